@@ -1,0 +1,1 @@
+"""Answerable: a self-hosted AI backend whose every answer carries its evidence."""

@@ -1,0 +1,1 @@
+"""Questions over tables: ingestion, the semantic model, queries and their answers."""

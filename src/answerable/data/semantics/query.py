@@ -1,0 +1,191 @@
+"""The semantic query: what a question means, before any SQL exists.
+
+Every name in it is checked against the semantic model before the compiler sees it. Relative
+ranges are already resolved: a query holds dates, never "last month". The canonical form is
+sorted and hashed; equal questions give equal hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from answerable.data.semantics.model import Aggregation, Name
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Grain(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Measure(_Part):
+    """A number to compute: a metric of the model by name, or an aggregation of a field.
+
+    Exactly one of `metric` and `aggregation` is set; `field` goes with `aggregation`
+    (None only for `count`, which then counts rows). `share_of_total` adds a column
+    `<alias>_share` with the part of the total of all groups, 0 to 1.
+    """
+
+    metric: Name | None = None
+    aggregation: Aggregation | None = None
+    field: Name | None = None
+    alias: Name | None = None  # column name of the result; by default metric or aggregation_field
+    share_of_total: bool = False
+    running_total: bool = False
+
+
+class TopN(_Part):
+    """Keep the n groups with the largest (or smallest) value of the measure `by`; the remaining
+    groups are dropped, or summed into one group "Other" when `others` is true."""
+
+    n: Annotated[int, Field(ge=1, le=1000)]
+    by: Name
+    descending: bool = True
+    others: bool = False
+
+
+class GroupBy(_Part):
+    field: Name
+    top: TopN | None = None
+
+
+class Period(_Part):
+    """Half-open [start, end) in the model's time zone; either side may be open."""
+
+    start: date | datetime | None = None
+    end: date | datetime | None = None
+    label: str = ""  # as the person said it: "Q3 2025", "last 30 days"; not part of the hash
+
+
+class Comparison(_Part):
+    """The same query over another period, shown side by side: adds `<alias>_previous`,
+    `<alias>_change` and `<alias>_change_pct` (a fraction) for each measure."""
+
+    kind: Literal["previous_period", "previous_year", "custom"]
+    period: Period  # resolved
+    # How many grain steps a bucket of `period` lies before its partner; only with a grain.
+    shift: int | None = None
+
+
+class TimeSlice(_Part):
+    """Time of a query: the field, the range, the grain to group by, and a comparison."""
+
+    field: Name
+    period: Period | None = None
+    grain: Grain | None = None
+    comparison: Comparison | None = None
+    fill_gaps: bool = True  # periods without rows appear with nulls (0 for sums and counts)
+
+
+class Operator(StrEnum):
+    EQ = "eq"
+    NE = "ne"
+    IN = "in"
+    NOT_IN = "not_in"
+    LT = "lt"
+    LE = "le"
+    GT = "gt"
+    GE = "ge"
+    BETWEEN = "between"  # both ends included
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    IS_NULL = "is_null"
+    NOT_NULL = "not_null"
+
+
+Scalar = bool | int | Decimal | float | date | datetime | str
+
+
+class Condition(_Part):
+    """`field operator values`: one value for comparisons, two for between, any number for in, none for nulls.
+
+    String equality ignores case and outer blanks."""
+
+    field: Name
+    operator: Operator
+    values: tuple[Scalar, ...] = ()
+
+
+class AllOf(_Part):
+    all: tuple[Filter, ...]
+
+
+class AnyOf(_Part):
+    any: tuple[Filter, ...]
+
+
+class Not(_Part):
+    negated: Filter
+
+
+Filter = Condition | AllOf | AnyOf | Not
+
+AllOf.model_rebuild()
+AnyOf.model_rebuild()
+Not.model_rebuild()
+
+
+class Having(_Part):
+    """A threshold after aggregation, on the alias of a measure."""
+
+    measure: Name
+    operator: Literal["lt", "le", "gt", "ge", "eq", "ne"]
+    value: Decimal
+
+
+class Order(_Part):
+    by: Name  # alias of a measure, a grouped field, or "period"
+    descending: bool = False
+
+
+class SemanticQuery(_Part):
+    """One question over one dataset (joins over relationships come with the same structure:
+    a field of a related dataset is written `dataset__field`).
+
+    With measures the result is aggregated: one row per combination of groups and time bucket
+    (column `period`). Without measures, `columns` lists rows as they are.
+    """
+
+    dataset: Name
+    measures: tuple[Measure, ...] = ()
+    columns: tuple[Name, ...] = ()
+    group_by: tuple[GroupBy, ...] = ()
+    time: TimeSlice | None = None
+    where: Filter | None = None
+    having: tuple[Having, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+    @property
+    def canonical_hash(self) -> str:
+        """SHA-256 of the canonical form, 32 hex digits. Order of filters, aliases' labels and the
+        words of a period do not count; order of measures and groups does (it is the column order)."""
+        data = _canonical(self.model_dump(mode="json", exclude_none=True))
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _canonical(node: object) -> object:
+    if isinstance(node, dict):
+        out = {k: _canonical(v) for k, v in node.items() if k != "label"}
+        for key in ("all", "any", "values"):
+            if isinstance(out.get(key), list) and not (key == "values" and out.get("operator") == "between"):
+                out[key] = sorted(out[key], key=lambda v: json.dumps(v, sort_keys=True))
+        return out
+    if isinstance(node, list):
+        return [_canonical(item) for item in node]
+    return node
