@@ -1,0 +1,36 @@
+"""A child process for untrusted bytes and heavy work: bounded memory, processor time, wall-clock
+time and file size, no network, no programs, no files but those named.
+
+    result = await run("package.module:function", {"path": str(path)}, limits=limits, read=[path])
+
+The names load on first use: the child imports this package too, and must start in milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from answerable.kit.sandbox.limits import JsonObject, Limits, Refusal, Report, SandboxError
+    from answerable.kit.sandbox.parent import run
+    from answerable.kit.sandbox.worker import Worker
+
+__all__ = ["JsonObject", "Limits", "Refusal", "Report", "SandboxError", "Worker", "run"]
+
+_HOMES = {
+    "JsonObject": "limits",
+    "Limits": "limits",
+    "Refusal": "limits",
+    "Report": "limits",
+    "SandboxError": "limits",
+    "Worker": "worker",
+    "run": "parent",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib  # noqa: PLC0415 - runs once a name; keeps the child's start short
+
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
