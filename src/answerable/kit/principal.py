@@ -17,8 +17,9 @@ class Role(StrEnum):
 class Principal:
     """A person, an API key or the system itself (a job), within one workspace.
 
-    `workspace_id` None sees no tenant's rows at all. `key_hash` opens exactly the API key that
-    was presented, before its workspace is known.
+    `workspace_id` None sees no tenant's rows at all. `session_id` names the sign-in that an access
+    token came from, `key_id` the API key: one of the two for whoever came over HTTP. `key_hash`
+    opens exactly the row whose secret was presented, before its workspace is known.
     """
 
     workspace_id: str | None = None
@@ -26,6 +27,7 @@ class Principal:
     role: Role | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     key_id: str | None = None
+    session_id: str | None = None
     key_hash: bytes | None = None
 
     @classmethod

@@ -56,7 +56,7 @@ class FileStore:
                 raise StorageFull from error
             raise
         finally:
-            Path(name).unlink(missing_ok=True)
+            _remove(name)
 
     def path(self, key: str) -> Path:
         """Where the file of a key lies. Keys come from `put` alone; a foreign one is refused."""
@@ -82,13 +82,18 @@ class FileStore:
         source.replace(target)
 
 
+def _remove(name: str) -> None:
+    Path(name).unlink(missing_ok=True)
+
+
 async def _copy(chunks: AsyncIterator[bytes], file: IO[bytes], max_bytes: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     async for chunk in chunks:
         size += len(chunk)
         if size > max_bytes:
             raise TooLarge(
-                f"The file is larger than {max_bytes:,} bytes. Split it, or raise ANSWERABLE_UPLOADS__MAX_BYTES.",
+                f"The file is larger than {max_bytes:,} bytes. Split it, or raise the server's limit "
+                "(ANSWERABLE_UPLOADS__MAX_BYTES).",
                 errors=[FieldError("file", f"larger than {max_bytes} bytes")],
             )
         digest.update(chunk)

@@ -77,7 +77,8 @@ class TenantRow:
     (`enable_tenant_wall` in its migration); a test reads the catalogue to prove it."""
 
     @declared_attr
-    def workspace_id(cls) -> Mapped[str]:
+    def workspace_id(cls) -> Mapped[str]:  # noqa: N805 (declared_attr binds the class)
+        """The workspace that the row belongs to."""
         return mapped_column(
             PrefixedId("ws"), ForeignKey("workspaces.id", ondelete="CASCADE"), index=True, nullable=False
         )

@@ -33,6 +33,16 @@ class Session(AsyncSession):
             raise RuntimeError("this work needs a principal with a workspace")
         return workspace_id
 
+    async def act_as(self, principal: Principal) -> None:
+        """Go on in the same transaction as this principal, once it is known who acts.
+
+        Settings that the new principal lacks keep their values: it can only get narrower or
+        be filled in, never be widened by an omission.
+        """
+        self.info["principal"] = principal
+        for statement in tenant_statements(principal):
+            await self.execute(text(statement))
+
 
 class Database:
     """An engine with a bounded pool, for the app's own unprivileged role."""
@@ -55,9 +65,8 @@ class Database:
     @asynccontextmanager
     async def begin(self, principal: Principal) -> AsyncIterator[Session]:
         """One transaction for one principal: committed at the end, rolled back on any error."""
-        async with self._sessions(info={"principal": principal}) as session, session.begin():
-            for statement in tenant_statements(principal):
-                await session.execute(text(statement))
+        async with self._sessions() as session, session.begin():
+            await session.act_as(principal)
             yield session
 
     async def close(self) -> None:

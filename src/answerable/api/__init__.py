@@ -1,0 +1,1 @@
+"""HTTP: the app, its middleware and error answers, and the processes that run it."""

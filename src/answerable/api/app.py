@@ -1,0 +1,68 @@
+"""The FastAPI application: routes of all slices behind one chain of middleware."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+import answerable
+from answerable.api import health
+from answerable.api.assembly import routers
+from answerable.api.middleware import BodyLimit, Observation, OriginGuard
+from answerable.api.problems import install_error_handlers
+from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
+
+_UPLOADS = ("/api/v1/documents", "/api/v1/datasets")
+_MULTIPART_OVERHEAD = 1_000_000
+
+_DESCRIPTION = """Answers with evidence, over documents and tables.
+
+Send `Authorization: Bearer …` with an access token (`POST /api/v1/auth/login`) or an API key.
+Errors are Problem Details (RFC 9457); lists page by cursor; times are UTC."""
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    """The app on a runtime. Closing the app's lifespan closes the runtime."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        yield
+        await runtime.close()
+
+    app = FastAPI(
+        title="Answerable",
+        version=answerable.__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        swagger_ui_parameters={"persistAuthorization": True},
+    )
+    app.state.runtime = runtime
+    settings = runtime.settings
+    app.add_middleware(BodyLimit, limit_for=partial(_body_limit, settings))
+    if settings.http.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.http.allowed_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Request-ID", "ETag"],
+        )
+    app.add_middleware(OriginGuard, hosts=settings.http.allowed_hosts, origins=settings.http.allowed_origins)
+    app.add_middleware(Observation)
+    install_error_handlers(app)
+    app.include_router(health.router)
+    for router in routers():
+        app.include_router(router, prefix="/api/v1")
+    return app
+
+
+def _body_limit(settings: Settings, path: str) -> int:
+    if path.rstrip("/") in _UPLOADS:
+        return settings.uploads.max_bytes + _MULTIPART_OVERHEAD
+    return settings.http.max_body_bytes

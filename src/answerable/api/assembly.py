@@ -1,0 +1,27 @@
+"""What the system is made of: each slice's routes, long-lived objects and background tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from answerable.kit.clock import Clock
+from answerable.kit.db import Database
+from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
+
+
+def routers() -> Sequence[APIRouter]:
+    """The routers of all slices, in the order of the API page."""
+    return ()
+
+
+def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
+    """A runtime with every slice's objects registered, on the app role's database URL."""
+    database = Database(
+        database_url,
+        pool_size=settings.database.pool_size,
+        statement_timeout_ms=settings.database.statement_timeout_ms,
+    )
+    return Runtime(settings, database, clock=clock)

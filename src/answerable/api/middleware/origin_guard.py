@@ -1,0 +1,52 @@
+"""Refuses requests that name a foreign host (DNS rebinding) or come from a foreign page (CSRF)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from answerable.api.problems import problem
+
+
+class OriginGuard:
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], origins: Sequence[str]) -> None:
+        self.app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 403 whatever its method."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            host = headers.get("host", "").lower()
+            if not self._host_allowed(host):
+                await _refusal("host_not_allowed", "Host", "ANSWERABLE_HTTP__ALLOWED_HOSTS")(
+                    scope, receive, send
+                )
+                return
+            origin = headers.get("origin")
+            if origin is not None and not self._origin_allowed(origin.lower(), host):
+                await _refusal("origin_not_allowed", "Origin", "ANSWERABLE_HTTP__ALLOWED_ORIGINS")(
+                    scope, receive, send
+                )
+                return
+        await self.app(scope, receive, send)
+
+    def _host_allowed(self, host: str) -> bool:
+        name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+        return "*" in self._hosts or name in self._hosts
+
+    def _origin_allowed(self, origin: str, host: str) -> bool:
+        return urlsplit(origin).netloc == host or origin in self._origins
+
+
+def _refusal(code: str, header: str, setting: str) -> ASGIApp:
+    return problem(
+        403,
+        code=code,
+        title="Not allowed",
+        detail=f"This server does not answer for that {header}. An operator can allow it with {setting}.",
+    )

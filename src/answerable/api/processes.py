@@ -1,0 +1,61 @@
+"""The bodies of the system's processes: one that serves HTTP, one that works through jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import uvicorn
+
+from answerable.api.app import create_app
+from answerable.api.assembly import build_runtime
+from answerable.kit.settings import Settings
+from answerable.telemetry.logs import configure_logs
+
+_BACKLOG = 2048
+_DRAIN_SECONDS = 10
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that several web processes can share. OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def run_web(settings: Settings, database_url: str, listener: socket.socket) -> None:
+    """Serve HTTP on the socket until SIGTERM; open requests get a few seconds to end."""
+    configure_logs(settings.log.level, settings.log.format)
+    app = create_app(build_runtime(settings, database_url))
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def run_worker(settings: Settings, database_url: str) -> None:
+    """Work through jobs until SIGTERM."""
+    configure_logs(settings.log.level, settings.log.format)
+    asyncio.run(_work(settings, database_url))
+
+
+async def _work(settings: Settings, database_url: str) -> None:
+    raise RuntimeError("placeholder until jobs land")

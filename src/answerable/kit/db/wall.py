@@ -1,0 +1,42 @@
+"""The tenant wall: forced row-level security, written the same way for every tenant table."""
+
+from __future__ import annotations
+
+import re
+
+from alembic.operations import Operations
+
+from answerable.kit.postgres.credentials import APP_ROLE
+
+WORKSPACE = "nullif(current_setting('answerable.workspace_id', true), '')::uuid"
+
+_NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
+
+
+def enable_tenant_wall(
+    op: Operations,
+    table: str,
+    *,
+    column: str = "workspace_id",
+    grants: str = "SELECT, INSERT, UPDATE, DELETE",
+) -> None:
+    """Let the app's role see and write only rows whose `column` is the session's workspace.
+
+    FORCE binds the owner too. Both clauses are given, so that a row can neither be read from nor
+    written into another tenant.
+    """
+    for name in (table, column):
+        if not _NAME.match(name):
+            raise ValueError(f"not a plain SQL name: {name!r}")
+    condition = f"{column} = {WORKSPACE}"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({condition}) WITH CHECK ({condition})")
+    grant(op, table, grants)
+
+
+def grant(op: Operations, table: str, privileges: str) -> None:
+    """Give the app's role privileges on a table; it owns nothing, so it has only what is granted."""
+    if not _NAME.match(table):
+        raise ValueError(f"not a plain SQL name: {table!r}")
+    op.execute(f"GRANT {privileges} ON {table} TO {APP_ROLE}")

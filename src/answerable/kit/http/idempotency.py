@@ -1,0 +1,115 @@
+"""`Idempotency-Key`: a repeated POST gets the first one's answer, and its effect exists once.
+
+The key's row, the effect and the recorded answer commit in one transaction. A process that dies
+before the commit leaves neither; one that dies after it leaves all three, and the repeat is
+answered from the record. A repeat that arrives while the first still runs waits for it on the
+unique index. (Semantics after the IETF draft "The Idempotency-Key HTTP Header Field".)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from fastapi import Request, Response
+from sqlalchemy import LargeBinary, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from answerable.kit.db import Base, Session, TenantRow, created_at_column
+from answerable.kit.errors import Conflict, FieldError, InvalidInput
+
+HEADER = "Idempotency-Key"
+_LONGEST_KEY = 255
+_REPLAYED_HEADERS = ("content-type", "location", "etag")
+
+
+class IdempotencyRow(TenantRow, Base):
+    """One key of one caller. `status` is null only inside the transaction that claims the key."""
+
+    __tablename__ = "idempotency_keys"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int | None]
+    headers: Mapped[list[list[str]] | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class KeyReused(Conflict):
+    code, status, title = "idempotency_key_reused", 422, "The idempotency key belongs to another request"
+
+
+class Replay(Exception):
+    """Ends a request early: the answer is known from the first time."""
+
+    def __init__(self, status: int, headers: list[list[str]], body: bytes) -> None:
+        super().__init__("replayed")
+        self.status, self.headers, self.body = status, headers, body
+
+    def response(self) -> Response:
+        """The first answer again, marked with `Idempotency-Replayed`."""
+        marked = {**{name: value for name, value in self.headers}, "Idempotency-Replayed": "true"}
+        return Response(self.body, self.status, marked)
+
+
+async def claim(session: Session, request: Request) -> None:
+    """Claim the request's key for this transaction; nothing happens without the header or a tenant.
+
+    Raises Replay when the key has an answer, KeyReused when it came with another request.
+    """
+    key = request.headers.get(HEADER)
+    principal = session.principal
+    if key is None or request.method != "POST" or principal.workspace_id is None:
+        return
+    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
+        raise InvalidInput(
+            f"Send {HEADER} with 1 to {_LONGEST_KEY} printable characters, or leave it out.",
+            errors=[FieldError(HEADER, "not a usable key")],
+        )
+    owner = principal.key_id or principal.user_id or ""
+    digest = hashlib.sha256(f"{principal.workspace_id}\0{owner}\0{key}".encode()).digest()
+    fingerprint = await _fingerprint(request)
+    claimed = await session.execute(
+        insert(IdempotencyRow)
+        .values(digest=digest, workspace_id=principal.workspace_id, fingerprint=fingerprint)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyRow.digest)
+    )
+    if claimed.first() is None:
+        await _replay(session, digest, fingerprint)
+    request.state.idempotency = (session, digest)
+
+
+async def record(request: Request, response: Response) -> None:
+    """Keep the answer beside its effect. Called by the router while the transaction is open."""
+    claimed: tuple[Session, bytes] | None = getattr(request.state, "idempotency", None)
+    if claimed is None or response.status_code >= 400:
+        return
+    session, digest = claimed
+    headers = [[name, value] for name, value in response.headers.items() if name in _REPLAYED_HEADERS]
+    await session.execute(
+        update(IdempotencyRow)
+        .where(IdempotencyRow.digest == digest)
+        .values(status=response.status_code, headers=headers, body=bytes(response.body))
+    )
+
+
+async def _replay(session: Session, digest: bytes, fingerprint: bytes) -> None:
+    row = (await session.scalars(select(IdempotencyRow).where(IdempotencyRow.digest == digest))).one()
+    if row.fingerprint != fingerprint:
+        raise KeyReused(
+            f"This {HEADER} came with another request before. Use a new key for a new request.",
+            errors=[FieldError(HEADER, "already used for another request")],
+        )
+    raise Replay(row.status or 200, row.headers or [], row.body or b"")
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """What makes two requests the same: method, path, query and body; of an upload its length,
+    because its parts are separated by a random boundary."""
+    head = f"{request.method}\0{request.url.path}\0{request.url.query}\0"
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return hashlib.sha256(head.encode()).digest()
+    return hashlib.sha256(head.encode() + await request.body()).digest()
