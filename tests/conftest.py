@@ -1,0 +1,166 @@
+"""Fixtures of all tests: a real PostgreSQL, the real app on a real socket, callers in workspaces.
+
+Tests do not roll back: each works in workspaces of its own, and the tenant wall keeps them apart
+as it keeps customers apart. One PostgreSQL and one event loop serve a whole test process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from answerable.api.app import create_app
+from answerable.api.assembly import build_runtime
+from answerable.api.processes import listen
+from answerable.kit.clock import FixedClock
+from answerable.kit.db.migrate import migrate
+from answerable.kit.postgres import Cluster, app_url_for
+from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
+from tests.factories.callers import Caller, Workspace, register
+
+CreateWorkspace = Callable[[], Awaitable[Workspace]]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL of this test process's own."""
+    cluster = Cluster(tmp_path_factory.mktemp("postgresql"))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def admin_url(cluster: Cluster) -> str:
+    """The migrated database as the role that owns the tables."""
+    migrate(cluster.admin_url)
+    return cluster.admin_url
+
+
+@pytest.fixture(scope="session")
+def app_url(admin_url: str) -> str:
+    """The same database as the role that serves requests."""
+    return app_url_for(admin_url)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with fast clocks and cheap password hashes."""
+    return test_settings(tmp_path_factory.mktemp("data"))
+
+
+def test_settings(data_dir: Path) -> Settings:
+    """Settings for a data folder: everything real, only smaller."""
+    return Settings.model_validate(
+        {
+            "data_dir": data_dir,
+            "auth": {"hash_memory_kib": 1024, "hash_time_cost": 1, "throttle_attempts": 1000},
+            "jobs": {"polling_seconds": 0.2, "heartbeat_seconds": 0.5, "backoff_seconds": 0.05},
+            "log": {"level": "warning"},
+        }
+    )
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+async def runtime(settings: Settings, app_url: str) -> AsyncIterator[Runtime]:
+    """The running system, as web and worker processes have it."""
+    runtime = build_runtime(settings, app_url)
+    yield runtime
+    await runtime.close()
+
+
+@pytest.fixture(scope="session")
+def app(runtime: Runtime) -> FastAPI:
+    """The real application."""
+    return create_app(runtime)
+
+
+@pytest.fixture(scope="session")
+async def base_url(app: FastAPI) -> AsyncIterator[str]:
+    """The application on a loopback port, served by the same server as in production."""
+    listener = listen("127.0.0.1", 0)
+    config = uvicorn.Config(
+        app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture(scope="session")
+async def client(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client without credentials."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def create_workspace(client: httpx.AsyncClient) -> CreateWorkspace:
+    """Makes a fresh workspace whose owner is a fresh person."""
+
+    async def create() -> Workspace:
+        return await register(client)
+
+    return create
+
+
+@pytest.fixture
+async def workspace(create_workspace: CreateWorkspace) -> Workspace:
+    """A fresh workspace, with callers of every role on demand."""
+    return await create_workspace()
+
+
+@pytest.fixture
+async def owner(workspace: Workspace) -> Caller:
+    """The owner of the test's workspace."""
+    return workspace.owner
+
+
+@pytest.fixture
+async def editor(workspace: Workspace) -> Caller:
+    """An editor in the test's workspace."""
+    return await workspace.member("editor")
+
+
+@pytest.fixture
+async def viewer(workspace: Workspace) -> Caller:
+    """A viewer in the test's workspace."""
+    return await workspace.member("viewer")
+
+
+@pytest.fixture
+async def stranger(create_workspace: CreateWorkspace) -> Caller:
+    """The owner of another workspace."""
+    return (await create_workspace()).owner
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that the test moves."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    return FixedClock(datetime(2026, 6, 15, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def unique() -> str:
+    """A word that no other test uses."""
+    return secrets.token_hex(6)
