@@ -54,11 +54,11 @@ def decode_cursor(cursor: str) -> tuple[datetime, str]:
 
 
 def after_cursor(
-    statement: Select[tuple[Row]],
+    statement: Select[Row],
     page: PageRequest,
     created_at: InstrumentedAttribute[datetime],
     key: InstrumentedAttribute[str],
-) -> Select[tuple[Row]]:
+) -> Select[Row]:
     """The statement, newest first, from the cursor on, with one row more than the page holds."""
     if page.cursor is not None:
         moment, last = decode_cursor(page.cursor)

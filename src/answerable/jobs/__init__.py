@@ -1,0 +1,28 @@
+"""Background work: queued in the caller's transaction, tried until it ends, its effects once."""
+
+from answerable.jobs.context import JobContext
+from answerable.jobs.errors import JobCancelled, LostJob
+from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject
+from answerable.jobs.registry import Task, TaskRegistry, periodic, task, tasks
+from answerable.jobs.service import cancel_job, enqueue, enqueue_many, get_job, list_jobs
+
+__all__ = [
+    "Job",
+    "JobCancelled",
+    "JobContext",
+    "JobError",
+    "JobStatus",
+    "LostJob",
+    "Progress",
+    "Subject",
+    "Task",
+    "TaskRegistry",
+    "cancel_job",
+    "enqueue",
+    "enqueue_many",
+    "get_job",
+    "list_jobs",
+    "periodic",
+    "task",
+    "tasks",
+]

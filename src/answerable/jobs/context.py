@@ -1,0 +1,89 @@
+"""What a job function gets: the runtime, transactions that only the job's own attempt can commit,
+progress, and the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from answerable.jobs import repository, tickets
+from answerable.jobs.errors import JobCancelled, LostJob
+from answerable.jobs.job import Progress
+from answerable.jobs.tickets import Ticket
+from answerable.kit.db import Session
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+
+
+class JobContext:
+    """One attempt at one job.
+
+    Work in short transactions and compute between them: one that idles for `stall_seconds` is ended
+    by PostgreSQL, so that a frozen worker holds no locks.
+    """
+
+    def __init__(self, runtime: Runtime, ticket: Ticket) -> None:
+        self.runtime = runtime
+        self.principal = Principal.system(ticket.workspace_id)
+        self.job_id = ticket.job_id
+        self.attempt = ticket.attempt
+        self.completed = False
+        self.latest_progress: Progress | None = None
+        self._ticket = ticket
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked for the job to stop. The function's task is cancelled as well;
+        this is for code in threads, which a cancellation does not reach."""
+        return self._cancelled
+
+    def note_cancelled(self) -> None:
+        """The worker learnt that the job shall stop."""
+        self._cancelled = True
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        """One transaction as the system within the job's workspace.
+
+        It can only commit while this attempt is the job's: raises LostJob when another worker took
+        over, JobCancelled when somebody cancelled.
+        """
+        idle_ms = max(1, round(self.runtime.settings.jobs.stall_seconds * 1000))
+        async with self.runtime.database.begin(self.principal) as session:
+            await session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {idle_ms}"))
+            row = await repository.lock_attempt(session, self._ticket)
+            if row is None:
+                raise LostJob(self.job_id)
+            if row.cancel_requested_at is not None:
+                raise JobCancelled(self.job_id)
+            yield session
+
+    @asynccontextmanager
+    async def complete(self) -> AsyncIterator[Session]:
+        """The job's last transaction: its effects and the mark `succeeded` commit together, once.
+
+        Nothing may be done after it. A function that returns without it is marked succeeded in a
+        transaction of its own; its earlier effects may then be made again after a crash in between.
+        """
+        async with self.begin() as session:
+            yield session
+            if not await repository.succeed(session, self._ticket, self.latest_progress):
+                raise JobCancelled(self.job_id)
+            await tickets.remove(session, self._ticket.id)
+        self.completed = True
+
+    async def progress(self, done: int, total: int | None, unit: str) -> None:
+        """Say how far the job is; cheap enough for every item of a loop, written a few times a second.
+        Raises JobCancelled when somebody cancelled."""
+        self.note_progress(done, total, unit)
+        await asyncio.sleep(0)
+        if self._cancelled:
+            raise JobCancelled(self.job_id)
+
+    def note_progress(self, done: int, total: int | None, unit: str) -> None:
+        """The same from code that cannot wait, such as a callback of a child process."""
+        self.latest_progress = Progress(done, total, unit)

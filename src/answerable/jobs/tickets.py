@@ -1,0 +1,101 @@
+"""Tickets: procrastinate's jobs, each of which stands for one attempt at one of ours.
+
+A ticket carries ids alone, because the queue's tables lie outside the tenant wall. It is made and
+removed in the transaction that changes the job's row, so that neither is ever without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from procrastinate import PsycopgConnector
+from procrastinate.jobs import Job as QueueJob
+from procrastinate.manager import JobManager
+from procrastinate.types import JSONDict
+from sqlalchemy import text
+
+from answerable.kit.db import Session
+
+ATTEMPT_TASK = "answerable.attempt"
+PERIOD_TASK = "answerable.period"
+_QUEUE = "default"
+_LOWEST_PRIORITY = -(2**31)
+# Only ever used with a caller's connection, so it is never opened.
+_manager = JobManager(PsycopgConnector())
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to make one attempt. `id` is procrastinate's."""
+
+    id: int
+    workspace_id: str
+    job_id: str
+    attempt: int
+
+
+async def issue(
+    session: Session,
+    jobs: Sequence[tuple[str, int, int]],
+    *,
+    workspace_id: str,
+    not_before: datetime | None = None,
+) -> list[int]:
+    """Put tickets for `(job id, attempt, turn)` into the queue, in the session's transaction.
+
+    Returns their ids in the same order. Lower turns are served first.
+    """
+    queued = [
+        _queue_job(
+            ATTEMPT_TASK,
+            {"workspace_id": workspace_id, "job_id": job_id, "attempt": attempt},
+            turn=turn,
+            not_before=not_before,
+        )
+        for job_id, attempt, turn in jobs
+    ]
+    deferred = await _manager.batch_defer_jobs_async(queued, connection=await _raw_connection(session))
+    return [job.id for job in deferred if job.id is not None]
+
+
+async def issue_period(session: Session, name: str, period: datetime) -> None:
+    """Put a ticket for one run of a schedule into the queue."""
+    queued = _queue_job(PERIOD_TASK, {"name": name, "period": period.isoformat()}, turn=0, not_before=None)
+    await _manager.batch_defer_jobs_async([queued], connection=await _raw_connection(session))
+
+
+async def withdraw(session: Session, ticket_id: int) -> None:
+    """Remove a waiting ticket; tell the worker that holds it to stop otherwise."""
+    await _manager.cancel_job_by_id_async(
+        ticket_id, abort=True, delete_job=True, connection=await _raw_connection(session)
+    )
+
+
+async def remove(session: Session, ticket_id: int) -> None:
+    """Remove a ticket that was used, in the transaction that records its end."""
+    await session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": ticket_id})
+
+
+def _queue_job(name: str, arguments: JSONDict, *, turn: int, not_before: datetime | None) -> QueueJob:
+    return QueueJob(
+        queue=_QUEUE,
+        lock=None,
+        queueing_lock=None,
+        task_name=name,
+        task_kwargs=arguments,
+        # Past two thousand million jobs the order is by arrival alone.
+        priority=max(-turn, _LOWEST_PRIORITY),
+        scheduled_at=not_before,
+    )
+
+
+async def _raw_connection(session: Session) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    """psycopg's own connection of the session's transaction."""
+    pooled = await (await session.connection()).get_raw_connection()
+    raw = pooled.driver_connection
+    if not isinstance(raw, psycopg.AsyncConnection):
+        raise TypeError("the queue needs psycopg")
+    return raw
