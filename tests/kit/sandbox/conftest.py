@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_child_remains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """After each test no sandboxed process and no private folder is left. Yields the folders' parent."""
+    parent = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr("tempfile.tempdir", str(parent))
+    yield parent
+    children = [child for child in psutil.Process().children(recursive=True) if _is_sandbox(child)]
+    assert children == []
+    assert list(parent.glob("answerable-sandbox-*")) == []
+
+
+def _is_sandbox(process: psutil.Process) -> bool:
+    try:
+        return any("answerable.kit.sandbox" in part for part in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
