@@ -1,0 +1,1 @@
+"""Who may do what: people, workspaces, memberships, sign-in and API keys."""
