@@ -13,7 +13,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 from sqlalchemy import LargeBinary, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.kit.db import Base, Session, TenantRow, created_at_column
@@ -32,7 +32,7 @@ class IdempotencyRow(TenantRow, Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int | None]
-    headers: Mapped[list[list[str]] | None]
+    headers: Mapped[list[list[str]] | None] = mapped_column(JSONB)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = created_at_column()
 

@@ -120,8 +120,6 @@ class Cluster:
 
     def is_alive(self) -> bool:
         """Whether the server runs."""
-        if self._process is not None and self._process.poll() is not None:
-            return False
         return self._running() is not None
 
     def _make_folders(self) -> None:
@@ -173,13 +171,14 @@ class Cluster:
             running = self._running()
             if running is not None and running.ready:
                 return True
-            if self._process is not None and self._process.poll() is not None:
-                self._process = None
+            if self._process is None and running is None:
                 return False
             time.sleep(0.01)
         return False
 
     def _running(self) -> _Running | None:
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None  # reaped: a dead child would still count as a process
         try:
             lines = (self._pgdata / "postmaster.pid").read_text().splitlines()
             pid = int(lines[0])
@@ -232,10 +231,10 @@ def _socket_folder(cluster: Path) -> Path:
 def _is_postgres(pid: int) -> bool:
     """Whether the process is a PostgreSQL server and not another that got its number."""
     try:
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        name, _, state = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
     except FileNotFoundError:
         return not Path("/proc/self").exists()  # no /proc on this system: believe the pid file
-    return name == "postgres"
+    return name == "postgres" and not state.startswith("Z")
 
 
 def _stop_with_parent() -> None:

@@ -1,0 +1,1 @@
+"""Asking: one question in, one answer with its evidence out."""

@@ -1,0 +1,123 @@
+"""The answer contract: what every way of asking returns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.result import Cell, Column
+
+
+class Status(StrEnum):
+    """answered: with evidence · ask_back: several readings, pick one · abstained: not answered, and
+    says what can be · partial: only a part could be answered or supported."""
+
+    ANSWERED = "answered"
+    ASK_BACK = "ask_back"
+    ABSTAINED = "abstained"
+    PARTIAL = "partial"
+
+
+class Route(StrEnum):
+    DATA = "data"
+    DOCUMENTS = "documents"
+    BOTH = "both"
+
+
+class QueryEvidence(BaseModel):
+    """A verified query with its result: what was counted, over which version of the data."""
+
+    n: int
+    kind: Literal["query"] = "query"
+    dataset: str
+    dataset_id: str
+    version: int
+    model_revision: str
+    query: SemanticQuery
+    words: str
+    sql: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    row_count: int
+    truncated: bool = False
+
+
+class QuoteEvidence(BaseModel):
+    """A verbatim quotation: the document's text from `start` to `end` (characters) is `quote`."""
+
+    n: int
+    kind: Literal["quote"] = "quote"
+    document_id: str
+    title: str
+    page: int | None
+    heading_path: list[str] = []
+    quote: str
+    start: int
+    end: int
+    score: float
+
+
+Evidence = Annotated[QueryEvidence | QuoteEvidence, Field(discriminator="kind")]
+
+
+class IntentReport(BaseModel):
+    kind: str
+    confidence: float
+
+
+class AskBackOption(BaseModel):
+    """One reading. Send its `query` with the same question to choose it; `patch` (RFC 6902) says how
+    it differs from the first option's query."""
+
+    label: str
+    query: SemanticQuery
+    patch: list[dict[str, JsonValue]]
+
+
+class AskBack(BaseModel):
+    question: str
+    options: list[AskBackOption]
+
+
+class Warning(BaseModel):
+    """Something the reader should know: an assumption, a cut result, a word that was not understood."""
+
+    code: str
+    detail: str
+
+
+class Usage(BaseModel):
+    cost_usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    latency_ms: float = 0.0
+    cached: bool = False
+
+
+class Answer(BaseModel):
+    """One answer. `as_of` is the now that relative times were counted from; asking again with it
+    gives the same query."""
+
+    model_config = ConfigDict(ser_json_inf_nan="null")
+
+    id: str
+    run_id: str
+    question: str
+    as_of: datetime
+    text: str
+    status: Status
+    route: Route
+    intent: IntentReport
+    confidence: float
+    stage: str = "rules"
+    evidence: list[Evidence] = []
+    chart: dict[str, JsonValue] | None = None
+    ask_back: AskBack | None = None
+    suggestions: list[str] = []
+    warnings: list[Warning] = []
+    usage: Usage = Usage()
+    trace_id: str = ""

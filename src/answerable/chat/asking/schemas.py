@@ -1,0 +1,62 @@
+"""What HTTP carries to and from asking."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from answerable.chat.asking.answer import Route
+from answerable.data.semantics.query import SemanticQuery
+
+LONGEST_QUESTION = 4_000
+
+
+class Scope(BaseModel):
+    """What to look at. Left out: everything that the asker may read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document_ids: Annotated[list[str], Field(max_length=1000)] | None = None
+    dataset_ids: Annotated[list[str], Field(max_length=1000)] | None = None
+    routes: Annotated[list[Route], Field(min_length=1)] | None = None
+
+
+class AskRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[
+        str, Field(max_length=LONGEST_QUESTION, description="The question in plain words.")
+    ]
+    stream: bool = Field(False, description="Answer as server-sent events.")
+    session_id: str | None = Field(None, description="The conversation that the question belongs to.")
+    as_of: datetime | None = Field(
+        None, description="The now that 'last quarter' is counted from; by default the present."
+    )
+    scope: Scope = Field(default_factory=Scope)
+    query: SemanticQuery | None = Field(
+        None, description="The reading chosen from `ask_back`; the question is then not read again."
+    )
+
+    @field_validator("question")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        """Line breaks become blanks, other control characters go; something must remain."""
+        kept = "".join(
+            " " if letter in "\n\r\t" else letter
+            for letter in text
+            if letter in "\n\r\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
+        ).strip()
+        if not kept:
+            raise ValueError("the question is empty: ask something")
+        return kept
+
+    @field_validator("as_of")
+    @classmethod
+    def _aware(cls, moment: datetime | None) -> datetime | None:
+        """A time without a zone is taken as UTC."""
+        if moment is not None and moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        return moment

@@ -1,0 +1,55 @@
+"""Runs: one row a question asked, with its answer once there is one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
+from answerable.kit.db.columns import PrefixedId
+
+
+class RunRow(TenantRow, Base):
+    """`status` is running, finished, failed or cancelled; `answer` is set with finished, `error` with
+    failed."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[str] = id_column("run")
+    answer_id: Mapped[str] = mapped_column(PrefixedId("ans"), unique=True)
+    asked_by: Mapped[str | None] = reference("usr", "users.id", ondelete="SET NULL")
+    question: Mapped[str] = mapped_column(Text)
+    status: Mapped[str]
+    answer: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = created_at_column()
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RunDocumentRow(TenantRow, Base):
+    """A document that a run's answer cites. When the document goes, a trigger deletes the run."""
+
+    __tablename__ = "run_documents"
+
+    run_id: Mapped[str] = mapped_column(
+        PrefixedId("run"), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    document_id: Mapped[str] = mapped_column(
+        PrefixedId("doc"), ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class RunDatasetRow(TenantRow, Base):
+    """A dataset that a run's answer was computed from; as with documents."""
+
+    __tablename__ = "run_datasets"
+
+    run_id: Mapped[str] = mapped_column(
+        PrefixedId("run"), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    dataset_id: Mapped[str] = mapped_column(
+        PrefixedId("ds"), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,96 @@
+"""Every error is a Problem Details document, whatever went wrong and wherever."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+
+def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["code"] == code
+    assert body["status"] == status
+    assert body["type"] and body["title"] and body["detail"]
+
+
+async def test_an_unknown_route_is_a_problem(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.get("/api/v1/nothing/here"), 404, "not_found")
+
+
+async def test_a_wrong_method_is_a_problem(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.request("TRACE", "/health/live"), 405, "method_not_allowed")
+
+
+async def test_bad_json_is_a_problem_that_names_the_body(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/api/v1/auth/login", content=b'{"email": ', headers={"content-type": "application/json"}
+    )
+    assert_problem(answer, 400, "malformed_request")
+    assert answer.json()["errors"][0]["field"] == "body"
+
+
+async def test_a_missing_field_is_named(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/auth/login", json={"email": "ada@example.com"})
+    assert_problem(answer, 422, "invalid_input")
+    assert "password" in {error["field"] for error in answer.json()["errors"]}
+
+
+async def test_a_body_that_is_too_large_is_refused_by_its_length(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/auth/login", content=b"x" * 1_000_001)
+    assert_problem(answer, 413, "too_large")
+
+
+async def test_a_body_that_hides_its_length_is_cut_off(client: httpx.AsyncClient) -> None:
+    async def endless():  # type: ignore[no-untyped-def]
+        for _ in range(2_000):
+            yield b"x" * 1_000
+
+    answer = await client.post(
+        "/api/v1/auth/login", content=endless(), headers={"content-type": "application/json"}
+    )
+    assert_problem(answer, 413, "too_large")
+
+
+async def test_an_unexpected_failure_gives_a_trace_id_and_no_internals(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        settings = None
+
+        @property
+        def database(self) -> object:
+            raise RuntimeError("the secret detail")
+
+    monkeypatch.setattr(app.state, "runtime", Broken())
+    answer = await client.get("/health/ready")
+    assert_problem(answer, 500, "internal_error")
+    assert "secret detail" not in answer.text
+    assert len(answer.json()["trace_id"]) == 32
+
+
+async def test_the_callers_trace_id_is_kept(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.state, "runtime", None)
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    answer = await client.get("/health/ready", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    assert answer.json()["trace_id"] == trace
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize(
+    ("header", "value"), [("Host", "evil.example"), ("Origin", "https://evil.example"), ("Origin", "null")]
+)
+async def test_a_foreign_host_or_origin_is_refused_on_every_method(
+    client: httpx.AsyncClient, method: str, header: str, value: str
+) -> None:
+    answer = await client.request(method, "/health/live", headers={header: value})
+    assert answer.status_code == 403
+
+
+async def test_the_servers_own_origin_is_welcome(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/health/live", headers={"Origin": str(client.base_url).rstrip("/")})
+    assert answer.status_code == 200

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from answerable.kit.postgres import Cluster
+from tests.factories.waiting import wait_until
+
+
+@pytest.fixture
+def own_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def maintenance(cluster: Cluster) -> str:
+    return cluster.admin_url.replace("@/answerable", "@/postgres")
+
+
+def test_rows_survive_kill_9_of_the_server(own_cluster: Cluster) -> None:
+    with psycopg.connect(maintenance(own_cluster), autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
+    assert own_cluster.pid is not None
+    os.kill(own_cluster.pid, signal.SIGKILL)
+    wait_until(lambda: not own_cluster.is_alive())
+    own_cluster.start()
+    with psycopg.connect(maintenance(own_cluster)) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (42,)
+
+
+def test_a_second_start_adopts_the_server_that_runs(own_cluster: Cluster, tmp_path: Path) -> None:
+    again = Cluster(tmp_path)
+    again.start()
+    assert again.pid == own_cluster.pid
+
+
+def test_the_socket_asks_for_a_password_and_its_folder_is_closed(own_cluster: Cluster) -> None:
+    user, _, rest = maintenance(own_cluster).partition("://")[2].partition("@")
+    del user
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(f"postgresql://postgres@{rest}")
+    assert own_cluster.folder.stat().st_mode & 0o077 == 0
