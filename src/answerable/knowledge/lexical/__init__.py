@@ -1,0 +1,1 @@
+"""Words and their weights: the tokeniser and BM25's formulas."""
