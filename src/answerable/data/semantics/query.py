@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from answerable.data.semantics.model import Aggregation, Name
 
@@ -107,7 +107,17 @@ class Operator(StrEnum):
     NOT_NULL = "not_null"
 
 
-Scalar = bool | int | Decimal | float | date | datetime | str
+def _as_given(value: object) -> object:
+    if isinstance(value, (bool, int, float, Decimal, date, str)):
+        return value
+    raise ValueError("give text, a number, a date, true or false")
+
+
+# Text stays text: "00123" is a postal code until the field's type says that it is a number.
+Scalar = Annotated[
+    bool | int | Decimal | float | date | datetime | str,
+    PlainValidator(_as_given, json_schema_input_type=bool | int | float | str),
+]
 
 
 class Condition(_Part):
@@ -183,8 +193,9 @@ def _canonical(node: object) -> object:
     if isinstance(node, dict):
         out = {k: _canonical(v) for k, v in node.items() if k != "label"}
         for key in ("all", "any", "values"):
-            if isinstance(out.get(key), list) and not (key == "values" and out.get("operator") == "between"):
-                out[key] = sorted(out[key], key=lambda v: json.dumps(v, sort_keys=True))
+            parts = out.get(key)
+            if isinstance(parts, list) and not (key == "values" and out.get("operator") == "between"):
+                out[key] = sorted(parts, key=lambda v: json.dumps(v, sort_keys=True))
         return out
     if isinstance(node, list):
         return [_canonical(item) for item in node]

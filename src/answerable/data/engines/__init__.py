@@ -1,0 +1,1 @@
+"""Semantic queries become statements, statements become rows, rows become charts."""

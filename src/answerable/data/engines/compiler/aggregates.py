@@ -1,0 +1,239 @@
+"""Aggregations as expressions, with the stages that an aggregate of the query's rows is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from answerable.data.engines.compiler import calendar as buckets
+from answerable.data.engines.compiler.filters import column, compare, predicate, within
+from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, PlannedMeasure
+from answerable.data.engines.compiler.values import literal
+from answerable.data.semantics.model import Aggregation, Relationship
+from answerable.data.semantics.query import Grain, Period
+
+_SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
+    Aggregation.SUM: exp.Sum,
+    Aggregation.AVG: exp.Avg,
+    Aggregation.MIN: exp.Min,
+    Aggregation.MAX: exp.Max,
+    Aggregation.MEDIAN: exp.Median,
+}
+LAST_DAY = "last day"
+KEPT = "is kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which rows an aggregate reads, and what it groups them by.
+
+    `shift` moves each row's bucket that many steps ahead, to the bucket that it is compared with;
+    `year_later` moves each row a calendar year ahead instead. `last_days` names the stage that
+    holds the last day with rows, for stocks.
+    """
+
+    period: Period | None
+    by_groups: bool = True
+    by_bucket: bool = True
+    ranked: bool = True
+    filtered: bool = True
+    shift: int = 0
+    year_later: bool = False
+    last_days: str | None = None
+
+
+def scan(plan: Plan, rows: Rows) -> exp.Select:
+    """`FROM` the dataset with its related tables, and the conditions on its rows."""
+    select = exp.Select().from_(table(plan.dataset.name))
+    for relationship in related(plan):
+        select = _lookup(select, plan, relationship)
+    conditions = []
+    if plan.time is not None:
+        conditions += within(plan.time.ref, rows.period, plan.calendar.time_zone)
+        if plan.grain is not None:
+            conditions.append(exp.Not(this=exp.Is(this=column(plan.time.ref), expression=exp.Null())))
+    if rows.filtered and plan.where is not None:
+        conditions.append(predicate(plan.where, plan))
+    for condition in conditions:
+        select = select.where(condition, copy=False)
+    return select
+
+
+def aggregate(plan: Plan, rows: Rows) -> exp.Select:
+    """The measures over the rows, one output row for each combination of keys.
+
+    Columns: the groups (with a flag beside a group that keeps the rest), `period`, the measures.
+    """
+    select = scan(plan, rows)
+    keys: list[exp.Expr] = []
+    if rows.by_groups:
+        for group in plan.groups:
+            select, columns = _group_keys(select, group, ranked=rows.ranked)
+            keys += columns
+    grain = plan.grain if rows.by_bucket else None
+    start = row_bucket(plan, rows) if grain else None
+    if start is not None:
+        keys.append(named(start, PERIOD))
+    if rows.last_days is not None:
+        select = _join_last_days(select, rows.last_days, start)
+    select = select.select(*keys, *(named(value(m), m.alias) for m in plan.measures), copy=False)
+    if keys:
+        # By position, as an expression may hold literals that no engine would recognise as equal.
+        select = select.group_by(*(exp.Literal.number(n) for n in range(1, len(keys) + 1)), copy=False)
+    return select
+
+
+def last_days(plan: Plan, rows: Rows) -> exp.Select:
+    """The last day that has rows, for each bucket or over all: when a stock is read."""
+    stock = next(m for m in plan.measures if m.last_of is not None)
+    assert stock.last_of is not None
+    day = named(exp.Max(this=buckets.as_date(column(stock.last_of))), LAST_DAY)
+    select = scan(plan, rows)
+    if plan.grain is None or not rows.by_bucket:
+        return select.select(day, copy=False)
+    start = named(row_bucket(plan, rows), PERIOD)
+    return select.select(start, day, copy=False).group_by(exp.Literal.number(1), copy=False)
+
+
+def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
+    """The values of the group that its top keeps, ranked over all rows of the period."""
+    assert group.top is not None
+    key = column(group.ref)
+    measure = plan.measure(group.top.by)
+    select = scan(plan, rows)
+    if rows.last_days is not None:
+        select = _join_last_days(select, rows.last_days, None)
+    select = select.select(named(key, group.ref.name), named(exp.Boolean(this=True), KEPT), copy=False)
+    select = select.group_by(key.copy(), copy=False)
+    if plan.ranked_whole:
+        for condition in having(plan):
+            select = select.having(condition, copy=False)
+    return (
+        select.order_by(ordered(value(measure), descending=group.top.descending), copy=False)
+        .order_by(ordered(key.copy()), copy=False)
+        .limit(group.top.n, copy=False)
+    )
+
+
+def having(plan: Plan) -> list[exp.Expr]:
+    """Thresholds on the aggregates themselves; those on derived columns come after their stage."""
+    aliases = {measure.alias for measure in plan.measures}
+    return [
+        compare(value(plan.measure(threshold.measure)), threshold.operator, literal(threshold.value))
+        for threshold in plan.having
+        if threshold.measure in aliases
+    ]
+
+
+def value(measure: PlannedMeasure) -> exp.Expr:
+    """The measure as an aggregate of the scanned rows."""
+    if measure.field is None:
+        return exp.Count(this=exp.Star())
+    field = column(measure.field)
+    if measure.aggregation is Aggregation.COUNT:
+        return exp.Count(this=field)
+    if measure.aggregation is Aggregation.COUNT_DISTINCT:
+        return exp.Count(this=exp.Distinct(expressions=[field]))
+    whole = _SIMPLE[measure.aggregation](this=field)
+    if measure.last_of is None:
+        return whole
+    on_last_day = exp.EQ(
+        this=buckets.as_date(column(measure.last_of)),
+        expression=exp.column(LAST_DAY, quoted=True),
+    )
+    return exp.Filter(this=whole, expression=exp.Where(this=on_last_day))
+
+
+def row_bucket(plan: Plan, rows: Rows) -> exp.Expr:
+    """The bucket that a row falls into, moved as `rows` says."""
+    assert plan.time is not None
+    assert plan.time.grain is not None
+    moment: exp.Expr = column(plan.time.ref)
+    if rows.year_later:
+        moment = exp.Add(this=moment, expression=buckets.step(Grain.YEAR))
+    start = buckets.bucket(moment, plan.time.grain, plan.calendar)
+    return buckets.moved(start, plan.time.grain, rows.shift) if rows.shift else start
+
+
+def related(plan: Plan) -> list[Relationship]:
+    """The relationships that the query's fields are reached by, nearest first, each once."""
+    found: list[Relationship] = []
+    for ref in plan.fields.values():
+        found += [relationship for relationship in ref.path if relationship not in found]
+    return found
+
+
+def table(name: str, alias: str | None = None) -> exp.Table:
+    """A quoted table or stage."""
+    return exp.table_(name, quoted=True, alias=exp.to_identifier(alias, quoted=True) if alias else None)
+
+
+def named(expression: exp.Expr, name: str) -> exp.Alias:
+    """The expression under a quoted name."""
+    return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
+
+
+def ordered(key: exp.Expr, *, descending: bool = False) -> exp.Ordered:
+    """A sort key; unknown values come last either way."""
+    return exp.Ordered(this=key, desc=descending, nulls_first=False)
+
+
+def same(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """Equality in which two unknown values are the same."""
+    return exp.NullSafeEQ(this=left, expression=right)
+
+
+def _group_keys(
+    select: exp.Select, group: PlannedGroup, *, ranked: bool
+) -> tuple[exp.Select, list[exp.Expr]]:
+    field = column(group.ref)
+    if group.top is None or not ranked:
+        return select, [named(field, group.ref.name)]
+    stage = ranking_name(group)
+    on = same(field, exp.column(group.ref.name, table=stage, quoted=True))
+    kind = "LEFT" if group.top.others else "INNER"
+    select = select.join(table(stage), on=on, join_type=kind, copy=False)
+    if not group.top.others:
+        return select, [named(field.copy(), group.ref.name)]
+    kept = exp.column(KEPT, table=stage, quoted=True)
+    text = exp.cast(field.copy(), exp.DataType.Type.VARCHAR)
+    label = exp.Case().when(kept.copy(), text).else_(exp.Literal.string(group.other_label))
+    rest = exp.Is(this=kept, expression=exp.Null())
+    return select, [named(label, group.ref.name), named(rest, group.other_flag)]
+
+
+def ranking_name(group: PlannedGroup) -> str:
+    """The stage that holds a group's top."""
+    return f"top {group.ref.name}"
+
+
+def _join_last_days(select: exp.Select, stage: str, start: exp.Expr | None) -> exp.Select:
+    if start is None:
+        return select.join(table(stage), join_type="CROSS", copy=False)
+    on = exp.EQ(this=start.copy(), expression=exp.column(PERIOD, table=stage, quoted=True))
+    return select.join(table(stage), on=on, join_type="INNER", copy=False)
+
+
+def _lookup(select: exp.Select, plan: Plan, relationship: Relationship) -> exp.Select:
+    """Join a related table, one row for each of its keys: it can never multiply the rows."""
+    right = relationship.right
+    fields = {ref.field.name for ref in plan.fields.values() if ref.dataset.name == right and ref.path} | {
+        link.left_field for link in related(plan) if link.left == right
+    }
+    key = exp.column(relationship.right_field, quoted=True)
+    columns = [
+        named(exp.Min(this=exp.column(name, quoted=True)), name)
+        for name in sorted(fields - {relationship.right_field})
+    ]
+    lookup = (
+        exp.Select()
+        .select(key, *columns, copy=False)
+        .from_(table(right))
+        .group_by(exp.Literal.number(1), copy=False)
+    )
+    on = exp.EQ(
+        this=exp.column(relationship.left_field, table=relationship.left, quoted=True),
+        expression=exp.column(relationship.right_field, table=right, quoted=True),
+    )
+    return select.join(lookup.subquery(exp.to_identifier(right, quoted=True)), on=on, join_type="LEFT")

@@ -1,0 +1,144 @@
+"""What is computed from aggregates: the other period, changes, shares, running totals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlglot import exp
+
+from answerable.data.engines.compiler.aggregates import named, same, table
+from answerable.data.engines.compiler.gaps import (
+    FRAME,
+    compared_span,
+    fills,
+    frame_keys,
+    group_keys,
+    has_frame,
+    span,
+)
+from answerable.data.engines.compiler.plan import (
+    CHANGE,
+    CHANGE_PCT,
+    PERIOD,
+    PRESENT,
+    PREVIOUS,
+    RUNNING,
+    SHARE,
+    ZERO_WHEN_EMPTY,
+    Plan,
+    PlannedMeasure,
+)
+from answerable.data.engines.compiler.values import literal
+
+_Span = tuple[date | datetime, date | datetime]
+
+
+def paired(plan: Plan, current: str, compared: str, totals: str) -> exp.Select:
+    """Each row of the result with its measures, those of the other period and the totals."""
+    keys = frame_keys(plan)
+    anchor = FRAME if has_frame(plan) else current
+    select = exp.Select().from_(table(anchor))
+    if anchor == FRAME:
+        select = _join(select, current, keys)
+    if plan.comparison is not None:
+        select = _join(select, compared, keys)
+    shares = any(measure.share for measure in plan.measures)
+    if shares:
+        select = _join(select, totals, [PERIOD] if plan.grain and plan.groups else [], anchor)
+    columns: list[exp.Expr] = [named(_of(anchor, key), key) for key in keys]
+    for measure in plan.measures:
+        columns.append(named(_current(plan, measure, current), measure.alias))
+        if measure.share:
+            columns.append(named(_of(totals, measure.alias), _total(measure)))
+        if plan.comparison is not None:
+            columns.append(named(_previous(plan, measure, compared), measure.alias + PREVIOUS))
+    return select.select(*columns, copy=False)
+
+
+def derived(plan: Plan, stage: str) -> exp.Select:
+    """The rows of `stage`, as `paired` makes them, with every column that derives from them."""
+    columns: list[exp.Expr] = [_column(key) for key in frame_keys(plan)]
+    for measure in plan.measures:
+        columns += _columns(plan, measure)
+    return exp.Select().select(*columns, copy=False).from_(table(stage))
+
+
+def _join(select: exp.Select, stage: str, keys: list[str], anchor: str = FRAME) -> exp.Select:
+    if not keys:
+        return select.join(table(stage), join_type="CROSS", copy=False)
+    on = exp.and_(*(same(_of(anchor, key), _of(stage, key)) for key in keys), copy=False)
+    return select.join(table(stage), on=on, join_type="LEFT", copy=False)
+
+
+def _columns(plan: Plan, measure: PlannedMeasure) -> list[exp.Expr]:
+    alias = measure.alias
+    columns: list[exp.Expr] = [_column(alias)]
+    if measure.share:
+        columns.append(named(_fraction(_column(alias), _column(_total(measure))), alias + SHARE))
+    if measure.running:
+        columns.append(named(_running(plan, alias), alias + RUNNING))
+    if plan.comparison is not None:
+        before = _column(alias + PREVIOUS)
+        change = exp.Sub(this=_column(alias), expression=before)
+        relative = _fraction(exp.paren(change.copy()), exp.Abs(this=before.copy()))
+        columns += [before.copy(), named(change, alias + CHANGE), named(relative, alias + CHANGE_PCT)]
+    return columns
+
+
+def _current(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
+    if not has_frame(plan):
+        return _of(stage, measure.alias)
+    # Without a comparison the frame has no period outside of the range.
+    inside = span(plan.time.period, plan) if plan.time is not None and plan.comparison is not None else None
+    return _zero_if_empty(plan, measure, stage, inside)
+
+
+def _previous(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
+    if not has_frame(plan):
+        return _of(stage, measure.alias)
+    inside = compared_span(plan) if plan.grain is not None else None
+    return _zero_if_empty(plan, measure, stage, inside)
+
+
+def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Span | None) -> exp.Expr:
+    """The aggregate; for a combination without rows, 0 of what is summed or counted.
+
+    No zero is made up outside of the period, nor for a whole period of which there is no data."""
+    value = _of(stage, measure.alias)
+    if measure.aggregation not in ZERO_WHEN_EMPTY or (plan.grain is not None and not fills(plan)):
+        return value
+    conditions: list[exp.Expr] = [exp.Is(this=_of(stage, PRESENT), expression=exp.Null())]
+    if inside is not None:
+        low, high = (literal(bound) for bound in inside)
+        conditions.append(exp.Between(this=_of(FRAME, PERIOD), low=low, high=high))
+    if plan.comparison is not None:
+        some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
+        conditions.append(exp.Exists(this=some))
+    return exp.Case().when(exp.and_(*conditions, copy=False), exp.Literal.number(0)).else_(value)
+
+
+def _running(plan: Plan, alias: str) -> exp.Expr:
+    return exp.Window(
+        this=exp.Sum(this=_column(alias)),
+        partition_by=[_column(key) for key in group_keys(plan)],
+        order=exp.Order(expressions=[exp.Ordered(this=_column(PERIOD), nulls_first=False)]),
+        spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
+    )
+
+
+def _fraction(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
+    """part / whole as a floating number; null where the whole is 0."""
+    divisor = exp.Nullif(this=whole, expression=exp.Literal.number(0))
+    return exp.Div(this=exp.cast(part, exp.DataType.Type.DOUBLE), expression=divisor, typed=False, safe=False)
+
+
+def _total(measure: PlannedMeasure) -> str:
+    return f"total {measure.alias}"
+
+
+def _column(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)
+
+
+def _of(stage: str, name: str) -> exp.Column:
+    return exp.column(name, table=stage, quoted=True)

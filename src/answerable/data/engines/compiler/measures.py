@@ -1,0 +1,199 @@
+"""Measures resolved: which aggregation over which field, in which unit, and whether that is sound."""
+
+from __future__ import annotations
+
+from answerable.data.engines.compiler.conditions import Resolve
+from answerable.data.engines.compiler.names import nearest
+from answerable.data.engines.compiler.plan import COUNTS, FieldRef, PlannedMeasure
+from answerable.data.engines.compiler.problems import Problems
+from answerable.data.semantics.model import (
+    NUMERIC_TYPES,
+    TEMPORAL_TYPES,
+    Aggregation,
+    Dataset,
+    FieldRole,
+    FieldType,
+    Metric,
+    SemanticModel,
+    Unit,
+)
+from answerable.data.semantics.query import Measure, SemanticQuery
+
+_ORDERABLE = NUMERIC_TYPES | TEMPORAL_TYPES | {FieldType.TIME}
+# What counting a joined row once for each of the rows that point at it does not change.
+_SAFE_OVER_JOINS = frozenset({Aggregation.COUNT_DISTINCT, Aggregation.MIN, Aggregation.MAX})
+_WORDS = {
+    Aggregation.SUM: "Total",
+    Aggregation.AVG: "Average",
+    Aggregation.COUNT: "Number of",
+    Aggregation.COUNT_DISTINCT: "Distinct",
+    Aggregation.MIN: "Smallest",
+    Aggregation.MAX: "Largest",
+    Aggregation.MEDIAN: "Median",
+}
+
+
+def plan_measures(
+    query: SemanticQuery, model: SemanticModel, dataset: Dataset, resolve: Resolve, problems: Problems
+) -> tuple[PlannedMeasure, ...]:
+    """The measures that are sound; for each of the others a problem is noted."""
+    planner = _MeasurePlanner(query, model, dataset, resolve, problems)
+    planned = [planner.plan(measure, f"measures[{i}]") for i, measure in enumerate(query.measures)]
+    return tuple(measure for measure in planned if measure is not None)
+
+
+class _MeasurePlanner:
+    def __init__(
+        self,
+        query: SemanticQuery,
+        model: SemanticModel,
+        dataset: Dataset,
+        resolve: Resolve,
+        problems: Problems,
+    ) -> None:
+        self._query = query
+        self._model = model
+        self._dataset = dataset
+        self._resolve = resolve
+        self._problems = problems
+
+    def plan(self, measure: Measure, where: str) -> PlannedMeasure | None:
+        """The measure, or None with a problem noted."""
+        if (measure.metric is None) == (measure.aggregation is None):
+            self._problems.add(where, "set either metric or aggregation")
+            return None
+        metric = self._metric(measure.metric, where) if measure.metric is not None else None
+        if measure.metric is not None and metric is None:
+            return None
+        if metric is not None and measure.field is not None:
+            self._problems.add(f"{where}.field", "a metric has its own field; leave this out")
+            return None
+        aggregation = metric.aggregation if metric is not None else measure.aggregation
+        name = metric.field if metric is not None else measure.field
+        assert aggregation is not None
+        field = self._resolve(name, f"{where}.field") if name is not None else None
+        if name is not None and field is None:
+            return None
+        if not self._sound(aggregation, field, metric, where):
+            return None
+        return PlannedMeasure(
+            alias=measure.alias or _alias(measure),
+            label=metric.label if metric is not None else self._label(aggregation, field),
+            aggregation=aggregation,
+            field=field,
+            unit=_unit(aggregation, field, metric),
+            type=_type(aggregation, field),
+            share=measure.share_of_total,
+            running=measure.running_total,
+            last_of=self._last_of(aggregation, field, metric, where),
+        )
+
+    def _metric(self, name: str, where: str) -> Metric | None:
+        metric = self._model.metric(name)
+        if metric is None:
+            own = [m.name for m in self._model.metrics if m.dataset == self._dataset.name]
+            self._problems.add(f"{where}.metric", f"there is no metric {name!r}{nearest(name, own)}")
+            return None
+        if metric.dataset != self._dataset.name:
+            self._problems.add(
+                f"{where}.metric",
+                f"{name} belongs to the dataset {metric.dataset!r}; ask for it in a query of its own",
+            )
+            return None
+        return metric
+
+    def _sound(
+        self, aggregation: Aggregation, field: FieldRef | None, metric: Metric | None, where: str
+    ) -> bool:
+        message = _unsound(aggregation, field, metric)
+        if message is not None:
+            self._problems.add(where, message)
+        return message is None
+
+    def _last_of(
+        self, aggregation: Aggregation, field: FieldRef | None, metric: Metric | None, where: str
+    ) -> FieldRef | None:
+        """The time along which a stock must not be summed; its last day in each period counts."""
+        if aggregation is not Aggregation.SUM or field is None:
+            return None
+        stock = metric.non_additive if metric is not None else False
+        stock = stock or any(
+            m.non_additive and m.dataset == self._dataset.name and m.field == field.name
+            for m in self._model.metrics
+        )
+        if not stock:
+            return None
+        time = self._query.time.field if self._query.time is not None else self._dataset.default_time
+        if time is None:
+            self._problems.add(
+                where, f"{field.name} is a stock, which cannot be summed over time; set time or use avg"
+            )
+            return None
+        ref = self._resolve(time, "time.field")
+        return ref if ref is not None and ref.type in TEMPORAL_TYPES else None
+
+    def _label(self, aggregation: Aggregation, field: FieldRef | None) -> str:
+        words = _WORDS[aggregation]
+        if field is None:
+            return f"{words} {self._dataset.row_noun}s"
+        return f"{words} {field.field.label}"
+
+
+def _unsound(aggregation: Aggregation, field: FieldRef | None, metric: Metric | None) -> str | None:
+    """Why the aggregation of that field is no sound number, with the remedy; None when it is."""
+    if field is None:
+        return None if aggregation is Aggregation.COUNT else f"{aggregation.value} needs a field; name one"
+    if field.path and aggregation not in _SAFE_OVER_JOINS:
+        return (
+            f"{field.name} would count a row of {field.dataset.name} once for each row that points at it; "
+            f"ask about {field.dataset.name} instead"
+        )
+    if aggregation in COUNTS:
+        return None
+    if aggregation in (Aggregation.MIN, Aggregation.MAX):
+        if field.type not in _ORDERABLE:
+            return f"{field.name} is {field.type.value} and has no {aggregation.value}; count it instead"
+    elif field.type not in NUMERIC_TYPES:
+        return f"{field.name} is {field.type.value}, no number; count it instead"
+    elif field.field.role is FieldRole.KEY:
+        return f"{field.name} only tells rows apart; use count or count_distinct"
+    return _mixed_units(aggregation, field, metric)
+
+
+def _mixed_units(aggregation: Aggregation, field: FieldRef, metric: Metric | None) -> str | None:
+    unit = field.field.unit
+    if metric is not None and metric.unit is not None and unit is not None and metric.unit != unit:
+        return (
+            f"the metric is in {_print(metric.unit)} but {field.name} in {_print(unit)}; "
+            "give both the same unit in the model"
+        )
+    if aggregation is Aggregation.SUM and unit is not None and unit.kind == "percent":
+        return f"percentages of {field.name} do not add up; use avg or median"
+    return None
+
+
+def _print(unit: Unit) -> str:
+    return unit.symbol if unit.scale == 1 else f"{unit.scale:g} {unit.symbol}"
+
+
+def _alias(measure: Measure) -> str:
+    if measure.metric is not None:
+        return measure.metric
+    assert measure.aggregation is not None
+    return f"{measure.aggregation.value}_{measure.field}" if measure.field else measure.aggregation.value
+
+
+def _unit(aggregation: Aggregation, field: FieldRef | None, metric: Metric | None) -> Unit | None:
+    if metric is not None and metric.unit is not None:
+        return metric.unit
+    if aggregation in COUNTS or field is None:
+        return None
+    return field.field.unit
+
+
+def _type(aggregation: Aggregation, field: FieldRef | None) -> FieldType:
+    if aggregation in COUNTS or field is None:
+        return FieldType.INTEGER
+    if aggregation in (Aggregation.AVG, Aggregation.MEDIAN):
+        return FieldType.FLOAT
+    return field.type

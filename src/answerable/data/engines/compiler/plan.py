@@ -1,0 +1,132 @@
+"""A validated query: every name resolved, every value typed. What the statement is built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answerable.data.semantics.model import (
+    Aggregation,
+    Calendar,
+    Dataset,
+    FieldType,
+    ModelField,
+    Relationship,
+    Unit,
+)
+from answerable.data.semantics.query import Comparison, Filter, Grain, Having, Order, Period, TopN
+
+PERIOD = "period"
+SHARE, RUNNING, PREVIOUS = "_share", "_running_total", "_previous"
+CHANGE, CHANGE_PCT = "_change", "_change_pct"
+PRESENT = "is present"  # marks a row of a stage; names with a blank are never a field or an alias
+
+ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
+COUNTS = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT})
+# What a group or a period without rows has: nothing of what is summed or counted, but no average.
+ZERO_WHEN_EMPTY = ADDITIVE | COUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """A field of the query's dataset, or of a related one reached by `path` (`dataset__field`)."""
+
+    name: str  # as the query writes it; the column name of the result
+    dataset: Dataset
+    field: ModelField
+    path: tuple[Relationship, ...] = ()
+
+    @property
+    def type(self) -> FieldType:
+        """The storage type of the field."""
+        return self.field.type
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMeasure:
+    """One number. `last_of` is the time field along which a stock takes its last value."""
+
+    alias: str
+    label: str
+    aggregation: Aggregation
+    field: FieldRef | None
+    unit: Unit | None
+    type: FieldType
+    share: bool = False
+    running: bool = False
+    last_of: FieldRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    ref: FieldRef
+    top: TopN | None = None
+
+    @property
+    def other_flag(self) -> str:
+        """Internal column that tells the group of the rest from a value that happens to be named so."""
+        return f"{self.ref.name} is rest"
+
+    @property
+    def other_label(self) -> str:
+        """How the group of the rest is called: "Other", unless a value already is."""
+        taken = {value.strip().lower() for value in self.ref.field.values or ()}
+        return "All others" if "other" in taken else "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTime:
+    """`shift` is the number of grain steps between the compared buckets; None when the compared
+    rows move by a calendar year instead (days and hours, which a leap year would misalign)."""
+
+    ref: FieldRef
+    period: Period | None
+    grain: Grain | None
+    comparison: Comparison | None
+    fill_gaps: bool
+    shift: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    dataset: Dataset
+    calendar: Calendar
+    measures: tuple[PlannedMeasure, ...]
+    groups: tuple[PlannedGroup, ...]
+    columns: tuple[FieldRef, ...]
+    time: PlannedTime | None
+    where: Filter | None
+    fields: dict[str, FieldRef]  # every field that the query names
+    having: tuple[Having, ...]
+    order: tuple[Order, ...]
+    limit: int | None
+
+    @property
+    def aggregated(self) -> bool:
+        """Whether rows are grouped; otherwise they are listed."""
+        return bool(self.measures or self.groups or self.grain)
+
+    @property
+    def grain(self) -> Grain | None:
+        """The grain of the time buckets, if there are any."""
+        return self.time.grain if self.time else None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The period compared with, if there is one."""
+        return self.time.comparison if self.time else None
+
+    @property
+    def ranked_whole(self) -> bool:
+        """One group with a top, and no grain: thresholds choose the candidates of the ranking."""
+        return len(self.groups) == 1 and self.groups[0].top is not None and self.grain is None
+
+    @property
+    def top_by_derived(self) -> TopN | None:
+        """A ranking by a column that exists only after the comparison (largest growth)."""
+        aliases = {measure.alias for measure in self.measures}
+        top = self.groups[0].top if self.ranked_whole else None
+        return top if top is not None and top.by not in aliases else None
+
+    def measure(self, alias: str) -> PlannedMeasure:
+        """The measure of that alias, which validation has made sure of."""
+        return next(measure for measure in self.measures if measure.alias == alias)

@@ -1,0 +1,236 @@
+"""From a query to a plan: every name exists, types fit, and no number could come out silently wrong."""
+
+from __future__ import annotations
+
+from answerable.data.engines.compiler.conditions import check_filter
+from answerable.data.engines.compiler.measures import plan_measures
+from answerable.data.engines.compiler.names import UnknownName, find_dataset, find_field, nearest
+from answerable.data.engines.compiler.plan import (
+    ADDITIVE,
+    CHANGE,
+    CHANGE_PCT,
+    PERIOD,
+    PREVIOUS,
+    RUNNING,
+    SHARE,
+    ZERO_WHEN_EMPTY,
+    FieldRef,
+    Plan,
+    PlannedGroup,
+    PlannedMeasure,
+    PlannedTime,
+)
+from answerable.data.engines.compiler.problems import Problems
+from answerable.data.engines.compiler.timing import plan_time
+from answerable.data.engines.compiler.values import BadValue, fit
+from answerable.data.semantics.model import NUMERIC_TYPES, Dataset, FieldType, SemanticModel
+from answerable.data.semantics.query import Having, SemanticQuery
+
+MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20
+
+
+def plan_query(query: SemanticQuery, model: SemanticModel) -> Plan:
+    """The query with its names resolved. Raises InvalidQuery with every problem found."""
+    problems = Problems()
+    try:
+        dataset = find_dataset(model, query.dataset)
+    except UnknownName as error:
+        problems.add("dataset", str(error))
+        problems.raise_any()
+        raise
+    return _Planner(query, model, dataset, problems).plan()
+
+
+class _Planner:
+    def __init__(self, query: SemanticQuery, model: SemanticModel, dataset: Dataset, problems: Problems):
+        self._query = query
+        self._model = model
+        self._dataset = dataset
+        self._problems = problems
+        self._fields: dict[str, FieldRef] = {}
+
+    def plan(self) -> Plan:
+        """Resolve every part, then raise what is wrong, then assemble."""
+        query = self._query
+        self._check_sizes()
+        time = plan_time(query.time, self._model.calendar, self._resolve, self._problems)
+        measures = plan_measures(query, self._model, self._dataset, self._resolve, self._problems)
+        groups = self._groups()
+        columns = self._columns()
+        if query.where is not None:
+            check_filter(query.where, self._model.calendar, self._resolve, self._problems)
+        self._check_shape(measures, time)
+        self._check_columns_of_result(measures, groups, time)
+        self._problems.raise_any()
+        return Plan(
+            dataset=self._dataset,
+            calendar=self._model.calendar,
+            measures=measures,
+            groups=groups,
+            columns=columns,
+            time=time,
+            where=query.where,
+            fields=self._fields,
+            having=query.having,
+            order=query.order,
+            limit=query.limit,
+        )
+
+    def _resolve(self, name: str, where: str) -> FieldRef | None:
+        if name in self._fields:
+            return self._fields[name]
+        try:
+            ref = find_field(self._model, self._dataset, name)
+        except UnknownName as error:
+            self._problems.add(where, str(error))
+            return None
+        self._fields[name] = ref
+        return ref
+
+    def _check_sizes(self) -> None:
+        query = self._query
+        for field, number, most in (
+            ("measures", len(query.measures), MAX_MEASURES),
+            ("group_by", len(query.group_by), MAX_GROUPS),
+            ("columns", len(query.columns), MAX_COLUMNS),
+            ("order", len(query.order), MAX_ORDER),
+            ("having", len(query.having), MAX_HAVING),
+        ):
+            if number > most:
+                self._problems.add(field, f"give at most {most}, not {number}")
+        self._problems.raise_any()
+
+    def _groups(self) -> tuple[PlannedGroup, ...]:
+        groups: list[PlannedGroup] = []
+        for index, group in enumerate(self._query.group_by):
+            ref = self._resolve(group.field, f"group_by[{index}].field")
+            if ref is None:
+                continue
+            if any(known.ref.name == ref.name for known in groups):
+                self._problems.add(f"group_by[{index}].field", f"{ref.name} is named twice; once is enough")
+                continue
+            groups.append(PlannedGroup(ref, group.top))
+        return tuple(groups)
+
+    def _columns(self) -> tuple[FieldRef, ...]:
+        if self._aggregated:
+            if self._query.columns:
+                self._problems.add("columns", "leave them out, or leave out measures, group_by and grain")
+            return ()
+        names = self._query.columns or tuple(field.name for field in self._dataset.fields)
+        refs = [self._resolve(name, f"columns[{index}]") for index, name in enumerate(names)]
+        if len(set(names)) < len(names):
+            self._problems.add("columns", "name each column once")
+        return tuple(ref for ref in refs if ref is not None)
+
+    @property
+    def _aggregated(self) -> bool:
+        query = self._query
+        return bool(query.measures or query.group_by or (query.time and query.time.grain))
+
+    def _check_shape(self, measures: tuple[PlannedMeasure, ...], time: PlannedTime | None) -> None:
+        query, problems = self._query, self._problems
+        if not self._aggregated:
+            if query.having:
+                problems.add("having", "a threshold needs measures; use where to choose rows")
+            if query.time is not None and query.time.comparison is not None:
+                problems.add("time.comparison", "a comparison needs measures; add one")
+        elif not query.measures and query.time is not None:
+            if query.time.grain is not None:
+                problems.add("measures", "periods need a measure; add one, such as count")
+            if query.time.comparison is not None:
+                problems.add("time.comparison", "a comparison needs measures; add one")
+        for index, measure in enumerate(measures):
+            self._check_window(f"measures[{index}]", measure, time)
+
+    def _check_window(self, where: str, measure: PlannedMeasure, time: PlannedTime | None) -> None:
+        if measure.running and (time is None or time.grain is None):
+            self._problems.add(f"{where}.running_total", "a running total needs a grain; set time.grain")
+        if measure.running and (measure.aggregation not in ADDITIVE or measure.last_of is not None):
+            self._problems.add(
+                f"{where}.running_total",
+                f"only sums and counts add up over time, {measure.label} does not; leave it out",
+            )
+        if measure.share and measure.aggregation not in ZERO_WHEN_EMPTY:
+            self._problems.add(
+                f"{where}.share_of_total",
+                f"a share needs a sum or a count, not {measure.aggregation.value}; choose one of them",
+            )
+        compares = time is not None and time.comparison is not None
+        if compares and measure.type not in NUMERIC_TYPES:
+            self._problems.add(
+                where, f"{measure.label} is no number, so it has no change; leave out the comparison"
+            )
+
+    def _check_columns_of_result(
+        self,
+        measures: tuple[PlannedMeasure, ...],
+        groups: tuple[PlannedGroup, ...],
+        time: PlannedTime | None,
+    ) -> None:
+        if not self._aggregated:
+            self._check_order(set(), [ref.name for ref in self._fields.values()])
+            return
+        keys = [group.ref.name for group in groups]
+        if time is not None and time.grain is not None:
+            keys.append(PERIOD)
+        derived: list[str] = []
+        for measure in measures:
+            derived += [measure.alias + suffix for suffix in _suffixes(measure, time)]
+        numbers = [*(measure.alias for measure in measures), *derived]
+        seen: set[str] = set()
+        for name in [*keys, *numbers]:
+            if name in seen:
+                self._problems.add("measures", f"two columns would be named {name!r}; set another alias")
+            seen.add(name)
+        self._check_tops(groups, {m.alias for m in measures}, set(derived), time)
+        for index, threshold in enumerate(self._query.having):
+            if threshold.measure not in numbers:
+                message = f"no measure has the alias {threshold.measure!r}"
+                self._problems.add(f"having[{index}].measure", message + nearest(threshold.measure, numbers))
+            self._check_threshold(index, threshold, measures)
+        self._check_order(seen, [*keys, *numbers])
+
+    def _check_threshold(self, index: int, threshold: Having, measures: tuple[PlannedMeasure, ...]) -> None:
+        measure = next((m for m in measures if m.alias == threshold.measure), None)
+        if measure is not None and measure.type not in NUMERIC_TYPES:
+            self._problems.add(f"having[{index}].measure", f"{measure.label} is no number; use where")
+        try:
+            fit(threshold.value, FieldType.DECIMAL, self._model.calendar.time_zone)
+        except BadValue as error:
+            self._problems.add(f"having[{index}].value", str(error))
+
+    def _check_order(self, known: set[str], names: list[str]) -> None:
+        for index, order in enumerate(self._query.order):
+            if known and order.by not in known:
+                message = f"no column is named {order.by!r}{nearest(order.by, names)}"
+                self._problems.add(f"order[{index}].by", message)
+            elif not known:
+                self._resolve(order.by, f"order[{index}].by")
+
+    def _check_tops(
+        self,
+        groups: tuple[PlannedGroup, ...],
+        aliases: set[str],
+        derived: set[str],
+        time: PlannedTime | None,
+    ) -> None:
+        for index, group in enumerate(groups):
+            if group.top is None or group.top.by in aliases:
+                continue
+            where = f"group_by[{index}].top"
+            if group.top.by not in derived:
+                message = f"no measure has the alias {group.top.by!r}"
+                self._problems.add(f"{where}.by", message + nearest(group.top.by, sorted(aliases | derived)))
+            elif len(groups) > 1 or group.top.others or (time is not None and time.grain is not None):
+                self._problems.add(
+                    f"{where}.by", "a ranking by a derived column needs one group, no grain and no others"
+                )
+
+
+def _suffixes(measure: PlannedMeasure, time: PlannedTime | None) -> list[str]:
+    suffixes = [SHARE] if measure.share else []
+    suffixes += [RUNNING] if measure.running else []
+    if time is not None and time.comparison is not None:
+        suffixes += [PREVIOUS, CHANGE, CHANGE_PCT]
+    return suffixes
