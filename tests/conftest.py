@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,7 @@ from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from tests.factories.callers import Caller, Workspace, register
+from tests.factories.waiting import eventually
 
 CreateWorkspace = Callable[[], Awaitable[Workspace]]
 
@@ -98,11 +100,14 @@ async def base_url(app: FastAPI) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: _started(server))
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     await task
+
+
+async def _started(server: uvicorn.Server) -> bool:
+    return server.started
 
 
 @pytest.fixture(scope="session")
@@ -155,8 +160,6 @@ async def stranger(create_workspace: CreateWorkspace) -> Caller:
 @pytest.fixture
 def clock() -> FixedClock:
     """A clock that the test moves."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     return FixedClock(datetime(2026, 6, 15, 12, 0, tzinfo=UTC))
 
 

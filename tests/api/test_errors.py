@@ -13,7 +13,7 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
     body = answer.json()
     assert body["code"] == code
     assert body["status"] == status
-    assert body["type"] and body["title"] and body["detail"]
+    assert all(body[member] for member in ("type", "title", "detail"))
 
 
 async def test_an_unknown_route_is_a_problem(client: httpx.AsyncClient) -> None:

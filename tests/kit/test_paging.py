@@ -15,12 +15,11 @@ def test_a_cursor_gives_back_the_position_it_was_made_from(moment: datetime, key
     assert decode_cursor(encode_cursor(moment, key)) == (moment, key)
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60).filter(lambda text: "|" not in text))
 def test_a_foreign_cursor_is_refused_with_the_field_named(text: str) -> None:
-    try:
+    with pytest.raises(InvalidInput) as refusal:
         decode_cursor(text)
-    except InvalidInput as error:
-        assert error.errors[0].field == "cursor"
+    assert refusal.value.errors[0].field == "cursor"
 
 
 @pytest.mark.parametrize(("count", "more"), [(0, False), (2, False), (3, True)])

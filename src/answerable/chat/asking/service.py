@@ -1,0 +1,174 @@
+"""Runs: a question becomes a run, a run becomes an answer, once, whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import structlog
+
+from answerable.chat.asking import orchestrator
+from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
+from answerable.chat.asking.events import answer_events, failure, started
+from answerable.chat.asking.repository import RunRepository
+from answerable.chat.asking.run_tasks import RunTasks
+from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.tables import RunRow
+from answerable.identity.access import watch_access
+from answerable.kit.db import Session
+from answerable.kit.errors import AnswerableError, NotFound, Unavailable
+from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
+from answerable.kit.ids import new_id
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.telemetry import metrics
+
+log = structlog.get_logger(__name__)
+
+# No run of the deterministic stages takes this long: its process has died.
+_LOST_AFTER = timedelta(seconds=120)
+_POLL_SECONDS = 0.1
+_WATCH_SECONDS = 1.0
+
+
+class RunCancelled(AnswerableError):
+    code, status, title = "run_cancelled", 409, "The run was cancelled"
+
+
+class RunLost(Unavailable):
+    code, title = "run_lost", "The run ended without an answer"
+
+
+async def ask(session: Session, runtime: Runtime, request: AskRequest, trace_id: str) -> Answer:
+    """Answer within the caller's transaction and keep the run."""
+    run = new_run(session.principal, request)
+    await RunRepository(session).add(run)
+    answer = await orchestrator.answer(session, runtime, request, run.id, run.answer_id)
+    answer.trace_id = trace_id
+    await _keep(session, runtime, answer)
+    return answer
+
+
+def new_run(principal: Principal, request: AskRequest) -> RunRow:
+    """A run that has not begun."""
+    return RunRow(
+        id=new_id("run"),
+        answer_id=new_id("ans"),
+        workspace_id=principal.workspace_id or "",
+        asked_by=principal.user_id,
+        question=request.question,
+        status="running",
+    )
+
+
+async def begin_run(session: Session, request: AskRequest) -> RunRow:
+    """Keep a new run, for `stream_run` to work on once the transaction has committed."""
+    run = new_run(session.principal, request)
+    await RunRepository(session).add(run)
+    return run
+
+
+async def stream_run(
+    runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
+) -> AsyncIterator[bytes]:
+    """Work on a run and send its events. When the listener leaves, the work goes on."""
+    yield started(run.id, run.answer_id).encode()
+    work = _work(runtime, principal, run, request, trace_id)
+    runtime.get(RunTasks).start(run.id, work)
+    async for piece in follow_run(runtime, principal, run.id, after=1):
+        yield piece
+
+
+async def _work(
+    runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
+) -> None:
+    try:
+        async with runtime.database.begin(principal) as session:
+            answer = await orchestrator.answer(session, runtime, request, run.id, run.answer_id)
+            answer.trace_id = trace_id
+            await _keep(session, runtime, answer)
+    except AnswerableError as error:
+        await _fail(runtime, principal, run.id, failure(error))
+    except Exception:
+        # The listener must learn that no answer comes; the log and the re-raise keep the cause.
+        log.exception("run.crashed", run_id=run.id, trace_id=trace_id)
+        await _fail(runtime, principal, run.id, failure(_lost()))
+        raise
+
+
+async def _keep(session: Session, runtime: Runtime, answer: Answer) -> None:
+    runs = RunRepository(session)
+    kept = await runs.finish(
+        answer.run_id, status="finished", at=runtime.clock.now(), answer=answer.model_dump(mode="json")
+    )
+    if kept:
+        quotes = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
+        queries = {item.dataset_id for item in answer.evidence if isinstance(item, QueryEvidence)}
+        await runs.cite(answer.run_id, documents=quotes, datasets=queries)
+    metrics.ANSWERS.labels(answer.route, answer.status, answer.stage).inc()
+
+
+async def _fail(runtime: Runtime, principal: Principal, run_id: str, event: Event) -> None:
+    async with runtime.database.begin(principal) as session:
+        await RunRepository(session).finish(
+            run_id, status="failed", at=runtime.clock.now(), error=dict(event.data)
+        )
+
+
+async def find_run(session: Session, run_id: str) -> RunRow:
+    """A run of the caller's own. Raises NotFound for anybody else's."""
+    run = await RunRepository(session).find(run_id)
+    if run is None or run.asked_by != session.principal.user_id:
+        raise NotFound
+    return run
+
+
+async def cancel_run(session: Session, runtime: Runtime, run_id: str) -> None:
+    """Cancel a running run; one that has ended stays as it is."""
+    run = await find_run(session, run_id)
+    if await RunRepository(session).finish(run.id, status="cancelled", at=runtime.clock.now()):
+        runtime.get(RunTasks).cancel(run.id)
+
+
+async def follow_run(
+    runtime: Runtime, principal: Principal, run_id: str, *, after: int
+) -> AsyncIterator[bytes]:
+    """The events of a run with ids above `after`, to the end, from any process.
+
+    Raises Unauthenticated in the middle when the listener's access ends: the connection is cut.
+    """
+    waited = 0.0
+    while True:
+        async with runtime.database.begin(principal) as session:
+            run = await find_run(session, run_id)
+        events = _known_events(run)
+        if not events and runtime.clock.now() - run.created_at > _LOST_AFTER:
+            events = [started(run.id, run.answer_id), failure(_lost())]
+        if events:
+            for event in events:
+                if event.id > after:
+                    yield event.encode()
+            return
+        await asyncio.sleep(_POLL_SECONDS)
+        waited += _POLL_SECONDS
+        if waited % _WATCH_SECONDS < _POLL_SECONDS:
+            await watch_access(runtime, principal)
+        if waited % KEEP_ALIVE_SECONDS < _POLL_SECONDS:
+            yield KEEP_ALIVE
+
+
+def _known_events(run: RunRow) -> list[Event]:
+    """All events of a run that has ended; none while it runs."""
+    first = started(run.id, run.answer_id)
+    if run.status == "finished" and run.answer is not None:
+        return list(answer_events(Answer.model_validate(run.answer)))
+    if run.status == "failed" and run.error is not None:
+        return [first, Event(2, "error", run.error)]
+    if run.status == "cancelled":
+        return [first, failure(RunCancelled("The run was cancelled before it had an answer. Ask again."))]
+    return []
+
+
+def _lost() -> RunLost:
+    return RunLost("The run ended without an answer; nothing was kept of it. Ask again.")
