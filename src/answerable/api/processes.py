@@ -9,6 +9,7 @@ import uvicorn
 
 from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
+from answerable.jobs import worker
 from answerable.kit.settings import Settings
 from answerable.telemetry.logs import configure_logs
 
@@ -58,4 +59,8 @@ def run_worker(settings: Settings, database_url: str) -> None:
 
 
 async def _work(settings: Settings, database_url: str) -> None:
-    raise RuntimeError("placeholder until jobs land")
+    runtime = build_runtime(settings, database_url)
+    try:
+        await worker.run_worker(runtime)
+    finally:
+        await runtime.close()
