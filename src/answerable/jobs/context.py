@@ -30,6 +30,8 @@ class JobContext:
         self.principal = Principal.system(ticket.workspace_id)
         self.job_id = ticket.job_id
         self.attempt = ticket.attempt
+        # Set while and after the last transaction, when the ticket's disappearance is as it should be.
+        self.completing = False
         self.completed = False
         self.latest_progress: Progress | None = None
         self._ticket = ticket
@@ -69,12 +71,16 @@ class JobContext:
         Nothing may be done after it. A function that returns without it is marked succeeded in a
         transaction of its own; its earlier effects may then be made again after a crash in between.
         """
-        async with self.begin() as session:
-            yield session
-            if not await repository.succeed(session, self._ticket, self.latest_progress):
-                raise JobCancelled(self.job_id)
-            await tickets.remove(session, self._ticket.id)
-        self.completed = True
+        try:
+            async with self.begin() as session:
+                yield session
+                self.completing = True
+                if not await repository.succeed(session, self._ticket, self.latest_progress):
+                    raise JobCancelled(self.job_id)
+                await tickets.remove(session, self._ticket.id)
+            self.completed = True
+        finally:
+            self.completing = self.completed
 
     async def progress(self, done: int, total: int | None, unit: str) -> None:
         """Say how far the job is; cheap enough for every item of a loop, written a few times a second.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
-from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, text, update
 
 from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject
 from answerable.jobs.tables import JobRow
@@ -102,19 +102,18 @@ async def page(session: Session, request: PageRequest, *, status: JobStatus | No
 
 
 async def claim(session: Session, ticket: Ticket) -> JobRow | None:
-    """Start the attempt that the ticket stands for. None when the ticket is out of date."""
+    """Start the attempt that the ticket stands for. None when the ticket is out of date.
+
+    Claiming twice with one ticket is claiming once: the first answer may have been lost on the way.
+    """
+    waiting = and_(JobRow.status == JobStatus.QUEUED, JobRow.attempt == ticket.attempt - 1)
+    claimed = and_(JobRow.status == JobStatus.RUNNING, JobRow.attempt == ticket.attempt)
     statement = (
         update(JobRow)
-        .where(
-            JobRow.id == ticket.job_id,
-            JobRow.status == JobStatus.QUEUED,
-            JobRow.attempt == ticket.attempt - 1,
-            JobRow.cancel_requested_at.is_(None),
-        )
+        .where(JobRow.id == ticket.job_id, JobRow.ticket == ticket.id, or_(waiting, claimed))
         .values(
             status=JobStatus.RUNNING,
             attempt=ticket.attempt,
-            ticket=ticket.id,
             started_at=func.coalesce(JobRow.started_at, func.now()),
             revision=JobRow.revision + 1,
         )
@@ -144,10 +143,21 @@ async def lock_waiting(session: Session, ticket: Ticket) -> JobRow | None:
             JobRow.id == ticket.job_id,
             JobRow.status == JobStatus.QUEUED,
             JobRow.attempt == ticket.attempt - 1,
+            JobRow.ticket == ticket.id,
         )
         .with_for_update(skip_locked=True)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def is_current(session: Session, ticket: Ticket) -> bool:
+    """Whether the job still waits for, or runs on, this ticket; asked without waiting for locks."""
+    statement = select(JobRow.id).where(
+        JobRow.id == ticket.job_id,
+        JobRow.ticket == ticket.id,
+        JobRow.status.in_((JobStatus.QUEUED, JobStatus.RUNNING)),
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 async def lock_to_cancel(session: Session, job_id: str) -> JobRow | None:
@@ -177,6 +187,7 @@ async def succeed(session: Session, ticket: Ticket, progress: Progress | None) -
             JobRow.id == ticket.job_id,
             JobRow.status == JobStatus.RUNNING,
             JobRow.attempt == ticket.attempt,
+            JobRow.ticket == ticket.id,
             JobRow.cancel_requested_at.is_(None),
         )
         .values(
@@ -234,6 +245,7 @@ async def save_progress(session: Session, ticket: Ticket, progress: Progress) ->
             JobRow.id == ticket.job_id,
             JobRow.status == JobStatus.RUNNING,
             JobRow.attempt == ticket.attempt,
+            JobRow.ticket == ticket.id,
         )
         .values(revision=JobRow.revision + 1, **_progress_values(progress))
         .returning(JobRow.id)
@@ -260,6 +272,7 @@ def _running(ticket: Ticket) -> Select[JobRow]:
         JobRow.id == ticket.job_id,
         JobRow.status == JobStatus.RUNNING,
         JobRow.attempt == ticket.attempt,
+        JobRow.ticket == ticket.id,
     )
 
 

@@ -36,6 +36,17 @@ class Ticket:
     job_id: str
     attempt: int
 
+    @classmethod
+    def from_queue(cls, job: QueueJob) -> Ticket:
+        """The ticket that a job of the queue carries."""
+        arguments = job.task_kwargs
+        return cls(
+            id=job.id or 0,
+            workspace_id=str(arguments["workspace_id"]),
+            job_id=str(arguments["job_id"]),
+            attempt=int(str(arguments["attempt"])),
+        )
+
 
 async def issue(
     session: Session,
@@ -77,6 +88,12 @@ async def withdraw(session: Session, ticket_id: int) -> None:
 async def remove(session: Session, ticket_id: int) -> None:
     """Remove a ticket that was used, in the transaction that records its end."""
     await session.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": ticket_id})
+
+
+async def hold(session: Session, ticket_id: int) -> bool:
+    """Keep a fetched ticket from being removed while the transaction lasts. False when it is gone."""
+    statement = text("SELECT 1 FROM procrastinate_jobs WHERE id = :id FOR KEY SHARE")
+    return (await session.execute(statement, {"id": ticket_id})).first() is not None
 
 
 def _queue_job(name: str, arguments: JSONDict, *, turn: int, not_before: datetime | None) -> QueueJob:

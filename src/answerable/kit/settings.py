@@ -47,9 +47,23 @@ class AuthSettings(BaseModel):
     access_token_seconds: int = Field(900, gt=0, description="Life of an access token.")
     refresh_token_seconds: int = Field(30 * 86_400, gt=0, description="Life of a refresh token.")
     password_min_length: int = Field(10, ge=8, description="Shortest password that is accepted.")
+    refresh_reuse_seconds: int = Field(
+        10,
+        ge=0,
+        description="For this long a used refresh token gives its one successor again, for two tabs "
+        "that refresh at once; later use revokes the sign-in.",
+    )
+    invitation_seconds: int = Field(7 * 86_400, gt=0, description="Life of an invitation.")
     hash_concurrency: int = Field(2, ge=1, description="Argon2id computations at once per process.")
+    hash_time_cost: int = Field(3, ge=1, description="Argon2id passes over the memory (RFC 9106: t).")
+    hash_memory_kib: int = Field(
+        65_536, ge=1024, description="Memory of one Argon2id computation in KiB (RFC 9106: m)."
+    )
     throttle_attempts: int = Field(
-        10, ge=1, description="Failed sign-ins per e-mail or address within the window before 429."
+        10,
+        ge=1,
+        description="Sign-ins per e-mail within the window before 429; ten times as many per client "
+        "address. A successful one does not count.",
     )
     throttle_seconds: int = Field(300, ge=1, description="Window of the sign-in throttle.")
 
@@ -64,6 +78,7 @@ class JobSettings(BaseModel):
     max_attempts: int = Field(4, ge=1, description="Tries before a job counts as failed.")
     backoff_seconds: float = Field(2, ge=0, description="Pause before the second try; doubles each time.")
     shutdown_seconds: float = Field(10, ge=0, description="Time that running jobs get when a worker stops.")
+    keep_days: float = Field(30, gt=0, description="How long jobs that ended stay listed.")
 
 
 class LogSettings(BaseModel):

@@ -1,0 +1,70 @@
+"""A job from the queue to its end."""
+
+from __future__ import annotations
+
+import pytest
+
+from answerable.jobs import JobStatus, Subject, enqueue, enqueue_many
+from tests.jobs.conftest import Bench, until
+
+
+async def test_a_queued_job_runs_and_its_effect_and_end_are_there_together(bench: Bench) -> None:
+    tenant = bench.workspace()
+    bench.worker()
+    job_id = await bench.enqueue(tenant, "quick", "a")
+
+    async def ended() -> bool:
+        return (await bench.job(tenant, job_id)).status.ended
+
+    await until(ended, "the job ends")
+    job = await bench.job(tenant, job_id)
+    assert (job.status, job.attempt, job.error) == (JobStatus.SUCCEEDED, 1, None)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    assert bench.marks("effect", "a") == 1
+    assert bench.execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+async def test_rollback_after_enqueue_leaves_no_job(bench: Bench) -> None:
+    tenant = bench.workspace()
+    with pytest.raises(ZeroDivisionError):
+        async with bench.database.begin(tenant) as session:
+            await enqueue(session, "quick", subject=Subject("test", "a"), name="a")
+            raise ZeroDivisionError
+    assert bench.execute("SELECT count(*) FROM jobs") == [(0,)]
+    assert bench.execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+async def test_a_failing_job_is_tried_again_and_then_failed_with_its_reason_on_the_subject(
+    bench: Bench,
+) -> None:
+    tenant = bench.workspace()
+    bench.worker()
+    job_id = await bench.enqueue(tenant, "failing", "a")
+
+    async def ended() -> bool:
+        return (await bench.job(tenant, job_id)).status.ended
+
+    await until(ended, "the job ends")
+    job = await bench.job(tenant, job_id)
+    assert (job.status, job.attempt) == (JobStatus.FAILED, 3)
+    assert job.error is not None
+    assert job.error.code == "unexpected"
+    assert "ValueError" in job.error.detail
+    assert "secret" not in job.error.detail
+    assert bench.marks("started", "a") == 3
+    assert bench.marks("effect", "a") == 0
+    assert bench.marks("failed:unexpected", "a") == 1
+
+
+async def test_many_jobs_are_queued_at_once_in_order(bench: Bench) -> None:
+    tenant = bench.workspace()
+    async with bench.database.begin(tenant) as session:
+        ids = await enqueue_many(
+            session, "quick", [(Subject("test", str(n)), {"name": str(n)}) for n in range(2_500)]
+        )
+    assert len(set(ids)) == 2_500
+    rows = bench.execute(
+        "SELECT j.subject_id FROM procrastinate_jobs q JOIN jobs j ON j.ticket = q.id ORDER BY q.priority DESC, q.id"
+    )
+    assert [int(str(row[0])) for row in rows] == list(range(2_500))
