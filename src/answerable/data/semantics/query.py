@@ -32,6 +32,9 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
+Scalar = bool | int | Decimal | float | date | datetime | str
+
+
 class Measure(_Part):
     """A number to compute: a metric of the model by name, or an aggregation of a field.
 
@@ -59,8 +62,12 @@ class TopN(_Part):
 
 
 class GroupBy(_Part):
+    """A dimension. With `only`, all groups are computed (they count in shares, totals and `top`), then
+    the result keeps the named ones: Germany's share of revenue groups by country and keeps Germany."""
+
     field: Name
     top: TopN | None = None
+    only: tuple[Scalar, ...] = ()
 
 
 class Period(_Part):
@@ -73,7 +80,10 @@ class Period(_Part):
 
 class Comparison(_Part):
     """The same query over another period, shown side by side: adds `<alias>_previous`,
-    `<alias>_change` and `<alias>_change_pct` (a fraction) for each measure."""
+    `<alias>_change` and `<alias>_change_pct` (a fraction) for each measure.
+
+    Where the query's own period is open (growth by month over all time), `period` is open too and
+    `shift` alone tells each bucket's partner."""
 
     kind: Literal["previous_period", "previous_year", "custom"]
     period: Period  # resolved
@@ -192,7 +202,7 @@ class SemanticQuery(_Part):
 def _canonical(node: object) -> object:
     if isinstance(node, dict):
         out = {k: _canonical(v) for k, v in node.items() if k != "label"}
-        for key in ("all", "any", "values"):
+        for key in ("all", "any", "only", "values"):
             parts = out.get(key)
             if isinstance(parts, list) and not (key == "values" and out.get("operator") == "between"):
                 out[key] = sorted(parts, key=lambda v: json.dumps(v, sort_keys=True))
