@@ -1,0 +1,63 @@
+"""What HTTP carries about jobs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from answerable.jobs import Job, JobStatus
+from answerable.kit.paging import PageRequest
+
+
+class JobsRequest(PageRequest):
+    """What the list takes from its query string."""
+
+    status: Annotated[JobStatus | None, Query(description="Only jobs in this state.")] = None
+
+
+class SubjectView(BaseModel):
+    """What the job works on, such as a document."""
+
+    type: str
+    id: str
+
+
+class ProgressView(BaseModel):
+    """`total` is null while nobody knows it."""
+
+    done: int
+    total: int | None
+    unit: str
+
+
+class ErrorView(BaseModel):
+    """Why the job failed; on a queued job, why its last try did."""
+
+    code: str
+    detail: str
+
+
+class JobView(BaseModel):
+    """A job as it is now. `attempt` counts how often it was started."""
+
+    id: str
+    kind: str
+    status: JobStatus
+    progress: ProgressView | None
+    error: ErrorView | None
+    subject: SubjectView
+    attempt: int
+    created_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobView:
+        """The view of a job."""
+        return cls.model_validate(asdict(job))
