@@ -32,7 +32,17 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
-Scalar = bool | int | Decimal | float | date | datetime | str
+def _as_given(value: object) -> object:
+    if isinstance(value, (bool, int, float, Decimal, date, str)):
+        return value
+    raise ValueError("give text, a number, a date, true or false")
+
+
+# Text stays text: "00123" is a postal code until the field's type says that it is a number.
+Scalar = Annotated[
+    bool | int | Decimal | float | date | datetime | str,
+    PlainValidator(_as_given, json_schema_input_type=bool | int | float | str),
+]
 
 
 class Measure(_Part):
@@ -115,19 +125,6 @@ class Operator(StrEnum):
     STARTS_WITH = "starts_with"
     IS_NULL = "is_null"
     NOT_NULL = "not_null"
-
-
-def _as_given(value: object) -> object:
-    if isinstance(value, (bool, int, float, Decimal, date, str)):
-        return value
-    raise ValueError("give text, a number, a date, true or false")
-
-
-# Text stays text: "00123" is a postal code until the field's type says that it is a number.
-Scalar = Annotated[
-    bool | int | Decimal | float | date | datetime | str,
-    PlainValidator(_as_given, json_schema_input_type=bool | int | float | str),
-]
 
 
 class Condition(_Part):

@@ -274,8 +274,9 @@ def _import_roots(target: str) -> tuple[list[str], list[str]]:
         for location in spec.submodule_search_locations:
             packages.append(location)
             roots.append(os.path.dirname(location))
-    roots += [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    return list(dict.fromkeys(roots)), packages
+    # The child starts without `site`, so in a virtual environment it cannot find these by itself.
+    installed = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    return list(dict.fromkeys(roots + installed)), packages + installed
 
 
 def _environment(scratch: str) -> dict[str, str]:
