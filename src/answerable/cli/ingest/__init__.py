@@ -1,0 +1,1 @@
+"""`answerable ingest`: files and folders into documents and datasets."""

@@ -1,0 +1,70 @@
+"""The command `answerable ingest`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from answerable.cli.client import Client
+from answerable.cli.ingest.finding import find_files
+from answerable.cli.ingest.progress import Bars, Silence, summary_table
+from answerable.cli.ingest.run import Ingestion, Outcome, ingest_files
+from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
+
+app = typer.Typer()
+
+
+@app.command("ingest")
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    *,
+    wait: Annotated[bool, typer.Option(help="Wait until the server has read everything.")] = True,
+    url: Url = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Upload documents and tables, from files and folders, and wait until they can be asked about.
+
+    CSV, TSV, XLSX, XLS, ODS, Parquet and JSON lines become datasets, everything else documents. A file that
+    fails stops no other; the status is 1 if any failed.
+    """
+    files = find_files(paths)
+    with Client.of(find_server(url, key, data_dir)) as client:
+        if as_json:
+            ingestions = ingest_files(client, files, Silence(), wait=wait)
+            typer.echo(json.dumps([_as_json(one) for one in ingestions], indent=2))
+        else:
+            with Bars(files) as bars:
+                ingestions = ingest_files(client, files, bars, wait=wait)
+            console = Console()
+            console.print(summary_table(ingestions))
+            console.print(_totals(ingestions), style="bold")
+    failed = sum(one.outcome is Outcome.FAILED for one in ingestions)
+    if failed:
+        typer.echo(f"answerable: {failed} of {len(ingestions)} files failed", err=True)
+        raise typer.Exit(1)
+
+
+def _totals(ingestions: Sequence[Ingestion]) -> str:
+    counts = Counter(one.outcome for one in ingestions)
+    return ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])
+
+
+def _as_json(one: Ingestion) -> dict[str, object]:
+    return {
+        "file": one.file.label,
+        "kind": one.file.kind.value,
+        "outcome": one.outcome.value,
+        "ids": one.ids,
+        "names": one.names,
+        "rows": one.rows,
+        "job_id": one.job_id,
+        "detail": one.detail or None,
+    }

@@ -1,0 +1,68 @@
+"""`answerable search`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from answerable.cli.client import Client
+from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
+from answerable.cli.wire import Hit, SearchResults
+
+app = typer.Typer()
+
+_SHOWN = 400  # characters of a passage
+
+
+class Mode(StrEnum):
+    """How passages are found: by meaning, by words, or by both."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@app.command("search")
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Passages at most.")] = 5,
+    mode: Annotated[Mode, typer.Option(help="By meaning, by words, or by both.")] = Mode.HYBRID,
+    url: Url = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages in the documents."""
+    body: dict[str, JsonValue] = {"query": query, "limit": limit, "mode": mode.value}
+    with Client.of(find_server(url, key, data_dir)) as client:
+        if as_json:
+            typer.echo(client.post_raw("/api/v1/search", body).text)
+            return
+        found = client.post("/api/v1/search", SearchResults, body)
+    console = Console()
+    for number, hit in enumerate(found.results, 1):
+        _print_hit(console, number, hit)
+    count = len(found.results)
+    summary = f"{count} passage{'s' * (count != 1)}" if count else "No passage found"
+    console.print(Text(f"{summary} · {found.latency_ms:.0f} ms", style="dim"))
+
+
+def _print_hit(console: Console, number: int, hit: Hit) -> None:
+    head = Text(f"{number}. ", style="bold cyan").append(hit.title, style="bold")
+    if hit.heading_path:
+        head.append(" › " + " › ".join(hit.heading_path), style="default")
+    if hit.page is not None:
+        head.append(f", page {hit.page}", style="default")
+    head.append(f"  {hit.score:.3f}", style="dim")
+    passage = " ".join(hit.text.split())
+    if len(passage) > _SHOWN:
+        passage = passage[:_SHOWN].rsplit(" ", 1)[0] + " …"
+    console.print(head)
+    console.print(Padding(Text(passage), (0, 0, 1, 3)))

@@ -1,0 +1,132 @@
+"""What the command line reads of the server's answers; fields that it has no use for are left out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Reason(BaseModel):
+    """Why something failed."""
+
+    code: str
+    detail: str
+
+
+class JobReference(BaseModel):
+    id: str
+
+
+class JobProgress(BaseModel):
+    done: int
+    total: int | None
+    unit: str
+
+
+class Job(BaseModel):
+    """The state of a piece of work."""
+
+    id: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    progress: JobProgress | None
+    error: Reason | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ("succeeded", "failed", "cancelled")
+
+
+class Document(BaseModel):
+    id: str
+    title: str
+    status: Literal["queued", "processing", "ready", "failed"]
+    error: Reason | None = None
+
+
+class UploadedDocument(BaseModel):
+    """`job` is None when the same bytes were there already and are ready."""
+
+    document: Document
+    job: JobReference | None = None
+
+
+class Dataset(BaseModel):
+    id: str
+    name: str
+    status: str
+    row_count: int | None = None
+    error: Reason | None = None
+
+
+class Datasets(BaseModel):
+    items: list[Dataset]
+    next_cursor: str | None = None
+
+
+class UploadedTables(BaseModel):
+    """One dataset a table that the file holds."""
+
+    datasets: list[Dataset]
+    job: JobReference | None = None
+
+
+class Hit(BaseModel):
+    title: str
+    text: str
+    page: int | None
+    heading_path: list[str]
+    score: float
+
+
+class SearchResults(BaseModel):
+    results: list[Hit]
+    latency_ms: float
+
+
+class User(BaseModel):
+    id: str
+    email: str
+
+
+class Workspace(BaseModel):
+    id: str
+    name: str
+
+
+class SignedIn(BaseModel):
+    """The answer to registration and sign-in; the token lives for some minutes."""
+
+    user: User
+    workspace: Workspace | None = None
+    access_token: str
+
+
+class Membership(BaseModel):
+    workspace: Workspace
+
+
+class Me(BaseModel):
+    user: User
+    memberships: list[Membership]
+
+
+class ApiKey(BaseModel):
+    id: str
+    name: str
+    prefix: str
+    scopes: list[str] | None = None
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+class NewApiKey(ApiKey):
+    """`key` is shown this once."""
+
+    key: str
+
+
+class ApiKeys(BaseModel):
+    items: list[ApiKey]
+    next_cursor: str | None = None
