@@ -48,7 +48,7 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("procrastinate", "alembic", "httpx", "httpcore", "sqlalchemy.engine", "asyncio"):
+    for chatty in ("procrastinate", "uvicorn.error", "alembic", "httpx", "httpcore", "sqlalchemy.engine", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[

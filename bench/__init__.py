@@ -1,0 +1,1 @@
+"""Benchmarks. Each prints one JSON object; timings are ratios or budgets of the same run."""
