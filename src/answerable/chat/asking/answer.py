@@ -61,7 +61,16 @@ class QuoteEvidence(BaseModel):
     score: float
 
 
-Evidence = Annotated[QueryEvidence | QuoteEvidence, Field(discriminator="kind")]
+class CatalogueEvidence(BaseModel):
+    """The semantic model itself, for questions about what data there is."""
+
+    n: int
+    kind: Literal["catalogue"] = "catalogue"
+    model_revision: str
+    datasets: list[str]
+
+
+Evidence = Annotated[QueryEvidence | QuoteEvidence | CatalogueEvidence, Field(discriminator="kind")]
 
 
 class IntentReport(BaseModel):

@@ -27,9 +27,7 @@ class Scope(BaseModel):
 class AskRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[
-        str, Field(max_length=LONGEST_QUESTION, description="The question in plain words.")
-    ]
+    question: Annotated[str, Field(max_length=LONGEST_QUESTION, description="The question in plain words.")]
     stream: bool = Field(False, description="Answer as server-sent events.")
     session_id: str | None = Field(None, description="The conversation that the question belongs to.")
     as_of: datetime | None = Field(

@@ -1,0 +1,237 @@
+"""Puts what the sides found into the shape of an answer: text with numbered evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from answerable.chat.asking.answer import (
+    AskBack,
+    AskBackOption,
+    CatalogueEvidence,
+    Evidence,
+    IntentReport,
+    QueryEvidence,
+    QuoteEvidence,
+    Route,
+    Status,
+    Warning,
+)
+from answerable.chat.asking.patch import difference
+from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.knowledge.answering.service import DocumentAnswer
+
+# Above this part of known words a question was meant for the tables, and its left-over words are named.
+_ABOUT_THE_TABLES = 0.5
+_MOST_SUGGESTIONS = 5
+
+
+@dataclass
+class Draft:
+    """An answer without its identity."""
+
+    text: str
+    status: Status
+    route: Route
+    intent: IntentReport
+    confidence: float
+    evidence: list[Evidence] = field(default_factory=list)
+    chart: dict[str, JsonValue] | None = None
+    ask_back: AskBack | None = None
+    suggestions: list[str] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+
+
+def from_data(outcome: Computed | Catalogue | Choice | Refused) -> Draft:
+    """The draft of a question that the tables could read."""
+    match outcome:
+        case Computed():
+            return _computed(outcome)
+        case Catalogue():
+            return _catalogue(outcome)
+        case Choice():
+            return _choice(outcome)
+        case Refused():
+            return _refused(outcome)
+
+
+def from_documents(found: DocumentAnswer) -> Draft:
+    """The draft of a question that documents answer: their sentences, word for word."""
+    evidence: list[Evidence] = [
+        QuoteEvidence(
+            n=number,
+            document_id=quote.document_id,
+            title=quote.title,
+            page=quote.page,
+            heading_path=list(quote.heading_path),
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            score=round(quote.score, 4),
+        )
+        for number, quote in enumerate(found.quotes, 1)
+    ]
+    text = " ".join(f"“{' '.join(item.text.split())}” [{n}]" for n, item in enumerate(found.quotes, 1))
+    return Draft(
+        text=text,
+        status=Status.ANSWERED,
+        route=Route.DOCUMENTS,
+        intent=IntentReport(kind="quote", confidence=round(found.confidence, 4)),
+        confidence=found.confidence,
+        evidence=evidence,
+        warnings=[Warning(code="search", detail=note) for note in found.notes],
+    )
+
+
+def abstain(data: DataOutcome | None, documents: DocumentAnswer | None) -> Draft:
+    """No answer, but what stood in the way and what can be answered instead."""
+    if isinstance(data, Refused):
+        return _refused(data)
+    reasons = []
+    suggestions: list[str] = []
+    score = 0.0
+    if isinstance(data, Declined):
+        score = data.score
+        suggestions += data.suggestions
+        if data.left_over and score >= _ABOUT_THE_TABLES:
+            words = ", ".join(f"“{word}”" for word in data.left_over)
+            reasons.append(f"the tables have no meaning for {words}")
+        else:
+            reasons.append("the tables do not hold it")
+    if documents is not None:
+        suggestions += [f"Nearest passage: {near.title}" for near in documents.nearest]
+        reasons.append("no document says it clearly enough to quote")
+    text = "I cannot answer this with evidence: " + ", and ".join(reasons or ["nothing was in scope"]) + "."
+    for_tables = isinstance(data, Declined) and score >= _ABOUT_THE_TABLES
+    return Draft(
+        text=text,
+        status=Status.ABSTAINED,
+        route=Route.DATA if for_tables else Route.DOCUMENTS,
+        intent=IntentReport(kind="other", confidence=round(1 - score, 4)),
+        confidence=0.0,
+        suggestions=_distinct(suggestions),
+        warnings=_left_over(data),
+    )
+
+
+def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
+    """One draft from the drafts of a question's parts, evidence numbered through."""
+    joined = Draft(
+        text="",
+        status=Status.ANSWERED,
+        route=Route.BOTH if len({draft.route for draft in drafts}) > 1 else drafts[0].route,
+        intent=drafts[0].intent,
+        confidence=min(draft.confidence for draft in drafts),
+    )
+    texts = []
+    for part, draft in zip(parts, drafts, strict=True):
+        offset = len(joined.evidence)
+        text = draft.text
+        for item in reversed(draft.evidence):
+            text = text.replace(f"[{item.n}]", f"[{item.n + offset}]")
+        joined.evidence += [item.model_copy(update={"n": item.n + offset}) for item in draft.evidence]
+        if draft.status is not Status.ANSWERED:
+            joined.status = Status.PARTIAL
+            joined.warnings.append(Warning(code="part_unanswered", detail=f"Not answered: “{part}”."))
+        joined.chart = joined.chart or draft.chart
+        joined.warnings += draft.warnings
+        joined.suggestions += draft.suggestions
+        texts.append(text)
+    joined.text = " ".join(texts)
+    if joined.status is Status.PARTIAL:
+        joined.confidence = max(draft.confidence for draft in drafts)
+    joined.suggestions = _distinct(joined.suggestions)
+    return joined
+
+
+def _computed(outcome: Computed) -> Draft:
+    executed = outcome.executed
+    result = executed.result
+    evidence = QueryEvidence(
+        n=1,
+        dataset=executed.query.dataset,
+        dataset_id=executed.dataset_id,
+        version=executed.version,
+        model_revision=executed.model_revision,
+        query=executed.query,
+        words=executed.words,
+        sql=result.sql,
+        columns=result.columns,
+        rows=result.rows,
+        row_count=result.row_count,
+        truncated=result.truncated,
+    )
+    warnings = [Warning(code="assumption", detail=note) for note in outcome.notes]
+    if result.truncated:
+        warnings.append(
+            Warning(code="truncated", detail=f"Only the first {result.row_count:,} rows are shown.")
+        )
+    return Draft(
+        text=f"{executed.sentence} [1]",
+        status=Status.ANSWERED,
+        route=Route.DATA,
+        intent=IntentReport(kind=outcome.intent, confidence=outcome.confidence),
+        confidence=outcome.confidence,
+        evidence=[evidence],
+        chart=executed.chart,
+        warnings=warnings,
+    )
+
+
+def _catalogue(outcome: Catalogue) -> Draft:
+    return Draft(
+        text=f"{outcome.text} [1]",
+        status=Status.ANSWERED,
+        route=Route.DATA,
+        intent=IntentReport(kind="metadata", confidence=outcome.confidence),
+        confidence=outcome.confidence,
+        evidence=[
+            CatalogueEvidence(n=1, model_revision=outcome.model_revision, datasets=list(outcome.datasets))
+        ],
+    )
+
+
+def _choice(outcome: Choice) -> Draft:
+    first = outcome.options[0].query.model_dump(mode="json", exclude_none=True)
+    options = [
+        AskBackOption(
+            label=option.label,
+            query=option.query,
+            patch=difference(first, option.query.model_dump(mode="json", exclude_none=True)),
+        )
+        for option in outcome.options
+    ]
+    return Draft(
+        text=outcome.question,
+        status=Status.ASK_BACK,
+        route=Route.DATA,
+        intent=IntentReport(kind=outcome.intent, confidence=1.0 / len(options)),
+        confidence=0.0,
+        ask_back=AskBack(question=outcome.question, options=options),
+    )
+
+
+def _refused(outcome: Refused) -> Draft:
+    return Draft(
+        text=f"I read this as: {outcome.words}. It was not computed: {outcome.error.detail}",
+        status=Status.ABSTAINED,
+        route=Route.DATA,
+        intent=IntentReport(kind=outcome.intent, confidence=1.0),
+        confidence=0.0,
+        warnings=[Warning(code=outcome.error.code, detail=outcome.error.detail)],
+    )
+
+
+def _left_over(data: DataOutcome | None) -> list[Warning]:
+    if not isinstance(data, Declined) or not data.left_over:
+        return []
+    return [
+        Warning(code="left_over_word", detail=f"“{word}” means nothing to the tables.")
+        for word in data.left_over
+    ]
+
+
+def _distinct(items: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(items))[:_MOST_SUGGESTIONS]

@@ -1,0 +1,121 @@
+"""One question, one answer: decides between data and documents from what each side finds.
+
+The tables are asked first, because their reading is exact: every word of the question has been used
+or the reading is refused. A question that the tables cannot read goes to the documents; one that has
+two parts ("how many orders were returned, and what is the return window?") goes to both.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from answerable.chat.asking import composer
+from answerable.chat.asking.answer import Answer, Route, Status
+from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.schemas import AskRequest
+from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.answering.service import answer_from_data, run_reading
+from answerable.kit.db import Session
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+
+# Where one sentence may hold two questions.
+_SEAM = re.compile(
+    r"\s*(?:[;?]\s+(?:and\s+)?|,\s+and\s+|\s+and\s+(?=(?:what|how|who|when|where|which)\b))", re.I
+)
+_MOST_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What every step needs: where to look, for whom, as of when."""
+
+    session: Session
+    runtime: Runtime
+    request: AskRequest
+
+    @property
+    def routes(self) -> frozenset[Route]:
+        routes = self.request.scope.routes or [Route.DATA, Route.DOCUMENTS]
+        both = {Route.DATA, Route.DOCUMENTS} if Route.BOTH in routes else set()
+        return frozenset({*routes, *both})
+
+    async def data(self, question: str) -> DataOutcome | None:
+        if Route.DATA not in self.routes:
+            return None
+        as_of = self.request.as_of or self.runtime.clock.now()
+        return await answer_from_data(
+            self.session, self.runtime, question, as_of=as_of, dataset_ids=self.request.scope.dataset_ids
+        )
+
+    async def documents(self, question: str) -> DocumentAnswer | None:
+        if Route.DOCUMENTS not in self.routes:
+            return None
+        return await answer_from_documents(
+            self.session, self.runtime, question, document_ids=self.request.scope.document_ids
+        )
+
+
+async def answer(
+    session: Session, runtime: Runtime, request: AskRequest, run_id: str, answer_id: str
+) -> Answer:
+    """The answer to a request. Never raises for a question that cannot be answered: it abstains."""
+    started = time.perf_counter()
+    asking = _Asking(session, runtime, request)
+    draft = await _decide(asking)
+    answer = Answer(
+        id=answer_id,
+        run_id=run_id,
+        question=request.question,
+        as_of=request.as_of or runtime.clock.now(),
+        text=draft.text,
+        status=draft.status,
+        route=draft.route,
+        intent=draft.intent,
+        confidence=round(draft.confidence, 4),
+        evidence=draft.evidence,
+        chart=draft.chart,
+        ask_back=draft.ask_back,
+        suggestions=draft.suggestions,
+        warnings=draft.warnings,
+    )
+    answer.usage.latency_ms = round((time.perf_counter() - started) * 1000, 2)
+    return answer
+
+
+async def _decide(asking: _Asking) -> Draft:
+    question = asking.request.question
+    if asking.request.query is not None:
+        return composer.from_data(await run_reading(asking.session, asking.runtime, asking.request.query))
+    data = await asking.data(question)
+    if isinstance(data, Computed | Catalogue | Choice):
+        return composer.from_data(data)
+    if isinstance(data, Declined):
+        parts = [part.strip() for part in _SEAM.split(question) if part and part.strip()]
+        if 1 < len(parts) <= _MOST_PARTS and (draft := await _in_parts(asking, parts)) is not None:
+            return draft
+    documents = await asking.documents(question)
+    if documents is not None and not documents.abstained:
+        return composer.from_documents(documents)
+    return composer.abstain(data, documents)
+
+
+async def _in_parts(asking: _Asking, parts: list[str]) -> Draft | None:
+    """An answer to each part from its own side; None unless a part was computed from tables, since a
+    question for the documents alone is better asked whole."""
+    drafts = []
+    computed = False
+    for part in parts:
+        data = await asking.data(part)
+        if isinstance(data, Computed):
+            computed = True
+            drafts.append(composer.from_data(data))
+            continue
+        documents = await asking.documents(part)
+        if documents is not None and not documents.abstained:
+            drafts.append(composer.from_documents(documents))
+        else:
+            drafts.append(composer.abstain(data, documents))
+    return composer.join(parts, drafts) if computed else None

@@ -1,0 +1,60 @@
+"""What the tables have to say to a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answerable.data.engines.service import ExecutedQuery
+from answerable.data.questions.outcome import Intent, Option, Reason
+from answerable.kit.errors import AnswerableError
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """One reading survived and its query ran. `sentence` states the result with units."""
+
+    executed: ExecutedQuery
+    intent: Intent
+    confidence: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A question about the data itself, answered from the semantic model."""
+
+    text: str
+    datasets: tuple[str, ...]
+    model_revision: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Two or three readings that differ in one slot."""
+
+    question: str
+    options: tuple[Option, ...]
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """No reading survived. `score` is the part of the question that is about the tables, 0 to 1."""
+
+    left_over: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    score: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The question was read, and its query was refused or failed: `error` says why and what to do."""
+
+    error: AnswerableError
+    intent: Intent
+    words: str
+
+
+DataOutcome = Computed | Catalogue | Choice | Declined | Refused

@@ -1,0 +1,76 @@
+"""Answer a question from the tables: read it, run the query, state the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.engines.service import run_query
+from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
+from answerable.data.questions.service import read_question
+from answerable.data.questions.wording import describe
+from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.service import current_model
+from answerable.kit.db import Session
+from answerable.kit.errors import AnswerableError
+from answerable.kit.runtime import Runtime
+
+
+async def answer_from_data(
+    session: Session,
+    runtime: Runtime,
+    question: str,
+    *,
+    as_of: datetime,
+    dataset_ids: Sequence[str] | None = None,
+) -> DataOutcome:
+    """What the tables say to a question. `dataset_ids` narrows the tables; `as_of` is the now of
+    relative times. A query that is refused or fails is an outcome, not an exception."""
+    model = await current_model(session)
+    names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
+    if not names:
+        return Declined((), (), 0.0, Reason.NO_DATA)
+    match read_question(question, model, as_of, scope=names):
+        case Unparsed() as unread:
+            return Declined(unread.left_over, unread.suggestions, unread.score, unread.reason)
+        case Ambiguous() as ambiguous:
+            return Choice(ambiguous.question, ambiguous.options, ambiguous.intent)
+        case Parsed(metadata=MetadataRequest() as wanted) as parsed:
+            return _catalogue(model, wanted, names, parsed.confidence)
+        case Parsed(query=SemanticQuery() as query) as parsed:
+            return await _compute(session, runtime, query, model, parsed)
+        case _:
+            return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
+
+
+async def run_reading(session: Session, runtime: Runtime, query: SemanticQuery) -> Computed | Refused:
+    """The outcome of a reading that the person chose."""
+    chosen = Parsed(query=query, intent=Intent.KPI, confidence=1.0, readings=())
+    return await _compute(session, runtime, query, await current_model(session), chosen)
+
+
+async def _compute(
+    session: Session, runtime: Runtime, query: SemanticQuery, model: SemanticModel, parsed: Parsed
+) -> Computed | Refused:
+    try:
+        executed = await run_query(session, runtime, query)
+    except AnswerableError as error:
+        words = describe(query, model) if model.dataset(query.dataset) else query.dataset
+        return Refused(error, parsed.intent, words)
+    return Computed(executed, parsed.intent, parsed.confidence, parsed.notes)
+
+
+def _catalogue(
+    model: SemanticModel, wanted: MetadataRequest, names: Sequence[str], confidence: float
+) -> Catalogue:
+    datasets = [d for d in model.datasets if d.name in names]
+    if wanted.kind == "fields":
+        chosen = [d for d in datasets if wanted.dataset in (None, d.name)]
+        text = " ".join(f"{d.label} has {', '.join(f.label for f in d.fields)}." for d in chosen)
+    else:
+        chosen = datasets
+        text = "There are " if len(chosen) != 1 else "There is "
+        text += ", ".join(f"{d.label} ({len(d.fields)} columns)" for d in chosen) + "."
+    return Catalogue(text, tuple(d.name for d in chosen), model.revision, confidence)
