@@ -23,13 +23,13 @@ from answerable.data.engines.compiler.aggregates import (
     table,
 )
 from answerable.data.engines.compiler.columns import describe_columns
-from answerable.data.engines.compiler.filters import compare
+from answerable.data.engines.compiler.filters import among, compare
 from answerable.data.engines.compiler.listing import list_rows
 from answerable.data.engines.compiler.ordering import default_order
-from answerable.data.engines.compiler.plan import PRESENT, Plan
+from answerable.data.engines.compiler.plan import PRESENT, Plan, PlannedGroup
 from answerable.data.engines.compiler.validation import plan_query
 from answerable.data.engines.compiler.values import literal
-from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.model import FieldType, SemanticModel
 from answerable.data.semantics.query import Grain, SemanticQuery
 from answerable.data.semantics.result import Column
 
@@ -71,7 +71,7 @@ def _needs_stages(plan: Plan) -> bool:
         plan.comparison is not None
         or gaps.fills(plan)
         or any(measure.share or measure.running for measure in plan.measures)
-        or any(group.top is not None and group.top.others for group in plan.groups)
+        or any(group.only or (group.top is not None and group.top.others) for group in plan.groups)
     )
 
 
@@ -97,6 +97,10 @@ def _staged(plan: Plan) -> exp.Select:
     stages.add(DERIVED, derived.derived(plan, PAIRED))
     visible = [exp.column(column.name, quoted=True) for column in describe_columns(plan)]
     select = exp.Select().select(*visible, copy=False).from_(table(DERIVED))
+    for group in plan.groups:
+        if group.only:
+            chosen = among(exp.column(group.ref.name, quoted=True), group.only, _shown_type(group))
+            select = select.where(chosen, copy=False)
     aliases = {measure.alias for measure in plan.measures}
     for threshold in plan.having:
         in_ranking = plan.ranked_whole and plan.top_by_derived is None and threshold.measure in aliases
@@ -104,6 +108,11 @@ def _staged(plan: Plan) -> exp.Select:
             left = exp.column(threshold.measure, quoted=True)
             select = select.where(compare(left, threshold.operator, literal(threshold.value)), copy=False)
     return stages.attach(_finish(plan, select))
+
+
+def _shown_type(group: PlannedGroup) -> FieldType:
+    rest = group.top is not None and group.top.others
+    return FieldType.STRING if rest else group.ref.type
 
 
 def _marked(select: exp.Select) -> exp.Select:

@@ -111,6 +111,10 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
     if inside is not None:
         low, high = (literal(bound) for bound in inside)
         conditions.append(exp.Between(this=_of(FRAME, PERIOD), low=low, high=high))
+    elif plan.grain is not None and plan.comparison is not None:
+        # The compared period has no start of its own: its data begins where its first row is.
+        first = exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage))
+        conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first.subquery()))
     if plan.comparison is not None:
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))

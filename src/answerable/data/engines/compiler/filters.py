@@ -6,6 +6,7 @@ a filter and its opposite together always count every row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -64,6 +65,14 @@ def within(ref: FieldRef, period: Period | None, time_zone: str) -> list[exp.Exp
 def compare(left: exp.Expr, operator: str, right: exp.Expr) -> exp.Expr:
     """`left operator right`, for the operators of thresholds."""
     return _COMPARE[operator](this=left, expression=right)
+
+
+def among(left: exp.Expr, values: Sequence[Typed], kind: FieldType) -> exp.Expr:
+    """Whether a column of the result is one of the values, text without case and outer blanks."""
+    literals = [literal(value) for value in values]
+    if kind is FieldType.STRING:
+        left, literals = _folded(left), [_folded(value) for value in literals]
+    return exp.In(this=left, expressions=literals)
 
 
 def complement(condition: exp.Expr) -> exp.Expr:

@@ -60,9 +60,16 @@ def frame_stages(plan: Plan, current: str, compared: str) -> Iterator[tuple[str,
         parts.append(spine.select(*_columns(keys), copy=False))
     else:
         parts.append(exp.Select().select(*_columns(keys), copy=False).from_(table(current)))
-    if plan.comparison is not None:
+    if plan.comparison is not None and not is_open(plan):
         parts.append(exp.Select().select(*_columns(keys), copy=False).from_(table(compared)))
     yield FRAME, parts[0] if len(parts) == 1 else exp.union(parts[0], parts[1], distinct=True, copy=False)
+
+
+def is_open(plan: Plan) -> bool:
+    """Whether a comparison by period has an open side: what lies beyond the own rows has no partner."""
+    if plan.time is None or plan.grain is None or plan.comparison is None:
+        return False
+    return span(plan.time.period, plan) is None or compared_span(plan) is None
 
 
 def span(period: Period | None, plan: Plan) -> tuple[date | datetime, date | datetime] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from answerable.data.engines.compiler.values import Typed
 from answerable.data.semantics.model import (
     Aggregation,
     Calendar,
@@ -60,6 +61,7 @@ class PlannedMeasure:
 class PlannedGroup:
     ref: FieldRef
     top: TopN | None = None
+    only: tuple[Typed, ...] = ()  # the groups to keep once all are computed; none: all
 
     @property
     def other_flag(self) -> str:

@@ -60,13 +60,14 @@ def _check_comparison(time: TimeSlice, comparison: Comparison, problems: Problem
         return False
     if time.grain is None:
         return True
+    if comparison.shift is not None:
+        if abs(comparison.shift) > MAX_SHIFT:
+            problems.add("time.comparison.shift", f"give at most {MAX_SHIFT} steps")
+        return abs(comparison.shift) <= MAX_SHIFT
     for where, period in (("time.period", time.period), ("time.comparison.period", comparison.period)):
         if period is None or period.start is None or period.end is None:
-            problems.add(where, "a comparison by period needs a start and an end on both sides")
+            problems.add(where, "give a start and an end on both sides, or the comparison's shift")
             return False
-    if comparison.shift is not None and abs(comparison.shift) > MAX_SHIFT:
-        problems.add("time.comparison.shift", f"give at most {MAX_SHIFT} steps")
-        return False
     return True
 
 

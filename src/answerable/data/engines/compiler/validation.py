@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.data.engines.compiler.conditions import check_filter
+from answerable.data.engines.compiler.conditions import MAX_VALUES, check_filter
 from answerable.data.engines.compiler.measures import plan_measures
 from answerable.data.engines.compiler.names import UnknownName, find_dataset, find_field, nearest
 from answerable.data.engines.compiler.plan import (
@@ -22,9 +22,9 @@ from answerable.data.engines.compiler.plan import (
 )
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.timing import plan_time
-from answerable.data.engines.compiler.values import BadValue, fit
+from answerable.data.engines.compiler.values import BadValue, Typed, fit
 from answerable.data.semantics.model import NUMERIC_TYPES, Dataset, FieldType, SemanticModel
-from answerable.data.semantics.query import Having, SemanticQuery
+from answerable.data.semantics.query import GroupBy, Having, SemanticQuery
 
 MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20
 
@@ -109,8 +109,22 @@ class _Planner:
             if any(known.ref.name == ref.name for known in groups):
                 self._problems.add(f"group_by[{index}].field", f"{ref.name} is named twice; once is enough")
                 continue
-            groups.append(PlannedGroup(ref, group.top))
+            groups.append(PlannedGroup(ref, group.top, self._only(index, group, ref)))
         return tuple(groups)
+
+    def _only(self, index: int, group: GroupBy, ref: FieldRef) -> tuple[Typed, ...]:
+        if len(group.only) > MAX_VALUES:
+            self._problems.add(f"group_by[{index}].only", f"give at most {MAX_VALUES} values")
+            return ()
+        values: list[Typed] = []
+        for number, value in enumerate(group.only):
+            try:
+                values.append(fit(value, ref.type, self._model.calendar.time_zone))
+            except BadValue as error:
+                self._problems.add(
+                    f"group_by[{index}].only[{number}]", f"{ref.name} is {ref.type.value}: {error}"
+                )
+        return tuple(values)
 
     def _columns(self) -> tuple[FieldRef, ...]:
         if self._aggregated:
