@@ -1,0 +1,1 @@
+"""Questions in plain words, read into semantic queries without a language model."""

@@ -1,0 +1,106 @@
+"""The conditions of a reading as filters of a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import Bound, Number, Threshold, Where
+from answerable.data.semantics.model import ModelField
+from answerable.data.semantics.query import AllOf, Condition, Filter, Operator
+
+_SIGNS = {"€": "eur", "$": "usd", "£": "gbp", "¥": "jpy", "hrs": "hour", "h": "hour", "hours": "hour", "percent": "%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A filter and the fields that were assumed for numbers without one."""
+
+    where: Filter | None
+    assumed: tuple[str, ...] = ()
+
+
+def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) -> list[Filtered]:
+    """Every filter that the conditions may mean; several when a number's field is not said.
+
+    Empty when a condition fits no field."""
+    alternatives: list[tuple[list[Condition], tuple[str, ...]]] = [([_condition(w) for w in wheres], ())]
+    for threshold in thresholds:
+        candidates = (threshold.field,) if threshold.field else _fields_for(context, threshold.bound)
+        extended: list[tuple[list[Condition], tuple[str, ...]]] = []
+        for conditions, assumed in alternatives:
+            for name in candidates:
+                condition = bounded(context, name, threshold.bound)
+                if condition is not None:
+                    extended.append(([*conditions, condition], assumed if threshold.field else (*assumed, name)))
+        alternatives = extended
+    return [Filtered(_joined(conditions), assumed) for conditions, assumed in alternatives]
+
+
+def _joined(conditions: list[Condition]) -> Filter | None:
+    if not conditions:
+        return None
+    ordered = sorted(conditions, key=lambda c: (c.field, c.operator, str(c.values)))
+    return ordered[0] if len(ordered) == 1 else AllOf(all=tuple(ordered))
+
+
+def _condition(where: Where) -> Condition:
+    values = tuple(sorted(where.values, key=str))
+    operator = where.operator
+    if len(values) == 1 and operator is Operator.IN:
+        operator = Operator.EQ
+    elif len(values) == 1 and operator is Operator.NOT_IN:
+        operator = Operator.NE
+    return Condition(field=where.field, operator=operator, values=values)
+
+
+def _fields_for(context: Context, bound: Bound) -> tuple[str, ...]:
+    """The fields that a bare number can be about: those of its unit, else what a row is worth."""
+    units = {n.unit for n in (bound.low, bound.high) if n is not None and n.unit}
+    if not units:
+        return context.worth()
+    matching = tuple(
+        f.name
+        for f in context.dataset.fields
+        if f.unit is not None and context.is_number(f) and units == {_unit_name(f.unit.symbol, units)}
+    )
+    worth = tuple(name for name in context.worth() if name in matching)
+    return worth or matching
+
+
+def _unit_name(symbol: str, units: set[str]) -> str:
+    folded = symbol.casefold()
+    if folded in units:
+        return folded
+    return _SIGNS.get(folded, folded)
+
+
+def bounded(context: Context, name: str, bound: Bound) -> Condition | None:
+    """The bound on a field in the field's stored scale, or None where their units differ."""
+    field = context.field(name)
+    if field is None:
+        return None
+    numbers = [bound.low] if bound.high is None else [bound.low, bound.high]
+    values = [_stored(field, number) for number in numbers]
+    if any(value is None for value in values):
+        return None
+    return Condition(field=name, operator=bound.operator, values=tuple(v for v in values if v is not None))
+
+
+def _stored(field: ModelField, number: Number) -> Decimal | None:
+    """What is said in the unit's symbol, as it is stored: 20 % of a fraction is 0.2."""
+    if field.unit is None:
+        return _plain(number.value) if number.unit is None else None
+    if number.unit is not None and _unit_name(field.unit.symbol, {number.unit}) != _SIGNS.get(number.unit, number.unit):
+        return None
+    scale = Decimal(str(field.unit.scale))
+    if scale == 1:
+        return _plain(number.value)
+    if number.unit is None and field.unit.kind == "percent" and 0 < number.value <= 1:
+        return None  # 0.2 may be the stored fraction or a fifth of a percent
+    return _plain(number.value / scale)
+
+
+def _plain(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

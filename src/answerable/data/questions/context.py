@@ -1,0 +1,129 @@
+"""What the rules may know while they read one question for one dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answerable.data.questions.meanings import Part
+from answerable.data.questions.time.resolve import Now
+from answerable.data.semantics.model import (
+    NUMERIC_TYPES,
+    TEMPORAL_TYPES,
+    Aggregation,
+    Calendar,
+    Dataset,
+    FieldRole,
+    Metric,
+    ModelField,
+)
+
+_PER_ITEM = ("price", "rate", "ratio", "percent", "pct", "%", "score", "age", "rating", "margin %", "per ", "unit cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The dataset, its metrics, the calendar and today."""
+
+    dataset: Dataset
+    metrics: tuple[Metric, ...]
+    calendar: Calendar
+    now: Now
+    sales: tuple[Part, ...] = ()  # what "sales" means here, for "best selling"
+
+    def field(self, name: str) -> ModelField | None:
+        """The dataset's field of that name."""
+        return self.dataset.field(name)
+
+    def metric(self, name: str) -> Metric | None:
+        """The dataset's metric of that name."""
+        return next((m for m in self.metrics if m.name == name), None)
+
+    def canonical(self, part: Part) -> Part:
+        """The metric that stands for an aggregation, where the model has one; else the part itself."""
+        if part.metric is not None:
+            return part
+        for metric in self.metrics:
+            if metric.aggregation is part.aggregation and metric.field == part.field:
+                return Part(metric=metric.name)
+        return part
+
+    def aggregated(self, part: Part, aggregation: Aggregation) -> Part | None:
+        """`part` under another aggregation (average revenue); None where it has no field to aggregate."""
+        if part.metric is not None:
+            metric = self.metric(part.metric)
+            if metric is None or metric.field is None:
+                return None
+            if metric.aggregation is aggregation:
+                return part
+            if metric.aggregation in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
+                return None
+            part = Part(aggregation=metric.aggregation, field=metric.field)
+        if part.field is None or not self.fits(part.field, aggregation):
+            return None
+        return self.canonical(Part(aggregation=aggregation, field=part.field))
+
+    def fits(self, field_name: str, aggregation: Aggregation) -> bool:
+        """Whether the aggregation makes sense of the field's type and kind."""
+        field = self.field(field_name)
+        if field is None:
+            return False
+        if aggregation in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
+            return True
+        if aggregation in (Aggregation.MIN, Aggregation.MAX) and field.type in TEMPORAL_TYPES:
+            return True
+        if field.type not in NUMERIC_TYPES or field.role is FieldRole.KEY:
+            return False
+        return aggregation is not Aggregation.SUM or self.is_additive(field)
+
+    def is_additive(self, field: ModelField) -> bool:
+        """Whether a plain sum over rows means something: amounts and quantities, not prices and rates."""
+        if field.type not in NUMERIC_TYPES or field.role is not FieldRole.MEASURE:
+            return False
+        if field.unit is not None and field.unit.kind == "percent":
+            return False
+        if any(m.field == field.name and m.non_additive for m in self.metrics):
+            return False
+        label = f"{field.label} {field.name}".casefold()
+        return not any(word in label for word in _PER_ITEM)
+
+    def number_of(self, field_name: str) -> Part | None:
+        """What a bare number field stands for: its only metric, else its sum when it is additive."""
+        field = self.field(field_name)
+        if field is None:
+            return None
+        if self.is_additive(field):
+            return self.canonical(Part(aggregation=Aggregation.SUM, field=field_name))
+        own = [m for m in self.metrics if m.field == field_name and m.aggregation is not Aggregation.COUNT]
+        return Part(metric=own[0].name) if len(own) == 1 else None
+
+    def count(self) -> Part:
+        """The number of rows."""
+        return self.canonical(Part(aggregation=Aggregation.COUNT))
+
+    def worth(self) -> tuple[str, ...]:
+        """Fields that say what a row is worth: additive, in a currency, summed by a metric if any is."""
+        money = [
+            f
+            for f in self.dataset.fields
+            if f.unit is not None and f.unit.kind == "currency" and self.is_additive(f)
+        ]
+        summed = [m.field for m in self.metrics if m.aggregation is Aggregation.SUM]
+        chosen = [f.name for f in money if f.name in summed] or [f.name for f in money]
+        if not chosen:
+            numbers = [f for f in self.dataset.fields if f.role is FieldRole.MEASURE and self.is_additive(f)]
+            chosen = [f.name for f in numbers if f.name in summed] or [f.name for f in numbers]
+        return tuple(chosen)
+
+    def times(self) -> tuple[str, ...]:
+        """Time fields, the default one first."""
+        default = self.dataset.default_time
+        names = [f.name for f in self.dataset.fields if f.type in TEMPORAL_TYPES and f.role is FieldRole.TIME]
+        if not names:
+            names = [f.name for f in self.dataset.fields if f.type in TEMPORAL_TYPES]
+        if default is not None and self.field(default) is not None:
+            return (default, *(n for n in names if n != default))
+        return tuple(names)
+
+    def is_number(self, field: ModelField) -> bool:
+        """A number that is no key."""
+        return field.type in NUMERIC_TYPES and field.role is not FieldRole.KEY

@@ -1,0 +1,185 @@
+"""Readings in words: for the trace, and for the options of a question asked back."""
+
+from __future__ import annotations
+
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import (
+    Be,
+    Both,
+    Bound,
+    Develop,
+    Groups,
+    How,
+    Listing,
+    Measures,
+    Metadata,
+    Number,
+    Part,
+    Rank,
+    RankBy,
+    Rows,
+    Share,
+    Sorting,
+    Span,
+    Threshold,
+    Trend,
+    TwoPeriods,
+    Versus,
+    When,
+    Where,
+)
+from answerable.data.semantics.query import AllOf, Condition, Filter, Measure, Period, SemanticQuery, TimeSlice
+
+_SLOTS = ("measure", "group", "time", "filter", "rest")
+
+
+def differing_slot(queries: list[SemanticQuery]) -> str | None:
+    """The one slot in which the queries differ, or None when they differ in several or in the dataset."""
+    if len({query.dataset for query in queries}) > 1:
+        return None
+    parts = [_slots(query) for query in queries]
+    differing = [slot for slot in _SLOTS if any(part[slot] != parts[0][slot] for part in parts)]
+    if len(differing) == 2 and "rest" in differing and "measure" in differing:
+        differing.remove("rest")  # the order follows the measure
+    if differing == ["group", "rest"] or differing == ["measure", "group", "rest"]:
+        return _same_shape(queries, differing)
+    return differing[0] if len(differing) == 1 else None
+
+
+def _same_shape(queries: list[SemanticQuery], differing: list[str]) -> str | None:
+    """A top n by another measure, or another field of the same top n, is one choice."""
+    fields = {tuple(g.field for g in query.group_by) for query in queries}
+    if differing[0] == "measure":
+        return "measure" if len(fields) == 1 else None
+    return "group"
+
+
+def _slots(query: SemanticQuery) -> dict[str, object]:
+    rest = query.model_copy(update={"measures": (), "group_by": (), "time": None, "where": None})
+    if any(order.by in {m.alias for m in query.measures} for order in query.order):
+        rest = rest.model_copy(update={"order": tuple(o for o in query.order if o.by not in {m.alias for m in query.measures})})
+    return {
+        "measure": query.measures,
+        "group": query.group_by,
+        "time": query.time,
+        "filter": query.where,
+        "rest": rest,
+    }
+
+
+def option_label(query: SemanticQuery, context: Context, slot: str) -> str:
+    """The words for what sets this query apart in `slot`."""
+    if slot == "measure":
+        return " and ".join(_measure_label(m, context) for m in query.measures)
+    if slot == "group":
+        return "by " + " and ".join(_label(g.field, context) for g in query.group_by)
+    if slot == "time":
+        return _time_label(query.time, context)
+    if slot == "filter":
+        return _filter_label(query.where, context)
+    orders = [f"{_label(o.by, context)}, {'largest' if o.descending else 'smallest'} first" for o in query.order]
+    return "by " + ", ".join(orders) if orders else "as listed"
+
+
+def _label(name: str, context: Context) -> str:
+    field = context.field(name)
+    if field is not None:
+        return field.label
+    metric = context.metric(name)
+    return metric.label if metric is not None else name.replace("_", " ")
+
+
+def _measure_label(measure: Measure, context: Context) -> str:
+    if measure.metric is not None:
+        return _label(measure.metric, context)
+    if measure.field is None:
+        return f"number of {context.dataset.label.casefold()}"
+    words = {"avg": "average", "min": "smallest", "max": "largest", "sum": "total", "count_distinct": "different"}
+    return f"{words.get(str(measure.aggregation), str(measure.aggregation))} {_label(measure.field, context)}"
+
+
+def _time_label(time: TimeSlice | None, context: Context) -> str:
+    if time is None:
+        return "all time"
+    words = [_period_label(time.period)] if time.period else []
+    if time.comparison is not None:
+        words.append(f"against {_period_label(time.comparison.period)}")
+    words.append(f"by {time.grain}" if time.grain else "in all")
+    return f"{_label(time.field, context)}: {', '.join(words)}"
+
+
+def _period_label(period: Period) -> str:
+    dates = f"{period.start or '…'} to before {period.end or '…'}"
+    return f"{period.label} ({dates})" if period.label else dates
+
+
+def _filter_label(where: Filter | None, context: Context) -> str:
+    if where is None:
+        return "all rows"
+    if isinstance(where, Condition):
+        values = " or ".join(str(value) for value in where.values)
+        return f"{_label(where.field, context)} {str(where.operator).replace('_', ' ')} {values}".strip()
+    if isinstance(where, AllOf):
+        return " and ".join(_filter_label(part, context) for part in where.all)
+    return "another condition"
+
+
+def meaning(value: object) -> str:
+    """A phrase's meaning in a few words, for the trace."""
+    if isinstance(value, Measures):
+        return "measure " + " and ".join(_part(part) for part in value.parts)
+    if isinstance(value, Where):
+        return f"{value.field} {value.operator} {', '.join(str(v) for v in value.values)}".strip()
+    if isinstance(value, Threshold):
+        target = value.field or (_part(value.part) if value.part else "number")
+        return f"{target} {_bound(value.bound)}"
+    if isinstance(value, When):
+        return f"{value.field or 'time'} in {_span(value.span)}"
+    if isinstance(value, Groups):
+        names = [*value.fields, *([f"each {value.grain}"] if value.grain else [])]
+        return "by " + ", ".join(names)
+    if isinstance(value, TwoPeriods):
+        return f"{_span(value.first)} against {_span(value.second)}"
+    return _other_meaning(value)
+
+
+def _other_meaning(value: object) -> str:
+    if isinstance(value, Both):
+        return f"{meaning(value.first)}, {meaning(value.second)}"
+    if isinstance(value, Rank):
+        head = value.field or ("rows" if value.rows else str(value.grain or "groups"))
+        by = f" by {_part(value.by)}" if value.by else ""
+        return f"{'largest' if value.descending else 'smallest'} {head}{by}"
+    if isinstance(value, RankBy):
+        return f"ranked by {_part(value.part)}"
+    if isinstance(value, Versus):
+        return f"against {_span(value.span) if value.span else value.against}"
+    if isinstance(value, Share):
+        return "share of the total" + (f" of {', '.join(map(str, value.of.values))}" if value.of else "")
+    if isinstance(value, Rows):
+        return f"dataset {value.name}"
+    if isinstance(value, Metadata):
+        return f"the {value.kind} of the data"
+    if isinstance(value, Sorting):
+        return "sorted " + ("downwards" if value.descending else "upwards")
+    words = {Listing: "show rows" if not getattr(value, "verb", True) else "show", Be: "is", How: "how", Develop: "over time"}
+    return words.get(type(value), "over time")
+
+
+def _part(part: Part) -> str:
+    if part.metric is not None:
+        return part.metric
+    return f"{part.aggregation}({part.field or 'rows'})"
+
+
+def _bound(bound: Bound) -> str:
+    high = f" and {_number(bound.high)}" if bound.high else ""
+    return f"{bound.operator} {_number(bound.low)}{high}"
+
+
+def _number(number: Number) -> str:
+    return f"{number.value}{' ' + number.unit if number.unit else ''}"
+
+
+def _span(span: Span) -> str:
+    return f"{span.label} [{span.start or '…'}, {span.end or '…'})"

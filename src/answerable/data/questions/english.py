@@ -1,0 +1,159 @@
+"""What the reader must know about English words: inflection, words without content, proper names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+# Dropped wherever they stand: they never change what is asked.
+ARTICLES = frozenset("the a an our my their its his her please kindly just simply exactly currently".split())
+
+# Phrases that wrap a question. They are dropped at once, longest first.
+WRAPPERS = tuple(
+    sorted(
+        (
+            tuple(phrase.split())
+            for phrase in (
+                "can you|could you|would you|will you|can i|could i|may i|can we|could we|can you tell me"
+                "|could you tell me|can you show me|could you show me|can you give me|could you give me"
+                "|can you please|i want to know|i want to see|i would like to know|i would like to see"
+                "|i 'd like to know|i 'd like to see|i 'd love to know|i 'd love to see|i need to know|i need to see"
+                "|i need|i want|i would like|i 'd like|i am looking for|i 'm looking for|let me know|let me see"
+                "|let 's see|do you know|do you happen to know|i wonder|i was wondering|i am wondering"
+                "|i 'm wondering|tell me|remind me|tell us|hi|hello|hey|hi there|hello there|hey there|thanks|thank you"
+                "|thanks in advance|many thanks|cheers|ok|okay|so|well|good morning|good afternoon|quick question"
+                "|help me understand|help me find out|help me see|we want to know|we need to know|we need"
+                "|we would like to know|we 'd like to know|we would like to see|we 'd like to see"
+                "|would you mind telling me|would you mind showing me|if possible|for me|to me|to know|to see"
+                "|give me a sense of|i 'd be interested in|i am interested in|i 'm interested in|pls|plz"
+            ).split("|")
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+
+# May stand between phrases without being part of one.
+FILLERS = frozenset(
+    "what is are was were be been being did do does have has had there we us you i it they that of 's 'd 're 've"
+    " actually in total overall altogether , then now".split()
+) - {"in", "total", "overall", "altogether"}
+
+# Light verbs of records: an order is placed, a sale made. They say nothing that a count does not.
+LIGHT_VERBS = frozenset(
+    "made make placed place received receive recorded record registered got get made generated generate"
+    " earned earn had came come exist existed happened happen took occurred occur booked listed logged achieved"
+    " belong belongs belonging look like".split()
+)
+
+_IRREGULAR = {
+    "people": "person", "men": "man", "women": "woman", "children": "child", "movies": "movie",
+    "cookies": "cookie", "series": "series", "species": "species", "indices": "index", "criteria": "criterion",
+    "statuses": "status", "lenses": "lens", "news": "news", "mice": "mouse", "analyses": "analysis",
+}  # fmt: skip
+_KEEP = ("ss", "us", "is", "ous", "'s")
+
+
+@lru_cache(maxsize=20_000)
+def singular(word: str) -> str:
+    """One form for singular and plural of a folded word (`orders` → `order`, `countries` → `country`)."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith(_KEEP) or not word.isalpha():
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def plural(word: str) -> str:
+    """The usual plural of a noun, for what the reader says back."""
+    for many, one in _IRREGULAR.items():
+        if one == word:
+            return many
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    if word.endswith(("s", "x", "ch", "sh")):
+        return word + "es"
+    return word + "s"
+
+
+# Words for one thing that tables and people name differently. The first group's word that the
+# model has stands for the others, where nothing in the model has their own name.
+CONCEPTS: tuple[frozenset[str], ...] = tuple(
+    frozenset(group.split("|"))
+    for group in (
+        "revenue|sale|turnover|takings",
+        "quantity|qty|unit|piece|units sold|quantity sold",
+        "customer|client|buyer",
+        "employee|staff member|worker",
+        "supplier|vendor",
+        "category|categorie",
+        "average order value|aov|average basket|average order",
+        "margin|gross margin",
+        "profit|gross profit|earning",
+        "cost|spend|spending|expenditure|expense",
+        "price|unit price",
+        "headcount|head count",
+        "budget|plan|planned",
+        "actual|actuals",
+    )
+)
+
+_COUNTRIES = (
+    "germany:german|france:french|spain:spanish|italy:italian|austria:austrian|switzerland:swiss|netherlands:dutch"
+    "|belgium:belgian|poland:polish|sweden:swedish|norway:norwegian|denmark:danish|finland:finnish|ireland:irish"
+    "|portugal:portuguese|greece:greek|czechia:czech|hungary:hungarian|romania:romanian|bulgaria:bulgarian"
+    "|croatia:croatian|slovakia:slovak|slovenia:slovenian|estonia:estonian|latvia:latvian|lithuania:lithuanian"
+    "|luxembourg:luxembourgish|ukraine:ukrainian|turkey:turkish|russia:russian|china:chinese|japan:japanese"
+    "|india:indian|brazil:brazilian|mexico:mexican|canada:canadian|australia:australian|argentina:argentinian"
+    "|chile:chilean|colombia:colombian|egypt:egyptian|nigeria:nigerian|kenya:kenyan|israel:israeli"
+    "|south korea:korean|vietnam:vietnamese|thailand:thai|indonesia:indonesian|united kingdom:british"
+    "|united states:american|new zealand:|niger:|iran:iranian|iraq:iraqi|iceland:icelandic|malta:maltese"
+    "|cyprus:cypriot|serbia:serbian|georgia:georgian|morocco:moroccan|south africa:|singapore:|holland:"
+    "|england:english|scotland:scottish|wales:welsh|guinea:|guyana:|gambia:|zambia:|mali:|malawi:|peru:peruvian"
+)
+DEMONYMS = {
+    demonym: country for country, _, demonym in (entry.partition(":") for entry in _COUNTRIES.split("|")) if demonym
+}
+ALIASES = {
+    "uk": "united kingdom", "great britain": "united kingdom", "britain": "united kingdom", "usa": "united states",
+    "us": "united states", "u s": "united states", "the netherlands": "netherlands", "holland": "netherlands",
+}  # fmt: skip
+
+# Correct words: never taken for a misspelling of another, however near.
+KNOWN_WORDS = frozenset(
+    {word for entry in _COUNTRIES.split("|") for part in entry.split(":") for word in part.split()}
+    | set(
+        "county counties state states story stories store stores border borders stale stage state status statue"
+        " policy police return returns refund refunds reason reasons season seasons person persons period present"
+        " percent recent decent event even ever every never over under other another brother order older elder"
+        " costumer custom customs customary cost coast cast case cause price prize pride product produce producer"
+        " produced region religion reign rating ratio rational ration nation notion motion station stating amount"
+        " mount mountain account count county court course source resource section action auction option caption"
+        " ticket thicket priority minority majority authority quantity quality equality market marker marked mark"
+        " channel chancel cancel cancelled shipped skipped chipped shopped stopped dropped planned planed plant"
+        " plane place plate platform actual actuary mutual annual manual casual usual visual title tile trend tend"
+        " trends friend friends month mouth moth months week weak wear year gear hear near bear pear dear daily"
+        " dairy diary total totals petal metal mental rental dental sales sale scale sake male tale sold solid"
+        " active native motive inactive reactive open opened opener oven pending spending sending lending ending"
+        " closed clothed close cloud loud refunded funded founded found delivered delivery deliver believed"
+        " weather whether where were there their then than that this those these them they what when which while"
+        " will with would write wrote written author authors paper papers read right light night might fight eight"
+        " weight height length width depth distance instance balance chance change charge range orange large larger"
+        " sector doctor factor actor vector tractor contract contact contrast contest context content contents"
+        " member number numbers lumber timber december employee employees employer employ employed team teams term"
+        " terms steam stream street tree three threat treat great grate rate date data late gate fate mate state"
+        " city cities country countries company companies family families apply reply supply supplier supplies"
+        " stock stocks shock clock block black back pack rack track truck trick brick price prices slice service"
+        " services device devices advice notice office officer officers business busy bonus bonuses house houses"
+        " horse course nurse purse purchase purchased warehouse warehouses forecast broadcast predict product"
+        " vacation vocation location locations allocation relocation education indication medication"
+        " discount discounts account accounts margin margins marginal merging marking working parking packing"
+        " salary salaries summary summaries library primary january february unit units unite united until"
+        " invoice invoices voice choice choices choose first last least lease release fast fest feast east west"
+        " north south worth month worst worse best beat bent rest test text next tax taxes fax max mix min mean"
+        " means meant median medium media radius radio audio studio".split()
+    )
+)

@@ -1,0 +1,174 @@
+"""The phrases of one reading gathered by what they are for. Phrases that contradict each other refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from answerable.data.questions.chart import Item
+from answerable.data.questions.meanings import (
+    Be,
+    Both,
+    Develop,
+    Groups,
+    How,
+    Listing,
+    Measures,
+    Metadata,
+    Rank,
+    RankBy,
+    Rows,
+    Share,
+    Sorting,
+    Threshold,
+    Trend,
+    TwoPeriods,
+    Versus,
+    When,
+    Where,
+)
+from answerable.data.semantics.query import Operator
+
+
+@dataclass
+class Frame:
+    """What one reading says, slot by slot."""
+
+    measures: Measures | None = None
+    where: list[Where] = field(default_factory=list)
+    thresholds: list[Threshold] = field(default_factory=list)
+    when: When | None = None
+    two: TwoPeriods | None = None
+    versus: Versus | None = None
+    change: bool = False
+    groups: Groups | None = None
+    trend: bool = False
+    how: bool = False
+    develop: bool = False
+    rank: Rank | None = None
+    rank_by: RankBy | None = None
+    share: Share | None = None
+    sorting: Sorting | None = None
+    listing: Listing | None = None
+    show: bool = False
+    compare: bool = False
+    mentioned: bool = False
+    metadata: Metadata | None = None
+    numerator: Where | None = None  # the condition that follows `come from`
+
+    def consistent(self) -> bool:
+        """Whether the phrases can belong to one question."""
+        if self.metadata is not None:
+            return not (self.measures or self.where or self.groups or self.when or self.rank or self.thresholds)
+        if self.how and not (self.develop or self.change):
+            return False
+        if self.develop and not self.how:
+            return False
+        return not (self.two and self.when)
+
+
+def gather(clauses: tuple[Item, ...]) -> Frame | None:
+    """The frame of these clauses, or None where two of them claim one slot."""
+    frame = Frame()
+    for position, clause in enumerate(clauses):
+        after_be = position > 0 and isinstance(clauses[position - 1].value, Be)
+        value = clause.value
+        meanings = (value.first, value.second) if isinstance(value, Both) else (value,)
+        if not all(_place(frame, meaning, clause.category, after_be) for meaning in meanings):
+            return None
+    return frame if frame.consistent() else None
+
+
+_SINGLE = {
+    Measures: "measures",
+    When: "when",
+    TwoPeriods: "two",
+    RankBy: "rank_by",
+    Sorting: "sorting",
+    Metadata: "metadata",
+    Share: "share",
+}
+
+
+def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
+    slot = _SINGLE.get(type(value))
+    if slot is not None:
+        if getattr(frame, slot) is not None:
+            return False
+        setattr(frame, slot, value)
+        return True
+    if isinstance(value, Where):
+        return _add_where(frame, value, after_be)
+    if isinstance(value, Groups):
+        return _add_groups(frame, value)
+    if isinstance(value, Versus):
+        return _add_versus(frame, value, category)
+    if isinstance(value, Rank):
+        if frame.rank is not None:
+            return False
+        frame.rank = value
+        return True
+    if isinstance(value, Listing):
+        return _add_listing(frame, value)
+    if isinstance(value, Threshold):
+        frame.thresholds.append(value)
+        return True
+    _mark(frame, value, category)
+    return True
+
+
+def _mark(frame: Frame, value: object, category: str) -> None:
+    frame.trend |= isinstance(value, Trend)
+    frame.how |= isinstance(value, How)
+    frame.develop |= isinstance(value, Develop)
+    frame.mentioned |= isinstance(value, Rows)
+    frame.compare |= category == "Compare"
+
+
+def _add_where(frame: Frame, where: Where, after_be: bool) -> bool:
+    for other in frame.where:
+        if other.field == where.field and not (other.operator is where.operator is Operator.NOT_IN):
+            return False
+    frame.where.append(where)
+    if after_be:
+        if frame.numerator is not None:
+            return False
+        frame.numerator = where
+    return True
+
+
+def _add_groups(frame: Frame, groups: Groups) -> bool:
+    known = frame.groups
+    if known is None:
+        frame.groups = groups
+        return True
+    if (known.grain and groups.grain) or set(known.fields) & set(groups.fields) or known.bare or groups.bare:
+        return False
+    fields = known.fields + groups.fields
+    if len(fields) > 3:
+        return False
+    frame.groups = Groups(fields, known.grain or groups.grain, known.time_field or groups.time_field)
+    return True
+
+
+def _add_versus(frame: Frame, versus: Versus, category: str) -> bool:
+    if category == "Change":
+        if frame.change:
+            return False
+        frame.change = True
+        return True
+    if frame.versus is not None:
+        return False
+    frame.versus = versus
+    return True
+
+
+def _add_listing(frame: Frame, listing: Listing) -> bool:
+    if listing.verb:
+        if frame.show:
+            return False
+        frame.show = True
+        return True
+    if frame.listing is not None:
+        return False
+    frame.listing = listing
+    return True

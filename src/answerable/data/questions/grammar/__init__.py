@@ -1,0 +1,1 @@
+"""The rules of English questions, one file a kind of phrase."""

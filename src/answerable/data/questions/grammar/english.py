@@ -1,0 +1,40 @@
+"""The English grammar: all rules together, and which categories may stand at the top of a question."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.grammar import comparisons, filters, groups, listing, measures, numbers, ranking
+from answerable.data.questions.meanings import Field, When
+from answerable.data.questions.time import phrases
+
+# Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
+CLAUSES = frozenset(
+    "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus Change Share Be"
+    " Compare Listing Mention Metadata".split()
+)
+_JOINED = ("Where", "Threshold", "When", "Groups")
+
+
+@cache
+def english() -> Grammar:
+    """The grammar, built once."""
+    grammar = Grammar()
+    phrases.add_rules(grammar)
+    numbers.add_rules(grammar)
+    measures.add_rules(grammar)
+    filters.add_rules(grammar)
+    groups.add_rules(grammar)
+    ranking.add_rules(grammar)
+    comparisons.add_rules(grammar)
+    listing.add_rules(grammar)
+    for clause in _JOINED:
+        grammar.rule(clause, f"(and|but|, and|, but|and only|but only|but only for) {clause}", lambda _c, value: value, cost=0.1)
+    grammar.rule("When", "(with|by|whose|where)? TimeF (is|was|are|were|of|in|on)? When", _on_field)
+    grammar.rule("When", "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When", _on_field)
+    return grammar
+
+
+def _on_field(_context: object, field: Field, when: When) -> When | None:
+    return When(when.span, field.name) if when.field is None else None

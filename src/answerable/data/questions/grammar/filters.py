@@ -1,0 +1,150 @@
+"""Conditions on values: in Germany, not shipped, status open or pending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from answerable.data.questions.chart import Grammar, Item
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import Field, Rows, Value, Where
+from answerable.data.questions.tokens import Kind, Token
+from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
+from answerable.data.semantics.query import Operator, Scalar
+
+_PLACE = (
+    "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were|which were"
+    "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called|from only"
+    "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which have|who have"
+    "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
+    "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|shipped to|delivered to|out o"
+    "|in case of|limited to|concerning|regarding"
+)
+_NOT = (
+    "not|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not counting"
+    "|leaving out|all but|outside|outside of|that are not|that is not|that were not|which are not|which were not"
+    "|is not|are not|was not|were not|who are not|with no|aside from|minus|and not|that have not been|have not been"
+    "|has not been|not been|but exclude|but excluding|but without|omit|omitting|everything but|everything except"
+    "|anything but|that was not|which is not|never"
+)
+_IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|o"
+_OR = "or|and|,|, or|, and|&|as well as|/|and also|or else"
+
+
+def terminals(tokens: list[Token]) -> list[Item]:
+    """Quoted texts and codes: words with digits, long numbers."""
+    items: list[Item] = []
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.QUOTED:
+            items.append(Item("Quoted", at, at + 1, token.norm, 0.0))
+        elif token.norm.isdigit() or (token.kind is Kind.WORD and any(ch.isdigit() for ch in token.norm)):
+            items.append(Item("Code", at, at + 1, token.norm, 0.0))
+    return items
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of conditions; the clause is `Where`."""
+    for category, words in (("@Place", _PLACE), ("@Not", _NOT), ("@Is", _IS), ("@Or", _OR)):
+        grammar.words_as(category, words)
+    grammar.rule("Values", "(both|either)? Value", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
+    grammar.rule("Values", "Values @Or Value", _either)
+    grammar.rule("Values", "Value Value", lambda c, a, b: _either(c, Where(a.field, Operator.IN, (a.value,)), b), cost=0.6)
+    grammar.rule("Contrast", "Values (vs|versus|against|compared to|compared with|in comparison to|or) Value", _contrast)
+    grammar.rule("Contrast", "(compare|comparing|comparison of) Values (to|with|against|vs|versus) Value", _contrast)
+    grammar.rule("Contrast", "(difference|comparison|compare) between? Values", lambda _c, w: _contrasted(w))
+    grammar.rule("Where", "(@Place|between)? Contrast", lambda _c, w: w)
+    grammar.rule("Positive", "@Place? Values", lambda _c, w: w)
+    grammar.rule("Positive", "@Place? Dim @Is? Values", _named, cost=-0.1)
+    grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
+    grammar.rule("Positive", "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got)? Flag", _flag)
+    grammar.rule("Positive", "(is|are|was|were|been|have been|has been|being) Values", lambda _c, w: w, cost=0.05)
+    grammar.rule("Where", "Positive", lambda _c, w: w)
+    grammar.rule("Where", "@Not Positive", lambda _c, w: w.negated())
+    grammar.rule("Where", "@Place? Dim (is not|!=|not|are not|was not|other than|not in|not equal to) Values", _named_not)
+    _texts(grammar)
+    _blanks(grammar)
+
+
+def _either(_context: Context, where: Where, value: Value) -> Where | None:
+    if where.field != value.field or value.value in where.values:
+        return None
+    return replace(where, values=(*where.values, value.value))
+
+
+def _contrast(_context: Context, where: Where, value: Value) -> Where | None:
+    both = _either(_context, where, value)
+    return _contrasted(both) if both else None
+
+
+def _contrasted(where: Where) -> Where | None:
+    return replace(where, versus=True) if len(where.values) > 1 else None
+
+
+def _named(_context: Context, field: Field, where: Where) -> Where | None:
+    return where if where.field == field.name else None
+
+
+def _named_not(_context: Context, field: Field, where: Where) -> Where | None:
+    return where.negated() if where.field == field.name else None
+
+
+def _flag(_context: Context, value: Value) -> Where:
+    return Where(value.field, Operator.EQ, (value.value,))
+
+
+def _texts(grammar: Grammar) -> None:
+    grammar.rule("Where", "@Place? Dim @Is? Quoted", _text)
+    grammar.rule("Where", "@Place? Dim (contains|containing|including|includes|that contains) Quoted", _containing)
+    grammar.rule("Where", "@Place? Dim (starts with|starting with|beginning with) Quoted", _starting)
+    grammar.rule("Where", "@Place? Rows (number|no|id|code|key)? Code", _keyed)
+
+
+def _text(context: Context, field: Field, text: str) -> Where | None:
+    """A quoted value of a field whose values are not indexed; string equality ignores case."""
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type is not FieldType.STRING or model_field.values is not None:
+        return None
+    return Where(field.name, Operator.EQ, (text,))
+
+
+def _containing(context: Context, field: Field, text: str) -> Where | None:
+    return _matching(context, field, text, Operator.CONTAINS)
+
+
+def _starting(context: Context, field: Field, text: str) -> Where | None:
+    return _matching(context, field, text, Operator.STARTS_WITH)
+
+
+def _matching(context: Context, field: Field, text: str, operator: Operator) -> Where | None:
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type is not FieldType.STRING:
+        return None
+    return Where(field.name, operator, (text,))
+
+
+def _keyed(context: Context, _rows: Rows, code: str) -> Where | None:
+    """Order 10234: the row with that key."""
+    if len(context.dataset.primary_key) != 1:
+        return None
+    field = context.field(context.dataset.primary_key[0])
+    if field is None:
+        return None
+    value: Scalar | None = None
+    if field.type is FieldType.STRING:
+        value = code
+    elif field.type is FieldType.INTEGER and code.isdigit():
+        value = int(code)
+    return Where(field.name, Operator.EQ, (value,)) if value is not None else None
+
+
+def _blanks(grammar: Grammar) -> None:
+    empty = "(without|missing|with no|lacking|that have no|which have no|who have no|with missing|with unknown|with empty)"
+    grammar.rule("Where", f"{empty} (Dim|TimeF)", lambda c, f: _blank(c, f, Operator.IS_NULL), cost=0.2)
+    grammar.rule("Where", "(Dim|TimeF) (is|are) (missing|empty|unknown|blank|null)", lambda c, f: _blank(c, f, Operator.IS_NULL))
+    grammar.rule("Where", "(Dim|TimeF) is (not missing|not empty|known|not null)", lambda c, f: _blank(c, f, Operator.NOT_NULL))
+
+
+def _blank(context: Context, field: Field, operator: Operator) -> Where | None:
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type in NUMERIC_TYPES or not model_field.nullable:
+        return None
+    return Where(field.name, operator)

@@ -1,0 +1,149 @@
+"""What is measured: totals, averages, counts, extremes."""
+
+from __future__ import annotations
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import Both, Field, Measures, Part, Rows, Where
+from answerable.data.semantics.model import Aggregation, FieldType
+
+_WORDS = {
+    Aggregation.SUM: "total|sum of|total of|sum|sum up|overall|combined|total sum of|add up|grand total of",
+    Aggregation.AVG: "average|avg|mean|average of|mean of|avg of|on average|typical",
+    Aggregation.MEDIAN: "median|median of",
+    Aggregation.MIN: "minimum|min|lowest|smallest|minimum of|min of|minimal",
+    Aggregation.MAX: "maximum|max|highest|largest|biggest|maximum of|max of|peak|maximal|greatest",
+}
+_DISTINCT = "(different|distinct|unique|individual|separate)"
+_WORTH = "(value|amount|total|size|worth|volume)"
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of measures; the clause is `Measures`."""
+    for aggregation, words in _WORDS.items():
+        grammar.words_as("Agg", words, aggregation)
+    grammar.rule("Measure", "(how much|amount of|total amount of|volume of|value of)? Metric", lambda _c, part: part)
+    grammar.rule("Measure", "(how much|amount of)? Num", _number)
+    grammar.rule("Measure", "(how many|number of|total number of|count of) Num", _units)
+    for aggregation in (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX):
+        grammar.rule("Measure", "Num", lambda c, f, a=aggregation: _per_item(c, f, a), cost=0.3)
+    grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
+    grammar.rule("Measure", "Agg of? Metric", _aggregated_metric)
+    grammar.rule("Measure", "Metric (total|sum)", lambda c, p: c.aggregated(p, Aggregation.SUM))
+    grammar.rule("Measure", "Num (total|sum)", lambda c, f: _aggregated_field(c, Aggregation.SUM, f))
+    grammar.rule("Measure", "(average|mean|avg) (Metric|Num) per Rows", _per_row)
+    grammar.rule("Measure", "(Metric|Num) per Rows", _per_row)
+    _counts(grammar)
+    _worth(grammar)
+    _dates(grammar)
+    grammar.rule("Measures", "Measure", lambda _c, part: Measures((part,)))
+    grammar.rule("Measures", "Measures (and|,|&|, and|as well as|plus|along with) Measure", _and)
+    grammar.rule("Measures", "Measure (vs|versus|against|compared to|compared with) Measure", _versus)
+    grammar.rule("Measures", "(compare|comparison of) Measure (and|to|with|vs|versus) Measure", _versus)
+
+
+def _number(context: Context, field: Field) -> Part | None:
+    return context.number_of(field.name)
+
+
+def _units(context: Context, field: Field) -> Part | None:
+    """`how many units`: a sum of a quantity, never of money."""
+    model_field = context.field(field.name)
+    if model_field is None or (model_field.unit is not None and model_field.unit.kind == "currency"):
+        return None
+    return context.number_of(field.name) if context.is_additive(model_field) else None
+
+
+def _per_item(context: Context, field: Field, aggregation: Aggregation) -> Part | None:
+    """A bare price or rate: its average, least or greatest, to be asked back."""
+    if context.number_of(field.name) is not None:
+        return None
+    return context.aggregated(Part(aggregation=Aggregation.AVG, field=field.name), aggregation)
+
+
+def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) -> Part | None:
+    if not context.fits(field.name, aggregation):
+        return None
+    return context.canonical(Part(aggregation=aggregation, field=field.name))
+
+
+def _aggregated_metric(context: Context, aggregation: Aggregation, part: Part) -> Part | None:
+    metric = context.metric(part.metric or "")
+    if metric is not None and metric.aggregation in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
+        return part if aggregation is Aggregation.SUM else None
+    return context.aggregated(part, aggregation)
+
+
+def _per_row(context: Context, measured: Part | Field, _rows: Rows) -> Part | None:
+    """Revenue per order is the average of its field where a row is an order."""
+    part = measured if isinstance(measured, Part) else Part(aggregation=Aggregation.SUM, field=measured.name)
+    return context.aggregated(part, Aggregation.AVG)
+
+
+def _counts(grammar: Grammar) -> None:
+    how_many = (
+        "(how many|number of|total number of|count of|total count of|count|count up|overall number of|no of|quantity of"
+        "|volume of|how many total|amount of|total)"
+    )
+    grammar.rule("Measure", f"{how_many} (all|of)? {_DISTINCT}? Rows", lambda c, _r: c.count())
+    grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Rows", lambda c, w, _r: Both(Measures((c.count(),)), w))
+    grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Dim", _filtered_distinct, cost=0.3)
+    grammar.rule("Measure", f"{how_many} {_DISTINCT}? Dim", _distinct, cost=0.3)
+    grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
+    grammar.rule("Measure", "Rows (count|volume|numbers|totals)", lambda c, _r: c.count())
+    grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
+    grammar.rule("Measure", "Rows", lambda c, _r: c.count(), cost=0.5)
+    grammar.rule("Measure", "how often", lambda c: c.count(), cost=0.5)
+
+
+def _filtered_distinct(context: Context, where: Where, field: Field) -> Both | None:
+    part = _distinct(context, field)
+    return Both(Measures((part,)), where) if part and where.field != field.name else None
+
+
+def _distinct(context: Context, field: Field) -> Part | None:
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type is FieldType.BOOLEAN:
+        return None
+    return context.canonical(Part(aggregation=Aggregation.COUNT_DISTINCT, field=field.name))
+
+
+def _worth(grammar: Grammar) -> None:
+    for aggregation in (Aggregation.AVG, Aggregation.MEDIAN, Aggregation.MIN, Aggregation.MAX, Aggregation.SUM):
+        words = _WORDS[aggregation]
+        grammar.rule("Measure", f"({words}) Rows {_WORTH}", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
+        grammar.rule("Measure", f"({words}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
+        grammar.rule("Measure", f"({words}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
+    grammar.rule("Measure", "(value|worth) of Rows", lambda c, _r: _row_worth(c, Aggregation.SUM), cost=0.2)
+    grammar.rule("Measure", "(average|avg|mean) Rows", lambda c, _r: _row_worth(c, Aggregation.AVG), cost=0.3)
+
+
+def _row_worth(context: Context, aggregation: Aggregation) -> Part | None:
+    worth = context.worth()
+    if len(worth) != 1:
+        return None
+    return context.canonical(Part(aggregation=aggregation, field=worth[0]))
+
+
+def _dates(grammar: Grammar) -> None:
+    first, last = "(first|earliest|oldest)", "(last|latest|most recent|newest)"
+    for words, aggregation in ((first, Aggregation.MIN), (last, Aggregation.MAX)):
+        grammar.rule("Measure", f"{words} TimeF", lambda c, f, a=aggregation: _aggregated_field(c, a, f))
+        grammar.rule("Measure", f"(when was|when were|date of) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a))
+        grammar.rule("Measure", f"when (was|were|did) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a))
+
+
+def _row_date(context: Context, aggregation: Aggregation) -> Part | None:
+    times = context.times()
+    return context.canonical(Part(aggregation=aggregation, field=times[0])) if times else None
+
+
+def _and(_context: Context, measures: Measures, part: Part) -> Measures | None:
+    if measures.versus or part in measures.parts or len(measures.parts) > 4:
+        return None
+    return Measures((*measures.parts, part))
+
+
+def _versus(_context: Context, first: Part, second: Part) -> Measures | None:
+    return Measures((first, second), versus=True) if first != second else None
+

@@ -1,0 +1,270 @@
+"""The words of a semantic model: every name, synonym and indexed value, by its folded singular words.
+
+Built once per model revision; a question then looks up its n-grams in a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from answerable.data.questions.chart import Item
+from answerable.data.questions.english import ALIASES, CONCEPTS, DEMONYMS, singular
+from answerable.data.questions.meanings import Field, Part, Rows, Value
+from answerable.data.questions.tokens import Token, phrase_words
+from answerable.data.semantics.model import (
+    NUMERIC_TYPES,
+    TEMPORAL_TYPES,
+    Dataset,
+    FieldRole,
+    FieldType,
+    Metric,
+    ModelField,
+    SemanticModel,
+)
+
+Key = tuple[str, ...]
+MAX_WORDS = 7
+# Name suffixes that tell how a thing is identified, not what it is; earlier ones are better to show.
+_IDENTIFIERS = ("name", "title", "label", "code", "id", "number", "no", "key", "nr")
+_TRUE = frozenset({"yes", "y", "true", "t", "1"})
+_FALSE = frozenset({"no", "n", "false", "f", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of a phrase in one dataset. A lower tier is a better fit: 0 the name itself,
+    1 the name without what goes without saying, 2 a word for the same thing, 3 its last words."""
+
+    category: str
+    value: Field | Part | Rows | Value
+    dataset: str
+    tier: int
+
+
+_COSTS = (0.0, 0.05, 0.2, 0.45)
+
+
+class Lexicon:
+    """Phrases to entries. `vocabulary` holds the single words, for misspellings."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self.model = model
+        self._entries: dict[Key, list[Entry]] = defaultdict(list)
+        self._longest: dict[str, int] = {}
+        for dataset in model.datasets:
+            metrics = [m for m in model.metrics if m.dataset == dataset.name]
+            _DatasetWords(dataset, metrics, self._add).collect()
+        self._keep_best()
+        self.vocabulary = frozenset(word for key in self._entries for word in key)
+        self._by_initial: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.vocabulary):
+            self._by_initial[word[:1]].append(word)
+
+    def _add(self, key: Key, entry: Entry) -> None:
+        if key and len(key) <= MAX_WORDS and entry not in self._entries[key]:
+            self._entries[key].append(entry)
+
+    def _keep_best(self) -> None:
+        """Of several fields under one phrase in one dataset only those of the best tier stay."""
+        for key, entries in self._entries.items():
+            best: dict[tuple[str, str], int] = {}
+            for entry in entries:
+                slot = (entry.dataset, "name" if entry.category in _NAMES else entry.category)
+                best[slot] = min(entry.tier, best.get(slot, 9))
+            self._entries[key] = [
+                e for e in entries if e.tier == best[e.dataset, "name" if e.category in _NAMES else e.category]
+            ]
+            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+
+    def words_like(self, word: str) -> list[str]:
+        """Known words with the same first letter."""
+        return self._by_initial.get(word[:1], [])
+
+    def lookup(self, key: Key) -> list[Entry]:
+        """The entries of a folded phrase."""
+        return self._entries.get(key, [])
+
+    def spot(self, words: list[str]) -> list[tuple[int, int, Entry]]:
+        """Every n-gram of folded singular words that the model knows, with its entries."""
+        spots: list[tuple[int, int, Entry]] = []
+        for start, word in enumerate(words):
+            for length in range(1, min(self._longest.get(word, 0), len(words) - start) + 1):
+                entries = self._entries.get(tuple(words[start : start + length]))
+                if entries:
+                    spots += [(start, start + length, entry) for entry in entries]
+        return spots
+
+
+_NAMES = frozenset({"Num", "Dim", "TimeF", "Flag", "NotFlag", "Metric"})
+
+
+def terminal(start: int, end: int, entry: Entry, last_word: str) -> Item:
+    """The chart item of a spotted phrase; its last word as typed tells singular from plural."""
+    value = entry.value
+    if isinstance(value, Field | Rows) and last_word != singular(last_word):
+        value = replace(value, many=True)
+    return Item(entry.category, start, end, value, _COSTS[entry.tier])
+
+
+def key_of(text: str) -> Key:
+    """Folded singular words of a name or value."""
+    return tuple(singular(word) for word in phrase_words(text))
+
+
+def token_words(tokens: Iterable[Token]) -> list[str]:
+    """The same form for the tokens of a question."""
+    return [singular(token.norm) for token in tokens]
+
+
+class _DatasetWords:
+    """Collects the phrases of one dataset."""
+
+    def __init__(self, dataset: Dataset, metrics: list[Metric], add: object) -> None:
+        self._dataset = dataset
+        self._metrics = metrics
+        self._add = add
+        self._noun = key_of(dataset.row_noun) if dataset.row_noun not in ("row", "") else ()
+
+    def _put(self, key: Key, category: str, value: Field | Part | Rows | Value, tier: int) -> None:
+        assert callable(self._add)
+        self._add(key, Entry(category, value, self._dataset.name, tier))
+
+    def collect(self) -> None:
+        rows = Rows(self._dataset.name)
+        for text in (self._dataset.row_noun, self._dataset.name, self._dataset.label, *self._dataset.synonyms):
+            self._put(key_of(text), "Rows", rows, 0)
+        for text in ("row", "record", "entry"):
+            self._put((singular(text),), "Rows", rows, 2)
+        for metric in self._metrics:
+            self._metric(metric)
+        for field in self._dataset.fields:
+            self._field(field)
+
+    def _metric(self, metric: Metric) -> None:
+        names = {key_of(text) for text in (metric.name, _bare(metric.label), metric.label, *metric.synonyms)}
+        for key, tier in _widened(names).items():
+            self._put(key, "Metric", Part(metric=metric.name), tier)
+
+    def _field(self, field: ModelField) -> None:
+        names = {key_of(text) for text in (field.name, _bare(field.label), field.label, *field.synonyms)}
+        keys = _widened(names)
+        for key in names:
+            self._shortened(key, keys)
+        for category in _categories(field):
+            for key, tier in keys.items():
+                self._put(key, category, Field(field.name), tier)
+        if field.type in TEMPORAL_TYPES:
+            self._time_verbs(field, names)
+        self._flags(field, keys)
+        self._values(field)
+
+    def _shortened(self, key: Key, keys: dict[Key, int]) -> None:
+        """`order status` is `status` in orders; `customer name` is `customer`; `net amount` is `amount`."""
+        if self._noun and key[: len(self._noun)] == self._noun and len(key) > len(self._noun):
+            keys.setdefault(key[len(self._noun) :], 1)
+        if len(key) > 1 and key[-1] in _IDENTIFIERS:
+            keys.setdefault(key[:-1], 1 if key[-1] in _IDENTIFIERS[:3] else 2)
+            return
+        for start in range(1, len(key)):
+            keys.setdefault(key[start:], 3)
+
+    def _time_verbs(self, field: ModelField, names: set[Key]) -> None:
+        """`shipped` for a ship date, `created` for created_at."""
+        for key in names:
+            if len(key) == 2 and key[1] in ("date", "at", "on", "time", "day"):
+                for form in _past_forms(key[0]):
+                    self._put((form,), "TimeVerb", Field(field.name), 0)
+
+    def _flags(self, field: ModelField, keys: dict[Key, int]) -> None:
+        values = _flag_values(field)
+        if values is None:
+            return
+        yes, no = values
+        for key, tier in keys.items():
+            bare = key[1:] if key[0] in ("is", "was", "has") and len(key) > 1 else key
+            self._put(bare, "Flag", Value(field.name, yes), tier)
+            if len(bare) == 1:
+                for prefix in ("un", "non"):
+                    self._put((prefix + bare[0],), "Flag", Value(field.name, no), tier)
+                self._put(("non", bare[0]), "Flag", Value(field.name, no), tier)
+
+    def _values(self, field: ModelField) -> None:
+        if field.values is None or field.personal:
+            return
+        for text in field.values:
+            value = _typed(field, text)
+            if value is None:
+                continue
+            key = key_of(text)
+            self._put(key, "Value", Value(field.name, value), 0)
+            for alias, name in (*DEMONYMS.items(), *ALIASES.items()):
+                if key_of(name) == key:
+                    self._put(key_of(alias), "Value", Value(field.name, value), 1)
+
+
+def _bare(label: str) -> str:
+    """A header without its bracketed unit."""
+    text = label
+    for opening, closing in (("(", ")"), ("[", "]")):
+        start, end = text.find(opening), text.rfind(closing)
+        if 0 < start < end:
+            text = text[:start] + text[end + 1 :]
+    return text
+
+
+def _widened(names: set[Key]) -> dict[Key, int]:
+    """The names, and words for the same thing."""
+    keys = dict.fromkeys(names, 0)
+    for key in names:
+        text = " ".join(key)
+        for group in CONCEPTS:
+            if text in group or any(text == " ".join(key_of(word)) for word in group):
+                for word in group:
+                    keys.setdefault(key_of(word), 2)
+    return {key: tier for key, tier in keys.items() if key}
+
+
+def _categories(field: ModelField) -> tuple[str, ...]:
+    if field.type in TEMPORAL_TYPES:
+        return ("TimeF",)
+    if field.type in NUMERIC_TYPES and field.role is FieldRole.MEASURE:
+        return ("Num",)
+    if field.type in NUMERIC_TYPES and field.role is not FieldRole.KEY:
+        return ("Num", "Dim")
+    return ("Dim",)
+
+
+def _flag_values(field: ModelField) -> tuple[bool | str, bool | str] | None:
+    """What a field holds for yes and for no, or None when it is no yes-or-no field."""
+    if field.type is FieldType.BOOLEAN:
+        return True, False
+    values = field.values
+    if values is None or len(values) != 2:
+        return None
+    yes = [v for v in values if v.casefold() in _TRUE]
+    no = [v for v in values if v.casefold() in _FALSE]
+    return (yes[0], no[0]) if yes and no else None
+
+
+def _typed(field: ModelField, text: str) -> bool | int | str | None:
+    """The value as the field's type; flags are spoken of by the field's name instead."""
+    if _flag_values(field) is not None or field.type in TEMPORAL_TYPES:
+        return None
+    if field.type is FieldType.INTEGER:
+        try:
+            return int(text)
+        except ValueError:
+            return None
+    return text if field.type is FieldType.STRING else None
+
+
+def _past_forms(verb: str) -> tuple[str, ...]:
+    if verb.endswith("ed"):
+        return (verb,)
+    if verb.endswith("e"):
+        return (verb + "d",)
+    if verb.endswith("p"):
+        return (verb + "ped", verb + "ed")
+    return (verb + "ed",)

@@ -1,0 +1,249 @@
+"""What phrases mean before they are put together: small values that hash and compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import Grain, Operator, Scalar
+
+
+class TimeUnit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days [start, end); either side may be open. `unit` and `count` say how it was put (3 months);
+    `relative` when it was counted from today; `to_date` when it ends with today though its unit goes on."""
+
+    start: date | None
+    end: date | None
+    unit: TimeUnit | None = None
+    count: int = 1
+    label: str = ""
+    relative: bool = False
+    to_date: bool = False
+    endpoints: tuple[Span, Span] | None = None  # of "from A to B"
+    listed: bool = False  # "A and B": one range, or each by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the dataset that is being read for. `many` when it was said in the plural."""
+
+    name: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a field."""
+
+    field: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The dataset's own noun: orders. `many` when it was said in the plural."""
+
+    name: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Decimal
+    unit: str | None = None  # folded: eur, %, kg
+    whole: bool = True
+
+    @property
+    def count(self) -> int | None:
+        """The number as a small count (top 5), or None."""
+        plain = self.unit is None and self.value == self.value.to_integral_value()
+        return int(self.value) if plain and 1 <= self.value <= 1000 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A metric by name, or an aggregation of a field; with neither field nor metric, a count of rows."""
+
+    metric: str | None = None
+    aggregation: Aggregation | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    parts: tuple[Part, ...]
+    versus: bool = False
+    assumed: str = ""  # what the reader took for granted, for the notes
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on one field. `values` are alternatives of an `in`."""
+
+    field: str
+    operator: Operator
+    values: tuple[Scalar, ...] = ()
+    versus: bool = False
+
+    def negated(self) -> Where:
+        """The opposite condition."""
+        return replace(self, operator=_OPPOSITE[self.operator])
+
+
+_OPPOSITE = {
+    Operator.IN: Operator.NOT_IN, Operator.NOT_IN: Operator.IN, Operator.EQ: Operator.NE, Operator.NE: Operator.EQ,
+    Operator.IS_NULL: Operator.NOT_NULL, Operator.NOT_NULL: Operator.IS_NULL, Operator.LT: Operator.GE,
+    Operator.GE: Operator.LT, Operator.GT: Operator.LE, Operator.LE: Operator.GT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A comparison with a number: over 100, between 10 and 20."""
+
+    operator: Operator
+    low: Number
+    high: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A bound on something: a field, a part, or what the question leaves to be found out (None)."""
+
+    bound: Bound
+    field: str | None = None
+    part: Part | None = None
+    head: str | None = None  # the field whose groups are held against it
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time range, on a named time field or the default one."""
+
+    span: Span
+    field: str | None = None
+
+
+class Against(StrEnum):
+    """What a period is compared with, when it is not said by date."""
+
+    PREVIOUS_PERIOD = "previous_period"
+    PREVIOUS_YEAR = "previous_year"
+    LAST_YEAR = "last_year"  # "compared to last year": the year before, or the same span a year ago
+    ANY = "any"  # growth: of the period before, or of a year ago
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """The question's own period is compared with another."""
+
+    span: Span | None = None
+    against: Against | None = None
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPeriods:
+    """A vs B, both said."""
+
+    first: Span
+    second: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    fields: tuple[str, ...] = ()
+    grain: Grain | None = None
+    time_field: str | None = None
+    bare: bool = False  # no "by" or "per" was said
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Over time, without a grain."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """`how did`: needs a word of development after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Develop:
+    """A word of development, after `how did`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The n first by a measure: of a field's groups, of the rows, or of time buckets."""
+
+    descending: bool
+    n: int
+    field: str | None = None
+    rows: bool = False
+    grain: Grain | None = None
+    by: Part | None = None
+    by_field: str | None = None  # orders rows
+
+
+@dataclass(frozen=True, slots=True)
+class RankBy:
+    """The measure that a ranking goes by, said apart from it."""
+
+    part: Part
+    descending: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Parts of the total. `of` names the part when it was said before it: Germany's share."""
+
+    of: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows as they are. `verb` when only a word such as `show` was said."""
+
+    verb: bool = True
+    fields: tuple[str, ...] = ()
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    field: str | None
+    part: Part | None
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    kind: str
+    dataset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two meanings of one phrase: `how many open tickets` counts and filters."""
+
+    first: object
+    second: object
+
+
+@dataclass(frozen=True, slots=True)
+class Be:
+    """A verb between a measure and what is said of it: `were`, `comes from`."""

@@ -1,0 +1,251 @@
+"""Reads a question over a semantic model: one query, a choice of two or three, or the words left over."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from answerable.data.questions.chart import Chart, Grammar, Item
+from answerable.data.questions.context import Context
+from answerable.data.questions.english import ARTICLES, FILLERS, KNOWN_WORDS, LIGHT_VERBS, WRAPPERS, singular
+from answerable.data.questions.fuzzy import correct
+from answerable.data.questions.grammar import filters as filter_rules
+from answerable.data.questions.grammar import numbers as number_rules
+from answerable.data.questions.grammar.english import CLAUSES, english
+from answerable.data.questions.lexicon import Entry, Lexicon, terminal
+from answerable.data.questions.meanings import Part
+from answerable.data.questions.numbers import cardinal, ordinal
+from answerable.data.questions.outcome import Outcome, Reason, Unparsed
+from answerable.data.questions.readings import Candidate, candidates, covers
+from answerable.data.questions.suggestions import examples, shortened
+from answerable.data.questions.time import phrases as time_rules
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.tokens import Kind, Token, tokenise
+from answerable.data.questions.verdict import decide
+from answerable.data.semantics.model import Dataset, SemanticModel
+
+MAX_CHARACTERS = 600
+MAX_TOKENS = 60
+_KEPT_LEXICONS = 64
+_MOST_DATASETS = 4
+_LEXICONS: OrderedDict[int, Lexicon] = OrderedDict()
+
+
+def lexicon_for(model: SemanticModel) -> Lexicon:
+    """The model's lexicon, built once per model object; the least recently used are let go."""
+    known = _LEXICONS.get(id(model))
+    if known is not None and known.model is model:
+        _LEXICONS.move_to_end(id(model))
+        return known
+    lexicon = Lexicon(model)
+    _LEXICONS[id(model)] = lexicon
+    while len(_LEXICONS) > _KEPT_LEXICONS:
+        _LEXICONS.popitem(last=False)
+    return lexicon
+
+
+def read_question(
+    question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None = None
+) -> Outcome:
+    """What `question` asks of the model's datasets (of those named in `scope`, if given).
+
+    Pure: relative time counts from `as_of`, in the model's calendar. Never guesses: every content
+    word is used exactly once, or the outcome is `Unparsed` with the words that were not."""
+    if len(question) > MAX_CHARACTERS:
+        return Unparsed((), (), 0.0, Reason.TOO_LONG)
+    read = _Reader(model, as_of, scope).read(question)
+    if isinstance(read, Unparsed) and read.reason is not Reason.EMPTY:
+        return _with_suggestions(read, question, model, as_of, scope)
+    return read
+
+
+def _with_suggestions(
+    unparsed: Unparsed, question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None
+) -> Unparsed:
+    """The question without the words left over, where that can be answered; else examples."""
+    reader = _Reader(model, as_of, scope)
+    nearest = shortened(question, unparsed.left_over)
+    found: list[str] = []
+    if nearest and unparsed.score >= 0.4 and not isinstance(reader.read(nearest), Unparsed):
+        found.append(nearest)
+    if unparsed.score > 0:
+        found += [text for text in examples(model, reader.scope) if text not in found]
+    return Unparsed(unparsed.left_over, tuple(found[:3]), unparsed.score, unparsed.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A token that stays after wrappers and articles went, and what it was corrected to."""
+
+    token: Token
+    key: str
+    corrected: bool = False
+
+
+class _Reader:
+    def __init__(self, model: SemanticModel, as_of: datetime, scope: Collection[str] | None) -> None:
+        self._model = model
+        self._lexicon = lexicon_for(model)
+        self._now = Now.at(as_of, model.calendar)
+        self._grammar: Grammar = english()
+        self.scope = frozenset(d.name for d in model.datasets if scope is None or d.name in scope)
+
+    def read(self, question: str) -> Outcome:
+        tokens = tokenise(question)
+        if not tokens:
+            return Unparsed((), (), 0.0, Reason.EMPTY)
+        if len(tokens) > MAX_TOKENS:
+            return Unparsed((), (), 0.0, Reason.TOO_LONG)
+        if not self.scope:
+            return Unparsed((), (), 0.0, Reason.NO_DATA)
+        words = self._correct(self._content(tokens))
+        kept = [word.token for word in words]
+        spots = [s for s in self._lexicon.spot([w.key for w in words]) if s[2].dataset in self.scope]
+        spots += self._quoted(kept)
+        grammar_known = [self._in_grammar(word) for word in words]
+        ranked = self._datasets(words, spots, grammar_known)
+        found: list[tuple[Candidate, Context]] = []
+        for dataset, left_over in ranked[:_MOST_DATASETS]:
+            if left_over:
+                break
+            found += self._parse(dataset, words, spots)
+        if not found:
+            return self._unread(words, ranked, spots)
+        return decide(found, question, kept, corrected=tuple(w.token.norm for w in words if w.corrected))
+
+    def _content(self, tokens: list[Token]) -> list[Token]:
+        """Tokens without the phrases that wrap a question and without articles.
+
+        An article that is part of a name of the model stays."""
+        keys = [singular(t.norm) for t in tokens]
+        named = {
+            at for start, end, entry in self._lexicon.spot(keys) for at in range(start, end)
+            if end - start > 1 or entry.category == "Value"
+        }  # fmt: skip
+        kept: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            if tokens[at].kind is Kind.QUOTED:
+                kept.append(tokens[at])
+                at += 1
+                continue
+            length = next((len(w) for w in WRAPPERS if self._stands_at(tokens, at, w)), 0)
+            if length and not any(i in named for i in range(at, at + length)):
+                at += length
+                continue
+            if tokens[at].norm not in ARTICLES or at in named:
+                kept.append(tokens[at])
+            at += 1
+        return kept
+
+    @staticmethod
+    def _stands_at(tokens: list[Token], at: int, words: tuple[str, ...]) -> bool:
+        if tokens[at].norm != words[0] or at + len(words) > len(tokens):
+            return False
+        return all(tokens[at + offset].norm == word for offset, word in enumerate(words))
+
+    def _correct(self, tokens: list[Token]) -> list[_Word]:
+        words: list[_Word] = []
+        for token in tokens:
+            key = singular(token.norm)
+            known = token.kind is not Kind.WORD or key in self._lexicon.vocabulary or token.norm in _NEVER_CORRECTED
+            if known or token.norm in self._grammar.words or token.norm in KNOWN_WORDS or key in KNOWN_WORDS:
+                words.append(_Word(token, key))
+                continue
+            meant = correct(key, {*self._lexicon.words_like(key), *_grammar_words(self._grammar, key[:1])})
+            if meant is None:
+                words.append(_Word(token, key))
+            else:
+                fixed = Token(meant, token.kind, token.start, token.end)
+                words.append(_Word(fixed, singular(meant), corrected=True))
+        return words
+
+    def _quoted(self, tokens: list[Token]) -> list[tuple[int, int, Entry]]:
+        """A quoted text that is a known value stands for it."""
+        spots: list[tuple[int, int, Entry]] = []
+        for at, token in enumerate(tokens):
+            if token.kind is Kind.QUOTED:
+                key = tuple(singular(t.norm) for t in tokenise(token.norm) if t.norm != ",")
+                entries = self._lexicon.lookup(key)
+                spots += [(at, at + 1, e) for e in entries if e.category == "Value" and e.dataset in self.scope]
+        return spots
+
+    def _in_grammar(self, word: _Word) -> bool:
+        token = word.token
+        return (
+            token.norm in self._grammar.words
+            or token.norm in FILLERS
+            or token.norm in LIGHT_VERBS
+            or token.kind in (Kind.NUMBER, Kind.DATE)
+            or cardinal(token.norm) is not None
+            or ordinal(token.norm) is not None
+        )
+
+    def _datasets(
+        self, words: list[_Word], spots: list[tuple[int, int, Entry]], known: list[bool]
+    ) -> list[tuple[Dataset, tuple[int, ...]]]:
+        """The datasets with the words that each leaves over, the best first."""
+        covered: dict[str, set[int]] = {name: set() for name in self.scope}
+        for start, end, entry in spots:
+            covered[entry.dataset].update(range(start, end))
+        codes = {at for at, w in enumerate(words) if w.token.kind is Kind.QUOTED or any(c.isdigit() for c in w.token.norm)}
+        ranked = []
+        for dataset in self._model.datasets:
+            if dataset.name in self.scope:
+                mine = covered[dataset.name]
+                left = tuple(
+                    at for at in range(len(words)) if at not in mine and not known[at] and not (codes and at in codes)
+                )
+                ranked.append((dataset, left, len(mine)))
+        ranked.sort(key=lambda entry: (len(entry[1]), -entry[2]))
+        return [(dataset, left) for dataset, left, _ in ranked]
+
+    def _parse(
+        self, dataset: Dataset, words: list[_Word], spots: list[tuple[int, int, Entry]]
+    ) -> list[tuple[Candidate, Context]]:
+        tokens = [word.token for word in words]
+        context = self._context(dataset)
+        grammar_words = self._grammar.words
+        items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words]
+        items += [terminal(start, end, e, tokens[end - 1].norm) for start, end, e in spots if e.dataset == dataset.name]
+        items += time_rules.terminals(tokens)
+        items += number_rules.terminals(tokens, context)
+        items += filter_rules.terminals(tokens)
+        chart = Chart(self._grammar, context)
+        found = chart.fill(items)
+        if chart.overflowed:
+            return []
+        sequences = covers(found, tokens, CLAUSES, _SKIPPED)
+        return [(candidate, context) for candidate in candidates(context, sequences)]
+
+    def _context(self, dataset: Dataset) -> Context:
+        metrics = tuple(m for m in self._model.metrics if m.dataset == dataset.name)
+        sales = tuple(
+            entry.value
+            for entry in self._lexicon.lookup(("sale",))
+            if entry.dataset == dataset.name and isinstance(entry.value, Part)
+        )
+        return Context(dataset, metrics, self._model.calendar, self._now, sales)
+
+    def _unread(
+        self,
+        words: list[_Word],
+        ranked: list[tuple[Dataset, tuple[int, ...]]],
+        spots: list[tuple[int, int, Entry]],
+    ) -> Unparsed:
+        left = ranked[0][1]
+        spotted = {at for start, end, _ in spots for at in range(start, end)}
+        about = [at for at in spotted if words[at].token.norm not in _SKIPPED]
+        score = len(about) / (len(about) + len(left)) if about else 0.0
+        reason = Reason.WORDS_LEFT_OVER if left else Reason.NOT_EXPRESSIBLE
+        return Unparsed(tuple(words[at].token.norm for at in left), (), round(score, 3), reason)
+
+
+_SKIPPED = FILLERS | LIGHT_VERBS
+_NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
+
+
+def _grammar_words(grammar: Grammar, initial: str) -> list[str]:
+    return [word for word in grammar.words if word[:1] == initial and len(word) > 4]

@@ -1,0 +1,1 @@
+"""Phrases of time: how they are said, and which days they mean."""
