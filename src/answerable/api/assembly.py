@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from answerable.identity.resources import provide_identity
+from answerable.identity.router import router as identity_routes
 from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
@@ -14,7 +16,7 @@ from answerable.kit.settings import Settings
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return ()
+    return (identity_routes,)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
@@ -24,4 +26,6 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
         pool_size=settings.database.pool_size,
         statement_timeout_ms=settings.database.statement_timeout_ms,
     )
-    return Runtime(settings, database, clock=clock)
+    runtime = Runtime(settings, database, clock=clock)
+    provide_identity(runtime)
+    return runtime

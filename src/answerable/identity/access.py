@@ -80,14 +80,13 @@ class AccessRule:
     """Who may call an endpoint; FastAPI calls it as a dependency, tests read it off the route.
 
     `scope` None asks for a good credential alone, with a workspace or without one. `person_only`
-    refuses API keys. `keeps_answer` False keeps an answer that carries a secret out of the
-    idempotency record.
+    refuses API keys. `answer_is_secret` keeps the answer out of the idempotency record.
     """
 
     scope: Scope | None = None
     person_only: bool = False
     server_owner_only: bool = False
-    keeps_answer: bool = True
+    answer_is_secret: bool = False
 
     async def __call__(
         self,
@@ -100,8 +99,7 @@ class AccessRule:
         async with _opened(runtime, request, credential, workspace) as (session, admission):
             principal = admission.principal
             await self.check(session, principal)
-            if self.keeps_answer:
-                await claim(session, request)
+            await claim(session, request, answer_is_secret=self.answer_is_secret)
             yield RequestContext(principal, session, runtime)
         if admission.note_key_use:
             await _note_key_use(runtime, principal)
@@ -139,9 +137,9 @@ async def _note_key_use(runtime: Runtime, principal: Principal) -> None:
         await repository.note_key_use(session, principal, now, KEY_USE_INTERVAL)
 
 
-def requires(scope: Scope, *, keeps_answer: bool = True) -> Dependency:
+def requires(scope: Scope, *, answer_is_secret: bool = False) -> Dependency:
     """The dependency of an endpoint that needs a scope within a workspace; gives a RequestContext."""
-    return _dependency(AccessRule(scope, keeps_answer=keeps_answer))
+    return _dependency(AccessRule(scope, answer_is_secret=answer_is_secret))
 
 
 def authenticated() -> Dependency:
@@ -150,10 +148,10 @@ def authenticated() -> Dependency:
     return _dependency(AccessRule())
 
 
-def person(*, keeps_answer: bool = True) -> Dependency:
+def person() -> Dependency:
     """The dependency of an endpoint for people alone, no API keys; gives a RequestContext whose
     principal may have no workspace."""
-    return _dependency(AccessRule(person_only=True, keeps_answer=keeps_answer))
+    return _dependency(AccessRule(person_only=True))
 
 
 def server_owner() -> Dependency:

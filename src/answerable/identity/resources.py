@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from answerable.identity.access_tokens import AccessTokens
+from answerable.identity.passwords import Passwords
 from answerable.identity.secret import ServerSecret, load_secret
 from answerable.identity.watch import AccessWatch
 from answerable.kit.runtime import Runtime
@@ -16,3 +17,4 @@ def provide_identity(runtime: Runtime) -> None:
         lambda made: AccessTokens(made.get(ServerSecret), seconds=made.settings.auth.access_token_seconds),
     )
     runtime.provide(AccessWatch, lambda made: AccessWatch(made.database, made.clock))
+    runtime.provide(Passwords, lambda made: Passwords(made.settings.auth))

@@ -9,10 +9,10 @@ unique index. (Semantics after the IETF draft "The Idempotency-Key HTTP Header F
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Request, Response
-from sqlalchemy import LargeBinary, select, update
+from sqlalchemy import LargeBinary, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ from answerable.kit.errors import Conflict, FieldError, InvalidInput
 
 HEADER = "Idempotency-Key"
 _LONGEST_KEY = 255
+_KEPT_FOR = timedelta(hours=24)
 _REPLAYED_HEADERS = ("content-type", "location", "etag")
 
 
@@ -41,6 +42,10 @@ class KeyReused(Conflict):
     code, status, title = "idempotency_key_reused", 422, "The idempotency key belongs to another request"
 
 
+class AnswerWithheld(Conflict):
+    code, title = "answer_withheld", "Done before, and its answer held a secret"
+
+
 class Replay(Exception):
     """Ends a request early: the answer is known from the first time."""
 
@@ -54,10 +59,11 @@ class Replay(Exception):
         return Response(self.body, self.status, marked)
 
 
-async def claim(session: Session, request: Request) -> None:
+async def claim(session: Session, request: Request, *, answer_is_secret: bool = False) -> None:
     """Claim the request's key for this transaction; nothing happens without the header or a tenant.
 
-    Raises Replay when the key has an answer, KeyReused when it came with another request.
+    Raises Replay when the key has an answer, KeyReused when it came with another request, and
+    AnswerWithheld when the answer was a secret: that is shown once and kept nowhere.
     """
     key = request.headers.get(HEADER)
     principal = session.principal
@@ -71,6 +77,7 @@ async def claim(session: Session, request: Request) -> None:
     owner = principal.key_id or principal.user_id or ""
     digest = hashlib.sha256(f"{principal.workspace_id}\0{owner}\0{key}".encode()).digest()
     fingerprint = await _fingerprint(request)
+    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < func.now() - _KEPT_FOR))
     claimed = await session.execute(
         insert(IdempotencyRow)
         .values(digest=digest, workspace_id=principal.workspace_id, fingerprint=fingerprint)
@@ -79,20 +86,24 @@ async def claim(session: Session, request: Request) -> None:
     )
     if claimed.first() is None:
         await _replay(session, digest, fingerprint)
-    request.state.idempotency = (session, digest)
+    request.state.idempotency = (session, digest, answer_is_secret)
 
 
 async def record(request: Request, response: Response) -> None:
     """Keep the answer beside its effect. Called by the router while the transaction is open."""
-    claimed: tuple[Session, bytes] | None = getattr(request.state, "idempotency", None)
+    claimed: tuple[Session, bytes, bool] | None = getattr(request.state, "idempotency", None)
     if claimed is None or response.status_code >= 400:
         return
-    session, digest = claimed
+    session, digest, answer_is_secret = claimed
     headers = [[name, value] for name, value in response.headers.items() if name in _REPLAYED_HEADERS]
     await session.execute(
         update(IdempotencyRow)
         .where(IdempotencyRow.digest == digest)
-        .values(status=response.status_code, headers=headers, body=bytes(response.body))
+        .values(
+            status=response.status_code,
+            headers=headers,
+            body=None if answer_is_secret else bytes(response.body),
+        )
     )
 
 
@@ -103,7 +114,12 @@ async def _replay(session: Session, digest: bytes, fingerprint: bytes) -> None:
             f"This {HEADER} came with another request before. Use a new key for a new request.",
             errors=[FieldError(HEADER, "already used for another request")],
         )
-    raise Replay(row.status or 200, row.headers or [], row.body or b"")
+    if row.body is None:
+        raise AnswerWithheld(
+            "The first request with this key succeeded; its answer held a secret that is shown once. "
+            "List what exists, delete what you do not hold, and create it anew with a new key."
+        )
+    raise Replay(row.status or 200, row.headers or [], row.body)
 
 
 async def _fingerprint(request: Request) -> bytes:

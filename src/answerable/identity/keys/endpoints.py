@@ -1,0 +1,37 @@
+"""HTTP of API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.keys import service
+from answerable.identity.keys.schemas import KeyIn, KeyMade, KeyOut
+from answerable.kit.http import Router
+from answerable.kit.paging import Page, PageRequest
+
+router = Router(prefix="/api-keys", tags=["api keys"])
+
+
+@router.post("", status_code=201)
+async def create_key(
+    wanted: KeyIn, context: Annotated[RequestContext, requires(Scope.KEYS_WRITE, answer_is_secret=True)]
+) -> KeyMade:
+    """Create a key. It is shown this once; only its hash is kept."""
+    return await service.create(context, wanted)
+
+
+@router.get("")
+async def list_keys(
+    page: Annotated[PageRequest, Query()], context: Annotated[RequestContext, requires(Scope.KEYS_READ)]
+) -> Page[KeyOut]:
+    """The workspace's keys, without those revoked."""
+    return await service.page_of_keys(context, page)
+
+
+@router.delete("/{key_id}", status_code=204)
+async def revoke_key(key_id: str, context: Annotated[RequestContext, requires(Scope.KEYS_WRITE)]) -> None:
+    """Revoke a key at once."""
+    await service.revoke(context, key_id)

@@ -1,0 +1,92 @@
+"""The rules of membership: nobody reaches above their own role, and a workspace keeps an owner."""
+
+from __future__ import annotations
+
+from answerable.identity.access import RequestContext
+from answerable.identity.errors import LastOwner, RoleTooHigh
+from answerable.identity.members import repository
+from answerable.identity.members.schemas import MemberOut
+from answerable.identity.tables import MembershipRow, UserRow
+from answerable.identity.users import repository as users
+from answerable.identity.workspaces import repository as workspaces
+from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
+from answerable.kit.paging import Page, PageRequest, make_page
+from answerable.kit.principal import Principal, Role
+
+_RANK = {role: rank for rank, role in enumerate((Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER))}
+
+
+def check_reach(principal: Principal, role: Role) -> None:
+    """Raises RoleTooHigh when the role is above the caller's own."""
+    if principal.role is None or _RANK[role] > _RANK[principal.role]:
+        raise RoleTooHigh
+
+
+async def page_of_members(context: RequestContext, page: PageRequest) -> Page[MemberOut]:
+    """The members of the request's workspace."""
+    rows = await repository.page_of_workspace(context.session, page)
+    people = await users.find_all(context.session, [row.user_id for row in rows])
+    return make_page(
+        rows,
+        page,
+        lambda row: MemberOut.of(row, people[row.user_id]),
+        lambda row: (row.created_at, row.user_id),
+    )
+
+
+async def add(context: RequestContext, email: str, role: Role) -> tuple[MembershipRow, UserRow]:
+    """Add somebody who has an account, without asking them. Only the server's owner sees who has one;
+    for others everybody is unknown, so that adding tells nothing. Raises InvalidInput, Conflict."""
+    check_reach(context.principal, role)
+    user = await users.find_visible_by_email(context.session, email)
+    if user is None:
+        raise InvalidInput(
+            "Nobody with this e-mail address can be added directly. Send an invitation instead.",
+            errors=[FieldError("email", "cannot be added directly")],
+        )
+    membership = await repository.add(context.session, context.session.workspace_id, user.id, role)
+    if membership is None:
+        raise Conflict("This person is a member already. Change their role instead.")
+    return membership, user
+
+
+async def set_role(context: RequestContext, user_id: str, role: Role) -> tuple[MembershipRow, UserRow]:
+    """Give a member another role. Raises NotFound, RoleTooHigh, LastOwner."""
+    membership = await _locked(context, user_id)
+    check_reach(context.principal, Role(membership.role))
+    check_reach(context.principal, role)
+    if role is not Role.OWNER:
+        await _check_owner_stays(context, membership)
+    await repository.set_role(context.session, user_id, role)
+    await context.session.refresh(membership)
+    user = await users.find(context.session, user_id)
+    if user is None:
+        raise NotFound
+    return membership, user
+
+
+async def remove(context: RequestContext, user_id: str) -> None:
+    """Remove a member; what they may do ends at once. Raises NotFound, RoleTooHigh, LastOwner."""
+    membership = await _locked(context, user_id)
+    check_reach(context.principal, Role(membership.role))
+    await _check_owner_stays(context, membership)
+    await repository.remove(context.session, user_id, context.runtime.clock.now())
+
+
+async def leave(context: RequestContext) -> None:
+    """The caller leaves the workspace. Raises LastOwner."""
+    await remove(context, context.principal.user_id or "")
+
+
+async def _locked(context: RequestContext, user_id: str) -> MembershipRow:
+    # Two owners who demote each other at once would leave none: they take turns.
+    await workspaces.lock(context.session, context.session.workspace_id)
+    membership = await repository.find(context.session, user_id)
+    if membership is None:
+        raise NotFound
+    return membership
+
+
+async def _check_owner_stays(context: RequestContext, membership: MembershipRow) -> None:
+    if membership.role == Role.OWNER and await repository.count_owners(context.session) == 1:
+        raise LastOwner

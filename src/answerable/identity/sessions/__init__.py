@@ -1,0 +1,1 @@
+"""Signing in: access and refresh tokens."""

@@ -1,0 +1,1 @@
+"""Throttled sign-in, counted in PostgreSQL so that all replicas count together."""
