@@ -94,6 +94,27 @@ class Bench:
         async with self.database.begin(principal) as session:
             return await get_job(session, job_id)
 
+    async def ended(self, principal: Principal, job_id: str, *, within: float = PATIENCE) -> Job:
+        """The job, once it has ended."""
+
+        async def done() -> bool:
+            return (await self.job(principal, job_id)).status.ended
+
+        await until(done, f"{job_id} ends", within=within)
+        return await self.job(principal, job_id)
+
+    async def marked(self, event: str, subject: str | None = None, *, times: int = 1) -> None:
+        """Return when there are at least that many marks."""
+
+        async def there() -> bool:
+            return self.marks(event, subject) >= times
+
+        await until(there, f"{times} × {event}")
+
+    def leave(self, event: str, subject: str) -> None:
+        """Leave a mark for a job to find."""
+        self.execute("INSERT INTO marks (subject, event, pid) VALUES (%s, %s, 0)", subject, event)
+
     def marks(self, event: str, subject: str | None = None) -> int:
         """How many marks of an event there are."""
         condition = "event = %s AND (%s::text IS NULL OR subject = %s)"
@@ -118,7 +139,7 @@ class Bench:
 
 def prepare(admin_url: str) -> None:
     """Migrate a database and add the table of marks."""
-    migrate(admin_url, to="0004")
+    migrate(admin_url)
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(program.MARKS)
         connection.execute("GRANT SELECT, INSERT ON marks TO answerable_app")

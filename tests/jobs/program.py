@@ -18,6 +18,7 @@ from answerable.identity import tables  # noqa: F401  (jobs refer to workspaces)
 from answerable.jobs import JobContext, JobError, TaskRegistry
 from answerable.jobs.worker import run_worker
 from answerable.kit.db import Database, Session
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.telemetry.logs import configure_logs
@@ -131,7 +132,9 @@ for _task in (quick, poison, held, frozen_inside, slow_write, failing):
 
 @registry.periodic("minutely", "* * * * *")
 async def minutely(runtime: Runtime, period: datetime) -> None:
-    """Nothing; schedules are tested through the scheduler."""
+    """Marks the period that it ran for."""
+    async with runtime.database.begin(Principal.anonymous()) as session:
+        await mark(session, period.isoformat(), "period")
 
 
 def work(database_url: str, settings: dict[str, object]) -> None:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import pytest
 
 from answerable.jobs import JobStatus, Subject, enqueue, enqueue_many
-from tests.jobs.conftest import Bench, until
+from tests.jobs.conftest import Bench
 
 
 async def test_a_queued_job_runs_and_its_effect_and_end_are_there_together(bench: Bench) -> None:
     tenant = bench.workspace()
     bench.worker()
     job_id = await bench.enqueue(tenant, "quick", "a")
-
-    async def ended() -> bool:
-        return (await bench.job(tenant, job_id)).status.ended
-
-    await until(ended, "the job ends")
-    job = await bench.job(tenant, job_id)
+    job = await bench.ended(tenant, job_id)
     assert (job.status, job.attempt, job.error) == (JobStatus.SUCCEEDED, 1, None)
     assert job.started_at is not None
     assert job.finished_at is not None
@@ -27,10 +22,14 @@ async def test_a_queued_job_runs_and_its_effect_and_end_are_there_together(bench
 
 async def test_rollback_after_enqueue_leaves_no_job(bench: Bench) -> None:
     tenant = bench.workspace()
-    with pytest.raises(ZeroDivisionError):
+
+    async def enqueue_and_break() -> None:
         async with bench.database.begin(tenant) as session:
             await enqueue(session, "quick", subject=Subject("test", "a"), name="a")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await enqueue_and_break()
     assert bench.execute("SELECT count(*) FROM jobs") == [(0,)]
     assert bench.execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 
@@ -41,12 +40,7 @@ async def test_a_failing_job_is_tried_again_and_then_failed_with_its_reason_on_t
     tenant = bench.workspace()
     bench.worker()
     job_id = await bench.enqueue(tenant, "failing", "a")
-
-    async def ended() -> bool:
-        return (await bench.job(tenant, job_id)).status.ended
-
-    await until(ended, "the job ends")
-    job = await bench.job(tenant, job_id)
+    job = await bench.ended(tenant, job_id)
     assert (job.status, job.attempt) == (JobStatus.FAILED, 3)
     assert job.error is not None
     assert job.error.code == "unexpected"
@@ -65,6 +59,7 @@ async def test_many_jobs_are_queued_at_once_in_order(bench: Bench) -> None:
         )
     assert len(set(ids)) == 2_500
     rows = bench.execute(
-        "SELECT j.subject_id FROM procrastinate_jobs q JOIN jobs j ON j.ticket = q.id ORDER BY q.priority DESC, q.id"
+        "SELECT j.subject_id FROM procrastinate_jobs q JOIN jobs j ON j.ticket = q.id "
+        "ORDER BY q.priority DESC, q.id"
     )
     assert [int(str(row[0])) for row in rows] == list(range(2_500))

@@ -1,0 +1,107 @@
+"""Stopping: a worker that is asked to end, a job that is cancelled."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from answerable.jobs import JobStatus, cancel_job
+from answerable.kit.errors import Conflict, NotFound
+from tests.jobs.conftest import Bench, until
+from tests.jobs.program import registry
+
+
+async def test_a_worker_asked_to_end_lets_running_jobs_end(bench: Bench) -> None:
+    tenant = bench.workspace()
+    worker = bench.worker(shutdown_seconds=20)
+    job_id = await bench.enqueue(tenant, "held", "a")
+    await bench.marked("started", "a")
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    waiting_id = await bench.enqueue(tenant, "quick", "b")
+    bench.leave("release", "a")
+    job = await bench.ended(tenant, job_id)
+    assert (job.status, job.attempt) == (JobStatus.SUCCEEDED, 1)
+    worker.join(15)
+    assert worker.exitcode == 0
+    assert bench.execute("SELECT count(*) FROM procrastinate_workers") == [(0,)]
+    assert (await bench.job(tenant, waiting_id)).status is JobStatus.QUEUED
+
+
+async def test_a_worker_asked_to_end_gives_back_what_does_not_end_in_time(bench: Bench) -> None:
+    tenant = bench.workspace()
+    worker = bench.worker(shutdown_seconds=0.2)
+    job_id = await bench.enqueue(tenant, "held", "a")
+    await bench.marked("started", "a")
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    worker.join(15)
+    assert worker.exitcode == 0
+    assert (await bench.job(tenant, job_id)).status is JobStatus.QUEUED
+    assert bench.execute("SELECT failures FROM jobs") == [(0,)]
+    assert bench.execute("SELECT status::text FROM procrastinate_jobs") == [("todo",)]
+    bench.leave("release", "a")
+    bench.worker()
+    job = await bench.ended(tenant, job_id)
+    assert (job.status, job.attempt) == (JobStatus.SUCCEEDED, 2)
+    assert bench.marks("effect", "a") == 1
+
+
+@pytest.mark.parametrize("kind", ["held", "slow_write"])
+async def test_a_running_job_that_is_cancelled_ends_soon_and_leaves_nothing(bench: Bench, kind: str) -> None:
+    tenant = bench.workspace()
+    bench.worker()
+    job_id = await bench.enqueue(tenant, kind, "a")
+    await bench.marked("started", "a")
+    async with bench.database.begin(tenant) as session:
+        asked = await cancel_job(session, job_id, registry=registry)
+    assert asked.cancel_requested_at is not None
+    job = await bench.ended(tenant, job_id, within=5)
+    assert job.status is JobStatus.CANCELLED
+    assert bench.marks("effect", "a") == 0
+    assert bench.marks("cancelled", "a") == 1
+
+    async def gone() -> bool:
+        running = (
+            "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%%generate_series%%' "
+        )
+        return bench.execute(running + "AND pid <> pg_backend_pid()") == []
+
+    await until(gone, "the statement ends")
+    assert bench.execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+async def test_a_waiting_job_that_is_cancelled_never_runs(bench: Bench) -> None:
+    tenant = bench.workspace()
+    job_id = await bench.enqueue(tenant, "quick", "a")
+    async with bench.database.begin(tenant) as session:
+        assert (await cancel_job(session, job_id, registry=registry)).status is JobStatus.CANCELLED
+    async with bench.database.begin(tenant) as session:
+        assert (await cancel_job(session, job_id, registry=registry)).status is JobStatus.CANCELLED
+    assert bench.marks("cancelled", "a") == 1
+    bench.worker()
+    other_id = await bench.enqueue(tenant, "quick", "b")
+    await bench.ended(tenant, other_id)
+    assert bench.marks("started", "a") == 0
+
+
+async def test_a_job_that_ended_cannot_be_cancelled(bench: Bench) -> None:
+    tenant = bench.workspace()
+    bench.worker()
+    job_id = await bench.enqueue(tenant, "quick", "a")
+    await bench.ended(tenant, job_id)
+    with pytest.raises(Conflict):
+        async with bench.database.begin(tenant) as session:
+            await cancel_job(session, job_id, registry=registry)
+
+
+async def test_another_tenants_job_is_not_there(bench: Bench) -> None:
+    job_id = await bench.enqueue(bench.workspace(), "quick", "a")
+    stranger = bench.workspace()
+    with pytest.raises(NotFound):
+        await bench.job(stranger, job_id)
+    with pytest.raises(NotFound):
+        async with bench.database.begin(stranger) as session:
+            await cancel_job(session, job_id, registry=registry)
