@@ -1,0 +1,53 @@
+"""The parent's side of parsing: one fresh child a file, every failure typed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from answerable.kit.sandbox import JsonObject, Limits, SandboxError, run
+from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.failures import ParseFailed, Reason
+
+DEFAULT_LIMITS = Limits(
+    memory_bytes=1024 * 1024 * 1024,
+    cpu_seconds=120,
+    wall_seconds=180,
+    file_bytes=16 * 1024 * 1024,
+)
+
+_TARGET = "answerable.knowledge.parsing.reading:read_file"
+
+
+async def parse(
+    path: Path,
+    name: str = "",
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    on_progress: Callable[[JsonObject], None] | None = None,
+) -> ParsedDocument:
+    """The document in a file. `name` is what its owner calls it; it never reaches the file system.
+
+    `on_progress` gets `{"done", "total", "unit"}` for formats with pages. Raises ParseFailed.
+    """
+    payload: JsonObject = {"path": os.path.abspath(path), "name": name[-300:]}  # noqa: ASYNC240 - no I/O
+    try:
+        answer = await run(_TARGET, payload, limits=limits, read=[path], on_progress=on_progress)
+        return ParsedDocument.from_json(answer)
+    except SandboxError as error:
+        raise _failure(error) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ParseFailed(Reason.CRASH) from error
+
+
+def _failure(error: SandboxError) -> ParseFailed:
+    match error.kind:
+        case "refused" if error.code in set(Reason):
+            return ParseFailed(Reason(error.code), error.detail)
+        case "memory":
+            return ParseFailed(Reason.MEMORY)
+        case "timeout" | "cpu":
+            return ParseFailed(Reason.TIMEOUT)
+        case _:
+            return ParseFailed(Reason.CRASH)

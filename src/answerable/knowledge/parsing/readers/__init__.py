@@ -1,0 +1,1 @@
+"""One reader a format: `read(path, builder)` fills a TextBuilder, in the sandbox only."""

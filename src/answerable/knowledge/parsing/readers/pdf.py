@@ -1,0 +1,182 @@
+"""PDF through PDFium: lines with their size and place become paragraphs, headings and pages."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from answerable.kit.sandbox.limits import JsonObject
+from answerable.knowledge.parsing.failures import Reason, refuse
+from answerable.knowledge.parsing.text_builder import MAX_TEXT_CHARACTERS, TextBuilder
+
+_HEADING_RATIO = 1.15
+_HEADING_CHARACTERS = 200
+_HEADINGS_AT_MOST = 0.4  # of all lines: beyond it sizes tell nothing
+_FULL_LINE = 0.85  # of the page's longest line: such a line goes on in the next one
+_PARAGRAPH_GAP = 0.7  # of the line height
+_HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a word broken at the end of a line
+_BULLETS = "•‣▪●◦–—-*·"
+_REPORT_EVERY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; `size` is its letters' height, the edges are in points from the bottom left."""
+
+    text: str
+    size: float
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None]) -> None:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise refuse(Reason.ENCRYPTED) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
+            raise refuse(
+                Reason.ENCRYPTED, "The file is locked in a way that cannot be read. Unlock it first."
+            ) from error
+        raise refuse(Reason.DAMAGED) from error
+    builder.title = (document.get_metadata_dict().get("Title") or "").strip() or None
+    pages: list[list[Line]] = []
+    total, unread = len(document), 0
+    characters = 0
+    for index in range(total):
+        try:
+            lines = _page_lines(document, index)
+        except pypdfium2.PdfiumError:
+            lines, unread = [], unread + 1
+        characters += sum(len(line.text) for line in lines)
+        pages.append(lines)
+        if characters > MAX_TEXT_CHARACTERS:
+            raise refuse(Reason.TOO_LARGE)
+        if index % _REPORT_EVERY == 0:
+            report({"done": index, "total": total, "unit": "pages"})
+    if unread == total:  # no page at all included
+        raise refuse(Reason.DAMAGED)
+    if unread:
+        builder.warnings.append(f"{unread} of {total} pages are damaged and were left out.")
+    _write(pages, builder)
+
+
+def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[Line]:
+    page = document[index]
+    try:
+        text_page = page.get_textpage()
+        try:
+            return _lines(text_page.raw)
+        finally:
+            text_page.close()
+    finally:
+        page.close()
+
+
+def _lines(text_page: object) -> list[Line]:
+    lines: list[Line] = []
+    letters: list[str] = []
+    first = last = -1
+    for index in range(pdfium.FPDFText_CountChars(text_page)):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        if code in (10, 13):
+            _close_line(text_page, letters, first, last, lines)
+            first = last = -1
+            continue
+        letters.append(chr(code) if code < 0x110000 else "\ufffd")
+        if code > 32:
+            first, last = (index if first < 0 else first), index
+    _close_line(text_page, letters, first, last, lines)
+    return lines
+
+
+def _close_line(text_page: object, letters: list[str], first: int, last: int, lines: list[Line]) -> None:
+    text = "".join(letters).strip(" \t")
+    letters.clear()
+    if first < 0 or not text:
+        return
+    start, end, middle = (_box(text_page, index) for index in (first, last, (first + last) // 2))
+    # Loose boxes have the font's full height whatever the letter; the middle one outlives odd initials.
+    size = sorted((start.top - start.bottom, middle.top - middle.bottom, end.top - end.bottom))[1]
+    lines.append(
+        Line(text, abs(size), start.left, end.right, min(start.bottom, end.bottom), max(start.top, end.top))
+    )
+
+
+def _box(text_page: object, index: int) -> pdfium.FS_RECTF:
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box))
+    return box
+
+
+def _write(pages: list[list[Line]], builder: TextBuilder) -> None:
+    levels = heading_levels([line for lines in pages for line in lines])
+    for number, lines in enumerate(pages, start=1):
+        builder.begin_page(number)
+        widest = max((line.right for line in lines), default=0.0)
+        paragraph: list[Line] = []
+        for line in lines:
+            if paragraph and _apart(paragraph[-1], line, levels):
+                _flush(paragraph, widest, levels, builder)
+                paragraph = []
+            paragraph.append(line)
+        _flush(paragraph, widest, levels, builder)
+
+
+def heading_levels(lines: list[Line]) -> dict[float, int]:
+    """Heading level by rounded size: the sizes clearly above that of the running text, largest first."""
+    weights: Counter[float] = Counter()
+    for line in lines:
+        weights[_rounded(line.size)] += len(line.text)
+    if not weights:
+        return {}
+    body = weights.most_common(1)[0][0]
+    larger = [line for line in lines if _rounded(line.size) >= body * _HEADING_RATIO]
+    if len(larger) > _HEADINGS_AT_MOST * len(lines):
+        return {}
+    sizes = sorted({_rounded(line.size) for line in larger}, reverse=True)
+    return {size: min(level, 6) for level, size in enumerate(sizes, start=1)}
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2 if math.isfinite(size) else 0.0
+
+
+def _apart(before: Line, line: Line, levels: dict[float, int]) -> bool:
+    if levels.get(_rounded(before.size)) != levels.get(_rounded(line.size)):
+        return True
+    gap = before.bottom - line.top
+    return gap > _PARAGRAPH_GAP * max(before.size, 1.0) or gap < -3 * max(before.size, 1.0)
+
+
+def _flush(lines: list[Line], widest: float, levels: dict[float, int], builder: TextBuilder) -> None:
+    if not lines:
+        return
+    level = levels.get(_rounded(lines[0].size))
+    pieces: list[str] = []
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        text = line.text
+        if text.endswith(_HYPHENS):
+            pieces.append(text.rstrip("".join(_HYPHENS)))
+        elif following is not None and _goes_on(line, following, widest):
+            pieces.append(text + " ")
+        else:
+            pieces.append(text + "\n")
+    joined = "".join(pieces)
+    letters = any(letter.isalpha() for letter in joined)
+    builder.add(joined, level=level if letters and len(joined) <= _HEADING_CHARACTERS else None)
+
+
+def _goes_on(line: Line, following: Line, widest: float) -> bool:
+    """Whether the next line continues this one: running text is joined, rows and items are not."""
+    return line.right >= _FULL_LINE * widest and following.text[0] not in _BULLETS

@@ -1,0 +1,111 @@
+"""Builds a document's text block by block and keeps the offsets of pages and headings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument
+from answerable.knowledge.parsing.failures import Reason, refuse
+
+MAX_TEXT_CHARACTERS = 10_000_000
+"""About 5,000 pages."""
+
+_MAX_HEADING_CHARACTERS = 300
+
+_NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Control characters, soft hyphens, zero-width spaces, byte-order marks and the invisible tag
+# characters: nobody sees them, they break searches, and some hide instructions.
+_INVISIBLE = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if code not in (0x09, 0x0A)),
+        *range(0x7F, 0xA0),
+        0xAD,
+        0x200B,
+        0x2060,
+        0xFEFF,
+        0xFFFE,
+        0xFFFF,
+        *range(0xE0000, 0xE0080),
+    ]
+)
+_VISIBLE: dict[int, int | None] = {**_INVISIBLE, 0xA0: 0x20}
+
+
+def clean(text: str) -> str:
+    """The text in NFC with `\\n` for every line break, without invisible characters, trailing blanks
+    and runs of empty lines. Linear in its length, whatever the lines' lengths."""
+    text = _NEWLINES.sub("\n", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text).translate(_VISIBLE))
+    else:
+        text = text.translate(_INVISIBLE)
+    lines = [line.rstrip() for line in text.split("\n")]
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+class TextBuilder:
+    """Blocks in reading order. Blocks are apart by an empty line, tight ones by a line break."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._headings: list[Heading] = []
+        self._pages: list[Page] = []
+        self._page: tuple[int, int] | None = None
+        self.title: str | None = None
+        self.warnings: list[str] = []
+
+    @property
+    def empty(self) -> bool:
+        return self._length == 0
+
+    def add(self, text: str, *, level: int | None = None, tight: bool = False) -> None:
+        """Add a block; a heading when `level` is given. Raises Refusal past MAX_TEXT_CHARACTERS."""
+        block = clean(text)
+        if level is not None:
+            block = " ".join(block.split())
+        if not block.strip():
+            return
+        gap = "" if self.empty else "\n" if tight else "\n\n"
+        start = self._length + len(gap)
+        if start + len(block) > MAX_TEXT_CHARACTERS:
+            raise refuse(
+                Reason.TOO_LARGE,
+                f"The file holds more than {MAX_TEXT_CHARACTERS:,} characters of text. Split it into smaller "
+                "files, then upload those.",
+            )
+        self._parts += [gap, block]
+        self._length = start + len(block)
+        if level is not None and len(block) <= _MAX_HEADING_CHARACTERS:
+            self._headings.append(Heading(min(max(level, 1), 6), block, start, self._length))
+
+    def begin_page(self, number: int) -> None:
+        """What follows stands on this page."""
+        self._end_page()
+        self._page = (number, self._length)
+
+    def finish(self, media_type: str) -> ParsedDocument:
+        """The document. Its title is the given one, else its first heading. Raises Refusal (no_text)."""
+        self._end_page()
+        if self.empty:
+            raise refuse(Reason.NO_TEXT)
+        title = " ".join(clean(self.title or "").split())
+        if not title and self._headings:
+            title = self._headings[0].title
+        return ParsedDocument(
+            text="".join(self._parts),
+            pages=tuple(self._pages),
+            headings=tuple(self._headings),
+            title=title[:_MAX_HEADING_CHARACTERS] or None,
+            media_type=media_type,
+            warnings=tuple(self.warnings),
+        )
+
+    def _end_page(self) -> None:
+        if self._page is not None:
+            number, start = self._page
+            self._pages.append(Page(number, start, self._length))
+            self._page = None
