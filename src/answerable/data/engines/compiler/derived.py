@@ -19,6 +19,7 @@ from answerable.data.engines.compiler.gaps import (
 from answerable.data.engines.compiler.plan import (
     CHANGE,
     CHANGE_PCT,
+    COUNTS,
     PERIOD,
     PRESENT,
     PREVIOUS,
@@ -115,7 +116,7 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
         # The compared period has no start of its own: its data begins where its first row is.
         first = exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage))
         conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first.subquery()))
-    if plan.comparison is not None:
+    if plan.comparison is not None or measure.aggregation not in COUNTS:
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))
     return exp.Case().when(exp.and_(*conditions, copy=False), exp.Literal.number(0)).else_(value)

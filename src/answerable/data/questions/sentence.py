@@ -1,0 +1,335 @@
+"""One sentence that states a result: numbers with units, the period, the change; honest about gaps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from answerable.data.questions.formatting import (
+    format_cell,
+    format_number,
+    format_period,
+    in_unit,
+    join_words,
+    lower_first,
+    plural,
+    upper_first,
+)
+from answerable.data.questions.wording import describe_filter, measure_words
+from answerable.data.semantics.model import SemanticModel, Unit
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.result import Cell, Column, QueryResult
+
+_FOLLOWERS = 2
+_GAPS_NAMED = 3
+_ABSENT = (None, 0)  # a period without a value, or one that has nothing of what is summed or counted
+
+
+def state_result(query: SemanticQuery, model: SemanticModel, result: QueryResult) -> str:
+    """What the result says, in one sentence; a second one names periods without data or a cut."""
+    speaker = _Speaker(query, model, result)
+    text = speaker.main()
+    # A value of the data stands as it is written there.
+    opening = text if speaker.starts_with_a_value else upper_first(text)
+    return " ".join([f"{opening}.", *speaker.notes()])
+
+
+class _Speaker:
+    def __init__(self, query: SemanticQuery, model: SemanticModel, result: QueryResult) -> None:
+        self._query = query
+        self._model = model
+        self._result = result
+        self._dataset = model.dataset(query.dataset)
+        self._noun = self._dataset.row_noun if self._dataset is not None else "row"
+        self._columns = {column.name: index for index, column in enumerate(result.columns)}
+        self._measures = [column for column in result.columns if column.kind == "measure"]
+        self._groups = [column for column in result.columns if column.kind == "group"]
+        self._grain = query.time.grain if query.time is not None else None
+        self.starts_with_a_value = False
+
+    def main(self) -> str:
+        """The sentence itself, without its full stop."""
+        rows = self._result.rows
+        if not rows or self._nothing_but_nulls():
+            return self._nothing()
+        if not self._measures:
+            return self._values() if self._groups else self._listing()
+        if self._grain is not None:
+            return self._trend_of_groups() if self._groups else self._trend()
+        if self._groups and not self._chosen_one():
+            return self._ranking()
+        return self._single(rows[0])
+
+    def notes(self) -> list[str]:
+        """Sentences about what is missing."""
+        notes = []
+        if self._grain is not None and not self._groups and self._measures and not self._nothing_but_nulls():
+            notes += self._gaps()
+        if self._result.truncated:
+            notes.append(f"Only the first {self._result.row_count:,} rows are included.")
+        return notes
+
+    def _nothing(self) -> str:
+        period = self._period()
+        none = [f"there are no {plural(self._noun, 2)}"]
+        if self._measures and any(self._result.rows) and not self._query.where and not period:
+            return f"there is no value of {self._name(self._measures[0])}"
+        if self._query.where is not None:
+            none.append(f"where {describe_filter(self._query.where, self._query, self._model)}")
+        if period:
+            none.append(period)
+        thresholds = " that pass the threshold" if self._query.having else ""
+        return " ".join(none) + thresholds
+
+    def _nothing_but_nulls(self) -> bool:
+        if not self._measures:
+            return False
+        return all(self._cell(row, c.name) is None for row in self._result.rows for c in self._measures)
+
+    def _single(self, row: list[Cell]) -> str:
+        """One number, or several about the same rows."""
+        of = self._group_words(row)
+        subject = f" for {of}" if of else ""
+        period = f" {self._period()}" if self._period() else ""
+        parts = [(self._with_article(c), self._value(row, c), self._extras(row, c)) for c in self._measures]
+        if len(parts) == 1:
+            name, value, extras = parts[0]
+            return f"{name}{subject}{self._where()} {self._verb()} {value}{period}{extras}"
+        said = [f"{name} {self._verb()} {value}{extras}" for name, value, extras in parts]
+        return f"{join_words(said)}{subject}{self._where()}{period}"
+
+    def _extras(self, row: list[Cell], column: Column) -> str:
+        """Share of the total and change, each only when it was asked for."""
+        parts = []
+        share = self._cell(row, f"{column.name}_share")
+        if share is not None and not isinstance(share, str):
+            parts.append(f"{self._derived(row, column, 'share')} of the total")
+        change = self._change(row, column)
+        if change:
+            parts.append(change)
+        return "".join(f", {part}" for part in parts)
+
+    def _change(self, row: list[Cell], column: Column) -> str:
+        if f"{column.name}_previous" not in self._columns:
+            return ""
+        other = self._compared_words()
+        before, change = (self._cell(row, f"{column.name}_{part}") for part in ("previous", "change"))
+        if before is None:
+            return f"with no data {other} to compare with"
+        earlier = f"{self._derived(row, column, 'previous')} {other}".strip()
+        if not isinstance(change, (int, float, Decimal)):
+            return f"after {earlier}"
+        if change == 0:
+            return f"the same as {other.removeprefix('in ') or 'before'}"
+        direction = "up" if change > 0 else "down"
+        amount = _difference(-change if change < 0 else change, column.unit)
+        fraction = self._cell(row, f"{column.name}_change_pct")
+        if isinstance(fraction, float):
+            return f"{direction} {format_number(abs(fraction) * 100)}% ({amount}) from {earlier}"
+        return f"{direction} {amount} from {earlier}"
+
+    def _ranking(self) -> str:
+        rows = [row for row in self._result.rows if not self._is_rest(row)] or self._result.rows
+        column, descending = self._ranked_by()
+        dimension = join_words([lower_first(group.label) for group in self._groups])
+        scope = self._scope()
+        if column is None:
+            first = self._measures[0]
+            parts = [f"{self._group_words(row)} {self._value(row, first)}" for row in rows[: _FOLLOWERS + 1]]
+            more = f" and {len(rows) - len(parts)} more" if len(rows) > len(parts) else ""
+            return f"{self._name(first)} by {dimension}{scope}: {', '.join(parts)}{more}"
+        measure = self._measure_of(column)
+        side = "highest" if descending else "lowest"
+        leader = rows[0]
+        self.starts_with_a_value = True
+        text = (
+            f"{self._group_words(leader)} {self._have()} the {side} {self._name(column)}{scope}: "
+            f"{self._value(leader, column)}"
+        )
+        extras = self._extras(leader, measure) if column is measure else ""
+        text += extras
+        followers = [
+            f"{self._group_words(row)} ({self._value(row, column)})" for row in rows[1:][:_FOLLOWERS]
+        ]
+        if followers:
+            text += f"; followed by {join_words(followers)}"
+        if len(rows) > _FOLLOWERS + 1:
+            text += f", of {len(rows):,} shown" if self._cut() else f", out of {len(rows):,} in all"
+        return text
+
+    def _trend(self) -> str:
+        column = self._measures[0]
+        rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
+        rows = rows or list(self._result.rows)
+        rows.sort(key=lambda row: str(self._cell(row, "period")))
+        assert self._grain is not None
+        name = self._name(column)
+        if len(rows) == 1:
+            number, bucket = self._value(rows[0], column), self._bucket(rows[0])
+            return f"{self._with_article(column)}{self._where()} {self._verb()} {number} in {bucket}"
+        first, last = rows[0], rows[-1]
+        change = self._across(first, last, column)
+        text = (
+            f"{name} by {self._grain.value}{self._scope()} went from {self._value(first, column)} "
+            f"in {self._bucket(first)} to {self._value(last, column)} in {self._bucket(last)}{change}"
+        )
+        if len(rows) > 2:
+            high = max(rows, key=lambda row: self._number(row, column))
+            low = min(rows, key=lambda row: self._number(row, column))
+            text += (
+                f"; highest in {self._bucket(high)} ({self._value(high, column)}), "
+                f"lowest in {self._bucket(low)} ({self._value(low, column)})"
+            )
+        return text
+
+    def _trend_of_groups(self) -> str:
+        column = self._measures[0]
+        assert self._grain is not None
+        rows = [row for row in self._result.rows if self._cell(row, column.name) is not None]
+        latest = max(str(self._cell(row, "period")) for row in rows)
+        in_latest = [row for row in rows if str(self._cell(row, "period")) == latest]
+        leader = max(in_latest, key=lambda row: self._number(row, column))
+        names = {self._group_words(row) for row in self._result.rows}
+        dimension = join_words([lower_first(group.label) for group in self._groups])
+        return (
+            f"{self._name(column)} by {self._grain.value} and {dimension}{self._scope()}, "
+            f"for {len(names):,} {'value' if len(names) == 1 else 'values'} of {dimension}; in "
+            f"{self._bucket(leader)} {self._group_words(leader)} {self._have()} the highest with "
+            f"{self._value(leader, column)}"
+        )
+
+    def _values(self) -> str:
+        rows = self._result.rows
+        dimension = join_words([lower_first(group.label) for group in self._groups])
+        shown = [self._group_words(row) for row in rows[:10]]
+        if len(rows) > len(shown):
+            shown.append(f"{len(rows) - len(shown):,} more")
+        noun = "value" if len(rows) == 1 else "values"
+        return f"{dimension}{self._scope()} has {len(rows):,} {noun}: {join_words(shown)}"
+
+    def _listing(self) -> str:
+        count = self._result.row_count
+        rows = f"{count:,} {plural(self._noun, count)}{self._scope()}"
+        if self._cut():
+            return f"showing {rows}"
+        return f"there {'is' if count == 1 else 'are'} {rows}"
+
+    def _gaps(self) -> list[str]:
+        column = self._measures[0]
+        empty = [row for row in self._result.rows if self._cell(row, column.name) in _ABSENT]
+        if not empty or len(empty) == len(self._result.rows):
+            return []
+        names = [self._bucket(row) for row in empty[:_GAPS_NAMED]]
+        if len(empty) > len(names):
+            names.append(f"{len(empty) - len(names)} more")
+        none = "no data" if any(self._cell(row, column.name) is None for row in empty) else "nothing"
+        return [f"There is {none} for {join_words(names)}."]
+
+    def _across(self, first: list[Cell], last: list[Cell], column: Column) -> str:
+        start, end = self._number(first, column), self._number(last, column)
+        if start in (0, end):
+            return ""
+        fraction = abs((end - start) / abs(start))
+        return f" ({'up' if end > start else 'down'} {format_number(fraction * 100)}%)"
+
+    def _ranked_by(self) -> tuple[Column | None, bool]:
+        """The measure or derived column that orders the groups; None when something else does."""
+        if self._query.order:
+            order = self._query.order[0]
+            index = self._columns.get(order.by)
+            column = self._result.columns[index] if index is not None else None
+            if column is None or column.kind not in ("measure", "derived"):
+                return None, True
+            return column, order.descending
+        top = next((group.top for group in self._query.group_by if group.top is not None), None)
+        if top is not None and top.by in self._columns:
+            return self._result.columns[self._columns[top.by]], top.descending
+        if any(group.type.value in ("date", "timestamp") for group in self._groups):
+            return None, True
+        return self._measures[0], True
+
+    def _measure_of(self, column: Column) -> Column:
+        return next((m for m in self._measures if m.name in (column.name, column.of)), self._measures[0])
+
+    def _is_rest(self, row: list[Cell]) -> bool:
+        has_rest = any(group.top is not None and group.top.others for group in self._query.group_by)
+        return has_rest and any(self._cell(row, g.name) in ("Other", "All others") for g in self._groups)
+
+    def _chosen_one(self) -> bool:
+        """One row is left because one group was asked for, not because there is only one."""
+        narrowed = any(group.only for group in self._query.group_by)
+        return narrowed and len(self._result.rows) == 1
+
+    def _group_words(self, row: list[Cell]) -> str:
+        return ", ".join(format_cell(self._cell(row, group.name), group) for group in self._groups)
+
+    def _bucket(self, row: list[Cell]) -> str:
+        column = self._result.columns[self._columns["period"]]
+        return format_cell(self._cell(row, "period"), column, self._grain, self._model.calendar)
+
+    def _name(self, column: Column) -> str:
+        if column.kind == "derived":
+            words = {"change_pct": "change in percent", "share": "share of the total"}
+            derivation = column.derivation or ""
+            of = self._name(self._measure_of(column))
+            return f"{words.get(derivation, derivation.replace('_', ' '))} of {of}"
+        index = self._measures.index(column)
+        if index < len(self._query.measures):
+            return measure_words(self._query.measures[index], self._query, self._model)
+        return lower_first(column.label)
+
+    def _with_article(self, column: Column) -> str:
+        name = self._name(column)
+        index = self._measures.index(column)
+        computed = index < len(self._query.measures) and self._query.measures[index].metric is None
+        return f"the {name}" if computed else name
+
+    def _value(self, row: list[Cell], column: Column) -> str:
+        return format_cell(self._cell(row, column.name), column)
+
+    def _derived(self, row: list[Cell], column: Column, part: str) -> str:
+        name = f"{column.name}_{part}"
+        return format_cell(self._cell(row, name), self._result.columns[self._columns[name]])
+
+    def _cell(self, row: list[Cell], name: str) -> Cell:
+        index = self._columns.get(name)
+        return row[index] if index is not None else None
+
+    def _number(self, row: list[Cell], column: Column) -> float:
+        value = self._cell(row, column.name)
+        return float(value) if isinstance(value, (int, float, Decimal)) else 0.0
+
+    def _period(self) -> str:
+        return format_period(self._query.time.period) if self._query.time is not None else ""
+
+    def _compared_words(self) -> str:
+        comparison = self._query.time.comparison if self._query.time is not None else None
+        if comparison is None:
+            return ""
+        return format_period(comparison.period) or "the period before"
+
+    def _where(self) -> str:
+        if self._query.where is None:
+            return ""
+        return f" where {describe_filter(self._query.where, self._query, self._model)}"
+
+    def _scope(self) -> str:
+        period = self._period()
+        return self._where() + (f" {period}" if period else "")
+
+    def _verb(self) -> str:
+        return "was" if self._period() else "is"
+
+    def _have(self) -> str:
+        return "had" if self._period() else "has"
+
+    def _cut(self) -> bool:
+        query = self._query
+        topped = any(group.top is not None for group in query.group_by)
+        return self._result.truncated or topped or query.limit is not None
+
+
+def _difference(change: float | Decimal, unit: Unit | None) -> str:
+    """A change in its unit; of a percentage it is in percentage points."""
+    if unit is not None and unit.kind == "percent":
+        return f"{format_number(in_unit(change, unit))} percentage points"
+    return format_number(change, unit)

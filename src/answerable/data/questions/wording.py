@@ -1,0 +1,291 @@
+"""A semantic query in words, so that a person can check what was understood."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from answerable.data.questions.formatting import (
+    format_moment,
+    format_number,
+    format_period,
+    join_words,
+    lower_first,
+    plural,
+    upper_first,
+)
+from answerable.data.semantics.model import Aggregation, Dataset, ModelField, SemanticModel, Unit
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Filter,
+    GroupBy,
+    Having,
+    Measure,
+    Not,
+    Operator,
+    Scalar,
+    SemanticQuery,
+    TimeSlice,
+)
+
+_AGGREGATIONS = {
+    Aggregation.SUM: "total",
+    Aggregation.AVG: "average",
+    Aggregation.COUNT: "number of",
+    Aggregation.COUNT_DISTINCT: "number of distinct",
+    Aggregation.MIN: "smallest",
+    Aggregation.MAX: "largest",
+    Aggregation.MEDIAN: "median",
+}
+_OPERATORS = {
+    Operator.EQ: "is",
+    Operator.NE: "is not",
+    Operator.IN: "is",
+    Operator.NOT_IN: "is not",
+    Operator.LT: "is less than",
+    Operator.LE: "is at most",
+    Operator.GT: "is more than",
+    Operator.GE: "is at least",
+    Operator.BETWEEN: "is between",
+    Operator.CONTAINS: "contains",
+    Operator.STARTS_WITH: "starts with",
+    Operator.IS_NULL: "is empty",
+    Operator.NOT_NULL: "is not empty",
+}
+_TEMPORAL_OPERATORS = {
+    Operator.LT: "is before",
+    Operator.LE: "is on or before",
+    Operator.GT: "is after",
+    Operator.GE: "is on or after",
+}
+_SHOWN_VALUES = 8
+
+
+def describe(query: SemanticQuery, model: SemanticModel) -> str:
+    """The query as one sentence: what is computed, over which rows and period, in which order.
+
+    Names that the model lacks are shown as they are; nothing is checked here.
+    """
+    dataset = model.dataset(query.dataset)
+    return upper_first(_Words(query, model, dataset).sentence())
+
+
+def describe_filter(where: Filter, query: SemanticQuery, model: SemanticModel) -> str:
+    """A filter of the query in words: `country is Germany and amount is at least 100 EUR`."""
+    return _Words(query, model, model.dataset(query.dataset)).filter(where)
+
+
+def measure_words(measure: Measure, query: SemanticQuery, model: SemanticModel) -> str:
+    """A measure in words: `revenue`, `average price`, `number of orders`."""
+    return _Words(query, model, model.dataset(query.dataset)).measure(measure)
+
+
+def measure_alias(measure: Measure) -> str:
+    """The name of a measure's column, as the compiler gives it."""
+    if measure.alias is not None:
+        return measure.alias
+    if measure.metric is not None:
+        return measure.metric
+    name = measure.aggregation.value if measure.aggregation is not None else "measure"
+    return f"{name}_{measure.field}" if measure.field else name
+
+
+class _Words:
+    def __init__(self, query: SemanticQuery, model: SemanticModel, dataset: Dataset | None) -> None:
+        self._query = query
+        self._model = model
+        self._dataset = dataset
+
+    def sentence(self) -> str:
+        """The whole query."""
+        query = self._query
+        parts = [self._subject()]
+        parts += [self._group(group) for group in query.group_by]
+        if query.where is not None:
+            parts.append(f"where {self.filter(query.where)}")
+        if query.time is not None:
+            parts += self._time(query.time)
+        parts += [self._having(threshold) for threshold in query.having]
+        main = " ".join(part for part in parts if part)
+        tail = [*self._order(), *([f"at most {query.limit:,} rows"] if query.limit else [])]
+        return "; ".join([main, *tail]) + "."
+
+    def filter(self, node: Filter) -> str:
+        """A filter tree; brackets where "and" and "or" meet."""
+        if isinstance(node, AllOf):
+            return " and ".join(self._nested(part, AnyOf) for part in node.all) or "anything"
+        if isinstance(node, AnyOf):
+            return " or ".join(self._nested(part, AllOf) for part in node.any) or "nothing"
+        if isinstance(node, Not):
+            return f"not ({self.filter(node.negated)})"
+        return self._condition(node)
+
+    def measure(self, measure: Measure) -> str:
+        """The name of the metric, or the aggregation and the field."""
+        if measure.metric is not None:
+            metric = self._model.metric(measure.metric)
+            return lower_first(metric.label) if metric is not None else measure.metric
+        assert measure.aggregation is not None
+        words = _AGGREGATIONS[measure.aggregation]
+        if measure.field is None:
+            return f"{words} {self.rows()}"
+        label = self.label(measure.field)
+        if measure.aggregation is Aggregation.COUNT:
+            return f"{words} {self.rows()} with {label}"
+        return f"{words} {label}"
+
+    def label(self, name: str) -> str:
+        """A field as people call it, with its dataset when it is another one's."""
+        field = self._field(name)
+        if field is None:
+            return name
+        if "__" in name and self._dataset is not None and self._dataset.field(name) is None:
+            other = self._model.dataset(name.split("__", 1)[0])
+            prefix = f"{lower_first(other.row_noun)} " if other is not None else ""
+            return f"{prefix}{lower_first(field.label)}"
+        return lower_first(field.label)
+
+    def rows(self) -> str:
+        """What the rows are, in the plural."""
+        return plural(self._dataset.row_noun, 2) if self._dataset is not None else "rows"
+
+    def _subject(self) -> str:
+        query = self._query
+        if query.measures:
+            words = []
+            for measure in query.measures:
+                text = self.measure(measure)
+                text += ", as a share of the total," if measure.share_of_total else ""
+                text += " with a running total" if measure.running_total else ""
+                words.append(text)
+            return join_words(words).rstrip(",")
+        if query.group_by:
+            return f"the distinct values of {self.rows()}"
+        if query.columns:
+            names = join_words([self.label(name) for name in query.columns])
+            return f"list {self.rows()} with {names}"
+        return f"list {self.rows()}"
+
+    def _group(self, group: GroupBy) -> str:
+        label = self.label(group.field)
+        words = f"by {label}"
+        if group.top is not None:
+            side = "top" if group.top.descending else "bottom"
+            words = f"by {label}, the {side} {group.top.n} by {self._column(group.top.by)}"
+            words += " and the rest together" if group.top.others else ""
+        if group.only:
+            words += f", showing {self._values(group.only, group.field, 'and')}"
+        return words
+
+    def _time(self, time: TimeSlice) -> list[str]:
+        parts = [f"by {time.grain.value}"] if time.grain is not None else []
+        label = self.label(time.field)
+        words = format_period(time.period)
+        usual = self._dataset is not None and time.field == self._dataset.default_time
+        if words:
+            parts.append(words if usual else f"with {label} {words}")
+        if time.comparison is not None:
+            other = format_period(time.comparison.period)
+            known = {"previous_period": "the period before", "previous_year": "a year earlier"}
+            kind = known.get(time.comparison.kind, "another period")
+            parts.append(f"compared with {kind}" + (f" ({other})" if other else ""))
+        return parts
+
+    def _having(self, threshold: Having) -> str:
+        words = _OPERATORS[Operator(threshold.operator)]
+        unit = self._unit_of(threshold.measure)
+        value = format_number(threshold.value, unit)
+        return f"with {self._column(threshold.measure)} that {words} {value}"
+
+    def _order(self) -> list[str]:
+        parts = []
+        for order in self._query.order:
+            direction = "descending" if order.descending else "ascending"
+            parts.append(f"{self._column(order.by)} {direction}")
+        return [f"ordered by {join_words(parts)}"] if parts else []
+
+    def _column(self, name: str) -> str:
+        """A column of the result: a measure, a derived one, the period or a field."""
+        if name == "period":
+            return "period"
+        for measure in self._query.measures:
+            alias = measure_alias(measure)
+            if name == alias:
+                return self.measure(measure)
+            if name.startswith(f"{alias}_"):
+                words = {
+                    "_share": "share of total",
+                    "_previous": "previous value",
+                    "_change": "change",
+                    "_change_pct": "change in percent",
+                    "_running_total": "running total",
+                }
+                known = words.get(name.removeprefix(alias))
+                if known is not None:
+                    return f"{known} of {self.measure(measure)}"
+        return self.label(name)
+
+    def _unit_of(self, alias: str) -> Unit | None:
+        for measure in self._query.measures:
+            if measure_alias(measure) != alias:
+                continue
+            metric = self._model.metric(measure.metric) if measure.metric is not None else None
+            if metric is not None and metric.unit is not None:
+                return metric.unit
+            name = metric.field if metric is not None else measure.field
+            field = self._field(name) if name is not None else None
+            counted = (metric.aggregation if metric is not None else measure.aggregation) in (
+                Aggregation.COUNT,
+                Aggregation.COUNT_DISTINCT,
+            )
+            return field.unit if field is not None and not counted else None
+        return None
+
+    def _nested(self, node: Filter, other: type[AllOf] | type[AnyOf]) -> str:
+        text = self.filter(node)
+        return f"({text})" if isinstance(node, other) else text
+
+    def _condition(self, node: Condition) -> str:
+        field = self._field(node.field)
+        temporal = field is not None and field.type.value in ("date", "timestamp")
+        words = (_TEMPORAL_OPERATORS.get(node.operator) if temporal else None) or _OPERATORS[node.operator]
+        label = self.label(node.field)
+        if not node.values:
+            empty = {Operator.IN: "is none of no values", Operator.NOT_IN: "is anything"}
+            return f"{label} {empty.get(node.operator, words)}"
+        last = "and" if node.operator is Operator.BETWEEN else "or"
+        return f"{label} {words} {self._values(node.values, node.field, last)}"
+
+    def _values(self, values: tuple[Scalar, ...], name: str, last: str) -> str:
+        field = self._field(name)
+        shown = [_value(value, field) for value in values[:_SHOWN_VALUES]]
+        if len(values) > _SHOWN_VALUES:
+            shown.append(f"{len(values) - _SHOWN_VALUES} more")
+        return join_words(shown, last)
+
+    def _field(self, name: str) -> ModelField | None:
+        if self._dataset is None:
+            return None
+        own = self._dataset.field(name)
+        if own is not None or "__" not in name:
+            return own
+        prefix, _, rest = name.partition("__")
+        other = self._model.dataset(prefix)
+        return other.field(rest) if other is not None else None
+
+
+def _value(value: Scalar, field: ModelField | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float, Decimal)):
+        return format_number(value, field.unit if field is not None else None)
+    if isinstance(value, (date, datetime)):
+        return format_moment(value)
+    if field is not None and field.type.value == "date":
+        try:
+            return format_moment(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return value.strip() or "empty text"
