@@ -26,6 +26,7 @@ from answerable.kit.db.migrate import migrate
 from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
+from answerable.telemetry.logs import configure_logs
 from tests.factories.callers import Caller, Workspace, register
 from tests.factories.waiting import eventually
 
@@ -58,6 +59,7 @@ def app_url(admin_url: str) -> str:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with fast clocks and cheap password hashes."""
+    configure_logs("error", "console")
     return test_settings(tmp_path_factory.mktemp("data"))
 
 

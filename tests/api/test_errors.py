@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
-from fastapi import FastAPI
+
+from answerable.api.app import create_app
+from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
@@ -44,7 +49,7 @@ async def test_a_body_that_is_too_large_is_refused_by_its_length(client: httpx.A
 
 
 async def test_a_body_that_hides_its_length_is_cut_off(client: httpx.AsyncClient) -> None:
-    async def endless():  # type: ignore[no-untyped-def]
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(2_000):
             yield b"x" * 1_000
 
@@ -54,29 +59,34 @@ async def test_a_body_that_hides_its_length_is_cut_off(client: httpx.AsyncClient
     assert_problem(answer, 413, "too_large")
 
 
+@pytest.fixture
+async def broken_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an app whose database is no database at all."""
+    runtime = Runtime(settings, NoDatabase())  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(create_app(runtime), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+class NoDatabase:
+    def begin(self, principal: object) -> object:
+        raise RuntimeError("the secret detail")
+
+
 async def test_an_unexpected_failure_gives_a_trace_id_and_no_internals(
-    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    broken_client: httpx.AsyncClient,
 ) -> None:
-    class Broken:
-        settings = None
-
-        @property
-        def database(self) -> object:
-            raise RuntimeError("the secret detail")
-
-    monkeypatch.setattr(app.state, "runtime", Broken())
-    answer = await client.get("/health/ready")
+    answer = await broken_client.get("/health/ready")
     assert_problem(answer, 500, "internal_error")
     assert "secret detail" not in answer.text
     assert len(answer.json()["trace_id"]) == 32
 
 
-async def test_the_callers_trace_id_is_kept(
-    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app.state, "runtime", None)
+async def test_the_callers_trace_id_is_kept(broken_client: httpx.AsyncClient) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    answer = await client.get("/health/ready", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    answer = await broken_client.get(
+        "/health/ready", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    )
     assert answer.json()["trace_id"] == trace
 
 

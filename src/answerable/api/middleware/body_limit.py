@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from answerable.api.problems import problem
 
 
+_MOST_DISCARDED = 16_000_000
+
+
 class BodyLimit:
     def __init__(self, app: ASGIApp, *, limit_for: Callable[[str], int]) -> None:
         """`limit_for(path)` gives the bytes that a body to that path may have."""
@@ -24,6 +27,7 @@ class BodyLimit:
         limit = self._limit_for(scope["path"])
         length = dict(scope["headers"]).get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
+            await _discard(receive)
             await _too_large(limit)(scope, receive, send)
             return
         received = 0
@@ -39,6 +43,16 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted_receive, send)
+
+
+async def _discard(receive: Receive) -> None:
+    """Read and drop a bounded part: a client that is cut off while it sends never sees the answer."""
+    dropped = 0
+    while dropped < _MOST_DISCARDED:
+        message = await receive()
+        dropped += len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
 
 
 def _detail(limit: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,7 +16,8 @@ from answerable.kit.http.sse import event_stream, last_event_id
 
 router = Router(tags=["ask"])
 
-_STREAM = {200: {"content": {"text/event-stream": {}}}}
+# FastAPI types the keys and values of `responses` this wide.
+_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 
 
 @router.post("/ask", response_model=Answer, responses=_STREAM)

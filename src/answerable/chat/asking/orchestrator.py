@@ -12,10 +12,10 @@ import time
 from dataclasses import dataclass
 
 from answerable.chat.asking import composer
-from answerable.chat.asking.answer import Answer, Route, Status
+from answerable.chat.asking.answer import Answer, Route
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.schemas import AskRequest
-from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined
 from answerable.data.answering.service import answer_from_data, run_reading
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime

@@ -1,0 +1,59 @@
+"""`Idempotency-Key` through HTTP, on an endpoint that creates something."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.factories.callers import Caller
+
+KEYS = "/api/v1/workspaces"
+
+
+async def create(caller: Caller, key: str, name: str) -> tuple[int, dict[str, object], bool]:
+    answer = await caller.post(KEYS, json={"name": name}, headers={"Idempotency-Key": key})
+    return answer.status_code, answer.json(), "idempotency-replayed" in answer.headers
+
+
+async def count(caller: Caller, name: str) -> int:
+    items = (await caller.get(KEYS)).json()["items"]
+    return len([item for item in items if item["workspace"]["name"] == name])
+
+
+async def test_a_repeated_post_gets_the_first_answer_and_has_one_effect(owner: Caller, unique: str) -> None:
+    first = await create(owner, unique, unique)
+    again = await create(owner, unique, unique)
+    assert first[0] == 201
+    assert again[:2] == first[:2]
+    assert (first[2], again[2]) == (False, True)
+    assert await count(owner, unique) == 1
+
+
+async def test_repeats_at_the_same_time_have_one_effect(owner: Caller, unique: str) -> None:
+    answers = await asyncio.gather(*(create(owner, unique, unique) for _ in range(6)))
+    assert {str(body) for _, body, _ in answers} == {str(answers[0][1])}
+    assert await count(owner, unique) == 1
+
+
+async def test_a_key_with_another_body_is_refused(owner: Caller, unique: str) -> None:
+    await create(owner, unique, unique)
+    status, body, _ = await create(owner, unique, "another")
+    assert (status, body["code"]) == (422, "idempotency_key_reused")
+    assert await count(owner, "another") == 0
+
+
+async def test_a_failed_post_may_be_repeated(owner: Caller, unique: str) -> None:
+    status, _, _ = await create(owner, unique, "")
+    assert status == 422
+    assert (await create(owner, unique, unique))[0] == 201
+
+
+async def test_keys_of_different_callers_do_not_meet(owner: Caller, stranger: Caller, unique: str) -> None:
+    await create(owner, unique, unique)
+    status, _, replayed = await create(stranger, unique, unique)
+    assert (status, replayed) == (201, False)
+
+
+async def test_an_unusable_key_is_named(owner: Caller) -> None:
+    status, body, _ = await create(owner, "x" * 300, "name")
+    assert status == 422
+    assert body["errors"] == [{"field": "Idempotency-Key", "message": "not a usable key"}]
