@@ -35,6 +35,7 @@ class Client:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url
+        self._has_key = key is not None
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         # A proxy for the outside world has no business with this machine's own server.
         self._http = httpx.Client(headers=headers, timeout=_TIMEOUT, trust_env=not _is_loopback(url))
@@ -106,8 +107,11 @@ class Client:
             ) from error
         except httpx.HTTPError as error:
             raise CommandFailed(f"the connection to {self.url} broke: {error}. Try again.") from error
-        if response.status_code == 401:
-            raise ServerUnusable(_reason(response, self.url))
+        if response.status_code == 401 and self._has_key:
+            raise ServerUnusable(
+                f"{self.url} refused the key: {_reason(response, self.url)} "
+                "A new one: 'answerable keys create NAME --email YOU@EXAMPLE.COM'."
+            )
         if not response.is_success:
             raise CommandFailed(_reason(response, self.url))
         return response

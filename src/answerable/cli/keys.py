@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,9 +13,10 @@ from pydantic import JsonValue
 from rich.console import Console
 from rich.table import Table
 
-from answerable.cli.account import KEYS_PATH, credentials_with, register, sign_in
+from answerable.cli.account import KEYS_PATH, Person, credentials_of, make_key, register, sign_in
 from answerable.cli.client import Client
-from answerable.cli.credentials import write_credentials
+from answerable.cli.credentials import read_credentials, write_credentials
+from answerable.cli.failure import CommandFailed
 from answerable.cli.options import (
     AsJson,
     DataDir,
@@ -23,32 +26,38 @@ from answerable.cli.options import (
     find_server,
     url_or_default,
 )
-from answerable.cli.wire import ApiKeys, NewApiKey, SignedIn
+from answerable.cli.wire import ApiKeys
 
 app = typer.Typer(name="keys", help="Create, list and revoke API keys.", no_args_is_help=True)
 
 Email = Annotated[
     str | None,
-    typer.Option("--email", help="Sign in as this person; without it, the key in use makes the new one."),
+    typer.Option("--email", help="Sign in as this person; by default the one whose key is kept here."),
 ]
 Register = Annotated[bool, typer.Option("--register", help="With --email: make the account first.")]
 Scopes = Annotated[
     list[str] | None,
-    typer.Option("--scope", help="What the key may do; repeat it for more. Everything by default."),
+    typer.Option(
+        "--scope",
+        help="What the key may do; repeat it for more.",
+        show_default="all but managing people and keys",
+    ),
 ]
-Expires = Annotated[datetime | None, typer.Option("--expires", help="When the key ends; never by default.")]
+Expires = Annotated[
+    datetime | None, typer.Option("--expires", help="When the key ends.", show_default="never")
+]
 Save = Annotated[
     bool, typer.Option(help="With --email: keep the key in the data folder for the commands of this machine.")
 ]
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """Who makes a key: `person` when somebody signed in for it."""
+class _Authority:
+    """In whose name keys are made: `person` is None for a key that may do so."""
 
     url: str
     token: str
-    person: SignedIn | None = None
+    person: Person | None = None
 
 
 @app.command("create")
@@ -67,8 +76,8 @@ def create(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Create an API key and print it, once.
 
-    With --email it asks for the password (or takes ANSWERABLE_PASSWORD), and the new key becomes the one
-    that this machine's other commands use.
+    A person signs in for it: the password is asked for, or taken from ANSWERABLE_PASSWORD. With --email the
+    new key becomes the one that this machine's other commands use.
     """
     folder = data_dir_or_default(data_dir)
     body: dict[str, JsonValue] = {"name": name}
@@ -76,23 +85,33 @@ def create(  # noqa: PLR0913 - each is an option of the command
         body["scopes"] = list(scopes)
     if expires is not None:
         body["expires_at"] = expires.astimezone().isoformat()
-    if email is None:
-        server = find_server(url, key, data_dir)
-        maker = _Maker(server.url, server.key)
-    else:
-        maker = _signed_in(url_or_default(url, folder), email, registers=registers)
-    with Client(maker.url, maker.token) as client:
-        made = client.post(KEYS_PATH, NewApiKey, body)
-    if maker.person is not None and save:
-        path = write_credentials(folder, credentials_with(maker.url, maker.person, made))
+    authority = _authority(url, key, email, folder, registers=registers)
+    made = make_key(authority.url, authority.token, body)
+    if email is not None and authority.person is not None and save:
+        path = write_credentials(folder, credentials_of(authority.url, authority.person, made))
         typer.echo(f"Kept in {path}", err=True)
     typer.echo(made.model_dump_json(exclude_unset=True) if as_json else made.key)
 
 
-def _signed_in(url: str, email: str, *, registers: bool) -> _Maker:
-    password = typer.prompt(f"Password of {email}", hide_input=True, confirmation_prompt=registers, err=True)
-    person = (register if registers else sign_in)(url, email, password)
-    return _Maker(url, person.access_token, person)
+def _authority(
+    url: str | None, key: str | None, email: str | None, folder: Path, *, registers: bool = False
+) -> _Authority:
+    """Who may make and revoke keys here: a key that was given, else a person who signs in."""
+    address = url_or_default(url, folder)
+    if key is not None and email is None:
+        return _Authority(address, key)
+    kept = read_credentials(folder)
+    known = kept if kept is not None and kept.url == address and email in (None, kept.email) else None
+    who = email or (known.email if known else None)
+    if who is None:
+        raise CommandFailed("nobody is known here: say who you are with --email, or give a key with --key.")
+    password = os.environ.get("ANSWERABLE_PASSWORD") or (known.password if known else None)
+    if password is None:
+        password = typer.prompt(
+            f"Password of {who}", hide_input=True, confirmation_prompt=registers, err=True
+        )
+    person = (register if registers else sign_in)(address, who, str(password))
+    return _Authority(address, person.token, person)
 
 
 @app.command("list")
@@ -119,12 +138,14 @@ def list_keys(
 def revoke(
     key_id: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")],
     *,
+    email: Email = None,
     url: Url = None,
     key: Key = None,
     data_dir: DataDir = None,
 ) -> None:
     """Revoke an API key: its next request is refused."""
-    with Client.of(find_server(url, key, data_dir)) as client:
+    authority = _authority(url, key, email, data_dir_or_default(data_dir))
+    with Client(authority.url, authority.token) as client:
         client.delete(f"{KEYS_PATH}/{key_id}")
     typer.echo(f"Revoked {key_id}", err=True)
 

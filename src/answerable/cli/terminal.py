@@ -10,7 +10,14 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence, Status
+from answerable.chat.asking.answer import (
+    Answer,
+    CatalogueEvidence,
+    Evidence,
+    QueryEvidence,
+    QuoteEvidence,
+    Status,
+)
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 from answerable.data.semantics.result import Cell, Column
 
@@ -27,7 +34,7 @@ def answer_view(answer: Answer) -> RenderableType:
     """The answer's text, then its evidence, what it asks back, suggests and warns of, then its origin."""
     parts: list[RenderableType] = [Text(answer.text, style="bold"), Text()]
     for evidence in answer.evidence:
-        parts += _query(evidence) if isinstance(evidence, QueryEvidence) else _quote(evidence)
+        parts += _evidence(evidence)
     if answer.ask_back is not None:
         parts.append(Text(answer.ask_back.question, style="cyan"))
         parts += [Text(f"  {n}. {option.label}") for n, option in enumerate(answer.ask_back.options, 1)]
@@ -53,6 +60,18 @@ def _origin(answer: Answer) -> Text:
         answer.id,
     )
     return line.append(" · " + " · ".join(facts), style="dim")
+
+
+def _evidence(evidence: Evidence) -> list[RenderableType]:
+    if isinstance(evidence, QueryEvidence):
+        return _query(evidence)
+    if isinstance(evidence, CatalogueEvidence):
+        source = Text(f"[{evidence.n}] ", style="bold cyan")
+        return [
+            source.append("The data that there is: " + ", ".join(evidence.datasets), style="default"),
+            Text(),
+        ]
+    return _quote(evidence)
 
 
 def _query(evidence: QueryEvidence) -> list[RenderableType]:

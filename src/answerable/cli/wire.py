@@ -95,11 +95,9 @@ class Workspace(BaseModel):
     name: str
 
 
-class SignedIn(BaseModel):
+class Tokens(BaseModel):
     """The answer to registration and sign-in; the token lives for some minutes."""
 
-    user: User
-    workspace: Workspace | None = None
     access_token: str
 
 

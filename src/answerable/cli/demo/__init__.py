@@ -1,0 +1,1 @@
+"""`answerable demo`: the whole system with a company to ask about."""
