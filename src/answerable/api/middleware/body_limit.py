@@ -9,7 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from answerable.api.problems import problem
 
-
 _MOST_DISCARDED = 16_000_000
 
 
