@@ -1,0 +1,1 @@
+"""Tables out of files: type, encoding, dialect, tables on a sheet, columns, Parquet, quality report."""

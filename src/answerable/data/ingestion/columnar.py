@@ -1,0 +1,89 @@
+"""Parquet files: types are declared, so they are taken over; only what we cannot store is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from answerable.data.ingestion import sql
+from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.headers import ColumnHeader, name_columns
+from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.semantics.model import FieldType
+
+_INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_WIDE = {"HUGEINT", "UHUGEINT", "UBIGINT"}
+_TEXTS = {"VARCHAR", "ENUM", "UUID", "CHAR", "BPCHAR"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredColumn:
+    """A column of a Parquet file: our header, our type, and how its values get there."""
+
+    header: ColumnHeader
+    type: FieldType
+    expression: exp.Expression
+
+
+def copy_parquet(
+    connection: duckdb.DuckDBPyConnection, path: Path, target: Path
+) -> tuple[list[DeclaredColumn], list[Finding]]:
+    """Write the file anew with our column names and types. Refuses a damaged file."""
+    source = f"read_parquet({sql.render(sql.text(str(path)))})"
+    try:
+        declared = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+    except duckdb.Error as error:
+        raise refuse("damaged_file", "The Parquet file is damaged and cannot be read.") from error
+    headers, findings = name_columns([str(row[0]) for row in declared])
+    columns = []
+    for (name, kind, *_), header in zip(declared, headers, strict=True):
+        column, note = _declared(str(name), str(kind), header)
+        columns.append(column)
+        findings += note
+    select = exp.select(*[exp.alias_(c.expression, c.header.name, quoted=True) for c in columns])
+    statement = f"{sql.render(select)} FROM {source}"
+    try:
+        connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(target)))} (FORMAT parquet)")
+    except duckdb.Error as error:
+        raise refuse(
+            "damaged_file", "The Parquet file is damaged: some of its pages cannot be read."
+        ) from error
+    return columns, findings
+
+
+def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColumn, list[Finding]]:
+    column = sql.column(name)
+    family = kind.split("(")[0].upper()
+    if "[" in kind or family in {"STRUCT", "MAP", "UNION", "VARIANT", "LIST"}:
+        text = sql.cast(sql.call("to_json", column), "VARCHAR")
+        finding = _changed(
+            header, Code.NESTED, f"{header.label!r} holds {family.lower()} values; kept as JSON text."
+        )
+        return DeclaredColumn(header, FieldType.STRING, text), [finding]
+    if family in _INTEGERS:
+        return DeclaredColumn(header, FieldType.INTEGER, sql.cast(column, "BIGINT")), []
+    if family in _WIDE:
+        return DeclaredColumn(header, FieldType.DECIMAL, sql.cast(column, "DECIMAL(38,0)", lenient=True)), []
+    plain = {
+        "DECIMAL": FieldType.DECIMAL, "FLOAT": FieldType.FLOAT, "DOUBLE": FieldType.FLOAT, "REAL": FieldType.FLOAT,
+        "BOOLEAN": FieldType.BOOLEAN, "DATE": FieldType.DATE, "TIME": FieldType.TIME,
+    }.get(family)  # fmt: skip
+    if plain is not None:
+        return DeclaredColumn(header, plain, column), []
+    if family.startswith("TIMESTAMP"):
+        findings = []
+        if "TIME ZONE" in kind.upper() or family == "TIMESTAMPTZ":
+            findings.append(_changed(header, Code.TIME_ZONE, f"Times in {header.label!r} are stored in UTC."))
+        return DeclaredColumn(header, FieldType.TIMESTAMP, sql.cast(column, "TIMESTAMP")), findings
+    text = sql.cast(column, "VARCHAR")
+    if family in _TEXTS:
+        return DeclaredColumn(header, FieldType.STRING, text), []
+    finding = _changed(header, Code.DECLARED_TYPE, f"{header.label!r} has the type {kind}; kept as text.")
+    return DeclaredColumn(header, FieldType.STRING, text), [finding]
+
+
+def _changed(header: ColumnHeader, code: Code, sentence: str) -> Finding:
+    return Finding(code=code, severity=Severity.CHANGED, column=header.name, sentence=sentence)

@@ -1,0 +1,344 @@
+"""What type a column has: decided by all of its texts together, never by one.
+
+A type is taken when (nearly) every cell fits. Cells that do not fit become null and are reported;
+where too many do not, the column stays text and loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from answerable.data.ingestion import booleans, dates, numbers, sql, units
+from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
+from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
+from answerable.data.ingestion.numbers import NumberFormat, NumberReading
+from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.semantics.model import FieldType, Unit
+
+Values = Sequence[tuple[str, int]]
+
+_UNREADABLE_SHARE = 0.01
+_WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
+_ONE_MISFIT_ROWS = 20
+_ID_HEADER = re.compile(
+    r"\b(?:id|ids|nr|no|number|nummer|num|code|key|ref|reference|referenz|sku|ean|isbn|plz|zip|postcode|serial)\b|#",
+    re.IGNORECASE,
+)
+_DATE_HEADER = re.compile(r"date|datum|day|tag\b|zeit|time|stamp|created|updated|fecha|jour", re.IGNORECASE)
+_PHONE_HEADER = re.compile(r"phone|telef|\btel\b|fax|mobile?\b|handy|iban|account.?n|kontonr", re.IGNORECASE)
+_PHONE = re.compile(r"\+\d[\d\s()/-]{6,}|0\d{2,5}[\s/-]\d{3,}[\d\s/-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the rest of the table says: decimal commas, the order of day and month."""
+
+    decimal_comma: bool | None = None
+    date_order: DateOrder | None = None
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """The type of one column and how its texts become values of it."""
+
+    type: FieldType
+    number: NumberFormat | None = None
+    date: DateFormat | None = None
+    boolean: tuple[str, str] | None = None
+    unit: Unit | None = None
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Lower-case texts that stand for nothing in such a column."""
+        if self.type is FieldType.STRING:
+            return PLACEHOLDERS
+        return TYPED_PLACEHOLDERS if self.type is not FieldType.BOOLEAN else TYPED_PLACEHOLDERS - {"0", "1"}
+
+    def fits(self, text: str) -> bool:
+        """Whether a text (no placeholder) is a value of this type."""
+        if self.number is not None:
+            return self.number.canonical(text) is not None
+        if self.date is not None:
+            return self.date.parse(text) is not None
+        if self.boolean is not None:
+            return text.strip().lower() in self.boolean
+        return parse_time(text) is not None if self.type is FieldType.TIME else True
+
+    def sql(self, name: str, *, clean: bool = False) -> exp.Expression:
+        """The value of the raw column as an expression; null for placeholders and misfits. `clean`
+        says that every cell of the column is known to be a plain value."""
+        cell = sql.call("trim", sql.column(name))
+        if clean and self.type is FieldType.STRING:
+            return cell
+        if clean and self.number is not None and self.number.plain:
+            return sql.cast(cell, self.number.duckdb_type)
+        absent = sql.among(sql.call("lower", cell), self.placeholders)
+        return sql.when([(absent, sql.null())], self._value(cell))
+
+    def _value(self, cell: exp.Expression) -> exp.Expression:
+        if self.number is not None:
+            return self.number.sql(cell)
+        if self.date is not None:
+            return self.date.sql(cell)
+        if self.boolean is not None:
+            return booleans.boolean_sql(cell, self.boolean)
+        return dates.time_sql(cell) if self.type is FieldType.TIME else cell
+
+    def strict_sql(self, name: str) -> exp.Expression | None:
+        """The value as a fast expression that fails at any cell that needs care; None when there
+        is no fast way."""
+        cell = sql.column(name)
+        if self.number is not None:
+            return self.number.strict_sql(cell) if self.number.plain else None
+        if self.date is not None:
+            return self.date.strict_sql(cell)
+        untouched = exp.And(
+            this=exp.EQ(this=sql.call("trim", cell), expression=cell),
+            expression=exp.Not(this=sql.among(sql.call("lower", cell), self.placeholders)),
+        )
+        blank = exp.Is(this=cell, expression=exp.Null())
+        failed = sql.call("error", "a cell needs care")
+        if self.boolean is not None:
+            yes, no = self.boolean
+            word = sql.call("lower", cell)
+            pairs = [(blank, sql.null()), (exp.EQ(this=word, expression=sql.text(yes)), exp.true())]
+            return sql.when([*pairs, (exp.EQ(this=word, expression=sql.text(no)), exp.false())], failed)
+        return (
+            sql.when([(blank, sql.null()), (untouched, cell)], failed)
+            if self.type is FieldType.STRING
+            else None
+        )
+
+
+TEXT = ColumnType(FieldType.STRING)
+
+
+@dataclass(slots=True)
+class Decision:
+    """A column's type with what a person should know about how it was chosen. `reading` and
+    `order` are what this column can tell the others."""
+
+    column: ColumnType
+    findings: list[Finding] = field(default_factory=list)
+    reading: NumberReading | None = None
+    order: DateOrder | None = None
+    open_question: bool = False  # another column could settle it
+
+
+def decide(values: Values, label: str, hints: Hints = Hints()) -> Decision:
+    """The type of a column from its distinct texts with their counts. `label` is its header."""
+    filled = [(text, count) for text, count in values if text.strip().lower() not in TYPED_PLACEHOLDERS]
+    if not filled:
+        return Decision(TEXT)
+    pair = booleans.read(filled, label)
+    if pair is not None:
+        return Decision(ColumnType(FieldType.BOOLEAN, boolean=pair))
+    if _PHONE_HEADER.search(label) or _is_phones(filled):
+        return Decision(TEXT)
+    return (
+        _as_date(filled, label, hints)
+        or _as_time(filled)
+        or _as_number(filled, label, hints)
+        or _as_text(filled, label)
+    )
+
+
+def _is_phones(filled: Values) -> bool:
+    return all(_PHONE.fullmatch(text.strip()) for text, _ in filled[:200]) and len(filled) > 0
+
+
+def tolerable(filled: Values, fits: list[bool], label: str = "") -> bool:
+    """Whether the cells that do not fit are few enough to become null: 1 % (one cell of twenty or
+    more), or 10 % when they are words without digits. None may where the header names an
+    identifier, which may be of any kind."""
+    total = sum(count for _, count in filled)
+    misfits = [(text, count) for (text, count), ok in zip(filled, fits, strict=True) if not ok]
+    bad = sum(count for _, count in misfits)
+    if _ID_HEADER.search(label):
+        return bad == 0
+    if bad <= max(total * _UNREADABLE_SHARE, total >= _ONE_MISFIT_ROWS):
+        return True
+    words = all(not any(c.isdigit() for c in text) for text, _ in misfits)
+    return words and len(misfits) <= 3 and bad <= max(1, total * _WORD_SHARE) and total - bad >= 3
+
+
+def _as_date(filled: Values, label: str, hints: Hints) -> Decision | None:
+    reading = dates.read(filled, order_hint=hints.date_order)
+    if reading is None and _DATE_HEADER.search(label):
+        reading = dates.read_compact(filled)
+    if reading is None or reading.share < 1 - _WORD_SHARE:
+        return _mixed_dates(filled, label, reading)
+    column = ColumnType(FieldType.TIMESTAMP if reading.format.clock else FieldType.DATE, date=reading.format)
+    if not tolerable(filled, [column.fits(text) for text, _ in filled]):
+        return _mixed_dates(filled, label, reading)
+    decided = Decision(column, _date_findings(reading, filled, label), open_question=reading.ambiguous)
+    if (
+        reading.format.order in (DateOrder.DMY, DateOrder.MDY)
+        and not reading.ambiguous
+        and hints.date_order is None
+    ):
+        decided.order = reading.format.order
+    return decided
+
+
+def _mixed_dates(filled: Values, label: str, reading: dates.DateReading | None) -> Decision | None:
+    if reading is None or reading.contrary is None or reading.share < 0.5:
+        return None
+    sentence = (
+        f"Dates in {label!r} are written day first and month first (for example {reading.contrary!r}): "
+        "kept as text, because no single order reads them all."
+    )
+    finding = Finding(
+        code=Code.DATE_ORDER_MIXED, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
+        example=reading.contrary, sentence=sentence,
+    )  # fmt: skip
+    return Decision(TEXT, [finding])
+
+
+def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> list[Finding]:
+    findings, count = [], sum(c for _, c in filled)
+    example = filled[0][0].strip()
+    form = reading.format
+    if reading.ambiguous:
+        first = "day" if form.order is DateOrder.DMY else "month"
+        value = form.parse(example)
+        findings.append(
+            Finding(
+                code=Code.DATE_ORDER, severity=Severity.DOUBTFUL, column=label, count=count, example=example,
+                sentence=f"No date in {label!r} tells whether day or month comes first; read with the {first} "
+                f"first, so {example} is {value:%d %B %Y}." if value else "",
+            )
+        )  # fmt: skip
+    if form.short_years:
+        findings.append(
+            Finding(
+                code=Code.TWO_DIGIT_YEAR, severity=Severity.CHANGED, column=label, count=count, example=example,
+                sentence=f"Years in {label!r} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.",
+            )
+        )  # fmt: skip
+    if form.zones:
+        findings.append(
+            Finding(
+                code=Code.TIME_ZONE, severity=Severity.CHANGED, column=label, count=count, example=example,
+                sentence=f"Times in {label!r} carry a UTC offset and are stored in UTC.",
+            )
+        )  # fmt: skip
+    if form.order is DateOrder.MONTH:
+        findings.append(
+            Finding(
+                code=Code.MONTHS, severity=Severity.CHANGED, column=label, count=count, example=example,
+                sentence=f"{label!r} holds months; each is stored as its first day.",
+            )
+        )  # fmt: skip
+    return findings
+
+
+def _as_time(filled: Values) -> Decision | None:
+    column = ColumnType(FieldType.TIME)
+    if tolerable(filled, [column.fits(text) for text, _ in filled]) and any(
+        column.fits(t) for t, _ in filled
+    ):
+        return Decision(column)
+    return None
+
+
+def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:
+    reading = numbers.read(filled, comma_hint=hints.decimal_comma)
+    if reading is None or reading.share < 0.5:
+        return None
+    form = reading.format
+    unit = units.parse_affix(form.affix) if form.affix else None
+    if reading.affixes and (unit is None or len(reading.affixes) > 1):
+        return _mixed_units(reading, filled, label)
+    kept = _kept_as_text(reading, filled, label)
+    if kept is not None:
+        return kept
+    kind = {"BIGINT": FieldType.INTEGER, "DOUBLE": FieldType.FLOAT}.get(form.duckdb_type, FieldType.DECIMAL)
+    column = ColumnType(kind, number=form, unit=unit)
+    if not tolerable(filled, [column.fits(text) for text, _ in filled], label.replace("_", " ")):
+        return None
+    findings = _number_findings(reading, filled, label)
+    return Decision(column, findings, reading=reading, open_question=reading.ambiguous)
+
+
+def _mixed_units(reading: NumberReading, filled: Values, label: str) -> Decision | None:
+    known = [affix for affix in reading.affixes if units.parse_affix(affix) is not None]
+    if len(known) < 2:
+        return None
+    sentence = f"{label!r} mixes units ({', '.join(known[:5])}): kept as text, because their numbers cannot be added."
+    finding = Finding(
+        code=Code.MIXED_UNITS, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
+        example=shorten(filled[0][0]), sentence=sentence,
+    )  # fmt: skip
+    return Decision(TEXT, [finding])
+
+
+def _kept_as_text(reading: NumberReading, filled: Values, label: str) -> Decision | None:
+    code_like = all(re.fullmatch(r"\d+[eE]\d+", t.strip()) or t.strip().isdigit() for t, _ in filled[:500])
+    example = reading.leading_zeros if not reading.format.scale else None
+    example = example or reading.long_digits
+    reason = "starts with zeros" if example == reading.leading_zeros else "is longer than 18 digits"
+    if example is None and reading.format.exponents and code_like:
+        example, reason = filled[0][0], "looks like a code, not a number"
+    if example is None:
+        return None
+    sentence = (
+        f"{label!r} is kept as text: {example.strip()!r} {reason}, so it is an identifier, not an amount."
+    )
+    finding = Finding(
+        code=Code.KEPT_AS_TEXT, severity=Severity.INFO, column=label, count=sum(c for _, c in filled),
+        example=shorten(example), sentence=sentence,
+    )  # fmt: skip
+    return Decision(TEXT, [finding])
+
+
+def _number_findings(reading: NumberReading, filled: Values, label: str) -> list[Finding]:
+    form, count = reading.format, sum(c for _, c in filled)
+    example = next((t for t, _ in filled if set(t) & set(".,")), filled[0][0]).strip()
+    if reading.ambiguous:
+        value = form.parse(example)
+        sentence = (
+            f"{example!r} in {label!r} can be read with {'a thousands separator' if form.group else 'a decimal point'} "
+            f"or the other way round; read as {value}."
+        )
+        return [
+            Finding(
+                code=Code.DECIMAL_MARK, severity=Severity.DOUBTFUL, column=label, count=count, example=example,
+                sentence=sentence,
+            )
+        ]  # fmt: skip
+    if form.plain:
+        return []
+    parts = [
+        "a decimal comma" if form.decimal_mark == "," and form.scale else "",
+        f"{form.group!r} between thousands" if form.group else "",
+        f"{form.affix!r} beside them" if form.affix else "",
+    ]
+    written = ", ".join(part for part in parts if part) or "signs of their own"
+    sentence = f"Numbers in {label!r} are written with {written}; stored as plain numbers."
+    return [
+        Finding(
+            code=Code.NUMBER_FORMAT, severity=Severity.CHANGED, column=label, count=count, example=example,
+            sentence=sentence,
+        )
+    ]  # fmt: skip
+
+
+def _as_text(filled: Values, label: str) -> Decision:
+    reading = numbers.read(filled)
+    share = reading.share if reading is not None and not reading.affixes else 0.0
+    if share < 0.8:
+        return Decision(TEXT)
+    misfit = next((t for t, _ in filled if reading is not None and reading.format.canonical(t) is None), None)
+    if misfit is None:
+        return Decision(TEXT)
+    sentence = f"{label!r} is mostly numbers, but too many cells are not (for example {shorten(misfit, 40)!r}): kept as text."
+    finding = Finding(
+        code=Code.MIXED_TYPES, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
+        example=shorten(misfit), sentence=sentence,
+    )  # fmt: skip
+    return Decision(TEXT, [finding])

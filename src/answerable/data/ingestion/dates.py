@@ -1,0 +1,395 @@
+"""How a column writes its dates: the order of day, month and year, month names, times, zones.
+
+The whole column decides the order. Where no day is beyond 12, nothing in the column can: other
+columns of the table, or rows that come out sorted under one order only, give a hint; the
+assumption is reported either way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+
+from sqlglot import exp
+
+from answerable.data.ingestion import sql
+
+_MONTHS = {
+    1: "january jan januar jänner janvier janv enero ene gennaio januari",
+    2: "february feb februar février fevrier févr fevr febrero febbraio februari",
+    3: "march mar märz mär mrz maerz mars marzo maart",
+    4: "april apr avril avr abril abr aprile",
+    5: "may mai mayo maggio mei",
+    6: "june jun juni juin junio giugno",
+    7: "july jul juli juillet juil julio luglio",
+    8: "august aug août aout agosto ago augustus",
+    9: "september sep sept septembre septiembre settembre",
+    10: "october oct oktober okt octobre octubre ottobre",
+    11: "november nov novembre noviembre",
+    12: "december dec dezember dez décembre decembre déc diciembre dic dicembre",
+}
+MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names.split()}
+_NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
+
+_CLOCK = r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+\-]\d{2}:?\d{2})?)?"
+_WEEKDAY = r"(?:[A-Za-zäöü]{2,10}\.?,\s*)?"
+
+
+class DateOrder(StrEnum):
+    YMD = "ymd"
+    DMY = "dmy"
+    MDY = "mdy"
+    D_NAME_Y = "d_name_y"
+    NAME_D_Y = "name_d_y"
+    COMPACT = "compact"
+    MONTH = "month"  # 2024-05: the first day of the month
+
+
+_PATTERNS = {
+    DateOrder.YMD: r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})",
+    DateOrder.DMY: r"(\d{1,2})[-/.]\s?(\d{1,2})[-/.]\s?(\d{4}|\d{2})",
+    DateOrder.MDY: r"(\d{1,2})[-/.]\s?(\d{1,2})[-/.]\s?(\d{4}|\d{2})",
+    DateOrder.D_NAME_Y: rf"(\d{{1,2}})[-\s./]{{0,2}}({_NAMES})\.?[-\s,./]{{0,2}}(\d{{4}}|\d{{2}})",
+    DateOrder.NAME_D_Y: rf"({_NAMES})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})",
+    DateOrder.COMPACT: r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])",
+    DateOrder.MONTH: r"(\d{4})-(\d{2})()",
+}
+_POSITIONS = {  # groups that hold (year, month, day)
+    DateOrder.YMD: (1, 2, 3),
+    DateOrder.DMY: (3, 2, 1),
+    DateOrder.MDY: (3, 1, 2),
+    DateOrder.D_NAME_Y: (3, 2, 1),
+    DateOrder.NAME_D_Y: (3, 1, 2),
+    DateOrder.COMPACT: (1, 2, 3),
+    DateOrder.MONTH: (1, 2, 3),
+}
+_NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y)
+_PIVOT = 69  # two-digit years: 69-99 are 19xx, 00-68 are 20xx (POSIX strptime)
+_YEARS = range(1000, 2600)
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """How one column writes dates. `clock` says that times of day occur, `zones` that they carry
+    UTC offsets (values are then stored in UTC), `short_years` that years have two digits."""
+
+    order: DateOrder
+    clock: bool = False
+    zones: bool = False
+    short_years: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """The whole cell, for Python's `re` and for RE2; groups 4 to 9 are the time of day."""
+        return rf"(?i)\s*{_WEEKDAY if self.order in _NAMED else ''}{_PATTERNS[self.order]}{_CLOCK}\s*"
+
+    @property
+    def duckdb_type(self) -> str:
+        """TIMESTAMP with times of day, else DATE."""
+        return "TIMESTAMP" if self.clock else "DATE"
+
+    def parse(self, text: str) -> date | datetime | None:
+        """The value of a text (a datetime when it has a time of day, in UTC when it has a zone);
+        None when it is no date in this format."""
+        match = _compiled(self.pattern).fullmatch(text)
+        if match is None:
+            return None
+        year_at, month_at, day_at = _POSITIONS[self.order]
+        raw_month = match[month_at].lower()
+        try:
+            day = date(
+                _full_year(match[year_at]),
+                MONTH_NUMBERS[raw_month] if self.order in _NAMED else int(raw_month),
+                int(match[day_at] or 1),
+            )
+            return day if match[4] is None else _with_clock(day, match)
+        except (ValueError, OverflowError):
+            return None
+
+    def sql(self, cell: exp.Expression) -> exp.Expression:
+        """The value as an expression over a VARCHAR; null for what is no date in this format."""
+        year_at, month_at, day_at = _POSITIONS[self.order]
+        year = _part(cell, self.pattern, year_at)
+        month = _part(cell, self.pattern, month_at)
+        day = sql.text("01") if self.order is DateOrder.MONTH else _part(cell, self.pattern, day_at)
+        if self.order in _NAMED:
+            month = _month_number(month)
+        if self.short_years:
+            year = _long_year(year)
+        written = _join([year, sql.text("-"), month, sql.text("-"), day])
+        if not self.clock:
+            return sql.cast(self._guarded(cell, written), "DATE", lenient=True)
+        return self._timestamp(cell, written)
+
+    def strict_sql(self, cell: exp.Expression) -> exp.Expression | None:
+        """The value where the cell is written exactly in one pattern; the statement fails at any
+        other cell. None when no fast expression reads this format."""
+        if self.order is DateOrder.YMD and not self.clock:
+            value = sql.cast(cell, "DATE")
+            exact = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
+            blank = exp.Is(this=cell, expression=exp.Null())
+            return sql.when([(blank, sql.null()), (exact, value)], sql.call("error", "a cell does not fit"))
+        return None
+
+    def _guarded(self, cell: exp.Expression, written: exp.Expression) -> exp.Expression:
+        return sql.when([(sql.matches(cell, self.pattern), written)], sql.null())
+
+    def _timestamp(self, cell: exp.Expression, day: exp.Expression) -> exp.Expression:
+        def part(group: int, missing: str) -> exp.Expression:
+            return exp.Coalesce(
+                this=sql.call("nullif", _part(cell, self.pattern, group), ""), expressions=[sql.text(missing)]
+            )
+
+        hour = sql.cast(part(4, "0"), "INTEGER", lenient=True)
+        half = sql.call("lower", sql.call("substr", part(8, "-"), 1, 1))
+        hour24 = sql.when(
+            [
+                (exp.EQ(this=half, expression=sql.text("-")), hour),
+                (exp.GT(this=hour, expression=exp.Literal.number(12)), exp.Literal.number(99)),
+                (
+                    exp.EQ(this=half, expression=sql.text("p")),
+                    _plus(exp.Mod(this=hour, expression=exp.Literal.number(12)), 12),
+                ),
+            ],
+            exp.Mod(this=exp.Paren(this=hour), expression=exp.Literal.number(12)),
+        )
+        clock = _join(
+            [
+                sql.cast(hour24, "VARCHAR"),
+                sql.text(":"),
+                part(5, "00"),
+                sql.text(":"),
+                part(6, "00"),
+                sql.text("."),
+                sql.call("substr", part(7, "0"), 1, 6),
+            ]
+        )
+        written = self._guarded(cell, _join([day, sql.text(" "), clock]))
+        moment = sql.cast(written, "TIMESTAMP", lenient=True)
+        if not self.zones:
+            return moment
+        zone = sql.call("regexp_replace", part(9, "+00:00"), "^([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2")
+        minutes = sql.when(
+            [(sql.matches(zone, r"[+-]\d\d:\d\d"), _zone_minutes(zone))], exp.Literal.number(0)
+        )
+        return exp.Sub(this=moment, expression=exp.Paren(this=sql.call("to_minutes", minutes)))
+
+
+def _zone_minutes(zone: exp.Expression) -> exp.Expression:
+    hours = sql.cast(sql.call("substr", zone, 2, 2), "BIGINT")
+    minutes = sql.cast(sql.call("substr", zone, 5, 2), "BIGINT")
+    size = exp.Paren(
+        this=exp.Add(this=exp.Mul(this=hours, expression=exp.Literal.number(60)), expression=minutes)
+    )
+    negative = exp.EQ(this=sql.call("substr", zone, 1, 1), expression=sql.text("-"))
+    return sql.when([(negative, exp.Neg(this=size))], size)
+
+
+def _plus(left: exp.Expression, right: int) -> exp.Expression:
+    return exp.Add(this=exp.Paren(this=left), expression=exp.Literal.number(right))
+
+
+def _part(cell: exp.Expression, pattern: str, group: int) -> exp.Expression:
+    return sql.call("regexp_extract", cell, f"^{pattern}$", group)
+
+
+def _join(parts: Sequence[exp.Expression]) -> exp.Expression:
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = exp.DPipe(this=joined, expression=part)
+    return joined
+
+
+def _month_number(name: exp.Expression) -> exp.Expression:
+    lowered = sql.call("lower", name)
+    pairs = [
+        (sql.among(lowered, names.split()), sql.text(f"{number:02}")) for number, names in _MONTHS.items()
+    ]
+    return sql.when(pairs, sql.text("99"))
+
+
+def _long_year(year: exp.Expression) -> exp.Expression:
+    short = exp.EQ(this=sql.call("length", year), expression=exp.Literal.number(2))
+    old = exp.GTE(this=year, expression=sql.text(str(_PIVOT)))
+    return sql.when(
+        [
+            (exp.And(this=short, expression=old), _join([sql.text("19"), year])),
+            (short, _join([sql.text("20"), year])),
+        ],
+        year,
+    )
+
+
+_CACHE: dict[str, re.Pattern[str]] = {}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    if pattern not in _CACHE:
+        _CACHE[pattern] = re.compile(pattern)
+    return _CACHE[pattern]
+
+
+def _full_year(text: str) -> int:
+    if len(text) == 4:
+        year = int(text)
+        if year not in _YEARS:
+            raise ValueError(text)
+        return year
+    return int(text) + (1900 if int(text) >= _PIVOT else 2000)
+
+
+def _with_clock(day: date, match: re.Match[str]) -> datetime:
+    hour, half = int(match[4]), (match[8] or "").lower()
+    if half:
+        if hour > 12:
+            raise ValueError(match[0])
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    fraction = int((match[7] or "0").ljust(6, "0")[:6])
+    moment = datetime.combine(day, time(hour, int(match[5]), int(match[6] or 0), fraction), tzinfo=UTC)
+    if match[9] and match[9][0] in "+-":
+        sign = -1 if match[9][0] == "-" else 1
+        digits = match[9][1:].replace(":", "")
+        offset = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return moment.replace(tzinfo=timezone(offset)).astimezone(UTC).replace(tzinfo=None)
+    return moment.replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """What the texts of a column say: the format, the share of cells it reads (0 to 1), whether
+    the order of day and month is open, and an example of a cell of the other order."""
+
+    format: DateFormat
+    share: float
+    ambiguous: bool = False
+    contrary: str | None = None
+
+
+def read(values: Sequence[tuple[str, int]], *, order_hint: DateOrder | None = None) -> DateReading | None:
+    """The best format for (text, count) pairs without placeholders; None when hardly one is a date.
+    `order_hint` is what other columns of the table say."""
+    total = sum(count for _, count in values)
+    if not total:
+        return None
+    readings = []
+    for order in DateOrder:
+        if order is DateOrder.COMPACT:
+            continue  # eight digits are a date only where the header says so: see `read_compact`
+        reading = _reading(order, values, total)
+        if reading is not None:
+            readings.append(reading)
+    if not readings:
+        return None
+    best = max(readings, key=lambda r: r.share)
+    if best.format.order in (DateOrder.DMY, DateOrder.MDY):
+        return _settle(readings, values, order_hint)
+    return best
+
+
+def read_compact(values: Sequence[tuple[str, int]]) -> DateReading | None:
+    """Dates written as eight digits (20240131)."""
+    total = sum(count for _, count in values)
+    return _reading(DateOrder.COMPACT, values, total) if total else None
+
+
+def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) -> DateReading | None:
+    pattern = _compiled(DateFormat(order).pattern)
+    parsed, clock, zones, short = 0, False, False, False
+    for text, count in values:
+        if DateFormat(order).parse(text) is None:
+            continue
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        parsed += count
+        clock = clock or match[4] is not None
+        zones = zones or bool(match[9])
+        short = short or len(match[_POSITIONS[order][0]]) == 2
+    if not parsed:
+        return None
+    return DateReading(DateFormat(order, clock, zones, short), parsed / total)
+
+
+def _settle(
+    readings: Sequence[DateReading], values: Sequence[tuple[str, int]], hint: DateOrder | None
+) -> DateReading:
+    """Day first or month first, by the days beyond 12."""
+    by_order = {reading.format.order: reading for reading in readings}
+    day_first, month_first = by_order.get(DateOrder.DMY), by_order.get(DateOrder.MDY)
+    if day_first is None or month_first is None:
+        return day_first or month_first or readings[0]
+    if day_first.share != month_first.share:
+        better, worse = sorted((day_first, month_first), key=lambda r: -r.share)
+        contrary = next(
+            (t for t, _ in values if better.format.parse(t) is None and worse.format.parse(t) is not None),
+            None,
+        )
+        return DateReading(better.format, better.share, contrary=contrary)
+    if day_first.share < 1 and any(_beyond(text) for text, _ in values):
+        return DateReading(day_first.format, day_first.share, ambiguous=True)
+    chosen = month_first if hint is DateOrder.MDY else day_first
+    return DateReading(chosen.format, chosen.share, ambiguous=hint is None)
+
+
+def _beyond(text: str) -> bool:
+    numbers = re.findall(r"\d+", text)
+    return len(numbers) >= 3 and (int(numbers[0]) > 12 or int(numbers[1]) > 12)
+
+
+_TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,6}))?)?\s*([AaPp])?\.?(?:[Mm]\.?)?")
+
+
+def parse_time(text: str) -> time | None:
+    """A time of day (13:45, 1:45 pm); None for anything else, also for durations beyond 24 hours."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, half = int(match[1]), (match[5] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23:
+        return None
+    return time(hour, int(match[2]), int(match[3] or 0), int((match[4] or "0").ljust(6, "0")))
+
+
+def time_sql(cell: exp.Expression) -> exp.Expression:
+    """`parse_time` as an expression over a VARCHAR."""
+    half = sql.call("lower", sql.call("regexp_extract", cell, r"([AaPp])\.?[Mm]?\.?\s*$", 1))
+    bare = sql.call("trim", sql.call("regexp_replace", cell, r"\s*[AaPp]\.?[Mm]?\.?\s*$", ""))
+    full = sql.when(
+        [(sql.matches(bare, r"\d{1,2}:\d{2}"), _join([bare, sql.text(":00")]))],
+        sql.call("replace", bare, ",", "."),
+    )
+    moment = sql.cast(
+        sql.when([(sql.matches(bare, r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?"), full)], sql.null()),
+        "TIME",
+        lenient=True,
+    )
+    hour = exp.Extract(this=exp.Var(this="hour"), expression=moment)
+    noon = exp.EQ(this=hour, expression=exp.Literal.number(12))
+    pm = exp.EQ(this=half, expression=sql.text("p"))
+    am = exp.EQ(this=half, expression=sql.text("a"))
+    wrong = exp.And(
+        this=exp.NEQ(this=half, expression=sql.text("")),
+        expression=exp.Paren(
+            this=exp.Or(
+                this=exp.GT(this=hour, expression=exp.Literal.number(12)),
+                expression=exp.EQ(this=hour, expression=exp.Literal.number(0)),
+            )
+        ),
+    )
+    twelve = sql.call("to_hours", 12)
+    shifted = [
+        (wrong, sql.null()),
+        (
+            exp.And(this=pm, expression=exp.Not(this=exp.Paren(this=noon))),
+            exp.Add(this=moment, expression=twelve),
+        ),
+        (exp.And(this=am, expression=noon), exp.Sub(this=moment, expression=twelve)),
+    ]
+    return sql.when(shifted, moment)

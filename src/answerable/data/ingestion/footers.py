@@ -1,0 +1,183 @@
+"""What stands below a table: totals, which would be counted twice, and notes.
+
+A totals row is verified: its numbers are compared with the sums (or averages) of the rows above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from answerable.data.ingestion import numbers
+from answerable.data.ingestion.cells import PLACEHOLDERS, CellKind, is_blank, kind_of
+from answerable.data.ingestion.numbers import NumberFormat
+from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+
+_LABEL = re.compile(
+    r"(?:grand[ -]?|sub[ -]?|gesamt|zwischen|end|jahres|sous-)?"
+    r"(?:totals?|sum(?:me)?n?|gesamt(?:summe|ergebnis|betrag)?|insgesamt|ergebnis|totale?s?|totaux|somme|suma|σ|∑|"
+    r"average|mean|durchschnitt|mittelwert|schnitt|ø)"
+    r"(?:\s*(?:of|for|für|der|all|in)?\s*[\w€$%().]{0,20}){0,2}\s*:?",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"average|mean|durchschnitt|mittelwert|schnitt|ø", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(?:\*|source|sources|note|notes|quelle|quellen|stand|hinweis|anmerkung|legende|created|generated|exported|"
+    r"printed|report|copyright|©|\(c\)|see\b|\d+\)|\[\d+\]|end of|ende\b|rows?:|records?:|anzahl)",
+    re.IGNORECASE,
+)
+_LONG = 40
+MOST_FOOTER_ROWS = 30
+
+
+def is_totals_label(row: Sequence[str]) -> bool:
+    """Whether the first filled cell of a row says that the row sums up others."""
+    first = next((cell.strip() for cell in row[:3] if not is_blank(cell)), "")
+    return bool(first) and kind_of(first) is CellKind.TEXT and _LABEL.fullmatch(first) is not None
+
+
+def is_note_text(text: str) -> bool:
+    """Whether a line reads like a remark ("Source: …", "* estimated") and not like a title."""
+    return _NOTE.match(text) is not None
+
+
+def cut_footer(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[str]], list[Finding]]:
+    """(rows without notes and totals, what was cut). Rows keep their order."""
+    if not rows:
+        return rows, []
+    kept, notes = _cut_notes(rows, len(labels))
+    findings = []
+    if notes:
+        text = " / ".join(notes)
+        findings.append(
+            Finding(
+                code=Code.NOTES, severity=Severity.DROPPED, count=len(notes), example=shorten(text),
+                sentence=f"{len(notes)} lines below the table are notes and left out: {shorten(text, 200)}",
+            )
+        )  # fmt: skip
+    kept, totals = _cut_totals(kept)
+    return kept, [*findings, *totals]
+
+
+def _cut_notes(rows: list[list[str]], width: int) -> tuple[list[list[str]], list[str]]:
+    end = len(rows)
+    notes: list[str] = []
+    while end > 1 and width > 1 and len(rows) - end < MOST_FOOTER_ROWS and _is_note(rows, end - 1, width):
+        notes.insert(0, " ".join(cell.strip() for cell in rows[end - 1] if not is_blank(cell)))
+        end -= 1
+    return rows[:end], notes
+
+
+def _is_note(rows: list[list[str]], index: int, width: int) -> bool:
+    filled = [cell.strip() for cell in rows[index] if not is_blank(cell)]
+    if len(filled) != 1 or is_blank(rows[index][0]):
+        return len(filled) == 0
+    if width == 2 and not (_NOTE.match(filled[0]) or len(filled[0]) > _LONG):
+        return False
+    above = [row for row in rows[max(0, index - 50) : index] if sum(not is_blank(c) for c in row) > 1]
+    if not above:
+        return False
+    text = filled[0]
+    if _NOTE.match(text) or len(text) > _LONG:
+        return True
+    kinds = {kind_of(row[0]) for row in above} - {CellKind.EMPTY}
+    return width > 2 and kind_of(text) is CellKind.TEXT and CellKind.TEXT not in kinds
+
+
+def _cut_totals(rows: list[list[str]]) -> tuple[list[list[str]], list[Finding]]:
+    labelled = [i for i, row in enumerate(rows) if is_totals_label(row)]
+    unlabelled = _unlabelled_total(rows, set(labelled))
+    if unlabelled is not None:
+        labelled.append(unlabelled)
+    # A value such as "Total" all over a column is data, not a row that sums up others.
+    if not labelled or len(labelled) > max(3, 0.25 * len(rows)):
+        return rows, []
+    marked = set(labelled)
+    formats = _formats([row for i, row in enumerate(rows) if i not in marked])
+    dropped, findings = set[int](), []
+    for index in sorted(labelled):
+        agrees = _verify(rows, index, marked, formats)
+        at_end = all(i in marked for i in range(index, len(rows)))
+        if agrees is False and not at_end or agrees is None:
+            continue
+        dropped.add(index)
+        findings.append(_total_finding(rows[index], agrees))
+    return [row for i, row in enumerate(rows) if i not in dropped], findings
+
+
+def _total_finding(row: list[str], agrees: bool) -> Finding:
+    text = shorten(" | ".join(cell for cell in row if not is_blank(cell)))
+    if agrees:
+        return Finding(
+            code=Code.TOTALS, severity=Severity.DROPPED, count=1, example=text,
+            sentence=f"A totals row is left out; its numbers equal those of the rows above: {text}",
+        )  # fmt: skip
+    return Finding(
+        code=Code.TOTALS_DIFFER, severity=Severity.DOUBTFUL, count=1, example=text,
+        sentence=f"A totals row is left out, but its numbers differ from those of the rows above: {text}",
+    )  # fmt: skip
+
+
+def _formats(body: Sequence[Sequence[str]]) -> dict[int, NumberFormat]:
+    """The number format of each column of numbers."""
+    formats = {}
+    for column in range(len(body[0]) if body else 0):
+        texts = [row[column] for row in body if row[column].strip().lower() not in PLACEHOLDERS]
+        reading = numbers.read([(text, 1) for text in texts[:2000]])
+        if reading is not None and reading.share > 0.8:
+            formats[column] = reading.format
+    return formats
+
+
+def _verify(
+    rows: Sequence[Sequence[str]], index: int, marked: set[int], formats: dict[int, NumberFormat]
+) -> bool | None:
+    """True when every number of the row is the sum (or average) of the rows above, since the last
+    subtotal or of all; False when one is neither; None when the row has no number to check."""
+    average = any(_AVERAGE.search(cell) for cell in rows[index][:3])
+    above = [i for i in range(index) if i not in marked]
+    since = [i for i in above if i > max((m for m in marked if m < index), default=-1)]
+    checked = 0
+    for column, form in formats.items():
+        stated = form.parse(rows[index][column])
+        if stated is None:
+            continue
+        checked += 1
+        if not any(_agrees(stated, rows, part, column, form, average) for part in (above, since) if part):
+            return False
+    return True if checked else None
+
+
+def _agrees(
+    stated: Decimal,
+    rows: Sequence[Sequence[str]],
+    part: Sequence[int],
+    column: int,
+    form: NumberFormat,
+    average: bool,
+) -> bool:
+    values = [value for i in part if (value := form.parse(rows[i][column])) is not None]
+    if not values:
+        return False
+    total = sum(values, Decimal(0))
+    # Printed sums are rounded, and so are the numbers that they sum up.
+    exponent = stated.as_tuple().exponent
+    step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)
+    allowed = step * max(1, len(values) // 20) + abs(stated) * Decimal("0.000001")
+    candidates = (
+        [total / len(values)] if average else [total, total / len(values)] if form.percent else [total]
+    )
+    return any(abs(candidate - stated) <= allowed for candidate in candidates)
+
+
+def _unlabelled_total(rows: Sequence[Sequence[str]], marked: set[int]) -> int | None:
+    """The last row, when it has numbers only, its first cell is blank and every number is a sum."""
+    last = len(rows) - 1
+    if last < 3 or last in marked or not is_blank(rows[last][0]) or is_blank(rows[last - 1][0]):
+        return None
+    filled = [cell for cell in rows[last] if not is_blank(cell)]
+    if any(kind_of(cell) is not CellKind.NUMBER for cell in filled):
+        return None
+    formats = _formats(rows[:last])
+    return last if _verify(rows, last, {last}, formats) else None

@@ -1,0 +1,86 @@
+"""Column names out of header rows: labels as people wrote them, snake_case ASCII names, units."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.data.ingestion import units
+from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.semantics.model import Unit
+
+_NAME_LENGTH = 63
+_TRANSLITERATED = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "þ": "th",
+     "€": " eur ", "$": " usd ", "£": " gbp ", "%": " pct ", "&": " and ", "#": " no ", "№": " no "}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnHeader:
+    """`name` is the column's name in queries, `label` what the file says, `unit` what the label
+    names in brackets or at its end."""
+
+    name: str
+    label: str
+    unit: Unit | None = None
+
+
+def snake_case(text: str, *, fallback: str = "column") -> str:
+    """An ASCII name `^[a-z][a-z0-9_]{0,62}$` for any text: "Größe (m²)" → groesse_m2."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", " ", text)
+    lowered = unicodedata.normalize("NFC", spaced).lower().translate(_TRANSLITERATED)
+    plain = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if not name:
+        return fallback
+    if not name[0].isalpha():
+        name = f"{fallback[0]}_{name}" if fallback != "column" else f"c_{name}"
+    return name[:_NAME_LENGTH].rstrip("_")
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """The name, or the name with the first free number; the result is added to `taken`."""
+    candidate, number = name, 2
+    while candidate in taken:
+        tail = f"_{number}"
+        candidate = name[: _NAME_LENGTH - len(tail)] + tail
+        number += 1
+    taken.add(candidate)
+    return candidate
+
+
+def name_columns(labels: Sequence[str]) -> tuple[list[ColumnHeader], list[Finding]]:
+    """A header for each label: unique names, units split off, blank and duplicate ones reported."""
+    taken: set[str] = set()
+    headers, findings = [], []
+    seen: dict[str, list[str]] = {}
+    for position, raw in enumerate(labels, start=1):
+        label = " ".join(raw.split())
+        bare, unit = units.split_header(label)
+        fallback = f"column_{position}"
+        name = unique(snake_case(bare) if label else fallback, taken)
+        if not label:
+            findings.append(_blank(position, name))
+        seen.setdefault(label, []).append(name)
+        headers.append(ColumnHeader(name, label or fallback, unit))
+    findings += [_duplicate(label, names) for label, names in seen.items() if label and len(names) > 1]
+    return headers, findings
+
+
+def _blank(position: int, name: str) -> Finding:
+    sentence = f"Column {position} has no header; it is named {name}."
+    return Finding(
+        code=Code.HEADER_BLANK, severity=Severity.DOUBTFUL, column=name, count=1, sentence=sentence
+    )
+
+
+def _duplicate(label: str, names: Sequence[str]) -> Finding:
+    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    sentence = f"The header {shorten(label, 40)!r} occurs {len(names)} times; the columns are named {shown}."
+    return Finding(
+        code=Code.HEADER_DUPLICATE, severity=Severity.DOUBTFUL, column=names[1], count=len(names),
+        example=shorten(label), sentence=sentence,
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""JSON lines: one object a line. Nested objects become columns, lists stay JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from answerable.data.ingestion import encoding as encodings
+from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+
+_MOST_COLUMNS = 1000
+_DEEPEST = 4
+_ARRAY_BYTES = 128 << 20
+
+Json = dict[str, object]
+
+
+@dataclass(slots=True)
+class JsonTable:
+    """The objects of a file as rows of text. `labels` are keys in order of appearance; `native` are
+    the columns with JSON numbers or booleans."""
+
+    path: Path
+    labels: list[str]
+    native: frozenset[int]
+    objects: int
+    array: bool
+    findings: list[Finding] = field(default_factory=list)
+
+    def rows(self) -> Iterator[list[str]]:
+        """One row of text cells an object; null and missing keys are blank."""
+        for found in _objects(self.path, array=self.array):
+            if isinstance(found, dict):
+                flat = dict(_flat(found))
+                yield [_text(flat.get(label)) for label in self.labels]
+
+
+def open_json(path: Path, *, array: bool) -> JsonTable:
+    """Look at all objects of a file once. Refuses a file without an object."""
+    keys: dict[str, bool] = {}
+    objects = bad = nested = 0
+    example = ""
+    for found in _objects(path, array=array):
+        if not isinstance(found, dict):
+            bad += 1
+            example = example or shorten(str(found))
+            continue
+        objects += 1
+        for key, value in _flat(found):
+            typed = isinstance(value, bool | int | float)
+            keys[key] = keys.get(key, False) or typed
+            nested += isinstance(value, list | dict)
+        if len(keys) > _MOST_COLUMNS:
+            raise refuse("too_many_columns", f"The objects have more than {_MOST_COLUMNS:,} different keys.")
+    if not objects or not keys:
+        raise refuse("no_table", "No line of the file is a JSON object with a key.")
+    native = frozenset(i for i, typed in enumerate(keys.values()) if typed)
+    return JsonTable(path, list(keys), native, objects, array, _findings(bad, example, nested))
+
+
+def _findings(bad: int, example: str, nested: int) -> list[Finding]:
+    findings = []
+    if bad:
+        sentence = f"{bad} lines are no JSON objects and are left out."
+        findings.append(
+            Finding(
+                code=Code.BAD_LINES, severity=Severity.DROPPED, count=bad, example=example, sentence=sentence
+            )
+        )
+    if nested:
+        sentence = f"{nested} values are lists or deep objects; they are kept as JSON text."
+        findings.append(Finding(code=Code.NESTED, severity=Severity.INFO, count=nested, sentence=sentence))
+    return findings
+
+
+def _objects(path: Path, *, array: bool) -> Iterator[object]:
+    """Parsed objects; a line that is no JSON is given as its text."""
+    encoding = encodings.detect(path) if not array else encodings.Encoding("utf-8-sig")
+    if array:
+        if path.stat().st_size > _ARRAY_BYTES:
+            raise refuse(
+                "too_large", "A JSON array of this size is not read. Write one object a line instead."
+            )
+        try:
+            content = json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise refuse("damaged_file", "The file is no valid JSON.") from error
+        yield from content
+        return
+    for line in encodings.lines(path, encoding):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            yield line
+
+
+def _flat(item: Json, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:
+    for key, value in item.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            yield from _flat(value, f"{name}.", depth + 1)
+        else:
+            yield name, value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,274 @@
+"""How a column writes its numbers: decimal mark, thousands separators, signs, currency, percent.
+
+The whole column decides. "1.234" alone is open (a thousand or a fraction); one "1.234,5" or one
+"0.5" elsewhere in the column settles it, and so do the other columns of the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+from sqlglot import exp
+
+from answerable.data.ingestion import sql
+from answerable.data.ingestion.cells import Native
+
+_BLANKS = "\u00a0\u202f\u2009\u2007 "
+_APOSTROPHES = "'’"
+_GROUPS = {" ": f"[{_BLANKS}]", "'": f"[{_APOSTROPHES}]", ".": r"\.", ",": ",", "_": "_", "": ""}
+MAX_DIGITS = 18
+_EXACT_DIGITS = 38
+_EXACT_SCALE = 10
+
+# (decimal mark, thousands separator), the plainest first.
+_STYLES = (
+    (".", ""),
+    (",", ""),
+    (".", ","),
+    (",", "."),
+    (".", " "),
+    (",", " "),
+    (".", "'"),
+    (",", "'"),
+    (".", "_"),
+)
+
+_SHAPE = re.compile(
+    r"""(?P<open>\(?)\s*(?P<sign>[+\-−–]?)\s*(?P<prefix>[^\d\s+\-−–().,'’]{0,5}\.?)\s*(?P<sign2>[+\-−–]?)\s*
+    (?P<body>[\d.,][\d.,'’_\u00a0\u202f\u2009\u2007 ]*|\.\d+)
+    (?P<exponent>[eE][+\-]?\d{1,3})?
+    \s*(?P<suffix>[^\d\s+\-−–()][^\d+\-−–()]{0,7}(?:[/²³][^\d]{1,4})?)?\s*(?P<trailing>-?)\s*(?P<close>\)?)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A cell cut into the parts of a number; `affix` is the currency, percent sign or unit."""
+
+    negative: bool
+    body: str
+    affix: str
+    exponent: str
+
+
+def cut(text: str) -> Shape | None:
+    """The parts of a text that may be a number; None when it is none in any style."""
+    match = _SHAPE.fullmatch(text.strip())
+    if match is None:
+        return None
+    part = match.groupdict()
+    bracketed = part["open"] == "(" and part["close"] == ")"
+    if (part["open"] == "(") != (part["close"] == ")"):
+        return None
+    signs = [s for s in (part["sign"], part["sign2"], part["trailing"]) if s]
+    if len(signs) + bracketed > 1:
+        return None
+    prefix, suffix = part["prefix"].strip(), (part["suffix"] or "").strip()
+    if prefix and suffix or not re.search(r"\d", part["body"]):
+        return None
+    negative = bracketed or any(s != "+" for s in signs)
+    return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How one column writes numbers. `affix` is printed with each number or with some of them.
+
+    `integer_digits` and `scale` are the widest seen; `exponents` says that 1e6 occurs."""
+
+    decimal_mark: str = "."
+    group: str = ""
+    affix: str = ""
+    integer_digits: int = 0
+    scale: int = 0
+    exponents: bool = False
+    plain: bool = True  # nothing but digits, a minus and a decimal point
+
+    @cached_property
+    def _body(self) -> re.Pattern[str]:
+        return re.compile(body_pattern(self.decimal_mark, self.group))
+
+    @property
+    def percent(self) -> bool:
+        """Whether the numbers carry a percent sign."""
+        return self.affix == "%"
+
+    def canonical(self, text: str) -> str | None:
+        """The number with a decimal point and a leading minus; None when the text is none here."""
+        shape = cut(text)
+        if shape is None or (shape.affix and shape.affix != self.affix):
+            return None
+        if not self._body.fullmatch(shape.body):
+            return None
+        body = shape.body
+        if self.group:
+            body = re.sub(_GROUPS[self.group], "", body)
+        body = body.replace(self.decimal_mark, ".") if self.decimal_mark != "." else body
+        return ("-" if shape.negative else "") + body + shape.exponent
+
+    def parse(self, text: str) -> Decimal | None:
+        """The value of a text; None when it is no number in this format."""
+        canonical = self.canonical(text)
+        try:
+            return None if canonical is None else Decimal(canonical)
+        except InvalidOperation:
+            return None
+
+    @property
+    def duckdb_type(self) -> str:
+        """BIGINT, an exact DECIMAL, or DOUBLE where digits would not fit."""
+        if self.exponents or self.scale > _EXACT_SCALE or self.integer_digits + self.scale > _EXACT_DIGITS:
+            return "DOUBLE"
+        if self.scale == 0:
+            return "BIGINT" if self.integer_digits <= MAX_DIGITS else "DECIMAL(38,0)"
+        return f"DECIMAL({18 if self.integer_digits + self.scale <= 15 else 38},{self.scale})"
+
+    def _canonical_sql(self, cell: exp.Expression) -> exp.Expression:
+        """`canonical` as an expression over a VARCHAR; null for what is no number here."""
+        bare = sql.call("trim", sql.call("replace", cell, self.affix, "")) if self.affix else cell
+        body = body_pattern(self.decimal_mark, self.group)
+        if self.plain or self.exponents:
+            pattern = rf"[+\-]?(?:{body})(?:[eE][+\-]?\d{{1,3}})?"
+            digits = bare
+            if self.group:
+                digits = sql.call("regexp_replace", digits, _GROUPS[self.group], "", "g")
+        else:
+            pattern = rf"\(?\s*[+\-−–]?\s*(?:{body})\s*-?\s*\)?"
+            digits = sql.call("regexp_replace", bare, f"[^0-9{self.decimal_mark}]", "", "g")
+        if self.decimal_mark != ".":
+            digits = sql.call("replace", digits, self.decimal_mark, ".")
+        if not (self.plain or self.exponents):
+            negative = sql.call("regexp_matches", bare, r"^\s*[(\-−–]|-\s*$")
+            digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
+        return sql.when([(sql.matches(bare, pattern), digits)], sql.null())
+
+    def sql(self, cell: exp.Expression) -> exp.Expression:
+        """The value as an expression over a VARCHAR; null for what does not fit."""
+        return sql.cast(self._canonical_sql(cell), self.duckdb_type, lenient=True)
+
+    def strict_sql(self, cell: exp.Expression) -> exp.Expression:
+        """The value of a plain number; the statement fails at a cell that does not fit exactly."""
+        value = sql.cast(cell, self.duckdb_type)
+        if self.duckdb_type == "BIGINT":
+            exact: exp.Expression = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
+        else:
+            digits = exp.Sub(this=sql.call("length", cell), expression=sql.call("strpos", cell, "."))
+            fits = exp.LTE(this=digits, expression=exp.Literal.number(self.scale))
+            whole = exp.EQ(this=sql.call("strpos", cell, "."), expression=exp.Literal.number(0))
+            plain = exp.Not(this=sql.call("regexp_matches", cell, r"[eE_xX\s]|^[+-]?0\d"))
+            exact = exp.And(this=exp.Paren(this=exp.Or(this=fits, expression=whole)), expression=plain)
+        blank = exp.Is(this=cell, expression=exp.Null())
+        return sql.when([(blank, sql.null()), (exact, value)], sql.call("error", "a cell does not fit"))
+
+
+def body_pattern(decimal_mark: str, group: str) -> str:
+    """Digits in a style, for Python's `re` and for RE2 alike; groups may be of two digits (lakh)."""
+    mark = re.escape(decimal_mark)
+    plain = r"\d+"
+    if group:
+        g = _GROUPS[group]
+        plain = rf"[1-9]\d{{0,2}}(?:{g}\d{{3}})+|[1-9]\d?(?:{g}\d{{2}})+{g}\d{{3}}|\d+"
+    return rf"(?:{plain})(?:{mark}\d*)?|{mark}\d+"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """What the texts of a column say: the format, the share of cells it reads (0 to 1), and
+    whether the decimal mark is open: "1.234" and its like all through."""
+
+    format: NumberFormat
+    share: float
+    ambiguous: bool = False
+    leading_zeros: str | None = None  # an example such as 00501
+    long_digits: str | None = None
+    affixes: tuple[str, ...] = ()
+
+
+def read(values: Sequence[tuple[str, int]], *, comma_hint: bool | None = None) -> NumberReading | None:
+    """The best format for (text, count) pairs without placeholders; None when hardly one is a
+    number. `comma_hint` is what other columns say about the decimal mark."""
+    shapes = [(text, cut(text), count) for text, count in values]
+    numeric = [(text, shape, count) for text, shape, count in shapes if shape is not None]
+    total = sum(count for _, count in values)
+    if not numeric or not total:
+        return None
+    affixes = Counter[str]()
+    for _, shape, count in numeric:
+        if shape.affix:
+            affixes[shape.affix] += count
+    # A sign beside a handful of cells makes them misfits; it does not change the column.
+    affixes = Counter({found: count for found, count in affixes.items() if count > 0.01 * total})
+    affix = affixes.most_common(1)[0][0] if affixes else ""
+    native = all(isinstance(text, Native) for text, _, _ in numeric)
+    style, ambiguous = (_STYLES[0], False) if native else _style([s.body for _, s, _ in numeric], comma_hint)
+    number_format = NumberFormat(decimal_mark=style[0], group=style[1], affix=affix)
+    return _measured(number_format, values, total, ambiguous, tuple(affixes))
+
+
+def _style(bodies: Sequence[str], comma_hint: bool | None) -> tuple[tuple[str, str], bool]:
+    """(decimal mark, thousands separator) that reads most bodies, and whether another style that
+    gives other values reads as many."""
+    scored = []
+    for style in _STYLES:
+        pattern = re.compile(body_pattern(*style))
+        scored.append((sum(1 for body in bodies if pattern.fullmatch(body)), style))
+    best = max(count for count, _ in scored)
+    fitting = [style for count, style in scored if count == best]
+    marks = {style[0] for style in fitting}
+    separated = any(set(body) & set(".,") for body in bodies)
+    if len(marks) == 1 or not separated:
+        return fitting[0], False
+    if comma_hint is not None:
+        return next(style for style in fitting if (style[0] == ",") == comma_hint), False
+    # Open: "1,234" is read as a thousand, "1.234" as a fraction, as most programs write them.
+    return next(style for style in fitting if style[0] == "."), True
+
+
+def _measured(
+    number_format: NumberFormat,
+    values: Sequence[tuple[str, int]],
+    total: int,
+    ambiguous: bool,
+    affixes: tuple[str, ...],
+) -> NumberReading:
+    read_cells, integer_digits, scale = 0, 0, 0
+    exponents, plain = False, not number_format.group and number_format.decimal_mark == "." and not affixes
+    leading_zeros = long_digits = None
+    for text, count in values:
+        canonical = number_format.canonical(text)
+        if canonical is None:
+            continue
+        read_cells += count
+        mantissa, _, exponent = canonical.lower().partition("e")
+        whole, _, fraction = mantissa.lstrip("-").partition(".")
+        exponents = exponents or bool(exponent)
+        integer_digits = max(integer_digits, len(whole.lstrip("0")))
+        scale = max(scale, len(fraction.rstrip("0")) if isinstance(text, Native) else len(fraction))
+        if len(whole) > 1 and whole[0] == "0":
+            leading_zeros = leading_zeros or text
+        if len(whole) > MAX_DIGITS and not exponent:
+            long_digits = long_digits or text
+        plain = plain and canonical == text.strip().lstrip("+")
+    measured = replace(
+        number_format, integer_digits=integer_digits, scale=scale, exponents=exponents, plain=plain
+    )
+    return NumberReading(measured, read_cells / total, ambiguous, leading_zeros, long_digits, affixes)
+
+
+def decimal_comma_votes(readings: Iterable[NumberReading]) -> bool | None:
+    """What the columns that are sure say about the decimal mark: comma (True), point (False), or
+    nothing (None)."""
+    votes = Counter[bool]()
+    for reading in readings:
+        style = (reading.format.decimal_mark, reading.format.group)
+        if reading.share > 0.95 and not reading.ambiguous and (reading.format.scale or style[1]):
+            votes[style[0] == ","] += 1
+    if not votes or votes[True] == votes[False]:
+        return None
+    return votes[True] > votes[False]

@@ -1,0 +1,147 @@
+"""What a written table looks like: counts, ranges, frequent values, patterns of personal data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from answerable.data.ingestion import sql
+from answerable.data.ingestion.headers import ColumnHeader
+from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.semantics.model import FieldType, Unit
+
+MOST_VALUES = 5000
+_LONGEST_VALUE = 120
+_EXACT_DISTINCT_ROWS = 2_000_000
+_PATTERNS = {
+    "email": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
+    "iban": r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}",
+    "phone": r"\+?[\d(][\d\s()/.-]{6,20}\d",
+    "url": r"(?:https?://|www\.)\S+",
+    "two_words": r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:van|von|de|der|den|la|di))*(?: \p{Lu}[\p{L}'’-]+){1,2}",
+    "comma_name": r"\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’. -]+",
+    "has_digit": r".*\d.*",
+    "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+}
+
+
+class ValueCount(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    value: str
+    count: int
+
+
+class ColumnProfile(BaseModel):
+    """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
+    e-mail address, a phone number and so on; `values` are the most frequent texts, None when there
+    are more than 5,000 different ones or they are long."""
+
+    name: str
+    label: str
+    type: FieldType
+    unit: Unit | None = None
+    null_count: int = 0
+    distinct_count: int = 0
+    minimum: str | None = None
+    maximum: str | None = None
+    average_length: float = 0.0
+    values: list[ValueCount] | None = None
+    patterns: dict[str, float] = {}
+
+
+class TableProfile(BaseModel):
+    """A written table: `rows` as stored, `duplicate_rows` that equal an earlier one."""
+
+    rows: int
+    duplicate_rows: int
+    bytes: int
+    columns: list[ColumnProfile]
+
+
+def profile(
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    columns: list[tuple[ColumnHeader, FieldType, Unit | None]],
+) -> TableProfile:
+    """The profile of a Parquet file that this package wrote."""
+    source = f"read_parquet({sql.render(sql.text(str(parquet)))})"
+    rows = _one(connection, f"SELECT count(*) FROM {source}")[0]  # noqa: S608
+    exact = rows <= _EXACT_DISTINCT_ROWS
+    parts = ["count(*)"]
+    for header, kind, _ in columns:
+        name = f'"{header.name}"'
+        distinct = f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})"
+        length = f"avg(length({name}))" if kind is FieldType.STRING else "0"
+        parts += [
+            f"count({name})",
+            distinct,
+            f"CAST(min({name}) AS VARCHAR)",
+            f"CAST(max({name}) AS VARCHAR)",
+            length,
+        ]
+    figures = _one(connection, f"SELECT {', '.join(parts)} FROM {source}")  # noqa: S608
+    profiles = []
+    for i, (header, kind, unit) in enumerate(columns):
+        filled, distinct, low, high, length = figures[1 + 5 * i : 6 + 5 * i]
+        column = ColumnProfile(
+            name=header.name, label=header.label, type=kind, unit=unit, null_count=rows - filled,
+            distinct_count=min(distinct, filled), minimum=_short(low), maximum=_short(high),
+            average_length=float(length or 0),
+        )  # fmt: skip
+        if kind is FieldType.STRING and filled:
+            column = _with_texts(connection, source, column)
+        profiles.append(column)
+    duplicates = _duplicates(connection, source, [header.name for header, _, _ in columns], rows)
+    return TableProfile(rows=rows, duplicate_rows=duplicates, bytes=parquet.stat().st_size, columns=profiles)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
+    row: tuple[object, ...] = connection.execute(query).fetchone() or ()
+    return row
+
+
+def _short(text: object) -> str | None:
+    return None if text is None else str(text)[:_LONGEST_VALUE]
+
+
+def _with_texts(connection: duckdb.DuckDBPyConnection, source: str, column: ColumnProfile) -> ColumnProfile:
+    name = f'"{column.name}"'
+    values = None
+    if column.distinct_count <= MOST_VALUES and column.average_length <= _LONGEST_VALUE:
+        found = connection.execute(
+            f"SELECT {name}, count(*) AS n FROM {source} WHERE {name} IS NOT NULL "  # noqa: S608
+            f"GROUP BY {name} ORDER BY n DESC, {name} LIMIT {MOST_VALUES}"
+        ).fetchall()
+        values = [ValueCount(value=text, count=count) for text, count in found if len(text) <= _LONGEST_VALUE]
+    shares = ", ".join(
+        f"avg(CAST(regexp_full_match(t, {sql.render(sql.text(p))}) AS INTEGER))" for p in _PATTERNS.values()
+    )
+    sample = f"SELECT DISTINCT {name} AS t FROM (SELECT {name} FROM {source} WHERE {name} IS NOT NULL LIMIT 20000) LIMIT 1000"  # noqa: S608
+    figures = _one(connection, f"SELECT {shares} FROM ({sample})")  # noqa: S608
+    patterns = {
+        key: round(float(str(share)), 4)
+        for key, share in zip(_PATTERNS, figures, strict=True)
+        if share is not None
+    }
+    return column.model_copy(update={"values": values, "patterns": patterns})
+
+
+def _duplicates(connection: duckdb.DuckDBPyConnection, source: str, names: list[str], rows: int) -> int:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    distinct = _one(connection, f"SELECT count(DISTINCT h) FROM (SELECT hash({quoted}) AS h FROM {source})")  # noqa: S608
+    return rows - int(str(distinct[0]))
+
+
+def duplicates_finding(table: TableProfile) -> list[Finding]:
+    """What to say about rows that occur more than once; they are kept."""
+    if not table.duplicate_rows:
+        return []
+    return [
+        Finding(
+            code=Code.DUPLICATE_ROWS, severity=Severity.INFO, count=table.duplicate_rows,
+            sentence=f"{table.duplicate_rows} rows are equal to an earlier row in every column; they are kept.",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,94 @@
+"""The quality report: everything that ingestion changed, dropped, doubts or wants to mention."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Severity(StrEnum):
+    """changed: values were rewritten or emptied · dropped: something of the file is not in the
+    table · doubtful: a decision that a person should look at · info: worth knowing."""
+
+    CHANGED = "changed"
+    DROPPED = "dropped"
+    DOUBTFUL = "doubtful"
+    INFO = "info"
+
+
+class Code(StrEnum):
+    ENCODING = "encoding"
+    BAD_BYTES = "bad_bytes"
+    NUL_BYTES = "nul_bytes"
+    DIALECT = "dialect"
+    UNBALANCED_QUOTE = "unbalanced_quote"
+    TITLE = "title"
+    NOTES = "notes"
+    TOTALS = "totals"
+    TOTALS_DIFFER = "totals_differ"
+    BLANK_ROWS = "blank_rows"
+    EMPTY_COLUMN = "empty_column"
+    RAGGED_SHORT = "ragged_short"
+    RAGGED_LONG = "ragged_long"
+    HEADER_MISSING = "header_missing"
+    HEADER_MERGED = "header_merged"
+    HEADER_DUPLICATE = "header_duplicate"
+    HEADER_BLANK = "header_blank"
+    HEADER_REPEATED = "header_repeated"
+    PLACEHOLDERS = "placeholders"
+    UNREADABLE_CELLS = "unreadable_cells"
+    MIXED_TYPES = "mixed_types"
+    MIXED_UNITS = "mixed_units"
+    DATE_ORDER = "date_order"
+    DATE_ORDER_MIXED = "date_order_mixed"
+    TWO_DIGIT_YEAR = "two_digit_year"
+    TIME_ZONE = "time_zone"
+    MONTHS = "months"
+    NUMBER_FORMAT = "number_format"
+    DECIMAL_MARK = "decimal_mark"
+    KEPT_AS_TEXT = "kept_as_text"
+    DUPLICATE_ROWS = "duplicate_rows"
+    NO_ROWS = "no_rows"
+    FORMULAS = "formulas_without_values"
+    ERROR_CELLS = "error_cells"
+    HIDDEN = "hidden_sheet"
+    NESTED = "nested_values"
+    BAD_LINES = "bad_lines"
+    DECLARED_TYPE = "declared_type"
+
+
+class Finding(BaseModel):
+    """One item. `count` is in cells, rows or bytes, as `sentence` says; `example` is from the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    severity: Severity
+    column: str | None = None
+    count: int = 0
+    example: str | None = None
+    sentence: str
+
+
+class QualityReport(BaseModel):
+    """All findings of one table, the doubtful first. `rows_read` counts the records of the table as
+    the file has them, `rows_kept` those in the Parquet version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    findings: list[Finding] = []
+    rows_read: int = 0
+    rows_kept: int = 0
+
+    def sorted(self) -> QualityReport:
+        """The same report, ordered by what needs a person most."""
+        order = [Severity.DOUBTFUL, Severity.DROPPED, Severity.CHANGED, Severity.INFO]
+        findings = sorted(self.findings, key=lambda f: order.index(f.severity))
+        return self.model_copy(update={"findings": findings})
+
+
+def shorten(text: str, length: int = 80) -> str:
+    """The text on one line, cut with an ellipsis: examples stay readable."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

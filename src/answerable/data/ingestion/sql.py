@@ -1,0 +1,62 @@
+"""Small builders of DuckDB expressions (sqlglot trees; text from files only ever as literals)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+
+def call(name: str, *arguments: exp.Expression | str | int) -> exp.Expression:
+    """A function call; strings and integers become literals."""
+    return exp.Anonymous(this=name, expressions=[_literal(a) for a in arguments])
+
+
+def _literal(value: exp.Expression | str | int) -> exp.Expression:
+    if isinstance(value, exp.Expression):
+        return value
+    return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)
+
+
+def text(value: str) -> exp.Expression:
+    """A string literal."""
+    return exp.Literal.string(value)
+
+
+def column(name: str) -> exp.Expression:
+    """A quoted column name."""
+    return exp.column(name, quoted=True)
+
+
+def cast(expression: exp.Expression, to: str, *, lenient: bool = False) -> exp.Expression:
+    """CAST, or TRY_CAST when `lenient`: null for what does not fit."""
+    kind = exp.TryCast if lenient else exp.Cast
+    return kind(this=expression, to=exp.DataType.build(to, dialect="duckdb"))
+
+
+def when(pairs: Sequence[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
+    """CASE WHEN … THEN … ELSE … END."""
+    case = exp.Case()
+    for condition, value in pairs:
+        case = case.when(condition, value)
+    return case.else_(otherwise)
+
+
+def matches(expression: exp.Expression, pattern: str) -> exp.Expression:
+    """Whether the whole text matches an RE2 pattern."""
+    return call("regexp_full_match", expression, pattern)
+
+
+def among(expression: exp.Expression, values: Iterable[str]) -> exp.Expression:
+    """expression IN (values)."""
+    return exp.In(this=expression, expressions=[text(v) for v in sorted(values)])
+
+
+def null() -> exp.Expression:
+    """NULL."""
+    return exp.Null()
+
+
+def render(expression: exp.Expression) -> str:
+    """The tree as DuckDB's SQL."""
+    return expression.sql(dialect="duckdb")

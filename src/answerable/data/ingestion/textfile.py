@@ -1,0 +1,287 @@
+"""Delimited text: small files are looked at as a whole, large ones by their beginning and end."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from answerable.data.ingestion import dialect as dialects
+from answerable.data.ingestion import encoding as encodings
+from answerable.data.ingestion import footers
+from answerable.data.ingestion.cells import is_blank
+from answerable.data.ingestion.dialect import Dialect
+from answerable.data.ingestion.encoding import Encoding
+from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
+from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+
+WHOLE_BYTES = 24 << 20
+_HEAD_ROWS = 3000
+_TAIL_ROWS = 60
+_LONGEST_CELL = 8 << 20
+_MOST_COLUMNS = 4000
+
+
+@dataclass(slots=True)
+class TextFile:
+    """A text file with its encoding and dialect, and what there is to say about them."""
+
+    path: Path
+    encoding: Encoding
+    dialect: Dialect
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether only its beginning and end are looked at before it is read in a stream."""
+        return self.path.stat().st_size > WHOLE_BYTES
+
+    def records(self) -> Iterator[list[str]]:
+        """The cells of each record, blank ones included. A quote that is never closed is read as a
+        plain character, and reported, instead of swallowing the rest of the file."""
+        yield from _records(self)
+
+
+def open_text(path: Path) -> TextFile:
+    """Find out how a text file is written. Refuses lines that are too long for a table."""
+    encoding = encodings.detect(path)
+    sample = encodings.head(path, encoding, dialects.SAMPLE_CHARACTERS)
+    whole = path.stat().st_size <= dialects.SAMPLE_CHARACTERS
+    if not sample.strip():
+        raise refuse("empty_file", "The file holds nothing but blanks. Upload a file with a header and rows.")
+    dialect = dialects.detect(sample, complete=whole)
+    return TextFile(path, encoding, dialect, _encoding_findings(encoding) + _dialect_findings(dialect))
+
+
+def _encoding_findings(encoding: Encoding) -> list[Finding]:
+    findings = []
+    if encoding.name == "mixed":
+        sentence = "Some lines are UTF-8, others Windows-1252; each is read as what it is."
+        findings.append(
+            Finding(code=Code.ENCODING, severity=Severity.DOUBTFUL, example="mixed", sentence=sentence)
+        )
+    elif encoding.name != "utf-8":
+        sentence = f"The file is written in {encoding.name}; the table is stored in UTF-8."
+        findings.append(
+            Finding(code=Code.ENCODING, severity=Severity.INFO, example=encoding.name, sentence=sentence)
+        )
+    if encoding.nul_bytes:
+        sentence = f"{encoding.nul_bytes} NUL bytes are left out."
+        findings.append(
+            Finding(
+                code=Code.NUL_BYTES, severity=Severity.CHANGED, count=encoding.nul_bytes, sentence=sentence
+            )
+        )
+    return findings
+
+
+def _dialect_findings(dialect: Dialect) -> list[Finding]:
+    names = {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar", " ": "blanks"}
+    name = names.get(dialect.delimiter, repr(dialect.delimiter))
+    sentence = f"Cells are separated by {name}."
+    return [Finding(code=Code.DIALECT, severity=Severity.INFO, example=dialect.delimiter, sentence=sentence)]
+
+
+class _Lines:
+    """Lines of a file that remembers those of the record being read."""
+
+    def __init__(self, source: Iterable[str], *, strip: bool) -> None:
+        self._source = iter(source)
+        self._strip = strip
+        self.record: list[str] = []
+        self.size = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        if self._strip:
+            line = line.strip() + "\n"
+        self.record.append(line)
+        self.size += len(line)
+        if self.size > _LONGEST_CELL:
+            raise csv.Error("record too long")
+        return line
+
+    def start_record(self) -> None:
+        self.record.clear()
+        self.size = 0
+
+
+def _records(file: TextFile) -> Iterator[list[str]]:
+    csv.field_size_limit(_LONGEST_CELL)
+    source = encodings.lines(file.path, file.encoding)
+    lines = _Lines(source, strip=file.dialect.aligned)
+    reader = file.dialect.reader(lines)
+    while True:
+        lines.start_record()
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            row = None
+        if row is None or _unclosed(lines.record, file.dialect):
+            yield from _unquoted(file, list(lines.record))
+            reader = file.dialect.reader(lines)
+        else:
+            yield row
+
+
+def _unclosed(record: list[str], dialect: Dialect) -> bool:
+    """A record of several lines whose quotes do not pair up ended with the file, not with a quote."""
+    if len(record) < 2 or not dialect.quote:
+        return False
+    marks = sum(
+        line.count(dialect.quote) - 2 * line.count(dialect.escape + dialect.quote) * bool(dialect.escape)
+        for line in record
+    )
+    return marks % 2 == 1
+
+
+def _unquoted(file: TextFile, record: list[str]) -> Iterator[list[str]]:
+    """The first line of a broken record with its quotes as plain characters, the others as usual."""
+    if not any(f.code is Code.UNBALANCED_QUOTE for f in file.findings):
+        sentence = "A quote is opened and never closed; that line is read without quoting."
+        file.findings.append(
+            Finding(
+                code=Code.UNBALANCED_QUOTE, severity=Severity.DOUBTFUL, count=1, example=shorten(record[0]),
+                sentence=sentence,
+            )
+        )  # fmt: skip
+    bare = replace(file.dialect, quote="")
+    yield from bare.reader(iter(record[:1]))
+    rest = record[1:]
+    while rest:
+        lines = _Lines(rest, strip=False)
+        reader = file.dialect.reader(lines)
+        consumed = 0
+        for row in reader:
+            if _unclosed(lines.record, file.dialect):
+                break
+            consumed += len(lines.record)
+            lines.start_record()
+            yield row
+        rest = rest[consumed:]
+        if rest:
+            yield from bare.reader(iter(rest[:1]))
+            rest = rest[1:]
+
+
+def tables_of_small(file: TextFile) -> list[FoundTable]:
+    """All tables of a file that is read as a whole."""
+    return find_tables(Sheet(_checked(file.records()), ragged=True))
+
+
+def _checked(rows: Iterable[list[str]]) -> list[list[str]]:
+    kept = []
+    for row in rows:
+        if len(row) > _MOST_COLUMNS:
+            raise refuse(
+                "too_many_columns",
+                f"A row has {len(row):,} cells; tables have at most {_MOST_COLUMNS:,} columns.",
+            )
+        kept.append(row)
+    return kept
+
+
+@dataclass(slots=True)
+class LargeTable:
+    """The one table of a large file: its header, and its rows as a stream. Counters are complete
+    when the stream has ended."""
+
+    file: TextFile
+    head: FoundTable
+    skip: int
+    findings: list[Finding] = field(default_factory=list)
+    blank_rows: int = 0
+    long_rows: int = 0
+    long_example: str = ""
+    short_rows: int = 0
+
+    def rows(self) -> Iterator[list[str]]:
+        """Rows with exactly one cell a column, without notes and totals at the end."""
+        width, left = self.head.width, self.head.left
+        tail: deque[list[str]] = deque()
+        for index, record in enumerate(self.file.records()):
+            if index < self.skip:
+                continue
+            row = record[left:]
+            if all(is_blank(cell) for cell in row):
+                self.blank_rows += 1
+                continue
+            tail.append(self._fitted(row, width, index))
+            if len(tail) > _TAIL_ROWS:
+                yield tail.popleft()
+        kept, below = footers.cut_footer(list(tail), self.head.labels)
+        self.findings += [f for f in below if f.code is Code.NOTES]
+        # Totals of a large file cannot be verified by its last rows: they are kept and pointed at.
+        totals = [row for row in tail if footers.is_totals_label(row)]
+        notes = sum(f.count for f in below if f.code is Code.NOTES)
+        kept = list(tail)[: len(tail) - notes]
+        yield from kept
+        self._report(totals)
+
+    def _fitted(self, row: list[str], width: int, index: int) -> list[str]:
+        if len(row) < width:
+            self.short_rows += 1
+            return row + [""] * (width - len(row))
+        if len(row) > width:
+            extra = row[width:]
+            if any(not is_blank(cell) for cell in extra):
+                self.long_rows += 1
+                self.long_example = (
+                    self.long_example or f"record {index + 1}: {shorten(' | '.join(extra), 60)}"
+                )
+            return row[:width]
+        return row
+
+    def _report(self, totals: list[list[str]]) -> None:
+        if totals:
+            text = shorten(" | ".join(cell for cell in totals[0] if not is_blank(cell)))
+            self.findings.append(
+                Finding(
+                    code=Code.TOTALS_DIFFER, severity=Severity.DOUBTFUL, count=len(totals), example=text,
+                    sentence=f"Rows at the end look like totals and are kept: {text}. Filter them out if they are.",
+                )
+            )  # fmt: skip
+        counted = (
+            (self.blank_rows, Code.BLANK_ROWS, Severity.DROPPED, "blank rows are left out", ""),
+            (self.short_rows, Code.RAGGED_SHORT, Severity.CHANGED,
+             "rows have fewer cells than the table has columns; what is missing is empty", ""),
+            (self.long_rows, Code.RAGGED_LONG, Severity.DROPPED,
+             "rows have more cells than the table has columns; what is beyond the last column is left out",
+             self.long_example),
+        )  # fmt: skip
+        for count, code, severity, words, example in counted:
+            if count:
+                self.findings.append(
+                    Finding(
+                        code=code,
+                        severity=severity,
+                        count=count,
+                        example=example or None,
+                        sentence=f"{count} {words}.",
+                    )
+                )
+
+
+def table_of_large(file: TextFile) -> LargeTable:
+    """The table of a large file, found in its first rows."""
+    rows = []
+    for row in file.records():
+        rows.append(row)
+        if len(rows) >= _HEAD_ROWS:
+            break
+    found = find_tables(Sheet(_checked(rows), ragged=True, complete=False))
+    if not found:
+        raise refuse("no_table", "No table is found in the file. Check that it has a header and rows.")
+    head = max(found, key=lambda table: len(table.rows))
+    findings = [
+        f for f in head.findings if f.code not in (Code.RAGGED_LONG, Code.RAGGED_SHORT, Code.BLANK_ROWS)
+    ]
+    return LargeTable(file, head, skip=head.first_row, findings=findings)

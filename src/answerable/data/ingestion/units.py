@@ -1,0 +1,128 @@
+"""Units of numbers, in headers ("Revenue (EUR)", "Weight [kg]", "Umsatz in T€") and beside numbers."""
+
+from __future__ import annotations
+
+import re
+
+from answerable.data.semantics.model import Unit
+
+_CURRENCY_SIGNS = {
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₪": "ILS", "₺": "TRY",
+    "₴": "UAH", "zł": "PLN", "kč": "CZK", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "fr.": "CHF",
+    "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD",
+}  # fmt: skip
+_CURRENCY_CODES = frozenset(
+    "EUR USD GBP CHF JPY CNY INR RUB KRW ILS TRY UAH PLN CZK AUD CAD BRL SEK NOK DKK HUF RON BGN MXN ZAR SGD HKD "
+    "NZD THB AED SAR ISK".split()
+)
+_SCALES = {
+    "t": 1e3, "k": 1e3, "tsd": 1e3, "tsd.": 1e3, "thousand": 1e3, "thousands": 1e3, "000": 1e3, "'000": 1e3,
+    "m": 1e6, "mio": 1e6, "mio.": 1e6, "mn": 1e6, "million": 1e6, "millions": 1e6, "mill.": 1e6,
+    "bn": 1e9, "mrd": 1e9, "mrd.": 1e9, "b": 1e9, "billion": 1e9, "billions": 1e9,
+}  # fmt: skip
+_QUANTITIES = {
+    unit.lower(): unit
+    for unit in (
+        "kg g mg t lb lbs oz l ml cl hl gal m cm mm km mi ft in m² m2 km² qm sqm ha m³ m3 W kW MW GW kWh MWh GWh Wh "
+        "V mV A mA Ah J kJ MJ kcal cal °C °F K Pa kPa bar hPa Hz kHz MHz GHz B kB KB MB GB TB ppm dB km/h m/s mph "
+        "rpm Nm N kN mol lm lx"
+    ).split()
+}
+_DURATIONS = {
+    "s": "s", "sec": "s", "secs": "s", "seconds": "s", "sek": "s", "ms": "ms", "min": "min", "mins": "min",
+    "minutes": "min", "minuten": "min", "h": "h", "hr": "h", "hrs": "h", "hours": "h", "std": "h", "stunden": "h",
+    "days": "d", "tage": "d", "weeks": "wk", "months": "mo", "monate": "mo", "years": "a", "jahre": "a",
+}  # fmt: skip
+_COUNTS = {
+    "pcs": "pcs",
+    "stk": "pcs",
+    "stk.": "pcs",
+    "stück": "pcs",
+    "pieces": "pcs",
+    "units": "pcs",
+    "x": "x",
+}
+
+_IN_BRACKETS = re.compile(
+    r"^(?P<rest>.*?)\s*[(\[{]\s*(?:in\s+)?(?P<unit>[^()\[\]{}]{1,20})\s*[)\]}]\s*$", re.IGNORECASE
+)
+_AFTER_IN = re.compile(r"^(?P<rest>.+?)[\s_]+in[\s_]+(?P<unit>\S{1,5}(?:\s\S{1,6})?)$", re.IGNORECASE)
+_AFTER_MARK = re.compile(r"^(?P<rest>.+?)\s*[,/|]\s*(?P<unit>\S{1,6})$")
+_LAST_WORD = re.compile(r"^(?P<rest>.+?)[\s_]+(?P<unit>\S{1,4})$")
+
+
+def currency(text: str) -> str | None:
+    """The ISO code of a currency sign or code; None for anything else."""
+    bare = text.strip()
+    return bare.upper() if bare.upper() in _CURRENCY_CODES else _CURRENCY_SIGNS.get(bare.lower())
+
+
+def parse_unit(text: str) -> Unit | None:
+    """The unit that a text names alone ("T€", "kg", "%", "Mio. EUR"); None when it names none."""
+    bare = text.strip().strip(".") if text.strip().lower() not in _CURRENCY_SIGNS else text.strip()
+    if not bare:
+        return None
+    return _simple_unit(bare) or _scaled_currency(bare)
+
+
+def _simple_unit(bare: str) -> Unit | None:
+    low = bare.lower()
+    code = currency(bare)
+    if code is not None:
+        return Unit(kind="currency", symbol=code)
+    if low in {"%", "percent", "prozent", "pct", "v.h"}:
+        return Unit(kind="percent", symbol="%")
+    if low in _DURATIONS:
+        return Unit(kind="duration", symbol=_DURATIONS[low])
+    if low in _COUNTS:
+        return Unit(kind="count", symbol=_COUNTS[low])
+    if bare in _QUANTITIES.values() or low in {
+        "kg",
+        "km",
+        "cm",
+        "mm",
+        "ml",
+        "kwh",
+        "mwh",
+        "m²",
+        "gb",
+        "mb",
+        "tb",
+        "lbs",
+    }:
+        return Unit(kind="quantity", symbol=_QUANTITIES[low])
+    return None
+
+
+def _scaled_currency(bare: str) -> Unit | None:
+    low = bare.lower()
+    for prefix in sorted(_SCALES, key=len, reverse=True):
+        for scaled in (low.removeprefix(prefix), low.removesuffix(prefix)):
+            rest = scaled.strip(" .")
+            if scaled != low and rest and currency(rest) is not None and currency(low) is None:
+                return Unit(kind="currency", symbol=currency(rest) or rest, scale=_SCALES[prefix])
+    return None
+
+
+def split_header(header: str) -> tuple[str, Unit | None]:
+    """(the header without its unit, the unit): "Umsatz in T€" → ("Umsatz", thousands of EUR)."""
+    text = " ".join(header.split())
+    bracketed = _IN_BRACKETS.match(text)
+    if bracketed is not None:
+        unit = parse_unit(bracketed["unit"])
+        return (bracketed["rest"] or text, unit) if unit is not None else (text, None)
+    for pattern in (_AFTER_IN, _AFTER_MARK, _LAST_WORD):
+        match = pattern.match(text)
+        if match is None:
+            continue
+        unit = parse_unit(match["unit"])
+        # A bare letter at the end ("Team A", "Size M") is a name unless "in" or a comma leads to it.
+        weak = pattern is _LAST_WORD and unit is not None and unit.kind not in ("currency", "percent")
+        if unit is not None and not (weak and match["unit"].lower() not in {"kg", "km", "cm", "mm", "kwh"}):
+            return match["rest"], unit
+    return text, None
+
+
+def parse_affix(affix: str) -> Unit | None:
+    """The unit that stands beside numbers; None when it is no unit and the cells are no numbers."""
+    return parse_unit(affix) if affix != "‰" else Unit(kind="quantity", symbol="‰")
