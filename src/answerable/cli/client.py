@@ -60,7 +60,7 @@ class Client:
         """Whether a server of this kind is there and alive."""
         try:
             return self._http.get(f"{self.url}/health/live", timeout=2).status_code == 200
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except httpx.HTTPError:
             return False
 
     def get(self, path: str, model: type[Model], **parameters: str | int) -> Model:
@@ -94,8 +94,6 @@ class Client:
         try:
             # The keywords are httpx's own; each caller above passes one of them.
             response = self._http.request(method, self.url + path, headers=headers, **content)  # type: ignore[arg-type]
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise ServerUnusable(f"'{self.url}' is not the address of a server: {error}") from error
         except httpx.ConnectError as error:
             raise ServerUnusable(
                 f"no server answers at {self.url}: start one with 'answerable serve', "
@@ -140,7 +138,14 @@ class _CountedFile(FileIO):
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    """Raises CommandFailed when it is not an address of a web server."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise CommandFailed(f"'{url}' is not the address of a server: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise CommandFailed(f"'{url}' is not the address of a server: it starts with http:// or https://")
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -152,9 +157,4 @@ def _reason(response: httpx.Response, url: str) -> str:
         problem = _Problem.model_validate_json(response.content)
     except ValidationError:
         return f"{url} answered {response.status_code}, not as an Answerable server does. Check --url."
-    said = problem.detail or problem.title or f"status {response.status_code}"
-    if response.status_code == 401:
-        return (
-            f"{url} refused the key: {said} A new one: 'answerable keys create NAME --email YOU@EXAMPLE.COM'."
-        )
-    return said
+    return problem.detail or problem.title or f"{url} answered {response.status_code}"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import httpx
 import typer
+from huggingface_hub.constants import ENDPOINT
 from huggingface_hub.errors import HfHubHTTPError
 from rich.console import Console
 from rich.table import Table
@@ -50,13 +51,16 @@ def pull(
 ) -> None:
     """Fetch the embedding model from the Hugging Face hub, check it and convert it."""
     folder = data_dir_or_default(data_dir)
+    hub = endpoint or ENDPOINT
     try:
+        # The hub's client retries for half a minute before it says that nobody is there.
+        httpx.head(hub, timeout=10)
         with Console(stderr=True).status(f"Fetching {MODEL_NAME} (about 90 MB) …"):
             converted = pull_model(folder, endpoint=endpoint)
     except DamagedWeights as error:
         raise CommandFailed(str(error)) from error
     except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
         raise CommandFailed(
-            f"the model cannot be fetched: {error}. Check the network, or set HF_ENDPOINT."
+            f"the model cannot be fetched from {hub}: {error}. Check the network, or set HF_ENDPOINT."
         ) from error
     typer.echo(f"{MODEL_NAME} is ready in {converted}")

@@ -1,0 +1,155 @@
+"""What the doctor finds, and what it advises."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from answerable.cli.doctor.database import check_database
+from answerable.cli.doctor.finding import Finding, Level
+from answerable.cli.doctor.machine import (
+    check_credentials,
+    check_data_dir,
+    check_disk,
+    check_port,
+    check_python,
+    check_sandbox,
+)
+from answerable.cli.doctor.weights import check_embedding_weights
+from answerable.kit.settings import HttpSettings, Settings
+from answerable.knowledge.embedding.weights import MODEL_FILES
+from tests.cli.command import run
+from tests.factories.servers import free_port
+
+
+@pytest.mark.parametrize(
+    ("version", "implementation", "level"),
+    [
+        ((3, 10, 14), "CPython", Level.FAIL),
+        ((3, 11, 0), "CPython", Level.OK),
+        ((3, 14, 1), "CPython", Level.OK),
+        ((3, 11, 13), "PyPy", Level.WARN),
+    ],
+)
+def test_python_must_be_new_enough(version: tuple[int, int, int], implementation: str, level: Level) -> None:
+    assert check_python(version, implementation).level is level
+
+
+@pytest.mark.parametrize(
+    ("landlock", "seccomp", "level"),
+    [(7, "kill_process errno log allow", Level.OK), (0, "errno allow", Level.WARN), (7, "", Level.WARN)],
+)
+def test_missing_walls_of_the_kernel_are_warned_of(landlock: int, seccomp: str, level: Level) -> None:
+    assert check_sandbox(landlock, seccomp).level is level
+
+
+def test_a_full_disk_fails_and_a_nearly_full_one_warns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Usage:
+        free = 900_000_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage)
+    assert check_disk(tmp_path).level is Level.FAIL
+    Usage.free = 4_000_000_000
+    assert check_disk(tmp_path / "not" / "yet").level is Level.WARN
+    Usage.free = 6_000_000_000
+    assert check_disk(tmp_path).level is Level.OK
+
+
+def test_a_data_folder_that_others_may_write_to_is_warned_of(tmp_path: Path) -> None:
+    assert check_data_dir(tmp_path / "later").level is Level.OK
+    tmp_path.chmod(0o777)
+    finding = check_data_dir(tmp_path)
+    assert (finding.level, finding.advice) == (Level.WARN, f"Run 'chmod go-w {tmp_path}'.")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_data_folder_that_cannot_be_written_fails(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert check_data_dir(tmp_path).level is Level.FAIL
+
+
+def test_credentials_that_others_may_read_fail(tmp_path: Path) -> None:
+    assert check_credentials(tmp_path).level is Level.WARN
+    path = tmp_path / "credentials.json"
+    path.touch(mode=0o644)
+    assert check_credentials(tmp_path).advice == f"Run 'chmod 600 {path}'."
+    path.chmod(0o600)
+    assert check_credentials(tmp_path).level is Level.OK
+
+
+def test_a_port_that_something_else_holds_fails() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        finding = check_port(HttpSettings(port=other.getsockname()[1]))
+    assert finding.level is Level.FAIL
+    assert "--port" in finding.advice
+
+
+async def test_a_port_that_this_system_holds_is_in_order(base_url: str) -> None:
+
+    port = int(base_url.rpartition(":")[2])
+    finding = await asyncio.to_thread(check_port, HttpSettings(port=port))
+    assert finding.level is Level.OK
+
+
+def test_damaged_weights_fail_and_missing_ones_warn(tmp_path: Path) -> None:
+    assert check_embedding_weights(tmp_path, tmp_path).level is Level.WARN
+    for name in MODEL_FILES:
+        (tmp_path / name).write_bytes(b"not a model")
+    finding = check_embedding_weights(tmp_path, tmp_path)
+    assert finding.level is Level.FAIL
+    assert "models pull" in finding.advice
+
+
+def levels(findings: list[Finding]) -> dict[str, Level]:
+    return {finding.subject: finding.level for finding in findings}
+
+
+def test_a_migrated_database_is_in_order(admin_url: str) -> None:
+    found = levels(check_database(Settings(database_url=admin_url)))
+    assert found == dict.fromkeys(
+        ("PostgreSQL", "pgvector", "Migrations", "Tenant wall", "App role"), Level.OK
+    )
+
+
+def test_a_breach_in_the_tenant_wall_fails(admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE breach (workspace_id uuid)")
+        try:
+            findings = check_database(Settings(database_url=admin_url))
+        finally:
+            connection.execute("DROP TABLE breach")
+    wall = next(finding for finding in findings if finding.subject == "Tenant wall")
+    assert wall.level is Level.FAIL
+    assert "breach" in wall.detail
+
+
+def test_serving_as_the_owner_of_the_tables_fails(admin_url: str) -> None:
+    settings = Settings(database_url=admin_url, app_database_url=admin_url)
+    assert levels(check_database(settings))["App role"] is Level.FAIL
+
+
+def test_a_database_that_does_not_answer_is_one_line() -> None:
+    url = f"postgresql://nobody:x@127.0.0.1:{free_port()}/nothing"
+    findings = check_database(Settings(database_url=url))
+    assert levels(findings) == {"PostgreSQL": Level.FAIL}
+    assert "\n" not in findings[0].detail
+
+
+def test_the_report_is_json_and_the_status_follows_it(tmp_path: Path) -> None:
+    healthy = run("doctor", "--data-dir", tmp_path, "--port", free_port(), "--json")
+    assert healthy.status == 0
+    assert {entry["level"] for entry in json.loads(healthy.output)} <= {"ok", "warn"}
+    (tmp_path / "credentials.json").touch(mode=0o644)
+    sick = run("doctor", "--data-dir", tmp_path, "--port", free_port())
+    assert sick.status == 1
+    assert "chmod 600" in sick.output
+    assert sick.errors == "answerable: not in order: Credentials\n"
