@@ -41,6 +41,13 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, *, within: 
         await asyncio.sleep(0.02)
 
 
+def spawn(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """Start a process that has everything imported already."""
+    process = _processes.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
 class Bench:
     """A database with the queue in it, workspaces, and worker processes."""
 
@@ -66,9 +73,7 @@ class Bench:
 
     def worker(self, **jobs: float) -> BaseProcess:
         """Start a worker process."""
-        arguments = (self.app_url, self.settings(**jobs))
-        process = _processes.Process(target=program.work, args=arguments, daemon=True)
-        process.start()
+        process = spawn(program.work, self.app_url, self.settings(**jobs))
         self._workers.append(process)
         return process
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from answerable.jobs import JobStatus, Subject, enqueue_many
+from answerable.kit.principal import Principal
 from tests.jobs.conftest import Bench
 
 _BACKLOG = int(os.environ.get("ANSWERABLE_TEST_BACKLOG", "5000"))
@@ -28,18 +29,34 @@ async def test_one_job_does_not_wait_behind_another_workspaces_thousands(bench: 
     assert int(str(overtaken[0][0])) <= 2 * _CONCURRENCY + 1
 
 
+async def _queue(bench: Bench, tenant: Principal, names: list[str]) -> None:
+    async with bench.database.begin(tenant) as session:
+        await enqueue_many(session, "quick", [(Subject("test", name), {"name": name}) for name in names])
+
+
+async def _order(bench: Bench) -> list[object]:
+    rows = bench.execute(
+        "SELECT j.subject_id FROM procrastinate_jobs AS q JOIN jobs AS j ON j.ticket = q.id "
+        "ORDER BY q.priority DESC, q.id"
+    )
+    return [name for (name,) in rows]
+
+
+async def test_waiting_workspaces_take_turns(bench: Bench) -> None:
+    crowd, newcomer = bench.workspace(), bench.workspace()
+    bench.execute("SELECT setval('job_turns', 1000)")
+    await _queue(bench, crowd, ["c1", "c2", "c3", "c4", "c5", "c6"])
+    bench.execute("SELECT setval('job_turns', 1003)")  # three were served
+    await _queue(bench, newcomer, ["n1", "n2"])
+    assert (await _order(bench))[3:] == ["c4", "n1", "c5", "n2", "c6"]
+
+
 async def test_a_workspace_pays_for_what_waits_and_not_for_what_was_done(bench: Bench) -> None:
     busy, idle = bench.workspace(), bench.workspace()
     bench.worker()
     for n in range(5):
         await bench.ended(busy, await bench.enqueue(busy, "quick", f"done {n}"))
     bench.reset()
-    async with bench.database.begin(idle) as session:
-        await enqueue_many(session, "quick", [(Subject("t", str(n)), {"name": f"i{n}"}) for n in range(3)])
-    async with bench.database.begin(busy) as session:
-        await enqueue_many(session, "quick", [(Subject("t", str(n)), {"name": f"b{n}"}) for n in range(3)])
-    order = bench.execute(
-        "SELECT j.arguments ->> 'name' FROM procrastinate_jobs AS q JOIN jobs AS j ON j.ticket = q.id "
-        "ORDER BY q.priority DESC, q.id"
-    )
-    assert [name for (name,) in order] == ["i0", "b0", "i1", "b1", "i2", "b2"]
+    await _queue(bench, idle, ["i1", "i2", "i3"])
+    await _queue(bench, busy, ["b1", "b2", "b3"])
+    assert await _order(bench) == ["i1", "b1", "i2", "b2", "i3", "b3"]

@@ -19,7 +19,7 @@ from answerable.kit.postgres import Cluster
 from answerable.kit.principal import Principal
 from tests.jobs.conftest import Bench, prepare, until
 
-_RESTARTS = 3
+_RESTARTS = 2
 _LISTENERS = (
     "FROM pg_stat_activity "
     "WHERE application_name = 'answerable listener' AND datname = current_database() "

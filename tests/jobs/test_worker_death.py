@@ -97,10 +97,10 @@ async def test_a_job_that_kills_its_worker_fails_after_the_last_try_and_the_queu
 
 async def test_work_that_blocks_the_event_loop_for_three_stall_times_is_not_run_twice(bench: Bench) -> None:
     tenant = bench.workspace()
-    bench.worker()
-    job_id = await bench.enqueue(tenant, "busy", "a", seconds=3 * STALL)
+    bench.worker(stall_seconds=2 * STALL)
+    job_id = await bench.enqueue(tenant, "busy", "a", seconds=6 * STALL)
     await bench.marked("started", "a")
-    bench.worker()
+    bench.worker(stall_seconds=2 * STALL)
     job = await bench.ended(tenant, job_id)
     assert (job.status, job.attempt) == (JobStatus.SUCCEEDED, 1)
     assert bench.marks("started", "a") == 1

@@ -1,0 +1,104 @@
+"""The fence: what an attempt may still write once the job is another's, without any timing in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from answerable.jobs import JobCancelled, JobContext, JobStatus, LostJob, cancel_job, repository, settlement
+from answerable.jobs.tickets import Ticket
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
+from tests.jobs.conftest import Bench
+from tests.jobs.program import mark, registry
+
+
+class Tried:
+    """A job whose attempts the test makes by hand."""
+
+    def __init__(self, bench: Bench, runtime: Runtime, tenant: Principal, job_id: str) -> None:
+        self.bench, self.runtime, self.tenant, self.job_id = bench, runtime, tenant, job_id
+
+    async def start(self, attempt: int) -> Ticket:
+        """Start an attempt on the ticket that is in the queue."""
+        ((ticket_id,),) = self.bench.execute("SELECT id FROM procrastinate_jobs")
+        ticket = Ticket(int(str(ticket_id)), str(self.tenant.workspace_id), self.job_id, attempt)
+        async with self.bench.database.begin(self.tenant) as session:
+            assert await repository.claim(session, ticket) is not None
+        return ticket
+
+    async def take_over(self, ticket: Ticket) -> bool:
+        """Put the job back into the queue, as a sweep does. False when it is held."""
+        async with self.bench.database.begin(self.tenant) as session:
+            row = await repository.lock_to_settle(session, ticket, wait=False)
+            if row is None:
+                return False
+            await settlement.issue_again(session, row)
+            return True
+
+    def context(self, ticket: Ticket) -> JobContext:
+        """What the attempt's function has in hand."""
+        return JobContext(self.runtime, ticket)
+
+
+@pytest.fixture
+async def tried(bench: Bench) -> Tried:
+    """A waiting job."""
+    tenant = bench.workspace()
+    runtime = Runtime(Settings.model_validate(bench.settings()), bench.database)
+    return Tried(bench, runtime, tenant, await bench.enqueue(tenant, "quick", "a"))
+
+
+async def _complete(job: JobContext) -> None:
+    async with job.complete() as session:
+        await mark(session, "a", "effect")
+
+
+async def test_an_attempt_that_was_overtaken_can_neither_begin_nor_complete(tried: Tried) -> None:
+    first = await tried.start(1)
+    assert await tried.take_over(first)
+    second = await tried.start(2)
+    late = tried.context(first)
+    with pytest.raises(LostJob):
+        async with late.begin():
+            pytest.fail("a late attempt has a transaction")
+    with pytest.raises(LostJob):
+        await _complete(late)
+    assert tried.bench.marks("effect") == 0
+    await _complete(tried.context(second))
+    with pytest.raises(LostJob):
+        await _complete(tried.context(second))
+    assert tried.bench.marks("effect") == 1
+    assert (await tried.bench.job(tried.tenant, tried.job_id)).status is JobStatus.SUCCEEDED
+
+
+async def test_a_ticket_that_was_replaced_starts_nothing(tried: Tried) -> None:
+    first = await tried.start(1)
+    assert await tried.take_over(first)
+    async with tried.bench.database.begin(tried.tenant) as session:
+        assert await repository.claim(session, first) is None
+
+
+async def test_nobody_takes_over_in_the_middle_of_a_transaction(tried: Tried) -> None:
+    first = await tried.start(1)
+    async with tried.context(first).begin():
+        assert not await tried.take_over(first)
+    assert await tried.take_over(first)
+
+
+async def test_a_cancel_request_does_not_wait_for_a_transaction_of_the_job(tried: Tried) -> None:
+    first = await tried.start(1)
+    job = tried.context(first)
+
+    async def complete_while_somebody_cancels() -> None:
+        async with job.complete() as session:
+            await mark(session, "a", "effect")
+            async with tried.bench.database.begin(tried.tenant) as other:
+                await cancel_job(other, tried.job_id, registry=registry)
+
+    with pytest.raises(JobCancelled):
+        await complete_while_somebody_cancels()
+    assert tried.bench.marks("effect") == 0
+    with pytest.raises(JobCancelled):
+        async with job.begin():
+            pytest.fail("a cancelled job has a transaction")
