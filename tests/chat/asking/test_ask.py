@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -15,12 +14,12 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest.fixture(scope="module")
-async def asker(client: httpx.AsyncClient) -> AsyncIterator[Caller]:
+async def asker(client: httpx.AsyncClient) -> Caller:
     """The owner of a workspace with one document and one table."""
     owner = (await register(client)).owner
     assert (await upload_document(owner, "returns.md", RETURNS_POLICY))["status"] == "ready"
     assert (await upload_dataset(owner, "orders.csv", ORDERS))["status"] == "ready"
-    yield owner
+    return owner
 
 
 async def ask(caller: Caller, question: str, **more: object) -> dict[str, object]:
