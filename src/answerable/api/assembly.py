@@ -13,11 +13,13 @@ from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
+from answerable.knowledge.embedding import TextEncoder, query_encoder
+from answerable.knowledge.retrieval.endpoints import router as search_routes
 
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, jobs_routes)
+    return (identity_routes, jobs_routes, search_routes)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
@@ -29,4 +31,5 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     )
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)
+    runtime.provide(TextEncoder, query_encoder)
     return runtime

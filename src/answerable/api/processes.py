@@ -11,6 +11,7 @@ from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
 from answerable.jobs import worker
 from answerable.kit.settings import Settings
+from answerable.knowledge.embedding import TextEncoder, document_encoder
 from answerable.telemetry.logs import configure_logs
 
 _BACKLOG = 2048
@@ -60,6 +61,7 @@ def run_worker(settings: Settings, database_url: str) -> None:
 
 async def _work(settings: Settings, database_url: str) -> None:
     runtime = build_runtime(settings, database_url)
+    runtime.provide(TextEncoder, document_encoder)
     try:
         await worker.run_worker(runtime)
     finally:

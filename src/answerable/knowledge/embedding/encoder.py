@@ -5,6 +5,7 @@ Pooling and norm as in Reimers & Gurevych, "Sentence-BERT" (2019), the way all-M
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -60,14 +61,55 @@ class Encoder:
             vectors[batch] = self._forward([ids[position] for position in batch])
         return vectors
 
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Unit vectors of texts and, at no further forward pass, of spans (start, end) within each.
+
+        Returns the texts' vectors as `encode` does, and for each text a float32 array of shape
+        (its spans, dimensions). A span's vector is the mean of its tokens as the model sees them within
+        the whole text ("late chunking", Günther et al. 2024); zeros for a span beyond the window.
+        """
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        inner = [np.zeros((len(found), self.dimensions), dtype=np.float32) for found in spans]
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for batch in _batches([len(encoding.ids) for encoding in encodings], self._token_budget):
+            hidden = self._hidden([encodings[position].ids for position in batch])
+            for row, position in enumerate(batch):
+                encoding = encodings[position]
+                vectors[position] = hidden[row, : len(encoding.ids)].mean(axis=0)
+                for number, (first, last) in enumerate(_token_ranges(encoding.offsets, spans[position])):
+                    if first < last:
+                        inner[position][number] = hidden[row, first:last].mean(axis=0)
+        return _unit(vectors), [_unit(found) for found in inner]
+
     def _forward(self, ids: list[list[int]]) -> Vectors:
-        hidden = np.asarray(self._model.forward_batch(ids).last_hidden_state)
+        hidden = self._hidden(ids)
         pooled = np.empty((len(ids), self.dimensions), dtype=np.float32)
         for row, tokens in enumerate(ids):
             pooled[row] = hidden[row, : len(tokens)].mean(axis=0)
-        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
-        pooled /= np.maximum(norms, 1e-12)
-        return pooled
+        return _unit(pooled)
+
+    def _hidden(self, ids: list[list[int]]) -> Vectors:
+        hidden: Vectors = np.asarray(self._model.forward_batch(ids).last_hidden_state)
+        return hidden
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.maximum(norms, 1e-12)
+    return vectors
+
+
+def _token_ranges(
+    offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """For each span (ascending) the half-open range of tokens that start in it; special tokens have
+    empty offsets and belong to none."""
+    last_token = len(offsets) - 1
+    starts = [start for start, _ in offsets[1:last_token]]
+    for start, end in spans:
+        yield bisect_left(starts, start) + 1, bisect_left(starts, end) + 1
 
 
 def _batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -38,6 +38,14 @@ class TextEncoder:
         """Unit vectors, float32 of shape (len(texts), dimensions); None when there is no encoder."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
 
+    async def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]] | None:
+        """Vectors of texts and of spans in them, as `Encoder.encode_spans`; None without an encoder."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._encode_spans, list(texts), list(spans)
+        )
+
     async def encode_query(self, query: str) -> QueryVector | None:
         """The unit vector of a query, from a small cache of recent ones; None when there is no encoder."""
         known = self._queries.get(query)
@@ -59,10 +67,20 @@ class TextEncoder:
         self._encoder = None
 
     def _encode(self, texts: list[str]) -> Vectors | None:
+        encoder = self._loaded()
+        return None if encoder is None else encoder.encode(texts)
+
+    def _encode_spans(
+        self, texts: list[str], spans: list[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]] | None:
+        encoder = self._loaded()
+        return None if encoder is None else encoder.encode_spans(texts, spans)
+
+    def _loaded(self) -> Encoder | None:
         if self._encoder is None and not self._absent:
             self._encoder = self._load()
             self._absent = self._encoder is None
-        return None if self._encoder is None else self._encoder.encode(texts)
+        return self._encoder
 
 
 def load_encoder(data_dir: Path, *, threads: int, weights_dir: Path | None = None) -> Encoder | None:

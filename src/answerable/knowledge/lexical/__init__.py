@@ -1,1 +1,1 @@
-"""Words and their weights: the tokeniser and BM25's formulas."""
+"""Words and sentences: the tokeniser, BM25's formulas, and spans short enough to quote."""

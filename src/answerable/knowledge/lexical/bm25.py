@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
+
+Word = TypeVar("Word", bound=Hashable)
 
 K1 = 0.8
 B = 0.75
@@ -18,8 +21,8 @@ REFERENCE_LENGTH = 200.0
 weights independent of what is indexed after it; means from half to twice it measured within half a point."""
 
 
-def text_weights(words: Iterable[str]) -> dict[str, float]:
-    """The saturated, length-normalised frequency of each word of a text, 0 to K1 + 1."""
+def text_weights(words: Iterable[Word]) -> dict[Word, float]:
+    """The saturated, length-normalised frequency of each word (or term id) of a text, 0 to K1 + 1."""
     counts = Counter(words)
     length = sum(counts.values())
     norm = K1 * (1 - B + B * length / REFERENCE_LENGTH)

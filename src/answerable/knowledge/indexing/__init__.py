@@ -1,0 +1,27 @@
+"""The index of passages: what search and answers read.
+
+prepared = await prepare_document(runtime, workspace_id, IndexedDocument(id, title), passages, progress)
+async with job.complete() as session:
+    await store_document(session, prepared)          # replaces; safe to repeat
+...
+await delete_document(session, document_id)          # in the transaction that deletes the document
+"""
+
+from answerable.knowledge.indexing.passage import IndexedDocument, Passage
+from answerable.knowledge.indexing.service import (
+    PreparedDocument,
+    delete_document,
+    prepare_document,
+    rename_document,
+    store_document,
+)
+
+__all__ = [
+    "IndexedDocument",
+    "Passage",
+    "PreparedDocument",
+    "delete_document",
+    "prepare_document",
+    "rename_document",
+    "store_document",
+]

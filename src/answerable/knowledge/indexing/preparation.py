@@ -1,0 +1,116 @@
+"""From passages to rows: words, weights, sentences and vectors. No database here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from answerable.knowledge.embedding import TextEncoder, Vectors
+from answerable.knowledge.indexing.passage import Passage, SentenceSketch
+from answerable.knowledge.lexical.bm25 import text_weights
+from answerable.knowledge.lexical.sentences import sentences
+from answerable.knowledge.lexical.term_ids import DIMENSIONS, TermIds
+from answerable.knowledge.lexical.words import words
+
+_BATCH = 64
+_MOST_TERMS = 500
+"""Distinct terms that one chunk is found by; keeps a row of odd text (a word list) within a page."""
+_HEADINGS = 2
+"""Innermost headings that are embedded with a passage."""
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPassage:
+    """A passage with all that search needs, in the text forms that pgvector reads."""
+
+    passage: Passage
+    terms: list[int]
+    weights: str
+    embedding: str | None
+    sentences: bytes
+
+
+async def prepare(
+    encoder: TextEncoder, workspace_id: str, passages: Sequence[Passage], progress: Progress | None = None
+) -> list[PreparedPassage]:
+    """Compute what is stored, batch by batch and off the event loop; `progress(done, total)` is awaited
+    after each batch. Without an encoder the passages are prepared for lexical search alone."""
+    prepared: list[PreparedPassage] = []
+    term_ids = TermIds(workspace_id)
+    for start in range(0, len(passages), _BATCH):
+        batch = passages[start : start + _BATCH]
+        prepared += await _prepare_batch(encoder, term_ids, batch)
+        if progress is not None:
+            await progress(len(prepared), len(passages))
+    return prepared
+
+
+async def _prepare_batch(
+    encoder: TextEncoder, term_ids: TermIds, passages: Sequence[Passage]
+) -> list[PreparedPassage]:
+    spans = [sentences(passage.text) for passage in passages]
+    prefixes = [_prefix(passage) for passage in passages]
+    texts = [prefix + passage.text for prefix, passage in zip(prefixes, passages, strict=True)]
+    shifted = [
+        [(start + len(prefix), end + len(prefix)) for start, end in found]
+        for prefix, found in zip(prefixes, spans, strict=True)
+    ]
+    encoded = await encoder.encode_spans(texts, shifted)
+    if encoded is None:
+        empty = [np.zeros((len(found), 0), dtype=np.float32) for found in spans]
+        return await asyncio.to_thread(_rows, term_ids, passages, spans, None, empty)
+    return await asyncio.to_thread(_rows, term_ids, passages, spans, *encoded)
+
+
+def _rows(
+    term_ids: TermIds,
+    passages: Sequence[Passage],
+    spans: Sequence[list[tuple[int, int]]],
+    vectors: Vectors | None,
+    sentence_vectors: Sequence[Vectors],
+) -> list[PreparedPassage]:
+    rows = []
+    for number, passage in enumerate(passages):
+        by_sentence = [term_ids.of(words(passage.text[start:end])) for start, end in spans[number]]
+        in_headings = [term_ids.of(words(heading)) for heading in passage.heading_path]
+        weights = text_weights(term for found in (*in_headings, *by_sentence) for term in found)
+        if len(weights) > _MOST_TERMS:
+            weights = dict(sorted(weights.items(), key=lambda item: -item[1])[:_MOST_TERMS])
+        sketch = SentenceSketch(
+            spans=np.array(spans[number], dtype=np.int32).reshape(-1, 2),
+            word_counts=np.array([len(found) for found in by_sentence], dtype=np.int32),
+            words=np.array([term for found in by_sentence for term in found], dtype=np.int32),
+            vectors=sentence_vectors[number],
+        )
+        rows.append(
+            PreparedPassage(
+                passage=passage,
+                terms=sorted(weights),
+                weights=sparse_vector(weights),
+                embedding=None if vectors is None else dense_vector(vectors[number]),
+                sentences=sketch.pack(),
+            )
+        )
+    return rows
+
+
+def _prefix(passage: Passage) -> str:
+    """The nearest headings: a passage such as "within 30 days" means little without them."""
+    headings = [heading for heading in passage.heading_path[-_HEADINGS:] if heading not in passage.text]
+    return "".join(f"{heading}\n" for heading in headings)
+
+
+def sparse_vector(weights: dict[int, float]) -> str:
+    """pgvector's text form of a sparse vector: {index:value,…}/dimensions."""
+    entries = ",".join(f"{term}:{weight:.5g}" for term, weight in sorted(weights.items()))
+    return f"{{{entries}}}/{DIMENSIONS}"
+
+
+def dense_vector(vector: Vectors) -> str:
+    """pgvector's text form of a dense vector: [value,…]."""
+    return "[" + ",".join(map(str, vector.astype(np.float16))) + "]"

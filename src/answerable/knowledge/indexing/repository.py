@@ -1,0 +1,126 @@
+"""All SQL that writes the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.knowledge.indexing.passage import IndexedDocument
+from answerable.knowledge.indexing.preparation import PreparedPassage
+from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
+
+_INSERT_CHUNK = text(
+    """
+    INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
+                        heading_path, text, token_count, terms, weights, embedding, sentences)
+    VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path, :text,
+            :token_count, CAST(:terms AS int[]), CAST(:weights AS sparsevec), CAST(:embedding AS halfvec),
+            :sentences)
+    """
+)
+# Rows are locked in the order of their terms, so that two documents indexed at once cannot wait for each
+# other in a circle.
+_COUNT_TERMS = text(
+    """
+    INSERT INTO lexical_terms AS known (workspace_id, term, chunks)
+    SELECT :workspace_id, counted.term, counted.chunks
+    FROM (SELECT u.term, count(*)::int AS chunks
+          FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
+          WHERE c.document_id = :document_id
+          GROUP BY u.term) counted
+    ORDER BY counted.term
+    ON CONFLICT (workspace_id, term) DO UPDATE SET chunks = known.chunks + excluded.chunks
+    """
+)
+_DISCOUNT_TERMS = text(
+    """
+    WITH locked AS MATERIALIZED (
+        SELECT known.term, counted.chunks
+        FROM lexical_terms known
+        JOIN (SELECT u.term, count(*)::int AS chunks
+              FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
+              WHERE c.document_id = :document_id
+              GROUP BY u.term) counted USING (term)
+        WHERE known.workspace_id = :workspace_id
+        ORDER BY known.term
+        FOR UPDATE OF known
+    )
+    UPDATE lexical_terms known SET chunks = known.chunks - locked.chunks
+    FROM locked WHERE known.workspace_id = :workspace_id AND known.term = locked.term
+    """
+)
+
+
+async def lock_document(session: Session, document_id: str) -> None:
+    """Make writers of the same document's index take turns until the transaction ends."""
+    key = ids.decode("doc", document_id) or ids.NIL
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(key), 0))))
+
+
+async def put_document(session: Session, document: IndexedDocument, chunk_count: int) -> None:
+    """Insert or renew the document's row."""
+    values = {"source_id": document.source_id, "title": document.title, "chunk_count": chunk_count}
+    row = {"workspace_id": session.workspace_id, "document_id": document.id, **values}
+    statement = insert(IndexedDocumentRow).values(row)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["document_id"], set_={**values, "indexed_at": func.now()}
+        )
+    )
+
+
+async def rename_document(session: Session, document_id: str, title: str) -> None:
+    """Give an indexed document another title."""
+    row = IndexedDocumentRow
+    await session.execute(update(row).where(row.document_id == document_id).values(title=title))
+
+
+async def insert_chunks(session: Session, document_id: str, prepared: Sequence[PreparedPassage]) -> None:
+    """Insert a document's chunks and count their terms."""
+    if not prepared:
+        return
+    workspace_uuid = ids.decode("ws", session.workspace_id)
+    document_uuid = ids.decode("doc", document_id)
+    await session.execute(
+        _INSERT_CHUNK,
+        [
+            {
+                "public_id": ids.uuid7(),
+                "workspace_id": workspace_uuid,
+                "document_id": document_uuid,
+                "ordinal": row.passage.ordinal,
+                "start": row.passage.start,
+                "end": row.passage.end,
+                "page": row.passage.page,
+                "heading_path": list(row.passage.heading_path),
+                "text": row.passage.text,
+                "token_count": row.passage.token_count,
+                "terms": row.terms,
+                "weights": row.weights,
+                "embedding": row.embedding,
+                "sentences": row.sentences,
+            }
+            for row in prepared
+        ],
+    )
+    await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_id": document_uuid})
+
+
+async def delete_chunks(session: Session, document_id: str) -> None:
+    """Delete a document's chunks and take their terms out of the count."""
+    parameters = {
+        "workspace_id": ids.decode("ws", session.workspace_id),
+        "document_id": ids.decode("doc", document_id) or ids.NIL,
+    }
+    await session.execute(_DISCOUNT_TERMS, parameters)
+    await session.execute(delete(ChunkRow).where(ChunkRow.document_id == document_id))
+
+
+async def delete_document(session: Session, document_id: str) -> None:
+    """Delete the document's row."""
+    row = IndexedDocumentRow
+    await session.execute(delete(row).where(row.document_id == document_id))

@@ -1,0 +1,61 @@
+"""Put a document into the index, and take it out.
+
+The costly half, `prepare_document`, runs before the transaction; `store_document` replaces what the index
+held of the document in the caller's transaction, so that searches see the old passages or the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.kit.db import Session
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.embedding import TextEncoder
+from answerable.knowledge.indexing import repository
+from answerable.knowledge.indexing.passage import IndexedDocument, Passage
+from answerable.knowledge.indexing.preparation import PreparedPassage, Progress, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A document that is ready to be stored."""
+
+    document: IndexedDocument
+    passages: tuple[PreparedPassage, ...]
+
+
+async def prepare_document(
+    runtime: Runtime,
+    workspace_id: str,
+    document: IndexedDocument,
+    passages: Sequence[Passage],
+    progress: Progress | None = None,
+) -> PreparedDocument:
+    """Embed and weigh a document's passages, off the event loop and outside any transaction.
+
+    `progress(done, total)` is awaited after each batch of passages.
+    """
+    encoder = runtime.get(TextEncoder)
+    return PreparedDocument(document, tuple(await prepare(encoder, workspace_id, passages, progress)))
+
+
+async def store_document(session: Session, prepared: PreparedDocument) -> None:
+    """Replace the document's passages in the index. Doing it twice leaves them once."""
+    document = prepared.document
+    await repository.lock_document(session, document.id)
+    await repository.delete_chunks(session, document.id)
+    await repository.put_document(session, document, len(prepared.passages))
+    await repository.insert_chunks(session, document.id, prepared.passages)
+
+
+async def delete_document(session: Session, document_id: str) -> None:
+    """Take a document out of the index; nothing happens when it is not there."""
+    await repository.lock_document(session, document_id)
+    await repository.delete_chunks(session, document_id)
+    await repository.delete_document(session, document_id)
+
+
+async def rename_document(session: Session, document_id: str, title: str) -> None:
+    """Show the document under another title in results; nothing happens when it is not indexed."""
+    await repository.rename_document(session, document_id, title)

@@ -1,0 +1,7 @@
+"""Search over the index of passages."""
+
+from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.query import Scope, SearchMode
+from answerable.knowledge.retrieval.service import Found, search
+
+__all__ = ["Candidate", "Found", "RankedPassage", "Scope", "SearchMode", "search"]

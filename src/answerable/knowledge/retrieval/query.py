@@ -1,0 +1,104 @@
+"""A query taken apart: its words, how much each tells, and its vector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerable.knowledge.embedding import QueryVector
+from answerable.knowledge.lexical.bm25 import inverse_document_frequency
+from answerable.knowledge.lexical.content_words import content_words
+from answerable.knowledge.lexical.term_ids import TermIds
+from answerable.knowledge.lexical.words import words
+
+_MOST_WORDS = 64
+CHUNKS_TERM = 0
+"""The entry of the term statistics that counts the workspace's chunks."""
+
+
+class SearchMode(StrEnum):
+    """By meaning, by words, or by both."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look: everywhere, or in these documents and sources (both, when both are given)."""
+
+    document_ids: tuple[str, ...] | None = None
+    source_ids: tuple[str, ...] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is left out."""
+        return self.document_ids is None and self.source_ids is None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerms:
+    """The distinct words of a query as term ids, and which of them say what it is about."""
+
+    terms: tuple[int, ...]
+    content: frozenset[int]
+
+    @classmethod
+    def of(cls, query: str, workspace_id: str) -> QueryTerms:
+        """The terms of a query as the workspace numbers them; a very long query counts by its first words."""
+        number = TermIds(workspace_id)
+        distinct = list(dict.fromkeys(words(query)))[:_MOST_WORDS]
+        return cls(tuple(number.of(distinct)), frozenset(number.of(content_words(query)[:_MOST_WORDS])))
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedQuery:
+    """A query against one workspace's statistics. `idf` has each term's inverse document frequency;
+    `known` the terms that occur at all, rarest first, with the number of chunks they occur in."""
+
+    chunks: int
+    idf: Mapping[int, float]
+    content: frozenset[int]
+    known: tuple[tuple[int, int], ...]
+    vector: QueryVector | None
+
+    @classmethod
+    def of(cls, query: QueryTerms, counts: Mapping[int, int], vector: QueryVector | None) -> WeightedQuery:
+        """Weigh a query by how many chunks each of its terms occurs in."""
+        chunks = max(0, counts.get(CHUNKS_TERM, 0))
+        known = sorted((counts.get(term, 0), term) for term in query.terms)
+        return cls(
+            chunks=chunks,
+            idf={term: inverse_document_frequency(counts.get(term, 0), chunks) for term in query.terms},
+            content=query.content,
+            known=tuple((term, count) for count, term in known if count > 0),
+            vector=vector,
+        )
+
+    @property
+    def total(self) -> float:
+        """The weight of all its terms together, known or not: what scores are measured against."""
+        return sum(self.idf.values())
+
+    def rarest(self, enough: int) -> list[int]:
+        """The rarest terms whose chunks together are at most `enough`; the rarest one in any case."""
+        chosen: list[int] = []
+        room = enough
+        for term, count in self.known:
+            room -= count
+            if chosen and room < 0:
+                break
+            chosen.append(term)
+        return chosen
+
+    def content_weights(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The content terms and their share of the content's whole weight (they sum to 1)."""
+        terms: Sequence[int] = [term for term in self.idf if term in self.content] or list(self.idf)
+        weights = np.array([self.idf[term] for term in terms], dtype=np.float32)
+        total = float(weights.sum())
+        return np.array(terms, dtype=np.int32), weights / total if total > 0 else weights

@@ -1,0 +1,87 @@
+"""The second look at the candidates: which passage answers best.
+
+A passage is as good as its best sentence, so each sentence is compared with the query by vector and by
+words. The weights are a softmax regression (one query, thirty candidates, the right passage is to win)
+on half of SQuAD's articles; `bench/retrieval.py` measures them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.query import SearchMode, WeightedQuery
+
+Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each sign counts. They sum to 1, so that scores of different modes compare."""
+
+    cosine: float
+    bm25: float
+    sentence_cosine: float
+    sentence_overlap: float
+    coverage: float
+
+
+FIRST_LOOK_COSINE = 0.6
+"""The cosine's part in the choice of candidates, BM25 having the rest."""
+
+WEIGHTS = {
+    SearchMode.HYBRID: Weights(0.205, 0.073, 0.425, 0.182, 0.115),
+    SearchMode.DENSE: Weights(0.4, 0, 0.6, 0, 0),
+    SearchMode.LEXICAL: Weights(0, 0.4, 0, 0.35, 0.25),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSigns:
+    """A passage's sentences against the query; arrays have one entry a sentence.
+
+    `present` (sentences × content terms) says which content words each sentence has; `overlap` is the share
+    of the content's weight that it has; `cosine` its vector's with the query's.
+    """
+
+    present: NDArray[np.bool_]
+    overlap: Numbers
+    cosine: Numbers
+
+
+def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
+    """Compare each sentence of a passage with the query."""
+    sketch = candidate.sketch
+    terms, weights = query.content_weights()
+    present = np.zeros((len(sketch.spans), len(terms)), dtype=np.bool_)
+    owner = np.repeat(np.arange(len(sketch.spans)), sketch.word_counts)
+    word, term = np.nonzero(sketch.words[:, None] == terms[None, :])
+    present[owner[word], term] = True
+    cosine = np.zeros(len(sketch.spans), dtype=np.float32)
+    if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
+        cosine = sketch.vectors @ query.vector
+    return SentenceSigns(present, present @ weights, cosine)
+
+
+def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:
+    """The candidates, best first."""
+    weights = WEIGHTS[mode]
+    ranked = [RankedPassage(found, _score(query, found, weights)) for found in candidates]
+    return sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id))
+
+
+def _score(query: WeightedQuery, candidate: Candidate, weights: Weights) -> float:
+    signs = sentence_signs(query, candidate)
+    _, shares = query.content_weights()
+    coverage = float(signs.present.any(axis=0) @ shares) if len(signs.present) else 0.0
+    return (
+        weights.cosine * candidate.cosine
+        + weights.bm25 * candidate.bm25
+        + weights.sentence_cosine * float(signs.cosine.max(initial=0))
+        + weights.sentence_overlap * float(signs.overlap.max(initial=0))
+        + weights.coverage * coverage
+    )
