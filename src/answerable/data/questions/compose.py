@@ -48,6 +48,9 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     row_bounds = [t for t in frame.thresholds if t.part is None]
     if any(t.field is None for t in row_bounds) and not _about_rows(context, frame):
         return []
+    measured = {field for part in (frame.measures.parts if frame.measures else ()) if (field := _field_of(context, part))}
+    if any(t.field in measured for t in row_bounds) and not _about_rows(context, frame):
+        return []
     for filtered in filters(context, wheres, row_bounds):
         for timing in timings(context, frame):
             for one in shape:
@@ -109,7 +112,8 @@ def _measured(context: Context, frame: Frame) -> list[_Shape]:
     if len(versus) > 1 or (versus and versus[0].field in fields):
         return []
     fields += [w.field for w in versus]
-    compared = versus or frame.two or frame.versus or len(parts) > 1 or fields
+    listed = frame.when is not None and frame.when.span.listed
+    compared = versus or listed or frame.two or frame.versus or len(parts) > 1 or fields
     if frame.compare and not compared:
         return []
     if any(_is_counted(context, part, fields) for part in parts):
@@ -182,8 +186,8 @@ def _shared(context: Context, frame: Frame) -> list[_Shape]:
     of = frame.share.of or _numerator(frame)
     if of is None:
         fields = frame.groups.fields if frame.groups else ()
-        if not fields:
-            return []
+        if not fields or frame.adjective:
+            return []  # the percentage of open tickets by agent may be a rate of each agent
         order = (Order(by=alias_of(parts[0]), descending=True),)
         return [_Shape(parts, tuple(GroupBy(field=f) for f in fields), order, intent=Intent.SHARE)]
     if (frame.groups and frame.groups.fields) or of.operator not in (Operator.IN, Operator.EQ):
@@ -304,6 +308,11 @@ def _ranked_rows(context: Context, frame: Frame, rank: Rank) -> list[_Shape]:
         _Shape(columns=columns, order=(Order(by=name, descending=rank.descending),), limit=rank.n, intent=Intent.RANKING)
         for name in fields
     ]
+
+
+def _field_of(context: Context, part: Part) -> str | None:
+    metric = context.metric(part.metric) if part.metric else None
+    return metric.field if metric else part.field
 
 
 def _row_field(context: Context, part: Part) -> str | None:

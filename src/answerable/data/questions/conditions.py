@@ -57,22 +57,20 @@ def _condition(where: Where) -> Condition:
 
 def _fields_for(context: Context, bound: Bound) -> tuple[str, ...]:
     """The fields that a bare number can be about: those of its unit, else what a row is worth."""
-    units = {n.unit for n in (bound.low, bound.high) if n is not None and n.unit}
+    units = {_unit_name(n.unit) for n in (bound.low, bound.high) if n is not None and n.unit}
     if not units:
         return context.worth()
     matching = tuple(
         f.name
         for f in context.dataset.fields
-        if f.unit is not None and context.is_number(f) and units == {_unit_name(f.unit.symbol, units)}
+        if f.unit is not None and context.is_number(f) and units == {_unit_name(f.unit.symbol)}
     )
     worth = tuple(name for name in context.worth() if name in matching)
     return worth or matching
 
 
-def _unit_name(symbol: str, units: set[str]) -> str:
+def _unit_name(symbol: str) -> str:
     folded = symbol.casefold()
-    if folded in units:
-        return folded
     return _SIGNS.get(folded, folded)
 
 
@@ -92,7 +90,7 @@ def _stored(field: ModelField, number: Number) -> Decimal | None:
     """What is said in the unit's symbol, as it is stored: 20 % of a fraction is 0.2."""
     if field.unit is None:
         return _plain(number.value) if number.unit is None else None
-    if number.unit is not None and _unit_name(field.unit.symbol, {number.unit}) != _SIGNS.get(number.unit, number.unit):
+    if number.unit is not None and _unit_name(field.unit.symbol) != _unit_name(number.unit):
         return None
     scale = Decimal(str(field.unit.scale))
     if scale == 1:

@@ -29,6 +29,7 @@ class Context:
     calendar: Calendar
     now: Now
     sales: tuple[Part, ...] = ()  # what "sales" means here, for "best selling"
+    row_named: frozenset[str] = frozenset()  # fields that the noun of the rows itself can name
 
     def field(self, name: str) -> ModelField | None:
         """The dataset's field of that name."""
@@ -123,6 +124,10 @@ class Context:
         if default is not None and self.field(default) is not None:
             return (default, *(n for n in names if n != default))
         return tuple(names)
+
+    def is_identity(self, name: str) -> bool:
+        """Whether the field names single rows, so that groups of it are the rows themselves."""
+        return self.dataset.primary_key == (name,) or name in self.row_named
 
     def is_number(self, field: ModelField) -> bool:
         """A number that is no key."""

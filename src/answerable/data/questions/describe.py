@@ -60,11 +60,16 @@ def _slots(query: SemanticQuery) -> dict[str, object]:
         rest = rest.model_copy(update={"order": tuple(o for o in query.order if o.by not in {m.alias for m in query.measures})})
     return {
         "measure": query.measures,
-        "group": query.group_by,
+        "group": tuple((g.field, g.only, g.top and (g.top.n, g.top.descending, _position(query, g.top.by))) for g in query.group_by),
         "time": query.time,
         "filter": query.where,
         "rest": rest,
     }
+
+
+def _position(query: SemanticQuery, alias: str) -> int:
+    """Which measure a top n goes by: the same place in two queries is the same choice."""
+    return next((at for at, measure in enumerate(query.measures) if measure.alias == alias), -1)
 
 
 def option_label(query: SemanticQuery, context: Context, slot: str) -> str:

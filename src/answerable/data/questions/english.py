@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 # Dropped wherever they stand: they never change what is asked.
-ARTICLES = frozenset("the a an our my their its his her please kindly just simply exactly currently".split())
+ARTICLES = frozenset("the a an our my their its his her please kindly just simply currently".split())
 
 # Phrases that wrap a question. They are dropped at once, longest first.
 WRAPPERS = tuple(
@@ -20,7 +20,7 @@ WRAPPERS = tuple(
                 "|i need|i want|i would like|i 'd like|i am looking for|i 'm looking for|let me know|let me see"
                 "|let 's see|do you know|do you happen to know|i wonder|i was wondering|i am wondering"
                 "|i 'm wondering|tell me|remind me|tell us|hi|hello|hey|hi there|hello there|hey there|thanks|thank you"
-                "|thanks in advance|many thanks|cheers|ok|okay|so|well|good morning|good afternoon|quick question"
+                "|thanks in advance|many thanks|cheers|ok|okay|well|good morning|good afternoon|quick question"
                 "|help me understand|help me find out|help me see|we want to know|we need to know|we need"
                 "|we would like to know|we 'd like to know|we would like to see|we 'd like to see"
                 "|would you mind telling me|would you mind showing me|if possible|for me|to me|to know|to see"
@@ -35,8 +35,8 @@ WRAPPERS = tuple(
 # May stand between phrases without being part of one.
 FILLERS = frozenset(
     "what is are was were be been being did do does have has had there we us you i it they that of 's 'd 're 've"
-    " actually in total overall altogether , then now".split()
-) - {"in", "total", "overall", "altogether"}
+    " actually ever , then now".split()
+)
 
 # Light verbs of records: an order is placed, a sale made. They say nothing that a count does not.
 LIGHT_VERBS = frozenset(
@@ -121,6 +121,14 @@ ALIASES = {
     "uk": "united kingdom", "great britain": "united kingdom", "britain": "united kingdom", "usa": "united states",
     "us": "united states", "u s": "united states", "the netherlands": "netherlands", "holland": "netherlands",
 }  # fmt: skip
+
+# Words of the grammar that are worth correcting when misspelt.
+CORRECTABLE = frozenset(
+    "january february march april august september october november december average median total maximum minimum"
+    " number quarter quarters month months year years week weeks highest lowest biggest largest smallest compare"
+    " compared between percentage share growth yesterday today monthly weekly quarterly yearly previous trend"
+    " excluding different distinct without since before after more than many first second third".split()
+)
 
 # Correct words: never taken for a misspelling of another, however near.
 KNOWN_WORDS = frozenset(

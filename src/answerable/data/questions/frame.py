@@ -26,6 +26,8 @@ from answerable.data.questions.meanings import (
     When,
     Where,
 )
+from answerable.data.questions.tokens import Token
+from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import Operator
 
 
@@ -53,6 +55,7 @@ class Frame:
     compare: bool = False
     mentioned: bool = False
     metadata: Metadata | None = None
+    adjective: bool = False  # a condition stands before its noun: open tickets
     numerator: Where | None = None  # the condition that follows `come from`
 
     def consistent(self) -> bool:
@@ -66,16 +69,37 @@ class Frame:
         return not (self.two and self.when)
 
 
-def gather(clauses: tuple[Item, ...]) -> Frame | None:
+def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
     """The frame of these clauses, or None where two of them claim one slot."""
     frame = Frame()
     for position, clause in enumerate(clauses):
-        after_be = position > 0 and isinstance(clauses[position - 1].value, Be)
+        after_be = position > 0 and (isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE)
         value = clause.value
+        if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
+            return None
+        if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
+            frame.adjective = True
         meanings = (value.first, value.second) if isinstance(value, Both) else (value,)
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in meanings):
             return None
     return frame if frame.consistent() else None
+
+
+_BE = frozenset("is are was were been being".split())
+_PREPOSITIONS = frozenset("in from for at with within on via through not excluding without except only".split())
+# Values that are also words of degree: `low satisfaction` says nothing of a priority "low".
+_DEGREES = frozenset("low high medium big small large new old good bad top best total normal average".split())
+
+
+def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) -> bool:
+    """A value that is a word of degree must not stand before a number it could describe."""
+    clause = clauses[position]
+    if tokens[clause.end - 1].norm not in _DEGREES or position + 1 == len(clauses):
+        return True
+    following = clauses[position + 1]
+    if following.start != clause.end or not isinstance(following.value, Measures):
+        return True
+    return all(part.field is None and part.aggregation is Aggregation.COUNT for part in following.value.parts)
 
 
 _SINGLE = {
@@ -152,8 +176,6 @@ def _add_groups(frame: Frame, groups: Groups) -> bool:
 
 def _add_versus(frame: Frame, versus: Versus, category: str) -> bool:
     if category == "Change":
-        if frame.change:
-            return False
         frame.change = True
         return True
     if frame.versus is not None:

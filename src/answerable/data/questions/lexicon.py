@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from answerable.data.questions.chart import Item
 from answerable.data.questions.english import ALIASES, CONCEPTS, DEMONYMS, singular
-from answerable.data.questions.meanings import Field, Part, Rows, Value
+from answerable.data.questions.meanings import Field, Part, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
@@ -32,13 +32,16 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
+Meaning = Field | Part | Rows | Value | Unit
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One meaning of a phrase in one dataset. A lower tier is a better fit: 0 the name itself,
     1 the name without what goes without saying, 2 a word for the same thing, 3 its last words."""
 
     category: str
-    value: Field | Part | Rows | Value
+    value: Meaning
     dataset: str
     tier: int
 
@@ -57,6 +60,7 @@ class Lexicon:
             metrics = [m for m in model.metrics if m.dataset == dataset.name]
             _DatasetWords(dataset, metrics, self._add).collect()
         self._keep_best()
+        self._row_named = self._find_row_named()
         self.vocabulary = frozenset(word for key in self._entries for word in key)
         self._by_initial: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self.vocabulary):
@@ -85,6 +89,19 @@ class Lexicon:
     def lookup(self, key: Key) -> list[Entry]:
         """The entries of a folded phrase."""
         return self._entries.get(key, [])
+
+    def row_named(self, dataset: str) -> frozenset[str]:
+        """Fields of the dataset that its rows' noun names too: the product name in a list of products."""
+        return self._row_named.get(dataset, frozenset())
+
+    def _find_row_named(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for entries in self._entries.values():
+            counted = {e.dataset for e in entries if e.category == "Rows"}
+            for entry in entries:
+                if entry.dataset in counted and entry.category == "Dim" and isinstance(entry.value, Field):
+                    found[entry.dataset].add(entry.value.name)
+        return {name: frozenset(fields) for name, fields in found.items()}
 
     def spot(self, words: list[str]) -> list[tuple[int, int, Entry]]:
         """Every n-gram of folded singular words that the model knows, with its entries."""
@@ -127,14 +144,15 @@ class _DatasetWords:
         self._add = add
         self._noun = key_of(dataset.row_noun) if dataset.row_noun not in ("row", "") else ()
 
-    def _put(self, key: Key, category: str, value: Field | Part | Rows | Value, tier: int) -> None:
+    def _put(self, key: Key, category: str, value: Meaning, tier: int) -> None:
         assert callable(self._add)
         self._add(key, Entry(category, value, self._dataset.name, tier))
 
     def collect(self) -> None:
         rows = Rows(self._dataset.name)
         for text in (self._dataset.row_noun, self._dataset.name, self._dataset.label, *self._dataset.synonyms):
-            self._put(key_of(text), "Rows", rows, 0)
+            key = key_of(text)
+            self._put(key, "Rows" if key == self._noun or phrase_words(text) != key else "Table", rows, 0)
         for text in ("row", "record", "entry"):
             self._put((singular(text),), "Rows", rows, 2)
         for metric in self._metrics:
@@ -150,8 +168,10 @@ class _DatasetWords:
     def _field(self, field: ModelField) -> None:
         names = {key_of(text) for text in (field.name, _bare(field.label), field.label, *field.synonyms)}
         keys = _widened(names)
-        for key in names:
+        units = _unit_words(field)
+        for key in names - ({key_of(field.label)} if _bare(field.label) != field.label else set()):
             self._shortened(key, keys)
+        keys = {key: tier for key, tier in keys.items() if tier < 3 or not units.issuperset(key)}
         for category in _categories(field):
             for key, tier in keys.items():
                 self._put(key, category, Field(field.name), tier)
@@ -159,6 +179,8 @@ class _DatasetWords:
             self._time_verbs(field, names)
         self._flags(field, keys)
         self._values(field)
+        if field.unit is not None:
+            self._put(key_of(field.unit.symbol), "UnitOf", Unit(field.unit.symbol.casefold()), 0)
 
     def _shortened(self, key: Key, keys: dict[Key, int]) -> None:
         """`order status` is `status` in orders; `customer name` is `customer`; `net amount` is `amount`."""
@@ -174,8 +196,9 @@ class _DatasetWords:
         """`shipped` for a ship date, `created` for created_at."""
         for key in names:
             if len(key) == 2 and key[1] in ("date", "at", "on", "time", "day"):
+                self._put(key[:1], "TimeStem", Field(field.name), 0)
                 for form in _past_forms(key[0]):
-                    self._put((form,), "TimeVerb", Field(field.name), 0)
+                    self._put(form, "TimeVerb", Field(field.name), 0)
 
     def _flags(self, field: ModelField, keys: dict[Key, int]) -> None:
         values = _flag_values(field)
@@ -186,7 +209,7 @@ class _DatasetWords:
             bare = key[1:] if key[0] in ("is", "was", "has") and len(key) > 1 else key
             self._put(bare, "Flag", Value(field.name, yes), tier)
             if len(bare) == 1:
-                for prefix in ("un", "non"):
+                for prefix in ("un", "non", "in"):
                     self._put((prefix + bare[0],), "Flag", Value(field.name, no), tier)
                 self._put(("non", bare[0]), "Flag", Value(field.name, no), tier)
 
@@ -202,6 +225,14 @@ class _DatasetWords:
             for alias, name in (*DEMONYMS.items(), *ALIASES.items()):
                 if key_of(name) == key:
                     self._put(key_of(alias), "Value", Value(field.name, value), 1)
+
+
+_MEASURES_OF = frozenset("hour minute second day week month year eur usd gbp euro dollar percent pct kg g km m pc".split())
+
+
+def _unit_words(field: ModelField) -> frozenset[str]:
+    """Words at a name's end that tell its unit, not what it is: the hours of `resolution_hours`."""
+    return _MEASURES_OF | set(key_of(field.unit.symbol) if field.unit else ())
 
 
 def _bare(label: str) -> str:
@@ -260,11 +291,19 @@ def _typed(field: ModelField, text: str) -> bool | int | str | None:
     return text if field.type is FieldType.STRING else None
 
 
-def _past_forms(verb: str) -> tuple[str, ...]:
+_PHRASAL = {"signup": ("sign", "up"), "checkin": ("check", "in"), "checkout": ("check", "out"), "login": ("log", "in")}
+_PAST = {"send": "sent", "buy": "bought", "sell": "sold", "pay": "paid", "begin": "began", "build": "built"}
+
+
+def _past_forms(noun: str) -> tuple[Key, ...]:
+    """What is done on a date of that name: shipped on a ship date, signed up on a signup date."""
+    verb, *particle = _PHRASAL.get(noun, (noun,))
     if verb.endswith("ed"):
-        return (verb,)
-    if verb.endswith("e"):
-        return (verb + "d",)
-    if verb.endswith("p"):
-        return (verb + "ped", verb + "ed")
-    return (verb + "ed",)
+        forms = [verb]
+    elif verb in _PAST:
+        forms = [_PAST[verb]]
+    elif verb.endswith("e"):
+        forms = [verb + "d"]
+    else:
+        forms = [verb + "ed", verb + verb[-1] + "ed"]
+    return tuple((form, *particle) for form in forms)

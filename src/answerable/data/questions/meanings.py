@@ -61,6 +61,13 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """The symbol of a unit, folded: eur, %, kg."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     value: Decimal
     unit: str | None = None  # folded: eur, %, kg
@@ -100,6 +107,8 @@ class Where:
 
     def negated(self) -> Where:
         """The opposite condition."""
+        if len(self.values) == 1 and isinstance(self.values[0], bool):
+            return replace(self, values=(not self.values[0],))
         return replace(self, operator=_OPPOSITE[self.operator])
 
 

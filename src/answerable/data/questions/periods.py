@@ -81,6 +81,8 @@ def _plans(context: Context, frame: Frame) -> list[_Plan] | None:
     grain = frame.groups.grain if frame.groups else None
     if frame.two is not None:
         return _two_periods(frame, grain)
+    if frame.compare and base is not None and base.listed and base.endpoints:
+        return _with_grain(base.endpoints[1], base.endpoints[0], grain)
     if frame.versus is not None:
         return _versus(context, frame.versus, base, grain)
     if frame.change:

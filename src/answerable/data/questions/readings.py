@@ -69,14 +69,14 @@ def _is_small(item: Item) -> bool:
     return isinstance(value, Be | How | Develop) or (isinstance(value, Listing) and value.verb) or item.category == "Compare"
 
 
-def candidates(context: Context, sequences: list[tuple[float, tuple[Item, ...]]]) -> list[Candidate]:
+def candidates(context: Context, sequences: list[tuple[float, tuple[Item, ...]]], tokens: list[Token]) -> list[Candidate]:
     """The queries that the sequences mean, cheapest first, each once."""
     found: dict[str, Candidate] = {}
     limit = float("inf")
     for cost, clauses in sequences:
         if cost > limit:
             break
-        frame = gather(clauses)
+        frame = gather(clauses, tokens)
         if frame is None:
             continue
         for key, draft in _queries(context, frame):

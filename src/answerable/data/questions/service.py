@@ -9,7 +9,7 @@ from datetime import datetime
 
 from answerable.data.questions.chart import Chart, Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.english import ARTICLES, FILLERS, KNOWN_WORDS, LIGHT_VERBS, WRAPPERS, singular
+from answerable.data.questions.english import ARTICLES, CORRECTABLE, FILLERS, KNOWN_WORDS, LIGHT_VERBS, WRAPPERS, singular
 from answerable.data.questions.fuzzy import correct
 from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
@@ -154,7 +154,7 @@ class _Reader:
             if known or token.norm in self._grammar.words or token.norm in KNOWN_WORDS or key in KNOWN_WORDS:
                 words.append(_Word(token, key))
                 continue
-            meant = correct(key, {*self._lexicon.words_like(key), *_grammar_words(self._grammar, key[:1])})
+            meant = correct(key, {*self._lexicon.words_like(key), *_CORRECTABLE.get(key[:1], ())})
             if meant is None:
                 words.append(_Word(token, key))
             else:
@@ -211,14 +211,14 @@ class _Reader:
         items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words]
         items += [terminal(start, end, e, tokens[end - 1].norm) for start, end, e in spots if e.dataset == dataset.name]
         items += time_rules.terminals(tokens)
-        items += number_rules.terminals(tokens, context)
+        items += number_rules.terminals(tokens)
         items += filter_rules.terminals(tokens)
         chart = Chart(self._grammar, context)
         found = chart.fill(items)
         if chart.overflowed:
             return []
         sequences = covers(found, tokens, CLAUSES, _SKIPPED)
-        return [(candidate, context) for candidate in candidates(context, sequences)]
+        return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 
     def _context(self, dataset: Dataset) -> Context:
         metrics = tuple(m for m in self._model.metrics if m.dataset == dataset.name)
@@ -227,7 +227,7 @@ class _Reader:
             for entry in self._lexicon.lookup(("sale",))
             if entry.dataset == dataset.name and isinstance(entry.value, Part)
         )
-        return Context(dataset, metrics, self._model.calendar, self._now, sales)
+        return Context(dataset, metrics, self._model.calendar, self._now, sales, self._lexicon.row_named(dataset.name))
 
     def _unread(
         self,
@@ -247,5 +247,6 @@ _SKIPPED = FILLERS | LIGHT_VERBS
 _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
 
 
-def _grammar_words(grammar: Grammar, initial: str) -> list[str]:
-    return [word for word in grammar.words if word[:1] == initial and len(word) > 4]
+_CORRECTABLE = {
+    initial: [word for word in CORRECTABLE if word[0] == initial and len(word) > 4] for initial in {w[0] for w in CORRECTABLE}
+}

@@ -25,11 +25,11 @@ def add_rules(grammar: Grammar) -> None:
     grammar.words_as("@Vs", _VS)
     grammar.words_as("@Change", _CHANGE)
     grammar.rule("TwoPeriods", "(@When)? Span @Vs (in|for|of|during)? Span", _two)
-    grammar.words_as("@When", "in|for|of|during|from|between")
-    grammar.rule("TwoPeriods", "(compare|comparing|comparison of|difference between|between) Span (and|with|to|@Vs) Span", _two)
-    grammar.rule("TwoPeriods", "Named @Vs Span", _two_named, cost=-0.1)
-    grammar.rule("TwoPeriods", "(@When)? Named @Vs Span", _two_named, cost=-0.1)
-    grammar.rule("TwoPeriods", "(compare|comparing) Named (and|with|to|@Vs) Span", _two_named, cost=-0.1)
+    grammar.words_as("@When", "in|for|of|during|from")
+    grammar.rule("TwoPeriods", "(compare|comparing|comparison of|difference between) Span (and|with|to|@Vs) Span", _two)
+    grammar.rule("TwoPeriods", "Named @Vs Span", _two_named, cost=-0.4)
+    grammar.rule("TwoPeriods", "(@When)? Named @Vs Span", _two_named, cost=-0.4)
+    grammar.rule("TwoPeriods", "(compare|comparing) Named (and|with|to|@Vs) Span", _two_named, cost=-0.4)
     grammar.rule("Versus", "@Vs Span", _against_span)
     before = "(previous period|period before|prior period|one before|preceding period|previous one)"
     ago = (
@@ -97,6 +97,7 @@ def _shares(grammar: Grammar) -> None:
     part = f"({_SHARE})"
     grammar.words_as("@Share", _SHARE)
     grammar.rule("Share", "(how much|what|which)? @Share (of|in)?", _share)
+    grammar.words_as("Share", "how much of", Share(), cost=0.1)
     grammar.rule("Share", "@Share of (total|overall|whole)", _share, cost=0.05)
     grammar.rule("Share", f"(as|in|expressed as) {part} (of (total|whole|overall|all))?", _share)
     grammar.rule("Share", f"(and|with|including|plus) (their|its)? {part} (of total)?", _share, cost=0.1)

@@ -32,6 +32,7 @@ def english() -> Grammar:
     for clause in _JOINED:
         grammar.rule(clause, f"(and|but|, and|, but|and only|but only|but only for) {clause}", lambda _c, value: value, cost=0.1)
     grammar.rule("When", "(with|by|whose|where)? TimeF (is|was|are|were|of|in|on)? When", _on_field)
+    grammar.rule("When", "(who|that|which|did|have) TimeVerb When", _on_field)
     grammar.rule("When", "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When", _on_field)
     return grammar
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Field, Rows, Value, Where
+from answerable.data.questions.meanings import Both, Field, Listing, Rows, Value, Where
 from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 from answerable.data.semantics.query import Operator, Scalar
@@ -48,7 +48,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Values", "(both|either)? Value", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
     grammar.rule("Values", "Values @Or Value", _either)
     grammar.rule("Values", "Value Value", lambda c, a, b: _either(c, Where(a.field, Operator.IN, (a.value,)), b), cost=0.6)
-    grammar.rule("Contrast", "Values (vs|versus|against|compared to|compared with|in comparison to|or) Value", _contrast)
+    grammar.rule("Contrast", "Values (vs|versus|against|compared to|compared with|in comparison to) Value", _contrast)
     grammar.rule("Contrast", "(compare|comparing|comparison of) Values (to|with|against|vs|versus) Value", _contrast)
     grammar.rule("Contrast", "(difference|comparison|compare) between? Values", lambda _c, w: _contrasted(w))
     grammar.rule("Where", "(@Place|between)? Contrast", lambda _c, w: w)
@@ -57,6 +57,9 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
     grammar.rule("Positive", "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got)? Flag", _flag)
     grammar.rule("Positive", "(is|are|was|were|been|have been|has been|being) Values", lambda _c, w: w, cost=0.05)
+    grammar.rule("Positive", "@Place? Values Dim", _about, cost=0.2)
+    grammar.rule("Where", "(from|of|for|by|to|among|@Place) Dim Positive", lambda c, f, w: _about(c, w, f), cost=0.2)
+    grammar.rule("Where", "@Place? all Dim @Not Positive", lambda c, f, w: _named_not(c, f, w))
     grammar.rule("Where", "Positive", lambda _c, w: w)
     grammar.rule("Where", "@Not Positive", lambda _c, w: w.negated())
     grammar.rule("Where", "@Place? Dim (is not|!=|not|are not|was not|other than|not in|not equal to) Values", _named_not)
@@ -87,15 +90,23 @@ def _named_not(_context: Context, field: Field, where: Where) -> Where | None:
     return where.negated() if where.field == field.name else None
 
 
+def _about(context: Context, where: Where, field: Field) -> Where | None:
+    """UK customers: the noun says whose country it is, and nothing more."""
+    other = context.field(field.name)
+    return where if field.many and field.name != where.field and other is not None else None
+
+
 def _flag(_context: Context, value: Value) -> Where:
     return Where(value.field, Operator.EQ, (value.value,))
 
 
 def _texts(grammar: Grammar) -> None:
     grammar.rule("Where", "@Place? Dim @Is? Quoted", _text)
+    grammar.rule("Where", "(named|called|@Place name|@Place title) Quoted", _called)
     grammar.rule("Where", "@Place? Dim (contains|containing|including|includes|that contains) Quoted", _containing)
     grammar.rule("Where", "@Place? Dim (starts with|starting with|beginning with) Quoted", _starting)
     grammar.rule("Where", "@Place? Rows (number|no|id|code|key)? Code", _keyed)
+    grammar.rule("Listing", "(show|show me|find|get|open|display|look up|details of|status of)? Rows (number|no|id|code|key)? Code", _keyed_row)
 
 
 def _text(context: Context, field: Field, text: str) -> Where | None:
@@ -104,6 +115,13 @@ def _text(context: Context, field: Field, text: str) -> Where | None:
     if model_field is None or model_field.type is not FieldType.STRING or model_field.values is not None:
         return None
     return Where(field.name, Operator.EQ, (text,))
+
+
+def _called(context: Context, text: str) -> Where | None:
+    """Customers called "Acme": the field that names the rows, where there is one."""
+    names = [f.name for f in context.dataset.fields if f.name in ("name", "title") or f.name in context.row_named]
+    texts = [name for name in names if _text(context, Field(name), text) is not None]
+    return _text(context, Field(texts[0]), text) if len(texts) == 1 else None
 
 
 def _containing(context: Context, field: Field, text: str) -> Where | None:
@@ -134,6 +152,11 @@ def _keyed(context: Context, _rows: Rows, code: str) -> Where | None:
     elif field.type is FieldType.INTEGER and code.isdigit():
         value = int(code)
     return Where(field.name, Operator.EQ, (value,)) if value is not None else None
+
+
+def _keyed_row(context: Context, rows: Rows, code: str) -> Both | None:
+    where = _keyed(context, rows, code)
+    return Both(Listing(verb=False), where) if where else None
 
 
 def _blanks(grammar: Grammar) -> None:

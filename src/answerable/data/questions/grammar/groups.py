@@ -36,7 +36,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("GroupItem", "Dim", _field)
     grammar.rule("GroupItem", "Unit", _grain)
     grammar.words_as("GroupItem", "hour|hours", Groups(grain=Grain.HOUR))
-    grammar.rule("GroupItem", "(TimeF|TimeVerb) Unit", lambda c, f, u: _grain_of(c, u, f))
+    grammar.rule("GroupItem", "(TimeF|TimeVerb|TimeStem) Unit", lambda c, f, u: _grain_of(c, u, f))
     grammar.rule("GroupItem", "Unit (of|by) (TimeF|TimeVerb)", _grain_of)
     grammar.rule("GroupItem", "TimeF", _day_of)
     grammar.rule("GroupList", "GroupItem", lambda _c, g: g)
@@ -70,7 +70,7 @@ def _field(context: Context, field: Field) -> Groups | None:
 
 def _bare(context: Context, field: Field) -> Groups | None:
     """`revenue country`: a group that no word announces."""
-    groups = _field(context, field)
+    groups = None if field.many else _field(context, field)
     return replace(groups, bare=True) if groups else None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Field, Listing, Metadata, Rows
+from answerable.data.questions.meanings import Both, Field, Groups, Listing, Measures, Metadata, Rows
+from answerable.data.semantics.model import FieldRole
 
 
 def add_rules(grammar: Grammar) -> None:
@@ -21,11 +22,21 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Listing", f"{show} Count? Positive Rows", lambda _c, n, w, _r: Both(Listing(verb=False, n=n), w), cost=0.1)
     grammar.rule("Listing", f"{show} Count Rows", lambda _c, n, _r: Listing(verb=False, n=n), cost=0.1)
     grammar.rule("Listing", f"{show} Columns (of|for|from) all? Rows", lambda _c, fields, _r: Listing(False, fields))
+    grammar.rule("Measures", f"{show} (all|different|all different|distinct|all distinct) Dim", _values)
+    grammar.rule("Measures", "(which|what) Dim (are there|do we have|exist|are available|appear|occur)", _values)
     grammar.rule("Columns", "(Dim|Num|TimeF)", lambda _c, f: (f.name,))
     grammar.rule("Columns", "Columns (and|,|, and) (Dim|Num|TimeF)", _more)
-    grammar.rule("Mention", "(of|from|in|for|across|on|among|with|using|by)? (all|all of|total)? Rows", lambda _c, rows: rows)
-    grammar.rule("Mention", "(from|in|of|using)? Rows (table|dataset|data|sheet|file)", lambda _c, rows: rows)
+    grammar.rule("Mention", "(of|from|in|for|across|on|among|with|using)? (all|all of|total)? (Rows|Table)", lambda _c, rows: rows)
+    grammar.rule("Mention", "(from|in|of|using)? (Rows|Table) (table|dataset|data|sheet|file)", lambda _c, rows: rows)
     _metadata(grammar)
+
+
+def _values(context: Context, field: Field) -> Both | None:
+    """All values of a field, each with its number of rows."""
+    model_field = context.field(field.name)
+    if model_field is None or model_field.role is FieldRole.KEY or not field.many:
+        return None
+    return Both(Measures((context.count(),)), Groups((field.name,)))
 
 
 def _more(_context: Context, fields: tuple[str, ...], field: Field) -> tuple[str, ...] | None:
@@ -40,12 +51,12 @@ def _metadata(grammar: Grammar) -> None:
     grammar.rule("Metadata", "what can i ask", lambda _c: Metadata("datasets"))
     grammar.rule("Metadata", f"available {tables}", lambda _c: Metadata("datasets"))
     columns = "(columns|fields|column|field|attributes|column names|field names|dimensions|measures|metrics|variables)"
-    grammar.rule("Metadata", f"(which|what|how many) {columns} (does|do|are in|are there in|are available in|has|is in|are there for|are available for|exist in|of) Rows (dataset|table)? (have|has|contain)?", _fields)
-    grammar.rule("Metadata", f"(list|show|show me|list all|show all|what are|describe)? {columns} (of|in|for|from) Rows (dataset|table)?", _fields)
-    grammar.rule("Metadata", f"(list|show|show me)? Rows (dataset|table)? {columns}", _fields)
-    grammar.rule("Metadata", "describe Rows (dataset|table|data)?", _fields)
-    grammar.rule("Metadata", "(structure|schema) of Rows (dataset|table|data)?", _fields)
-    grammar.rule("Metadata", "what (is|data is) in Rows (dataset|table|data)", _fields)
+    grammar.rule("Metadata", f"(which|what|how many) {columns} (does|do|are in|are there in|are available in|has|is in|are there for|are available for|exist in|of) (Rows|Table) (dataset|table)? (have|has|contain)?", _fields)
+    grammar.rule("Metadata", f"(list|show|show me|list all|show all|what are|describe)? {columns} (of|in|for|from) (Rows|Table) (dataset|table)?", _fields)
+    grammar.rule("Metadata", f"(list|show|show me)? (Rows|Table) (dataset|table)? {columns}", _fields)
+    grammar.rule("Metadata", "describe (Rows|Table) (dataset|table|data)?", _fields)
+    grammar.rule("Metadata", "(structure|schema) of (Rows|Table) (dataset|table|data)?", _fields)
+    grammar.rule("Metadata", "what (is|data is) in (Rows|Table) (dataset|table|data)", _fields)
 
 
 def _fields(_context: Context, rows: Rows) -> Metadata:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Field, Measures, Part, Rows, Where
+from answerable.data.questions.meanings import Both, Field, Groups, Measures, Part, Rows, Where
 from answerable.data.semantics.model import Aggregation, FieldType
 
 _WORDS = {
@@ -25,10 +25,13 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Measure", "(how much|amount of|total amount of|volume of|value of)? Metric", lambda _c, part: part)
     grammar.rule("Measure", "(how much|amount of)? Num", _number)
     grammar.rule("Measure", "(how many|number of|total number of|count of) Num", _units)
-    for aggregation in (Aggregation.AVG, Aggregation.MIN, Aggregation.MAX):
-        grammar.rule("Measure", "Num", lambda c, f, a=aggregation: _per_item(c, f, a), cost=0.3)
+    for place, aggregation in enumerate((Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)):
+        cost = 0.3 + place / 100  # the average is offered first
+        grammar.rule("Measure", "Num", lambda c, f, a=aggregation: _per_item(c, f, a), cost=cost)
+    grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
     grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
     grammar.rule("Measure", "Agg of? Metric", _aggregated_metric)
+    grammar.rule("Measures", "(rank|ranking of|rank all) Dim (by|by their|in terms of|according to|on) Measure", _ranked)
     grammar.rule("Measure", "Metric (total|sum)", lambda c, p: c.aggregated(p, Aggregation.SUM))
     grammar.rule("Measure", "Num (total|sum)", lambda c, f: _aggregated_field(c, Aggregation.SUM, f))
     grammar.rule("Measure", "(average|mean|avg) (Metric|Num) per Rows", _per_row)
@@ -67,11 +70,23 @@ def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) 
     return context.canonical(Part(aggregation=aggregation, field=field.name))
 
 
+def _two_aggregations(context: Context, first: Aggregation, second: Aggregation, field: Field) -> Measures | None:
+    parts = [_aggregated_field(context, aggregation, field) for aggregation in (first, second)]
+    found = tuple(part for part in parts if part is not None)
+    return Measures(found) if len(set(found)) == 2 else None
+
+
 def _aggregated_metric(context: Context, aggregation: Aggregation, part: Part) -> Part | None:
     metric = context.metric(part.metric or "")
     if metric is not None and metric.aggregation in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
         return part if aggregation is Aggregation.SUM else None
+    if aggregation in (Aggregation.MIN, Aggregation.MAX) and metric is not None and metric.aggregation is Aggregation.SUM:
+        return None  # the highest revenue is of a group or a month, and none was said
     return context.aggregated(part, aggregation)
+
+
+def _ranked(_context: Context, field: Field, part: Part) -> Both:
+    return Both(Measures((part,)), Groups((field.name,)))
 
 
 def _per_row(context: Context, measured: Part | Field, _rows: Rows) -> Part | None:
@@ -88,12 +103,27 @@ def _counts(grammar: Grammar) -> None:
     grammar.rule("Measure", f"{how_many} (all|of)? {_DISTINCT}? Rows", lambda c, _r: c.count())
     grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Rows", lambda c, w, _r: Both(Measures((c.count(),)), w))
     grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Dim", _filtered_distinct, cost=0.3)
+    sold = "(did we sell|we sold|have we sold|were sold|sold|have been sold|did we ship|were ordered|have been ordered|was sold)"
+    grammar.rule("Measures", f"(how many|number of) Positive {sold}", _units_of)
+    grammar.rule("Measures", f"(how many|number of) Num {sold}", lambda c, f: _measures(_units(c, f)))
     grammar.rule("Measure", f"{how_many} {_DISTINCT}? Dim", _distinct, cost=0.3)
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows (count|volume|numbers|totals)", lambda c, _r: c.count())
     grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows", lambda c, _r: c.count(), cost=0.5)
     grammar.rule("Measure", "how often", lambda c: c.count(), cost=0.5)
+
+
+def _measures(part: Part | None) -> Measures | None:
+    return Measures((part,)) if part else None
+
+
+def _units_of(context: Context, where: Where) -> Both | None:
+    """How many toasters were sold: the one quantity of the rows, not the number of rows."""
+    fields = [f for f in context.dataset.fields if f.unit is not None and f.unit.kind in ("quantity", "count")]
+    counted = [f for f in fields if context.is_additive(f) and f.type is FieldType.INTEGER]
+    part = context.number_of(counted[0].name) if len(counted) == 1 else None
+    return Both(Measures((part,)), where) if part else None
 
 
 def _filtered_distinct(context: Context, where: Where, field: Field) -> Both | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Bound, Field, Number, Part, Rows, Threshold
+from answerable.data.questions.meanings import Bound, Field, Number, Part, Rows, Threshold, Unit
 from answerable.data.questions.numbers import MULTIPLIERS, cardinal
 from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.model import NUMERIC_TYPES, Aggregation
@@ -16,17 +16,13 @@ _CURRENCIES = {
 }  # fmt: skip
 
 
-def terminals(tokens: list[Token], context: Context) -> list[Item]:
-    """Number tokens, number words, and the unit symbols of the dataset's fields."""
-    symbols = {f.unit.symbol.casefold() for f in context.dataset.fields if f.unit is not None}
+def terminals(tokens: list[Token]) -> list[Item]:
+    """Number tokens and number words."""
     items: list[Item] = []
     for at, token in enumerate(tokens):
         value = cardinal(token.norm) if token.kind in (Kind.NUMBER, Kind.WORD) else None
         if value is not None:
             items.append(Item("Plain", at, at + 1, Number(value), 0.0))
-        if token.norm in symbols or token.norm.removesuffix("s") in symbols:
-            symbol = token.norm if token.norm in symbols else token.norm.removesuffix("s")
-            items.append(Item("UnitO", at, at + 1, symbol, 0.0))
     return items
 
 
@@ -47,7 +43,7 @@ def add_rules(grammar: Grammar) -> None:
     for word, factor in MULTIPLIERS.items():
         grammar.words_as("Times", word, factor)
     for symbol, words in _CURRENCIES.items():
-        grammar.words_as("Currency", words, symbol.casefold())
+        grammar.words_as("Currency", words, Unit(symbol.casefold()))
     grammar.rule("Number", "Plain", lambda _c, n: n)
     grammar.rule("Scaled", "Plain Times", lambda _c, n, k: Number(n.value * k))
     grammar.rule("Number", "Scaled", lambda _c, n: n)
@@ -64,8 +60,8 @@ def add_rules(grammar: Grammar) -> None:
     _thresholds(grammar)
 
 
-def _with_unit(_context: Context, number: Number, unit: str) -> Number:
-    return Number(number.value, unit)
+def _with_unit(_context: Context, number: Number, unit: Unit) -> Number:
+    return Number(number.value, unit.symbol)
 
 
 def _at_least(_context: Context, number: Number) -> Bound:
@@ -95,6 +91,7 @@ def _thresholds(grammar: Grammar) -> None:
     grammar.rule("Threshold", "@Have? Bound (of|in)? Num", lambda _c, b, f: _on_field(_c, f, b))
     grammar.rule("Threshold", "@Have? Bound (of|in)? Metric", lambda _c, b, p: _on_metric(_c, p, b))
     grammar.rule("Threshold", "@Have? Num @Been Number", _equal_to, cost=0.1)
+    grammar.rule("Threshold", "@Have Number Num", lambda c, n, f: _equal_to(c, f, n), cost=0.1)
     grammar.rule("Threshold", "@Have Num @Been? Number", _equal_to, cost=0.1)
     of = "(with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made|placed|generated)"
     grammar.rule("Threshold", f"(which|what)? Dim {of} Measure @Been? Bound", _of_groups, cost=-0.2)
@@ -124,14 +121,10 @@ def _equal_to(context: Context, field: Field, number: Number) -> Threshold | Non
 
 
 def _of_groups(context: Context, head: Field, part: Part, bound: Bound) -> Threshold | None:
-    if bound.operator is Operator.BETWEEN or _is_identity(context, head):
+    if bound.operator is Operator.BETWEEN or context.is_identity(head.name):
         return None
     return Threshold(bound, part=part, head=head.name)
 
 
 def _of_group_counts(context: Context, head: Field, bound: Bound, _rows: Rows) -> Threshold | None:
     return _of_groups(context, head, context.count(), bound)
-
-
-def _is_identity(context: Context, head: Field) -> bool:
-    return context.dataset.primary_key == (head.name,)

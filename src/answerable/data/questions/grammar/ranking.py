@@ -5,6 +5,7 @@ from __future__ import annotations
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Part, Rank, RankBy, Rows, Sorting, TimeUnit, Where
+from answerable.data.semantics.model import FieldRole
 from answerable.data.semantics.query import Grain
 
 SEVERAL = 10
@@ -29,6 +30,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.words_as("@Has", _HAS)
     _heads(grammar)
     _questions(grammar)
+    grammar.rule("Rank", "(who is|who are|who was|who were|what is|what are|which are|which is) Rank", lambda _c, rank: rank)
     _selling(grammar)
     _by(grammar)
     _latest(grammar)
@@ -59,7 +61,7 @@ def _n(count: int | None, head: Field | Rows) -> int:
 
 
 def _top(context: Context, descending: bool, count: int | None, field: Field) -> Rank | None:
-    if context.dataset.primary_key == (field.name,):
+    if context.is_identity(field.name):
         return None
     return Rank(descending, _n(count, field), field=field.name)
 
@@ -77,6 +79,9 @@ def _questions(grammar: Grammar) -> None:
     link = "(did we have|do we have|did we get|were there|we had|we have|there were)"
     grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup (Measure|Rows)", _most)
     grammar.rule("Rank", f"{which} Count? Dim {link} Sup (Measure|Rows)", _most)
+    grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup Positive Rows", _most_of)
+    grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup Positive Rows", _most_of)
+    grammar.rule("Rank", f"{which}? Count? Rows (that|which|who)? @Has Sup Measure", _rows_with_most)
     grammar.rule("Rank", f"{which} Count? Unit (that|which)? @Has Sup (Measure|Rows)", _most_unit)
     grammar.rule("Rank", f"{which} Count? Unit {link} Sup (Measure|Rows)", _most_unit)
     grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup (Measure|Rows)", _most)
@@ -99,9 +104,21 @@ def _part(context: Context, measured: Part | Rows) -> Part:
 
 
 def _most(context: Context, count: int | None, field: Field, descending: bool, measured: Part | Rows) -> Rank | None:
-    if context.dataset.primary_key == (field.name,):
+    if context.is_identity(field.name):
         return None
     return Rank(descending, _n(count, field), field=field.name, by=_part(context, measured))
+
+
+def _most_of(
+    context: Context, count: int | None, field: Field, descending: bool, where: Where, rows: Rows
+) -> Both | None:
+    return _both(_most(context, count, field, descending, rows), where)
+
+
+def _rows_with_most(context: Context, count: int | None, rows: Rows, descending: bool, part: Part) -> Both | None:
+    if part == context.count():
+        return None
+    return Both(Rank(descending, _n(count, rows), rows=True), RankBy(part))
 
 
 def _most_unit(context: Context, count: int | None, unit: TimeUnit, descending: bool, measured: Part | Rows) -> Rank:
@@ -156,6 +173,7 @@ def _latest(grammar: Grammar) -> None:
     old = "(first|oldest|earliest)"
     for words, descending in ((new, True), (old, False)):
         grammar.rule("Rank", f"{words} Count? Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
+        grammar.rule("Rank", f"Count {words} Positive Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
         grammar.rule("Rank", f"{words} Count? Positive Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
         grammar.rule("Rank", f"Count {words} Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
 
@@ -170,5 +188,12 @@ def _sorting(grammar: Grammar) -> None:
     grammar.words_as("Direction", "descending|desc|highest first|largest first|from highest to lowest|in descending order|newest first|from high to low|from largest to smallest|biggest first", True)
     grammar.words_as("Direction", "ascending|asc|lowest first|smallest first|from lowest to highest|in ascending order|oldest first|from low to high|from smallest to largest", False)
     grammar.rule("Sorting", f"{sort} Measure Direction?", lambda _c, p, d: Sorting(None, p, True if d is None else d))
-    grammar.rule("Sorting", f"{sort} (Num|TimeF|Dim) Direction?", lambda _c, f, d: Sorting(f.name, None, bool(d)))
+    grammar.rule("Sorting", f"{sort} (Num|TimeF|Dim) Direction?", lambda c, f, d: _sorted_by(c, f, d))
     grammar.rule("Sorting", "Direction", lambda _c, d: Sorting(None, None, d))
+
+
+def _sorted_by(context: Context, field: Field, descending: bool | None) -> Sorting:
+    """Numbers and times largest and latest first, names from A to Z, unless it is said."""
+    model_field = context.field(field.name)
+    by_value = model_field is not None and model_field.role in (FieldRole.MEASURE, FieldRole.TIME)
+    return Sorting(field.name, None, by_value if descending is None else descending)

@@ -211,15 +211,15 @@ def _ranges(grammar: Grammar) -> None:
     grammar.rule("Span", f"from Span {to} Span", _range)
     grammar.rule("Span", "between Span and Span", _range)
     grammar.rule("Span", "Span (to|until|till|through|thru) Span", _range)
-    grammar.rule("Span", f"from Named {to} Span", _named_range, cost=-0.1)
-    grammar.rule("Span", "between Named and Span", _named_range, cost=-0.1)
-    grammar.rule("Span", "Named (to|until|till|through|thru) Span", _named_range, cost=-0.1)
+    grammar.rule("Span", f"from Named {to} Span", _named_range, cost=-0.4)
+    grammar.rule("Span", "between Named and Span", _named_range, cost=-0.4)
+    grammar.rule("Span", "Named (to|until|till|through|thru) Span", _named_range, cost=-0.4)
     grammar.rule("Span", f"(from|between) DayNo {to} Span", _day_range)
     grammar.rule("Span", "DayNo to Span", _day_range)
-    grammar.rule("Span", f"(from|between) DayOf {to} Span", _day_of_range, cost=-0.1)
-    grammar.rule("Span", "DayOf to Span", _day_of_range, cost=-0.1)
+    grammar.rule("Span", f"(from|between) DayOf {to} Span", _day_of_range, cost=-0.4)
+    grammar.rule("Span", "DayOf to Span", _day_of_range, cost=-0.4)
     grammar.rule("Span", "Span (and|or) Span", _both)
-    grammar.rule("Span", "Named (and|or) Span", _named_both, cost=-0.1)
+    grammar.rule("Span", "Named (and|or) Span", _named_both, cost=-0.4)
 
 
 def _range(_context: Context, first: Span, last: Span) -> Span | None:
