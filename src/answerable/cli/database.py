@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from alembic.util.exc import CommandError
+
 from answerable.api.supervisor import app_database_url
 from answerable.cli.failure import CommandFailed
 from answerable.kit.postgres import Cluster
@@ -26,3 +28,11 @@ def app_url(settings: Settings) -> str:
     if settings.app_database_url is not None:
         return settings.app_database_url.get_secret_value()
     return app_database_url(settings, admin_url(settings))
+
+
+def wrong_revision(error: CommandError) -> str:
+    """What to do about a database whose revision this version does not know."""
+    return (
+        f"the database cannot be brought up to date ({error}): was it migrated by a newer version? "
+        "Install that one, or restore a backup."
+    )

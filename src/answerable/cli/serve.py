@@ -8,8 +8,10 @@ from typing import Annotated
 
 import psycopg
 import typer
+from alembic.util.exc import CommandError
 
 from answerable.api.supervisor import Supervisor
+from answerable.cli.database import wrong_revision
 from answerable.cli.failure import CommandFailed
 from answerable.cli.options import DataDir
 from answerable.cli.process_options import Host, Port, load_settings
@@ -47,6 +49,8 @@ def run_supervisor(supervisor: Supervisor, settings: Settings) -> int:
         return supervisor.run()
     except (ClusterError, BinariesMissing) as error:
         raise CommandFailed(str(error)) from error
+    except CommandError as error:
+        raise CommandFailed(wrong_revision(error)) from error
     except psycopg.OperationalError as error:
         raise CommandFailed(f"PostgreSQL does not answer: {error} Check ANSWERABLE_DATABASE_URL.") from error
     except OSError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import signal
+import sys
 
 import typer
 
@@ -26,4 +28,6 @@ def web(*, host: Host = None, port: Port = None, data_dir: DataDir = None) -> No
         if error.errno != errno.EADDRINUSE:
             raise
         raise CommandFailed(f"port {settings.http.port} is taken: choose another with --port.") from error
+    # The server raises the signal again once it has drained; for a process manager that is a clean end.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     run_web(settings, database_url, listener)
