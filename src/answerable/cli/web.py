@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -29,5 +30,10 @@ def web(*, host: Host = None, port: Port = None, data_dir: DataDir = None) -> No
             raise
         raise CommandFailed(f"port {settings.http.port} is taken: choose another with --port.") from error
     # The server raises the signal again once it has drained; for a process manager that is a clean end.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end_cleanly)
     run_web(settings, database_url, listener)
+
+
+def _end_cleanly(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)

@@ -83,8 +83,11 @@ def _ask_line(data_dir: Path, question: str) -> str:
     """The line that asks the question, as it works in this shell."""
     name = "answerable"
     if shutil.which(name) is None:
-        name = str(Path(sys.executable).parent / name)
-        here = str(Path.cwd())
-        name = name.removeprefix(here + "/")
-    folder = "" if data_dir == default_data_dir() else f" --data-dir {shlex.quote(str(data_dir))}"
+        name = shlex.quote(_short(Path(sys.executable).parent / name))
+    folder = "" if data_dir == default_data_dir() else f" --data-dir {shlex.quote(_short(data_dir))}"
     return f'{name} ask{folder} "{question}"'
+
+
+def _short(path: Path) -> str:
+    """The path as seen from here, where it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
