@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from answerable.jobs import JobStatus, Subject, enqueue, enqueue_many
+from answerable.kit.errors import NotFound
 from tests.jobs.conftest import Bench
 
 
@@ -49,6 +50,22 @@ async def test_a_failing_job_is_tried_again_and_then_failed_with_its_reason_on_t
     assert bench.marks("started", "a") == 3
     assert bench.marks("effect", "a") == 0
     assert bench.marks("failed:unexpected", "a") == 1
+
+
+async def test_jobs_that_ended_long_ago_make_room(bench: Bench) -> None:
+    tenant = bench.workspace()
+    bench.worker(keep_days=7)
+    old_id, kept_id = (
+        await bench.enqueue(tenant, "quick", "old"),
+        await bench.enqueue(tenant, "quick", "kept"),
+    )
+    for job_id in (old_id, kept_id):
+        await bench.ended(tenant, job_id)
+    bench.execute("UPDATE jobs SET finished_at = now() - interval '8 days' WHERE subject_id = 'old'")
+    await bench.ended(tenant, await bench.enqueue(tenant, "quick", "new"))
+    with pytest.raises(NotFound):
+        await bench.job(tenant, old_id)
+    assert (await bench.job(tenant, kept_id)).status is JobStatus.SUCCEEDED
 
 
 async def test_many_jobs_are_queued_at_once_in_order(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +20,7 @@ from answerable.kit.postgres import Cluster
 from answerable.kit.principal import Principal
 from tests.jobs.conftest import Bench, prepare, until
 
-_RESTARTS = 2
+_RESTARTS = 1  # under load, after one at rest
 _LISTENERS = (
     "FROM pg_stat_activity "
     "WHERE application_name = 'answerable listener' AND datname = current_database() "
@@ -47,6 +48,8 @@ def crash(cluster: Cluster) -> None:
     """End PostgreSQL without a checkpoint, as a crash does, and start it again."""
     assert cluster.pid is not None
     os.kill(cluster.pid, signal.SIGQUIT)
+    while cluster.is_alive():
+        time.sleep(0.01)
     cluster.start()
 
 
@@ -68,7 +71,9 @@ async def test_no_acknowledged_job_is_lost_when_postgresql_crashes(
     cluster, bench = mortal
     rng = random.Random(seed)
     tenant = bench.workspace()
-    worker = bench.worker()
+    worker = bench.worker(polling_seconds=0.02)
+    await bench.ended(tenant, await bench.enqueue(tenant, "quick", "before"))
+    await asyncio.to_thread(crash, cluster)
     long_id = await bench.enqueue(tenant, "held", "long")
     acknowledged: list[str] = []
     client = asyncio.create_task(enqueue_for_ever(bench, tenant, acknowledged))

@@ -95,6 +95,26 @@ async def test_a_job_that_kills_its_worker_fails_after_the_last_try_and_the_queu
     assert [(await bench.job(tenant, job_id)).status for job_id in others] == [JobStatus.SUCCEEDED] * 10
 
 
+async def test_a_job_beside_one_that_kills_its_worker_does_not_fail_with_it(bench: Bench) -> None:
+    tenant = bench.workspace()
+    innocent_id = await bench.enqueue(tenant, "held", "innocent")
+    worker = bench.worker()
+    await bench.marked("started", "innocent")
+    poison_id = await bench.enqueue(tenant, "poison", "poison")
+
+    async def poison_failed() -> bool:
+        nonlocal worker
+        if not worker.is_alive():
+            worker = bench.worker()
+        if bench.marks("started", "innocent") == 2 and not bench.marks("release", "innocent"):
+            bench.leave("release", "innocent")
+        return (await bench.job(tenant, poison_id)).status is JobStatus.FAILED
+
+    await until(poison_failed, "the poison fails")
+    innocent = await bench.ended(tenant, innocent_id)
+    assert (innocent.status, innocent.attempt) == (JobStatus.SUCCEEDED, 2)
+
+
 async def test_work_that_blocks_the_event_loop_for_three_stall_times_is_not_run_twice(bench: Bench) -> None:
     tenant = bench.workspace()
     bench.worker(stall_seconds=2 * STALL)

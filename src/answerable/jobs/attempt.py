@@ -83,7 +83,7 @@ class Attempt:
             await self._until_done(self._work)
             progress.cancel()
             await asyncio.gather(progress, return_exceptions=True)
-            status = await self._settle(row, self._work)
+            status = await self._settle(self._work)
             log.info("job_attempt_ended", status=status)
         if status is not None and status.ended:
             JOBS.labels(row.kind, status).inc()
@@ -147,7 +147,7 @@ class Attempt:
             if not current:
                 self.stop(StopReason.LOST)
 
-    async def _settle(self, row: JobRow, work: asyncio.Task[None]) -> JobStatus | None:
+    async def _settle(self, work: asyncio.Task[None]) -> JobStatus | None:
         """Write the end down. None when the attempt was not the job's any more."""
         if not work.done():
             error: BaseException | None = asyncio.CancelledError()
@@ -167,7 +167,7 @@ class Attempt:
                     return None
                 return await self._ending(session, held, error)
 
-        log.info("job_attempt_failed", job_id=row.id, exc_info=error)
+        log.warning("job_attempt_failed", exc_info=error)
         return await persist(settle)
 
     async def _ending(self, session: Session, row: JobRow, error: BaseException) -> JobStatus:

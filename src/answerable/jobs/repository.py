@@ -221,7 +221,11 @@ async def end(session: Session, job_id: str, status: JobStatus, error: JobError 
 async def requeue(
     session: Session, job_id: str, *, ticket: int, turn: int, failures: int, error: JobError | None
 ) -> None:
-    """Put a job, whose row the transaction holds, back into the queue; the reason stays readable."""
+    """Put a job, whose row the transaction holds, back into the queue. Without a new `error` the last
+    try's stays readable."""
+    values: dict[str, object] = {}
+    if error is not None:
+        values = {"error_code": error.code, "error_detail": error.detail}
     await session.execute(
         update(JobRow)
         .where(JobRow.id == job_id)
@@ -230,9 +234,8 @@ async def requeue(
             ticket=ticket,
             turn=turn,
             failures=failures,
-            error_code=None if error is None else error.code,
-            error_detail=None if error is None else error.detail,
             revision=JobRow.revision + 1,
+            **values,
         )
     )
 

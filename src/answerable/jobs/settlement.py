@@ -23,6 +23,8 @@ _LONGEST_PAUSE_SECONDS = 3600.0
 # A job that is given back again and again (workers stop, the database goes away) may itself be why.
 _STARTS_PER_TRY = 10
 
+WORKER_DIED = "worker_died"
+
 log = structlog.get_logger(__name__)
 
 
@@ -113,6 +115,7 @@ async def _queue_again(
         [(row.id, row.attempt + 1, turn)],
         workspace_id=row.workspace_id,
         not_before=not_before,
+        alone=(row.error_code if error is None else error.code) == WORKER_DIED,
     )
     await tickets.remove(session, row.ticket)
     await repository.requeue(session, row.id, ticket=ticket_id, turn=turn, failures=failures, error=error)

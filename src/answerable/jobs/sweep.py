@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 def worker_died(times: int) -> JobError:
     """The reason on a job whose workers died."""
     return JobError(
-        "worker_died",
-        f"The worker process ended or froze while it ran this job, {times} time(s) in all. The input may "
+        settlement.WORKER_DIED,
+        f"The worker process ended or froze while it ran this job; {times} tries have failed. The input may "
         "need more memory or time than the worker has.",
     )
 

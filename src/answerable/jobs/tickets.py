@@ -35,6 +35,8 @@ class Ticket:
     workspace_id: str
     job_id: str
     attempt: int
+    # The last attempt's worker died: no other job shall be near when this one may kill again.
+    alone: bool = False
 
     @classmethod
     def from_queue(cls, job: QueueJob) -> Ticket:
@@ -45,6 +47,7 @@ class Ticket:
             workspace_id=str(arguments["workspace_id"]),
             job_id=str(arguments["job_id"]),
             attempt=int(str(arguments["attempt"])),
+            alone=bool(arguments["alone"]),
         )
 
 
@@ -54,15 +57,17 @@ async def issue(
     *,
     workspace_id: str,
     not_before: datetime | None = None,
+    alone: bool = False,
 ) -> list[int]:
     """Put tickets for `(job id, attempt, turn)` into the queue, in the session's transaction.
 
-    Returns their ids in the same order. Lower turns are served first.
+    Returns their ids in the same order. Lower turns are served first. A worker runs a job with an
+    `alone` ticket while it runs no other.
     """
     queued = [
         _queue_job(
             ATTEMPT_TASK,
-            {"workspace_id": workspace_id, "job_id": job_id, "attempt": attempt},
+            {"workspace_id": workspace_id, "job_id": job_id, "attempt": attempt, "alone": alone},
             turn=turn,
             not_before=not_before,
         )

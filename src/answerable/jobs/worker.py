@@ -33,6 +33,8 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _STOP_POLL_SECONDS = 1.0
 _SLOWEST_SWEEP_SECONDS = 15.0
+# What a cancelled function may take to end, and then the note of it.
+_GIVE_BACK_SECONDS = 6.0
 _GOODBYE_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
@@ -98,10 +100,23 @@ class Worker:
                 job = await self._fetch(stopping)
                 if job is None:
                     self._slots.release()
+                elif job.task_kwargs.get("alone"):
+                    await self._run_alone(job, stopping)
                 else:
                     self._start(job)
         finally:
             stopping.cancel()
+
+    async def _run_alone(self, job: QueueJob, stopping: asyncio.Task[bool]) -> None:
+        """Run a job that may kill the worker while no other would die with it."""
+        if await _before(self._idle(), stopping):
+            self._start(job)
+            await _before(self._idle(), stopping)
+        # Stopped before it began: the ticket is recovered once this worker has left.
+
+    async def _idle(self) -> None:
+        while self._running:
+            await asyncio.wait(self._running)
 
     async def _fetch(self, stopping: asyncio.Task[bool]) -> QueueJob | None:
         """The next ticket; None after a pause in which none came."""
@@ -220,7 +235,7 @@ class Worker:
         for attempt in self._attempts.values():
             attempt.stop(StopReason.SHUTDOWN)
         if self._running:
-            await asyncio.wait(self._running, timeout=self._settings.shutdown_seconds + _GOODBYE_SECONDS)
+            await asyncio.wait(self._running, timeout=_GIVE_BACK_SECONDS)
 
     async def _leave(self) -> None:
         if self._heart is not None:
