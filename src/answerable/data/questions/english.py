@@ -90,7 +90,7 @@ CONCEPTS: tuple[frozenset[str], ...] = tuple(
         "employee|staff member|worker",
         "supplier|vendor",
         "category|categorie",
-        "average order value|aov|average basket|average order",
+        "average order value|aov|average basket",
         "margin|gross margin",
         "profit|gross profit|earning",
         "cost|spend|spending|expenditure|expense",

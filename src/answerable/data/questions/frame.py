@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as slot_of
 
 from answerable.data.questions.chart import Item
 from answerable.data.questions.meanings import (
     Be,
     Both,
     Develop,
+    Field,
     Groups,
     How,
     Listing,
@@ -36,8 +38,8 @@ class Frame:
     """What one reading says, slot by slot."""
 
     measures: Measures | None = None
-    where: list[Where] = field(default_factory=list)
-    thresholds: list[Threshold] = field(default_factory=list)
+    where: list[Where] = slot_of(default_factory=list)
+    thresholds: list[Threshold] = slot_of(default_factory=list)
     when: When | None = None
     two: TwoPeriods | None = None
     versus: Versus | None = None
@@ -56,6 +58,8 @@ class Frame:
     mentioned: bool = False
     metadata: Metadata | None = None
     adjective: bool = False  # a condition stands before its noun: open tickets
+    averaged: bool = False  # an average of what is usually summed is asked for
+    verb: Field | None = None  # shipped to: the time that is said belongs to shipping
     numerator: Where | None = None  # the condition that follows `come from`
 
     def consistent(self) -> bool:
@@ -64,7 +68,11 @@ class Frame:
             return not (self.measures or self.where or self.groups or self.when or self.rank or self.thresholds)
         if self.how and not (self.develop or self.change):
             return False
+        if self.averaged and self.groups and self.groups.per:
+            return False  # average revenue per month: of its orders, or of the months
         if self.develop and not self.how:
+            return False
+        if self.verb and (self.when is None or self.when.field):
             return False
         return not (self.two and self.when)
 
@@ -114,6 +122,14 @@ _SINGLE = {
 
 
 def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
+    if isinstance(value, Field):
+        if frame.verb is not None:
+            return False
+        frame.verb = value
+        return True
+    if isinstance(value, Measures):
+        frame.averaged = any(part.rate for part in value.parts)
+        value = replace(value, parts=tuple(replace(part, rate=False) for part in value.parts))
     slot = _SINGLE.get(type(value))
     if slot is not None:
         if getattr(frame, slot) is not None:
@@ -170,7 +186,8 @@ def _add_groups(frame: Frame, groups: Groups) -> bool:
     fields = known.fields + groups.fields
     if len(fields) > 3:
         return False
-    frame.groups = Groups(fields, known.grain or groups.grain, known.time_field or groups.time_field)
+    time_field = known.time_field or groups.time_field
+    frame.groups = Groups(fields, known.grain or groups.grain, time_field, per=known.per or groups.per)
     return True
 
 

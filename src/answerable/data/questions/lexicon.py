@@ -172,6 +172,10 @@ class _DatasetWords:
         for key in names - ({key_of(field.label)} if _bare(field.label) != field.label else set()):
             self._shortened(key, keys)
         keys = {key: tier for key, tier in keys.items() if tier < 3 or not units.issuperset(key)}
+        if field.type is FieldType.STRING:
+            for key in names:
+                if len(key) == 1:
+                    keys.setdefault((*key, "name"), 1)
         for category in _categories(field):
             for key, tier in keys.items():
                 self._put(key, category, Field(field.name), tier)
@@ -304,6 +308,8 @@ def _past_forms(noun: str) -> tuple[Key, ...]:
         forms = [_PAST[verb]]
     elif verb.endswith("e"):
         forms = [verb + "d"]
+    elif len(verb) <= 4 and verb[-1] not in "aeiouwxy" and verb[-2:-1] in tuple("aeiou") and verb[-3:-2] not in tuple("aeiou"):
+        forms = [verb + verb[-1] + "ed"]
     else:
-        forms = [verb + "ed", verb + verb[-1] + "ed"]
+        forms = [verb + "ed"]
     return tuple((form, *particle) for form in forms)

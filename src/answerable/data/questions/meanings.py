@@ -87,13 +87,13 @@ class Part:
     metric: str | None = None
     aggregation: Aggregation | None = None
     field: str | None = None
+    rate: bool = False  # the average of something that is usually summed
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     parts: tuple[Part, ...]
     versus: bool = False
-    assumed: str = ""  # what the reader took for granted, for the notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,7 @@ class Versus:
     span: Span | None = None
     against: Against | None = None
     grain: Grain | None = None
+    count: int = 1  # of grains: the previous 7 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class Groups:
     grain: Grain | None = None
     time_field: str | None = None
     bare: bool = False  # no "by" or "per" was said
+    per: bool = False  # "per month": a rate, when an average was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def timings(context: Context, frame: Frame) -> list[Timing]:
     if len(plans) == 1 and plans[0] == _Plan(None):
         return [Timing(None)]
     fields = context.times()
-    said = (frame.when.field if frame.when else None) or (frame.groups.time_field if frame.groups else None)
+    said = (frame.when.field if frame.when else None) or (frame.verb.name if frame.verb else None) or (frame.groups.time_field if frame.groups else None)
     if frame.when and frame.when.field and frame.groups and frame.groups.time_field not in (None, frame.when.field):
         return []
     chosen = said or (fields[0] if fields else None)
@@ -164,7 +164,7 @@ def _versus(context: Context, versus: Versus, base: Span | None, grain: Grain | 
 
 def _against_previous(context: Context, versus: Versus, base: Span | None, grain: Grain | None) -> list[_Plan] | None:
     unit = TimeUnit(versus.grain.value) if versus.grain else None
-    if base is not None and (unit is None or base.unit is unit and base.count == 1):
+    if base is not None and (unit is None or (base.unit is unit and base.count == versus.count)):
         other = resolve.previous(base)
         return _with_grain(base, other, grain) if other else None
     if base is None and unit is not None and grain is None:

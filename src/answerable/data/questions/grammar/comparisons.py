@@ -39,11 +39,12 @@ def add_rules(grammar: Grammar) -> None:
         "|same month year ago|same quarter year ago|last year same period|same month previous year|12 months earlier"
         "|same quarter previous year|same period of previous year|same period in previous year|same period one year ago)"
     )
-    grammar.rule("Versus", f"(@Vs|and) {before}", lambda _c: Versus(against=Against.PREVIOUS_PERIOD), cost=-0.1)
-    grammar.rule("Versus", f"(@Vs|and) {ago}", lambda _c: Versus(against=Against.PREVIOUS_YEAR), cost=-0.2)
+    grammar.rule("Versus", f"@Vs {before}", lambda _c: Versus(against=Against.PREVIOUS_PERIOD), cost=-0.1)
+    grammar.rule("Versus", f"@Vs {ago}", lambda _c: Versus(against=Against.PREVIOUS_YEAR), cost=-0.2)
     for unit in (Grain.WEEK, Grain.MONTH, Grain.QUARTER):
         named = f"(previous {unit}|prior {unit}|{unit} before|preceding {unit}|last {unit})"
-        grammar.rule("Versus", f"(@Vs|and) {named}", _fixed(Versus(against=Against.PREVIOUS_PERIOD, grain=unit)), cost=-0.1)
+        grammar.rule("Versus", f"@Vs {named}", _fixed(Versus(against=Against.PREVIOUS_PERIOD, grain=unit)), cost=-0.1)
+    grammar.rule("Versus", "@Vs (previous|preceding|prior) Count Unit", _previous_several, cost=-0.1)
     grammar.rule("Versus", "@Vs (last year|previous year|prior year)", lambda _c: Versus(against=Against.LAST_YEAR), cost=-0.1)
     for words, against, grain in (
         ("year over year|yoy|year on year|y o y|year by year change", Against.PREVIOUS_YEAR, None),
@@ -66,6 +67,10 @@ def _fixed(versus: Versus) -> object:
         return versus
 
     return give
+
+
+def _previous_several(_context: Context, count: int, unit: TimeUnit) -> Versus:
+    return Versus(against=Against.PREVIOUS_PERIOD, grain=Grain(unit.value), count=count)
 
 
 def _two(_context: Context, first: Span, second: Span) -> TwoPeriods | None:

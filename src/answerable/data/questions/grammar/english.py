@@ -12,7 +12,7 @@ from answerable.data.questions.time import phrases
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
 CLAUSES = frozenset(
     "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus Change Share Be"
-    " Compare Listing Mention Metadata".split()
+    " Compare Verb Listing Mention Metadata".split()
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 
@@ -32,6 +32,7 @@ def english() -> Grammar:
     for clause in _JOINED:
         grammar.rule(clause, f"(and|but|, and|, but|and only|but only|but only for) {clause}", lambda _c, value: value, cost=0.1)
     grammar.rule("When", "(with|by|whose|where)? TimeF (is|was|are|were|of|in|on)? When", _on_field)
+    grammar.rule("Verb", "(that were|were|which were|was|been)? TimeVerb (to|from|in|by|via|with|for|at)", lambda _c, f: f)
     grammar.rule("When", "(who|that|which|did|have) TimeVerb When", _on_field)
     grammar.rule("When", "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When", _on_field)
     return grammar

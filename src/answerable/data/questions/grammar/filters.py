@@ -16,7 +16,7 @@ _PLACE = (
     "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called|from only"
     "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which have|who have"
     "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
-    "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|shipped to|delivered to|out o"
+    "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|delivered to|out o"
     "|in case of|limited to|concerning|regarding"
 )
 _NOT = (

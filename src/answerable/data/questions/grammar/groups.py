@@ -11,7 +11,7 @@ from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import Grain
 
 _BY = (
-    "by|per|for each|for every|each|every|across|across all|across different|broken down by|break down by|breakdown by"
+    "by|for each|for every|across|across all|across different|broken down by|break down by|breakdown by"
     "|split by|grouped by|group by|divided by|by each|in each|of each|per each|according to|segmented by|for all|from each"
     "|at each|with each|within each|in every|split into|split across|depending on|for different|by different"
     "|separated by|separately for each|for each of|by every|broken out by|sliced by|for individual|distributed by"
@@ -42,6 +42,9 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("GroupList", "GroupItem", lambda _c, g: g)
     grammar.rule("GroupList", "GroupList @With GroupItem", _together)
     grammar.rule("Groups", "@By GroupList", lambda _c, g: g)
+    grammar.rule("Groups", "(per|each|every|per each) GroupList", lambda _c, g: replace(g, per=True))
+    grammar.words_as("Compare", "breakdown of|break down|breakdown|distribution of|split of|how is|how are|how was|how were")
+    grammar.rule("Groups", "(split|distributed|divided|broken down|spread) (by|across|among|over|between) GroupList", lambda _c, g: g)
     grammar.rule("Groups", "(which|what) Dim", _field, cost=0.4)
     grammar.rule("Groups", "(breakdown|break down) (of|by) GroupList", lambda _c, g: g)
     grammar.rule("Groups", "GroupList (breakdown|split|distribution)", lambda _c, g: g)

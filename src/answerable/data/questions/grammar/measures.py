@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Groups, Measures, Part, Rows, Where
@@ -32,6 +34,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
     grammar.rule("Measure", "Agg of? Metric", _aggregated_metric)
     grammar.rule("Measures", "(rank|ranking of|rank all) Dim (by|by their|in terms of|according to|on) Measure", _ranked)
+    grammar.rule("Measures", "Dim (ranked|sorted|ordered) by Measure", _ranked)
     grammar.rule("Measure", "Metric (total|sum)", lambda c, p: c.aggregated(p, Aggregation.SUM))
     grammar.rule("Measure", "Num (total|sum)", lambda c, f: _aggregated_field(c, Aggregation.SUM, f))
     grammar.rule("Measure", "(average|mean|avg) (Metric|Num) per Rows", _per_row)
@@ -67,7 +70,9 @@ def _per_item(context: Context, field: Field, aggregation: Aggregation) -> Part 
 def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) -> Part | None:
     if not context.fits(field.name, aggregation):
         return None
-    return context.canonical(Part(aggregation=aggregation, field=field.name))
+    part = context.canonical(Part(aggregation=aggregation, field=field.name))
+    summed = context.number_of(field.name)
+    return _as_rate(part, aggregation, summed is not None and summed != part)
 
 
 def _two_aggregations(context: Context, first: Aggregation, second: Aggregation, field: Field) -> Measures | None:
@@ -82,10 +87,19 @@ def _aggregated_metric(context: Context, aggregation: Aggregation, part: Part) -
         return part if aggregation is Aggregation.SUM else None
     if aggregation in (Aggregation.MIN, Aggregation.MAX) and metric is not None and metric.aggregation is Aggregation.SUM:
         return None  # the highest revenue is of a group or a month, and none was said
-    return context.aggregated(part, aggregation)
+    found = context.aggregated(part, aggregation)
+    summed = metric is not None and metric.aggregation is Aggregation.SUM
+    return _as_rate(found, aggregation, summed) if found else None
 
 
-def _ranked(_context: Context, field: Field, part: Part) -> Both:
+def _as_rate(part: Part, aggregation: Aggregation, summed: bool) -> Part:
+    """Marks the average of what is usually summed: per month, it may be an average of sums."""
+    return replace(part, rate=summed and aggregation in (Aggregation.AVG, Aggregation.MEDIAN))
+
+
+def _ranked(context: Context, field: Field, part: Part) -> Both | None:
+    if context.is_identity(field.name):
+        return None
     return Both(Measures((part,)), Groups((field.name,)))
 
 
@@ -110,7 +124,7 @@ def _counts(grammar: Grammar) -> None:
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows (count|volume|numbers|totals)", lambda c, _r: c.count())
     grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
-    grammar.rule("Measure", "Rows", lambda c, _r: c.count(), cost=0.5)
+    grammar.rule("Measure", "Rows", lambda c, rows: c.count() if rows.many else None, cost=0.5)
     grammar.rule("Measure", "how often", lambda c: c.count(), cost=0.5)
 
 
@@ -145,7 +159,6 @@ def _worth(grammar: Grammar) -> None:
         grammar.rule("Measure", f"({words}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
         grammar.rule("Measure", f"({words}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
     grammar.rule("Measure", "(value|worth) of Rows", lambda c, _r: _row_worth(c, Aggregation.SUM), cost=0.2)
-    grammar.rule("Measure", "(average|avg|mean) Rows", lambda c, _r: _row_worth(c, Aggregation.AVG), cost=0.3)
 
 
 def _row_worth(context: Context, aggregation: Aggregation) -> Part | None:

@@ -91,7 +91,7 @@ def _units(grammar: Grammar) -> None:
 
 
 def _named(grammar: Grammar) -> None:
-    grammar.rule("Named", "(month of)? MonthName", lambda _c, n: (TimeUnit.MONTH, n))
+    grammar.rule("Named", "(month of|months of)? MonthName", lambda _c, n: (TimeUnit.MONTH, n))
     grammar.rule("Named", "Quarter", lambda _c, n: (TimeUnit.QUARTER, n))
     grammar.rule("Named", "Half", lambda _c, n: (TimeUnit.HALF, n))
     grammar.rule("Span", "Named", lambda c, n: resolve.latest(*n, c.now), cost=0.05)
@@ -140,10 +140,17 @@ def _latest_week(context: Context, number: Number) -> Span | None:
 def _days(grammar: Grammar) -> None:
     grammar.rule("DayNo", "Ord", lambda _c, n: n if n <= 31 else None)
     grammar.rule("DayNo", "Number", lambda _c, n: n.count if n.count and n.count <= 31 else None)
+    grammar.rule("Span", "MonthName Number", _short_year)
     grammar.rule("DayOf", "DayNo of? MonthName", lambda _c, d, m: (m, d))
     grammar.rule("DayOf", "MonthName DayNo", lambda _c, m, d: (m, d))
     grammar.rule("Span", "DayOf (,|of|in)? YearNo", lambda _c, d, y: resolve.single_day(y, *d))
     grammar.rule("Span", "DayOf", _latest_day, cost=0.05)
+
+
+def _short_year(_context: Context, month: int, number: Number) -> Span | None:
+    """March 25 may be March 2025."""
+    short = number.count
+    return resolve.part_of_year(TimeUnit.MONTH, month, 2000 + short) if short and 15 <= short <= 40 else None
 
 
 def _latest_day(context: Context, day: _DayOfMonth) -> Span | None:
@@ -218,7 +225,7 @@ def _ranges(grammar: Grammar) -> None:
     grammar.rule("Span", "DayNo to Span", _day_range)
     grammar.rule("Span", f"(from|between) DayOf {to} Span", _day_of_range, cost=-0.4)
     grammar.rule("Span", "DayOf to Span", _day_of_range, cost=-0.4)
-    grammar.rule("Span", "Span (and|or) Span", _both)
+    grammar.rule("Span", "Span (and|or) Span", _both_ways)
     grammar.rule("Span", "Named (and|or) Span", _named_both, cost=-0.4)
 
 
@@ -256,6 +263,10 @@ def _both(_context: Context, first: Span, second: Span) -> Span | None:
         return None
     joined = resolve.between(replace(first, endpoints=None), second)
     return replace(joined, label=f"{first.label} and {second.label}", listed=True, unit=first.unit) if joined else None
+
+
+def _both_ways(context: Context, first: Span, second: Span) -> Span | None:
+    return _both(context, first, second) or _both(context, second, first)
 
 
 def _named_both(context: Context, first: _Named, second: Span) -> Span | None:
