@@ -21,6 +21,7 @@ from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from tests.conftest import test_settings as settings_for
+from tests.factories.callers import PASSWORD, Caller
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,29 @@ async def start_server(app_url: str, tmp_path: Path) -> AsyncIterator[StartServe
 @pytest.fixture
 def unused_database(cluster: Cluster, unique: str) -> str:
     """The app role's address of a migrated database in which nobody has registered."""
-    admin_url = urlunsplit(urlsplit(cluster.admin_url)._replace(path=f"/identity_{unique}"))
+    return _new_database(cluster, f"identity_{unique}")
+
+
+@pytest.fixture(scope="session")
+def owned_database(cluster: Cluster) -> str:
+    """The app role's address of a database whose server is owned by `owner_of_server`."""
+    return _new_database(cluster, "identity_owned")
+
+
+async def owner_of_server(client: httpx.AsyncClient) -> Caller:
+    """The owner of the server on `owned_database`, freshly signed in."""
+    body = {"email": "owner@example.com", "password": PASSWORD}
+    answer = await client.post("/api/v1/auth/register", json=body)
+    if answer.status_code == 409:
+        answer = await client.post("/api/v1/auth/login", json=body)
+    owner = Caller(client, answer.json()["access_token"], body["email"])
+    me = (await owner.get("/api/v1/auth/me")).json()
+    assert me["server_owner"] is True
+    workspace_id = me["memberships"][0]["workspace"]["id"]
+    return Caller(client, owner.token, owner.email, workspace_id, me["user"]["id"])
+
+
+def _new_database(cluster: Cluster, name: str) -> str:
+    admin_url = urlunsplit(urlsplit(cluster.admin_url)._replace(path=f"/{name}"))
     migrate(admin_url)
     return app_url_for(admin_url)

@@ -12,16 +12,16 @@ from answerable.kit.errors import Unauthenticated
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
-_SECONDS = 1.0
 _MOST_KEPT = 4096
 
 
 class AccessWatch:
-    """Answers from one query a second for each principal, however many streams it has open."""
+    """Answers from one query every `seconds` for each principal, however many streams it has open."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, seconds: float = 1.0) -> None:
         self._database = database
         self._clock = clock
+        self._seconds = seconds
         self._checks: dict[Principal, tuple[float, asyncio.Task[bool]]] = {}
 
     async def check(self, principal: Principal) -> None:
@@ -30,11 +30,15 @@ class AccessWatch:
         known = self._checks.get(principal)
         if known is None or known[0] <= now:
             self._forget_old(now)
-            known = (now + _SECONDS, asyncio.create_task(self._stands(principal)))
+            known = (now + self._seconds, asyncio.create_task(self._stands(principal)))
             self._checks[principal] = known
         # Another stream waits for the same answer: one that is cancelled must not take it away.
         if not await asyncio.shield(known[1]):
             raise Unauthenticated("Your access has ended or changed. Sign in again.")
+
+    async def close(self) -> None:
+        """Let the queries that are under way end, before the database closes."""
+        await asyncio.gather(*(task for _, task in self._checks.values()), return_exceptions=True)
 
     async def _stands(self, principal: Principal) -> bool:
         async with self._database.begin(principal) as session:

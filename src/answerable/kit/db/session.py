@@ -36,12 +36,16 @@ class Session(AsyncSession):
     async def act_as(self, principal: Principal) -> None:
         """Go on in the same transaction as this principal, once it is known who acts.
 
-        Settings that the new principal lacks keep their values: it can only get narrower or
-        be filled in, never be widened by an omission.
+        Settings that the new principal lacks keep their values. Those that it shares with the one
+        before cost no round trip.
         """
         self.info["principal"] = principal
+        done: dict[str, str] = self.info.setdefault("settings", {})
         for statement in tenant_statements(principal):
-            await self.execute(text(statement))
+            name = statement.partition("=")[0]
+            if done.get(name) != statement:
+                await self.execute(text(statement))
+                done[name] = statement
 
 
 class Database:

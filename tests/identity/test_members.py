@@ -1,0 +1,199 @@
+"""Members, roles and invitations: nobody reaches above themselves, somebody always owns."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from answerable.identity.secrets_format import SecretKind, new_secret
+from answerable.kit.clock import FixedClock
+from tests.factories.callers import PASSWORD, Caller, Workspace, register
+from tests.identity.conftest import StartServer
+
+ACCEPT = "/api/v1/invitations/accept"
+
+
+def members_url(workspace: Workspace, person: Caller | None = None) -> str:
+    """The address of the members, or of one."""
+    base = f"/api/v1/workspaces/{workspace.id}/members"
+    return base if person is None else f"{base}/{person.user_id}"
+
+
+async def invite(caller: Caller, workspace: Workspace, email: str, role: str) -> httpx.Response:
+    """The answer to an invitation."""
+    return await caller.post(
+        f"/api/v1/workspaces/{workspace.id}/invitations", json={"email": email, "role": role}
+    )
+
+
+async def roles_of(workspace: Workspace) -> list[str]:
+    """The roles in a workspace."""
+    answer = await workspace.owner.get(members_url(workspace))
+    return sorted(item["role"] for item in answer.json()["items"])
+
+
+@pytest.mark.parametrize(
+    ("actor", "target", "role", "status"),
+    [
+        ("admin", "viewer", "admin", 200),
+        ("admin", "editor", "viewer", 200),
+        ("admin", "admin", "viewer", 200),
+        ("admin", "viewer", "owner", 403),
+        ("admin", "owner", "viewer", 403),
+        ("editor", "viewer", "editor", 403),
+        ("viewer", "viewer", "editor", 403),
+        ("owner", "admin", "owner", 200),
+        ("owner", "owner", "viewer", 200),
+    ],
+)
+async def test_roles_reach_as_far_as_themselves(
+    workspace: Workspace, actor: str, target: str, role: str, status: int
+) -> None:
+    acting, aimed_at = await workspace.member(actor), await workspace.member(target)
+    answer = await acting.patch(members_url(workspace, aimed_at), json={"role": role})
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(("actor", "target", "status"), [("admin", "owner", 403), ("admin", "admin", 204)])
+async def test_removing_reaches_as_far_as_the_role(
+    workspace: Workspace, actor: str, target: str, status: int
+) -> None:
+    acting, aimed_at = await workspace.member(actor), await workspace.member(target)
+    assert (await acting.delete(members_url(workspace, aimed_at))).status_code == status
+
+
+async def test_the_last_owner_can_neither_go_nor_be_demoted(workspace: Workspace) -> None:
+    owner = workspace.owner
+    answers = [
+        await owner.patch(members_url(workspace, owner), json={"role": "admin"}),
+        await owner.delete(members_url(workspace, owner)),
+        await owner.post(f"/api/v1/workspaces/{workspace.id}/leave"),
+    ]
+    assert [(a.status_code, a.json()["code"]) for a in answers] == [(409, "last_owner")] * 3
+    await workspace.member("owner")
+    assert (await owner.post(f"/api/v1/workspaces/{workspace.id}/leave")).status_code == 204
+    assert (await owner.get(members_url(workspace))).status_code == 404
+
+
+async def test_two_owners_who_demote_each_other_at_once_leave_one(workspace: Workspace) -> None:
+    other = await workspace.member("owner")
+    answers = await asyncio.gather(
+        workspace.owner.patch(members_url(workspace, other), json={"role": "admin"}),
+        other.patch(members_url(workspace, workspace.owner), json={"role": "admin"}),
+    )
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 200
+    assert statuses[1] in (403, 409)
+    survivor = other if (await other.get("/api/v1/api-keys")).status_code == 200 else workspace.owner
+    roles = [m["role"] for m in (await survivor.get(members_url(workspace))).json()["items"]]
+    assert sorted(roles) == ["admin", "owner"]
+
+
+async def test_a_removed_member_is_out_on_the_next_request(workspace: Workspace, viewer: Caller) -> None:
+    assert (await viewer.get(members_url(workspace))).status_code == 200
+    assert (await workspace.owner.delete(members_url(workspace, viewer))).status_code == 204
+    gone = await viewer.get(members_url(workspace))
+    never = await viewer.get("/api/v1/workspaces/ws_00000000000000000000000000/members")
+    assert gone.status_code == 404
+    assert gone.content == never.content
+
+
+async def test_a_demoted_member_is_narrowed_on_the_next_request(workspace: Workspace) -> None:
+    admin = await workspace.member("admin")
+    assert (await admin.get("/api/v1/api-keys")).status_code == 200
+    await workspace.owner.patch(members_url(workspace, admin), json={"role": "editor"})
+    assert (await admin.get("/api/v1/api-keys")).status_code == 403
+
+
+async def test_strangers_and_missing_members_are_alike(workspace: Workspace, stranger: Caller) -> None:
+    for method, options in (("PATCH", {"json": {"role": "viewer"}}), ("DELETE", {})):
+        foreign = await workspace.owner.request(method, members_url(workspace, stranger), **options)
+        missing = await workspace.owner.request(
+            method, members_url(workspace) + "/usr_00000000000000000000000000", **options
+        )
+        assert foreign.status_code == 404
+        assert foreign.content == missing.content
+
+
+async def test_an_invitation_is_good_once_and_for_its_address(workspace: Workspace, unique: str) -> None:
+    invited = (await register(workspace.owner.client)).owner
+    other = (await register(workspace.owner.client)).owner
+    made = await invite(workspace.owner, workspace, invited.email.upper(), "editor")
+    token = {"token": made.json()["token"]}
+    assert (await other.post(ACCEPT, json=token)).status_code == 403
+    accepted = await invited.post(ACCEPT, json=token)
+    assert (accepted.status_code, accepted.json()["role"]) == (200, "editor")
+    again = await invited.post(ACCEPT, json=token)
+    assert (again.status_code, again.json()["code"]) == (422, "invitation_refused")
+    assert await roles_of(workspace) == ["editor", "owner"]
+
+
+async def test_an_invitation_accepted_many_times_at_once_makes_one_member(workspace: Workspace) -> None:
+    invited = (await register(workspace.owner.client)).owner
+    token = {"token": (await invite(workspace.owner, workspace, invited.email, "viewer")).json()["token"]}
+    answers = await asyncio.gather(*(invited.post(ACCEPT, json=token) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
+    assert await roles_of(workspace) == ["owner", "viewer"]
+
+
+async def test_unusable_invitations_are_refused_alike(
+    start_server: StartServer, clock: FixedClock, workspace: Workspace
+) -> None:
+    server = start_server(clock=clock, invitation_seconds=60)
+    async with server.client() as client:
+        credentials = {"email": workspace.owner.email, "password": PASSWORD}
+        tokens = (await client.post("/api/v1/auth/login", json=credentials)).json()
+        owner = Caller(client, tokens["access_token"], workspace_id=workspace.id)
+        invited = (await register(client)).owner
+        expired = (await invite(owner, workspace, invited.email, "viewer")).json()["token"]
+        clock.advance(timedelta(seconds=60))
+        withdrawn = (await invite(owner, workspace, invited.email, "viewer")).json()
+        url = f"/api/v1/workspaces/{workspace.id}/invitations/{withdrawn['id']}"
+        assert (await owner.delete(url)).status_code == 204
+        assert (await owner.delete(url)).status_code == 404
+        replaced = (await invite(owner, workspace, invited.email, "viewer")).json()["token"]
+        await invite(owner, workspace, invited.email, "viewer")
+        bad = [
+            expired,
+            withdrawn["token"],
+            replaced,
+            new_secret(SecretKind.INVITATION),
+            "",
+            "ansi_",
+            "a\0b",
+            "' OR 1=1",
+        ]
+        answers = [await invited.post(ACCEPT, json={"token": token}) for token in bad]
+        assert {answer.status_code for answer in answers} == {422}
+        assert len({answer.content for answer in answers}) == 1
+        nulls = [await invited.post(ACCEPT, json=body) for body in ({}, {"token": None})]
+        assert {answer.status_code for answer in nulls} == {422}
+    assert await roles_of(workspace) == ["owner"]
+
+
+async def test_invitations_reach_as_far_as_the_role(
+    workspace: Workspace, editor: Caller, unique: str
+) -> None:
+    admin = await workspace.member("admin")
+    assert (await invite(admin, workspace, f"{unique}@example.com", "owner")).status_code == 403
+    assert (await invite(admin, workspace, f"{unique}@example.com", "admin")).status_code == 201
+    assert (await invite(editor, workspace, f"{unique}@example.com", "viewer")).status_code == 403
+    assert (await invite(admin, workspace, editor.email, "viewer")).status_code == 409
+
+
+async def test_a_removed_members_open_invitations_end_with_them(workspace: Workspace) -> None:
+    admin = await workspace.member("admin")
+    invited = (await register(workspace.owner.client)).owner
+    token = (await invite(admin, workspace, invited.email, "admin")).json()["token"]
+    await workspace.owner.delete(members_url(workspace, admin))
+    assert (await invited.post(ACCEPT, json={"token": token})).status_code == 422
+
+
+async def test_invitations_are_listed_without_their_tokens(workspace: Workspace, unique: str) -> None:
+    made = (await invite(workspace.owner, workspace, f"{unique}@example.com", "viewer")).json()
+    listed = await workspace.owner.get(f"/api/v1/workspaces/{workspace.id}/invitations")
+    assert [item["id"] for item in listed.json()["items"]] == [made["id"]]
+    assert made["token"] not in listed.text
