@@ -86,6 +86,10 @@ def _check_node(node: exp.Expr, sources: Collection[str], stages: Collection[str
         raise StatementRefused("A recursive query is not allowed.")
     if isinstance(node, exp.DataType) and node.this not in _TYPES:
         raise StatementRefused("A cast to that type is not allowed.")
+    if isinstance(node, exp.Select) and not node.expressions:
+        raise StatementRefused("A SELECT needs at least one column.")
+    if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
+        raise StatementRefused("Name the columns; only a count may use *.")
     if isinstance(node, exp.Table):
         _check_table(node, sources)
     if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):

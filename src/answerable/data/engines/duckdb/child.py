@@ -51,7 +51,8 @@ def run(payload: JsonObject, _report: Report) -> JsonObject:
         _forget(key)
         raise Refusal("memory", "The query needs more memory than it may use.") from error
     except (duckdb.Error, ValueError, OverflowError) as error:
-        _forget(key)
+        if isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
+            _forget(key)  # the database is no longer usable
         raise Refusal("failed", str(error).splitlines()[0][:300]) from error
 
 
