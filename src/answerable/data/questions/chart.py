@@ -34,21 +34,30 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Rule:
     head: str
-    symbols: tuple[str, ...]
-    arguments: tuple[int | None, ...]  # positions in `symbols`; None for an absent optional part
+    arguments: tuple[int | None, ...]  # positions among the symbols; None for an absent optional part
     action: Action
     cost: float
 
 
+class Node:
+    """A place in the trie of all rules: the symbols that may follow, and the rules that end here."""
+
+    __slots__ = ("complete", "following")
+
+    def __init__(self) -> None:
+        self.following: dict[str, Node] = {}
+        self.complete: list[Rule] = []
+
+
 class Grammar:
-    """Rules by their first symbol. A pattern is written in words: `number of? Rows (in|of) Value`.
+    """Rules in a trie by their symbols, so that common beginnings are matched once. A pattern is written in words: `number of? Rows (in|of) Value`.
 
     Lower-case words stand for themselves, capitalised ones for categories whose values go to the
     action, `@Names` for classes of words without a value; `?` makes the symbol or group before it
     optional, `(a|b c)` gives alternatives."""
 
     def __init__(self) -> None:
-        self.by_first: dict[str, list[Rule]] = defaultdict(list)
+        self.root = Node()
         self.words: set[str] = set()
 
     def rule(self, head: str, pattern: str, action: Action, cost: float = 0.0) -> None:
@@ -56,10 +65,12 @@ class Grammar:
         for symbols, arguments in _expand(_read_pattern(pattern)):
             if not symbols:
                 raise ValueError(f"the pattern {pattern!r} can match nothing")
-            self.by_first[symbols[0]].append(Rule(head, symbols, arguments, action, cost))
+            node = self.root
             for symbol in symbols:
+                node = node.following.setdefault(symbol, Node())
                 if not symbol[:1].isupper() and not symbol.startswith("@"):
                     self.words.add(symbol)
+            node.complete.append(Rule(head, arguments, action, cost))
 
     def words_as(self, head: str, phrases: str, value: Hashable = True, cost: float = 0.0) -> None:
         """Let each phrase of `a|b c|d` stand for `value` under `head`."""
@@ -123,17 +134,17 @@ def _join(left: _Expansion, right: _Expansion) -> _Expansion:
     return left[0] + right[0], left[1] + moved
 
 
-_Partial = tuple[Rule, int, int, tuple[Hashable, ...], float]  # rule, next symbol, start, values, cost
+_Partial = tuple[Node, int, tuple[Hashable, ...], float]  # place in the trie, start, values, cost
 
 
 class Chart:
-    """All phrases of one question under one grammar. `found` holds the complete items."""
+    """All phrases of one question under one grammar. `overflowed` tells that it was given up."""
 
     def __init__(self, grammar: Grammar, context: object) -> None:
-        self._rules = grammar.by_first
+        self._root = grammar.root
         self._context = context
-        self._starting: dict[tuple[int, str], list[Item]] = defaultdict(list)
-        self._waiting: dict[tuple[int, str], list[_Partial]] = defaultdict(list)
+        self._starting: dict[int, list[Item]] = defaultdict(list)
+        self._waiting: dict[int, list[_Partial]] = defaultdict(list)
         self._best: dict[tuple[str, int, int, Hashable], float] = {}
         self.overflowed = False
 
@@ -152,26 +163,29 @@ class Chart:
                 break
             self._best[key] = item.cost
             found.append(item)
-            self._starting[item.start, item.category].append(item)
-            for rule in self._rules.get(item.category, ()):
-                self._step((rule, 0, item.start, (), rule.cost), item, agenda)
-            for partial in tuple(self._waiting.get((item.start, item.category), ())):
-                self._step(partial, item, agenda)
+            self._starting[item.start].append(item)
+            first = self._root.following.get(item.category)
+            if first is not None:
+                self._reach(first, item.start, (item.value,), item, item.cost, agenda)
+            for node, start, values, cost in tuple(self._waiting[item.start]):
+                following = node.following.get(item.category)
+                if following is not None:
+                    self._reach(following, start, (*values, item.value), item, cost + item.cost, agenda)
         return found
 
-    def _step(self, partial: _Partial, item: Item, agenda: list[Item]) -> None:
-        rule, position, start, values, cost = partial
-        values = (*values, item.value)
-        cost += item.cost
-        position += 1
-        if position == len(rule.symbols):
+    def _reach(
+        self, node: Node, start: int, values: tuple[Hashable, ...], last: Item, cost: float, agenda: list[Item]
+    ) -> None:
+        """Arrive at `node` after `last`: finish the rules that end there, go on with those that do not."""
+        for rule in node.complete:
             chosen = [None if index is None else values[index] for index in rule.arguments]
             value = rule.action(self._context, *chosen)
             if value is not None:
-                agenda.append(Item(rule.head, start, item.end, value, cost))
+                agenda.append(Item(rule.head, start, last.end, value, cost + rule.cost))
+        if not node.following:
             return
-        symbol = rule.symbols[position]
-        advanced = (rule, position, start, values, cost)
-        self._waiting[item.end, symbol].append(advanced)
-        for following in tuple(self._starting.get((item.end, symbol), ())):
-            self._step(advanced, following, agenda)
+        self._waiting[last.end].append((node, start, values, cost))
+        for item in tuple(self._starting[last.end]):
+            following = node.following.get(item.category)
+            if following is not None:
+                self._reach(following, start, (*values, item.value), item, cost + item.cost, agenda)
