@@ -34,9 +34,9 @@ FIRST_LOOK_COSINE = 0.6
 """The cosine's part in the choice of candidates, BM25 having the rest."""
 
 WEIGHTS = {
-    SearchMode.HYBRID: Weights(0.205, 0.073, 0.425, 0.182, 0.115),
-    SearchMode.DENSE: Weights(0.4, 0, 0.6, 0, 0),
-    SearchMode.LEXICAL: Weights(0, 0.4, 0, 0.35, 0.25),
+    SearchMode.HYBRID: Weights(0.214, 0.062, 0.431, 0.181, 0.112),
+    SearchMode.DENSE: Weights(0.25, 0, 0.75, 0, 0),
+    SearchMode.LEXICAL: Weights(0, 0.37, 0, 0.41, 0.22),
 }
 
 
@@ -64,7 +64,7 @@ def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
     cosine = np.zeros(len(sketch.spans), dtype=np.float32)
     if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
         cosine = sketch.vectors @ query.vector
-    return SentenceSigns(present, present @ weights, cosine)
+    return SentenceSigns(present, present.astype(np.float32) @ weights, cosine)
 
 
 def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:
@@ -77,7 +77,7 @@ def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode
 def _score(query: WeightedQuery, candidate: Candidate, weights: Weights) -> float:
     signs = sentence_signs(query, candidate)
     _, shares = query.content_weights()
-    coverage = float(signs.present.any(axis=0) @ shares) if len(signs.present) else 0.0
+    coverage = float(shares[signs.present.any(axis=0)].sum())
     return (
         weights.cosine * candidate.cosine
         + weights.bm25 * candidate.bm25

@@ -1,0 +1,1 @@
+"""Answers out of documents: verbatim sentences, or none."""

@@ -1,0 +1,161 @@
+"""The best verbatim sentences for a question, out of the passages that search found.
+
+Each sentence is scored by a sum of signs; the weights are a softmax regression (the sentences with an
+accepted answer are to win over the others of the ten best passages) on half of SQuAD's articles.
+`bench/retrieval.py` measures them on a file of that shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerable.knowledge.answering.expectation import Expectation, Expected
+from answerable.knowledge.retrieval import RankedPassage
+from answerable.knowledge.retrieval.query import WeightedQuery
+from answerable.knowledge.retrieval.ranking import sentence_signs
+
+Numbers = NDArray[np.float32]
+
+QUOTE_LIMIT = 320
+"""Characters of a quote at most."""
+
+_NEW_WORDS = 3
+"""Words besides the question's that a sentence needs to tell anything: a heading repeats the question best."""
+
+WEIGHTS = {
+    "passage": 11.2,  # the passage's score
+    "cosine": 12.6,  # the sentence's vector with the question's
+    "overlap": 7.4,  # share of the question's content that the sentence has
+    "before": 5.1,  # share that it lacks and the sentence before it has
+    "after": 2.6,  # share that it lacks and the sentence after it has
+    "pairs": 2.7,  # share of the question's neighbouring words that are neighbours here
+    "is_question": -8.0,
+    # something of the kind that the question asks for
+    Expected.NUMBER: 1.5,
+    Expected.DATE: 3.6,
+    Expected.PERSON: 1.3,
+    Expected.PLACE: 1.8,
+    Expected.REASON: 1.2,
+}
+_WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
+_KINDS = tuple(kind for kind in Expected if kind is not Expected.ANYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of a passage; `start` and `end` are relative to the passage."""
+
+    passage: int
+    start: int
+    end: int
+    signs: Numbers
+    score: float
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Neighbouring sentences of one passage, together at most QUOTE_LIMIT characters, around `best`."""
+
+    passage: int
+    start: int
+    end: int
+    best: ScoredSentence
+
+
+def score_sentences(
+    question: str, query: WeightedQuery, passages: Sequence[RankedPassage]
+) -> list[ScoredSentence]:
+    """All sentences of the passages in their order, scored."""
+    expectation = Expectation(question)
+    scored: list[ScoredSentence] = []
+    for number, passage in enumerate(passages):
+        signs = _signs(query, passage, expectation)
+        scores = signs @ _WEIGHTS
+        new_words = _new_words(query, passage)
+        scored.extend(
+            ScoredSentence(number, int(start), int(end), signs[row], float(scores[row]), new_words[row])
+            for row, (start, end) in enumerate(passage.candidate.sketch.spans)
+        )
+    return scored
+
+
+def choose_excerpts(sentences: Sequence[ScoredSentence], wanted: int, margin: float) -> list[Excerpt]:
+    """Excerpts around the best sentences, at most one a passage and `wanted` in all, best first; each next
+    one's best sentence scores at most `margin` below the very best."""
+    excerpts: list[Excerpt] = []
+    for sentence in sorted((item for item in sentences if item.tells), key=lambda item: -item.score):
+        if len(excerpts) == wanted or (excerpts and sentence.score < excerpts[0].best.score - margin):
+            break
+        if all(excerpt.passage != sentence.passage for excerpt in excerpts):
+            excerpts.append(
+                _widen(sentence, [item for item in sentences if item.passage == sentence.passage])
+            )
+    return excerpts
+
+
+def _widen(best: ScoredSentence, around: Sequence[ScoredSentence]) -> Excerpt:
+    """Take in the better neighbour as long as the excerpt stays within the limit."""
+    first = last = around.index(best)
+    while True:
+        choices = []
+        if first > 0 and around[last].end - around[first - 1].start <= QUOTE_LIMIT:
+            choices.append((around[first - 1].score, first - 1, last))
+        if last + 1 < len(around) and around[last + 1].end - around[first].start <= QUOTE_LIMIT:
+            choices.append((around[last + 1].score, first, last + 1))
+        if not choices:
+            return Excerpt(best.passage, around[first].start, around[last].end, best)
+        _, first, last = max(choices)
+
+
+def _signs(query: WeightedQuery, passage: RankedPassage, expectation: Expectation) -> Numbers:
+    """One row a sentence, one column a sign."""
+    candidate = passage.candidate
+    compared = sentence_signs(query, candidate)
+    _, shares = query.content_weights()
+    present = compared.present
+    none = np.zeros((1, present.shape[1]), dtype=np.bool_)
+    before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
+    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
+    met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
+    columns = [
+        np.full(len(texts), passage.score),
+        compared.cosine,
+        compared.overlap,
+        (before & ~present).astype(np.float32) @ shares,
+        (after & ~present).astype(np.float32) @ shares,
+        _pairs(query, passage),
+        np.array([text.endswith("?") for text in texts], dtype=np.float32),
+        *(met if kind is expectation.kind else np.zeros_like(met) for kind in _KINDS),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _pairs(query: WeightedQuery, passage: RankedPassage) -> Numbers:
+    """The share of the query's neighbouring words that are neighbours in each sentence too."""
+    terms = list(query.idf)
+    pairs = set(pairwise(terms))
+    found = np.zeros(len(passage.candidate.sketch.spans), dtype=np.float32)
+    if not pairs:
+        return found
+    for row, words in enumerate(_words_by_sentence(passage)):
+        known = [word if word in query.idf else 0 for word in words]
+        found[row] = len(pairs & set(pairwise(known))) / len(pairs)
+    return found
+
+
+def _new_words(query: WeightedQuery, passage: RankedPassage) -> list[bool]:
+    return [
+        sum(word not in query.idf for word in words) >= _NEW_WORDS for words in _words_by_sentence(passage)
+    ]
+
+
+def _words_by_sentence(passage: RankedPassage) -> list[list[int]]:
+    sketch = passage.candidate.sketch
+    ends = np.cumsum(sketch.word_counts)
+    return [part.tolist() for part in np.split(sketch.words, ends[:-1])] if len(ends) else []

@@ -1,0 +1,122 @@
+"""Stage 0 over documents: quote the best sentences, or abstain and say what lies nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.kit.db import Session
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.answering.confidence import LINE, confidence
+from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
+from answerable.knowledge.embedding import TextEncoder
+from answerable.knowledge.retrieval import Found, Scope, SearchMode, search
+
+_PASSAGES = 8
+_QUOTES = 3
+_MARGIN = 2.0
+"""How far a further quote's score may lie below the first one's: e^2 times less likely to be the best."""
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Verbatim sentences: `document_text[start:end] == text`, at most 320 characters. `score` is how sure
+    it is, 0 to 1, that the quote answers the question; `page` is where its passage begins."""
+
+    document_id: str
+    chunk_id: str
+    title: str
+    page: int | None
+    heading_path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearPassage:
+    """A passage that is near the question without answering it."""
+
+    document_id: str
+    chunk_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAnswer:
+    """One to three quotes, the best first, or none and the nearest passages. `notes` are sentences for the
+    reader about how was looked."""
+
+    quotes: tuple[Quote, ...]
+    nearest: tuple[NearPassage, ...]
+    confidence: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def abstained(self) -> bool:
+        """Whether nothing was sure enough to quote."""
+        return not self.quotes
+
+
+async def answer_from_documents(
+    session: Session,
+    runtime: Runtime,
+    question: str,
+    *,
+    document_ids: Sequence[str] | None = None,
+    source_ids: Sequence[str] | None = None,
+) -> DocumentAnswer:
+    """The answer that the workspace's documents, or those given, have to a question."""
+    scope = Scope(
+        None if document_ids is None else tuple(document_ids),
+        None if source_ids is None else tuple(source_ids),
+    )
+    found = await search(session, runtime.get(TextEncoder), question, limit=_PASSAGES, scope=scope)
+    notes = ("Searched by words alone: there is no embedding model.",) if _is_degraded(found) else ()
+    excerpts = choose_excerpts(score_sentences(question, found.query, found.passages), _QUOTES, _MARGIN)
+    sure = confidence(excerpts[0].best.score, found.mode) if excerpts else 0.0
+    if sure < LINE:
+        return DocumentAnswer((), _nearest(found), sure, notes)
+    quotes = [_quote(found, excerpt) for excerpt in excerpts]
+    distinct = {quote.text: quote for quote in reversed(quotes)}
+    return DocumentAnswer(
+        tuple(quote for quote in quotes if distinct[quote.text] is quote), _nearest(found), sure, notes
+    )
+
+
+def _is_degraded(found: Found) -> bool:
+    return found.mode is SearchMode.LEXICAL and bool(found.passages)
+
+
+def _quote(found: Found, excerpt: Excerpt) -> Quote:
+    candidate = found.passages[excerpt.passage].candidate
+    return Quote(
+        document_id=candidate.document_id,
+        chunk_id=candidate.chunk_id,
+        title=candidate.title,
+        page=candidate.page,
+        heading_path=candidate.heading_path,
+        text=candidate.text[excerpt.start : excerpt.end],
+        start=candidate.start + excerpt.start,
+        end=candidate.start + excerpt.end,
+        score=confidence(excerpt.best.score, found.mode),
+    )
+
+
+def _nearest(found: Found) -> tuple[NearPassage, ...]:
+    return tuple(
+        NearPassage(
+            document_id=passage.candidate.document_id,
+            chunk_id=passage.candidate.chunk_id,
+            title=passage.candidate.title,
+            heading_path=passage.candidate.heading_path,
+            text=passage.candidate.text,
+            score=passage.score,
+        )
+        for passage in found.passages[:_NEAREST]
+    )
