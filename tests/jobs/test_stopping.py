@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from answerable.jobs import JobStatus, cancel_job
 from answerable.kit.errors import Conflict, NotFound
-from tests.jobs.conftest import Bench, until
+from tests.jobs import program
+from tests.jobs.conftest import Bench, spawn, until
 from tests.jobs.program import registry
 
 
@@ -47,6 +50,25 @@ async def test_a_worker_asked_to_end_gives_back_what_does_not_end_in_time(bench:
     job = await bench.ended(tenant, job_id)
     assert (job.status, job.attempt) == (JobStatus.SUCCEEDED, 2)
     assert bench.marks("effect", "a") == 1
+
+
+async def test_a_worker_that_cannot_reach_the_database_ends_when_asked(bench: Bench) -> None:
+    nowhere = "postgresql://nobody@/nothing?host=%2Fnonexistent"
+    worker = spawn(program.work, nowhere, bench.settings())
+    terminate = 1 << (signal.SIGTERM - 1)
+
+    status = Path(f"/proc/{worker.pid}/status")
+
+    async def ready() -> bool:
+        lines = (await asyncio.to_thread(status.read_text)).splitlines()
+        caught = next(line for line in lines if line.startswith("SigCgt"))
+        return bool(int(caught.split()[1], 16) & terminate)
+
+    await until(ready, "the worker handles SIGTERM")
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    worker.join(15)
+    assert worker.exitcode == 0
 
 
 @pytest.mark.parametrize("kind", ["held", "slow_write"])

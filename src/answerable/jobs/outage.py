@@ -13,9 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 T = TypeVar("T")
 
-# Class 08: connection exceptions; 57P0x: shutdown, crash, starting up, database dropped (PostgreSQL
-# manual, appendix A); 25P03: idle in transaction for too long, which ends the session as well.
-_GONE = ("08", "57P01", "57P02", "57P03", "25P03")
+# Class 08: connection exceptions; 57P0x: shutdown, crash, starting up (PostgreSQL manual, appendix A).
+_GONE = ("08", "57P01", "57P02", "57P03")
 # The database chose a victim or gave up waiting; the same statement may do next time.
 _AGAIN = ("40", "55P03", "57014")
 _FIRST_PAUSE = 0.05

@@ -71,8 +71,15 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then shut down."""
-        await self._queue.open()
-        await self._enrol()
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await self._queue.open()
+            if await _before(self._enrol(), stopping):
+                await self._work(stopping)
+        finally:
+            stopping.cancel()
+
+    async def _work(self, stopping: asyncio.Task[bool]) -> None:
         background = [
             asyncio.create_task(coroutine)
             for coroutine in (
@@ -85,7 +92,7 @@ class Worker:
         ]
         log.info("worker_started", worker_id=self._worker_id)
         try:
-            await self._serve(stop)
+            await self._serve(stopping)
             await self._drain()
         finally:
             for task in (*background, *self._running):
@@ -93,22 +100,19 @@ class Worker:
             await asyncio.gather(*background, *self._running, return_exceptions=True)
             await self._leave()
 
-    async def _serve(self, stop: asyncio.Event) -> None:
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while await _before(self._slots.acquire(), stopping):
-                job = await self._fetch(stopping)
-                if job is None:
-                    self._slots.release()
-                elif job.task_kwargs.get("alone"):
-                    await self._run_alone(job, stopping)
-                else:
-                    self._start(job)
-        finally:
-            stopping.cancel()
+    async def _serve(self, stopping: asyncio.Task[bool]) -> None:
+        while await _before(self._slots.acquire(), stopping):
+            job = await self._fetch(stopping)
+            if job is None:
+                self._slots.release()
+            elif job.task_kwargs.get("alone"):
+                await self._run_alone(job, stopping)
+            else:
+                self._start(job)
 
     async def _run_alone(self, job: QueueJob, stopping: asyncio.Task[bool]) -> None:
         """Run a job that may kill the worker while no other would die with it."""
+        self._held.add(job.id or 0)
         if await _before(self._idle(), stopping):
             self._start(job)
             await _before(self._idle(), stopping)
@@ -252,6 +256,8 @@ async def _before(work: Coroutine[None, None, object], stopping: asyncio.Task[bo
     """Wait for the work or the stop. False when the stop came first; the work is cancelled then."""
     task = asyncio.ensure_future(work)
     await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
     if not stopping.done():
         return True
     task.cancel()
