@@ -1,0 +1,146 @@
+"""Chunks follow the structure, are within the limit and lose nothing."""
+
+from __future__ import annotations
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from answerable.knowledge.chunking import Chunk, chunk, estimate_tokens
+from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.text_builder import TextBuilder
+
+_WORDS = st.text(st.sampled_from("ab é漢🙂.,!?\t-|\u00a0" + "e" * 5), max_size=60)
+_BLOCKS = st.lists(
+    st.tuples(
+        st.one_of(_WORDS, st.builds(lambda word, n: (word + " ") * n, _WORDS, st.integers(1, 30))),
+        st.one_of(st.none(), st.integers(1, 6)),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+def _document(
+    blocks: list[tuple[str, int | None, bool, bool]], media_type: str = "text/plain"
+) -> ParsedDocument:
+    builder = TextBuilder()
+    page = 0
+    for text, level, tight, turns in blocks:
+        if turns:
+            page += 1
+            builder.begin_page(page)
+        builder.add(text, level=level, tight=tight)
+    builder.add("end")
+    return builder.finish(media_type)
+
+
+def _text(document: ParsedDocument, part: Chunk) -> str:
+    return document.text[part.start : part.end]
+
+
+@given(_BLOCKS, st.integers(1, 60), st.sampled_from(["text/plain", "application/presentation"]))
+def test_chunks_are_in_order_cover_everything_and_keep_to_the_limit(
+    blocks: list[tuple[str, int | None, bool, bool]], target: int, media_type: str
+) -> None:
+    document = _document(blocks, media_type)
+    chunks = chunk(document, target_tokens=target)
+    position = 0
+    for ordinal, part in enumerate(chunks):
+        assert part.ordinal == ordinal
+        assert position <= part.start < part.end <= len(document.text)
+        assert not document.text[position : part.start].strip()
+        assert _text(document, part) == _text(document, part).strip()
+        assert estimate_tokens(_text(document, part)) <= part.token_count <= max(1.25 * target, 1)
+        position = part.end
+    assert not document.text[position:].strip()
+
+
+@given(_BLOCKS, st.integers(1, 60))
+def test_no_chunk_crosses_a_heading_that_has_text_above_it(
+    blocks: list[tuple[str, int | None, bool, bool]], target: int
+) -> None:
+    document = _document(blocks)
+    for part in chunk(document, target_tokens=target):
+        inside = [item for item in document.headings if part.start < item.start < part.end]
+        for heading in inside:  # only headings stand before a heading inside a chunk
+            position = part.start
+            for other in document.headings:
+                if other.end > part.start and other.start < heading.start:
+                    assert not document.text[position : other.start].strip()
+                    position = other.end
+            assert not document.text[position : heading.start].strip()
+
+
+@given(_BLOCKS)
+def test_every_chunk_knows_its_page_and_slides_are_never_mixed(
+    blocks: list[tuple[str, int | None, bool, bool]],
+) -> None:
+    document = _document(blocks, "application/presentation")
+    for part in chunk(document):
+        pages = [page for page in document.pages if page.start <= part.start < page.end]
+        assert part.page == (pages[0].number if pages else None)
+        assert all(part.end <= page.end for page in pages)
+
+
+def test_a_chunk_carries_the_headings_that_it_stands_under() -> None:
+    document = _document(
+        [
+            ("Handbook", 1, False, False),
+            ("Returns", 2, False, False),
+            ("Within 30 days.", None, False, False),
+            ("Shipping", 2, False, False),
+            ("By parcel.", None, False, False),
+            ("Imprint", 1, False, False),
+            ("Who we are.", None, False, False),
+        ]
+    )
+    found = [(_text(document, part), part.heading_path) for part in chunk(document)]
+    assert found == [
+        ("Handbook\n\nReturns\n\nWithin 30 days.", ("Handbook", "Returns")),
+        ("Shipping\n\nBy parcel.", ("Handbook", "Shipping")),
+        ("Imprint\n\nWho we are.\n\nend", ("Imprint",)),
+    ]
+
+
+def test_a_heading_with_nothing_under_it_keeps_its_own_chunk_before_a_sibling() -> None:
+    document = _document([("One", 1, False, False), ("Two", 1, False, False), ("Text.", None, False, False)])
+    assert [(_text(document, part), part.heading_path) for part in chunk(document)] == [
+        ("One", ("One",)),
+        ("Two\n\nText.\n\nend", ("Two",)),
+    ]
+
+
+def test_a_long_paragraph_is_parted_between_sentences() -> None:
+    sentence = "The parcel is sent on the day of the order and arrives on the next one. "
+    document = _document([(sentence * 60, None, False, False)])
+    chunks = chunk(document)
+    assert len(chunks) > 3
+    assert all(_text(document, part).endswith((".", "end")) for part in chunks)
+    assert all(_text(document, part).startswith("The parcel") for part in chunks)
+
+
+def test_short_paragraphs_come_together_up_to_the_target() -> None:
+    document = _document(
+        [(f"Paragraph number {number} says little.", None, False, False) for number in range(40)]
+    )
+    sizes = [part.token_count for part in chunk(document, target_tokens=100)]
+    assert all(size > 80 for size in sizes[:-1])
+
+
+@pytest.mark.parametrize("line", ["x", "ab ", "漢", " ", "a.\t", "\u2003y", "| 1 "])
+def test_a_line_of_a_million_characters_is_chunked(line: str) -> None:
+    builder = TextBuilder()
+    builder.add("start " + line * (1_000_000 // len(line)) + " end")
+    document = builder.finish("text/plain")
+    chunks = chunk(document)
+    assert chunks[0].start == 0
+    assert chunks[-1].end == len(document.text)
+    assert max(part.token_count for part in chunks) <= 250
+
+
+def test_another_count_of_tokens_is_obeyed() -> None:
+    document = _document([("one two three four five six", None, False, False)])
+    chunks = chunk(document, count_tokens=len, target_tokens=10)
+    assert all(part.end - part.start <= 12 for part in chunks)
