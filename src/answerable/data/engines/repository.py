@@ -1,0 +1,37 @@
+"""SQL of the engines: which data a query reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
+from answerable.kit.db import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTable:
+    """The newest ready version of a dataset, and where its Parquet file lies."""
+
+    dataset_id: str
+    version: int
+    table_path: str
+
+
+async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[str, ReadyTable]:
+    """The ready tables among the datasets, by dataset id; one without data is missing."""
+    statement = (
+        select(DatasetRow.id, DatasetVersionRow.number, DatasetVersionRow.table_path)
+        .join(
+            DatasetVersionRow,
+            and_(
+                DatasetVersionRow.dataset_id == DatasetRow.id,
+                DatasetVersionRow.number == DatasetRow.version,
+            ),
+        )
+        .where(DatasetRow.id.in_(dataset_ids), DatasetVersionRow.table_path.is_not(None))
+    )
+    found = (await session.execute(statement)).all()
+    return {row.id: ReadyTable(row.id, row.number, row.table_path) for row in found}

@@ -1,0 +1,60 @@
+"""What HTTP carries of a query and its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from answerable.data.engines.rows import JsonCell, plain_rows
+from answerable.data.engines.service import ExecutedQuery
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.result import Column, Estimate
+
+
+class QueryRequest(SemanticQuery):
+    """A semantic query; with `dry_run` it is checked, compiled and estimated, but not run."""
+
+    dry_run: bool = False
+
+    def semantic_query(self) -> SemanticQuery:
+        """The query itself."""
+        return SemanticQuery(**{name: getattr(self, name) for name in SemanticQuery.model_fields})
+
+
+class QueryAnswer(BaseModel):
+    """The rows with their columns, and what answers for them."""
+
+    columns: list[Column]
+    rows: list[list[JsonCell]]
+    row_count: int
+    truncated: bool
+    sql: str
+    words: str = Field(description="The query in words.")
+    sentence: str = Field(description="The result in words; empty after a dry run.")
+    chart: dict[str, Any] | None = Field(description="A Vega-Lite v5 specification, or null.")
+    estimate: Estimate | None
+    model_revision: str
+    data_versions: dict[str, int] = Field(description="The version of each dataset read, by its id.")
+    cached: bool
+    latency_ms: float
+
+    @classmethod
+    def of(cls, executed: ExecutedQuery) -> QueryAnswer:
+        """The answer for an executed query."""
+        result = executed.result
+        return cls(
+            columns=result.columns,
+            rows=plain_rows(result),
+            row_count=result.row_count,
+            truncated=result.truncated,
+            sql=executed.sql,
+            words=executed.words,
+            sentence=executed.sentence,
+            chart=executed.chart,
+            estimate=result.estimate,
+            model_revision=executed.model_revision,
+            data_versions=executed.data_versions,
+            cached=executed.cached,
+            latency_ms=result.latency_ms,
+        )

@@ -1,0 +1,156 @@
+"""Run a semantic query: compile, check, estimate, compute, and put the result into words."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from answerable.data.datasets.errors import DatasetNotReady
+from answerable.data.datasets.storage import DatasetFiles
+from answerable.data.engines.cache import CacheKey, ResultCache
+from answerable.data.engines.chart_parts import JsonObject
+from answerable.data.engines.charts import choose_chart
+from answerable.data.engines.compiler import Compiled, compile_query
+from answerable.data.engines.duckdb.check import check_expression
+from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.engines.repository import ready_tables
+from answerable.data.questions.sentence import state_result
+from answerable.data.questions.wording import describe
+from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.result import QueryResult
+from answerable.data.semantics.service import current_model
+from answerable.kit.db import Session
+from answerable.kit.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutedQuery:
+    """A result with everything that answers for it.
+
+    `sentence` states the result, `words` the query; `data_versions` has the version of each dataset
+    that was read, by dataset id; `cached` says that an equal query over the same data had been run.
+    """
+
+    query: SemanticQuery
+    result: QueryResult
+    sql: str
+    words: str
+    sentence: str
+    chart: JsonObject | None
+    model_revision: str
+    data_versions: dict[str, int]
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A query that may be run: its statement, and the data that it reads."""
+
+    query: SemanticQuery
+    model: SemanticModel
+    compiled: Compiled
+    statement: str
+    tables: dict[str, Path]
+    data_versions: dict[str, int]
+    started: float
+
+
+async def run_query(session: Session, runtime: Runtime, query: SemanticQuery) -> ExecutedQuery:
+    """The result of the query over the newest data of the session's workspace.
+
+    Raises InvalidQuery with every problem found, DatasetNotReady, QueryTooLarge, QueryTimeout,
+    QueryOutOfMemory, QueryFailed or EngineUnavailable.
+    """
+    prepared = await _prepare(session, runtime, query)
+    cache = runtime.get(ResultCache)
+    key = CacheKey(
+        workspace_id=session.workspace_id,
+        query_hash=query.canonical_hash,
+        model_revision=prepared.model.revision,
+        data_versions=tuple(sorted(prepared.data_versions.items())),
+    )
+    known = cache.get(key)
+    if known is not None:
+        return _executed(prepared, _timed(known, prepared), cached=True)
+    rows = await runtime.get(DuckDBEngine).run(prepared.statement, prepared.tables)
+    limit = runtime.settings.query.max_rows
+    result = QueryResult(
+        columns=list(prepared.compiled.columns),
+        rows=rows.rows,
+        row_count=len(rows.rows),
+        truncated=rows.truncated or len(rows.rows) > limit,
+        sql=prepared.compiled.sql(),
+        estimate=rows.estimate,
+    )
+    cache.put(key, result)
+    return _executed(prepared, _timed(result, prepared))
+
+
+async def estimate_query(session: Session, runtime: Runtime, query: SemanticQuery) -> ExecutedQuery:
+    """The same up to the run: the statement, its columns and what it would read, without rows."""
+    prepared = await _prepare(session, runtime, query)
+    expected = await runtime.get(DuckDBEngine).estimate(prepared.statement, prepared.tables)
+    result = QueryResult(
+        columns=list(prepared.compiled.columns),
+        rows=[],
+        row_count=0,
+        sql=prepared.compiled.sql(),
+        estimate=expected,
+    )
+    words = describe(query, prepared.model)
+    return ExecutedQuery(
+        query=query,
+        result=_timed(result, prepared),
+        sql=result.sql,
+        words=words,
+        sentence="",
+        chart=None,
+        model_revision=prepared.model.revision,
+        data_versions=prepared.data_versions,
+    )
+
+
+async def _prepare(session: Session, runtime: Runtime, query: SemanticQuery) -> _Prepared:
+    started = time.perf_counter()
+    model = await current_model(session)
+    compiled = compile_query(query, model)
+    statement = check_expression(
+        compiled.expression, compiled.datasets, max_rows=runtime.settings.query.max_rows
+    )
+    names = {dataset.id: dataset.name for dataset in model.datasets if dataset.name in compiled.datasets}
+    ready = await ready_tables(session, names)
+    missing = [name for dataset_id, name in names.items() if dataset_id not in ready]
+    if missing:
+        raise DatasetNotReady(f"{', '.join(missing)} has no data yet. Ask again when it is ready.")
+    files = DatasetFiles(runtime, session.workspace_id)
+    return _Prepared(
+        query=query,
+        model=model,
+        compiled=compiled,
+        statement=statement,
+        tables={name: files.table(ready[dataset_id].table_path) for dataset_id, name in names.items()},
+        data_versions={dataset_id: table.version for dataset_id, table in ready.items()},
+        started=started,
+    )
+
+
+def _timed(result: QueryResult, prepared: _Prepared) -> QueryResult:
+    milliseconds = round((time.perf_counter() - prepared.started) * 1_000, 2)
+    return result.model_copy(update={"latency_ms": milliseconds})
+
+
+def _executed(prepared: _Prepared, result: QueryResult, *, cached: bool = False) -> ExecutedQuery:
+    # Words are made anew even for a cached result: equal queries may name their periods differently.
+    return ExecutedQuery(
+        query=prepared.query,
+        result=result,
+        sql=result.sql,
+        words=describe(prepared.query, prepared.model),
+        sentence=state_result(prepared.query, prepared.model, result),
+        chart=choose_chart(prepared.query, prepared.model, result),
+        model_revision=prepared.model.revision,
+        data_versions=prepared.data_versions,
+        cached=cached,
+    )
