@@ -13,10 +13,12 @@ from answerable.data.semantics.model import (
     Calendar,
     Dataset,
     FieldRole,
+    FieldType,
     Metric,
     ModelField,
 )
 
+YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
 _PER_ITEM = ("price", "rate", "ratio", "percent", "pct", "%", "score", "age", "rating", "margin %", "per ", "unit cost")
 
 
@@ -115,6 +117,12 @@ class Context:
             chosen = [f.name for f in numbers if f.name in summed] or [f.name for f in numbers]
         return tuple(chosen)
 
+    def pieces(self) -> Part | None:
+        """The sum of the only whole-number quantity of a row, or None."""
+        fields = [f for f in self.dataset.fields if f.unit is not None and f.unit.kind in ("quantity", "count")]
+        counted = [f for f in fields if self.is_additive(f) and f.type is FieldType.INTEGER]
+        return self.number_of(counted[0].name) if len(counted) == 1 else None
+
     def times(self) -> tuple[str, ...]:
         """Time fields, the default one first."""
         default = self.dataset.default_time
@@ -124,6 +132,12 @@ class Context:
         if default is not None and self.field(default) is not None:
             return (default, *(n for n in names if n != default))
         return tuple(names)
+
+    def is_flag(self, field: ModelField) -> bool:
+        """A yes-or-no field."""
+        return field.type is FieldType.BOOLEAN or (field.values is not None and len(field.values) == 2 and all(
+            value.casefold() in YES_OR_NO for value in field.values
+        ))
 
     def is_identity(self, name: str) -> bool:
         """Whether the field names single rows, so that groups of it are the rows themselves."""

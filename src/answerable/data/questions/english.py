@@ -42,7 +42,7 @@ FILLERS = frozenset(
 LIGHT_VERBS = frozenset(
     "made make placed place received receive recorded record registered got get made generated generate"
     " earned earn had came come exist existed happened happen took occurred occur booked listed logged achieved"
-    " belong belongs belonging look like".split()
+    " belong belongs belonging sell sold buy bought purchase purchased ordered".split()
 )
 
 _IRREGULAR = {

@@ -87,10 +87,13 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             return None
         if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
             frame.adjective = True
-        meanings = (value.first, value.second) if isinstance(value, Both) else (value,)
-        if not all(_place(frame, meaning, clause.category, after_be) for meaning in meanings):
+        if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
             return None
     return frame if frame.consistent() else None
+
+
+def _flat(value: object) -> tuple[object, ...]:
+    return (*_flat(value.first), *_flat(value.second)) if isinstance(value, Both) else (value,)
 
 
 _BE = frozenset("is are was were been being".split())
@@ -102,6 +105,9 @@ _DEGREES = frozenset("low high medium big small large new old good bad top best 
 def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) -> bool:
     """A value that is a word of degree must not stand before a number it could describe."""
     clause = clauses[position]
+    before = clauses[position - 1] if position else None
+    if before is not None and isinstance(before.value, Rank) and tokens[clause.start - 1].norm in ("most", "best", "least"):
+        return tokens[clause.start].norm in _PREPOSITIONS  # sold the most blenders
     if tokens[clause.end - 1].norm not in _DEGREES or position + 1 == len(clauses):
         return True
     following = clauses[position + 1]

@@ -61,6 +61,14 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Buckets:
+    """Months, days and so on as things to rank."""
+
+    grain: Grain
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """The symbol of a unit, folded: eur, %, kg."""
 

@@ -11,15 +11,15 @@ from answerable.data.semantics.model import FieldRole
 def add_rules(grammar: Grammar) -> None:
     """The rules of listing and metadata; the clauses are `Listing` and `Metadata`."""
     show = (
-        "(show|show me|show us|list|display|find|find me|fetch|get|get me|give|give me|give us|print|see|view|pull|pull up"
+        "(show|show me|show us|list every|show every|show me every|show each|list each|find every|list|display|find|find me|fetch|get|get me|give|give me|give us|print|see|view|pull|pull up"
         "|show all|list all|show me all|give me all|find all|display all|get all|details of|details for|return|look up"
         "|list out|list of|give me list of|show me list of|show list of|get list of|list me|plot|chart|graph|draw|calculate|compute)"
     )
     grammar.rule("Listing", show, lambda _c: Listing())
     grammar.rule("Listing", f"{show}? (which|what|what are|which are|all|all of) Rows", lambda _c, _r: Listing(verb=False))
     grammar.rule("Listing", f"{show} Rows", lambda _c, _r: Listing(verb=False), cost=0.1)
-    grammar.rule("Listing", f"{show}? (which|what|what are|which are|all|all of) Positive Rows", lambda _c, w, _r: Both(Listing(verb=False), w))
-    grammar.rule("Listing", f"{show} Count? Positive Rows", lambda _c, n, w, _r: Both(Listing(verb=False, n=n), w), cost=0.1)
+    grammar.rule("Listing", f"{show}? (which|what|what are|which are|all|all of) Described Rows", lambda _c, w, _r: Both(Listing(verb=False), w))
+    grammar.rule("Listing", f"{show} Count? Described Rows", lambda _c, n, w, _r: Both(Listing(verb=False, n=n), w), cost=0.1)
     grammar.rule("Listing", f"{show} Count Rows", lambda _c, n, _r: Listing(verb=False, n=n), cost=0.1)
     grammar.rule("Listing", f"{show} Columns (of|for|from) all? Rows", lambda _c, fields, _r: Listing(False, fields))
     grammar.rule("Measures", f"{show} (all|different|all different|distinct|all distinct) Dim", _values)

@@ -32,6 +32,8 @@ def add_rules(grammar: Grammar) -> None:
         grammar.rule("Measure", "Num", lambda c, f, a=aggregation: _per_item(c, f, a), cost=cost)
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
     grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
+    grammar.rule("Measure", "Agg number of Num", _aggregated_field)
+    grammar.rule("Measure", "how much (is|was|were|are) (Metric|Num)", lambda c, m: m if isinstance(m, Part) else _number(c, m))
     grammar.rule("Measure", "Agg of? Metric", _aggregated_metric)
     grammar.rule("Measures", "(rank|ranking of|rank all) Dim (by|by their|in terms of|according to|on) Measure", _ranked)
     grammar.rule("Measures", "Dim (ranked|sorted|ordered) by Measure", _ranked)
@@ -115,12 +117,13 @@ def _counts(grammar: Grammar) -> None:
         "|volume of|how many total|amount of|total)"
     )
     grammar.rule("Measure", f"{how_many} (all|of)? {_DISTINCT}? Rows", lambda c, _r: c.count())
-    grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Rows", lambda c, w, _r: Both(Measures((c.count(),)), w))
+    grammar.rule("Measures", f"{how_many} {_DISTINCT}? Described Rows", lambda c, w, _r: Both(Measures((c.count(),)), w))
     grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Dim", _filtered_distinct, cost=0.3)
     sold = "(did we sell|we sold|have we sold|were sold|sold|have been sold|did we ship|were ordered|have been ordered|was sold)"
     grammar.rule("Measures", f"(how many|number of) Positive {sold}", _units_of)
     grammar.rule("Measures", f"(how many|number of) Num {sold}", lambda c, f: _measures(_units(c, f)))
-    grammar.rule("Measure", f"{how_many} {_DISTINCT}? Dim", _distinct, cost=0.3)
+    grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.3)
+    grammar.rule("Measure", f"{how_many} {_DISTINCT} Dim", _distinct, cost=0.3)
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows (count|volume|numbers|totals)", lambda c, _r: c.count())
     grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
@@ -134,9 +137,7 @@ def _measures(part: Part | None) -> Measures | None:
 
 def _units_of(context: Context, where: Where) -> Both | None:
     """How many toasters were sold: the one quantity of the rows, not the number of rows."""
-    fields = [f for f in context.dataset.fields if f.unit is not None and f.unit.kind in ("quantity", "count")]
-    counted = [f for f in fields if context.is_additive(f) and f.type is FieldType.INTEGER]
-    part = context.number_of(counted[0].name) if len(counted) == 1 else None
+    part = context.pieces()
     return Both(Measures((part,)), where) if part else None
 
 
@@ -147,7 +148,7 @@ def _filtered_distinct(context: Context, where: Where, field: Field) -> Both | N
 
 def _distinct(context: Context, field: Field) -> Part | None:
     model_field = context.field(field.name)
-    if model_field is None or model_field.type is FieldType.BOOLEAN:
+    if model_field is None or context.is_flag(model_field):
         return None
     return context.canonical(Part(aggregation=Aggregation.COUNT_DISTINCT, field=field.name))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Field, Part, Rank, RankBy, Rows, Sorting, TimeUnit, Where
+from answerable.data.questions.meanings import Both, Buckets, Field, Part, Rank, RankBy, Rows, Sorting, TimeUnit, Where
 from answerable.data.semantics.model import FieldRole
 from answerable.data.semantics.query import Grain
 
@@ -28,6 +28,9 @@ def add_rules(grammar: Grammar) -> None:
     ):
         grammar.words_as("Top", words, descending)
     grammar.words_as("@Has", _HAS)
+    for unit in (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR):
+        grammar.words_as("UnitHead", unit, Buckets(Grain(unit.value)))
+        grammar.words_as("UnitHead", f"{unit}s", Buckets(Grain(unit.value), many=True))
     _heads(grammar)
     _questions(grammar)
     grammar.rule("Rank", "(who is|who are|who was|who were|what is|what are|which are|which is) Rank", lambda _c, rank: rank)
@@ -43,19 +46,19 @@ def _heads(grammar: Grammar) -> None:
     grammar.rule("Rank", "Top Count? Rows", lambda c, t, n, r: _top_rows(c, t, n, r), cost=0.1)
     grammar.rule("Rank", "Count Top Rows", lambda c, n, t, r: _top_rows(c, t, n, r), cost=0.1)
     for head, action in (("Dim", _top), ("Rows", _top_rows)):
-        grammar.rule("Rank", f"Top Count? Positive {head}", lambda c, t, n, w, f, a=action: _both(a(c, t, n, f), w))
-        grammar.rule("Rank", f"Count Top Positive {head}", lambda c, n, t, w, f, a=action: _both(a(c, t, n, f), w))
-    grammar.rule("Rank", "Top Count? Unit", _top_units)
-    grammar.rule("Rank", "Count Top Unit", lambda c, n, t, u: _top_units(c, t, n, u))
+        grammar.rule("Rank", f"Top Count? Described {head}", lambda c, t, n, w, f, a=action: _both(a(c, t, n, f), w))
+        grammar.rule("Rank", f"Count Top Described {head}", lambda c, n, t, w, f, a=action: _both(a(c, t, n, f), w))
+    grammar.rule("Rank", "Top Count? UnitHead", _top_units)
+    grammar.rule("Rank", "Count Top UnitHead", lambda c, n, t, u: _top_units(c, t, n, u))
     grammar.rule("Rank", "(top|best|first|highest|only top|just top|limit to top|show top) Count", lambda _c, n: Rank(True, n), cost=0.2)
     grammar.rule("Rank", "(bottom|worst|lowest|only bottom) Count", lambda _c, n: Rank(False, n), cost=0.2)
 
 
-def _both(rank: Rank | None, where: Where) -> Both | None:
+def _both(rank: Rank | None, where: Where | Both) -> Both | None:
     return Both(rank, where) if rank is not None else None
 
 
-def _n(count: int | None, head: Field | Rows) -> int:
+def _n(count: int | None, head: Field | Rows | Buckets) -> int:
     """The n said; unsaid, one for the singular and ten for the plural."""
     return count or (SEVERAL if head.many else 1)
 
@@ -70,8 +73,8 @@ def _top_rows(_context: Context, descending: bool, count: int | None, rows: Rows
     return Rank(descending, _n(count, rows), rows=True)
 
 
-def _top_units(_context: Context, descending: bool, count: int | None, unit: TimeUnit) -> Rank:
-    return Rank(descending, count or 1, grain=Grain(unit.value))
+def _top_units(_context: Context, descending: bool, count: int | None, unit: Buckets) -> Rank:
+    return Rank(descending, _n(count, unit), grain=unit.grain)
 
 
 def _questions(grammar: Grammar) -> None:
@@ -79,17 +82,17 @@ def _questions(grammar: Grammar) -> None:
     link = "(did we have|do we have|did we get|were there|we had|we have|there were)"
     grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup (Measure|Rows)", _most)
     grammar.rule("Rank", f"{which} Count? Dim {link} Sup (Measure|Rows)", _most)
-    grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup Positive Rows", _most_of)
-    grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup Positive Rows", _most_of)
+    grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup Described Rows", _most_of)
+    grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup Described Rows", _most_of)
     grammar.rule("Rank", f"{which}? Count? Rows (that|which|who)? @Has Sup Measure", _rows_with_most)
-    grammar.rule("Rank", f"{which} Count? Unit (that|which)? @Has Sup (Measure|Rows)", _most_unit)
-    grammar.rule("Rank", f"{which} Count? Unit {link} Sup (Measure|Rows)", _most_unit)
+    grammar.rule("Rank", f"{which} Count? UnitHead (that|which)? @Has Sup (Measure|Rows)", _most_unit)
+    grammar.rule("Rank", f"{which} Count? UnitHead {link} Sup (Measure|Rows)", _most_unit)
     grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup (Measure|Rows)", _most)
-    grammar.rule("Rank", "Count? Unit (that|which)? (with|having|@Has) Sup (Measure|Rows)", _most_unit)
-    grammar.rule("Rank", f"{which} (Dim|Unit) (is|was|are|were) Top", _which_is_top)
-    grammar.rule("Rank", f"{which} (is|was|are|were) Top (Dim|Unit)", lambda c, t, f: _which_is_top(c, f, t))
+    grammar.rule("Rank", "Count? UnitHead (that|which)? (with|having|@Has) Sup (Measure|Rows)", _most_unit)
+    grammar.rule("Rank", f"{which} (Dim|UnitHead) (is|was|are|were) Top", _which_is_top)
+    grammar.rule("Rank", f"{which} (is|was|are|were) Top (Dim|UnitHead)", lambda c, t, f: _which_is_top(c, f, t))
     grammar.rule("Rank", "Sup (Measure|Rows) Dim", lambda c, s, m, f: _most(c, None, f, s, m), cost=0.2)
-    grammar.rule("Rank", "Sup (Measure|Rows) Unit", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2)
+    grammar.rule("Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2)
     grammar.rule("Rank", "Top Count Dim (by|per|in terms of|in|for|with) Sup? Measure", _top_by, cost=-0.1)
 
 
@@ -110,7 +113,7 @@ def _most(context: Context, count: int | None, field: Field, descending: bool, m
 
 
 def _most_of(
-    context: Context, count: int | None, field: Field, descending: bool, where: Where, rows: Rows
+    context: Context, count: int | None, field: Field, descending: bool, where: Where | Both, rows: Rows
 ) -> Both | None:
     return _both(_most(context, count, field, descending, rows), where)
 
@@ -121,14 +124,14 @@ def _rows_with_most(context: Context, count: int | None, rows: Rows, descending:
     return Both(Rank(descending, _n(count, rows), rows=True), RankBy(part))
 
 
-def _most_unit(context: Context, count: int | None, unit: TimeUnit, descending: bool, measured: Part | Rows) -> Rank:
-    return Rank(descending, count or 1, grain=Grain(unit.value), by=_part(context, measured))
+def _most_unit(context: Context, count: int | None, unit: Buckets, descending: bool, measured: Part | Rows) -> Rank:
+    return Rank(descending, _n(count, unit), grain=unit.grain, by=_part(context, measured))
 
 
-def _which_is_top(context: Context, head: Field | TimeUnit, descending: bool) -> Rank | None:
+def _which_is_top(context: Context, head: Field | Buckets, descending: bool) -> Rank | None:
     if isinstance(head, Field):
         return _top(context, descending, None, head)
-    return Rank(descending, 1, grain=Grain(head.value))
+    return Rank(descending, _n(None, head), grain=head.grain)
 
 
 def _selling(grammar: Grammar) -> None:
@@ -139,9 +142,19 @@ def _selling(grammar: Grammar) -> None:
         grammar.rule("Rank", f"Count {words} Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
         grammar.rule("Rank", f"(top)? {words} Count? Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
         grammar.rule("Rank", f"top Count {words} Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
+    for words, descending in (("most", True), ("fewest|least", False)):
+        bought = f"(which|what|who) Count? Dim (sold|sells|ordered|bought|buys|orders|purchased) ({words}) Positive"
+        grammar.rule("Rank", bought.replace("|who", ""), lambda c, n, f, w, d=descending: _by_units(c, n, f, w, d))
     sold = "(sold best|sells best|sell best|sold most|sells most|sell most|is best seller|are best sellers)"
     grammar.rule("Rank", f"(which|what) Count? Dim {sold}", lambda c, n, f: _by_sales(c, True, n, f))
     grammar.rule("Rank", "(which|what) Count? Dim (sold|sells|sell) (worst|least)", lambda c, n, f: _by_sales(c, False, n, f))
+
+
+def _by_units(context: Context, count: int | None, field: Field, where: Where, descending: bool) -> Both | None:
+    """Who sold the most blenders: pieces of them, where rows count pieces."""
+    pieces = context.pieces()
+    rank = _most(context, count, field, descending, pieces) if pieces else None
+    return Both(rank, where) if rank else None
 
 
 def _by_sales(context: Context, descending: bool, count: int | None, field: Field) -> Rank | None:
@@ -159,6 +172,7 @@ def _by(grammar: Grammar) -> None:
     grammar.rule("RankBy", f"{words} Sup Measure", lambda _c, s, p: RankBy(p, s))
     grammar.rule("RankBy", "(with|having) Sup Measure", lambda _c, s, p: RankBy(p, s))
     for adjective, descending in (("most expensive|priciest|dearest", True), ("cheapest|least expensive", False)):
+        grammar.rule("Rank", f"Count? ({adjective}) Count? Described Rows", lambda c, n, m, w, r, d=descending: _both(_priced(c, _n(n or m, r), d), w))
         grammar.rule("Rank", f"Count? ({adjective}) Count? Rows", lambda c, n, m, r, d=descending: _priced(c, _n(n or m, r), d))
 
 
@@ -173,8 +187,8 @@ def _latest(grammar: Grammar) -> None:
     old = "(first|oldest|earliest)"
     for words, descending in ((new, True), (old, False)):
         grammar.rule("Rank", f"{words} Count? Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
-        grammar.rule("Rank", f"Count {words} Positive Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
-        grammar.rule("Rank", f"{words} Count? Positive Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
+        grammar.rule("Rank", f"Count {words} Described Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
+        grammar.rule("Rank", f"{words} Count? Described Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
         grammar.rule("Rank", f"Count {words} Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
 
 
