@@ -52,24 +52,33 @@ class UploadedDocument(BaseModel):
     job: JobReference | None = None
 
 
+class Version(BaseModel):
+    """One state of a dataset; `file_name` is the upload that it came from."""
+
+    file_name: str
+
+
 class Dataset(BaseModel):
+    """`label` is what people call it; `versions` come newest first, and not in lists."""
+
     id: str
-    name: str
-    status: str
+    label: str
+    status: Literal["queued", "processing", "ready", "failed"]
+    created_at: datetime
     row_count: int | None = None
     error: Reason | None = None
+    versions: list[Version] = []
 
 
 class Datasets(BaseModel):
     items: list[Dataset]
-    next_cursor: str | None = None
 
 
 class UploadedTables(BaseModel):
-    """One dataset a table that the file holds."""
+    """The first table's dataset; the job finds out whether the file holds more."""
 
     datasets: list[Dataset]
-    job: JobReference | None = None
+    job: JobReference
 
 
 class Hit(BaseModel):

@@ -47,16 +47,32 @@ def test_a_document_is_followed_until_it_is_ready(scripted: ScriptedServer, note
     assert b'filename="notes.md"' in scripted.seen[0].body
 
 
-def test_a_table_reports_its_datasets_and_rows(scripted: ScriptedServer, tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
-    datasets = [{"id": "ds_1", "name": "orders", "status": "queued"}]
-    scripted.on("POST /api/v1/datasets", Reply({"datasets": datasets, "job": {"id": "job_1"}}, 202))
+def dataset(number: int, label: str, file_name: str, **more: object) -> dict[str, object]:
+    return {
+        "id": f"ds_{number}",
+        "name": label.lower(),
+        "label": label,
+        "status": "ready",
+        "created_at": f"2026-11-21T12:00:0{number}Z",
+        "row_count": 40 + number,
+        "versions": [{"file_name": file_name}],
+        **more,
+    }
+
+
+def test_a_workbook_reports_each_table_with_its_rows(scripted: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "book.xlsx").write_bytes(b"PK")
+    older, first = dataset(1, "Older", "book.xlsx"), dataset(2, "Plan", "book.xlsx", status="queued")
+    other, second = dataset(3, "Other", "else.csv"), dataset(4, "Stock", "book.xlsx")
+    scripted.on("POST /api/v1/datasets", Reply({"datasets": [first], "job": {"id": "job_1"}}, 202))
     scripted.on("GET /api/v1/jobs/job_1", job("succeeded"))
-    scripted.on(
-        "GET /api/v1/datasets/ds_1",
-        Reply({"id": "ds_1", "name": "orders", "status": "ready", "row_count": 50000}),
-    )
-    assert "orders: 50,000 rows" in ingest(scripted, tmp_path).output
+    scripted.on("GET /api/v1/datasets", Reply({"items": [second, other, first, older]}))
+    for one in (first, other, second):
+        scripted.on(f"GET /api/v1/datasets/{one['id']}", Reply({**one, "status": "ready"}))
+    page = ingest(scripted, tmp_path).output
+    assert "Plan (42 rows), Stock (44 rows)" in page
+    assert "Other" not in page
+    assert "Older" not in page
 
 
 def test_the_same_bytes_again_are_unchanged(scripted: ScriptedServer, notes: Path) -> None:

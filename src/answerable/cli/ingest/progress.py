@@ -105,5 +105,6 @@ def summary_table(ingestions: Sequence[Ingestion]) -> Table:
 def _remark(one: Ingestion) -> str:
     if one.outcome is Outcome.FAILED:
         return one.detail
-    names = ", ".join(one.names)
-    return f"{names}: {one.rows:,} rows" if one.rows is not None else names
+    if not one.rows:
+        return ", ".join(one.names)
+    return ", ".join(f"{name} ({rows:,} rows)" for name, rows in zip(one.names, one.rows, strict=True))

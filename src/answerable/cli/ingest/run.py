@@ -12,7 +12,7 @@ from typing import Protocol
 from answerable.cli.client import Client
 from answerable.cli.failure import CommandFailed, ServerUnusable
 from answerable.cli.ingest.finding import Found, Kind
-from answerable.cli.wire import Dataset, Document, Job, UploadedDocument, UploadedTables
+from answerable.cli.wire import Dataset, Datasets, Document, Job, UploadedDocument, UploadedTables
 
 _POLL_SECONDS = 0.25
 # Jobs end roughly in the order in which they came, so the oldest few are worth asking about.
@@ -32,7 +32,8 @@ class Outcome(StrEnum):
 class Ingestion:
     """One file on its way.
 
-    `names` are the document's title or the tables' names; `detail` says why the file failed.
+    `names` are the document's title or the tables' labels, `rows` the tables' rows; `detail` says why the
+    file failed.
     """
 
     file: Found
@@ -41,7 +42,7 @@ class Ingestion:
     job_id: str | None = None
     ids: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    rows: int | None = None
+    rows: list[int] = field(default_factory=list)
 
     def fail(self, detail: str) -> None:
         """Ends the file with the reason."""
@@ -117,22 +118,20 @@ def _note_document(ingestion: Ingestion, uploaded: UploadedDocument) -> None:
 
 def _note_tables(ingestion: Ingestion, uploaded: UploadedTables) -> None:
     ingestion.ids = [dataset.id for dataset in uploaded.datasets]
-    ingestion.names = [dataset.name for dataset in uploaded.datasets]
-    if uploaded.job is not None:
-        ingestion.job_id = uploaded.job.id
-    else:
-        ingestion.outcome = Outcome.UNCHANGED
+    ingestion.names = [dataset.label for dataset in uploaded.datasets]
+    ingestion.job_id = uploaded.job.id
 
 
 def _follow(
     client: Client, waiting: deque[Ingestion], watcher: Watcher, pause: Callable[[float], None]
 ) -> None:
+    tables = _Tables(client, {one.ids[0] for one in waiting if one.file.kind is Kind.TABLE})
     while waiting:
         for ingestion in list(waiting)[:_WATCHED]:
             job = client.get(f"/api/v1/jobs/{ingestion.job_id}", Job)
             if job.is_over:
                 waiting.remove(ingestion)
-                _finish(client, ingestion, job)
+                _finish(client, ingestion, job, tables)
                 watcher.ended(ingestion)
             elif job.status == "running":
                 watcher.working(ingestion, job)
@@ -140,7 +139,7 @@ def _follow(
             pause(_POLL_SECONDS)
 
 
-def _finish(client: Client, ingestion: Ingestion, job: Job) -> None:
+def _finish(client: Client, ingestion: Ingestion, job: Job, tables: _Tables) -> None:
     ingestion.job_id = None
     if job.status != "succeeded":
         ingestion.fail(job.error.detail if job.error else f"the job was {job.status}")
@@ -148,7 +147,7 @@ def _finish(client: Client, ingestion: Ingestion, job: Job) -> None:
     ingestion.outcome = Outcome.READY
     try:
         if ingestion.file.kind is Kind.TABLE:
-            _read_tables(client, ingestion)
+            tables.read(ingestion)
         else:
             _read_document(client, ingestion)
     except CommandFailed as error:
@@ -162,10 +161,33 @@ def _read_document(client: Client, ingestion: Ingestion) -> None:
         ingestion.fail(document.error.detail if document.error else "the server could not read it")
 
 
-def _read_tables(client: Client, ingestion: Ingestion) -> None:
-    datasets = [client.get(f"/api/v1/datasets/{dataset_id}", Dataset) for dataset_id in ingestion.ids]
-    ingestion.names = [dataset.name for dataset in datasets]
-    ingestion.rows = sum(dataset.row_count or 0 for dataset in datasets)
-    failed = [dataset for dataset in datasets if dataset.status == "failed"]
-    if failed:
-        ingestion.fail(failed[0].error.detail if failed[0].error else "a table could not be read")
+class _Tables:
+    """Finds the datasets that came out of each file; `_taken` are those that belong to one already."""
+
+    def __init__(self, client: Client, taken: set[str]) -> None:
+        self._client = client
+        self._taken = taken
+
+    def read(self, ingestion: Ingestion) -> None:
+        """Notes the file's tables, or why one of them failed."""
+        first = self._client.get(f"/api/v1/datasets/{ingestion.ids[0]}", Dataset)
+        found = [first, *self._further(first, ingestion.file.path.name)]
+        ingestion.ids = [dataset.id for dataset in found]
+        ingestion.names = [dataset.label for dataset in found]
+        ingestion.rows = [dataset.row_count or 0 for dataset in found]
+        failed = next((dataset for dataset in found if dataset.status == "failed"), None)
+        if failed is not None:
+            ingestion.fail(failed.error.detail if failed.error else "a table could not be read")
+
+    def _further(self, first: Dataset, file_name: str) -> list[Dataset]:
+        """The datasets of the file besides its first, which came into being no earlier."""
+        newest = self._client.get("/api/v1/datasets", Datasets, limit=200).items
+        further = []
+        for entry in reversed(newest):
+            if entry.id in self._taken or entry.created_at < first.created_at:
+                continue
+            dataset = self._client.get(f"/api/v1/datasets/{entry.id}", Dataset)
+            if dataset.versions and dataset.versions[-1].file_name == file_name:
+                self._taken.add(dataset.id)
+                further.append(dataset)
+        return further

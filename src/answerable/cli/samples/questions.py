@@ -93,7 +93,7 @@ def _about_other_tables(customers: Sequence[Customer], books: Books) -> tuple[Qu
     stock = sum(item.value_cents for item in books.stock) / 100
     return (
         _value("How many customers are in Sweden?", swedish),
-        _rows("Number of customers by segment", segments),
+        _rows("How many customers are in each segment?", segments),
         _value("What is the total stock value?", stock),
     )
 
