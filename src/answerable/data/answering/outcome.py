@@ -11,9 +11,10 @@ from answerable.kit.errors import AnswerableError
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """One reading survived and its query ran. `sentence` states the result with units."""
+    """One reading survived and its query ran over the dataset with the public id `dataset_id`."""
 
     executed: ExecutedQuery
+    dataset_id: str
     intent: Intent
     confidence: float
     notes: tuple[str, ...] = ()

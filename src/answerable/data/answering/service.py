@@ -14,7 +14,7 @@ from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.service import current_model
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError
+from answerable.kit.errors import AnswerableError, InvalidInput
 from answerable.kit.runtime import Runtime
 
 
@@ -54,12 +54,15 @@ async def run_reading(session: Session, runtime: Runtime, query: SemanticQuery) 
 async def _compute(
     session: Session, runtime: Runtime, query: SemanticQuery, model: SemanticModel, parsed: Parsed
 ) -> Computed | Refused:
+    dataset = model.dataset(query.dataset)
+    if dataset is None:
+        unknown = InvalidInput(f"There is no table '{query.dataset}'. Ask which tables there are.")
+        return Refused(unknown, parsed.intent, query.dataset)
     try:
         executed = await run_query(session, runtime, query)
     except AnswerableError as error:
-        words = describe(query, model) if model.dataset(query.dataset) else query.dataset
-        return Refused(error, parsed.intent, words)
-    return Computed(executed, parsed.intent, parsed.confidence, parsed.notes)
+        return Refused(error, parsed.intent, describe(query, model))
+    return Computed(executed, dataset.id, parsed.intent, parsed.confidence, parsed.notes)
 
 
 def _catalogue(
