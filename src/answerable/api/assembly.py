@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from answerable.api.jobs.endpoints import router as jobs_routes
+from answerable.data.resources import provide_data
+from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
 from answerable.kit.clock import Clock
@@ -19,7 +21,7 @@ from answerable.knowledge.retrieval.endpoints import router as search_routes
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, jobs_routes, search_routes)
+    return (identity_routes, jobs_routes, search_routes, data_routes)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
@@ -31,5 +33,6 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     )
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)
+    provide_data(runtime)
     runtime.provide(TextEncoder, query_encoder)
     return runtime

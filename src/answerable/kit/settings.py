@@ -110,6 +110,18 @@ class QuerySettings(BaseModel):
     idle_seconds: float = Field(120, gt=0, description="An engine unused for this long is stopped.")
 
 
+class IngestionSettings(BaseModel):
+    memory_bytes: int = Field(
+        2_147_483_648, ge=268_435_456, description="Memory of the process that reads an uploaded table."
+    )
+    cpu_seconds: int = Field(1_800, gt=0, description="Processor time for one uploaded file of tables.")
+    wall_seconds: float = Field(1_800, gt=0, description="Wall-clock time for one uploaded file of tables.")
+    file_bytes: int = Field(
+        8_589_934_592, gt=0, description="Largest file that reading tables may write, temporary ones included."
+    )
+    threads: int = Field(2, ge=1, description="Threads that read a table.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ANSWERABLE_", env_nested_delimiter="__", extra="ignore")
 
@@ -137,3 +149,4 @@ class Settings(BaseSettings):
     log: LogSettings = Field(default_factory=LogSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
+    ingestion: IngestionSettings = Field(default_factory=IngestionSettings)

@@ -1,0 +1,1 @@
+"""Datasets: uploaded tables, their versions, their rows."""

@@ -1,0 +1,94 @@
+"""`/datasets`: tables that people upload."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import BackgroundTasks, File, Form, Query, Response, UploadFile
+
+from answerable.data.datasets import rows, service
+from answerable.data.datasets.schemas import (
+    DatasetRows,
+    DatasetSummary,
+    DatasetView,
+    JobReference,
+    RowsRequest,
+    Uploaded,
+)
+from answerable.data.datasets.storage import DatasetFiles
+from answerable.data.semantics.service import current_model
+from answerable.identity.access import RequestContext, Scope, requires
+from answerable.kit.http import Router
+from answerable.kit.paging import Page, PageRequest, make_page
+
+router = Router(prefix="/datasets", tags=["datasets"])
+
+Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
+_CHUNK = 1 << 20
+
+
+@router.post("", status_code=202)
+async def upload(
+    context: Writer,
+    file: Annotated[UploadFile, File(description="CSV, TSV, XLSX, XLS, ODS, Parquet or JSON lines.")],
+    name: Annotated[str | None, Form(description="What to call the table; the file's name if unset.")] = None,
+    dataset_id: Annotated[str | None, Form(description="Upload as a new version of this dataset.")] = None,
+) -> Uploaded:
+    """Upload a file of tables. A job finds them; each becomes a dataset."""
+    dataset, job_id = await service.upload(
+        context.session,
+        context.runtime,
+        _chunks(file),
+        file_name=file.filename or "table",
+        name=name,
+        dataset_id=dataset_id,
+    )
+    return Uploaded(datasets=[DatasetSummary.of(dataset)], job=JobReference(id=job_id))
+
+
+@router.get("")
+async def list_datasets(context: Reader, wanted: Annotated[PageRequest, Query()]) -> Page[DatasetSummary]:
+    """The workspace's datasets, newest first."""
+    found = await service.list_datasets(context.session, wanted)
+    return make_page(found, wanted, DatasetSummary.of, lambda row: (row.created_at, row.id))
+
+
+@router.get("/{dataset_id}")
+async def read_dataset(context: Reader, dataset_id: str) -> DatasetView:
+    """One dataset: its fields, its quality report, its versions."""
+    row, versions = await service.read_dataset(context.session, dataset_id)
+    model = await current_model(context.session)
+    return DatasetView.assemble(row, versions, next((d for d in model.datasets if d.id == row.id), None))
+
+
+@router.get("/{dataset_id}/rows", response_model=DatasetRows)
+async def read_rows(
+    context: Reader, dataset_id: str, wanted: Annotated[RowsRequest, Query()]
+) -> DatasetRows | Response:
+    """The first rows of a version, as JSON or as CSV that is safe to open in a spreadsheet program."""
+    found = await rows.read_rows(
+        context.session, context.runtime, dataset_id, version=wanted.version, limit=wanted.limit
+    )
+    if wanted.format == "json":
+        return found
+    return Response(
+        rows.as_csv(found),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{dataset_id}.csv"'},
+    )
+
+
+@router.delete("/{dataset_id}", status_code=204)
+async def delete_dataset(context: Writer, dataset_id: str, after: BackgroundTasks) -> None:
+    """Delete a dataset: its file, its versions, its part of the model, the answers from it."""
+    leftovers = await service.delete_dataset(context.session, dataset_id)
+    files = DatasetFiles(context.runtime, context.session.workspace_id)
+    # Files go once the rows are gone for certain: this runs after the commit.
+    after.add_task(files.remove, leftovers.uploads, leftovers.tables, ())
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_CHUNK):
+        yield chunk

@@ -1,0 +1,30 @@
+"""Why an upload is not taken, or a dataset cannot be used."""
+
+from __future__ import annotations
+
+from answerable.kit.errors import Conflict, InvalidInput, UnsupportedType
+
+
+class FileRefused(InvalidInput):
+    """The file holds no table that can be read. `code` says why: `empty_file`, `line_too_long`,
+    `damaged_file`, `encrypted_file`, `archive_bomb`, `no_table` and so on."""
+
+    title = "The file cannot be read as tables"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code  # type: ignore[misc]  # each refusal has a code of its own
+
+
+class FileTooHeavy(InvalidInput):
+    """Reading the file needs more memory or time than an ingestion may use."""
+
+    code, title = "file_too_heavy", "The file needs too much memory or time"
+
+
+class NotATable(UnsupportedType):
+    code, title = "unsupported_type", "The file holds no tables"
+
+
+class DatasetNotReady(Conflict):
+    code, title = "dataset_not_ready", "The dataset has no data yet"

@@ -1,0 +1,162 @@
+"""All SQL of datasets and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.sql import Select
+
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.kit.db import Session
+from answerable.kit.paging import PageRequest, after_cursor
+
+_OPEN = (DatasetStatus.QUEUED, DatasetStatus.PROCESSING)
+
+
+async def hold_names(session: Session) -> None:
+    """Let one transaction at a time choose names in the workspace."""
+    key = f"datasets:{session.workspace_id}"
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def names_like(session: Session, name: str) -> set[str]:
+    """The names in the workspace that begin with a name."""
+    statement = select(DatasetRow.name).where(DatasetRow.name.startswith(name, autoescape=True))
+    return set(await session.scalars(statement))
+
+
+async def get(session: Session, dataset_id: str) -> DatasetRow | None:
+    """One dataset."""
+    return await session.get(DatasetRow, dataset_id)
+
+
+async def lock(session: Session, dataset_id: str) -> DatasetRow | None:
+    """One dataset, held until the transaction ends."""
+    return await session.scalar(select(DatasetRow).where(DatasetRow.id == dataset_id).with_for_update())
+
+
+async def page(session: Session, request: PageRequest) -> Sequence[DatasetRow]:
+    """Datasets, newest first, one more than the page holds."""
+    statement: Select[tuple[DatasetRow]] = select(DatasetRow)
+    statement = after_cursor(statement, request, DatasetRow.created_at, DatasetRow.id)  # type: ignore[arg-type]
+    return (await session.scalars(statement)).all()
+
+
+async def versions(session: Session, dataset_id: str) -> Sequence[DatasetVersionRow]:
+    """A dataset's versions, newest first."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(DatasetVersionRow.dataset_id == dataset_id)
+        .order_by(DatasetVersionRow.number.desc())
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def version(session: Session, dataset_id: str, number: int) -> DatasetVersionRow | None:
+    """One version by its number."""
+    statement = select(DatasetVersionRow).where(
+        DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.number == number
+    )
+    return await session.scalar(statement)
+
+
+async def current_versions(session: Session) -> Sequence[tuple[DatasetRow, DatasetVersionRow]]:
+    """Every ready dataset with its newest ready version."""
+    statement = (
+        select(DatasetRow, DatasetVersionRow)
+        .join(DatasetVersionRow, DatasetVersionRow.dataset_id == DatasetRow.id)
+        .where(DatasetVersionRow.number == DatasetRow.version)
+    )
+    return [(dataset, version) for dataset, version in (await session.execute(statement)).all()]
+
+
+async def next_number(session: Session, dataset_id: str) -> int:
+    """The number that the dataset's next version gets; hold the dataset."""
+    statement = select(func.max(DatasetVersionRow.number)).where(DatasetVersionRow.dataset_id == dataset_id)
+    return (await session.scalar(statement) or 0) + 1
+
+
+async def claim(session: Session, version_id: str, attempt: int) -> DatasetVersionRow | None:
+    """Put a version that waits or is worked on into the hands of an attempt; None when it is ready,
+    failed or gone, or a later attempt has it."""
+    statement = (
+        update(DatasetVersionRow)
+        .where(
+            DatasetVersionRow.id == version_id,
+            DatasetVersionRow.status.in_(_OPEN),
+            DatasetVersionRow.attempt < attempt,
+        )
+        .values(status=DatasetStatus.PROCESSING, attempt=attempt)
+        .returning(DatasetVersionRow)
+    )
+    claimed = (await session.scalars(statement)).one_or_none()
+    if claimed is not None:
+        await session.execute(
+            update(DatasetRow)
+            .where(DatasetRow.id == claimed.dataset_id, DatasetRow.status == DatasetStatus.QUEUED)
+            .values(status=DatasetStatus.PROCESSING)
+        )
+    return claimed
+
+
+async def held(session: Session, version_id: str, attempt: int) -> DatasetVersionRow | None:
+    """The version, locked, if this attempt still has it."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(
+            DatasetVersionRow.id == version_id,
+            DatasetVersionRow.status == DatasetStatus.PROCESSING,
+            DatasetVersionRow.attempt == attempt,
+        )
+        .with_for_update()
+    )
+    return await session.scalar(statement)
+
+
+async def open_version(session: Session, version_id: str) -> DatasetVersionRow | None:
+    """The version, locked, if it waits or is worked on."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(DatasetVersionRow.id == version_id, DatasetVersionRow.status.in_(_OPEN))
+        .with_for_update()
+    )
+    return await session.scalar(statement)
+
+
+async def siblings(session: Session, dataset_id: str) -> dict[str, str]:
+    """Datasets that came out of the same upload as the newest ready version of this one:
+    {label of the table: dataset}."""
+    newest = (
+        select(DatasetVersionRow.upload_id)
+        .where(DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status == DatasetStatus.READY)
+        .order_by(DatasetVersionRow.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(DatasetVersionRow.table_label, DatasetVersionRow.dataset_id).where(
+        DatasetVersionRow.upload_id == newest
+    )
+    return {label: found for label, found in (await session.execute(statement)).all() if label is not None}
+
+
+async def hold_uploads(session: Session, upload_ids: Collection[str]) -> Sequence[DatasetVersionRow]:
+    """All versions of some uploads, locked in one order: of two datasets of one file that are deleted
+    at once, the second sees that it is the last."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(DatasetVersionRow.upload_id.in_(upload_ids))
+        .order_by(DatasetVersionRow.id)
+        .with_for_update()
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def remove(session: Session, dataset_id: str) -> None:
+    """Delete a dataset with its versions."""
+    await session.execute(delete(DatasetRow).where(DatasetRow.id == dataset_id))
+
+
+async def remove_version(session: Session, version_id: str) -> None:
+    """Delete one version."""
+    await session.execute(delete(DatasetVersionRow).where(DatasetVersionRow.id == version_id))

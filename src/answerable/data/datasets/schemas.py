@@ -1,0 +1,153 @@
+"""What HTTP carries of datasets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.ingestion.quality import QualityReport
+from answerable.data.semantics.model import Dataset, ModelField
+from answerable.data.semantics.result import Cell, Column
+
+
+class Reason(BaseModel):
+    """Why something failed, and what to do."""
+
+    code: str
+    detail: str
+
+
+class JobReference(BaseModel):
+    id: str
+
+
+class VersionView(BaseModel):
+    """One state of the data."""
+
+    version: int
+    status: DatasetStatus
+    file_name: str
+    file_bytes: int
+    row_count: int | None
+    error: Reason | None
+    created_at: datetime
+    ready_at: datetime | None
+
+    @classmethod
+    def of(cls, row: DatasetVersionRow) -> VersionView:
+        """The view of a version."""
+        return cls(
+            version=row.number,
+            status=DatasetStatus(row.status),
+            file_name=row.file_name,
+            file_bytes=row.file_bytes,
+            row_count=row.row_count,
+            error=_reason(row.error_code, row.error_detail),
+            created_at=row.created_at,
+            ready_at=row.ready_at,
+        )
+
+
+class DatasetSummary(BaseModel):
+    """A dataset in a list. `name` is what queries call it, `label` what people do."""
+
+    id: str
+    name: str
+    label: str
+    status: DatasetStatus
+    version: int | None
+    row_count: int | None
+    error: Reason | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: DatasetRow) -> DatasetSummary:
+        """The summary of a dataset."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            label=row.label,
+            status=DatasetStatus(row.status),
+            version=row.version,
+            row_count=row.row_count,
+            error=_reason(row.error_code, row.error_detail),
+            created_at=row.created_at,
+        )
+
+
+class FieldView(ModelField):
+    """A field of the semantic model, with what the newest version's data says about it."""
+
+    null_count: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+
+
+class DatasetView(DatasetSummary):
+    """A dataset with its fields, the quality report of its newest version, and all versions."""
+
+    row_noun: str = "row"
+    default_time: str | None = None
+    fields: list[FieldView] = []
+    quality: QualityReport | None = None
+    versions: list[VersionView] = []
+
+    @classmethod
+    def assemble(
+        cls, row: DatasetRow, versions: list[DatasetVersionRow], dataset: Dataset | None
+    ) -> DatasetView:
+        """The view of a dataset with its versions (newest first) and its part of the model."""
+        current = next((v for v in versions if v.number == row.version), None)
+        facts = {c["name"]: c for c in current.columns or []} if current is not None else {}
+        kept = ("null_count", "minimum", "maximum")
+        fields = [
+            FieldView.model_validate(
+                field.model_dump() | {k: v for k, v in facts.get(field.name, {}).items() if k in kept}
+            )
+            for field in (dataset.fields if dataset is not None else ())
+        ]
+        return cls(
+            **DatasetSummary.of(row).model_dump(),
+            row_noun=dataset.row_noun if dataset is not None else "row",
+            default_time=dataset.default_time if dataset is not None else None,
+            fields=fields,
+            quality=QualityReport.model_validate(current.quality) if current and current.quality else None,
+            versions=[VersionView.of(v) for v in versions],
+        )
+
+
+class Uploaded(BaseModel):
+    """What an upload started: the first dataset, and the job that finds its tables. Further tables
+    of the file become datasets of their own when the job is done."""
+
+    datasets: list[DatasetSummary]
+    job: JobReference
+
+
+class RowsRequest(BaseModel):
+    """Which rows to show."""
+
+    version: Annotated[
+        int | None, Query(ge=1, description="A version's number; the newest ready one if unset.")
+    ] = None
+    limit: Annotated[int, Query(ge=1, le=10_000, description="How many rows at most.")] = 50
+    format: Annotated[Literal["json", "csv"], Query(description="JSON, or CSV that is safe to open.")] = (
+        "json"
+    )
+
+
+class DatasetRows(BaseModel):
+    """The first rows of a version, as stored. `row_count` counts all of the version's rows."""
+
+    columns: list[Column]
+    rows: list[list[Cell]] = Field(description="Cells in the order of `columns`.")
+    row_count: int
+    version: int
+
+
+def _reason(code: str | None, detail: str | None) -> Reason | None:
+    return None if code is None else Reason(code=code, detail=detail or "")

@@ -1,0 +1,73 @@
+"""Datasets and their versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Integer, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
+
+# Any: what JSON carries; the service validates it into ColumnProfile and QualityReport.
+_Json = dict[str, Any]
+
+
+class DatasetStatus(StrEnum):
+    """What becomes of an upload. A dataset is `ready` while one of its versions is."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class DatasetRow(TenantRow, Base):
+    """One table. `version` is the number of the newest ready version."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = id_column("ds")
+    name: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    version: Mapped[int | None] = mapped_column(Integer)
+    row_count: Mapped[int | None] = mapped_column(BigInteger)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = created_at_column()
+
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+
+class DatasetVersionRow(TenantRow, Base):
+    """One state of a table's data. `attempt` is the job's attempt that works on it: only that one
+    may change the row. Tables of one upload share `upload_id`, the id of its first version."""
+
+    __tablename__ = "dataset_versions"
+
+    id: Mapped[str] = id_column("dsv")
+    dataset_id: Mapped[str] = reference("ds", "datasets.id")
+    number: Mapped[int] = mapped_column(Integer)
+    upload_id: Mapped[str] = mapped_column(Text)
+    job_id: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(Integer, default=0)
+    file_name: Mapped[str] = mapped_column(Text)
+    file_key: Mapped[str] = mapped_column(Text)
+    file_bytes: Mapped[int] = mapped_column(BigInteger)
+    table_label: Mapped[str | None] = mapped_column(Text)
+    table_path: Mapped[str | None] = mapped_column(Text)
+    table_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    row_count: Mapped[int | None] = mapped_column(BigInteger)
+    columns: Mapped[list[_Json] | None] = mapped_column(JSONB)
+    quality: Mapped[_Json | None] = mapped_column(JSONB)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = created_at_column()
+    ready_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (UniqueConstraint("dataset_id", "number"),)

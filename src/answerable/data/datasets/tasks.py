@@ -1,0 +1,36 @@
+"""Background work of datasets."""
+
+from __future__ import annotations
+
+from answerable.data.datasets import publishing
+from answerable.data.datasets.service import DISCARD, INGEST
+from answerable.data.datasets.storage import DatasetFiles
+from answerable.jobs import JobContext, JobError, task
+from answerable.kit.db import Session
+
+
+@task(INGEST, retries=2)
+async def ingest(job: JobContext, *, version_id: str, named: bool) -> None:
+    """Read an upload's tables and publish them as datasets."""
+    await publishing.ingest_upload(job, version_id, named=named)
+
+
+@ingest.on_failed
+async def ingest_failed(session: Session, error: JobError, *, version_id: str, named: bool) -> None:
+    """The reason goes to the row that the person sees."""
+    del named
+    await publishing.note_failure(session, error, version_id)
+
+
+@ingest.on_cancelled
+async def ingest_cancelled(session: Session, *, version_id: str, named: bool) -> None:
+    """Nothing of a cancelled upload stays."""
+    del named
+    await publishing.withdraw(session, version_id)
+
+
+@task(DISCARD)
+async def discard(job: JobContext, *, uploads: list[str], versions: list[str]) -> None:
+    """Remove files that no row refers to any more."""
+    files = DatasetFiles(job.runtime, job.principal.workspace_id or "")
+    await files.remove(uploads=uploads, tables=[], versions=versions)

@@ -1,0 +1,14 @@
+"""The long-lived objects of data, and its background work."""
+
+from __future__ import annotations
+
+from answerable.data.datasets import tasks
+from answerable.data.engines.resources import provide_engines
+from answerable.kit.runtime import Runtime
+
+BACKGROUND_WORK = (tasks.ingest, tasks.discard)
+
+
+def provide_data(runtime: Runtime) -> None:
+    """Register the query engine, which sees the workspaces' tables and nothing else, and its cache."""
+    provide_engines(runtime)

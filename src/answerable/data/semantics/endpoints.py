@@ -1,0 +1,66 @@
+"""`/semantic-models`: what the tables mean, to read and to correct."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, Request, Response
+
+from answerable.data.semantics import service
+from answerable.data.semantics.errors import InvalidModel
+from answerable.data.semantics.schemas import SemanticModelSummary, SemanticModelView
+from answerable.data.semantics.wire import WrittenModel, wants_yaml, written
+from answerable.identity.access import RequestContext, Scope, requires
+from answerable.kit.http import Router
+from answerable.kit.paging import Page
+
+router = Router(prefix="/semantic-models", tags=["semantic models"])
+
+Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
+
+_MODEL = {200: {"model": SemanticModelView, "content": {"application/yaml": {"schema": {"type": "string"}}}}}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/yaml": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@router.get("")
+async def list_models(context: Reader) -> Page[SemanticModelSummary]:
+    """The workspace's semantic models: one, once a dataset is ready."""
+    stored = await service.find_model(context.session)
+    return Page(items=[SemanticModelSummary.of(stored)] if stored is not None else [])
+
+
+@router.get("/{model_id}", response_class=Response, responses=_MODEL)
+async def read_model(context: Reader, model_id: str, accept: Annotated[str, Header()] = "") -> Response:
+    """The model as JSON, or as YAML with `Accept: application/yaml`. The id is the model's own or
+    that of one of its datasets."""
+    stored = await service.read_model(context.session, model_id)
+    text, media_type = written(stored, as_yaml=wants_yaml(accept))
+    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.model.revision}"'})
+
+
+@router.put("/{model_id}", response_class=Response, responses=_MODEL, openapi_extra=_BODY)
+async def replace_model(
+    context: Writer,
+    model_id: str,
+    request: Request,
+    if_match: Annotated[str | None, Header()] = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Replace the model. With `If-Match: <revision>` only if nobody changed it since (412)."""
+    sent = WrittenModel(await request.body(), request.headers.get("content-type", ""))
+    expected = if_match.strip().removeprefix("W/").strip('"') if if_match not in (None, "*") else None
+    try:
+        stored = await service.replace_model(context.session, model_id, sent.model(), if_match=expected)
+    except InvalidModel as error:
+        raise InvalidModel(error.detail, errors=sent.placed(list(error.errors))) from error
+    text, media_type = written(stored, as_yaml=wants_yaml(accept))
+    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.model.revision}"'})

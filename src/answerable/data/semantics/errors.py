@@ -1,0 +1,21 @@
+"""Why a semantic model is not taken."""
+
+from __future__ import annotations
+
+from answerable.kit.errors import InvalidInput, MalformedRequest, PreconditionFailed
+
+
+class InvalidModel(InvalidInput):
+    """The model names what does not exist, or does not hold together; each error names its place."""
+
+    code, title = "invalid_model", "The semantic model is not valid"
+
+
+class UnreadableModel(MalformedRequest):
+    code, title = "unreadable_model", "The semantic model cannot be read"
+
+
+class StaleModel(PreconditionFailed):
+    """Somebody else, or a new dataset, changed the model since it was read."""
+
+    code, title = "stale_model", "The semantic model changed since you read it"

@@ -1,0 +1,53 @@
+"""What HTTP carries of a semantic model."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from answerable.data.semantics.model import Calendar, Dataset, Metric, Relationship, SemanticModel
+from answerable.data.semantics.repository import StoredModel
+
+
+class SemanticModelSummary(BaseModel):
+    """A model in a list."""
+
+    id: str
+    revision: str
+    datasets: list[str]
+    metrics: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, stored: StoredModel) -> SemanticModelSummary:
+        """The summary of a stored model."""
+        return cls(
+            id=stored.id,
+            revision=stored.model.revision,
+            datasets=[d.name for d in stored.model.datasets],
+            metrics=len(stored.model.metrics),
+            created_at=stored.created_at,
+            updated_at=stored.updated_at,
+        )
+
+
+class SemanticModelView(BaseModel):
+    """The parts of a model with its id and revision beside them. Send it back with
+    `If-Match: <revision>` to change it; `id`, `revision` and `updated_at` are not read then."""
+
+    id: str
+    revision: str
+    updated_at: datetime
+    version: int
+    datasets: tuple[Dataset, ...]
+    metrics: tuple[Metric, ...]
+    relationships: tuple[Relationship, ...]
+    calendar: Calendar
+
+    @classmethod
+    def of(cls, stored: StoredModel) -> SemanticModelView:
+        """The view of a stored model."""
+        parts = {name: getattr(stored.model, name) for name in SemanticModel.model_fields}
+        return cls(id=stored.id, revision=stored.model.revision, updated_at=stored.updated_at, **parts)

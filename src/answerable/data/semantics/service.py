@@ -1,0 +1,77 @@
+"""Reading and changing the semantic model of a workspace."""
+
+from __future__ import annotations
+
+from answerable.data.semantics import repository
+from answerable.data.semantics.errors import InvalidModel, StaleModel
+from answerable.data.semantics.inference import InferredDataset
+from answerable.data.semantics.merging import merge_dataset, remove_dataset
+from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.repository import EMPTY, StoredModel
+from answerable.data.semantics.validation import problems
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.errors import NotFound
+
+
+async def current_model(session: Session) -> SemanticModel:
+    """The workspace's model; one without datasets before the first is ready."""
+    stored = await repository.read(session)
+    return EMPTY if stored is None else stored.model
+
+
+async def find_model(session: Session) -> StoredModel | None:
+    """The workspace's model with its id; None before its first dataset is ready."""
+    return await repository.read(session)
+
+
+async def read_model(session: Session, model_id: str) -> StoredModel:
+    """A model by its own id (`sm_…`) or that of one of its datasets (`ds_…`). NotFound."""
+    return _of_id(await repository.read(session), model_id)
+
+
+async def replace_model(
+    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None
+) -> StoredModel:
+    """Replace the model. Raises NotFound, StaleModel when `if_match` is not the present revision,
+    and InvalidModel with every mistake and its place."""
+    if await repository.read(session) is None:
+        raise NotFound
+    stored = _of_id(await repository.lock(session), model_id)
+    if if_match is not None and if_match != stored.model.revision:
+        raise StaleModel(
+            f"The model is at revision {stored.model.revision} now. Read it again and repeat your change."
+        )
+    # What the data has is what was last inferred: people may have hidden columns since.
+    mistakes = problems(wanted, stored.base)
+    if mistakes:
+        raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
+    await repository.save(session, wanted)
+    return await read_model(session, stored.id)
+
+
+async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticModel:
+    """Merge a dataset's new guess into the model; people's edits stay. Returns the model."""
+    stored = await repository.lock(session)
+    model, base = merge_dataset(stored.model, stored.base, guess)
+    await repository.save(session, model, base)
+    return model
+
+
+async def forget_dataset(session: Session, dataset_id: str) -> None:
+    """Take a dataset out of the model, with its metrics and relationships."""
+    if await repository.read(session) is None:
+        return
+    stored = await repository.lock(session)
+    await repository.save(
+        session, remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
+    )
+
+
+def _of_id(stored: StoredModel | None, model_id: str) -> StoredModel:
+    if stored is None:
+        raise NotFound
+    own = ids.decode("sm", model_id) is not None and ids.decode("sm", model_id) == ids.decode("sm", stored.id)
+    if not own and all(d.id != model_id for d in stored.model.datasets):
+        raise NotFound
+    return stored

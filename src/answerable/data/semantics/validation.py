@@ -1,0 +1,113 @@
+"""Whether a model that a person wrote holds together, and where it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from answerable.data.semantics.model import (
+    NUMERIC_TYPES,
+    TEMPORAL_TYPES,
+    Aggregation,
+    Dataset,
+    FieldRole,
+    Metric,
+    SemanticModel,
+)
+from answerable.kit.errors import FieldError
+
+_NUMBERS_ONLY = frozenset({Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN})
+
+
+def problems(wanted: SemanticModel, current: SemanticModel) -> list[FieldError]:
+    """Everything wrong with a model: names that do not exist or occur twice, aggregations that do
+    not fit, datasets and columns that the data does not have. `current` says what the data has."""
+    found = list(_duplicates("datasets", (d.name for d in wanted.datasets)))
+    found += _duplicates("metrics", (m.name for m in wanted.metrics))
+    found += _duplicates("datasets", (d.id for d in wanted.datasets))
+    known = {d.id: d for d in current.datasets}
+    for i, dataset in enumerate(wanted.datasets):
+        found += _dataset_problems(f"datasets.{i}", dataset, known.get(dataset.id))
+    for missing in known.keys() - {d.id for d in wanted.datasets}:
+        message = f"the dataset {known[missing].name} ({missing}) is left out; delete the dataset instead"
+        found.append(FieldError("datasets", message))
+    for i, metric in enumerate(wanted.metrics):
+        found += _metric_problems(f"metrics.{i}", metric, wanted)
+    for i, relationship in enumerate(wanted.relationships):
+        for side, name, field in (
+            ("left", relationship.left, relationship.left_field),
+            ("right", relationship.right, relationship.right_field),
+        ):
+            found += _reference(f"relationships.{i}", side, name, field, wanted)
+    return found
+
+
+def shape_problems(error: ValidationError) -> list[FieldError]:
+    """The same from pydantic's own checks."""
+    return [FieldError(".".join(map(str, e["loc"])) or "model", e["msg"]) for e in error.errors()]
+
+
+def _duplicates(where: str, names: Iterable[str]) -> Iterator[FieldError]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield FieldError(where, f"{name!r} occurs {count} times; names are unique")
+
+
+def _dataset_problems(path: str, dataset: Dataset, known: Dataset | None) -> Iterator[FieldError]:
+    if known is None:
+        yield FieldError(f"{path}.id", f"there is no dataset {dataset.id!r}; upload it first")
+        return
+    if dataset.name != known.name:
+        yield FieldError(f"{path}.name", f"the name stays {known.name!r}, queries use it; change the label")
+    yield from _duplicates(f"{path}.fields", (f.name for f in dataset.fields))
+    columns = {f.name: f for f in known.fields}
+    for i, field in enumerate(dataset.fields):
+        column = columns.get(field.name)
+        if column is None:
+            yield FieldError(f"{path}.fields.{i}.name", f"the data has no column {field.name!r}")
+        elif column.type is not field.type:
+            yield FieldError(
+                f"{path}.fields.{i}.type", f"the column holds {column.type}; a model cannot change that"
+            )
+        if field.personal and field.values is not None:
+            yield FieldError(
+                f"{path}.fields.{i}.values", "values of personal data are never listed; set null"
+            )
+        if field.role is FieldRole.TIME and field.type not in TEMPORAL_TYPES:
+            yield FieldError(f"{path}.fields.{i}.role", f"a {field.type} places no row on the calendar")
+    names = {f.name for f in dataset.fields}
+    if dataset.default_time is not None and dataset.default_time not in names:
+        yield FieldError(f"{path}.default_time", f"there is no field {dataset.default_time!r}")
+    elif dataset.default_time is not None:
+        time_field = dataset.field(dataset.default_time)
+        if time_field is not None and time_field.type not in TEMPORAL_TYPES:
+            yield FieldError(f"{path}.default_time", f"{dataset.default_time!r} is no date or timestamp")
+    for key in dataset.primary_key:
+        if key not in names:
+            yield FieldError(f"{path}.primary_key", f"there is no field {key!r}")
+
+
+def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterator[FieldError]:
+    dataset = model.dataset(metric.dataset)
+    if dataset is None:
+        yield FieldError(f"{path}.dataset", f"there is no dataset {metric.dataset!r}")
+        return
+    if metric.field is None:
+        if metric.aggregation is not Aggregation.COUNT:
+            yield FieldError(f"{path}.field", f"{metric.aggregation} needs a field; only count works on rows")
+        return
+    field = dataset.field(metric.field)
+    if field is None:
+        yield FieldError(f"{path}.field", f"{metric.dataset} has no field {metric.field!r}")
+    elif metric.aggregation in _NUMBERS_ONLY and field.type not in NUMERIC_TYPES:
+        yield FieldError(f"{path}.aggregation", f"{metric.aggregation} of a {field.type} is no number")
+
+
+def _reference(path: str, side: str, name: str, field: str, model: SemanticModel) -> Iterator[FieldError]:
+    dataset = model.dataset(name)
+    if dataset is None:
+        yield FieldError(f"{path}.{side}", f"there is no dataset {name!r}")
+    elif dataset.field(field) is None:
+        yield FieldError(f"{path}.{side}_field", f"{name} has no field {field!r}")
