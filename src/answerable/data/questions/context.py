@@ -18,6 +18,7 @@ from answerable.data.semantics.model import (
     ModelField,
 )
 
+QUANTITY_WORDS = frozenset({"quantity", "qty", "pieces", "units", "items"})
 YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
 _PER_ITEM = ("price", "rate", "ratio", "percent", "pct", "%", "score", "age", "rating", "margin %", "per ", "unit cost")
 
@@ -118,9 +119,9 @@ class Context:
         return tuple(chosen)
 
     def pieces(self) -> Part | None:
-        """The sum of the only whole-number quantity of a row, or None."""
-        fields = [f for f in self.dataset.fields if f.unit is not None and f.unit.kind in ("quantity", "count")]
-        counted = [f for f in fields if self.is_additive(f) and f.type is FieldType.INTEGER]
+        """The sum of the only quantity of a row, or None."""
+        fields = [f for f in self.dataset.fields if f.type is FieldType.INTEGER and self.is_additive(f)]
+        counted = [f for f in fields if QUANTITY_WORDS & set(f.name.split("_"))]
         return self.number_of(counted[0].name) if len(counted) == 1 else None
 
     def times(self) -> tuple[str, ...]:

@@ -122,6 +122,20 @@ ALIASES = {
     "us": "united states", "u s": "united states", "the netherlands": "netherlands", "holland": "netherlands",
 }  # fmt: skip
 
+# Last words of a name that stand for the whole: the only price is "the price", but a limit may be any.
+HEADS = frozenset(
+    "amount price value total revenue sale quantity cost weight plan actual budget forecast discount salary profit margin"
+    " score rating country city region state status category type channel segment department product supplier warehouse"
+    " priority centre center date day month agent manager team store brand model color colour size gender age population"
+    " area length height elevation volume language industry sector group class level stock hour duration".split()
+)
+# What rows must be for their money to be "revenue", and what the money may be called.
+SALES_ROWS = frozenset("order sale invoice transaction purchase booking receipt sales".split())
+SALES_MONEY = frozenset(
+    "amount|total|total amount|order amount|net amount|order value|order total|line total|value|sale amount|invoice amount"
+    "|invoice total|total price|total value|sum|amount total|sales amount|grand total".split("|")
+)
+
 # Words of the grammar that are worth correcting when misspelt.
 CORRECTABLE = frozenset(
     "january february march april august september october november december average median total maximum minimum"

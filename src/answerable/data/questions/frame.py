@@ -68,7 +68,7 @@ class Frame:
             return not (self.measures or self.where or self.groups or self.when or self.rank or self.thresholds)
         if self.how and not (self.develop or self.change):
             return False
-        if self.averaged and self.groups and self.groups.per:
+        if self.averaged and self.groups and self.groups.per and (self.groups.grain or self.groups.entity):
             return False  # average revenue per month: of its orders, or of the months
         if self.develop and not self.how:
             return False
@@ -193,7 +193,8 @@ def _add_groups(frame: Frame, groups: Groups) -> bool:
     if len(fields) > 3:
         return False
     time_field = known.time_field or groups.time_field
-    frame.groups = Groups(fields, known.grain or groups.grain, time_field, per=known.per or groups.per)
+    per, entity = known.per or groups.per, known.entity or groups.entity
+    frame.groups = Groups(fields, known.grain or groups.grain, time_field, per=per, entity=entity)
     return True
 
 

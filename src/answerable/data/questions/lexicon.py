@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from answerable.data.questions.chart import Item
-from answerable.data.questions.english import ALIASES, CONCEPTS, DEMONYMS, singular
+from answerable.data.questions.english import ALIASES, CONCEPTS, DEMONYMS, HEADS, SALES_MONEY, SALES_ROWS, singular
 from answerable.data.questions.meanings import Field, Part, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.semantics.model import (
@@ -159,6 +159,19 @@ class _DatasetWords:
             self._metric(metric)
         for field in self._dataset.fields:
             self._field(field)
+        self._revenue()
+
+    def _revenue(self) -> None:
+        """In a table of orders or invoices, `revenue` is the sum of their only amount of money."""
+        if not SALES_ROWS & set(self._noun):
+            return
+        money = [
+            f for f in self._dataset.fields
+            if f.role is FieldRole.MEASURE and " ".join(key_of(_bare(f.label))) in SALES_MONEY
+        ]  # fmt: skip
+        if len(money) == 1:
+            for word in ("revenue", "sale", "turnover"):
+                self._put((word,), "Num", Field(money[0].name), 3)
 
     def _metric(self, metric: Metric) -> None:
         names = {key_of(text) for text in (metric.name, _bare(metric.label), metric.label, *metric.synonyms)}
@@ -194,7 +207,8 @@ class _DatasetWords:
             keys.setdefault(key[:-1], 1 if key[-1] in _IDENTIFIERS[:3] else 2)
             return
         for start in range(1, len(key)):
-            keys.setdefault(key[start:], 3)
+            if key[-1] in HEADS:
+                keys.setdefault(key[start:], 3)
 
     def _time_verbs(self, field: ModelField, names: set[Key]) -> None:
         """`shipped` for a ship date, `created` for created_at."""

@@ -187,6 +187,7 @@ class Groups:
     grain: Grain | None = None
     time_field: str | None = None
     bare: bool = False  # no "by" or "per" was said
+    entity: bool = False  # one of the fields names single customers, products and the like
     per: bool = False  # "per month": a rate, when an average was asked for
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.data.questions.chart import Chart, Grammar, Item
@@ -15,7 +15,7 @@ from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
 from answerable.data.questions.grammar.english import CLAUSES, english
 from answerable.data.questions.lexicon import Entry, Lexicon, terminal
-from answerable.data.questions.meanings import Part
+from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Reason, Unparsed
 from answerable.data.questions.readings import Candidate, candidates, covers
@@ -217,17 +217,22 @@ class _Reader:
         found = chart.fill(items)
         if chart.overflowed:
             return []
-        sequences = covers(found, tokens, CLAUSES, _SKIPPED)
+        # `ordered` is a light verb only where no dataset has a date of ordering
+        meant = {tokens[at].norm for start, end, e in spots if e.category == "TimeVerb" for at in range(start, end)}
+        sequences = covers(found, tokens, CLAUSES, _SKIPPED - meant)
         return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 
     def _context(self, dataset: Dataset) -> Context:
         metrics = tuple(m for m in self._model.metrics if m.dataset == dataset.name)
-        sales = tuple(
-            entry.value
-            for entry in self._lexicon.lookup(("sale",))
-            if entry.dataset == dataset.name and isinstance(entry.value, Part)
+        context = Context(
+            dataset, metrics, self._model.calendar, self._now, row_named=self._lexicon.row_named(dataset.name)
         )
-        return Context(dataset, metrics, self._model.calendar, self._now, sales, self._lexicon.row_named(dataset.name))
+        sales: list[Part] = []
+        for entry in self._lexicon.lookup(("sale",)):
+            if entry.dataset == dataset.name and isinstance(entry.value, Part | Field):
+                part = entry.value if isinstance(entry.value, Part) else context.number_of(entry.value.name)
+                sales += [part] if part is not None and part not in sales else []
+        return replace(context, sales=tuple(sales))
 
     def _unread(
         self,

@@ -17,6 +17,7 @@ _BY = (
     "|separated by|separately for each|for each of|by every|broken out by|sliced by|for individual|distributed by"
     "|distribution by|distributed across|broken down per|split per|to each|on each|on every"
 )
+FEW = 200  # a field with more values names single things
 _ADVERBS = {
     Grain.HOUR: "hourly|hour by hour",
     Grain.DAY: "daily|day by day|day to day|by calendar day",
@@ -68,7 +69,7 @@ def _field(context: Context, field: Field) -> Groups | None:
     model_field = context.field(field.name)
     if model_field is None or context.dataset.primary_key == (field.name,):
         return None
-    return Groups((field.name,))
+    return Groups((field.name,), entity=model_field.values is None or len(model_field.values) > FEW)
 
 
 def _bare(context: Context, field: Field) -> Groups | None:
@@ -95,4 +96,5 @@ def _day_of(context: Context, field: Field) -> Groups | None:
 def _together(_context: Context, first: Groups, second: Groups) -> Groups | None:
     if (first.grain and second.grain) or set(first.fields) & set(second.fields) or len(first.fields) >= 3:
         return None
-    return Groups(first.fields + second.fields, first.grain or second.grain, first.time_field or second.time_field)
+    entity = first.entity or second.entity
+    return Groups(first.fields + second.fields, first.grain or second.grain, first.time_field or second.time_field, entity=entity)

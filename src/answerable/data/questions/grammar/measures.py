@@ -148,7 +148,7 @@ def _filtered_distinct(context: Context, where: Where, field: Field) -> Both | N
 
 def _distinct(context: Context, field: Field) -> Part | None:
     model_field = context.field(field.name)
-    if model_field is None or context.is_flag(model_field):
+    if model_field is None or context.is_flag(model_field) or context.is_identity(field.name):
         return None
     return context.canonical(Part(aggregation=Aggregation.COUNT_DISTINCT, field=field.name))
 
