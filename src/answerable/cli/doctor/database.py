@@ -8,7 +8,7 @@ from answerable.api.supervisor import app_database_url
 from answerable.cli.doctor.finding import Finding, Level
 from answerable.kit.db.migrate import head_revision
 from answerable.kit.postgres import Cluster, ClusterError
-from answerable.kit.postgres.binaries import BinariesMissing, bin_folder
+from answerable.kit.postgres.binaries import BinariesMissing, wheel_folder
 from answerable.kit.settings import Settings
 
 _OLDEST_SERVER, _OLDEST_PGVECTOR = 15, (0, 8)
@@ -28,7 +28,7 @@ def check_database(settings: Settings) -> list[Finding]:
     if settings.database_url is not None:
         return _of_server(settings, settings.database_url.get_secret_value())
     try:
-        bin_folder()
+        wheel_folder()
         cluster = Cluster(settings.data_dir)
         if not cluster.is_alive():
             return [Finding("PostgreSQL", Level.OK, "embedded; it starts with 'answerable serve'")]
