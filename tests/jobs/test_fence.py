@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from answerable.jobs import JobCancelled, JobContext, JobStatus, LostJob, cancel_job, repository, settlement
+from answerable.jobs import (
+    JobCancelled,
+    JobContext,
+    JobStatus,
+    LostJob,
+    cancel_job,
+    repository,
+    settlement,
+    transaction,
+)
 from answerable.jobs.tickets import Ticket
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
-from tests.jobs.conftest import Bench
+from tests.jobs.conftest import Bench, until
 from tests.jobs.program import mark, registry
 
 
@@ -84,6 +94,24 @@ async def test_nobody_takes_over_in_the_middle_of_a_transaction(tried: Tried) ->
     async with tried.context(first).begin():
         assert not await tried.take_over(first)
     assert await tried.take_over(first)
+
+
+async def test_postgresql_ends_the_transaction_of_a_worker_that_froze_in_it(tried: Tried) -> None:
+    ((ticket_id,),) = tried.bench.execute("SELECT id FROM procrastinate_jobs")
+    ticket = Ticket(int(str(ticket_id)), str(tried.tenant.workspace_id), tried.job_id, 1)
+
+    async def free() -> bool:
+        async with tried.bench.database.begin(tried.tenant) as session:
+            return await repository.lock_waiting(session, ticket) is not None
+
+    async def claim_and_freeze() -> None:
+        async with transaction.begin(tried.bench.database, tried.tenant, 0.3) as session:
+            assert await repository.claim(session, ticket) is not None
+            assert not await free()
+            await until(free, "the row is free again")
+
+    with pytest.raises(DBAPIError):
+        await claim_and_freeze()
 
 
 async def test_a_cancel_request_does_not_wait_for_a_transaction_of_the_job(tried: Tried) -> None:

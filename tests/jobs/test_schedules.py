@@ -13,7 +13,7 @@ from answerable.jobs.registry import Periodic
 from answerable.jobs.schedule import Scheduler, latest_period
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
-from tests.jobs.conftest import Bench
+from tests.jobs.conftest import STALL, Bench
 from tests.jobs.program import registry
 
 _NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ async def test_two_schedulers_an_hour_apart_run_each_period_once(bench: Bench, s
     rng = random.Random(seed)
     schedules = (Periodic("five", "*/5 * * * *", nothing), Periodic("hourly", "7 * * * *", nothing))
     clocks = [HandClock(_NOON), HandClock(_NOON + timedelta(hours=1))]
-    schedulers = [Scheduler(bench.database, schedules, now=clock) for clock in clocks]
+    schedulers = [Scheduler(bench.database, schedules, stall_seconds=STALL, now=clock) for clock in clocks]
     runs: Counter[tuple[str, datetime]] = Counter()
     for _ in range(180):
         for clock in clocks:
@@ -56,7 +56,7 @@ async def test_two_schedulers_an_hour_apart_run_each_period_once(bench: Bench, s
 
 
 async def test_schedulers_ask_the_database_for_the_time(bench: Bench) -> None:
-    scheduler = Scheduler(bench.database, (Periodic("five", "*/5 * * * *", nothing),))
+    scheduler = Scheduler(bench.database, (Periodic("five", "*/5 * * * *", nothing),), stall_seconds=STALL)
     await scheduler.tick()
     bench.execute("UPDATE job_schedules SET last_period = last_period - interval '5 minutes'")
     ((_, period),) = await scheduler.tick()
@@ -68,7 +68,7 @@ async def test_schedulers_ask_the_database_for_the_time(bench: Bench) -> None:
 
 async def test_a_worker_runs_what_is_due(bench: Bench) -> None:
     clock = HandClock(_NOON)
-    scheduler = Scheduler(bench.database, registry.schedules, now=clock)
+    scheduler = Scheduler(bench.database, registry.schedules, stall_seconds=STALL, now=clock)
     await scheduler.tick()
     clock.moment += timedelta(minutes=1)
     assert await scheduler.tick() == [("minutely", _NOON + timedelta(minutes=1))]

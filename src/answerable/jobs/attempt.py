@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from enum import StrEnum
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from answerable.jobs import repository, settlement, tickets
+from answerable.jobs import repository, settlement, tickets, transaction
 from answerable.jobs.context import JobContext
 from answerable.jobs.errors import JobCancelled, LostJob
 from answerable.jobs.job import JobError, JobStatus
@@ -89,8 +90,11 @@ class Attempt:
             JOBS.labels(row.kind, status).inc()
             JOB_SECONDS.labels(row.kind).observe(time.monotonic() - started)
 
+    def _begin(self) -> AbstractAsyncContextManager[Session]:
+        return transaction.begin(self._runtime.database, self._job.principal, self._settings.stall_seconds)
+
     async def _claim(self) -> JobRow | None:
-        async with self._runtime.database.begin(self._job.principal) as session:
+        async with self._begin() as session:
             row = await repository.claim(session, self.ticket)
             if row is None:
                 await tickets.remove(session, self.ticket.id)
@@ -137,7 +141,7 @@ class Attempt:
             if latest is None or latest == written or self.finishing:
                 continue
             try:
-                async with self._runtime.database.begin(self._job.principal) as session:
+                async with self._begin() as session:
                     current = await repository.save_progress(session, self.ticket, latest)
             except SQLAlchemyError as error:
                 if not is_transient(error):
@@ -161,7 +165,7 @@ class Attempt:
             return None
 
         async def settle() -> JobStatus | None:
-            async with self._runtime.database.begin(self._job.principal) as session:
+            async with self._begin() as session:
                 held = await repository.lock_to_settle(session, self.ticket)
                 if held is None:
                     return None

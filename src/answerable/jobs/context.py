@@ -7,9 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
-
-from answerable.jobs import repository, tickets
+from answerable.jobs import repository, tickets, transaction
 from answerable.jobs.errors import JobCancelled, LostJob
 from answerable.jobs.job import Progress
 from answerable.jobs.tickets import Ticket
@@ -54,9 +52,8 @@ class JobContext:
         It can only commit while this attempt is the job's: raises LostJob when another worker took
         over, JobCancelled when somebody cancelled.
         """
-        idle_ms = max(1, round(self.runtime.settings.jobs.stall_seconds * 1000))
-        async with self.runtime.database.begin(self.principal) as session:
-            await session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {idle_ms}"))
+        stall_seconds = self.runtime.settings.jobs.stall_seconds
+        async with transaction.begin(self.runtime.database, self.principal, stall_seconds) as session:
             row = await repository.lock_attempt(session, self._ticket)
             if row is None:
                 raise LostJob(self.job_id)

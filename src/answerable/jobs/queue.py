@@ -14,6 +14,7 @@ from procrastinate.manager import JobManager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from answerable.jobs.transaction import idle_limit
 from answerable.kit.db import Database
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ class Stalled:
 class _EnginePool:
     """What procrastinate needs of a connection pool, over SQLAlchemy's."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, stall_seconds: float) -> None:
         self._engine = engine
+        self._limit = idle_limit(stall_seconds)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[tuple[object, ...]]]:
         async with self._engine.begin() as connection:
+            await connection.execute(self._limit)
             raw = (await connection.get_raw_connection()).driver_connection
             yield cast("psycopg.AsyncConnection[tuple[object, ...]]", raw)
 
@@ -60,14 +63,17 @@ class _EnginePool:
 class Queue:
     """The queue as one worker sees it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, stall_seconds: float) -> None:
         self._engine = database.engine
+        self._stall_seconds = stall_seconds
         self._connector = PsycopgConnector()
         self._manager = JobManager(self._connector)
 
     async def open(self) -> None:
         """Attach procrastinate to the engine's connections."""
-        await self._connector.open_async(cast("AsyncConnectionPool", _EnginePool(self._engine)))
+        await self._connector.open_async(
+            cast("AsyncConnectionPool", _EnginePool(self._engine, self._stall_seconds))
+        )
 
     async def register(self) -> int:
         """Announce a worker. Returns its id."""
@@ -77,18 +83,18 @@ class Queue:
         """Take a worker off the list; the tickets that it still holds count as stalled at once."""
         await self._manager.unregister_worker(worker_id)
 
-    async def prune_workers(self, stall_seconds: float) -> None:
+    async def prune_workers(self) -> None:
         """Forget workers without a heartbeat."""
-        await self._manager.prune_stalled_workers(stall_seconds)
+        await self._manager.prune_stalled_workers(self._stall_seconds)
 
     async def fetch(self, worker_id: int) -> QueueJob | None:
         """The next ticket that is due, now held by the worker."""
         return await self._manager.fetch_job(queues=None, worker_id=worker_id)
 
-    async def stalled(self, worker_id: int, held: Collection[int], stall_seconds: float) -> list[Stalled]:
+    async def stalled(self, worker_id: int, held: Collection[int]) -> list[Stalled]:
         """Tickets of dead workers, and those of this one that it does not know of (the answer to its
         fetch was lost)."""
-        parameters = {"worker_id": worker_id, "held": list(held), "stall_seconds": stall_seconds}
+        parameters = {"worker_id": worker_id, "held": list(held), "stall_seconds": self._stall_seconds}
         async with self._engine.begin() as connection:
             rows = await connection.execute(_STALLED, parameters)
             return [Stalled(row.id, row.task_name, row.args, row.attempts) for row in rows]

@@ -15,7 +15,7 @@ from sqlalchemy import DateTime, Text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from answerable.jobs import repository, tickets
+from answerable.jobs import repository, tickets, transaction
 from answerable.jobs.registry import Periodic
 from answerable.kit.db import Base, Database, Session
 from answerable.kit.principal import Principal
@@ -36,10 +36,12 @@ class Scheduler:
         database: Database,
         schedules: tuple[Periodic, ...],
         *,
+        stall_seconds: float,
         now: Callable[[Session], Awaitable[datetime]] = repository.now,
     ) -> None:
         self._database = database
         self._schedules = schedules
+        self._stall_seconds = stall_seconds
         self._now = now
 
     async def tick(self) -> list[tuple[str, datetime]]:
@@ -51,7 +53,7 @@ class Scheduler:
         queued: list[tuple[str, datetime]] = []
         if not self._schedules:
             return queued
-        async with self._database.begin(Principal.anonymous()) as session:
+        async with transaction.begin(self._database, Principal.anonymous(), self._stall_seconds) as session:
             moment = await self._now(session)
             for schedule in self._schedules:
                 period = latest_period(schedule.cron, moment)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import structlog
 
-from answerable.jobs import repository, settlement, tickets
+from answerable.jobs import repository, settlement, tickets, transaction
 from answerable.jobs.job import JobError
 from answerable.jobs.queue import Queue, Stalled
 from answerable.jobs.registry import TaskRegistry
@@ -38,16 +38,21 @@ class Sweep:
 
     async def run(self, worker_id: int, held: Collection[int]) -> None:
         """Recover every stalled ticket that is there now. `held` are the worker's own."""
-        for stalled in await self._queue.stalled(worker_id, held, self._settings.stall_seconds):
-            if stalled.task_name == PERIOD_TASK:
-                await self._recover_period(stalled)
-            else:
-                await self._recover(stalled)
-        await self._queue.prune_workers(self._settings.stall_seconds)
+        for stalled in await self._queue.stalled(worker_id, held):
+            try:
+                if stalled.task_name == PERIOD_TASK:
+                    await self._recover_period(stalled)
+                else:
+                    await self._recover(stalled)
+            except Exception:  # one ticket that cannot be recovered must not keep the others waiting
+                log.exception("recovery_failed", stalled=stalled.id)
+        await self._queue.prune_workers()
 
     async def _recover(self, stalled: Stalled) -> None:
         ticket = _ticket(stalled)
-        async with self._runtime.database.begin(Principal.system(ticket.workspace_id)) as session:
+        principal = Principal.system(ticket.workspace_id)
+        database, stall_seconds = self._runtime.database, self._settings.stall_seconds
+        async with transaction.begin(database, principal, stall_seconds) as session:
             row = await repository.lock_to_settle(session, ticket, wait=False)
             if row is not None:
                 status = await settlement.fail(

@@ -56,9 +56,11 @@ class Worker:
         self._registry = registry
         self._settings = runtime.settings.jobs
         self._url = runtime.database.url.replace("postgresql+psycopg://", "postgresql://", 1)
-        self._queue = Queue(runtime.database)
+        self._queue = Queue(runtime.database, self._settings.stall_seconds)
         self._sweep = Sweep(runtime, registry, self._queue)
-        self._scheduler = Scheduler(runtime.database, registry.schedules)
+        self._scheduler = Scheduler(
+            runtime.database, registry.schedules, stall_seconds=self._settings.stall_seconds
+        )
         self._slots = asyncio.Semaphore(self._settings.concurrency)
         self._ticket_came = asyncio.Event()
         self._stop_came = asyncio.Event()
