@@ -10,5 +10,5 @@ BACKGROUND_WORK = (tasks.ingest, tasks.discard)
 
 
 def provide_data(runtime: Runtime) -> None:
-    """Register the query engine, which sees the workspaces' tables and nothing else, and its cache."""
+    """Register how data's objects are made."""
     provide_engines(runtime)

@@ -1,14 +1,13 @@
-"""The routes of data: datasets, semantic models and queries."""
+"""All routes of data."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from answerable.data.datasets.endpoints import router as datasets_routes
-from answerable.data.engines.endpoints import router as query_routes
-from answerable.data.semantics.endpoints import router as models_routes
+from answerable.data.datasets import endpoints as datasets
+from answerable.data.engines import endpoints as engines
+from answerable.data.semantics import endpoints as semantics
 
 router = APIRouter()
-router.include_router(datasets_routes)
-router.include_router(models_routes)
-router.include_router(query_routes)
+for noun in (datasets, semantics, engines):
+    router.include_router(noun.router)

@@ -13,6 +13,7 @@ from sqlglot import exp
 from answerable.data.datasets.schemas import DatasetRows
 from answerable.data.datasets.service import version_path
 from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.engines.rows import plain_cell
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.result import Cell, Column
 from answerable.data.semantics.service import current_model
@@ -44,7 +45,7 @@ async def read_rows(
                 unit=field.unit if field is not None else None,
             )
         )
-    rows = [[_json_cell(cell) for cell in row] for row in found.rows]
+    rows = [[plain_cell(cell) for cell in row] for row in found.rows]
     return DatasetRows(columns=columns, rows=rows, row_count=table.row_count, version=table.version)
 
 
@@ -63,13 +64,6 @@ def _type_of(rows: Sequence[Sequence[Cell]], position: int) -> FieldType:
     return next((kind for python, kind in kinds if isinstance(value, python)), FieldType.STRING)
 
 
-def _json_cell(cell: Cell) -> Cell:
-    """Decimals as JSON numbers where no digit is lost."""
-    if isinstance(cell, Decimal) and Decimal(repr(float(cell))) == cell:
-        return float(cell) if cell % 1 else int(cell)
-    return cell
-
-
 def as_csv(rows: DatasetRows) -> str:
     """The rows as CSV with a header. A text that a spreadsheet program would run as a formula gets
     an apostrophe in front (OWASP, CSV injection)."""
@@ -84,6 +78,4 @@ def as_csv(rows: DatasetRows) -> str:
 def _safe(cell: Cell) -> Cell:
     if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
         return f"'{cell}"
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, date | time) else cell
+    return cell
