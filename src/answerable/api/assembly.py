@@ -15,13 +15,13 @@ from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
-from answerable.knowledge.embedding import TextEncoder, query_encoder
-from answerable.knowledge.retrieval.endpoints import router as search_routes
+from answerable.knowledge.resources import provide_knowledge
+from answerable.knowledge.router import router as knowledge_routes
 
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, jobs_routes, search_routes, data_routes)
+    return (identity_routes, jobs_routes, knowledge_routes, data_routes)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
@@ -34,5 +34,5 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)
     provide_data(runtime)
-    runtime.provide(TextEncoder, query_encoder)
+    provide_knowledge(runtime)
     return runtime

@@ -1,0 +1,1 @@
+"""Documents: uploaded, read, indexed, shown, deleted."""

@@ -1,0 +1,93 @@
+"""`/documents`: files that people upload and ask about."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import File, Form, Query, Response, UploadFile
+from fastapi.responses import FileResponse
+
+from answerable.identity.access import RequestContext, Scope, requires
+from answerable.kit.errors import NotFound
+from answerable.kit.http import Router
+from answerable.kit.paging import Page, make_page
+from answerable.knowledge.documents import service
+from answerable.knowledge.documents.schemas import (
+    DocumentsRequest,
+    DocumentText,
+    DocumentView,
+    UploadedDocument,
+    parse_metadata,
+)
+
+router = Router(prefix="/documents", tags=["documents"])
+
+Reader = Annotated[RequestContext, requires(Scope.DOCUMENTS_READ)]
+Writer = Annotated[RequestContext, requires(Scope.DOCUMENTS_WRITE)]
+_CHUNK_BYTES = 1 << 20
+# A file that somebody uploaded is never run in our origin, whatever it claims to be.
+_HARMLESS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+
+
+@router.post("", status_code=202, responses={200: {"model": UploadedDocument}})
+async def upload(
+    context: Writer,
+    response: Response,
+    file: Annotated[
+        UploadFile, File(description="PDF, DOCX, PPTX, ODT, ODP, RTF, EPUB, HTML, e-mail, text.")
+    ],
+    title: Annotated[
+        str | None, Form(description="The document's own or the file's name when unset.")
+    ] = None,
+    source_id: Annotated[str | None, Form(description="The source that it belongs to.")] = None,
+    metadata: Annotated[str | None, Form(description="A JSON object of your own.")] = None,
+) -> UploadedDocument:
+    """Upload a document. A job reads it; the same bytes again answer 200 with the document that exists."""
+    new = service.NewDocument(file.filename or "", title, source_id, parse_metadata(metadata))
+    accepted = await service.upload(context.session, context.runtime, _chunks(file), new)
+    response.status_code = 202 if accepted.queued else 200
+    return UploadedDocument.of(accepted)
+
+
+@router.get("")
+async def list_documents(context: Reader, wanted: Annotated[DocumentsRequest, Query()]) -> Page[DocumentView]:
+    """The workspace's documents, newest first."""
+    found = await service.list_documents(
+        context.session, wanted, status=wanted.status, source_id=wanted.source_id
+    )
+    return make_page(found, wanted, DocumentView.of, lambda row: (row.created_at, row.id))
+
+
+@router.get("/{document_id}")
+async def read_document(context: Reader, document_id: str) -> DocumentView:
+    """One document."""
+    return DocumentView.of(await service.read(context.session, document_id))
+
+
+@router.get("/{document_id}/text")
+async def read_text(context: Reader, document_id: str) -> DocumentText:
+    """The text that quotes are taken from: `text[start:end]` of a quote is the quote."""
+    return DocumentText.of(await service.read_text(context.session, document_id))
+
+
+@router.get("/{document_id}/file", response_class=FileResponse)
+async def read_file(context: Reader, document_id: str) -> FileResponse:
+    """The file as it was uploaded."""
+    document = await service.read(context.session, document_id)
+    path = context.runtime.files.path(document.file_key)
+    if not path.is_file():
+        raise NotFound
+    media_type = document.media_type or "application/octet-stream"
+    return FileResponse(path, media_type=media_type, filename=document.file_name, headers=_HARMLESS)
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete_document(context: Writer, document_id: str) -> None:
+    """Delete a document: its file, its text, its passages. From now on nothing shows it."""
+    await service.delete(context.session, document_id)
+
+
+async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(_CHUNK_BYTES):
+        yield chunk

@@ -1,0 +1,186 @@
+"""All SQL of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.paging import PageRequest, after_cursor
+from answerable.knowledge.documents.tables import (
+    DocumentRow,
+    DocumentStatus,
+    DocumentTextRow,
+    SourceKind,
+    SourceRow,
+)
+from answerable.knowledge.parsing.document import ParsedDocument
+
+_OPEN = (DocumentStatus.QUEUED.value, DocumentStatus.PROCESSING.value)
+
+
+async def get(session: Session, document_id: str) -> DocumentRow | None:
+    """One document."""
+    return await session.scalar(select(DocumentRow).where(DocumentRow.id == document_id))
+
+
+async def lock(session: Session, document_id: str) -> DocumentRow | None:
+    """One document, held until the transaction ends."""
+    statement = select(DocumentRow).where(DocumentRow.id == document_id).with_for_update()
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def page(
+    session: Session, request: PageRequest, *, status: DocumentStatus | None, source_id: str | None
+) -> Sequence[DocumentRow]:
+    """Documents, newest first, one more than the page holds."""
+    statement = select(DocumentRow)
+    if status is not None:
+        statement = statement.where(DocumentRow.status == status.value)
+    if source_id is not None:
+        statement = statement.where(DocumentRow.source_id == source_id)
+    ordered = after_cursor(statement, request, DocumentRow.created_at, DocumentRow.id)
+    return (await session.scalars(ordered)).all()
+
+
+async def upload_source(session: Session) -> str:
+    """The id of the workspace's source of uploads, made when it is not there."""
+    new = {"id": ids.new_id("src"), "workspace_id": session.workspace_id, "kind": SourceKind.UPLOAD.value}
+    await session.execute(insert(SourceRow).values(**new, name="Uploads").on_conflict_do_nothing())
+    found = await session.scalar(select(SourceRow.id).where(SourceRow.kind == SourceKind.UPLOAD.value))
+    if found is None:
+        raise LookupError("the workspace has no source of uploads")
+    return found
+
+
+async def source_exists(session: Session, source_id: str) -> bool:
+    """Whether the workspace has that source."""
+    return await session.scalar(select(SourceRow.id).where(SourceRow.id == source_id)) is not None
+
+
+async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
+    """Insert a document; False when the workspace has one of the same bytes, also one that another
+    transaction is about to commit."""
+    values = {
+        "id": row.id,
+        "workspace_id": session.workspace_id,
+        "source_id": row.source_id,
+        "title": row.title,
+        "title_given": row.title_given,
+        "file_name": row.file_name,
+        "file_key": row.file_key,
+        "sha256": row.sha256,
+        "size_bytes": row.size_bytes,
+        "status": DocumentStatus.QUEUED.value,
+        "attempt": 0,
+        "warnings": [],
+        "details": row.details,
+        "created_by": row.created_by,
+    }
+    statement = insert(DocumentRow).values(values).on_conflict_do_nothing()
+    return await session.scalar(statement.returning(DocumentRow.id)) is not None
+
+
+async def lock_by_bytes(session: Session, sha256: str) -> DocumentRow | None:
+    """The document of these bytes, held until the transaction ends."""
+    statement = select(DocumentRow).where(DocumentRow.sha256 == sha256).with_for_update()
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def set_job(session: Session, document_id: str, job_id: str) -> None:
+    """Note the job that reads the document."""
+    await session.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(job_id=job_id))
+
+
+async def requeue(session: Session, document_id: str) -> None:
+    """Put a failed document back to the start."""
+    statement = update(DocumentRow).where(
+        DocumentRow.id == document_id, DocumentRow.status == DocumentStatus.FAILED.value
+    )
+    await session.execute(
+        statement.values(
+            status=DocumentStatus.QUEUED.value, error_code=None, error_detail=None, updated_at=func.now()
+        )
+    )
+
+
+async def begin_attempt(session: Session, document_id: str) -> DocumentRow | None:
+    """Count a new attempt and mark the document as being processed. None when it is gone or ended."""
+    statement = (
+        update(DocumentRow)
+        .where(DocumentRow.id == document_id, DocumentRow.status.in_(_OPEN))
+        .values(
+            status=DocumentStatus.PROCESSING.value, attempt=DocumentRow.attempt + 1, updated_at=func.now()
+        )
+        .returning(DocumentRow)
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(statement)
+
+
+async def finish_attempt(
+    session: Session, document_id: str, attempt: int, parsed: ParsedDocument, *, title: str, chunk_count: int
+) -> bool:
+    """Mark the document ready if this attempt is still its latest; False changes nothing."""
+    statement = (
+        update(DocumentRow)
+        .where(
+            DocumentRow.id == document_id,
+            DocumentRow.attempt == attempt,
+            DocumentRow.status == DocumentStatus.PROCESSING.value,
+        )
+        .values(
+            status=DocumentStatus.READY.value,
+            title=title,
+            media_type=parsed.media_type,
+            page_count=len(parsed.pages) or None,
+            chunk_count=chunk_count,
+            warnings=list(parsed.warnings),
+            error_code=None,
+            error_detail=None,
+            updated_at=func.now(),
+        )
+        .returning(DocumentRow.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def fail(session: Session, document_id: str, code: str, detail: str) -> None:
+    """Mark a document that has not ended as failed, with the reason that people see."""
+    statement = update(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.status.in_(_OPEN))
+    await session.execute(
+        statement.values(
+            status=DocumentStatus.FAILED.value, error_code=code, error_detail=detail, updated_at=func.now()
+        )
+    )
+
+
+async def put_text(session: Session, document_id: str, parsed: ParsedDocument) -> None:
+    """Keep a document's text, in place of the one before."""
+    values = {
+        "text": parsed.text,
+        "pages": [[item.number, item.start, item.end] for item in parsed.pages],
+        "headings": [[item.level, item.title, item.start, item.end] for item in parsed.headings],
+    }
+    row = {"document_id": document_id, "workspace_id": session.workspace_id, **values}
+    statement = insert(DocumentTextRow).values(row)
+    await session.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
+
+
+async def text(session: Session, document_id: str) -> DocumentTextRow | None:
+    """A document's text."""
+    return await session.scalar(select(DocumentTextRow).where(DocumentTextRow.document_id == document_id))
+
+
+async def remove(session: Session, document_id: str) -> None:
+    """Delete a document's row; its text goes with it."""
+    await session.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+
+
+async def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that a document has."""
+    statement = select(DocumentRow.file_key).where(DocumentRow.file_key.in_(list(keys)))
+    return set((await session.scalars(statement)).all())

@@ -1,0 +1,193 @@
+"""The life of a document: taken, read, shown, deleted.
+
+Locks are taken in one order everywhere, the job's row before the document's, so that a deletion and
+the end of a job never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from answerable.jobs import Subject, cancel_job, enqueue
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
+from answerable.kit.paging import PageRequest
+from answerable.kit.runtime import Runtime
+from answerable.kit.storage import StoredFile
+from answerable.knowledge import indexing
+from answerable.knowledge.documents import files, repository
+from answerable.knowledge.documents.errors import DocumentNotReady
+from answerable.knowledge.documents.names import display_name, one_line, title_of
+from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
+from answerable.knowledge.parsing.document import ParsedDocument
+
+INGEST = "documents.ingest"
+DISCARD = "documents.discard"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What comes with an upload besides its bytes."""
+
+    file_name: str
+    title: str | None = None
+    source_id: str | None = None
+    details: dict[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A document that was taken, and whether reading it was queued now."""
+
+    document: DocumentRow
+    queued: bool
+
+
+async def upload(
+    session: Session, runtime: Runtime, chunks: AsyncIterator[bytes], new: NewDocument
+) -> Accepted:
+    """Keep a file and queue the job that reads it.
+
+    The same bytes again give the document that exists; one that failed is tried once more. Raises
+    InvalidInput for an empty file or an unknown source, TooLarge and StorageFull; then nothing is kept.
+    """
+    if new.source_id is not None and not await repository.source_exists(session, new.source_id):
+        raise InvalidInput(
+            "There is no such source. Leave source_id out to upload without one.",
+            errors=[FieldError("source_id", "not a source of this workspace")],
+        )
+    stored = await files.keep(runtime, session.workspace_id, chunks)
+    try:
+        document, is_new = await _row_for(session, stored, new)
+        if not is_new:
+            await files.discard(runtime, stored.key)
+        queued = is_new or document.status == DocumentStatus.FAILED
+        if queued:
+            await _queue(session, document)
+            await session.refresh(document)
+    except BaseException:
+        await files.discard(runtime, stored.key)
+        raise
+    return Accepted(document, queued)
+
+
+async def _row_for(session: Session, stored: StoredFile, new: NewDocument) -> tuple[DocumentRow, bool]:
+    name = display_name(new.file_name)
+    given = one_line(new.title or "")
+    row = DocumentRow(
+        id=ids.new_id("doc"),
+        source_id=new.source_id or await repository.upload_source(session),
+        title=given or title_of(name),
+        title_given=bool(given),
+        file_name=name,
+        file_key=stored.key,
+        sha256=stored.sha256,
+        size_bytes=stored.size,
+        details=new.details or {},
+        created_by=session.principal.user_id,
+    )
+    is_new = await repository.insert_unless_known(session, row)
+    found = await repository.lock_by_bytes(session, stored.sha256)
+    if found is None:
+        raise Conflict("The same file was deleted this very moment. Upload it again.")
+    return found, is_new
+
+
+async def _queue(session: Session, document: DocumentRow) -> None:
+    await repository.requeue(session, document.id)
+    subject = Subject("document", document.id)
+    job_id = await enqueue(session, INGEST, subject=subject, document_id=document.id)
+    await repository.set_job(session, document.id, job_id)
+
+
+async def list_documents(
+    session: Session, request: PageRequest, *, status: DocumentStatus | None, source_id: str | None
+) -> Sequence[DocumentRow]:
+    """Documents, newest first, one more than the page holds."""
+    return await repository.page(session, request, status=status, source_id=source_id)
+
+
+async def read(session: Session, document_id: str) -> DocumentRow:
+    """One document. NotFound."""
+    document = await repository.get(session, document_id)
+    if document is None:
+        raise NotFound
+    return document
+
+
+async def read_text(session: Session, document_id: str) -> DocumentTextRow:
+    """A document's text. NotFound, or DocumentNotReady while there is none."""
+    document = await read(session, document_id)
+    text = await repository.text(session, document_id)
+    if document.status != DocumentStatus.READY or text is None:
+        raise DocumentNotReady(_why_not_ready(document))
+    return text
+
+
+def _why_not_ready(document: DocumentRow) -> str:
+    if document.status == DocumentStatus.FAILED:
+        return f"The document could not be read. {document.error_detail or 'Upload it again.'}"
+    return f"The document is {document.status}. Wait until its job has ended."
+
+
+async def delete(session: Session, document_id: str) -> None:
+    """Delete a document with its text, its passages and vectors, and stop what still reads it.
+
+    The file goes by a job of the same transaction: once it has committed, and even if this process
+    dies then. NotFound.
+    """
+    document = await read(session, document_id)
+    if document.job_id is not None:
+        await _stop(session, document.job_id)
+    locked = await repository.lock(session, document_id)
+    if locked is None:
+        raise NotFound
+    await indexing.delete_document(session, document_id)
+    await repository.remove(session, document_id)
+    await enqueue(session, DISCARD, subject=Subject("document", document_id), file_key=locked.file_key)
+
+
+async def _stop(session: Session, job_id: str) -> None:
+    try:
+        await cancel_job(session, job_id)
+    except (Conflict, NotFound):
+        return  # it has ended
+
+
+async def begin_attempt(session: Session, document_id: str) -> DocumentRow | None:
+    """Start reading: the document with the number of this attempt; None when there is nothing to do."""
+    return await repository.begin_attempt(session, document_id)
+
+
+async def finish(
+    session: Session, document: DocumentRow, parsed: ParsedDocument, prepared: indexing.PreparedDocument
+) -> None:
+    """Make the document ready with its text and passages, if its attempt is still the latest."""
+    current = await repository.finish_attempt(
+        session,
+        document.id,
+        document.attempt,
+        parsed,
+        title=prepared.document.title,
+        chunk_count=len(prepared.passages),
+    )
+    if current:
+        await repository.put_text(session, document.id, parsed)
+        await indexing.store_document(session, prepared)
+
+
+async def fail(session: Session, document_id: str, code: str, detail: str) -> None:
+    """Put the reason on the document; nothing happens to one that has ended."""
+    await repository.fail(session, document_id, code, detail)
+
+
+async def forget_abandoned_files(runtime: Runtime, session: Session, keys: Sequence[str]) -> None:
+    """Remove those uploads of the session's workspace that belong to no document."""
+    known = await repository.known_keys(session, keys)
+    for key in keys:
+        if key not in known:
+            await files.discard(runtime, key)

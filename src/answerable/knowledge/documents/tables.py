@@ -1,0 +1,79 @@
+"""Documents, where they come from, and their texts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import JsonValue
+from sqlalchemy import ARRAY, BigInteger, DateTime, Integer, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
+from answerable.kit.db.columns import PrefixedId
+
+
+class DocumentStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class SourceKind(StrEnum):
+    UPLOAD = "upload"
+
+
+class SourceRow(TenantRow, Base):
+    """Where documents come from; each workspace has one of the kind `upload`."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[str] = id_column("src")
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = created_at_column()
+
+
+class DocumentRow(TenantRow, Base):
+    """A file and what became of it. `attempt` counts the tries to read it: only the latest may write.
+
+    `title_given` says that a person chose the title, so that reading the file keeps it.
+    """
+
+    __tablename__ = "documents"
+
+    id: Mapped[str] = id_column("doc")
+    source_id: Mapped[str] = reference("src", "sources.id", ondelete="NO ACTION")
+    title: Mapped[str] = mapped_column(Text)
+    title_given: Mapped[bool]
+    file_name: Mapped[str] = mapped_column(Text)
+    file_key: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, default=DocumentStatus.QUEUED.value)
+    attempt: Mapped[int] = mapped_column(Integer, default=0)
+    job_id: Mapped[str | None] = mapped_column(PrefixedId("job"))
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    page_count: Mapped[int | None] = mapped_column(Integer)
+    chunk_count: Mapped[int | None] = mapped_column(Integer)
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    details: Mapped[dict[str, JsonValue]] = mapped_column("metadata", JSONB, default=dict)
+    created_by: Mapped[str | None] = mapped_column(PrefixedId("usr"))
+    created_at: Mapped[datetime] = created_at_column()
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class DocumentTextRow(TenantRow, Base):
+    """The text of a document that is ready. Pages are [number, start, end] and headings
+    [level, title, start, end], in characters of the text."""
+
+    __tablename__ = "document_texts"
+
+    document_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    pages: Mapped[list[list[int]]] = mapped_column(JSONB)
+    headings: Mapped[list[list[JsonValue]]] = mapped_column(JSONB)

@@ -1,0 +1,100 @@
+"""Reading a document in the background: file → text → chunks → passages with vectors, in one piece."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from answerable.jobs import JobContext, JobError, periodic, task
+from answerable.kit.db import Session
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.kit.sandbox import JsonObject
+from answerable.knowledge.chunking import chunk
+from answerable.knowledge.documents import files, service
+from answerable.knowledge.documents.errors import DocumentUnreadable
+from answerable.knowledge.documents.tables import DocumentRow
+from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocument, prepare_document
+from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.failures import ParseFailed
+from answerable.knowledge.parsing.parser import parse
+
+
+@task(service.INGEST, retries=3)
+async def ingest(job: JobContext, *, document_id: str) -> None:
+    """Make a document ready, or fail with the reason. All effects commit with the job's end."""
+    async with job.begin() as session:
+        document = await service.begin_attempt(session, document_id)
+    if document is None:
+        return
+    parsed = await _parse(job, document)
+    prepared = await _prepare(job, document, parsed)
+    async with job.complete() as session:
+        await service.finish(session, document, parsed, prepared)
+
+
+@ingest.on_failed
+async def ingest_failed(session: Session, error: JobError, *, document_id: str) -> None:
+    """The reason goes to the row that a person sees."""
+    await service.fail(session, document_id, error.code, error.detail)
+
+
+@ingest.on_cancelled
+async def ingest_cancelled(session: Session, *, document_id: str) -> None:
+    """Nothing of it was stored; the document says why it has no text."""
+    await service.fail(session, document_id, "cancelled", "Reading was cancelled. Upload the file again.")
+
+
+async def _parse(job: JobContext, document: DocumentRow) -> ParsedDocument:
+    def note(progress: JsonObject) -> None:
+        job.note_progress(int(progress["done"]), int(progress["total"]), str(progress["unit"]))
+
+    try:
+        return await parse(job.runtime.files.path(document.file_key), document.file_name, on_progress=note)
+    except ParseFailed as failure:
+        raise DocumentUnreadable(failure) from failure
+
+
+async def _prepare(job: JobContext, document: DocumentRow, parsed: ParsedDocument) -> PreparedDocument:
+    title = document.title if document.title_given else (parsed.title or document.title)
+    passages = await asyncio.to_thread(_passages, parsed)
+
+    async def report(done: int, total: int) -> None:
+        await job.progress(done, total, "passages")
+
+    return await prepare_document(
+        job.runtime,
+        document.workspace_id,
+        IndexedDocument(document.id, title, document.source_id),
+        passages,
+        report,
+    )
+
+
+def _passages(parsed: ParsedDocument) -> list[Passage]:
+    return [
+        Passage(
+            ordinal=item.ordinal,
+            start=item.start,
+            end=item.end,
+            text=parsed.text[item.start : item.end],
+            page=item.page,
+            heading_path=item.heading_path,
+            token_count=item.token_count,
+        )
+        for item in chunk(parsed)
+    ]
+
+
+@task(service.DISCARD)
+async def discard(job: JobContext, *, file_key: str) -> None:
+    """Remove the file of a document that was deleted."""
+    await files.discard(job.runtime, file_key)
+
+
+@periodic("documents.forget_abandoned_files", "17 3 * * *")
+async def forget_abandoned_files(runtime: Runtime, _period: datetime) -> None:
+    """Remove uploads whose document never came to be, because a process died in between."""
+    for workspace_id, keys in (await files.abandoned(runtime)).items():
+        async with runtime.database.begin(Principal.system(workspace_id)) as session:
+            await service.forget_abandoned_files(runtime, session, keys)

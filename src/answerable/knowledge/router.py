@@ -1,0 +1,12 @@
+"""All routes of knowledge."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from answerable.knowledge.documents.endpoints import router as documents
+from answerable.knowledge.retrieval.endpoints import router as search
+
+router = APIRouter()
+for part in (documents, search):
+    router.include_router(part)
