@@ -101,7 +101,7 @@ def infer(dataset_id: str, name: str, label: str, table: TableProfile) -> Inferr
         primary_key=_primary_key(fields, table),
         default_time=_default_time(fields, table),
     )
-    return InferredDataset(dataset, _metrics(dataset))
+    return InferredDataset(dataset, _metrics(dataset, snapshots=not _names_each_row(fields, table)))
 
 
 def row_noun(name: str) -> str:
@@ -249,7 +249,16 @@ def _default_time(fields: tuple[ModelField, ...], table: TableProfile) -> str | 
     return min(candidates)[3] if candidates else None
 
 
-def _metrics(dataset: Dataset) -> tuple[Metric, ...]:
+def _names_each_row(fields: tuple[ModelField, ...], table: TableProfile) -> bool:
+    """Whether a name (not a mere number or code) tells the rows apart, as in a list of products: such rows
+    are different things, not one thing at several times, so that their stocks add up."""
+    return any(
+        field.role is FieldRole.DIMENSION and field.type is FieldType.STRING and _is_unique(column, table)
+        for field, column in zip(fields, table.columns, strict=True)
+    )
+
+
+def _metrics(dataset: Dataset, *, snapshots: bool) -> tuple[Metric, ...]:
     plural = dataset.name.replace("_", " ")
     metrics = [
         Metric(
@@ -260,14 +269,14 @@ def _metrics(dataset: Dataset) -> tuple[Metric, ...]:
     taken = {metrics[0].name}
     for field in dataset.fields:
         if field.role is FieldRole.MEASURE:
-            metric = _measure_metric(dataset, field)
+            metric = _measure_metric(dataset, field, snapshots=snapshots)
             if metric.name not in taken:
                 taken.add(metric.name)
                 metrics.append(metric)
     return tuple(metrics)
 
 
-def _measure_metric(dataset: Dataset, field: ModelField) -> Metric:
+def _measure_metric(dataset: Dataset, field: ModelField, *, snapshots: bool) -> Metric:
     averaged = _AVERAGED.search(field.name) is not None or (
         field.unit is not None and field.unit.kind == "percent"
     )
@@ -280,7 +289,7 @@ def _measure_metric(dataset: Dataset, field: ModelField) -> Metric:
         aggregation=Aggregation.AVG if averaged else Aggregation.SUM,
         field=field.name,
         unit=field.unit,
-        non_additive=not averaged and _STOCK.search(field.name) is not None,
+        non_additive=snapshots and not averaged and _STOCK.search(field.name) is not None,
     )
 
 
