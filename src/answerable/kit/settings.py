@@ -122,6 +122,14 @@ class IngestionSettings(BaseModel):
     threads: int = Field(2, ge=1, description="Threads that read a table.")
 
 
+class ParsingSettings(BaseModel):
+    memory_bytes: int = Field(
+        1_073_741_824, ge=134_217_728, description="Memory of the process that reads an uploaded document."
+    )
+    cpu_seconds: int = Field(120, gt=0, description="Processor time for reading one document.")
+    wall_seconds: float = Field(180, gt=0, description="Wall-clock time for reading one document.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ANSWERABLE_", env_nested_delimiter="__", extra="ignore")
 
@@ -150,3 +158,4 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    parsing: ParsingSettings = Field(default_factory=ParsingSettings)

@@ -50,7 +50,12 @@ async def _parse(job: JobContext, document: DocumentRow) -> ParsedDocument:
         job.note_progress(int(progress["done"]), int(progress["total"]), str(progress["unit"]))
 
     try:
-        return await parse(job.runtime.files.path(document.file_key), document.file_name, on_progress=note)
+        return await parse(
+            job.runtime.files.path(document.file_key),
+            document.file_name,
+            settings=job.runtime.settings.parsing,
+            on_progress=note,
+        )
     except ParseFailed as failure:
         raise DocumentUnreadable(failure) from failure
 

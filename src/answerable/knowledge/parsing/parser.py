@@ -7,15 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from answerable.kit.sandbox import JsonObject, Limits, SandboxError, run
+from answerable.kit.settings import ParsingSettings
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed, Reason
 
-DEFAULT_LIMITS = Limits(
-    memory_bytes=1024 * 1024 * 1024,
-    cpu_seconds=120,
-    wall_seconds=180,
-    file_bytes=16 * 1024 * 1024,
-)
+_FILE_BYTES = 16 * 1024 * 1024  # readers write nothing but what a library puts aside
 
 _TARGET = "answerable.knowledge.parsing.reading:read_file"
 
@@ -24,13 +20,15 @@ async def parse(
     path: Path,
     name: str = "",
     *,
-    limits: Limits = DEFAULT_LIMITS,
+    settings: ParsingSettings | None = None,
     on_progress: Callable[[JsonObject], None] | None = None,
 ) -> ParsedDocument:
     """The document in a file. `name` is what its owner calls it; it never reaches the file system.
 
     `on_progress` gets `{"done", "total", "unit"}` for formats with pages. Raises ParseFailed.
     """
+    bounds = settings or ParsingSettings()
+    limits = Limits(bounds.memory_bytes, bounds.cpu_seconds, bounds.wall_seconds, _FILE_BYTES)
     payload: JsonObject = {"path": os.path.abspath(path), "name": name[-300:]}  # noqa: ASYNC240 - no I/O
     try:
         answer = await run(_TARGET, payload, limits=limits, read=[path], on_progress=on_progress)
