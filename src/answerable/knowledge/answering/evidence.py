@@ -25,7 +25,7 @@ QUOTE_LIMIT = 320
 """Characters of a quote at most."""
 
 _NEW_WORDS = 3
-"""Words besides the question's that a sentence needs to tell anything: a heading repeats the question best."""
+"""Words besides the question's that a sentence needs to tell anything: headings repeat questions best."""
 
 WEIGHTS = {
     "passage": 11.2,  # the passage's score

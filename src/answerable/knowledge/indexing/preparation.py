@@ -112,5 +112,5 @@ def sparse_vector(weights: dict[int, float]) -> str:
 
 
 def dense_vector(vector: Vectors) -> str:
-    """pgvector's text form of a dense vector: [value,…]."""
-    return "[" + ",".join(map(str, vector.astype(np.float16))) + "]"
+    """pgvector's text form of a dense vector: [value,…], with the four digits that a halfvec keeps."""
+    return "[" + ",".join([f"{value:.4g}" for value in vector.tolist()]) + "]"

@@ -1,0 +1,61 @@
+"""A tenant with few of the rows gets all of its own, whichever way vectors are compared."""
+
+from __future__ import annotations
+
+import numpy as np
+import psycopg
+import pytest
+
+from answerable.kit import ids
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.indexing import repository as index
+from answerable.knowledge.indexing.passage import IndexedDocument, Passage, SentenceSketch
+from answerable.knowledge.indexing.preparation import PreparedPassage, dense_vector, sparse_vector
+from answerable.knowledge.retrieval import Scope, SearchMode, repository
+from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
+from answerable.knowledge.retrieval.repository import Pool
+from tests.conftest import CreateWorkspace
+
+_EMPTY = SentenceSketch(
+    np.zeros((0, 2), np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.float32)
+).pack()
+_CROWD, _OWN, _WANTED = 2400, 24, 20
+
+
+async def fill(runtime: Runtime, workspace_id: str, vectors: np.ndarray) -> None:
+    """Insert chunks with these vectors as one document."""
+    document = IndexedDocument(ids.new_id("doc"), "vectors")
+    rows = [
+        PreparedPassage(
+            Passage(n, n, n + 1, "x"), [n + 1], sparse_vector({n + 1: 1.0}), dense_vector(v), _EMPTY
+        )
+        for n, v in enumerate(vectors)
+    ]
+    async with runtime.database.begin(Principal.system(workspace_id)) as session:
+        await index.put_document(session, document, len(rows))
+        await index.insert_chunks(session, document.id, rows)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+async def test_a_tenant_with_one_percent_of_the_rows_gets_its_nearest(
+    runtime: Runtime, create_workspace: CreateWorkspace, admin_url: str, exact: bool
+) -> None:
+    crowd, small = await create_workspace(), await create_workspace()
+    random = np.random.default_rng(5)
+    centres = random.normal(size=(12, 384))
+    made = centres[random.integers(0, 12, _CROWD + _OWN)] + 0.7 * random.normal(size=(_CROWD + _OWN, 384))
+    made = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+    own, query = made[_CROWD:], made[0]
+    await fill(runtime, crowd.id, made[:_CROWD])
+    await fill(runtime, small.id, own)
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("ANALYZE chunks")
+    weighted = WeightedQuery.of(QueryTerms.of("nothing", small.id), {0: _OWN}, query)
+    pool = Pool(_WANTED, _WANTED, 1.0, exact)
+    async with runtime.database.begin(Principal.system(small.id)) as session:
+        await repository.widen_vector_search(session, pool)
+        found = await repository.find_candidates(session, weighted, SearchMode.DENSE, Scope(), pool)
+    nearest = set(np.argsort(-(own @ query))[:_WANTED].tolist())
+    assert len(found) == _WANTED
+    assert len(nearest & {candidate.ordinal for candidate in found}) >= 0.95 * _WANTED
