@@ -56,10 +56,12 @@ class Lexicon:
         self.model = model
         self._entries: dict[Key, list[Entry]] = defaultdict(list)
         self._longest: dict[str, int] = {}
+        self._seen: set[tuple[Key, Entry]] = set()
         for dataset in model.datasets:
             metrics = [m for m in model.metrics if m.dataset == dataset.name]
             _DatasetWords(dataset, metrics, self._add).collect()
         self._keep_best()
+        self._seen.clear()
         self._row_named = self._find_row_named()
         self.vocabulary = frozenset(word for key in self._entries for word in key)
         self._by_initial: dict[str, list[str]] = defaultdict(list)
@@ -67,7 +69,8 @@ class Lexicon:
             self._by_initial[word[:1]].append(word)
 
     def _add(self, key: Key, entry: Entry) -> None:
-        if key and len(key) <= MAX_WORDS and entry not in self._entries[key]:
+        if key and len(key) <= MAX_WORDS and (key, entry) not in self._seen:
+            self._seen.add((key, entry))
             self._entries[key].append(entry)
 
     def _keep_best(self) -> None:
@@ -122,7 +125,10 @@ def terminal(start: int, end: int, entry: Entry, last_word: str) -> Item:
     value = entry.value
     if isinstance(value, Field | Rows) and last_word != singular(last_word):
         value = replace(value, many=True)
-    return Item(entry.category, start, end, value, _COSTS[entry.tier])
+    category = entry.category
+    if category == "Table" and last_word != singular(last_word):
+        category = "Rows"  # businesses are the rows of the table "business"
+    return Item(category, start, end, value, _COSTS[entry.tier])
 
 
 def key_of(text: str) -> Key:
@@ -133,6 +139,16 @@ def key_of(text: str) -> Key:
 def token_words(tokens: Iterable[Token]) -> list[str]:
     """The same form for the tokens of a question."""
     return [singular(token.norm) for token in tokens]
+
+
+def _aliases() -> dict[Key, tuple[Key, ...]]:
+    found: dict[Key, list[Key]] = defaultdict(list)
+    for alias, name in (*DEMONYMS.items(), *ALIASES.items()):
+        found[key_of(name)].append(key_of(alias))
+    return {key: tuple(aliases) for key, aliases in found.items()}
+
+
+_ALIASES = _aliases()
 
 
 class _DatasetWords:
@@ -240,9 +256,8 @@ class _DatasetWords:
                 continue
             key = key_of(text)
             self._put(key, "Value", Value(field.name, value), 0)
-            for alias, name in (*DEMONYMS.items(), *ALIASES.items()):
-                if key_of(name) == key:
-                    self._put(key_of(alias), "Value", Value(field.name, value), 1)
+            for alias in _ALIASES.get(key, ()):
+                self._put(alias, "Value", Value(field.name, value), 1)
 
 
 _MEASURES_OF = frozenset("hour minute second day week month year eur usd gbp euro dollar percent pct kg g km m pc".split())

@@ -110,6 +110,8 @@ class _Reader:
         for dataset, left_over in ranked[:_MOST_DATASETS]:
             if left_over:
                 break
+            if _said_better_elsewhere(dataset.name, spots):
+                continue
             found += self._parse(dataset, words, spots)
         if not found:
             return self._unread(words, ranked, spots)
@@ -246,6 +248,16 @@ class _Reader:
         score = len(about) / (len(about) + len(left)) if about else 0.0
         reason = Reason.WORDS_LEFT_OVER if left else Reason.NOT_EXPRESSIBLE
         return Unparsed(tuple(words[at].token.norm for at in left), (), round(score, 3), reason)
+
+
+def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) -> bool:
+    """Whether several words together name something in another dataset, and nothing in this one."""
+    whole = {(start, end) for start, end, entry in spots if entry.dataset == dataset and end - start > 1}
+    for start, end, entry in spots:
+        if end - start > 1 and entry.dataset != dataset and entry.tier <= 1:
+            if not any(low <= start and end <= high for low, high in whole):
+                return True
+    return False
 
 
 _SKIPPED = FILLERS | LIGHT_VERBS

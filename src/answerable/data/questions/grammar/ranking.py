@@ -93,13 +93,6 @@ def _questions(grammar: Grammar) -> None:
     grammar.rule("Rank", f"{which} (is|was|are|were) Top (Dim|UnitHead)", lambda c, t, f: _which_is_top(c, f, t))
     grammar.rule("Rank", "Sup (Measure|Rows) Dim", lambda c, s, m, f: _most(c, None, f, s, m), cost=0.2)
     grammar.rule("Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2)
-    grammar.rule("Rank", "Top Count Dim (by|per|in terms of|in|for|with) Sup? Measure", _top_by, cost=-0.1)
-
-
-def _top_by(context: Context, descending: bool, count: int, field: Field, superlative: bool | None, part: Part) -> Rank | None:
-    if superlative is not None and superlative is not descending:
-        return None
-    return _most(context, count, field, descending, part)
 
 
 def _part(context: Context, measured: Part | Rows) -> Part:
