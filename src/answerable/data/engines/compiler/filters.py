@@ -133,7 +133,7 @@ def _folded(text: exp.Expr) -> exp.Expr:
 def _like(ref: FieldRef, text: str, *, anywhere: bool) -> exp.Expr:
     for special in ("\\", "%", "_"):
         text = text.replace(special, f"\\{special}")
-    pattern = exp.Lower(this=exp.Literal.string(f"%{text}%" if anywhere else f"{text.lstrip()}%"))
+    pattern = exp.Lower(this=exp.Literal.string(f"%{text}%" if anywhere else f"{text.lstrip(' ')}%"))
     left = exp.Lower(this=column(ref)) if anywhere else _folded(column(ref))
     return exp.Escape(this=exp.Like(this=left, expression=pattern), expression=exp.Literal.string("\\"))
 

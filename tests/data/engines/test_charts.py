@@ -1,0 +1,110 @@
+"""Which picture a result gets, and what is in it."""
+
+from __future__ import annotations
+
+import json
+
+from tests.data.engines.sales import COUNT, REVENUE, compiled, database, days, model
+from tests.data.engines.test_compiler import TABLE
+
+from answerable.data.engines.chart_parts import PALETTE
+from answerable.data.engines.charts import choose_chart
+from answerable.data.semantics.query import (
+    Comparison,
+    Grain,
+    GroupBy,
+    Measure,
+    SemanticQuery,
+    TimeSlice,
+    TopN,
+)
+from answerable.data.semantics.result import QueryResult
+
+YEAR_2025 = days("2025-01-01", "2026-01-01")
+LAST_YEAR = Comparison(kind="previous_year", period=days("2024-01-01", "2025-01-01"))
+
+
+def result(**parts: object) -> tuple[SemanticQuery, QueryResult]:
+    query = SemanticQuery.model_validate({"dataset": "sales", **parts})
+    statement = compiled(query)
+    with database(TABLE) as connection:
+        rows = [list(row) for row in connection.execute(statement.sql()).fetchall()]
+    return query, QueryResult(columns=list(statement.columns), rows=rows, row_count=len(rows), sql="")
+
+
+def chart(**parts: object) -> dict[str, object] | None:
+    query, found = result(**parts)
+    picture = choose_chart(query, model(), found)
+    json.dumps(picture, allow_nan=False)
+    return picture
+
+
+def over(grain: Grain | None, comparison: Comparison | None = None) -> TimeSlice:
+    return TimeSlice(field="day", grain=grain, period=YEAR_2025, comparison=comparison)
+
+
+def test_one_number_has_no_chart() -> None:
+    assert chart(measures=[REVENUE]) is None
+    assert chart(measures=[REVENUE], time=over(None, LAST_YEAR)) is None
+
+
+def test_rows_as_they_are_and_empty_results_have_no_chart() -> None:
+    assert chart(columns=["shop", "amount"]) is None
+    empty = TimeSlice(field="day", grain=Grain.MONTH, period=days("2030-01-01", "2031-01-01"))
+    assert chart(measures=[REVENUE], time=empty) is None
+
+
+def test_a_trend_is_a_line_over_time_with_its_unit_on_the_axis() -> None:
+    picture = chart(measures=[REVENUE], time=over(Grain.MONTH))
+    assert picture["mark"]["type"] == "line"
+    assert picture["encoding"]["x"]["type"] == "temporal"
+    assert picture["encoding"]["y"]["title"] == "Revenue (EUR)"
+    assert picture["data"]["values"][1] == {"period": "2025-02-01", "revenue": 40.0}
+    assert len(picture["data"]["values"]) == 12
+
+
+def test_a_ranking_is_bars_in_the_order_of_the_rows() -> None:
+    picture = chart(measures=[REVENUE], group_by=[GroupBy(field="shop")])
+    assert picture["mark"]["type"] == "bar"
+    assert picture["encoding"]["y"]["sort"] == ["North", "South", "East", "(empty)"]
+    assert picture["encoding"]["x"]["field"] == "revenue"
+
+
+def test_groups_with_an_order_of_their_own_keep_it() -> None:
+    picture = chart(measures=[REVENUE], group_by=[GroupBy(field="sale_id")])
+    assert picture["encoding"]["x"]["sort"] == [str(number) for number in range(1, 8)]
+
+
+def test_two_periods_are_two_lines_or_two_bars_side_by_side() -> None:
+    lines = chart(measures=[REVENUE], time=over(Grain.MONTH, LAST_YEAR))
+    assert lines["encoding"]["color"]["scale"]["domain"] == ["This period", "A year earlier"]
+    bars = chart(measures=[REVENUE], group_by=[GroupBy(field="shop")], time=over(None, LAST_YEAR))
+    assert bars["encoding"]["yOffset"]["field"] == "series"
+    assert {"shop": "North", "series": "A year earlier", "revenue": 100.0} in bars["data"]["values"]
+
+
+def test_shares_over_time_are_stacked() -> None:
+    share = Measure(metric="revenue", share_of_total=True)
+    picture = chart(measures=[share], group_by=[GroupBy(field="shop")], time=over(Grain.QUARTER))
+    assert picture["encoding"]["y"]["stack"] == "zero"
+    assert picture["encoding"]["y"]["field"] == "revenue_share"
+    shown = [row["revenue_share"] for row in picture["data"]["values"] if row["period"] == "2025-01-01"]
+    assert abs(sum(value for value in shown if value is not None) - 100) < 1e-6
+
+
+def test_two_dimensions_are_grouped_bars_in_colours_that_can_be_told_apart() -> None:
+    picture = chart(measures=[COUNT], group_by=[GroupBy(field="shop"), GroupBy(field="pieces")])
+    assert picture["mark"]["type"] == "bar"
+    assert set(picture["encoding"]["color"]["scale"]["range"]) <= set(PALETTE)
+    assert len(set(PALETTE)) == len(PALETTE)
+
+
+def test_lines_of_many_groups_are_only_the_largest() -> None:
+    top = GroupBy(field="shop", top=TopN(n=2, by="revenue"))
+    picture = chart(measures=[REVENUE], group_by=[top], time=over(Grain.MONTH))
+    assert picture["encoding"]["color"]["scale"]["domain"] == ["North", "East"]
+
+
+def test_three_dimensions_have_no_chart() -> None:
+    groups = [GroupBy(field=name) for name in ("shop", "pieces", "stock")]
+    assert chart(measures=[COUNT], group_by=groups) is None
