@@ -104,3 +104,25 @@ async def test_a_foreign_host_or_origin_is_refused_on_every_method(
 async def test_the_servers_own_origin_is_welcome(client: httpx.AsyncClient) -> None:
     answer = await client.get("/health/live", headers={"Origin": str(client.base_url).rstrip("/")})
     assert answer.status_code == 200
+
+
+async def test_a_strangers_upload_is_refused_before_its_body_is_read(client: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        while sent < 300_000_000:
+            sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    try:
+        answer = await client.post(
+            "/api/v1/documents",
+            content=endless(),
+            headers={"content-type": "multipart/form-data; boundary=x"},
+        )
+        assert answer.status_code == 401
+    except httpx.NetworkError:
+        pass  # cut off while it was still sending
+    assert sent < 100_000_000

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from answerable.api.jobs.endpoints import router as jobs_routes
+from answerable.chat.asking.endpoints import router as ask_routes
+from answerable.chat.asking.run_tasks import RunTasks
 from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
@@ -21,7 +23,7 @@ from answerable.knowledge.router import router as knowledge_routes
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, jobs_routes, knowledge_routes, data_routes)
+    return (identity_routes, knowledge_routes, data_routes, ask_routes, jobs_routes)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
@@ -35,4 +37,5 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     provide_identity(runtime)
     provide_data(runtime)
     provide_knowledge(runtime)
+    runtime.provide(RunTasks, lambda _: RunTasks())
     return runtime

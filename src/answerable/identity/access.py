@@ -104,6 +104,13 @@ class AccessRule:
         if admission.note_key_use:
             await _note_key_use(runtime, principal)
 
+    async def admit(self, request: Request) -> None:
+        """The same check before the body is read; the request's own transaction repeats it."""
+        runtime: Runtime = request.app.state.runtime
+        credential, header = await _bearer(request), request.headers.get("X-Workspace")
+        async with _opened(runtime, request, credential, header) as (session, admission):
+            await self.check(session, admission.principal)
+
     async def check(self, session: Session, principal: Principal) -> None:
         """Raises Forbidden when the principal may not pass."""
         if self.person_only and principal.key_id is not None:

@@ -36,7 +36,7 @@ def test_every_tenant_table_has_forced_row_level_security_with_both_clauses(
         """,
         [_TENANT_COLUMN],
     ).fetchall()
-    assert {"jobs", "memberships", "api_keys"} <= {row[0] for row in rows}
+    assert {"documents", "datasets", "jobs", "memberships", "api_keys", "runs"} <= {row[0] for row in rows}
     assert [row for row in rows if not all(row[1:])] == []
 
 
