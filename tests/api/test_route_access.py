@@ -6,6 +6,7 @@ the list below, where a reviewer sees it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -95,17 +96,13 @@ async def test_without_credentials_nothing_but_the_open_routes_answers(
     assert let_in == []
 
 
-@pytest.mark.parametrize(
-    "credential", ["nonsense", "ansk_nonsense", "eyJhbGciOiJub25lIn0.e30.", "ansr_x"], ids=str
-)
-async def test_a_wrong_credential_is_worth_as_much_as_none(
-    app: FastAPI, client: httpx.AsyncClient, credential: str
-) -> None:
-    caller = Caller(client, credential)
+async def test_a_wrong_credential_is_worth_as_much_as_none(app: FastAPI, client: httpx.AsyncClient) -> None:
+    wrong_ones = itertools.cycle(["nonsense", "ansk_nonsense", "eyJhbGciOiJub25lIn0.e30.", "ansr_x"])
     for route in routes_of(app):
         if route.name in OPEN:
             continue
-        wrong, none = await answer(caller, route, same="x"), await answer(client, route, same="x")
+        wrong = await answer(Caller(client, next(wrong_ones)), route)
+        none = await answer(client, route)
         assert wrong.status_code == none.status_code == 401, route.name
         assert _without_address(wrong) == _without_address(none), route.name
 

@@ -6,10 +6,16 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import psycopg
 import pytest
 
+from answerable.identity.access import RequestContext
+from answerable.identity.errors import LastOwner
+from answerable.identity.members import service as members
 from answerable.identity.secrets_format import SecretKind, new_secret
 from answerable.kit.clock import FixedClock
+from answerable.kit.principal import Principal, Role
+from answerable.kit.runtime import Runtime
 from tests.factories.callers import PASSWORD, Caller, Workspace, register
 from tests.identity.conftest import StartServer
 
@@ -78,18 +84,46 @@ async def test_the_last_owner_can_neither_go_nor_be_demoted(workspace: Workspace
     assert (await owner.get(members_url(workspace))).status_code == 404
 
 
-async def test_two_owners_who_demote_each_other_at_once_leave_one(workspace: Workspace) -> None:
+async def test_two_owners_who_demote_each_other_at_once_leave_one(
+    workspace: Workspace, runtime: Runtime, admin_url: str
+) -> None:
     other = await workspace.member("owner")
-    answers = await asyncio.gather(
-        workspace.owner.patch(members_url(workspace, other), json={"role": "admin"}),
-        other.patch(members_url(workspace, workspace.owner), json={"role": "admin"}),
+    first, second = (
+        Principal(workspace_id=workspace.id, user_id=person.user_id, role=Role.OWNER)
+        for person in (workspace.owner, other)
     )
-    statuses = sorted(answer.status_code for answer in answers)
-    assert statuses[0] == 200
-    assert statuses[1] in (403, 409)
-    survivor = other if (await other.get("/api/v1/api-keys")).status_code == 200 else workspace.owner
-    roles = [m["role"] for m in (await survivor.get(members_url(workspace))).json()["items"]]
-    assert sorted(roles) == ["admin", "owner"]
+
+    async def demote(acting: Principal, aimed_at: Principal, entered: asyncio.Event) -> None:
+        async with runtime.database.begin(acting) as session:
+            entered.set()
+            context = RequestContext(acting, session, runtime)
+            await members.set_role(context, aimed_at.user_id or "", Role.ADMIN)
+
+    async with runtime.database.begin(first) as session:
+        await members.set_role(RequestContext(first, session, runtime), other.user_id, Role.ADMIN)
+        entered = asyncio.Event()
+        waiting = asyncio.create_task(demote(second, first, entered))
+        await entered.wait()
+        await _until_done_or_locked(waiting, admin_url)
+    with pytest.raises(LastOwner):
+        await waiting
+    assert await roles_of(workspace) == ["admin", "owner"]
+
+
+async def _until_done_or_locked(task: asyncio.Task[None], admin_url: str) -> None:
+    """Waits until the other transaction has got as far as it can before ours ends."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with (
+        asyncio.timeout(10),
+        await psycopg.AsyncConnection.connect(admin_url, autocommit=True) as admin,
+    ):
+        while not task.done():
+            row = await (await admin.execute(query)).fetchone()
+            if row != (0,):
+                return
 
 
 async def test_a_removed_member_is_out_on_the_next_request(workspace: Workspace, viewer: Caller) -> None:

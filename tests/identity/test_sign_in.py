@@ -7,10 +7,12 @@ import threading
 from datetime import timedelta
 
 import httpx
+import psycopg
 import pytest
 
 from answerable.identity.passwords import Passwords
 from answerable.identity.users import repository as users
+from answerable.kit import ids
 from answerable.kit.clock import FixedClock
 from answerable.kit.principal import Principal
 from answerable.kit.settings import AuthSettings
@@ -236,3 +238,13 @@ async def test_changing_the_password_ends_other_sign_ins(
     assert gone.status_code == 401
     assert (await _wrong(client, owner.email, PASSWORD)).status_code == 401
     assert (await _wrong(client, owner.email, fresh)).status_code == 200
+
+
+async def test_a_person_disabled_in_the_database_itself_is_out_too(
+    workspace: Workspace, admin_url: str
+) -> None:
+    with psycopg.connect(admin_url) as admin:
+        admin.execute(
+            "UPDATE users SET disabled_at = now() WHERE id = %s", [ids.decode("usr", workspace.owner.user_id)]
+        )
+    assert (await workspace.owner.get("/api/v1/auth/me")).status_code == 401
