@@ -9,7 +9,7 @@ from tests.cli.scripted_server import Reply, ScriptedServer
 
 HIT = {
     "chunk_id": "chk_1", "document_id": "doc_1", "title": "Handbook", "text": "word " * 200, "page": 2,
-    "heading_path": ["Leave"], "start": 0, "end": 1000, "score": 0.75,
+    "heading_path": ["Handbook", "Leave"], "start": 0, "end": 1000, "score": 0.75,
 }  # fmt: skip
 
 

@@ -79,14 +79,22 @@ class Client:
         """Deletes a resource."""
         self._send("DELETE", path)
 
-    def upload(self, path: str, model: type[Model], file: Path, on_read: Callable[[int], None]) -> Model:
+    def upload(
+        self,
+        path: str,
+        model: type[Model],
+        file: Path,
+        on_read: Callable[[int], None],
+        fields: Mapping[str, str] | None = None,
+    ) -> Model:
         """Posts a file as the part `file`; `on_read` is told each time how many bytes went out.
 
-        The file is streamed, never held in memory. OSError when it cannot be read.
+        `fields` are the form's other parts. The file is streamed, never held in memory. OSError when it
+        cannot be read.
         """
         with _CountedFile(file, on_read) as content:
             part = (file.name, content, "application/octet-stream")
-            response = self._send("POST", path, files={"file": part})
+            response = self._send("POST", path, files={"file": part}, data=dict(fields or {}))
         return self._read(response, model)
 
     def _send(self, method: str, path: str, **content: object) -> httpx.Response:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from answerable.cli.client import Client
 from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
+from answerable.cli.terminal import place
 from answerable.cli.wire import Hit, SearchResults
 
 app = typer.Typer()
@@ -55,11 +56,8 @@ def search(
 
 
 def _print_hit(console: Console, number: int, hit: Hit) -> None:
-    head = Text(f"{number}. ", style="bold cyan").append(hit.title, style="bold")
-    if hit.heading_path:
-        head.append(" › " + " › ".join(hit.heading_path), style="default")
-    if hit.page is not None:
-        head.append(f", page {hit.page}", style="default")
+    head = Text(f"{number}. ", style="bold cyan")
+    head.append(place(hit.title, hit.heading_path, hit.page), style="bold")
     head.append(f"  {hit.score:.3f}", style="dim")
     passage = " ".join(hit.text.split())
     if len(passage) > _SHOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from rich.console import Group, RenderableType
@@ -89,12 +90,14 @@ def _query(evidence: QueryEvidence) -> list[RenderableType]:
 def _quote(evidence: QuoteEvidence) -> list[RenderableType]:
     quote = Text(f"[{evidence.n}] ", style="bold cyan")
     quote.append(f"“{' '.join(evidence.quote.split())}”", style="default")
-    where = evidence.title
-    if evidence.heading_path:
-        where += " › " + " › ".join(evidence.heading_path)
-    if evidence.page is not None:
-        where += f", page {evidence.page}"
-    return [quote, Padding(Text(where, style="dim"), (0, 0, 1, 4))]
+    where = Text(place(evidence.title, evidence.heading_path, evidence.page), style="dim")
+    return [quote, Padding(where, (0, 0, 1, 4))]
+
+
+def place(title: str, heading_path: Sequence[str], page: int | None) -> str:
+    """Where a passage stands: document, headings, page; without a first heading that repeats the title."""
+    below = heading_path[1:] if heading_path and heading_path[0] == title else heading_path
+    return " › ".join((title, *below)) + (f", page {page}" if page is not None else "")
 
 
 def rows_table(columns: list[Column], rows: list[list[Cell]], row_count: int) -> RenderableType:

@@ -75,6 +75,18 @@ def test_a_workbook_reports_each_table_with_its_rows(scripted: ScriptedServer, t
     assert "Older" not in page
 
 
+def test_a_table_can_be_a_new_version_of_a_dataset(scripted: ScriptedServer, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
+    scripted.on(
+        "POST /api/v1/datasets", Reply({"datasets": [dataset(1, "o", "orders.csv")], "job": {"id": "job_1"}})
+    )
+    finished = ingest(scripted, tmp_path / "orders.csv", "--dataset", "ds_7", "--no-wait")
+    assert finished.status == 0, finished.errors
+    assert b'name="dataset_id"\r\n\r\nds_7\r\n' in scripted.seen[0].body
+    (tmp_path / "notes.md").write_text("x")
+    assert "exactly one table" in ingest(scripted, tmp_path, "--dataset", "ds_7").errors
+
+
 def test_the_same_bytes_again_are_unchanged(scripted: ScriptedServer, notes: Path) -> None:
     scripted.on("POST /api/v1/documents", Reply({"document": READY, "job": None}))
     assert "1 unchanged" in ingest(scripted, notes).output

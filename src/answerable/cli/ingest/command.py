@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 from answerable.cli.client import Client
-from answerable.cli.ingest.finding import find_files
+from answerable.cli.failure import CommandFailed
+from answerable.cli.ingest.finding import Kind, find_files
 from answerable.cli.ingest.progress import Bars, Silence, summary_table
 from answerable.cli.ingest.run import Ingestion, Outcome, ingest_files
 from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
@@ -24,6 +25,10 @@ app = typer.Typer()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
     *,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", help="Make one table a new version of the dataset with this id."),
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the server has read everything.")] = True,
     url: Url = None,
     key: Key = None,
@@ -36,13 +41,15 @@ def ingest(
     fails stops no other; the status is 1 if any failed.
     """
     files = find_files(paths)
+    if dataset is not None and [file.kind for file in files] != [Kind.TABLE]:
+        raise CommandFailed("--dataset goes with exactly one table: name one file.")
     with Client.of(find_server(url, key, data_dir)) as client:
         if as_json:
-            ingestions = ingest_files(client, files, Silence(), wait=wait)
+            ingestions = ingest_files(client, files, Silence(), wait=wait, dataset_id=dataset)
             typer.echo(json.dumps([_as_json(one) for one in ingestions], indent=2))
         else:
             with Bars(files) as bars:
-                ingestions = ingest_files(client, files, bars, wait=wait)
+                ingestions = ingest_files(client, files, bars, wait=wait, dataset_id=dataset)
             console = Console()
             console.print(summary_table(ingestions))
             console.print(_totals(ingestions), style="bold")

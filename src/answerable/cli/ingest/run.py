@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -71,16 +71,18 @@ def ingest_files(
     watcher: Watcher,
     *,
     wait: bool = True,
+    dataset_id: str | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> list[Ingestion]:
     """Uploads all files and, unless told otherwise, waits for the end of each; one result a file, in order.
 
+    `dataset_id` makes a table a new version of that dataset.
     ServerUnusable when no upload can succeed.
     """
     ingestions = [Ingestion(file) for file in files]
     for ingestion in ingestions:
         watcher.uploading(ingestion.file)
-        _upload(client, ingestion, watcher)
+        _upload(client, ingestion, watcher, {"dataset_id": dataset_id} if dataset_id else {})
         if ingestion.job_id is None:
             watcher.ended(ingestion)
     if wait:
@@ -88,11 +90,13 @@ def ingest_files(
     return ingestions
 
 
-def _upload(client: Client, ingestion: Ingestion, watcher: Watcher) -> None:
+def _upload(client: Client, ingestion: Ingestion, watcher: Watcher, fields: Mapping[str, str]) -> None:
     file = ingestion.file
     try:
         if file.kind is Kind.TABLE:
-            tables = client.upload("/api/v1/datasets", UploadedTables, file.path, watcher.uploaded_bytes)
+            tables = client.upload(
+                "/api/v1/datasets", UploadedTables, file.path, watcher.uploaded_bytes, fields
+            )
             _note_tables(ingestion, tables)
         else:
             document = client.upload("/api/v1/documents", UploadedDocument, file.path, watcher.uploaded_bytes)
