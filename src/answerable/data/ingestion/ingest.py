@@ -182,7 +182,8 @@ def _staged(
         staging.stage(run.connection, cells, len(headers))
     finally:
         cells.unlink(missing_ok=True)
-    return staging.decide_columns(run.connection, headers, native)
+    texts = staging.cells_of(rows, len(headers)) if isinstance(rows, list) else None
+    return staging.decide_columns(run.connection, headers, native, texts)
 
 
 def _write(run: _Run, label: str, staged: Staged, findings: list[Finding]) -> None:

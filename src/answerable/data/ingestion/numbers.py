@@ -132,7 +132,7 @@ class NumberFormat:
     def _canonical_sql(self, cell: exp.Expression) -> exp.Expression:
         """`canonical` as an expression over a VARCHAR; null for what is no number here."""
         bare = sql.call("trim", sql.call("replace", cell, self.affix, "")) if self.affix else cell
-        body = body_pattern(self.decimal_mark, self.group)
+        body = self._fitting_pattern()
         if self.plain or self.exponents:
             pattern = rf"[+\-]?(?:{body})(?:[eE][+\-]?\d{{1,3}})?"
             digits = bare
@@ -147,6 +147,17 @@ class NumberFormat:
             negative = sql.call("regexp_matches", bare, r"^\s*[(\-−–]|-\s*$")
             digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
         return sql.when([(sql.matches(bare, pattern), digits)], sql.null())
+
+    def _fitting_pattern(self) -> str:
+        """`body_pattern` for what the type stores exactly: CAST would round further decimals, and
+        leading zeros tell of an identifier."""
+        if self.duckdb_type == "DOUBLE":
+            return body_pattern(self.decimal_mark, self.group)
+        whole = rf"0|[1-9]\d{{0,{MAX_DIGITS - 1}}}" if self.scale == 0 else r"\d+"
+        mark = re.escape(self.decimal_mark)
+        decimals = rf"\d{{0,{self.scale}}}"
+        leading = rf"|{mark}\d{{1,{self.scale}}}" if self.scale else ""
+        return rf"(?:{_grouped(self.group)}{whole})(?:{mark}{decimals})?{leading}"
 
     def sql(self, cell: exp.Expression) -> exp.Expression:
         """The value as an expression over a VARCHAR; null for what does not fit."""
@@ -170,11 +181,14 @@ class NumberFormat:
 def body_pattern(decimal_mark: str, group: str) -> str:
     """Digits in a style, for Python's `re` and for RE2 alike; groups may be of two digits (lakh)."""
     mark = re.escape(decimal_mark)
-    plain = r"\d+"
-    if group:
-        g = _GROUPS[group]
-        plain = rf"[1-9]\d{{0,2}}(?:{g}\d{{3}})+|[1-9]\d?(?:{g}\d{{2}})+{g}\d{{3}}|\d+"
-    return rf"(?:{plain})(?:{mark}\d*)?|{mark}\d+"
+    return rf"(?:{_grouped(group)}\d+)(?:{mark}\d*)?|{mark}\d+"
+
+
+def _grouped(group: str) -> str:
+    if not group:
+        return ""
+    g = _GROUPS[group]
+    return rf"[1-9]\d{{0,2}}(?:{g}\d{{3}})+|[1-9]\d?(?:{g}\d{{2}})+{g}\d{{3}}|"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,8 @@ def cast(expression: exp.Expression, to: str, *, lenient: bool = False) -> exp.E
 
 def when(pairs: Sequence[tuple[exp.Expression, exp.Expression]], otherwise: exp.Expression) -> exp.Expression:
     """CASE WHEN … THEN … ELSE … END."""
-    case = exp.Case()
-    for condition, value in pairs:
-        case = case.when(condition, value)
-    return case.else_(otherwise)
+    branches = [exp.If(this=condition, true=value) for condition, value in pairs]
+    return exp.Case(ifs=branches, default=otherwise)
 
 
 def matches(expression: exp.Expression, pattern: str) -> exp.Expression:

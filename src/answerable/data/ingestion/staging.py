@@ -5,6 +5,7 @@ decided over all of its cells, cast, written, and what could not be cast is coun
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +62,7 @@ class Staged:
     headers: list[ColumnHeader]
     types: list[ColumnType]
     findings: list[Finding] = field(default_factory=list)
-    rows: int = 0
+    emptied: list[Emptied] = field(default_factory=list)
 
     @property
     def raw_names(self) -> list[str]:
@@ -75,7 +76,7 @@ def write_cells(path: Path, rows: Iterable[Sequence[str]]) -> int:
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for row in rows:
-            writer.writerow(row)
+            writer.writerow([cell.strip() for cell in row])
             count += 1
     return count
 
@@ -95,25 +96,130 @@ def decide_columns(
     connection: duckdb.DuckDBPyConnection,
     headers: Sequence[ColumnHeader],
     native: frozenset[int] = frozenset(),
+    cells: Sequence[Cells] | None = None,
 ) -> Staged:
     """The type of every staged column, verified against all of its cells. Columns that leave a
     question open (day or month first, decimal comma or point) are decided again with what the
-    other columns say. `native` are columns whose numbers a workbook typed itself."""
-    count = connection.execute(f"SELECT count(*) FROM {RAW}").fetchone()  # noqa: S608
-    decisions = [
-        _decide(connection, f"c{i}", header.label, i in native, Hints()) for i, header in enumerate(headers)
+    other columns say. `native` are columns whose numbers a workbook typed itself;
+    `cells` their texts, where they are in memory."""
+    found = list(cells) if cells is not None else [_sample(connection, f"c{i}") for i in range(len(headers))]
+    columns = [
+        _Column(f"c{i}", header, _mark(found[i], native=i in native)) for i, header in enumerate(headers)
     ]
+    decisions = [column.decide(connection, Hints()) for column in columns]
     hints = hints_of(decisions)
     for i, decision in enumerate(decisions):
         if decision.open_question and hints != Hints():
-            decisions[i] = _decide(connection, f"c{i}", headers[i].label, i in native, hints)
-    staged = Staged(list(headers), [d.column for d in decisions], rows=count[0] if count else 0)
-    staged.findings = [
-        finding.model_copy(update={"column": headers[i].name})
-        for i, decision in enumerate(decisions)
-        for finding in decision.findings
-    ]
+            decisions[i] = columns[i].decide(connection, hints)
+    staged = Staged(list(headers), [d.column for d in decisions])
+    for column, decision in zip(columns, decisions, strict=True):
+        staged.findings += [f.model_copy(update={"column": column.header.name}) for f in decision.findings]
+        staged.emptied.append(column.emptied(connection, decision.column))
     return staged
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Distinct texts of a column with their counts, without blanks. `complete` says that they are
+    all that there are."""
+
+    values: list[tuple[str, int]]
+    complete: bool
+    filled: int  # cells that are not blank
+
+
+def cells_of(rows: Sequence[Sequence[str]], width: int) -> list[Cells]:
+    """The texts of each column of rows in memory."""
+    columns = []
+    for i in range(width):
+        counted = Counter(cell for row in rows if (cell := row[i]) and not cell.isspace())
+        values = counted.most_common(_SAMPLE)
+        columns.append(_scaled(values, counted.total(), complete=len(values) == len(counted)))
+    return columns
+
+
+def _scaled(values: list[tuple[str, int]], filled: int, *, complete: bool) -> Cells:
+    """Counts of a sample that add up to about all cells, so that shares are of the whole column."""
+    seen = sum(count for _, count in values)
+    factor = max(1, round(filled / seen)) if seen else 1
+    return Cells([(text, count * factor) for text, count in values], complete, filled)
+
+
+def _mark(cells: Cells, *, native: bool) -> Cells:
+    if not native:
+        return cells
+    return Cells([(Native(text), count) for text, count in cells.values], cells.complete, cells.filled)
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, name: str) -> Cells:
+    """The most frequent texts and a spread of the others."""
+    counted = connection.execute(
+        f"SELECT {name}, count(*) AS n FROM {RAW} WHERE {name} IS NOT NULL GROUP BY {name} "  # noqa: S608
+        f"ORDER BY n DESC, hash({name}) LIMIT {_SAMPLE}"
+    ).fetchall()
+    total = connection.execute(f"SELECT count({name}) FROM {RAW}").fetchone()  # noqa: S608
+    return _scaled(counted, total[0] if total else 0, complete=len(counted) < _SAMPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Cells of a column that become null: placeholders, and what is no value of its type. `filled`
+    counts the cells that are not blank."""
+
+    placeholders: list[tuple[str, int]]
+    lost: list[tuple[str, int]]
+    filled: int
+
+    @property
+    def count(self) -> int:
+        """How many cells."""
+        return sum(n for _, n in (*self.placeholders, *self.lost))
+
+    def findings(self, header: ColumnHeader, column: ColumnType) -> list[Finding]:
+        """What the report says about them."""
+        return _emptied_findings(self, header, column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One staged column with what is known of its texts."""
+
+    raw: str
+    header: ColumnHeader
+    cells: Cells
+
+    def decide(self, connection: duckdb.DuckDBPyConnection, hints: Hints) -> Decision:
+        """Decide on the known texts; unless they are all, look for cells that contradict and decide
+        again until none does."""
+        values: Values = self.cells.values
+        decision = decide(values, self.header.label, hints)
+        if self.cells.complete:
+            return decision
+        native = bool(values) and isinstance(values[0][0], Native)
+        for _ in range(_ROUNDS):
+            known = {text for text, _ in values}
+            evidence = list(misfits(connection, self.raw, decision.column))
+            if decision.open_question:
+                evidence += misfits(connection, self.raw, _other_reading(decision.column))
+            fresh = {text: count for text, count in evidence if text not in known}
+            if not fresh:
+                break
+            values = [*values, *((Native(t) if native else t, n) for t, n in fresh.items())]
+            decision = decide(values, self.header.label, hints)
+        return decision
+
+    def emptied(self, connection: duckdb.DuckDBPyConnection, column: ColumnType) -> Emptied:
+        """The cells that become null."""
+        if not self.cells.complete:
+            placeholders = _placeholders(connection, self.raw, column)
+            return Emptied(placeholders, misfits(connection, self.raw, column), self.cells.filled)
+        absent, lost = Counter[str](), Counter[str]()
+        for text, count in self.cells.values:
+            if text.strip().lower() in column.placeholders:
+                absent[text.strip()] += count
+            elif not column.fits(text):
+                lost[text] += count
+        return Emptied(absent.most_common(), lost.most_common(), self.cells.filled)
 
 
 def hints_of(decisions: Sequence[Decision]) -> Hints:
@@ -121,42 +227,6 @@ def hints_of(decisions: Sequence[Decision]) -> Hints:
     comma = decimal_comma_votes([d.reading for d in decisions if d.reading is not None])
     orders = {d.order for d in decisions if d.order is not None}
     return Hints(comma, orders.pop() if len(orders) == 1 else None)
-
-
-def _decide(
-    connection: duckdb.DuckDBPyConnection, name: str, label: str, native: bool, hints: Hints
-) -> Decision:
-    """Decide on a sample, look for cells that contradict, decide again until none does."""
-    values = _sample(connection, name)
-    decision = decide(_mark(values, native), label, hints)
-    for _ in range(_ROUNDS):
-        known = {text for text, _ in values}
-        evidence = list(misfits(connection, name, decision.column))
-        if decision.open_question:
-            evidence += misfits(connection, name, _other_reading(decision.column))
-        fresh = [(text, count) for text, count in evidence if text not in known]
-        if not fresh:
-            break
-        values = [*values, *dict(fresh).items()]
-        decision = decide(_mark(values, native), label, hints)
-    return decision
-
-
-def _mark(values: Values, native: bool) -> Values:
-    return [(Native(text), count) for text, count in values] if native else values
-
-
-def _sample(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, int]]:
-    """The most frequent texts and a spread of the others, with counts that add up to all cells."""
-    counted = connection.execute(
-        f"SELECT {name}, count(*) AS n FROM {RAW} WHERE {name} IS NOT NULL GROUP BY {name} "  # noqa: S608
-        f"ORDER BY n DESC, hash({name}) LIMIT {_SAMPLE}"
-    ).fetchall()
-    total = connection.execute(f"SELECT count({name}) FROM {RAW}").fetchone()  # noqa: S608
-    cells = total[0] if total else 0
-    seen = sum(count for _, count in counted)
-    factor = max(1, round(cells / seen)) if seen else 1
-    return [(text, count * factor) for text, count in counted]
 
 
 def misfits(connection: duckdb.DuckDBPyConnection, name: str, column: ColumnType) -> list[tuple[str, int]]:
@@ -195,12 +265,30 @@ def _other_reading(column: ColumnType) -> ColumnType:
 def write_parquet(connection: duckdb.DuckDBPyConnection, staged: Staged, target: Path) -> None:
     """Cast all columns and write the version; placeholders and cells that became null are reported."""
     expressions = []
-    for raw, column, header in zip(staged.raw_names, staged.types, staged.headers, strict=True):
-        emptied = _emptied(connection, raw, column, header)
-        staged.findings += emptied
-        expressions.append(exp.alias_(column.sql(raw, clean=not emptied), header.name, quoted=True))
+    for i, (raw, column, header) in enumerate(
+        zip(staged.raw_names, staged.types, staged.headers, strict=True)
+    ):
+        value = column.sql(raw, clean=not staged.emptied[i].count)
+        expressions.append(exp.alias_(value, header.name, quoted=True))
     written = sql.render(sql.text(str(target)))
     connection.execute(f"COPY ({_typed_rows(connection, expressions)}) TO {written} (FORMAT parquet)")
+    _check_nothing_lost(connection, staged, target)
+    for emptied, header, column in zip(staged.emptied, staged.headers, staged.types, strict=True):
+        staged.findings += emptied.findings(header, column)
+
+
+def _check_nothing_lost(connection: duckdb.DuckDBPyConnection, staged: Staged, target: Path) -> None:
+    """Hold the written values against the cells: each is a value, or is reported as emptied. Columns
+    where the two differ are looked at again, cell by cell."""
+    counts = ", ".join(f"count({sql.render(sql.column(header.name))})" for header in staged.headers)
+    source = sql.render(sql.text(str(target)))
+    written = connection.execute(f"SELECT {counts} FROM read_parquet({source})").fetchone() or ()  # noqa: S608
+    for i, (raw, column) in enumerate(zip(staged.raw_names, staged.types, strict=True)):
+        emptied = staged.emptied[i]
+        if written[i] != emptied.filled - emptied.count:
+            staged.emptied[i] = Emptied(
+                _placeholders(connection, raw, column), misfits(connection, raw, column), emptied.filled
+            )
 
 
 def _typed_rows(connection: duckdb.DuckDBPyConnection, expressions: Sequence[exp.Expression]) -> str:
@@ -217,30 +305,28 @@ def _typed_rows(connection: duckdb.DuckDBPyConnection, expressions: Sequence[exp
     return "SELECT * FROM " + " POSITIONAL JOIN ".join(parts)  # noqa: S608
 
 
-def _emptied(
-    connection: duckdb.DuckDBPyConnection, raw: str, column: ColumnType, header: ColumnHeader
-) -> list[Finding]:
+def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType) -> list[Finding]:
     findings = []
-    placeholders = _placeholders(connection, raw, column)
-    if placeholders:
-        count = sum(n for _, n in placeholders)
-        shown = ", ".join(repr(text) for text, _ in placeholders[:5])
+    if emptied.placeholders:
+        count = sum(n for _, n in emptied.placeholders)
+        shown = ", ".join(repr(text) for text, _ in emptied.placeholders[:5])
+        sentence = (
+            f"{count} cells of {header.label!r} hold {shown}, which means nothing there: they are empty."
+        )
         findings.append(
             Finding(
                 code=Code.PLACEHOLDERS, severity=Severity.CHANGED, column=header.name, count=count,
-                example=placeholders[0][0],
-                sentence=f"{count} cells of {header.label!r} hold {shown}, which means nothing there: they are empty.",
+                example=emptied.placeholders[0][0], sentence=sentence,
             )
         )  # fmt: skip
-    lost = misfits(connection, raw, column)
-    if lost:
-        count = sum(n for _, n in lost)
-        shown = ", ".join(repr(shorten(text, 40)) for text, _ in lost[:5])
+    if emptied.lost:
+        count = sum(n for _, n in emptied.lost)
+        shown = ", ".join(repr(shorten(text, 40)) for text, _ in emptied.lost[:5])
+        sentence = f"{count} cells of {header.label!r} are no {column.type.value} and are empty now: {shown}."
         findings.append(
             Finding(
                 code=Code.UNREADABLE_CELLS, severity=Severity.DOUBTFUL, column=header.name, count=count,
-                example=shorten(lost[0][0]),
-                sentence=f"{count} cells of {header.label!r} are no {column.type.value} and are empty now: {shown}.",
+                example=shorten(emptied.lost[0][0]), sentence=sentence,
             )
         )  # fmt: skip
     return findings
