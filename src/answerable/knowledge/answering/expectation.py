@@ -16,7 +16,7 @@ _NUMBER_WORD = re.compile(rf"\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _DATE = re.compile(
     rf"\b(?:1\d{{3}}|20\d\d)s?\b|\b(?:{_MONTHS}|{_DAYS})\b|\bcentur(?:y|ies)\b|\b\d{{1,4}}\s?(?:BCE?|AD|CE)\b"
 )
-_NAME = re.compile(r"(?<![.!?“\"(] )(?<!^)\b[A-Z][\w'’.-]*")
+_NAME = re.compile(r"(?<![.!?“\"(] )(?<!^)\b[A-Z]\w*(?:['’.-]\w+)*")
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|of|to|on|outside|inside|between|across|throughout|along)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+"
 )
@@ -25,7 +25,7 @@ _REASON = re.compile(
     r"reason|leads? to|led to|to\s+\w+)\b",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[\w'’.-]+")
+_TOKEN = re.compile(r"\w+(?:['’.-]\w+)*")
 
 
 class Expected(StrEnum):
