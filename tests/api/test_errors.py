@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -106,23 +107,13 @@ async def test_the_servers_own_origin_is_welcome(client: httpx.AsyncClient) -> N
     assert answer.status_code == 200
 
 
-async def test_a_strangers_upload_is_refused_before_its_body_is_read(client: httpx.AsyncClient) -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
-        while sent < 300_000_000:
-            sent += 1_000_000
-            yield b"x" * 1_000_000
-
-    try:
-        answer = await client.post(
-            "/api/v1/documents",
-            content=endless(),
-            headers={"content-type": "multipart/form-data; boundary=x"},
-        )
-        assert answer.status_code == 401
-    except httpx.NetworkError:
-        pass  # cut off while it was still sending
-    assert sent < 100_000_000
+async def test_a_strangers_upload_is_refused_before_its_body_has_arrived(client: httpx.AsyncClient) -> None:
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    writer.write(
+        b"POST /api/v1/documents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n"
+        b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+    )
+    await writer.drain()
+    status = await asyncio.wait_for(reader.readline(), timeout=10)
+    writer.close()
+    assert status == b"HTTP/1.1 401 Unauthorized\r\n"
