@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from tests.data.questions.models import MODELS
+from tests.data.questions.summary import told
 
 from answerable.data.ingestion.headers import snake_case
 from answerable.data.ingestion.ingest import IngestionRequest, read_tables
@@ -23,8 +25,6 @@ from answerable.data.questions.outcome import Ambiguous, Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import Dataset, Metric, SemanticModel
-from tests.data.questions.models import MODELS
-from tests.data.questions.summary import told
 
 AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 CASES = Path(__file__).parent.parent / "tests" / "data" / "questions" / "cases"
@@ -97,7 +97,9 @@ def _text2sql(folder: Path) -> dict[str, object]:
         total += 1
         asked += isinstance(outcome, Ambiguous)
         if isinstance(outcome, Parsed):
-            answered.append({"question": entry["question"], **told(outcome, model), "gold": entry["gold_sqlite"][0]})
+            answered.append(
+                {"question": entry["question"], **told(outcome, model), "gold": entry["gold_sqlite"][0]}
+            )
     return {"questions": total, "answered": len(answered), "asked_back": asked, "answers": answered}
 
 

@@ -49,11 +49,19 @@ ORDERS = Dataset(
         _dimension("customer", "Customer", personal=True),
         _dimension("country", "Country", *COUNTRIES),
         _dimension("region", "Region", "North", "South", "East", "West"),
-        _dimension("product", "Product", "Product X", "Product Y", "Espresso Machine", "Kettle", "Toaster", "Blender"),
+        _dimension(
+            "product", "Product", "Product X", "Product Y", "Espresso Machine", "Kettle", "Toaster", "Blender"
+        ),
         _dimension("category", "Category", "Kitchen", "Office", "Garden"),
         _dimension("status", "Status", "Shipped", "Pending", "Cancelled", "Returned"),
         _dimension("channel", "Channel", "Web", "Store", "Phone"),
-        _field("quantity", "Quantity", FieldType.INTEGER, FieldRole.MEASURE, unit=Unit(kind="quantity", symbol="pcs")),
+        _field(
+            "quantity",
+            "Quantity",
+            FieldType.INTEGER,
+            FieldRole.MEASURE,
+            unit=Unit(kind="quantity", symbol="pcs"),
+        ),
         _measure("unit_price", "Unit price", EUR),
         _measure("amount", "Amount (EUR)", EUR),
         _measure("discount", "Discount (%)", Unit(kind="percent", symbol="%", scale=100.0)),
@@ -61,14 +69,26 @@ ORDERS = Dataset(
 )
 ORDER_METRICS = (
     Metric(
-        name="revenue", label="Revenue", dataset="orders", aggregation=Aggregation.SUM, field="amount", unit=EUR,
-        synonyms=("sales", "turnover"), status=Status.VERIFIED,
+        name="revenue",
+        label="Revenue",
+        dataset="orders",
+        aggregation=Aggregation.SUM,
+        field="amount",
+        unit=EUR,
+        synonyms=("sales", "turnover"),
+        status=Status.VERIFIED,
     ),
     Metric(
-        name="average_order_value", label="Average order value", dataset="orders", aggregation=Aggregation.AVG,
-        field="amount", unit=EUR, synonyms=("AOV",), status=Status.REVIEWED,
+        name="average_order_value",
+        label="Average order value",
+        dataset="orders",
+        aggregation=Aggregation.AVG,
+        field="amount",
+        unit=EUR,
+        synonyms=("AOV",),
+        status=Status.REVIEWED,
     ),
-)  # fmt: skip
+)
 
 CUSTOMERS = Dataset(
     name="customers",
@@ -99,17 +119,32 @@ FINANCE = Dataset(
     default_time="month",
     fields=(
         _field("month", "Month", FieldType.DATE, FieldRole.TIME),
-        _dimension("department", "Department", "Sales", "Marketing", "Engineering", "Human Resources", "Operations"),
+        _dimension(
+            "department", "Department", "Sales", "Marketing", "Engineering", "Human Resources", "Operations"
+        ),
         _dimension("account", "Account", "Salaries", "Travel", "Software", "Rent", "Training"),
-        _measure("plan", "Plan (k EUR)", Unit(kind="currency", symbol="EUR", scale=1000.0), synonyms=("budget",)),
-        _measure("actual", "Actual (k EUR)", Unit(kind="currency", symbol="EUR", scale=1000.0), synonyms=("actuals",)),
+        _measure(
+            "plan", "Plan (k EUR)", Unit(kind="currency", symbol="EUR", scale=1000.0), synonyms=("budget",)
+        ),
+        _measure(
+            "actual",
+            "Actual (k EUR)",
+            Unit(kind="currency", symbol="EUR", scale=1000.0),
+            synonyms=("actuals",),
+        ),
         _measure("headcount", "Headcount"),
     ),
 )
 FINANCE_METRICS = (
-    Metric(name="headcount", label="Headcount", dataset="finance", aggregation=Aggregation.SUM, field="headcount",
-           non_additive=True),
-)  # fmt: skip
+    Metric(
+        name="headcount",
+        label="Headcount",
+        dataset="finance",
+        aggregation=Aggregation.SUM,
+        field="headcount",
+        non_additive=True,
+    ),
+)
 
 TICKETS = Dataset(
     name="tickets",
@@ -130,13 +165,21 @@ TICKETS = Dataset(
         _dimension("channel", "Channel", "Email", "Chat", "Phone"),
         _field("escalated", "Escalated", FieldType.BOOLEAN, FieldRole.DIMENSION),
         _measure("resolution_hours", "Resolution time (hours)", Unit(kind="duration", symbol="hours")),
-        _field("satisfaction", "Satisfaction score", FieldType.INTEGER, FieldRole.MEASURE, synonyms=("csat",)),
+        _field(
+            "satisfaction", "Satisfaction score", FieldType.INTEGER, FieldRole.MEASURE, synonyms=("csat",)
+        ),
     ),
 )
 TICKET_METRICS = (
-    Metric(name="avg_resolution", label="Average resolution time", dataset="tickets", aggregation=Aggregation.AVG,
-           field="resolution_hours", synonyms=("resolution time",)),
-)  # fmt: skip
+    Metric(
+        name="avg_resolution",
+        label="Average resolution time",
+        dataset="tickets",
+        aggregation=Aggregation.AVG,
+        field="resolution_hours",
+        synonyms=("resolution time",),
+    ),
+)
 
 STOCK = Dataset(
     name="stock",
@@ -152,7 +195,13 @@ STOCK = Dataset(
         _dimension("warehouse", "Warehouse", "Berlin", "Rotterdam", "Lyon"),
         _dimension("supplier", "Supplier", "Nordic Wood", "Lumina", "Textil Hansa"),
         _dimension("discontinued", "Discontinued", "yes", "no"),
-        _field("units_in_stock", "Units in stock", FieldType.INTEGER, FieldRole.MEASURE, synonyms=("stock level", "units")),
+        _field(
+            "units_in_stock",
+            "Units in stock",
+            FieldType.INTEGER,
+            FieldRole.MEASURE,
+            synonyms=("stock level", "units"),
+        ),
         _field("reorder_level", "Reorder level", FieldType.INTEGER, FieldRole.MEASURE),
         _measure("price", "Price", EUR),
         _measure("weight", "Weight (kg)", Unit(kind="quantity", symbol="kg")),

@@ -7,8 +7,13 @@ from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import AllOf, Condition, Filter, Measure, Operator, Period, SemanticQuery
 
 _SIGNS = {
-    Operator.EQ: "=", Operator.NE: "!=", Operator.LT: "<", Operator.LE: "<=", Operator.GT: ">", Operator.GE: ">=",
-}  # fmt: skip
+    Operator.EQ: "=",
+    Operator.NE: "!=",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+}
 
 
 def summary(query: SemanticQuery, model: SemanticModel) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
-
-from answerable.data.questions.service import read_question
 from tests.data.questions.models import MODELS
 from tests.data.questions.summary import told
 
-AS_OF = datetime(2026, 11, 21, 10)
+from answerable.data.questions.service import read_question
+
+AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 FOLDER = Path(__file__).parent / "cases"
 HELD_OUT = ("held_out.yaml", "held_out_2.yaml")
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.data.questions.models import MODELS
 
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
 from answerable.data.questions.service import read_question
-from tests.data.questions.models import MODELS
 
-AS_OF = datetime(2026, 11, 21, 10)
+AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 ORDERS = MODELS["orders"]
 
 MEASURES = ("revenue", "number of orders", "average order value", "total quantity", "how many customers")
 GROUPS = ("", "by country", "per region", "by month", "for each category", "by channel and status")
-FILTERS = ("", "in Germany", "for Product X", "with status shipped", "excluding France", "in the North region")
+FILTERS = (
+    "",
+    "in Germany",
+    "for Product X",
+    "with status shipped",
+    "excluding France",
+    "in the North region",
+)
 TIMES = ("", "in 2025", "last quarter", "since June", "in March 2025", "in the last 30 days", "year to date")
 WRAPPED = (
-    "please {}", "{} please", "can you tell me {}?", "{}?", "I'd like to know {}", "could you please show me {}",
-    "  {}  ", "{}!", "hey, {}", "what is {}", "{} thanks",
-)  # fmt: skip
+    "please {}",
+    "{} please",
+    "can you tell me {}?",
+    "{}?",
+    "I'd like to know {}",
+    "could you please show me {}",
+    "  {}  ",
+    "{}!",
+    "hey, {}",
+    "what is {}",
+    "{} thanks",
+)
 
 
 def _read(question: str) -> Outcome:
@@ -55,7 +71,9 @@ def test_politeness_changes_nothing(question: str, wrapper: str) -> None:
 def test_a_word_that_means_nothing_here_makes_it_decline(question: str, data: st.DataObject) -> None:
     words = question.split()
     at = data.draw(st.integers(0, len(words)))
-    stranger = data.draw(st.sampled_from(["narnia", "zebra", "because", "profitable", "weekend", "why", "hypothetically"]))
+    stranger = data.draw(
+        st.sampled_from(["narnia", "zebra", "because", "profitable", "weekend", "why", "hypothetically"])
+    )
     outcome = _read(" ".join([*words[:at], stranger, *words[at:]]))
     assert isinstance(outcome, Unparsed)
     assert stranger in outcome.left_over
@@ -73,7 +91,12 @@ def test_any_text_gives_an_outcome(text: str) -> None:
     assert isinstance(_read(text), Parsed | Ambiguous | Unparsed)
 
 
-@given(st.lists(st.sampled_from((*MEASURES, *GROUPS, *FILTERS, *TIMES, "vs", "not", "top 5", "by", "or", "share of")), max_size=7))
+@given(
+    st.lists(
+        st.sampled_from((*MEASURES, *GROUPS, *FILTERS, *TIMES, "vs", "not", "top 5", "by", "or", "share of")),
+        max_size=7,
+    )
+)
 @settings(max_examples=150, deadline=None)
 def test_every_parsed_query_names_what_the_model_has(parts: list[str]) -> None:
     outcome = _read(" ".join(parts))
@@ -92,13 +115,37 @@ def test_every_parsed_query_names_what_the_model_has(parts: list[str]) -> None:
 @pytest.mark.parametrize(
     "same",
     [
-        ("revenue by country", "revenue per country", "sales for each country", "turnover broken down by country"),
-        ("how many orders in 2025", "number of orders in 2025", "2025 orders count", "count of orders during 2025"),
+        (
+            "revenue by country",
+            "revenue per country",
+            "sales for each country",
+            "turnover broken down by country",
+        ),
+        (
+            "how many orders in 2025",
+            "number of orders in 2025",
+            "2025 orders count",
+            "count of orders during 2025",
+        ),
         ("revenue in Germany", "German revenue", "revenue from Germany", "revenue where country is Germany"),
-        ("revenue by month", "monthly revenue", "revenue per month", "revenue each month", "revenue month by month"),
-        ("top 5 customers by revenue", "which 5 customers have the most revenue", "the five best customers by revenue"),
+        (
+            "revenue by month",
+            "monthly revenue",
+            "revenue per month",
+            "revenue each month",
+            "revenue month by month",
+        ),
+        (
+            "top 5 customers by revenue",
+            "which 5 customers have the most revenue",
+            "the five best customers by revenue",
+        ),
         ("revenue year to date", "revenue ytd", "revenue so far this year", "revenue this year so far"),
-        ("share of revenue by country", "revenue by country as a percentage of total", "percentage of revenue per country"),
+        (
+            "share of revenue by country",
+            "revenue by country as a percentage of total",
+            "percentage of revenue per country",
+        ),
         ("revenue in 2025 vs 2024", "revenue 2024 vs 2025", "change in revenue from 2024 to 2025"),
         ("revenue in Q3 2025", "revenue in the third quarter of 2025", "revenue from July to September 2025"),
         ("orders over 1,000", "orders above 1k", "orders of more than 1000 EUR", "orders with amount > 1000"),
@@ -109,7 +156,7 @@ def test_paraphrases_ask_the_same_query(same: tuple[str, ...]) -> None:
 
 
 def test_relative_time_counts_from_the_given_now() -> None:
-    january = read_question("revenue last month", ORDERS, datetime(2026, 2, 10))
+    january = read_question("revenue last month", ORDERS, datetime(2026, 2, 10, tzinfo=UTC))
     assert isinstance(january, Parsed)
     assert january.query is not None
     assert january.query.time is not None
@@ -154,6 +201,8 @@ def test_only_datasets_in_scope_are_asked() -> None:
     assert isinstance(read_question("number of customers by city", MODELS["shop"], AS_OF), Parsed)
 
 
-@pytest.mark.parametrize("question", ["", "   ", "?!", "\x00\x01\x02", "数据在哪里", "a" * 100_000, "revenue " * 200, "((((", '"'])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "?!", "\x00\x01\x02", "数据在哪里", "a" * 100_000, "revenue " * 200, "((((", '"']
+)
 def test_hostile_questions_are_declined(question: str) -> None:
     assert isinstance(_read(question), Unparsed)

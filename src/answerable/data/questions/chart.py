@@ -50,8 +50,9 @@ class Node:
 
 
 class Grammar:
-    """Rules in a trie by their symbols, so that common beginnings are matched once. A pattern is written in words: `number of? Rows (in|of) Value`.
+    """Rules in a trie by their symbols, so that common beginnings are matched once.
 
+    A pattern is written in words: `number of? Rows (in|of) Value`.
     Lower-case words stand for themselves, capitalised ones for categories whose values go to the
     action, `@Names` for classes of words without a value; `?` makes the symbol or group before it
     optional, `(a|b c)` gives alternatives."""
@@ -89,24 +90,24 @@ def _read_pattern(pattern: str) -> _Node:
     return node
 
 
-def _alternatives(tokens: list[str]) -> tuple[_Node, list[str]]:
+def _alternatives(symbols: list[str]) -> tuple[_Node, list[str]]:
     choices: list[_Node] = []
     sequence: list[_Node] = []
-    while tokens and tokens[0] != ")":
-        token, tokens = tokens[0], tokens[1:]
-        if token == "|":
+    while symbols and symbols[0] != ")":
+        symbol, symbols = symbols[0], symbols[1:]
+        if symbol == "|":
             choices.append(("all", sequence))
             sequence = []
-        elif token == "?":
+        elif symbol == "?":
             sequence[-1] = ("maybe", sequence[-1])
-        elif token == "(":
-            node, tokens = _alternatives(tokens)
-            tokens = tokens[1:]
+        elif symbol == "(":
+            node, symbols = _alternatives(symbols)
+            symbols = symbols[1:]
             sequence.append(node)
         else:
-            sequence.append(("symbol", token))
+            sequence.append(("symbol", symbol))
     choices.append(("all", sequence))
-    return (choices[0] if len(choices) == 1 else ("any", choices)), tokens
+    return (choices[0] if len(choices) == 1 else ("any", choices)), symbols
 
 
 _Expansion = tuple[tuple[str, ...], tuple[int | None, ...]]
@@ -174,7 +175,13 @@ class Chart:
         return found
 
     def _reach(
-        self, node: Node, start: int, values: tuple[Hashable, ...], last: Item, cost: float, agenda: list[Item]
+        self,
+        node: Node,
+        start: int,
+        values: tuple[Hashable, ...],
+        last: Item,
+        cost: float,
+        agenda: list[Item],
     ) -> None:
         """Arrive at `node` after `last`: finish the rules that end there, go on with those that do not."""
         for rule in node.complete:

@@ -48,7 +48,11 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     row_bounds = [t for t in frame.thresholds if t.part is None]
     if any(t.field is None for t in row_bounds) and not _about_rows(context, frame):
         return []
-    measured = {field for part in (frame.measures.parts if frame.measures else ()) if (field := _field_of(context, part))}
+    measured = {
+        field
+        for part in (frame.measures.parts if frame.measures else ())
+        if (field := _field_of(context, part))
+    }
     if any(t.field in measured for t in row_bounds) and not _about_rows(context, frame):
         return []
     for filtered in filters(context, wheres, row_bounds):
@@ -108,7 +112,11 @@ def _measured(context: Context, frame: Frame) -> list[_Shape]:
     assert frame.measures is not None
     parts = frame.measures.parts
     fields = list(frame.groups.fields) if frame.groups else []
-    versus = [w for w in frame.where if w.versus or (frame.compare and len(w.values) > 1 and w.operator is Operator.IN)]
+    versus = [
+        w
+        for w in frame.where
+        if w.versus or (frame.compare and len(w.values) > 1 and w.operator is Operator.IN)
+    ]
     if len(versus) > 1 or (versus and versus[0].field in fields):
         return []
     fields += [w.field for w in versus]
@@ -141,7 +149,9 @@ def _intent(frame: Frame, versus: bool, grouped: bool) -> Intent:
     return Intent.BREAKDOWN if grouped else Intent.KPI
 
 
-def _order(context: Context, frame: Frame, parts: tuple[Part, ...], fields: tuple[str, ...]) -> tuple[Order, ...] | None:
+def _order(
+    context: Context, frame: Frame, parts: tuple[Part, ...], fields: tuple[str, ...]
+) -> tuple[Order, ...] | None:
     """Largest group first, time forward, unless the question sorts."""
     sorting = frame.sorting
     by_time = bool((frame.groups and frame.groups.grain) or frame.trend or frame.develop)
@@ -179,7 +189,8 @@ def _numerator(frame: Frame) -> Where | None:
 
 
 def _shared(context: Context, frame: Frame) -> list[_Shape]:
-    assert frame.measures is not None and frame.share is not None
+    assert frame.measures is not None
+    assert frame.share is not None
     parts = frame.measures.parts
     if len(parts) != 1 or frame.two or frame.versus or frame.change or not _additive(context, parts[0]):
         return []
@@ -208,7 +219,15 @@ def _additive(context: Context, part: Part) -> bool:
 def _thresholded(context: Context, frame: Frame) -> list[_Shape]:
     """Groups held against a number: customers with more than 3 orders."""
     over = [t for t in frame.thresholds if t.part is not None]
-    if len(over) != 1 or frame.rank or frame.share or frame.two or frame.versus or frame.change or frame.trend:
+    if (
+        len(over) != 1
+        or frame.rank
+        or frame.share
+        or frame.two
+        or frame.versus
+        or frame.change
+        or frame.trend
+    ):
         return []
     part, head = over[0].part, over[0].head
     extra = frame.groups.fields if frame.groups else ()
@@ -229,14 +248,17 @@ def _having(context: Context, part: Part, bound: Bound) -> Having | None:
     metric = context.metric(part.metric) if part.metric else None
     field = metric.field if metric else part.field
     value: Decimal | None = bound.low.value if bound.low.unit is None else None
-    counting = (metric.aggregation if metric else part.aggregation) in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT)
+    counting = (metric.aggregation if metric else part.aggregation) in (
+        Aggregation.COUNT,
+        Aggregation.COUNT_DISTINCT,
+    )
     if field is not None and not counting:
         condition = bounded(context, field, bound)
         stored = condition.values[0] if condition else None
         value = stored if isinstance(stored, Decimal) else None
     if value is None:
         return None
-    return Having(measure=alias_of(part), operator=bound.operator.value, value=value)  # type: ignore[arg-type]
+    return Having(measure=alias_of(part), operator=bound.operator.value, value=value)
 
 
 def _ranked(context: Context, frame: Frame) -> list[_Shape]:
@@ -251,7 +273,9 @@ def _ranked(context: Context, frame: Frame) -> list[_Shape]:
     fields = _ranked_fields(frame, rank)
     if fields is None:
         return []
-    return [shape for parts in _ranking_measures(context, frame, rank) if (shape := _top(rank, fields, parts))]
+    return [
+        shape for parts in _ranking_measures(context, frame, rank) if (shape := _top(rank, fields, parts))
+    ]
 
 
 def _ranked_fields(frame: Frame, rank: Rank) -> tuple[str, ...] | None:
@@ -305,7 +329,12 @@ def _ranked_rows(context: Context, frame: Frame, rank: Rank) -> list[_Shape]:
         fields = context.worth()
     columns = tuple(f.name for f in context.dataset.fields)
     return [
-        _Shape(columns=columns, order=(Order(by=name, descending=rank.descending),), limit=rank.n, intent=Intent.RANKING)
+        _Shape(
+            columns=columns,
+            order=(Order(by=name, descending=rank.descending),),
+            limit=rank.n,
+            intent=Intent.RANKING,
+        )
         for name in fields
     ]
 
@@ -325,14 +354,24 @@ def _row_field(context: Context, part: Part) -> str | None:
 
 
 def _listed(context: Context, frame: Frame) -> list[_Shape]:
-    blocked = frame.measures or frame.share or frame.two or frame.versus or frame.change or frame.trend or frame.rank_by
+    blocked = (
+        frame.measures
+        or frame.share
+        or frame.two
+        or frame.versus
+        or frame.change
+        or frame.trend
+        or frame.rank_by
+    )
     if blocked or (frame.groups and (frame.groups.fields or frame.groups.grain)):
         return []
     assert frame.listing is not None
     columns = frame.listing.fields or tuple(f.name for f in context.dataset.fields)
     order: tuple[Order, ...] = ()
     if frame.sorting is not None:
-        field = frame.sorting.field or (_row_field(context, frame.sorting.part) if frame.sorting.part else None)
+        field = frame.sorting.field or (
+            _row_field(context, frame.sorting.part) if frame.sorting.part else None
+        )
         if field is None:
             return []
         order = (Order(by=field, descending=frame.sorting.descending),)
@@ -376,7 +415,11 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
 def _ranked_time(context: Context, frame: Frame, time: TimeSlice | None) -> TimeSlice | None:
     assert frame.rank is not None
     if time is not None:
-        return time.model_copy(update={"grain": frame.rank.grain, "fill_gaps": False}) if not time.comparison else None
+        return (
+            time.model_copy(update={"grain": frame.rank.grain, "fill_gaps": False})
+            if not time.comparison
+            else None
+        )
     times = context.times()
     return TimeSlice(field=times[0], grain=frame.rank.grain, fill_gaps=False) if times else None
 

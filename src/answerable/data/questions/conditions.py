@@ -10,7 +10,16 @@ from answerable.data.questions.meanings import Bound, Number, Threshold, Where
 from answerable.data.semantics.model import ModelField
 from answerable.data.semantics.query import AllOf, Condition, Filter, Operator
 
-_SIGNS = {"€": "eur", "$": "usd", "£": "gbp", "¥": "jpy", "hrs": "hour", "h": "hour", "hours": "hour", "percent": "%"}
+_SIGNS = {
+    "€": "eur",
+    "$": "usd",
+    "£": "gbp",
+    "¥": "jpy",
+    "hrs": "hour",
+    "h": "hour",
+    "hours": "hour",
+    "percent": "%",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,9 @@ def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) 
             for name in candidates:
                 condition = bounded(context, name, threshold.bound)
                 if condition is not None:
-                    extended.append(([*conditions, condition], assumed if threshold.field else (*assumed, name)))
+                    extended.append(
+                        ([*conditions, condition], assumed if threshold.field else (*assumed, name))
+                    )
         alternatives = extended
     return [Filtered(_joined(conditions), assumed) for conditions, assumed in alternatives]
 

@@ -20,7 +20,20 @@ from answerable.data.semantics.model import (
 
 QUANTITY_WORDS = frozenset({"quantity", "qty", "pieces", "units", "items"})
 YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
-_PER_ITEM = ("price", "rate", "ratio", "percent", "pct", "%", "score", "age", "rating", "margin %", "per ", "unit cost")
+_PER_ITEM = (
+    "price",
+    "rate",
+    "ratio",
+    "percent",
+    "pct",
+    "%",
+    "score",
+    "age",
+    "rating",
+    "margin %",
+    "per ",
+    "unit cost",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +149,11 @@ class Context:
 
     def is_flag(self, field: ModelField) -> bool:
         """A yes-or-no field."""
-        return field.type is FieldType.BOOLEAN or (field.values is not None and len(field.values) == 2 and all(
-            value.casefold() in YES_OR_NO for value in field.values
-        ))
+        return field.type is FieldType.BOOLEAN or (
+            field.values is not None
+            and len(field.values) == 2
+            and all(value.casefold() in YES_OR_NO for value in field.values)
+        )
 
     def is_identity(self, name: str) -> bool:
         """Whether the field names single rows, so that groups of it are the rows themselves."""

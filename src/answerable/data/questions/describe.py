@@ -22,13 +22,20 @@ from answerable.data.questions.meanings import (
     Sorting,
     Span,
     Threshold,
-    Trend,
     TwoPeriods,
     Versus,
     When,
     Where,
 )
-from answerable.data.semantics.query import AllOf, Condition, Filter, Measure, Period, SemanticQuery, TimeSlice
+from answerable.data.semantics.query import (
+    AllOf,
+    Condition,
+    Filter,
+    Measure,
+    Period,
+    SemanticQuery,
+    TimeSlice,
+)
 
 _SLOTS = ("measure", "group", "time", "filter", "rest")
 
@@ -41,7 +48,7 @@ def differing_slot(queries: list[SemanticQuery]) -> str | None:
     differing = [slot for slot in _SLOTS if any(part[slot] != parts[0][slot] for part in parts)]
     if len(differing) == 2 and "rest" in differing and "measure" in differing:
         differing.remove("rest")  # the order follows the measure
-    if differing == ["group", "rest"] or differing == ["measure", "group", "rest"]:
+    if differing in (["group", "rest"], ["measure", "group", "rest"]):
         return _same_shape(queries, differing)
     return differing[0] if len(differing) == 1 else None
 
@@ -57,10 +64,15 @@ def _same_shape(queries: list[SemanticQuery], differing: list[str]) -> str | Non
 def _slots(query: SemanticQuery) -> dict[str, object]:
     rest = query.model_copy(update={"measures": (), "group_by": (), "time": None, "where": None})
     if any(order.by in {m.alias for m in query.measures} for order in query.order):
-        rest = rest.model_copy(update={"order": tuple(o for o in query.order if o.by not in {m.alias for m in query.measures})})
+        rest = rest.model_copy(
+            update={"order": tuple(o for o in query.order if o.by not in {m.alias for m in query.measures})}
+        )
     return {
         "measure": query.measures,
-        "group": tuple((g.field, g.only, g.top and (g.top.n, g.top.descending, _position(query, g.top.by))) for g in query.group_by),
+        "group": tuple(
+            (g.field, g.only, g.top and (g.top.n, g.top.descending, _position(query, g.top.by)))
+            for g in query.group_by
+        ),
         "time": query.time,
         "filter": query.where,
         "rest": rest,
@@ -82,7 +94,9 @@ def option_label(query: SemanticQuery, context: Context, slot: str) -> str:
         return _time_label(query.time, context)
     if slot == "filter":
         return _filter_label(query.where, context)
-    orders = [f"{_label(o.by, context)}, {'largest' if o.descending else 'smallest'} first" for o in query.order]
+    orders = [
+        f"{_label(o.by, context)}, {'largest' if o.descending else 'smallest'} first" for o in query.order
+    ]
     return "by " + ", ".join(orders) if orders else "as listed"
 
 
@@ -99,7 +113,13 @@ def _measure_label(measure: Measure, context: Context) -> str:
         return _label(measure.metric, context)
     if measure.field is None:
         return f"number of {context.dataset.label.casefold()}"
-    words = {"avg": "average", "min": "smallest", "max": "largest", "sum": "total", "count_distinct": "different"}
+    words = {
+        "avg": "average",
+        "min": "smallest",
+        "max": "largest",
+        "sum": "total",
+        "count_distinct": "different",
+    }
     return f"{words.get(str(measure.aggregation), str(measure.aggregation))} {_label(measure.field, context)}"
 
 
@@ -167,7 +187,12 @@ def _other_meaning(value: object) -> str:
         return f"the {value.kind} of the data"
     if isinstance(value, Sorting):
         return "sorted " + ("downwards" if value.descending else "upwards")
-    words = {Listing: "show rows" if not getattr(value, "verb", True) else "show", Be: "is", How: "how", Develop: "over time"}
+    words = {
+        Listing: "show rows" if not getattr(value, "verb", True) else "show",
+        Be: "is",
+        How: "how",
+        Develop: "over time",
+    }
     return words.get(type(value), "over time")
 
 

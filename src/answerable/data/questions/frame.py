@@ -65,7 +65,9 @@ class Frame:
     def consistent(self) -> bool:
         """Whether the phrases can belong to one question."""
         if self.metadata is not None:
-            return not (self.measures or self.where or self.groups or self.when or self.rank or self.thresholds)
+            return not (
+                self.measures or self.where or self.groups or self.when or self.rank or self.thresholds
+            )
         if self.how and not (self.develop or self.change):
             return False
         if self.averaged and self.groups and self.groups.per and (self.groups.grain or self.groups.entity):
@@ -81,7 +83,9 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
     """The frame of these clauses, or None where two of them claim one slot."""
     frame = Frame()
     for position, clause in enumerate(clauses):
-        after_be = position > 0 and (isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE)
+        after_be = position > 0 and (
+            isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE
+        )
         value = clause.value
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
             return None
@@ -96,17 +100,56 @@ def _flat(value: object) -> tuple[object, ...]:
     return (*_flat(value.first), *_flat(value.second)) if isinstance(value, Both) else (value,)
 
 
-_BE = frozenset("is are was were been being".split())
-_PREPOSITIONS = frozenset("in from for at with within on via through not excluding without except only".split())
+_BE = frozenset(["is", "are", "was", "were", "been", "being"])
+_PREPOSITIONS = frozenset(
+    [
+        "in",
+        "from",
+        "for",
+        "at",
+        "with",
+        "within",
+        "on",
+        "via",
+        "through",
+        "not",
+        "excluding",
+        "without",
+        "except",
+        "only",
+    ]
+)
 # Values that are also words of degree: `low satisfaction` says nothing of a priority "low".
-_DEGREES = frozenset("low high medium big small large new old good bad top best total normal average".split())
+_DEGREES = frozenset(
+    [
+        "low",
+        "high",
+        "medium",
+        "big",
+        "small",
+        "large",
+        "new",
+        "old",
+        "good",
+        "bad",
+        "top",
+        "best",
+        "total",
+        "normal",
+        "average",
+    ]
+)
 
 
 def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) -> bool:
     """A value that is a word of degree must not stand before a number it could describe."""
     clause = clauses[position]
     before = clauses[position - 1] if position else None
-    if before is not None and isinstance(before.value, Rank) and tokens[clause.start - 1].norm in ("most", "best", "least"):
+    if (
+        before is not None
+        and isinstance(before.value, Rank)
+        and tokens[clause.start - 1].norm in ("most", "best", "least")
+    ):
         return tokens[clause.start].norm in _PREPOSITIONS  # sold the most blenders
     if tokens[clause.end - 1].norm not in _DEGREES or position + 1 == len(clauses):
         return True
@@ -116,7 +159,9 @@ def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) 
     return all(part.field is None and part.aggregation is Aggregation.COUNT for part in following.value.parts)
 
 
-_SINGLE = {
+_SINGLE: dict[type, str] = {
+    Field: "verb",
+    Rank: "rank",
     Measures: "measures",
     When: "when",
     TwoPeriods: "two",
@@ -128,11 +173,6 @@ _SINGLE = {
 
 
 def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
-    if isinstance(value, Field):
-        if frame.verb is not None:
-            return False
-        frame.verb = value
-        return True
     if isinstance(value, Measures):
         frame.averaged = any(part.rate for part in value.parts)
         value = replace(value, parts=tuple(replace(part, rate=False) for part in value.parts))
@@ -148,16 +188,10 @@ def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
         return _add_groups(frame, value)
     if isinstance(value, Versus):
         return _add_versus(frame, value, category)
-    if isinstance(value, Rank):
-        if frame.rank is not None:
-            return False
-        frame.rank = value
-        return True
     if isinstance(value, Listing):
         return _add_listing(frame, value)
     if isinstance(value, Threshold):
         frame.thresholds.append(value)
-        return True
     _mark(frame, value, category)
     return True
 

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from answerable.data.questions.chart import Item
-from answerable.data.questions.english import ALIASES, CONCEPTS, DEMONYMS, HEADS, SALES_MONEY, SALES_ROWS, singular
+from answerable.data.questions.english import (
+    ALIASES,
+    CONCEPTS,
+    DEMONYMS,
+    HEADS,
+    SALES_MONEY,
+    SALES_ROWS,
+    singular,
+)
 from answerable.data.questions.meanings import Field, Part, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.semantics.model import (
@@ -81,7 +89,9 @@ class Lexicon:
                 slot = (entry.dataset, "name" if entry.category in _NAMES else entry.category)
                 best[slot] = min(entry.tier, best.get(slot, 9))
             self._entries[key] = [
-                e for e in entries if e.tier == best[e.dataset, "name" if e.category in _NAMES else e.category]
+                e
+                for e in entries
+                if e.tier == best[e.dataset, "name" if e.category in _NAMES else e.category]
             ]
             self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 
@@ -166,7 +176,12 @@ class _DatasetWords:
 
     def collect(self) -> None:
         rows = Rows(self._dataset.name)
-        for text in (self._dataset.row_noun, self._dataset.name, self._dataset.label, *self._dataset.synonyms):
+        for text in (
+            self._dataset.row_noun,
+            self._dataset.name,
+            self._dataset.label,
+            *self._dataset.synonyms,
+        ):
             key = key_of(text)
             self._put(key, "Rows" if key == self._noun or phrase_words(text) != key else "Table", rows, 0)
         for text in ("row", "record", "entry"):
@@ -260,7 +275,29 @@ class _DatasetWords:
                 self._put(alias, "Value", Value(field.name, value), 1)
 
 
-_MEASURES_OF = frozenset("hour minute second day week month year eur usd gbp euro dollar percent pct kg g km m pc".split())
+_MEASURES_OF = frozenset(
+    [
+        "hour",
+        "minute",
+        "second",
+        "day",
+        "week",
+        "month",
+        "year",
+        "eur",
+        "usd",
+        "gbp",
+        "euro",
+        "dollar",
+        "percent",
+        "pct",
+        "kg",
+        "g",
+        "km",
+        "m",
+        "pc",
+    ]
+)
 
 
 def _unit_words(field: ModelField) -> frozenset[str]:
@@ -324,7 +361,12 @@ def _typed(field: ModelField, text: str) -> bool | int | str | None:
     return text if field.type is FieldType.STRING else None
 
 
-_PHRASAL = {"signup": ("sign", "up"), "checkin": ("check", "in"), "checkout": ("check", "out"), "login": ("log", "in")}
+_PHRASAL = {
+    "signup": ("sign", "up"),
+    "checkin": ("check", "in"),
+    "checkout": ("check", "out"),
+    "login": ("log", "in"),
+}
 _PAST = {"send": "sent", "buy": "bought", "sell": "sold", "pay": "paid", "begin": "began", "build": "built"}
 
 
@@ -337,7 +379,12 @@ def _past_forms(noun: str) -> tuple[Key, ...]:
         forms = [_PAST[verb]]
     elif verb.endswith("e"):
         forms = [verb + "d"]
-    elif len(verb) <= 4 and verb[-1] not in "aeiouwxy" and verb[-2:-1] in tuple("aeiou") and verb[-3:-2] not in tuple("aeiou"):
+    elif (
+        len(verb) <= 4
+        and verb[-1] not in "aeiouwxy"
+        and verb[-2:-1] in tuple("aeiou")
+        and verb[-3:-2] not in tuple("aeiou")
+    ):
         forms = [verb + verb[-1] + "ed"]
     else:
         forms = [verb + "ed"]

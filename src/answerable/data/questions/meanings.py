@@ -121,10 +121,17 @@ class Where:
 
 
 _OPPOSITE = {
-    Operator.IN: Operator.NOT_IN, Operator.NOT_IN: Operator.IN, Operator.EQ: Operator.NE, Operator.NE: Operator.EQ,
-    Operator.IS_NULL: Operator.NOT_NULL, Operator.NOT_NULL: Operator.IS_NULL, Operator.LT: Operator.GE,
-    Operator.GE: Operator.LT, Operator.GT: Operator.LE, Operator.LE: Operator.GT,
-}  # fmt: skip
+    Operator.IN: Operator.NOT_IN,
+    Operator.NOT_IN: Operator.IN,
+    Operator.EQ: Operator.NE,
+    Operator.NE: Operator.EQ,
+    Operator.IS_NULL: Operator.NOT_NULL,
+    Operator.NOT_NULL: Operator.IS_NULL,
+    Operator.LT: Operator.GE,
+    Operator.GE: Operator.LT,
+    Operator.GT: Operator.LE,
+    Operator.LE: Operator.GT,
+}
 
 
 @dataclass(frozen=True, slots=True)

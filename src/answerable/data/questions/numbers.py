@@ -9,13 +9,11 @@ _SUFFIX = {"": 1, "k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9}
 _NUMBER = re.compile(r"^(?P<digits>[\d,]+(?:\.\d+)?)(?P<suffix>k|mn|m|bn|b)?$")
 _ORDINAL = re.compile(r"^(\d{1,3})(?:st|nd|rd|th)$")
 
-CARDINALS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {
+_UNITS = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    "|seventeen|eighteen|nineteen|twenty"
+)
+CARDINALS = {word: value for value, word in enumerate(_UNITS.split("|"))} | {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "dozen": 12, "hundred": 100,
 }  # fmt: skip
@@ -23,7 +21,14 @@ ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
 }  # fmt: skip
-MULTIPLIERS = {"hundred": 100, "thousand": 10**3, "k": 10**3, "million": 10**6, "mio": 10**6, "billion": 10**9}
+MULTIPLIERS = {
+    "hundred": 100,
+    "thousand": 10**3,
+    "k": 10**3,
+    "million": 10**6,
+    "mio": 10**6,
+    "billion": 10**9,
+}
 
 
 def cardinal(text: str) -> Decimal | None:

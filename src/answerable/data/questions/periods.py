@@ -38,8 +38,17 @@ def timings(context: Context, frame: Frame) -> list[Timing]:
     if len(plans) == 1 and plans[0] == _Plan(None):
         return [Timing(None)]
     fields = context.times()
-    said = (frame.when.field if frame.when else None) or (frame.verb.name if frame.verb else None) or (frame.groups.time_field if frame.groups else None)
-    if frame.when and frame.when.field and frame.groups and frame.groups.time_field not in (None, frame.when.field):
+    said = (
+        (frame.when.field if frame.when else None)
+        or (frame.verb.name if frame.verb else None)
+        or (frame.groups.time_field if frame.groups else None)
+    )
+    if (
+        frame.when
+        and frame.when.field
+        and frame.groups
+        and frame.groups.time_field not in (None, frame.when.field)
+    ):
         return []
     chosen = said or (fields[0] if fields else None)
     if chosen is None:
@@ -66,14 +75,16 @@ def _comparison(plan: _Plan) -> Comparison:
     base, other = plan.base, plan.other
     if base is None or other is None:
         kind = "previous_year" if plan.kind is Against.PREVIOUS_YEAR else "previous_period"
-        return Comparison(kind=kind, period=Period(), shift=plan.shift)  # type: ignore[arg-type]
+        return Comparison(kind=kind, period=Period(), shift=plan.shift)
     year_before, before = resolve.a_year_before(base), resolve.previous(base)
     if year_before and (other.start, other.end) == (year_before.start, year_before.end):
         return Comparison(kind="previous_year", period=_period(other), shift=plan.shift)
     if before and (other.start, other.end) == (before.start, before.end):
         return Comparison(kind="previous_period", period=_period(other), shift=plan.shift)
     stepped = plan.kind is Against.PREVIOUS_PERIOD and plan.shift == 1
-    return Comparison(kind="previous_period" if stepped else "custom", period=_period(other), shift=plan.shift)
+    return Comparison(
+        kind="previous_period" if stepped else "custom", period=_period(other), shift=plan.shift
+    )
 
 
 def _plans(context: Context, frame: Frame) -> list[_Plan] | None:
@@ -89,16 +100,19 @@ def _plans(context: Context, frame: Frame) -> list[_Plan] | None:
         return _change(frame, base, grain)
     if frame.trend or frame.develop:
         return [_Plan(base, grain=grain or natural_grain(base, context))]
-    if base is not None and base.listed and grain is None and base.unit is not None and frame.rank is None:
-        if base.unit in _GRAINS and frame.measures is not None:
-            return [_Plan(base), _Plan(base, grain=_GRAINS[base.unit])]
+    each = _GRAINS.get(base.unit) if base is not None and base.listed and base.unit is not None else None
+    if each is not None and grain is None and frame.rank is None and frame.measures is not None:
+        return [_Plan(base), _Plan(base, grain=each)]
     return [_Plan(base, grain=grain)]
 
 
 _GRAINS = {
-    TimeUnit.DAY: Grain.DAY, TimeUnit.WEEK: Grain.WEEK, TimeUnit.MONTH: Grain.MONTH, TimeUnit.QUARTER: Grain.QUARTER,
+    TimeUnit.DAY: Grain.DAY,
+    TimeUnit.WEEK: Grain.WEEK,
+    TimeUnit.MONTH: Grain.MONTH,
+    TimeUnit.QUARTER: Grain.QUARTER,
     TimeUnit.YEAR: Grain.YEAR,
-}  # fmt: skip
+}
 
 
 def natural_grain(base: Span | None, context: Context) -> Grain:
@@ -117,7 +131,8 @@ def natural_grain(base: Span | None, context: Context) -> Grain:
 def _two_periods(frame: Frame, grain: Grain | None) -> list[_Plan] | None:
     assert frame.two is not None
     first, second = frame.two.first, frame.two.second
-    assert first.start is not None and second.start is not None
+    assert first.start is not None
+    assert second.start is not None
     base, other = (second, first) if second.start > first.start else (first, second)
     return _with_grain(base, other, grain)
 
@@ -162,7 +177,9 @@ def _versus(context: Context, versus: Versus, base: Span | None, grain: Grain | 
     return _with_grain(base, other, grain)
 
 
-def _against_previous(context: Context, versus: Versus, base: Span | None, grain: Grain | None) -> list[_Plan] | None:
+def _against_previous(
+    context: Context, versus: Versus, base: Span | None, grain: Grain | None
+) -> list[_Plan] | None:
     unit = TimeUnit(versus.grain.value) if versus.grain else None
     if base is not None and (unit is None or (base.unit is unit and base.count == versus.count)):
         other = resolve.previous(base)
@@ -190,7 +207,12 @@ def _against_span(context: Context, span: Span, base: Span | None, grain: Grain 
     if base is not None:
         same = (base.unit, base.count) == (span.unit, span.count) and base.start != span.start
         return _with_grain(base, span, grain) if same and base.start and span.start else None
-    if span.relative and span.unit is not None and span.count == 1 and span.end == resolve.floor(context.now.today, span.unit, context.now):
+    if (
+        span.relative
+        and span.unit is not None
+        and span.count == 1
+        and span.end == resolve.floor(context.now.today, span.unit, context.now)
+    ):
         return _this_unit(context, span.unit, grain)
     return None
 
@@ -214,9 +236,5 @@ def _change(frame: Frame, base: Span | None, grain: Grain | None) -> list[_Plan]
         return [_stepwise(base, grain)]
     if base is None or base.start is None or base.end is None:
         return None
-    plans = [
-        _Plan(base, other, kind=Against.PREVIOUS_PERIOD)
-        for other in (resolve.previous(base), resolve.a_year_before(base))
-        if other is not None
-    ]
-    return plans
+    others = (resolve.previous(base), resolve.a_year_before(base))
+    return [_Plan(base, other, kind=Against.PREVIOUS_PERIOD) for other in others if other is not None]

@@ -37,9 +37,9 @@ class Candidate:
     clauses: tuple[Item, ...]
 
 
-def covers(items: Iterable[Item], tokens: list[Token], clauses: frozenset[str], fillers: frozenset[str]) -> list[
-    tuple[float, tuple[Item, ...]]
-]:
+def covers(
+    items: Iterable[Item], tokens: list[Token], clauses: frozenset[str], fillers: frozenset[str]
+) -> list[tuple[float, tuple[Item, ...]]]:
     """The cheapest sequences of phrases that cover all tokens, cheapest first."""
     starting: dict[int, list[Item]] = defaultdict(list)
     for item in items:
@@ -66,10 +66,16 @@ def _by_cost(sequence: tuple[float, tuple[Item, ...]]) -> float:
 
 def _is_small(item: Item) -> bool:
     value = item.value
-    return isinstance(value, Be | How | Develop) or (isinstance(value, Listing) and value.verb) or item.category == "Compare"
+    return (
+        isinstance(value, Be | How | Develop)
+        or (isinstance(value, Listing) and value.verb)
+        or item.category == "Compare"
+    )
 
 
-def candidates(context: Context, sequences: list[tuple[float, tuple[Item, ...]]], tokens: list[Token]) -> list[Candidate]:
+def candidates(
+    context: Context, sequences: list[tuple[float, tuple[Item, ...]]], tokens: list[Token]
+) -> list[Candidate]:
     """The queries that the sequences mean, cheapest first, each once."""
     found: dict[str, Candidate] = {}
     limit = float("inf")

@@ -9,7 +9,15 @@ from datetime import datetime
 
 from answerable.data.questions.chart import Chart, Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.english import ARTICLES, CORRECTABLE, FILLERS, KNOWN_WORDS, LIGHT_VERBS, WRAPPERS, singular
+from answerable.data.questions.english import (
+    ARTICLES,
+    CORRECTABLE,
+    FILLERS,
+    KNOWN_WORDS,
+    LIGHT_VERBS,
+    WRAPPERS,
+    singular,
+)
 from answerable.data.questions.fuzzy import correct
 from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
@@ -152,7 +160,11 @@ class _Reader:
         words: list[_Word] = []
         for token in tokens:
             key = singular(token.norm)
-            known = token.kind is not Kind.WORD or key in self._lexicon.vocabulary or token.norm in _NEVER_CORRECTED
+            known = (
+                token.kind is not Kind.WORD
+                or key in self._lexicon.vocabulary
+                or token.norm in _NEVER_CORRECTED
+            )
             if known or token.norm in self._grammar.words or token.norm in KNOWN_WORDS or key in KNOWN_WORDS:
                 words.append(_Word(token, key))
                 continue
@@ -171,7 +183,9 @@ class _Reader:
             if token.kind is Kind.QUOTED:
                 key = tuple(singular(t.norm) for t in tokenise(token.norm) if t.norm != ",")
                 entries = self._lexicon.lookup(key)
-                spots += [(at, at + 1, e) for e in entries if e.category == "Value" and e.dataset in self.scope]
+                spots += [
+                    (at, at + 1, e) for e in entries if e.category == "Value" and e.dataset in self.scope
+                ]
         return spots
 
     def _in_grammar(self, word: _Word) -> bool:
@@ -192,13 +206,19 @@ class _Reader:
         covered: dict[str, set[int]] = {name: set() for name in self.scope}
         for start, end, entry in spots:
             covered[entry.dataset].update(range(start, end))
-        codes = {at for at, w in enumerate(words) if w.token.kind is Kind.QUOTED or any(c.isdigit() for c in w.token.norm)}
+        codes = {
+            at
+            for at, w in enumerate(words)
+            if w.token.kind is Kind.QUOTED or any(c.isdigit() for c in w.token.norm)
+        }
         ranked = []
         for dataset in self._model.datasets:
             if dataset.name in self.scope:
                 mine = covered[dataset.name]
                 left = tuple(
-                    at for at in range(len(words)) if at not in mine and not known[at] and not (codes and at in codes)
+                    at
+                    for at in range(len(words))
+                    if at not in mine and not known[at] and not (codes and at in codes)
                 )
                 ranked.append((dataset, left, len(mine)))
         ranked.sort(key=lambda entry: (len(entry[1]), -entry[2]))
@@ -210,8 +230,14 @@ class _Reader:
         tokens = [word.token for word in words]
         context = self._context(dataset)
         grammar_words = self._grammar.words
-        items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words]
-        items += [terminal(start, end, e, tokens[end - 1].norm) for start, end, e in spots if e.dataset == dataset.name]
+        items = [
+            Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words
+        ]
+        items += [
+            terminal(start, end, e, tokens[end - 1].norm)
+            for start, end, e in spots
+            if e.dataset == dataset.name
+        ]
         items += time_rules.terminals(tokens)
         items += number_rules.terminals(tokens)
         items += filter_rules.terminals(tokens)
@@ -220,7 +246,9 @@ class _Reader:
         if chart.overflowed:
             return []
         # `ordered` is a light verb only where no dataset has a date of ordering
-        meant = {tokens[at].norm for start, end, e in spots if e.category == "TimeVerb" for at in range(start, end)}
+        meant = {
+            tokens[at].norm for start, end, e in spots if e.category == "TimeVerb" for at in range(start, end)
+        }
         sequences = covers(found, tokens, CLAUSES, _SKIPPED - meant)
         return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 
@@ -253,11 +281,8 @@ class _Reader:
 def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) -> bool:
     """Whether several words together name something in another dataset, and nothing in this one."""
     whole = {(start, end) for start, end, entry in spots if entry.dataset == dataset and end - start > 1}
-    for start, end, entry in spots:
-        if end - start > 1 and entry.dataset != dataset and entry.tier <= 1:
-            if not any(low <= start and end <= high for low, high in whole):
-                return True
-    return False
+    others = {(s, e) for s, e, entry in spots if e - s > 1 and entry.dataset != dataset and entry.tier <= 1}
+    return any(not any(low <= start and end <= high for low, high in whole) for start, end in others)
 
 
 _SKIPPED = FILLERS | LIGHT_VERBS
@@ -265,5 +290,6 @@ _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
 
 
 _CORRECTABLE = {
-    initial: [word for word in CORRECTABLE if word[0] == initial and len(word) > 4] for initial in {w[0] for w in CORRECTABLE}
+    initial: [word for word in CORRECTABLE if word[0] == initial and len(word) > 4]
+    for initial in {w[0] for w in CORRECTABLE}
 }

@@ -8,7 +8,26 @@ from answerable.data.questions.english import plural
 from answerable.data.questions.tokens import tokenise
 from answerable.data.semantics.model import Dataset, FieldRole, SemanticModel
 
-_DANGLING = frozenset("in for from with of by at on the a and or to that which who".split())
+_DANGLING = frozenset(
+    [
+        "in",
+        "for",
+        "from",
+        "with",
+        "of",
+        "by",
+        "at",
+        "on",
+        "the",
+        "a",
+        "and",
+        "or",
+        "to",
+        "that",
+        "which",
+        "who",
+    ]
+)
 
 
 def shortened(question: str, left_over: tuple[str, ...]) -> str:
@@ -35,7 +54,12 @@ def examples(model: SemanticModel, scope: Collection[str]) -> list[str]:
             continue
         measure = _measure(model, dataset)
         group = next(
-            (f for f in dataset.fields if f.role is FieldRole.DIMENSION and f.values is not None and not f.personal), None
+            (
+                f
+                for f in dataset.fields
+                if f.role is FieldRole.DIMENSION and f.values is not None and not f.personal
+            ),
+            None,
         )
         if dataset.default_time is not None:
             found.append(f"{measure} by month")

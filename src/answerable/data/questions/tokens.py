@@ -41,7 +41,9 @@ _PATTERN = re.compile(
 # Signs that end or set off a sentence and carry no meaning of their own.
 _SILENT = frozenset(".?!;:()[]{}'’´`\"“”«»…-–—_*#|\\")
 
-_NEGATIONS = re.compile(r"\b(is|are|was|were|do|does|did|has|have|had|ca|wo|should|would|could)n['’]t\b", re.I)
+_NEGATIONS = re.compile(
+    r"\b(is|are|was|were|do|does|did|has|have|had|ca|wo|should|would|could)n['’]t\b", re.I
+)
 
 
 def fold(text: str) -> str:

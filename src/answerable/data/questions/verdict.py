@@ -41,18 +41,32 @@ def decide(
     if slot is None:
         return Unparsed((), (), 1.0, Reason.TOO_MANY_READINGS)
     options = tuple(
-        Option(option_label(c.draft.query, own, slot), c.draft.query) for c, own in rivals if c.draft is not None
+        Option(option_label(c.draft.query, own, slot), c.draft.query)
+        for c, own in rivals
+        if c.draft is not None
     )
-    asked = {"measure": "Which number do you mean?", "time": "Which time do you mean?", "filter": "Which of these do you mean?"}
+    asked = {
+        "measure": "Which number do you mean?",
+        "time": "Which time do you mean?",
+        "filter": "Which of these do you mean?",
+    }
     return Ambiguous(
-        asked.get(slot, "Which of these do you mean?"), options, first.draft.intent, slot, _trace(first, question, tokens)
+        asked.get(slot, "Which of these do you mean?"),
+        options,
+        first.draft.intent,
+        slot,
+        _trace(first, question, tokens),
     )
 
 
 def _metadata(candidate: Candidate, question: str, tokens: list[Token]) -> Parsed:
     assert candidate.metadata is not None
     kind = "fields" if candidate.metadata.kind == "fields" else "datasets"
-    request = MetadataRequest("fields", candidate.metadata.dataset) if kind == "fields" else MetadataRequest("datasets")
+    request = (
+        MetadataRequest("fields", candidate.metadata.dataset)
+        if kind == "fields"
+        else MetadataRequest("datasets")
+    )
     return Parsed(None, Intent.METADATA, 0.97, _trace(candidate, question, tokens), metadata=request)
 
 
@@ -80,7 +94,9 @@ def _confidence(candidate: Candidate, context: Context, corrected: int) -> float
         for measure in candidate.draft.query.measures
         if measure.metric
     )
-    score = 0.99 - 0.06 * corrected - 0.03 * len(candidate.draft.notes) - 0.05 * min(loose, 3.0) - 0.01 * inferred
+    score = (
+        0.99 - 0.06 * corrected - 0.03 * len(candidate.draft.notes) - 0.05 * min(loose, 3.0) - 0.01 * inferred
+    )
     return round(max(0.5, score), 3)
 
 

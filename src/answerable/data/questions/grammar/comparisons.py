@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
-from answerable.data.questions.chart import Grammar
+from answerable.data.questions.chart import Action, Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Against, Be, Share, Span, TimeUnit, TwoPeriods, Versus
 from answerable.data.questions.time import resolve
 from answerable.data.semantics.query import Grain
 
 _VS = (
-    "vs|versus|against|compared to|compared with|in comparison to|in comparison with|relative to|as compared to|compare to"
-    "|compare with|and compare to|and compare with|and compare it to|and compare it with|over|than|comparing to|as against"
+    "vs|versus|against|compared to|compared with|in comparison to|in comparison with|relative to|as"
+    " compared to|compare to"
+    "|compare with|and compare to|and compare with|and compare it to|and compare it with|over|than"
+    "|comparing to|as against"
     "|compared against|to compare with"
 )
 _CHANGE = (
-    "change|changes|growth|grow|grew|grown|increase|increased|decrease|decreased|difference|delta|decline|declined|changed"
-    "|growth rate|rate of growth|percentage change|percent change|growing|drop|dropped|fall|fell|rise|rose|change rate"
+    "change|changes|growth|grow|grew|grown|increase|increased|decrease|decreased|difference|delta|decline"
+    "|declined|changed"
+    "|growth rate|rate of growth|percentage change|percent change|growing|drop|dropped|fall|fell|rise"
+    "|rose|change rate"
     "|% change|% growth|growth rates|percentage growth|percent growth"
 )
 
 
 def add_rules(grammar: Grammar) -> None:
-    """The rules of comparison and share; the clauses are `TwoPeriods`, `Versus`, `Change`, `Share` and `Be`."""
+    """The rules of comparison and share; the clauses are `TwoPeriods`, `Versus`, `Change`, `Share` and"
+    " `Be`."""
     grammar.words_as("@Vs", _VS)
     grammar.words_as("@Change", _CHANGE)
     grammar.rule("TwoPeriods", "(@When)? Span @Vs (in|for|of|during)? Span", _two)
     grammar.words_as("@When", "in|for|of|during|from")
-    grammar.rule("TwoPeriods", "(compare|comparing|comparison of|difference between) Span (and|with|to|@Vs) Span", _two)
+    grammar.rule(
+        "TwoPeriods", "(compare|comparing|comparison of|difference between) Span (and|with|to|@Vs) Span", _two
+    )
     grammar.rule("TwoPeriods", "Named @Vs Span", _two_named, cost=-0.4)
     grammar.rule("TwoPeriods", "(@When)? Named @Vs Span", _two_named, cost=-0.4)
     grammar.rule("TwoPeriods", "(compare|comparing) Named (and|with|to|@Vs) Span", _two_named, cost=-0.4)
     grammar.rule("Versus", "@Vs Span", _against_span)
     before = "(previous period|period before|prior period|one before|preceding period|previous one)"
     ago = (
-        "(same period last year|same time last year|year ago|year earlier|one year ago|one year earlier|year before"
-        "|same period year ago|same month last year|same quarter last year|same period previous year|same week last year"
-        "|same period of last year|same month of last year|same quarter of last year|year prior|same period in last year"
-        "|same month year ago|same quarter year ago|last year same period|same month previous year|12 months earlier"
-        "|same quarter previous year|same period of previous year|same period in previous year|same period one year ago)"
+        "(same period last year|same time last year|year ago|year earlier|one year ago|one year earlier"
+        "|year before"
+        "|same period year ago|same month last year|same quarter last year|same period previous year|same"
+        " week last year"
+        "|same period of last year|same month of last year|same quarter of last year|year prior|same"
+        " period in last year"
+        "|same month year ago|same quarter year ago|last year same period|same month previous year|12"
+        " months earlier"
+        "|same quarter previous year|same period of previous year|same period in previous year|same"
+        " period one year ago)"
     )
     grammar.rule("Versus", f"@Vs {before}", lambda _c: Versus(against=Against.PREVIOUS_PERIOD), cost=-0.1)
     grammar.rule("Versus", f"@Vs {ago}", lambda _c: Versus(against=Against.PREVIOUS_YEAR), cost=-0.2)
     for unit in (Grain.WEEK, Grain.MONTH, Grain.QUARTER):
         named = f"(previous {unit}|prior {unit}|{unit} before|preceding {unit}|last {unit})"
-        grammar.rule("Versus", f"@Vs {named}", _fixed(Versus(against=Against.PREVIOUS_PERIOD, grain=unit)), cost=-0.1)
+        grammar.rule(
+            "Versus", f"@Vs {named}", _fixed(Versus(against=Against.PREVIOUS_PERIOD, grain=unit)), cost=-0.1
+        )
     grammar.rule("Versus", "@Vs (previous|preceding|prior) Count Unit", _previous_several, cost=-0.1)
-    grammar.rule("Versus", "@Vs (last year|previous year|prior year)", lambda _c: Versus(against=Against.LAST_YEAR), cost=-0.1)
+    grammar.rule(
+        "Versus",
+        "@Vs (last year|previous year|prior year)",
+        lambda _c: Versus(against=Against.LAST_YEAR),
+        cost=-0.1,
+    )
     for words, against, grain in (
         ("year over year|yoy|year on year|y o y|year by year change", Against.PREVIOUS_YEAR, None),
         ("month over month|mom|month on month|m o m", Against.PREVIOUS_PERIOD, Grain.MONTH),
@@ -53,16 +72,29 @@ def add_rules(grammar: Grammar) -> None:
         ("week over week|wow|week on week", Against.PREVIOUS_PERIOD, Grain.WEEK),
     ):
         grammar.words_as("Versus", f"{words}", Versus(against=against, grain=grain))
-        grammar.rule("Versus", f"({words}) (@Change|comparison)", _fixed(Versus(against=against, grain=grain)), cost=-0.1)
-    grammar.words_as("Versus", "with previous period|with comparison to previous period", Versus(against=Against.PREVIOUS_PERIOD))
-    grammar.words_as("Change", f"{_CHANGE}|by how much did|how much did|how much has|how much have|by how much has", Versus(against=Against.ANY))
+        grammar.rule(
+            "Versus",
+            f"({words}) (@Change|comparison)",
+            _fixed(Versus(against=against, grain=grain)),
+            cost=-0.1,
+        )
+    grammar.words_as(
+        "Versus",
+        "with previous period|with comparison to previous period",
+        Versus(against=Against.PREVIOUS_PERIOD),
+    )
+    grammar.words_as(
+        "Change",
+        f"{_CHANGE}|by how much did|how much did|how much has|how much have|by how much has",
+        Versus(against=Against.ANY),
+    )
     grammar.rule("Change", "@Change (in|of)", _fixed(Versus(against=Against.ANY)))
     grammar.rule("Change", "Change Change", lambda _c, a, _b: a, cost=0.1)
     grammar.words_as("Compare", "compare|comparison of|comparing", True)
     _shares(grammar)
 
 
-def _fixed(versus: Versus) -> object:
+def _fixed(versus: Versus) -> Action:
     def give(_context: Context) -> Versus:
         return versus
 
@@ -94,7 +126,8 @@ def _against_span(_context: Context, span: Span) -> Versus | None:
 
 
 _SHARE = (
-    "share|percentage|percent|proportion|fraction|%|percentage share|contribution|part|portion|relative share|percent share"
+    "share|percentage|percent|proportion|fraction|%|percentage share|contribution|part|portion"
+    "|relative share|percent share"
 )
 
 
@@ -110,10 +143,14 @@ def _shares(grammar: Grammar) -> None:
     grammar.rule("Share", "@Share (of|from|for) Values (in|of|on)", lambda _c, w: Share(w), cost=-0.1)
     grammar.words_as(
         "Be",
-        "is|are|was|were|come from|comes from|came from|is from|are from|was from|were from|belong to|belongs to|went to"
-        "|goes to|go to|is due to|has come from|was made in|was generated in|is generated by|was generated by|is made in"
-        "|fall in|falls in|accounted for by|is attributable to|was earned in|comes in from|is made up by|have|has|had"
-        "|came in from|does come from|do come from|did come from|come out of|have been|has been|had been|got|ended up|came in|come in|coming in|came in through|came through",
+        "is|are|was|were|come from|comes from|came from|is from|are from|was from|were from|belong to"
+        "|belongs to|went to"
+        "|goes to|go to|is due to|has come from|was made in|was generated in|is generated by|was"
+        " generated by|is made in"
+        "|fall in|falls in|accounted for by|is attributable to|was earned in|comes in from|is made up by"
+        "|have|has|had"
+        "|came in from|does come from|do come from|did come from|come out of|have been|has been|had been"
+        "|got|ended up|came in|come in|coming in|came in through|came through",
         Be(),
     )
 

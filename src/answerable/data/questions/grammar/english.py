@@ -5,14 +5,43 @@ from __future__ import annotations
 from functools import cache
 
 from answerable.data.questions.chart import Grammar
-from answerable.data.questions.grammar import comparisons, filters, groups, listing, measures, numbers, ranking
+from answerable.data.questions.grammar import (
+    comparisons,
+    filters,
+    groups,
+    listing,
+    measures,
+    numbers,
+    ranking,
+)
 from answerable.data.questions.meanings import Field, When
 from answerable.data.questions.time import phrases
 
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
 CLAUSES = frozenset(
-    "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus Change Share Be"
-    " Compare Verb Listing Mention Metadata".split()
+    [
+        "Measures",
+        "Where",
+        "Threshold",
+        "When",
+        "Groups",
+        "Trend",
+        "How",
+        "Develop",
+        "Rank",
+        "RankBy",
+        "Sorting",
+        "TwoPeriods",
+        "Versus",
+        "Change",
+        "Share",
+        "Be",
+        "Compare",
+        "Verb",
+        "Listing",
+        "Mention",
+        "Metadata",
+    ]
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 
@@ -30,11 +59,24 @@ def english() -> Grammar:
     comparisons.add_rules(grammar)
     listing.add_rules(grammar)
     for clause in _JOINED:
-        grammar.rule(clause, f"(and|but|, and|, but|and only|but only|but only for) {clause}", lambda _c, value: value, cost=0.1)
+        grammar.rule(
+            clause,
+            f"(and|but|, and|, but|and only|but only|but only for) {clause}",
+            lambda _c, value: value,
+            cost=0.1,
+        )
     grammar.rule("When", "(with|by|whose|where)? TimeF (is|was|are|were|of|in|on)? When", _on_field)
-    grammar.rule("Verb", "(that were|were|which were|was|been)? TimeVerb (to|from|in|by|via|with|for|at)", lambda _c, f: f)
+    grammar.rule(
+        "Verb",
+        "(that were|were|which were|was|been)? TimeVerb (to|from|in|by|via|with|for|at)",
+        lambda _c, f: f,
+    )
     grammar.rule("When", "(who|that|which|did|have) TimeVerb When", _on_field)
-    grammar.rule("When", "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When", _on_field)
+    grammar.rule(
+        "When",
+        "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When",
+        _on_field,
+    )
     return grammar
 
 

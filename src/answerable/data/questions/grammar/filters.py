@@ -12,18 +12,25 @@ from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 from answerable.data.semantics.query import Operator, Scalar
 
 _PLACE = (
-    "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were|which were"
-    "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called|from only"
-    "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which have|who have"
+    "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were"
+    "|which were"
+    "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called"
+    "|from only"
+    "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which"
+    " have|who have"
     "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
     "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|delivered to|out o"
     "|in case of|limited to|concerning|regarding"
 )
 _NOT = (
-    "not|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not counting"
-    "|leaving out|all but|outside|outside of|that are not|that is not|that were not|which are not|which were not"
-    "|is not|are not|was not|were not|who are not|with no|aside from|minus|and not|that have not been|have not been"
-    "|has not been|not been|but exclude|but excluding|but without|omit|omitting|everything but|everything except"
+    "not|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not"
+    " counting"
+    "|leaving out|all but|outside|outside of|that are not|that is not|that were not|which are not|which"
+    " were not"
+    "|is not|are not|was not|were not|who are not|with no|aside from|minus|and not|that have not been"
+    "|have not been"
+    "|has not been|not been|but exclude|but excluding|but without|omit|omitting|everything but|everything"
+    " except"
     "|anything but|that was not|which is not|never"
 )
 _IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|o"
@@ -47,26 +54,51 @@ def add_rules(grammar: Grammar) -> None:
         grammar.words_as(category, words)
     grammar.rule("Values", "(both|either)? Value", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
     grammar.rule("Values", "Values @Or Value", _either)
-    grammar.rule("Values", "Value Value", lambda c, a, b: _either(c, Where(a.field, Operator.IN, (a.value,)), b), cost=0.6)
-    grammar.rule("Contrast", "Values (vs|versus|against|compared to|compared with|in comparison to) Value", _contrast)
-    grammar.rule("Contrast", "(compare|comparing|comparison of) Values (to|with|against|vs|versus) Value", _contrast)
+    grammar.rule(
+        "Values",
+        "Value Value",
+        lambda c, a, b: _either(c, Where(a.field, Operator.IN, (a.value,)), b),
+        cost=0.6,
+    )
+    grammar.rule(
+        "Contrast", "Values (vs|versus|against|compared to|compared with|in comparison to) Value", _contrast
+    )
+    grammar.rule(
+        "Contrast", "(compare|comparing|comparison of) Values (to|with|against|vs|versus) Value", _contrast
+    )
     grammar.rule("Contrast", "(difference|comparison|compare) between? Values", lambda _c, w: _contrasted(w))
     grammar.rule("Where", "(@Place|between)? Contrast", lambda _c, w: w)
     grammar.rule("Positive", "@Place? Values", lambda _c, w: w)
     grammar.rule("Positive", "@Place? Dim @Is? Values", _named, cost=-0.1)
     grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
-    grammar.rule("Positive", "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got)? Flag", _flag)
-    grammar.rule("Positive", "(is|are|was|were|been|have been|has been|being) Values", lambda _c, w: w, cost=0.05)
+    grammar.rule(
+        "Positive",
+        "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got)? Flag",
+        _flag,
+    )
+    grammar.rule(
+        "Positive", "(is|are|was|were|been|have been|has been|being) Values", lambda _c, w: w, cost=0.05
+    )
     grammar.rule("Positive", "@Place? Values Dim", _about, cost=0.2)
-    grammar.rule("Where", "(from|of|for|by|to|among|@Place) Dim Positive", lambda c, f, w: _about(c, w, f), cost=0.2)
-    grammar.rule("Where", "@Place? all Dim @Not Positive", lambda c, f, w: _named_not(c, f, w))
+    grammar.rule(
+        "Where", "(from|of|for|by|to|among|@Place) Dim Positive", lambda c, f, w: _about(c, w, f), cost=0.2
+    )
+    grammar.rule("Where", "@Place? all Dim @Not Positive", _named_not)
     grammar.rule("Described", "Positive", lambda _c, w: w)
-    grammar.rule("Described", "Positive Positive", lambda _c, a, b: Both(a, b) if a.field != b.field else None)
-    grammar.rule("Described", "Positive and Positive", lambda _c, a, b: Both(a, b) if a.field != b.field else None)
+    grammar.rule(
+        "Described", "Positive Positive", lambda _c, a, b: Both(a, b) if a.field != b.field else None
+    )
+    grammar.rule(
+        "Described", "Positive and Positive", lambda _c, a, b: Both(a, b) if a.field != b.field else None
+    )
     grammar.rule("Where", "(of|for|from|in|with)? all Positive", lambda _c, w: w, cost=0.1)
     grammar.rule("Where", "Positive", lambda _c, w: w)
     grammar.rule("Where", "@Not Positive", lambda _c, w: w.negated())
-    grammar.rule("Where", "@Place? Dim (is not|!=|not|are not|was not|other than|not in|not equal to) Values", _named_not)
+    grammar.rule(
+        "Where",
+        "@Place? Dim (is not|!=|not|are not|was not|other than|not in|not equal to) Values",
+        _named_not,
+    )
     _texts(grammar)
     _blanks(grammar)
 
@@ -107,10 +139,17 @@ def _flag(_context: Context, value: Value) -> Where:
 def _texts(grammar: Grammar) -> None:
     grammar.rule("Where", "@Place? Dim @Is? Quoted", _text)
     grammar.rule("Where", "(named|called|@Place name|@Place title) Quoted", _called)
-    grammar.rule("Where", "@Place? Dim (contains|containing|including|includes|that contains) Quoted", _containing)
+    grammar.rule(
+        "Where", "@Place? Dim (contains|containing|including|includes|that contains) Quoted", _containing
+    )
     grammar.rule("Where", "@Place? Dim (starts with|starting with|beginning with) Quoted", _starting)
     grammar.rule("Where", "@Place? Rows (number|no|id|code|key)? Code", _keyed)
-    grammar.rule("Listing", "(show|show me|find|get|open|display|look up|details of|status of)? Rows (number|no|id|code|key)? Code", _keyed_row)
+    grammar.rule(
+        "Listing",
+        "(show|show me|find|get|open|display|look up|details of|status of)? Rows (number|no|id|code|key)?"
+        " Code",
+        _keyed_row,
+    )
 
 
 def _text(context: Context, field: Field, text: str) -> Where | None:
@@ -123,7 +162,9 @@ def _text(context: Context, field: Field, text: str) -> Where | None:
 
 def _called(context: Context, text: str) -> Where | None:
     """Customers called "Acme": the field that names the rows, where there is one."""
-    names = [f.name for f in context.dataset.fields if f.name in ("name", "title") or f.name in context.row_named]
+    names = [
+        f.name for f in context.dataset.fields if f.name in ("name", "title") or f.name in context.row_named
+    ]
     texts = [name for name in names if _text(context, Field(name), text) is not None]
     return _text(context, Field(texts[0]), text) if len(texts) == 1 else None
 
@@ -164,10 +205,21 @@ def _keyed_row(context: Context, rows: Rows, code: str) -> Both | None:
 
 
 def _blanks(grammar: Grammar) -> None:
-    empty = "(without|missing|with no|lacking|that have no|which have no|who have no|with missing|with unknown|with empty)"
+    empty = (
+        "(without|missing|with no|lacking|that have no|which have no|who have no|with missing|with"
+        " unknown|with empty)"
+    )
     grammar.rule("Where", f"{empty} (Dim|TimeF)", lambda c, f: _blank(c, f, Operator.IS_NULL), cost=0.2)
-    grammar.rule("Where", "(Dim|TimeF) (is|are) (missing|empty|unknown|blank|null)", lambda c, f: _blank(c, f, Operator.IS_NULL))
-    grammar.rule("Where", "(Dim|TimeF) is (not missing|not empty|known|not null)", lambda c, f: _blank(c, f, Operator.NOT_NULL))
+    grammar.rule(
+        "Where",
+        "(Dim|TimeF) (is|are) (missing|empty|unknown|blank|null)",
+        lambda c, f: _blank(c, f, Operator.IS_NULL),
+    )
+    grammar.rule(
+        "Where",
+        "(Dim|TimeF) is (not missing|not empty|known|not null)",
+        lambda c, f: _blank(c, f, Operator.NOT_NULL),
+    )
 
 
 def _blank(context: Context, field: Field, operator: Operator) -> Where | None:

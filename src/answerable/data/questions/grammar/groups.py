@@ -12,9 +12,11 @@ from answerable.data.semantics.query import Grain
 
 _BY = (
     "by|for each|for every|across|across all|across different|broken down by|break down by|breakdown by"
-    "|split by|grouped by|group by|divided by|by each|in each|of each|per each|according to|segmented by|for all|from each"
+    "|split by|grouped by|group by|divided by|by each|in each|of each|per each|according to|segmented by"
+    "|for all|from each"
     "|at each|with each|within each|in every|split into|split across|depending on|for different|by different"
-    "|separated by|separately for each|for each of|by every|broken out by|sliced by|for individual|distributed by"
+    "|separated by|separately for each|for each of|by every|broken out by|sliced by|for individual"
+    "|distributed by"
     "|distribution by|distributed across|broken down per|split per|to each|on each|on every"
 )
 FEW = 200  # a field with more values names single things
@@ -31,7 +33,9 @@ _ADVERBS = {
 def add_rules(grammar: Grammar) -> None:
     """The rules of groups; the clauses are `Groups`, `Trend`, `How` and `Develop`."""
     grammar.words_as("@By", _BY)
-    grammar.words_as("@With", "and|,|by|per|, and|&|/|and by|and per|then by|, by|x|and for each|and then by|and each")
+    grammar.words_as(
+        "@With", "and|,|by|per|, and|&|/|and by|and per|then by|, by|x|and for each|and then by|and each"
+    )
     for grain, words in _ADVERBS.items():
         grammar.words_as("Groups", words, Groups(grain=grain))
     grammar.rule("GroupItem", "Dim", _field)
@@ -44,22 +48,32 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("GroupList", "GroupList @With GroupItem", _together)
     grammar.rule("Groups", "@By GroupList", lambda _c, g: g)
     grammar.rule("Groups", "(per|each|every|per each) GroupList", lambda _c, g: replace(g, per=True))
-    grammar.words_as("Compare", "breakdown of|break down|breakdown|distribution of|split of|how is|how are|how was|how were")
-    grammar.rule("Groups", "(split|distributed|divided|broken down|spread) (by|across|among|over|between) GroupList", lambda _c, g: g)
+    grammar.words_as(
+        "Compare",
+        "breakdown of|break down|breakdown|distribution of|split of|how is|how are|how was|how were",
+    )
+    grammar.rule(
+        "Groups",
+        "(split|distributed|divided|broken down|spread) (by|across|among|over|between) GroupList",
+        lambda _c, g: g,
+    )
     grammar.rule("Groups", "(which|what) Dim", _field, cost=0.4)
     grammar.rule("Groups", "(breakdown|break down) (of|by) GroupList", lambda _c, g: g)
     grammar.rule("Groups", "GroupList (breakdown|split|distribution)", lambda _c, g: g)
     grammar.rule("Groups", "Dim", _bare, cost=0.6)
     grammar.words_as(
         "Trend",
-        "over time|trend|trends|trend of|trend for|trend in|trend over time|trends in|timeline|timeline of|time series"
-        "|time series of|evolution of|development of|development|evolution|over period|over years|historical|history of",
+        "over time|trend|trends|trend of|trend for|trend in|trend over time|trends in|timeline|timeline"
+        " of|time series"
+        "|time series of|evolution of|development of|development|evolution|over period|over years"
+        "|historical|history of",
         Trend(),
     )
     grammar.words_as("How", "how did|how has|how have|how does|how do|how is|how are|how was|how were", How())
     grammar.words_as(
         "Develop",
-        "develop|developed|developing|evolve|evolved|evolving|trended|trending|trend|progress|progressed|perform"
+        "develop|developed|developing|evolve|evolved|evolving|trended|trending|trend|progress|progressed"
+        "|perform"
         "|performed|performing|doing|do|change over time|changed over time|vary over time|move|moved|moving",
         Develop(),
     )
@@ -88,7 +102,11 @@ def _grain_of(_context: Context, unit: TimeUnit, field: Field) -> Groups:
 
 def _day_of(context: Context, field: Field) -> Groups | None:
     model_field = context.field(field.name)
-    if model_field is None or model_field.type is FieldType.TIME or model_field.label.casefold() in set(TimeUnit):
+    if (
+        model_field is None
+        or model_field.type is FieldType.TIME
+        or model_field.label.casefold() in set(TimeUnit)
+    ):
         return None
     return Groups(grain=Grain.DAY, time_field=field.name)
 
@@ -97,4 +115,9 @@ def _together(_context: Context, first: Groups, second: Groups) -> Groups | None
     if (first.grain and second.grain) or set(first.fields) & set(second.fields) or len(first.fields) >= 3:
         return None
     entity = first.entity or second.entity
-    return Groups(first.fields + second.fields, first.grain or second.grain, first.time_field or second.time_field, entity=entity)
+    return Groups(
+        first.fields + second.fields,
+        first.grain or second.grain,
+        first.time_field or second.time_field,
+        entity=entity,
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Groups, Measures, Part, Rows, Where
-from answerable.data.semantics.model import Aggregation, FieldType
+from answerable.data.semantics.model import Aggregation
 
 _WORDS = {
     Aggregation.SUM: "total|sum of|total of|sum|sum up|overall|combined|total sum of|add up|grand total of",
@@ -24,7 +24,9 @@ def add_rules(grammar: Grammar) -> None:
     """The rules of measures; the clause is `Measures`."""
     for aggregation, words in _WORDS.items():
         grammar.words_as("Agg", words, aggregation)
-    grammar.rule("Measure", "(how much|amount of|total amount of|volume of|value of)? Metric", lambda _c, part: part)
+    grammar.rule(
+        "Measure", "(how much|amount of|total amount of|volume of|value of)? Metric", lambda _c, part: part
+    )
     grammar.rule("Measure", "(how much|amount of)? Num", _number)
     grammar.rule("Measure", "(how many|number of|total number of|count of) Num", _units)
     for place, aggregation in enumerate((Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)):
@@ -33,9 +35,17 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
     grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
     grammar.rule("Measure", "Agg number of Num", _aggregated_field)
-    grammar.rule("Measure", "how much (is|was|were|are) (Metric|Num)", lambda c, m: m if isinstance(m, Part) else _number(c, m))
+    grammar.rule(
+        "Measure",
+        "how much (is|was|were|are) (Metric|Num)",
+        lambda c, m: m if isinstance(m, Part) else _number(c, m),
+    )
     grammar.rule("Measure", "Agg of? Metric", _aggregated_metric)
-    grammar.rule("Measures", "(rank|ranking of|rank all) Dim (by|by their|in terms of|according to|on) Measure", _ranked)
+    grammar.rule(
+        "Measures",
+        "(rank|ranking of|rank all) Dim (by|by their|in terms of|according to|on) Measure",
+        _ranked,
+    )
     grammar.rule("Measures", "Dim (ranked|sorted|ordered) by Measure", _ranked)
     grammar.rule("Measure", "Metric (total|sum)", lambda c, p: c.aggregated(p, Aggregation.SUM))
     grammar.rule("Measure", "Num (total|sum)", lambda c, f: _aggregated_field(c, Aggregation.SUM, f))
@@ -77,7 +87,9 @@ def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) 
     return _as_rate(part, aggregation, summed is not None and summed != part)
 
 
-def _two_aggregations(context: Context, first: Aggregation, second: Aggregation, field: Field) -> Measures | None:
+def _two_aggregations(
+    context: Context, first: Aggregation, second: Aggregation, field: Field
+) -> Measures | None:
     parts = [_aggregated_field(context, aggregation, field) for aggregation in (first, second)]
     found = tuple(part for part in parts if part is not None)
     return Measures(found) if len(set(found)) == 2 else None
@@ -87,7 +99,11 @@ def _aggregated_metric(context: Context, aggregation: Aggregation, part: Part) -
     metric = context.metric(part.metric or "")
     if metric is not None and metric.aggregation in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
         return part if aggregation is Aggregation.SUM else None
-    if aggregation in (Aggregation.MIN, Aggregation.MAX) and metric is not None and metric.aggregation is Aggregation.SUM:
+    if (
+        aggregation in (Aggregation.MIN, Aggregation.MAX)
+        and metric is not None
+        and metric.aggregation is Aggregation.SUM
+    ):
         return None  # the highest revenue is of a group or a month, and none was said
     found = context.aggregated(part, aggregation)
     summed = metric is not None and metric.aggregation is Aggregation.SUM
@@ -113,13 +129,21 @@ def _per_row(context: Context, measured: Part | Field, _rows: Rows) -> Part | No
 
 def _counts(grammar: Grammar) -> None:
     how_many = (
-        "(how many|number of|total number of|count of|total count of|count|count up|overall number of|no of|quantity of"
+        "(how many|number of|total number of|count of|total count of|count|count up|overall number of|no"
+        " of|quantity of"
         "|volume of|how many total|amount of|total)"
     )
     grammar.rule("Measure", f"{how_many} (all|of)? {_DISTINCT}? Rows", lambda c, _r: c.count())
-    grammar.rule("Measures", f"{how_many} {_DISTINCT}? Described Rows", lambda c, w, _r: Both(Measures((c.count(),)), w))
+    grammar.rule(
+        "Measures",
+        f"{how_many} {_DISTINCT}? Described Rows",
+        lambda c, w, _r: Both(Measures((c.count(),)), w),
+    )
     grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Dim", _filtered_distinct, cost=0.3)
-    sold = "(did we sell|we sold|have we sold|were sold|sold|have been sold|did we ship|were ordered|have been ordered|was sold)"
+    sold = (
+        "(did we sell|we sold|have we sold|were sold|sold|have been sold|did we ship|were ordered|have"
+        " been ordered|was sold)"
+    )
     grammar.rule("Measures", f"(how many|number of) Positive {sold}", _units_of)
     grammar.rule("Measures", f"(how many|number of) Num {sold}", lambda c, f: _measures(_units(c, f)))
     grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.3)
@@ -154,11 +178,23 @@ def _distinct(context: Context, field: Field) -> Part | None:
 
 
 def _worth(grammar: Grammar) -> None:
-    for aggregation in (Aggregation.AVG, Aggregation.MEDIAN, Aggregation.MIN, Aggregation.MAX, Aggregation.SUM):
+    for aggregation in (
+        Aggregation.AVG,
+        Aggregation.MEDIAN,
+        Aggregation.MIN,
+        Aggregation.MAX,
+        Aggregation.SUM,
+    ):
         words = _WORDS[aggregation]
-        grammar.rule("Measure", f"({words}) Rows {_WORTH}", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
-        grammar.rule("Measure", f"({words}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
-        grammar.rule("Measure", f"({words}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1)
+        grammar.rule(
+            "Measure", f"({words}) Rows {_WORTH}", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+        )
+        grammar.rule(
+            "Measure", f"({words}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+        )
+        grammar.rule(
+            "Measure", f"({words}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+        )
     grammar.rule("Measure", "(value|worth) of Rows", lambda c, _r: _row_worth(c, Aggregation.SUM), cost=0.2)
 
 
@@ -173,8 +209,14 @@ def _dates(grammar: Grammar) -> None:
     first, last = "(first|earliest|oldest)", "(last|latest|most recent|newest)"
     for words, aggregation in ((first, Aggregation.MIN), (last, Aggregation.MAX)):
         grammar.rule("Measure", f"{words} TimeF", lambda c, f, a=aggregation: _aggregated_field(c, a, f))
-        grammar.rule("Measure", f"(when was|when were|date of) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a))
-        grammar.rule("Measure", f"when (was|were|did) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a))
+        grammar.rule(
+            "Measure",
+            f"(when was|when were|date of) {words} Rows",
+            lambda c, _r, a=aggregation: _row_date(c, a),
+        )
+        grammar.rule(
+            "Measure", f"when (was|were|did) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a)
+        )
 
 
 def _row_date(context: Context, aggregation: Aggregation) -> Part | None:
@@ -190,4 +232,3 @@ def _and(_context: Context, measures: Measures, part: Part) -> Measures | None:
 
 def _versus(_context: Context, first: Part, second: Part) -> Measures | None:
     return Measures((first, second), versus=True) if first != second else None
-

@@ -11,9 +11,12 @@ from answerable.data.semantics.model import NUMERIC_TYPES, Aggregation
 from answerable.data.semantics.query import Operator
 
 _CURRENCIES = {
-    "EUR": "eur|euro|euros|€", "USD": "usd|dollar|dollars|$", "GBP": "gbp|pound|pounds|£", "CHF": "chf|franc|francs",
+    "EUR": "eur|euro|euros|€",
+    "USD": "usd|dollar|dollars|$",
+    "GBP": "gbp|pound|pounds|£",
+    "CHF": "chf|franc|francs",
     "JPY": "jpy|yen|¥",
-}  # fmt: skip
+}
 
 
 def terminals(tokens: list[Token]) -> list[Item]:
@@ -27,12 +30,17 @@ def terminals(tokens: list[Token]) -> list[Item]:
 
 
 _OVER = (
-    "over|above|more than|greater than|larger than|higher than|bigger than|exceeding|exceeds|exceed|exceeded|>|beyond"
+    "over|above|more than|greater than|larger than|higher than|bigger than|exceeding|exceeds|exceed"
+    "|exceeded|>|beyond"
     "|in excess of|upwards of|longer than|worth more than|bigger than|of more than|of over|costing more than"
 )
-_LEAST = "at least|minimum of|no less than|not less than|>=|a minimum of|no fewer than|min|of at least|not under|not below"
+_LEAST = (
+    "at least|minimum of|no less than|not less than|>=|a minimum of|no fewer than|min|of at least"
+    "|not under|not below"
+)
 _UNDER = (
-    "under|below|less than|fewer than|smaller than|lower than|<|cheaper than|shorter than|worth less than|of less than"
+    "under|below|less than|fewer than|smaller than|lower than|<|cheaper than|shorter than|worth less than"
+    "|of less than"
     "|of under|costing less than"
 )
 _MOST = "at most|no more than|not more than|maximum of|up to|<=|not over|not exceeding|not above|of at most"
@@ -52,8 +60,14 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Number", "Plain (%|percent|per cent)", lambda _c, n: Number(n.value, "%"))
     for words, operator in ((_OVER, "gt"), (_LEAST, "ge"), (_UNDER, "lt"), (_MOST, "le")):
         grammar.rule("Bound", f"({words}) Number", lambda _c, n, o=operator: Bound(Operator(o), n))
-    grammar.rule("Bound", "Number (or more|and more|or above|and above|or higher|+|plus|and up|or over|and over)", _at_least)
-    grammar.rule("Bound", "Number (or less|or fewer|or below|and below|or lower|or under|and under)", _at_most)
+    grammar.rule(
+        "Bound",
+        "Number (or more|and more|or above|and above|or higher|+|plus|and up|or over|and over)",
+        _at_least,
+    )
+    grammar.rule(
+        "Bound", "Number (or less|or fewer|or below|and below|or lower|or under|and under)", _at_most
+    )
     grammar.rule("Bound", "(exactly|equal to|equals|=|precisely) Number", lambda _c, n: Bound(Operator.EQ, n))
     grammar.rule("Bound", "(!=|not equal to|other than) Number", lambda _c, n: Bound(Operator.NE, n))
     grammar.rule("Bound", "(between|from|of between) Number (and|to) Number", _between)
@@ -78,14 +92,22 @@ def _between(_context: Context, low: Number, high: Number) -> Bound | None:
     return Bound(Operator.BETWEEN, low, high) if low.value <= high.value else None
 
 
-_HAVE = "with|having|where|whose|that have|which have|who have|that had|which had|who had|that has|have|has|had|for|o"
+_HAVE = (
+    "with|having|where|whose|that have|which have|who have|that had|which had|who had|that has|have"
+    "|has|had|for|o"
+)
 _IS = "is|was|are|were|of|being|that is|that are"
 
 
 def _thresholds(grammar: Grammar) -> None:
     grammar.words_as("@Have", _HAVE)
     grammar.words_as("@Been", _IS)
-    grammar.rule("Threshold", "(@Have|@Been|that are|that were|which are|which were|worth|valued at|priced|costing)? Bound", _open, cost=0.3)
+    grammar.rule(
+        "Threshold",
+        "(@Have|@Been|that are|that were|which are|which were|worth|valued at|priced|costing)? Bound",
+        _open,
+        cost=0.3,
+    )
     grammar.rule("Threshold", "@Have? Num @Been? Bound", _on_field)
     grammar.rule("Threshold", "@Have? Metric @Been? Bound", _on_metric)
     grammar.rule("Threshold", "@Have? Bound (of|in)? Num", lambda _c, b, f: _on_field(_c, f, b))
@@ -93,10 +115,18 @@ def _thresholds(grammar: Grammar) -> None:
     grammar.rule("Threshold", "@Have? Num @Been Number", _equal_to, cost=0.1)
     grammar.rule("Threshold", "@Have Number Num", lambda c, n, f: _equal_to(c, f, n), cost=0.1)
     grammar.rule("Threshold", "@Have Num @Been? Number", _equal_to, cost=0.1)
-    of = "(with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made|placed|generated)"
+    of = (
+        "(with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
+        "|placed|generated)"
+    )
     grammar.rule("Threshold", f"(which|what)? Dim {of} Measure @Been? Bound", _of_groups, cost=-0.2)
     grammar.rule("Threshold", f"(which|what)? Dim {of} Bound Rows", _of_group_counts, cost=-0.2)
-    grammar.rule("Threshold", f"(which|what)? Dim {of} Bound in? Metric", lambda c, d, b, p: _of_groups(c, d, p, b), cost=-0.2)
+    grammar.rule(
+        "Threshold",
+        f"(which|what)? Dim {of} Bound in? Metric",
+        lambda c, d, b, p: _of_groups(c, d, p, b),
+        cost=-0.2,
+    )
 
 
 def _open(_context: Context, bound: Bound) -> Threshold:

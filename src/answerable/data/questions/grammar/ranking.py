@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Buckets, Field, Part, Rank, RankBy, Rows, Sorting, TimeUnit, Where
+from answerable.data.questions.meanings import (
+    Both,
+    Buckets,
+    Field,
+    Part,
+    Rank,
+    RankBy,
+    Rows,
+    Sorting,
+    TimeUnit,
+    Where,
+)
 from answerable.data.semantics.model import FieldRole
 from answerable.data.semantics.query import Grain
 
 SEVERAL = 10
-_MOST = "most|highest|largest|biggest|greatest|top|best|max|maximum|strongest|highest number of|largest number of|largest amount of|greatest number of|highest count of|highest total|largest total|most total|highest overall"
-_LEAST = "least|fewest|lowest|smallest|worst|min|minimum|weakest|lowest number of|smallest number of|fewest number of|least number of|lowest count of|lowest total|smallest total|lowest overall"
+_MOST = (
+    "most|highest|largest|biggest|greatest|top|best|max|maximum|strongest|highest number of|largest"
+    " number of|largest amount of|greatest number of|highest count of|highest total|largest total|most"
+    " total|highest overall"
+)
+_LEAST = (
+    "least|fewest|lowest|smallest|worst|min|minimum|weakest|lowest number of|smallest number of"
+    "|fewest number of|least number of|lowest count of|lowest total|smallest total|lowest overall"
+)
 _HAS = (
-    "has|have|had|with|generated|generates|generate|made|makes|brought|brought in|brings in|got|gets|get|received|receives"
-    "|saw|sees|showed|shows|achieved|produced|produces|placed|earned|earns|contributed|contributes|recorded|is|was|are|were"
-    "|is one with|has had|have had|had had|delivered|does have|did have|booked|gave|gives|ordered|bought|in terms of|by"
+    "has|have|had|with|generated|generates|generate|made|makes|brought|brought in|brings in|got|gets|get"
+    "|received|receives"
+    "|saw|sees|showed|shows|achieved|produced|produces|placed|earned|earns|contributed|contributes"
+    "|recorded|is|was|are|were"
+    "|is one with|has had|have had|had had|delivered|does have|did have|booked|gave|gives|ordered|bought"
+    "|in terms of|by"
 )
 
 
@@ -23,8 +44,16 @@ def add_rules(grammar: Grammar) -> None:
     grammar.words_as("Sup", _MOST, True)
     grammar.words_as("Sup", _LEAST, False)
     for words, descending in (
-        ("top|best|highest|largest|biggest|leading|strongest|best performing|top performing|most important|highest ranking", True),
-        ("bottom|worst|lowest|smallest|weakest|poorest|worst performing|lowest performing|least performing", False),
+        (
+            "top|best|highest|largest|biggest|leading|strongest|best performing|top performing|most"
+            " important|highest ranking",
+            True,
+        ),
+        (
+            "bottom|worst|lowest|smallest|weakest|poorest|worst performing|lowest performing|least"
+            " performing",
+            False,
+        ),
     ):
         grammar.words_as("Top", words, descending)
     grammar.words_as("@Has", _HAS)
@@ -33,7 +62,11 @@ def add_rules(grammar: Grammar) -> None:
         grammar.words_as("UnitHead", f"{unit}s", Buckets(Grain(unit.value), many=True))
     _heads(grammar)
     _questions(grammar)
-    grammar.rule("Rank", "(who is|who are|who was|who were|what is|what are|which are|which is) Rank", lambda _c, rank: rank)
+    grammar.rule(
+        "Rank",
+        "(who is|who are|who was|who were|what is|what are|which are|which is) Rank",
+        lambda _c, rank: rank,
+    )
     _selling(grammar)
     _by(grammar)
     _latest(grammar)
@@ -43,14 +76,23 @@ def add_rules(grammar: Grammar) -> None:
 def _heads(grammar: Grammar) -> None:
     grammar.rule("Rank", "Top Count? Dim", _top)
     grammar.rule("Rank", "Count Top Dim", lambda c, n, t, f: _top(c, t, n, f))
-    grammar.rule("Rank", "Top Count? Rows", lambda c, t, n, r: _top_rows(c, t, n, r), cost=0.1)
+    grammar.rule("Rank", "Top Count? Rows", _top_rows, cost=0.1)
     grammar.rule("Rank", "Count Top Rows", lambda c, n, t, r: _top_rows(c, t, n, r), cost=0.1)
     for head, action in (("Dim", _top), ("Rows", _top_rows)):
-        grammar.rule("Rank", f"Top Count? Described {head}", lambda c, t, n, w, f, a=action: _both(a(c, t, n, f), w))
-        grammar.rule("Rank", f"Count Top Described {head}", lambda c, n, t, w, f, a=action: _both(a(c, t, n, f), w))
+        grammar.rule(
+            "Rank", f"Top Count? Described {head}", lambda c, t, n, w, f, a=action: _both(a(c, t, n, f), w)
+        )
+        grammar.rule(
+            "Rank", f"Count Top Described {head}", lambda c, n, t, w, f, a=action: _both(a(c, t, n, f), w)
+        )
     grammar.rule("Rank", "Top Count? UnitHead", _top_units)
     grammar.rule("Rank", "Count Top UnitHead", lambda c, n, t, u: _top_units(c, t, n, u))
-    grammar.rule("Rank", "(top|best|first|highest|only top|just top|limit to top|show top) Count", lambda _c, n: Rank(True, n), cost=0.2)
+    grammar.rule(
+        "Rank",
+        "(top|best|first|highest|only top|just top|limit to top|show top) Count",
+        lambda _c, n: Rank(True, n),
+        cost=0.2,
+    )
     grammar.rule("Rank", "(bottom|worst|lowest|only bottom) Count", lambda _c, n: Rank(False, n), cost=0.2)
 
 
@@ -90,16 +132,22 @@ def _questions(grammar: Grammar) -> None:
     grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup (Measure|Rows)", _most)
     grammar.rule("Rank", "Count? UnitHead (that|which)? (with|having|@Has) Sup (Measure|Rows)", _most_unit)
     grammar.rule("Rank", f"{which} (Dim|UnitHead) (is|was|are|were) Top", _which_is_top)
-    grammar.rule("Rank", f"{which} (is|was|are|were) Top (Dim|UnitHead)", lambda c, t, f: _which_is_top(c, f, t))
+    grammar.rule(
+        "Rank", f"{which} (is|was|are|were) Top (Dim|UnitHead)", lambda c, t, f: _which_is_top(c, f, t)
+    )
     grammar.rule("Rank", "Sup (Measure|Rows) Dim", lambda c, s, m, f: _most(c, None, f, s, m), cost=0.2)
-    grammar.rule("Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2)
+    grammar.rule(
+        "Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2
+    )
 
 
 def _part(context: Context, measured: Part | Rows) -> Part:
     return measured if isinstance(measured, Part) else context.count()
 
 
-def _most(context: Context, count: int | None, field: Field, descending: bool, measured: Part | Rows) -> Rank | None:
+def _most(
+    context: Context, count: int | None, field: Field, descending: bool, measured: Part | Rows
+) -> Rank | None:
     if context.is_identity(field.name):
         return None
     return Rank(descending, _n(count, field), field=field.name, by=_part(context, measured))
@@ -111,13 +159,17 @@ def _most_of(
     return _both(_most(context, count, field, descending, rows), where)
 
 
-def _rows_with_most(context: Context, count: int | None, rows: Rows, descending: bool, part: Part) -> Both | None:
+def _rows_with_most(
+    context: Context, count: int | None, rows: Rows, descending: bool, part: Part
+) -> Both | None:
     if part == context.count():
         return None
     return Both(Rank(descending, _n(count, rows), rows=True), RankBy(part))
 
 
-def _most_unit(context: Context, count: int | None, unit: Buckets, descending: bool, measured: Part | Rows) -> Rank:
+def _most_unit(
+    context: Context, count: int | None, unit: Buckets, descending: bool, measured: Part | Rows
+) -> Rank:
     return Rank(descending, _n(count, unit), grain=unit.grain, by=_part(context, measured))
 
 
@@ -133,17 +185,30 @@ def _selling(grammar: Grammar) -> None:
     worst = "(worst selling|least sold|lowest selling|slowest selling|worst sold|least selling)"
     for words, descending in ((best, True), (worst, False)):
         grammar.rule("Rank", f"Count {words} Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
-        grammar.rule("Rank", f"(top)? {words} Count? Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
+        grammar.rule(
+            "Rank", f"(top)? {words} Count? Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f)
+        )
         grammar.rule("Rank", f"top Count {words} Dim", lambda c, n, f, d=descending: _by_sales(c, d, n, f))
     for words, descending in (("most", True), ("fewest|least", False)):
-        bought = f"(which|what|who) Count? Dim (sold|sells|ordered|bought|buys|orders|purchased) ({words}) Positive"
-        grammar.rule("Rank", bought.replace("|who", ""), lambda c, n, f, w, d=descending: _by_units(c, n, f, w, d))
+        bought = (
+            f"(which|what|who) Count? Dim (sold|sells|ordered|bought|buys|orders|purchased)"
+            f" ({words}) Positive"
+        )
+        grammar.rule(
+            "Rank", bought.replace("|who", ""), lambda c, n, f, w, d=descending: _by_units(c, n, f, w, d)
+        )
     sold = "(sold best|sells best|sell best|sold most|sells most|sell most|is best seller|are best sellers)"
     grammar.rule("Rank", f"(which|what) Count? Dim {sold}", lambda c, n, f: _by_sales(c, True, n, f))
-    grammar.rule("Rank", "(which|what) Count? Dim (sold|sells|sell) (worst|least)", lambda c, n, f: _by_sales(c, False, n, f))
+    grammar.rule(
+        "Rank",
+        "(which|what) Count? Dim (sold|sells|sell) (worst|least)",
+        lambda c, n, f: _by_sales(c, False, n, f),
+    )
 
 
-def _by_units(context: Context, count: int | None, field: Field, where: Where, descending: bool) -> Both | None:
+def _by_units(
+    context: Context, count: int | None, field: Field, where: Where, descending: bool
+) -> Both | None:
     """Who sold the most blenders: pieces of them, where rows count pieces."""
     pieces = context.pieces()
     rank = _most(context, count, field, descending, pieces) if pieces else None
@@ -158,20 +223,36 @@ def _by_sales(context: Context, descending: bool, count: int | None, field: Fiel
 
 def _by(grammar: Grammar) -> None:
     words = (
-        "(by|by their|in terms of|based on|ranked by|according to|in|measured by|ordered by|sorted by|judged by|for|on"
+        "(by|by their|in terms of|based on|ranked by|according to|in|measured by|ordered by|sorted by"
+        "|judged by|for|on"
         "|when it comes to|regarding|as measured by)"
     )
     grammar.rule("RankBy", f"{words} Measure", lambda _c, p: RankBy(p))
     grammar.rule("RankBy", f"{words} Sup Measure", lambda _c, s, p: RankBy(p, s))
     grammar.rule("RankBy", "(with|having) Sup Measure", lambda _c, s, p: RankBy(p, s))
-    for adjective, descending in (("most expensive|priciest|dearest", True), ("cheapest|least expensive", False)):
-        grammar.rule("Rank", f"Count? ({adjective}) Count? Described Rows", lambda c, n, m, w, r, d=descending: _both(_priced(c, _n(n or m, r), d), w))
-        grammar.rule("Rank", f"Count? ({adjective}) Count? Rows", lambda c, n, m, r, d=descending: _priced(c, _n(n or m, r), d))
+    for adjective, descending in (
+        ("most expensive|priciest|dearest", True),
+        ("cheapest|least expensive", False),
+    ):
+        grammar.rule(
+            "Rank",
+            f"Count? ({adjective}) Count? Described Rows",
+            lambda c, n, m, w, r, d=descending: _both(_priced(c, _n(n or m, r), d), w),
+        )
+        grammar.rule(
+            "Rank",
+            f"Count? ({adjective}) Count? Rows",
+            lambda c, n, m, r, d=descending: _priced(c, _n(n or m, r), d),
+        )
 
 
 def _priced(context: Context, count: int, descending: bool) -> Rank | None:
     """Expensive is said of a price; a dataset with several has no single most expensive row."""
-    prices = [f for f in context.dataset.fields if "price" in f"{f.name} {f.label}".casefold() and context.is_number(f)]
+    prices = [
+        f
+        for f in context.dataset.fields
+        if "price" in f"{f.name} {f.label}".casefold() and context.is_number(f)
+    ]
     return Rank(descending, count, rows=True, by_field=prices[0].name) if len(prices) == 1 else None
 
 
@@ -180,8 +261,16 @@ def _latest(grammar: Grammar) -> None:
     old = "(first|oldest|earliest)"
     for words, descending in ((new, True), (old, False)):
         grammar.rule("Rank", f"{words} Count? Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
-        grammar.rule("Rank", f"Count {words} Described Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
-        grammar.rule("Rank", f"{words} Count? Described Rows", lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w))
+        grammar.rule(
+            "Rank",
+            f"Count {words} Described Rows",
+            lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w),
+        )
+        grammar.rule(
+            "Rank",
+            f"{words} Count? Described Rows",
+            lambda c, n, w, r, d=descending: _both(_by_time(c, _n(n, r), d), w),
+        )
         grammar.rule("Rank", f"Count {words} Rows", lambda c, n, r, d=descending: _by_time(c, _n(n, r), d))
 
 
@@ -191,11 +280,26 @@ def _by_time(context: Context, count: int, descending: bool) -> Rank | None:
 
 
 def _sorting(grammar: Grammar) -> None:
-    sort = "(sorted by|ordered by|sort by|order by|sort them by|ranked by|rank by|and sort by|arranged by|sorted on)"
-    grammar.words_as("Direction", "descending|desc|highest first|largest first|from highest to lowest|in descending order|newest first|from high to low|from largest to smallest|biggest first", True)
-    grammar.words_as("Direction", "ascending|asc|lowest first|smallest first|from lowest to highest|in ascending order|oldest first|from low to high|from smallest to largest", False)
-    grammar.rule("Sorting", f"{sort} Measure Direction?", lambda _c, p, d: Sorting(None, p, True if d is None else d))
-    grammar.rule("Sorting", f"{sort} (Num|TimeF|Dim) Direction?", lambda c, f, d: _sorted_by(c, f, d))
+    sort = (
+        "(sorted by|ordered by|sort by|order by|sort them by|ranked by|rank by|and sort by|arranged by"
+        "|sorted on)"
+    )
+    grammar.words_as(
+        "Direction",
+        "descending|desc|highest first|largest first|from highest to lowest|in descending order|newest"
+        " first|from high to low|from largest to smallest|biggest first",
+        True,
+    )
+    grammar.words_as(
+        "Direction",
+        "ascending|asc|lowest first|smallest first|from lowest to highest|in ascending order|oldest first"
+        "|from low to high|from smallest to largest",
+        False,
+    )
+    grammar.rule(
+        "Sorting", f"{sort} Measure Direction?", lambda _c, p, d: Sorting(None, p, True if d is None else d)
+    )
+    grammar.rule("Sorting", f"{sort} (Num|TimeF|Dim) Direction?", _sorted_by)
     grammar.rule("Sorting", "Direction", lambda _c, d: Sorting(None, None, d))
 
 

@@ -30,9 +30,8 @@ def terminals(tokens: list[Token]) -> list[Item]:
     for at, token in enumerate(tokens):
         if token.kind is Kind.DATE:
             items += [Item("Span", at, at + 1, span, 0.0) for span in _written_dates(token.norm)]
-        elif token.kind is Kind.NUMBER and len(token.norm) == 4 and token.norm.isdigit():
-            if int(token.norm) in resolve.YEARS:
-                items.append(Item("YearNo", at, at + 1, int(token.norm), 0.0))
+        elif len(token.norm) == 4 and token.norm.isdecimal() and int(token.norm) in resolve.YEARS:
+            items.append(Item("YearNo", at, at + 1, int(token.norm), 0.0))
         rank = ordinal(token.norm)
         if rank is not None:
             items.append(Item("Ord", at, at + 1, rank, 0.0))
@@ -94,18 +93,18 @@ def _named(grammar: Grammar) -> None:
     grammar.rule("Named", "(month of|months of)? MonthName", lambda _c, n: (TimeUnit.MONTH, n))
     grammar.rule("Named", "Quarter", lambda _c, n: (TimeUnit.QUARTER, n))
     grammar.rule("Named", "Half", lambda _c, n: (TimeUnit.HALF, n))
-    grammar.rule("Span", "Named", lambda c, n: resolve.latest(*n, c.now), cost=0.05)
+    grammar.rule("Span", "Named", lambda c, n: resolve.latest(n[0], n[1], c.now), cost=0.05)
     grammar.rule("Span", "(year|calendar year)? YearNo", lambda _c, y: resolve.year(y))
-    grammar.rule("Span", "Named (of|in|,)? YearNo", lambda _c, n, y: resolve.part_of_year(*n, y))
+    grammar.rule("Span", "Named (of|in|,)? YearNo", lambda _c, n, y: resolve.part_of_year(n[0], n[1], y))
     grammar.rule("Span", "YearNo Quarter", lambda _c, y, q: resolve.part_of_year(TimeUnit.QUARTER, q, y))
     grammar.rule("Span", "YearNo Half", lambda _c, y, h: resolve.part_of_year(TimeUnit.HALF, h, y))
-    grammar.rule("Span", "Named (of|in)? RelYear", lambda _c, n, y: resolve.part_of_year(*n, y))
+    grammar.rule("Span", "Named (of|in)? RelYear", lambda _c, n, y: resolve.part_of_year(n[0], n[1], y))
     grammar.rule("RelYear", "last year", lambda c: c.now.today.year - 1)
     grammar.rule("RelYear", "this (year|calendar year)", lambda c: c.now.today.year)
     grammar.rule("RelYear", "year", lambda c: c.now.today.year, cost=0.2)
     grammar.rule("RelYear", "next year", lambda c: c.now.today.year + 1)
     grammar.rule("Span", "last Named", _last_named)
-    grammar.rule("Span", "this Named", lambda c, n: resolve.part_of_year(*n, c.now.today.year))
+    grammar.rule("Span", "this Named", lambda c, n: resolve.part_of_year(n[0], n[1], c.now.today.year))
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in|,)? YearNo", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "YearNo (week|cw) Number", lambda _c, y, n: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in)? RelYear", lambda _c, n, y: _week(n, y))
@@ -172,11 +171,20 @@ def _relative(grammar: Grammar) -> None:
     grammar.rule("Span", "yesterday", lambda c: current(TimeUnit.DAY, -1, c.now, "yesterday"))
     grammar.rule("Span", "tomorrow", lambda c: current(TimeUnit.DAY, 1, c.now, "tomorrow"))
     words = "(last|past|previous|prior|trailing|rolling|preceding|recent|most recent)"
-    grammar.rule("Span", f"{words} Count (full|complete|completed|whole)? Unit", lambda c, n, u: resolve.past(u, n, c.now))
+    grammar.rule(
+        "Span",
+        f"{words} Count (full|complete|completed|whole)? Unit",
+        lambda c, n, u: resolve.past(u, n, c.now),
+    )
     grammar.rule("Span", "(next|coming|following) Count Unit", lambda c, n, u: resolve.coming(u, n, c.now))
     grammar.rule("Span", "Count Unit ago", lambda c, n, u: current(u, -n, c.now, f"{n} {u}s ago"))
     grammar.rule("Span", "Unit before last", lambda c, u: current(u, -2, c.now, f"the {u} before last"))
-    for unit, code in ((TimeUnit.YEAR, "ytd"), (TimeUnit.QUARTER, "qtd"), (TimeUnit.MONTH, "mtd"), (TimeUnit.WEEK, "wtd")):
+    for unit, code in (
+        (TimeUnit.YEAR, "ytd"),
+        (TimeUnit.QUARTER, "qtd"),
+        (TimeUnit.MONTH, "mtd"),
+        (TimeUnit.WEEK, "wtd"),
+    ):
         grammar.rule("Span", code, lambda c, unit=unit: resolve.to_date(unit, c.now))
     grammar.rule("Span", "this? (year to date|year so far)", lambda c: resolve.to_date(TimeUnit.YEAR, c.now))
     grammar.rule("Span", "(this|current)? Unit (to date|so far)", lambda c, u: resolve.to_date(u, c.now))
@@ -194,8 +202,14 @@ def _rolling_unit(context: Context, unit: TimeUnit) -> Span | None:
 def _parts(grammar: Grammar) -> None:
     grammar.rule("Span", "first Count Unit (of|in) Span", lambda _c, n, u, s: _first(s, u, n))
     grammar.rule("Span", "(last|final) Count Unit (of|in) Span", lambda _c, n, u, s: _final(s, u, n))
-    grammar.rule("Span", "first (half|six months) (of|in)? RelYear", lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 1, y))
-    grammar.rule("Span", "second half (of|in)? RelYear", lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 2, y))
+    grammar.rule(
+        "Span",
+        "first (half|six months) (of|in)? RelYear",
+        lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 1, y),
+    )
+    grammar.rule(
+        "Span", "second half (of|in)? RelYear", lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 2, y)
+    )
     grammar.rule("Span", "(whole|entire|full|all|all of|calendar) Span", lambda _c, s: s)
 
 
@@ -210,7 +224,9 @@ def _final(span: Span, unit: TimeUnit, count: int) -> Span | None:
     if span.start is None or span.end is None or unit is TimeUnit.WEEK:
         return None
     start = resolve.add(span.end, unit, -count)
-    return Span(start, span.end, label=f"last {count} {unit}s of {span.label}") if start >= span.start else None
+    return (
+        Span(start, span.end, label=f"last {count} {unit}s of {span.label}") if start >= span.start else None
+    )
 
 
 def _ranges(grammar: Grammar) -> None:
@@ -262,7 +278,11 @@ def _both(_context: Context, first: Span, second: Span) -> Span | None:
     if first.end is None or first.end != second.start or first.unit is not second.unit or second.endpoints:
         return None
     joined = resolve.between(replace(first, endpoints=None), second)
-    return replace(joined, label=f"{first.label} and {second.label}", listed=True, unit=first.unit) if joined else None
+    return (
+        replace(joined, label=f"{first.label} and {second.label}", listed=True, unit=first.unit)
+        if joined
+        else None
+    )
 
 
 def _both_ways(context: Context, first: Span, second: Span) -> Span | None:
@@ -277,7 +297,11 @@ def _named_both(context: Context, first: _Named, second: Span) -> Span | None:
 
 def _open(grammar: Grammar) -> None:
     start = "(start|beginning) of"
-    grammar.rule("Since", f"(since|starting|starting in|starting from|as of|from) ({start})? Span (on|onwards|onward|forward)", _since)
+    grammar.rule(
+        "Since",
+        f"(since|starting|starting in|starting from|as of|from) ({start})? Span (on|onwards|onward|forward)",
+        _since,
+    )
     grammar.rule("Since", f"(since|starting|starting in|starting from|beginning) ({start})? Span", _since)
     grammar.rule("Since", f"(from) {start} Span", _since)
     grammar.rule("Since", "Span (onwards|onward|or later|and later|and after)", _since)

@@ -67,7 +67,10 @@ def year(number: int) -> Span:
 def part_of_year(unit: TimeUnit, number: int, year_number: int) -> Span:
     """The month, quarter or half of a year, counted from 1."""
     start = date(year_number, (number - 1) * _MONTHS[unit] + 1, 1)
-    name = {TimeUnit.MONTH: MONTH_NAMES[number] if unit is TimeUnit.MONTH else "", TimeUnit.QUARTER: f"Q{number}"}
+    name = {
+        TimeUnit.MONTH: MONTH_NAMES[number] if unit is TimeUnit.MONTH else "",
+        TimeUnit.QUARTER: f"Q{number}",
+    }
     label = f"{name.get(unit, f'H{number}')} {year_number}"
     return Span(start, add(start, unit, 1), unit, label=label)
 
