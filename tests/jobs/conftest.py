@@ -26,7 +26,7 @@ from answerable.kit.principal import Principal
 from tests.jobs import program
 
 STALL = 1.0
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.jobs.program"])

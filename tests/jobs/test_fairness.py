@@ -8,7 +8,7 @@ from answerable.jobs import JobStatus, Subject, enqueue_many
 from answerable.kit.principal import Principal
 from tests.jobs.conftest import Bench
 
-_BACKLOG = int(os.environ.get("ANSWERABLE_TEST_BACKLOG", "5000"))
+_BACKLOG = int(os.environ.get("ANSWERABLE_TEST_BACKLOG", "2000"))
 _CONCURRENCY = 4
 
 

@@ -39,7 +39,7 @@ async def test_two_schedulers_an_hour_apart_run_each_period_once(bench: Bench, s
     clocks = [HandClock(_NOON), HandClock(_NOON + timedelta(hours=1))]
     schedulers = [Scheduler(bench.database, schedules, stall_seconds=STALL, now=clock) for clock in clocks]
     runs: Counter[tuple[str, datetime]] = Counter()
-    for _ in range(180):
+    for _ in range(120):
         for clock in clocks:
             clock.moment += timedelta(minutes=1)
         for scheduler in rng.sample(schedulers, k=rng.randint(1, 2)):
@@ -50,7 +50,7 @@ async def test_two_schedulers_an_hour_apart_run_each_period_once(bench: Bench, s
     # No period of the faster clock passed without its run, save those that nobody ticked in.
     fives = sorted(period for name, period in runs if name == "five")
     assert fives[-1] == latest_period("*/5 * * * *", clocks[1].moment)
-    assert len(fives) >= 30
+    assert len(fives) >= 20
     tickets = bench.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'answerable.period'")
     assert tickets == [(sum(runs.values()),)]
 
