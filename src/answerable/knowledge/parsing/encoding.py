@@ -56,9 +56,9 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
 
 
 def looks_binary(text: str) -> bool:
-    """Whether this is no text at all: more than one control character in fifty."""
+    """Whether this is no text at all: more than a few control characters, and one in fifty."""
     sample = text[:_SAMPLE_BYTES]
-    return len(_CONTROLS.findall(sample)) * 50 > len(sample)
+    return len(_CONTROLS.findall(sample)) > 3 + len(sample) // 50
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

@@ -40,7 +40,9 @@ def read(path: Path, builder: TextBuilder) -> None:
 def read_markup(text: str, builder: TextBuilder) -> None:
     """Add the visible text of a page or a fragment."""
     reader = _Reader(builder)
-    reader.feed(text)
+    # A comment that never ends would be searched for its end again and again.
+    closed = text.rfind("-->") + 1
+    reader.feed(text[:closed] + text[closed:].replace("<!--", ""))
     reader.close()
     reader.flush()
 

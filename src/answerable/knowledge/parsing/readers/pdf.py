@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ _FULL_LINE = 0.85  # of the page's longest line: such a line goes on in the next
 _PARAGRAPH_GAP = 0.7  # of the line height
 _HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a word broken at the end of a line
 _BULLETS = "•‣▪●◦–—-*·"
+# What programs write when nobody gave a title.
+_MACHINE_TITLE = re.compile(
+    r"\s*(?:untitled|microsoft (?:word|powerpoint|excel) - |slide 1$|document\d*$)", re.IGNORECASE
+)
 _REPORT_EVERY = 20
 
 
@@ -49,7 +54,8 @@ def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None])
                 Reason.ENCRYPTED, "The file is locked in a way that cannot be read. Unlock it first."
             ) from error
         raise refuse(Reason.DAMAGED) from error
-    builder.title = (document.get_metadata_dict().get("Title") or "").strip() or None
+    title = document.get_metadata_dict().get("Title") or ""
+    builder.title = None if _MACHINE_TITLE.match(title) else title
     pages: list[list[Line]] = []
     total, unread = len(document), 0
     characters = 0
