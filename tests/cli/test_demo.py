@@ -84,6 +84,7 @@ def test_the_first_start_prints_address_sign_in_and_three_questions(demo: Demo) 
     page = demo.starts[0]
     assert f"Answerable is ready at {demo.server.url}" in page
     assert "demo@example.com, password " in page
+    assert "could not be read" not in page
     for question in questions_of(demo):
         assert (f'"{question.text}"' in page) == question.demo
 

@@ -38,7 +38,7 @@ def demo(*, port: Port = None, data_dir: DataDir = None) -> None:
     if _runs_already(settings):
         kept = read_credentials(settings.data_dir)
         assert kept is not None
-        load_samples(samples, kept)
+        _load(samples, kept)
         _welcome(console, settings, kept, samples)
         return
     try:
@@ -46,7 +46,7 @@ def demo(*, port: Port = None, data_dir: DataDir = None) -> None:
             with console.status("Starting PostgreSQL, web and worker processes …"):
                 server.wait_until_ready()
             credentials = ensure_account(settings.data_dir, server.address)
-            load_samples(samples, credentials)
+            _load(samples, credentials)
             _welcome(console, settings, credentials, samples)
             console.print("Ctrl-C stops everything; the next start finds it as it was.", style="dim")
             server.wait()
@@ -64,6 +64,12 @@ def _runs_already(settings: Settings) -> bool:
     if kept is not None and kept.url == address:
         return True
     raise CommandFailed(f"another server runs at {address}: stop it, or choose a port with --port.")
+
+
+def _load(samples: SampleFolder, credentials: Credentials) -> None:
+    """A sample that fails is named; the others are there to ask about."""
+    for failed in load_samples(samples, credentials):
+        typer.echo(f"answerable: {failed.file.path.name} could not be read: {failed.detail}", err=True)
 
 
 def _welcome(console: Console, settings: Settings, credentials: Credentials, samples: SampleFolder) -> None:

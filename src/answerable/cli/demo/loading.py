@@ -86,19 +86,15 @@ class _RecordingBars(Bars):
             self._samples.note_uploaded(ingestion.file.path.name)
 
 
-def load_samples(samples: SampleFolder, credentials: Credentials) -> int:
-    """Uploads what is missing and waits until it is ready; returns how many files that were.
+def load_samples(samples: SampleFolder, credentials: Credentials) -> list[Ingestion]:
+    """Uploads what is missing and waits until it is ready; returns the files that the server could not take.
 
-    CommandFailed names the files that the server could not take.
+    CommandFailed when the server cannot be talked to.
     """
     samples.ensure()
     files = samples.missing()
     if not files:
-        return 0
+        return []
     with Client(credentials.url, credentials.key) as client, _RecordingBars(files, samples) as bars:
         ingestions = ingest_files(client, files, bars)
-    failed = [one for one in ingestions if one.outcome is Outcome.FAILED]
-    if failed:
-        reasons = "; ".join(f"{one.file.path.name}: {one.detail}" for one in failed)
-        raise CommandFailed(f"{len(failed)} of {len(files)} sample files failed: {reasons}")
-    return len(files)
+    return [one for one in ingestions if one.outcome is Outcome.FAILED]
