@@ -184,7 +184,8 @@ class _Speaker:
     def _trend_of_groups(self) -> str:
         column = self._measures[0]
         assert self._grain is not None
-        rows = [row for row in self._result.rows if self._cell(row, column.name) is not None]
+        rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
+        rows = rows or [row for row in self._result.rows if self._cell(row, column.name) is not None]
         latest = max(str(self._cell(row, "period")) for row in rows)
         in_latest = [row for row in rows if str(self._cell(row, "period")) == latest]
         leader = max(in_latest, key=lambda row: self._number(row, column))

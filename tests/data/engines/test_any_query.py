@@ -1,0 +1,186 @@
+"""Any query at all: it is refused with reasons, or it compiles to what our check lets pass and runs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.data.engines.sales import Sale, database, model, tables, where
+
+from answerable.data.engines.charts import choose_chart
+from answerable.data.engines.compiler import compile_query
+from answerable.data.engines.duckdb.check import check_expression, check_statement
+from answerable.data.engines.errors import InvalidQuery
+from answerable.data.questions.sentence import state_result
+from answerable.data.questions.wording import describe
+from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Filter,
+    Grain,
+    GroupBy,
+    Having,
+    Measure,
+    Not,
+    Order,
+    Period,
+    SemanticQuery,
+    TimeSlice,
+    TopN,
+)
+from answerable.data.semantics.result import QueryResult
+
+_NUMBERS = ("amount", "pieces", "stock")
+_GROUPED = ("shop", "shop", "day", "pieces", "shops__region", "amount")
+_TEXT = st.sampled_from(["North", " south", "100%_a", "", "'", "%", "12.5"])
+_days = st.integers(0, 600).map(lambda n: date(2023, 12, 1) + timedelta(days=n))
+_conditions = st.one_of(
+    st.builds(
+        where,
+        st.just("shop"),
+        st.sampled_from(["eq", "ne", "in", "not_in", "contains", "starts_with"]),
+        _TEXT,
+    ),
+    st.builds(
+        where,
+        st.sampled_from(["amount", "pieces", "margin"]),
+        st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge", "in"]),
+        st.integers(-5, 50) | st.decimals(-5, 50, places=3) | st.floats(-5, 50),
+    ),
+    st.builds(where, st.sampled_from(["day", "sold_at"]), st.sampled_from(["eq", "lt", "ge"]), _days),
+    st.builds(where, st.sampled_from(["shop", "shops__region"]), st.sampled_from(["is_null", "not_null"])),
+    # Now and then one that does not fit.
+    st.builds(
+        where, st.sampled_from(["shop", "day", "nonsense"]), st.sampled_from(["gt", "contains"]), _TEXT
+    ),
+)
+_filters: st.SearchStrategy[Filter] = st.recursive(
+    _conditions,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: AllOf(all=tuple(parts))),
+        st.lists(inner, max_size=3).map(lambda parts: AnyOf(any=tuple(parts))),
+        inner.map(lambda part: Not(negated=part)),
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def _periods(draw: st.DrawFn, *, bounded: bool) -> Period:
+    start, length = draw(_days), draw(st.integers(1, 400))
+    end = start + timedelta(days=length)
+    if bounded or draw(st.booleans()):
+        return Period(start=start, end=end)
+    return draw(st.sampled_from([Period(start=start), Period(end=end), Period()]))
+
+
+@st.composite
+def _times(draw: st.DrawFn, *, measured: bool) -> TimeSlice:
+    grain = draw(st.sampled_from([None, *Grain])) if measured else None
+    field = "sold_at" if grain is Grain.HOUR else draw(st.sampled_from(["day", "sold_at"]))
+    comparison = None
+    if measured and draw(st.integers(0, 2)):
+        kind = draw(st.sampled_from(["previous_period", "previous_year", "custom"]))
+        shift = draw(st.none() | st.integers(1, 12))
+        comparison = Comparison(kind=kind, period=draw(_periods(bounded=shift is None)), shift=shift)
+    bounded = comparison is not None and comparison.shift is None
+    return TimeSlice(
+        field=field,
+        period=draw(_periods(bounded=bounded)),
+        grain=grain,
+        comparison=comparison,
+        fill_gaps=draw(st.booleans()) and grain is not Grain.HOUR,
+    )
+
+
+@st.composite
+def _measures(draw: st.DrawFn, number: int, *, by_time: bool) -> Measure:
+    metric = draw(st.sampled_from(["revenue", "stock_level", None, None]))
+    aggregation = None if metric else draw(st.sampled_from(Aggregation))
+    additive = metric == "revenue" or aggregation is Aggregation.COUNT
+    return Measure(
+        metric=metric,
+        aggregation=aggregation,
+        field=None if metric else draw(st.sampled_from(_NUMBERS)),
+        alias=f"m{number}",
+        share_of_total=additive and draw(st.booleans()),
+        running_total=additive and by_time and draw(st.booleans()),
+    )
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> SemanticQuery:
+    """Mostly sound ones of every shape."""
+    count = draw(st.sampled_from([1, 2, 3, 0]))
+    time = draw(_times(measured=count > 0)) if draw(st.integers(0, 3)) else None
+    by_time = time is not None and time.grain is not None
+    measures = tuple(draw(_measures(number, by_time=by_time)) for number in range(count))
+    groups = []
+    for field in draw(st.lists(st.sampled_from(_GROUPED), max_size=2, unique=True)):
+        top = None
+        if measures and draw(st.booleans()):
+            by = draw(st.sampled_from([m.alias or "" for m in measures]))
+            top = TopN(
+                n=draw(st.integers(1, 3)), by=by, descending=draw(st.booleans()), others=draw(st.booleans())
+            )
+        only = ("north",) if field == "shop" and draw(st.booleans()) else ()
+        groups.append(GroupBy(field=field, top=top, only=only))
+    having = (
+        (Having(measure="m0", operator="ge", value=Decimal(1)),) if measures and draw(st.booleans()) else ()
+    )
+    names = [m.alias or "" for m in measures] + [group.field for group in groups]
+    order = (Order(by=draw(st.sampled_from(names)), descending=draw(st.booleans())),) if names else ()
+    return SemanticQuery(
+        dataset="sales",
+        measures=measures,
+        group_by=tuple(groups),
+        time=time,
+        where=draw(st.none() | _filters),
+        having=having,
+        order=draw(st.sampled_from([order, ()])),
+        limit=draw(st.none() | st.integers(1, 5)),
+    )
+
+
+_TABLES = ["sales", "shops"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(queries(), tables())
+def test_any_query_is_refused_or_runs_and_can_be_stated(query: SemanticQuery, rows: list[Sale]) -> None:
+    meaning = model()
+    assert describe(query, meaning)
+    try:
+        statement = compile_query(query, meaning)
+    except InvalidQuery:
+        return
+    sql = check_expression(statement.expression, _TABLES, max_rows=1_000)
+    check_statement(statement.sql(), _TABLES)
+    with database(rows, [("North", "cold", 1), ("South", "warm", 2)]) as connection:
+        try:
+            found = connection.execute(sql).fetchall()
+        except duckdb.OutOfRangeException:
+            return
+    result = QueryResult(
+        columns=list(statement.columns), rows=[list(row) for row in found], row_count=len(found), sql=sql
+    )
+    assert all(len(row) == len(statement.columns) for row in result.rows)
+    assert state_result(query, meaning, result).endswith(".")
+    choose_chart(query, meaning, result)
+
+
+@settings(max_examples=50, deadline=None)
+@given(queries())
+def test_equal_queries_have_equal_hashes_and_survive_json(query: SemanticQuery) -> None:
+    again = SemanticQuery.model_validate_json(query.model_dump_json())
+    assert again.canonical_hash == query.canonical_hash
+    try:
+        first = compile_query(query, model()).sql()
+    except InvalidQuery:
+        return
+    assert compile_query(again, model()).sql() == first
