@@ -172,7 +172,9 @@ def _labels(
         for part in parts:
             if part and part not in distinct:
                 unit = units.parse_unit(part.strip("()[]")) if distinct else None
-                distinct.append(f"({part.strip('()[]')})" if unit is not None else part)
+                # "2023" over "Units" is a count of its own, no unit of 2023.
+                is_unit = unit is not None and unit.kind != "count"
+                distinct.append(f"({part.strip('()[]')})" if is_unit else part)
         labels.append(" ".join(distinct))
     finding = Finding(
         code=Code.HEADER_MERGED, severity=Severity.CHANGED, count=depth, example=shorten(" | ".join(labels)),

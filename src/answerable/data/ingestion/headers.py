@@ -36,9 +36,15 @@ def snake_case(text: str, *, fallback: str = "column") -> str:
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if not name:
         return fallback
-    if not name[0].isalpha():
-        name = f"{fallback[0]}_{name}" if fallback != "column" else f"c_{name}"
+    if not name[0].isalpha() and fallback:
+        name = f"{fallback[0]}_{name}"
     return name[:_NAME_LENGTH].rstrip("_")
+
+
+def _column_name(label: str) -> str:
+    """The label as a name; empty when no letter or digit of it can be written in ASCII."""
+    name = snake_case(label, fallback="")
+    return f"c_{name}"[:_NAME_LENGTH].rstrip("_") if name and not name[0].isalpha() else name
 
 
 def unique(name: str, taken: set[str]) -> str:
@@ -61,7 +67,7 @@ def name_columns(labels: Sequence[str]) -> tuple[list[ColumnHeader], list[Findin
         label = " ".join(raw.split())
         bare, unit = units.split_header(label)
         fallback = f"column_{position}"
-        name = unique(snake_case(bare) if label else fallback, taken)
+        name = unique(_column_name(bare) or fallback, taken)
         if not label:
             findings.append(_blank(position, name))
         seen.setdefault(label, []).append(name)

@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.cells import Native
+from answerable.data.ingestion.units import currency
 
 _BLANKS = "\u00a0\u202f\u2009\u2007 "
 _APOSTROPHES = "'’"
@@ -47,6 +48,9 @@ _SHAPE = re.compile(
 )
 
 
+_CODE = re.compile(r"\d+[A-Z]")
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A cell cut into the parts of a number; `affix` is the currency, percent sign or unit."""
@@ -70,6 +74,9 @@ def cut(text: str) -> Shape | None:
     if len(signs) + bracketed > 1:
         return None
     prefix, suffix = part["prefix"].strip(), (part["suffix"] or "").strip()
+    # "A1" and "12B" are codes, not amperes and bytes.
+    if prefix and currency(prefix) is None or _CODE.fullmatch(text.strip()):
+        return None
     if prefix and suffix or not re.search(r"\d", part["body"]):
         return None
     negative = bracketed or any(s != "+" for s in signs)

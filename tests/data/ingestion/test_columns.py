@@ -1,0 +1,178 @@
+"""What type a column gets, and what its cells become."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from answerable.data.ingestion.quality import Code, Severity
+from tests.data.ingestion.reading import ReadTable, read_text
+
+
+def column(cells: list[str], header: str = "value") -> ReadTable:
+    """A table of the column beside a column of words, so that rows are never blank."""
+    return read_text(
+        "".join([f"word\t{header}\n", *(f"w{chr(97 + i % 26)}\t{c}\n" for i, c in enumerate(cells))])
+    )
+
+
+def values(table: ReadTable) -> list[Any]:
+    return [row[1] for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("cells", "type_", "expected"),
+    [
+        (["1", "20", "-3"], "integer", [1, 20, -3]),
+        (["1.5", "20", "-3.25"], "decimal", [D("1.50"), D("20.00"), D("-3.25")]),
+        (["1,5", "20", "-3,25"], "decimal", [D("1.50"), D("20.00"), D("-3.25")]),
+        (["1.234,50", "2,00", "10.000,00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
+        (["1,234.50", "2.00", "10,000.00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
+        (["1 234,50", "2,00", "10\u00a0000,00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
+        (["1'234.50", "2.00", "10’000.00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
+        (["12,34,567", "1,00,000", "5"], "integer", [1234567, 100000, 5]),
+        (["1.234.567", "2.000", "5"], "integer", [1234567, 2000, 5]),
+        (["$1,200.50", "$3.00", "-$4.10"], "decimal", [D("1200.50"), D("3.00"), D("-4.10")]),
+        (["12,50 €", "3,00 €", "-4,10 €"], "decimal", [D("12.50"), D("3.00"), D("-4.10")]),
+        (["(12.50)", "3.00", "(4)"], "decimal", [D("-12.50"), D("3.00"), D("-4.00")]),
+        (["12.50-", "3.00", "4-"], "decimal", [D("-12.50"), D("3.00"), D("-4.00")]),
+        (["12 %", "3,5 %", "100 %"], "decimal", [D("12.0"), D("3.5"), D("100.0")]),
+        (["3 kg", "4.5 kg", "10 kg"], "decimal", [D("3.0"), D("4.5"), D("10.0")]),
+        (["1e5", "2.5e-3", "7"], "float", [1e5, 2.5e-3, 7.0]),
+        (["007", "120", "033"], "string", ["007", "120", "033"]),
+        (["1234567890123456789", "1", "2"], "string", ["1234567890123456789", "1", "2"]),
+        (["+49 30 1234567", "+49 40 7654321", "+1 212 5550100"], "string", None),
+        (["1E5", "2E7", "1234"], "string", ["1E5", "2E7", "1234"]),
+        (["A1", "2", "3"], "string", ["A1", "2", "3"]),
+        (["12a", "13b", "14c"], "string", ["12a", "13b", "14c"]),
+        (["3 EUR", "4 USD", "5 EUR"], "string", ["3 EUR", "4 USD", "5 EUR"]),
+        (["yes", "no", "YES"], "boolean", [True, False, True]),
+        (["ja", "nein", "Ja"], "boolean", [True, False, True]),
+        (["Y", "N", "N"], "boolean", [True, False, False]),
+        (["true", "FALSE", "True"], "boolean", [True, False, True]),
+        (["1", "0", "1"], "integer", [1, 0, 1]),
+        (["2024-01-31", "2024-12-01", "1999-05-06"], "date", [date(2024, 1, 31), date(2024, 12, 1), date(1999, 5, 6)]),
+        (["31.01.2024", "1.2.2024", "6.5.1999"], "date", [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)]),
+        (["01/31/2024", "2/1/2024", "5/6/1999"], "date", [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)]),
+        (["31 Jan 2024", "1 March 2024", "6-May-99"], "date", [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)]),
+        (["3. März 2024", "1. Dezember 2023", "24. Mai 2022"], "date", [date(2024, 3, 3), date(2023, 12, 1), date(2022, 5, 24)]),
+        (["January 31, 2024", "March 1, 2024", "May 6, 1999"], "date", [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)]),
+        (["31.01.24", "01.02.99", "06.05.68"], "date", [date(2024, 1, 31), date(1999, 2, 1), date(2068, 5, 6)]),
+        (["2024-01", "2024-12", "2023-05"], "date", [date(2024, 1, 1), date(2024, 12, 1), date(2023, 5, 1)]),
+        (["2024-01-31T10:20:30Z", "2024-02-01T00:00:00Z", "2024-02-01T23:59:59.5Z"], "timestamp",
+         [datetime(2024, 1, 31, 10, 20, 30), datetime(2024, 2, 1), datetime(2024, 2, 1, 23, 59, 59, 500000)]),
+        (["2024-01-31 10:20:30+02:00", "2024-02-01 00:00:00-05:00"], "timestamp",
+         [datetime(2024, 1, 31, 8, 20, 30), datetime(2024, 2, 1, 5)]),
+        (["31/01/2024 1:05 PM", "01/02/2024 12:30 am"], "timestamp",
+         [datetime(2024, 1, 31, 13, 5), datetime(2024, 2, 1, 0, 30)]),
+        (["10:20", "23:59:01", "1:05"], "time", [time(10, 20), time(23, 59, 1), time(1, 5)]),
+        (["1:05 pm", "12:30 am", "12:00 pm"], "time", [time(13, 5), time(0, 30), time(12)]),
+        (["27:30", "30:00", "12:00"], "string", None),
+        (["2024-02-30", "2024-02-29", "2024-01-01"], "string", None),
+    ],
+)  # fmt: skip
+def test_a_column_is_typed_by_all_of_its_cells(
+    cells: list[str], type_: str, expected: list[Any] | None
+) -> None:
+    table = column(cells)
+    assert table.types[1] == type_
+    assert values(table) == (cells if expected is None else expected)
+
+
+@pytest.mark.parametrize("placeholder", ["", "n/a", "N/A", "-", "NULL", "NaN", "#N/A", "k.A.", "?"])
+def test_a_placeholder_among_numbers_is_empty_and_reported(placeholder: str) -> None:
+    table = column(["1", placeholder, "3"])
+    assert values(table) == [1, None, 3]
+    assert (table.finding(Code.PLACEHOLDERS) is not None) == bool(placeholder)
+
+
+def test_na_stays_a_text_among_texts() -> None:
+    assert values(column(["DE", "NA", "FR"], "country")) == ["DE", "NA", "FR"]
+
+
+def test_one_and_zero_are_a_boolean_where_the_header_says_so() -> None:
+    assert values(column(["1", "0", "1"], "is_active")) == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "cells", [["01/02/2024", "03/04/2024"], ["01.02.2024", "03.04.2024"], ["1-2-2024", "3-4-2024"]]
+)
+def test_an_open_order_of_day_and_month_is_reported_with_the_assumption(cells: list[str]) -> None:
+    table = column(cells)
+    assert values(table) == [date(2024, 2, 1), date(2024, 4, 3)]
+    finding = table.finding(Code.DATE_ORDER)
+    assert finding is not None
+    assert finding.severity is Severity.DOUBTFUL
+    assert "day first" in finding.sentence
+    assert "01 February 2024" in finding.sentence
+
+
+def test_one_day_beyond_twelve_settles_the_order() -> None:
+    table = column(["01/02/2024", "03/13/2024"])
+    assert values(table) == [date(2024, 1, 2), date(2024, 3, 13)]
+    assert table.finding(Code.DATE_ORDER) is None
+
+
+def test_another_column_settles_the_order() -> None:
+    table = read_text("a,b\n01/02/2024,12/25/2024\n03/04/2024,11/30/2024\n")
+    assert table.column("a") == [date(2024, 1, 2), date(2024, 3, 4)]
+    assert table.finding(Code.DATE_ORDER) is None
+
+
+def test_dates_of_both_orders_stay_text_and_are_reported() -> None:
+    cells = ["25/01/2024", "01/25/2024", "03/04/2024", "28/02/2024"]
+    table = column(cells)
+    assert values(table) == cells
+    assert table.finding(Code.DATE_ORDER_MIXED) is not None
+
+
+def test_an_open_decimal_mark_is_reported_with_the_assumption() -> None:
+    table = column(["1.234", "5.678"])
+    assert values(table) == [D("1.234"), D("5.678")]
+    assert table.finding(Code.DECIMAL_MARK) is not None
+
+
+def test_another_column_settles_the_decimal_mark() -> None:
+    table = read_text("a;b\n1.234;1,5\n5.678;2,25\n")
+    assert table.column("a") == [1234, 5678]
+    assert table.finding(Code.DECIMAL_MARK) is None
+
+
+def test_a_few_words_among_many_numbers_become_empty_and_are_reported() -> None:
+    table = column([*map(str, range(30)), "tbc"])
+    assert values(table)[-1] is None
+    finding = table.finding(Code.UNREADABLE_CELLS)
+    assert finding is not None
+    assert (finding.count, finding.example) == (1, "tbc")
+
+
+def test_many_words_among_numbers_keep_the_column_text() -> None:
+    table = column([*map(str, range(10)), "a", "b", "c"])
+    assert table.types[1] == "string"
+    assert values(table)[-1] == "c"
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("Revenue (EUR)", "revenue", ("currency", "EUR", 1)),
+        ("Weight [kg]", "weight", ("quantity", "kg", 1)),
+        ("Umsatz in T€", "umsatz", ("currency", "EUR", 1000)),
+        ("Budget (Mio. EUR)", "budget", ("currency", "EUR", 1e6)),
+        ("amount_usd", "amount", ("currency", "USD", 1)),
+        ("Rabatt %", "rabatt", ("percent", "%", 1)),
+        ("Dauer (h)", "dauer", ("duration", "h", 1)),
+        ("Size M", "size_m", None),
+        ("Größe", "groesse", None),
+        ("2024 Total", "c_2024_total", None),
+        ("Name (optional)", "name_optional", None),
+        ("日本", "column_2", None),
+    ],
+)
+def test_headers_give_names_and_units(header: str, name: str, unit: tuple[str, str, float] | None) -> None:
+    profile = column(["1", "2"], header).table.profile.columns[1]
+    assert (profile.name, profile.label) == (name, header)
+    assert (profile.unit and (profile.unit.kind, profile.unit.symbol, profile.unit.scale)) == unit
