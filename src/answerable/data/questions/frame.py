@@ -55,6 +55,7 @@ class Frame:
     listing: Listing | None = None
     show: bool = False
     compare: bool = False
+    joined: bool = False  # "with January": a comparison only after `compare`
     mentioned: bool = False
     metadata: Metadata | None = None
     adjective: bool = False  # a condition stands before its noun: open tickets
@@ -72,9 +73,13 @@ class Frame:
             return False
         if self.averaged and self.groups and self.groups.per and (self.groups.grain or self.groups.entity):
             return False  # average revenue per month: of its orders, or of the months
+        if self.joined and not self.compare:
+            return False
         if self.develop and not self.how:
             return False
-        if self.verb and (self.when is None or self.when.field):
+        if self.verb and not (self.when or (self.groups and self.groups.grain)):
+            return False
+        if self.verb and ((self.when and self.when.field) or (self.groups and self.groups.time_field)):
             return False
         return not (self.two and self.when)
 
@@ -238,6 +243,7 @@ def _add_versus(frame: Frame, versus: Versus, category: str) -> bool:
         return True
     if frame.versus is not None:
         return False
+    frame.joined = category == "VersusWith"
     frame.versus = versus
     return True
 

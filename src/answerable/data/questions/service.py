@@ -63,23 +63,22 @@ def read_question(
     word is used exactly once, or the outcome is `Unparsed` with the words that were not."""
     if len(question) > MAX_CHARACTERS:
         return Unparsed((), (), 0.0, Reason.TOO_LONG)
-    read = _Reader(model, as_of, scope).read(question)
+    reader = _Reader(model, as_of, scope)
+    read = reader.read(question)
     if isinstance(read, Unparsed) and read.reason is not Reason.EMPTY:
-        return _with_suggestions(read, question, model, as_of, scope)
+        return _with_suggestions(read, question, reader)
     return read
 
 
-def _with_suggestions(
-    unparsed: Unparsed, question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None
-) -> Unparsed:
+def _with_suggestions(unparsed: Unparsed, question: str, reader: _Reader) -> Unparsed:
     """The question without the words left over, where that can be answered; else examples."""
-    reader = _Reader(model, as_of, scope)
     nearest = shortened(question, unparsed.left_over)
+    datasets = reader.nearest
     found: list[str] = []
     if nearest and unparsed.score >= 0.4 and not isinstance(reader.read(nearest), Unparsed):
         found.append(nearest)
     if unparsed.score > 0:
-        found += [text for text in examples(model, reader.scope) if text not in found]
+        found += [text for text in examples(reader.model, datasets) if text not in found]
     return Unparsed(unparsed.left_over, tuple(found[:3]), unparsed.score, unparsed.reason)
 
 
@@ -94,11 +93,12 @@ class _Word:
 
 class _Reader:
     def __init__(self, model: SemanticModel, as_of: datetime, scope: Collection[str] | None) -> None:
-        self._model = model
+        self.model = model
         self._lexicon = lexicon_for(model)
         self._now = Now.at(as_of, model.calendar)
         self._grammar: Grammar = english()
         self.scope = frozenset(d.name for d in model.datasets if scope is None or d.name in scope)
+        self.nearest: tuple[str, ...] = ()  # the datasets that the last question was nearest to
 
     def read(self, question: str) -> Outcome:
         tokens = tokenise(question)
@@ -114,6 +114,7 @@ class _Reader:
         spots += self._quoted(kept)
         grammar_known = [self._in_grammar(word) for word in words]
         ranked = self._datasets(words, spots, grammar_known)
+        self.nearest = tuple(dataset.name for dataset, _ in ranked)
         found: list[tuple[Candidate, Context]] = []
         for dataset, left_over in ranked[:_MOST_DATASETS]:
             if left_over:
@@ -212,7 +213,7 @@ class _Reader:
             if w.token.kind is Kind.QUOTED or any(c.isdigit() for c in w.token.norm)
         }
         ranked = []
-        for dataset in self._model.datasets:
+        for dataset in self.model.datasets:
             if dataset.name in self.scope:
                 mine = covered[dataset.name]
                 left = tuple(
@@ -253,9 +254,9 @@ class _Reader:
         return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 
     def _context(self, dataset: Dataset) -> Context:
-        metrics = tuple(m for m in self._model.metrics if m.dataset == dataset.name)
+        metrics = tuple(m for m in self.model.metrics if m.dataset == dataset.name)
         context = Context(
-            dataset, metrics, self._model.calendar, self._now, row_named=self._lexicon.row_named(dataset.name)
+            dataset, metrics, self.model.calendar, self._now, row_named=self._lexicon.row_named(dataset.name)
         )
         sales: list[Part] = []
         for entry in self._lexicon.lookup(("sale",)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from answerable.data.questions.english import plural
 from answerable.data.questions.tokens import tokenise
@@ -46,11 +46,12 @@ def shortened(question: str, left_over: tuple[str, ...]) -> str:
     return " ".join(kept)
 
 
-def examples(model: SemanticModel, scope: Collection[str]) -> list[str]:
-    """Two questions a dataset, of the sort that stage 0 always answers."""
+def examples(model: SemanticModel, names: Sequence[str]) -> list[str]:
+    """Two questions for each named dataset, in that order, of the sort that stage 0 always answers."""
     found: list[str] = []
-    for dataset in model.datasets:
-        if dataset.name not in scope:
+    for name in names:
+        dataset = model.dataset(name)
+        if dataset is None:
             continue
         measure = _measure(model, dataset)
         group = next(

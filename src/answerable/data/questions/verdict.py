@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from answerable.data.questions.context import Context
 from answerable.data.questions.describe import differing_slot, meaning, option_label
+from answerable.data.questions.meanings import Measures
 from answerable.data.questions.outcome import (
     Ambiguous,
     Intent,
@@ -20,6 +21,7 @@ from answerable.data.questions.tokens import Token
 from answerable.data.semantics.model import Status
 
 _MOST_OPTIONS = 3
+_LOOSE = 0.4
 
 
 def decide(
@@ -75,7 +77,11 @@ def _parsed(
 ) -> Parsed:
     draft = candidate.draft
     assert draft is not None
-    notes = [*draft.notes, *(f"Read a misspelt word as “{word}”." for word in corrected)]
+    notes = [
+        *draft.notes,
+        *_loose_names(candidate, question, tokens),
+        *(f"Read a misspelt word as “{word}”." for word in corrected),
+    ]
     return Parsed(
         draft.query,
         draft.intent,
@@ -83,6 +89,21 @@ def _parsed(
         _trace(candidate, question, tokens),
         tuple(notes),
     )
+
+
+def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> list[str]:
+    """Measures that were named by a word of their own sort only: revenue, where there is an amount."""
+    notes: list[str] = []
+    for clause in candidate.clauses:
+        if (
+            isinstance(clause.value, Measures)
+            and clause.cost >= _LOOSE
+            and clause.value.parts[0].field is None
+        ):
+            words = question[tokens[clause.start].start : tokens[clause.end - 1].end]
+            if clause.value.parts[0].metric is not None:
+                notes.append(f"“{words}” was read as {meaning(clause.value).removeprefix('measure ')}.")
+    return notes
 
 
 def _confidence(candidate: Candidate, context: Context, corrected: int) -> float:

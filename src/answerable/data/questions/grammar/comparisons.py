@@ -38,6 +38,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("TwoPeriods", "(@When)? Named @Vs Span", _two_named, cost=-0.4)
     grammar.rule("TwoPeriods", "(compare|comparing) Named (and|with|to|@Vs) Span", _two_named, cost=-0.4)
     grammar.rule("Versus", "@Vs Span", _against_span)
+    grammar.rule("VersusWith", "(with|and|to) Span", _against_span)
     before = "(previous period|period before|prior period|one before|preceding period|previous one)"
     ago = (
         "(same period last year|same time last year|year ago|year earlier|one year ago|one year earlier"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from answerable.data.questions.chart import Grammar
+from answerable.data.questions.english import words
 from answerable.data.questions.grammar import (
     comparisons,
     filters,
@@ -18,30 +19,9 @@ from answerable.data.questions.meanings import Field, When
 from answerable.data.questions.time import phrases
 
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
-CLAUSES = frozenset(
-    [
-        "Measures",
-        "Where",
-        "Threshold",
-        "When",
-        "Groups",
-        "Trend",
-        "How",
-        "Develop",
-        "Rank",
-        "RankBy",
-        "Sorting",
-        "TwoPeriods",
-        "Versus",
-        "Change",
-        "Share",
-        "Be",
-        "Compare",
-        "Verb",
-        "Listing",
-        "Mention",
-        "Metadata",
-    ]
+CLAUSES = words(
+    "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus "
+    "VersusWith Change Share Be Compare Verb Listing Mention Metadata"
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 

@@ -146,6 +146,11 @@ def _counts(grammar: Grammar) -> None:
     )
     grammar.rule("Measures", f"(how many|number of) Positive {sold}", _units_of)
     grammar.rule("Measures", f"(how many|number of) Num {sold}", lambda c, f: _measures(_units(c, f)))
+    grammar.rule(
+        "Measures",
+        f"{how_many} Rows (were|was|have)? TimeVerb",
+        lambda c, _r, f: Both(Measures((c.count(),)), f),
+    )
     grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.3)
     grammar.rule("Measure", f"{how_many} {_DISTINCT} Dim", _distinct, cost=0.3)
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
