@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories.callers import Caller
-from tests.factories.uploads import RETURNS_POLICY, send_file, settled, upload_document
-from tests.factories.waiting import eventually
 
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
+from tests.factories.callers import Caller
+from tests.factories.uploads import RETURNS_POLICY, send_file, settled, upload_document
+from tests.factories.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 URL = "/api/v1/documents"
