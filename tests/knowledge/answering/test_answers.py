@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
 from answerable.knowledge.embedding import has_encoder
-from answerable.knowledge.indexing import delete_document
+from answerable.knowledge.indexing import IndexedDocument, delete_document
 from tests.factories.callers import Workspace
-from tests.knowledge.library import OIL, OXYGEN, RETURNS, put
+from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
 
 LONG = (
     "The archive of the harbour office in Bremen, which was opened by the senator for trade after many years "
@@ -132,3 +133,14 @@ async def test_a_deleted_document_is_quoted_no_more(runtime: Runtime, workspace:
     gone = await ask(runtime, workspace.id, "Who discovered oxygen?")
     assert gone.abstained
     assert gone.nearest == ()
+
+
+async def test_a_heading_is_not_quoted_but_counts_for_what_stands_under_it(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    text = "Web shop outage\n\nReport number 14. The cause was an expired certificate at the bank."
+    document = IndexedDocument(ids.new_id("doc"), "report")
+    await put_passages(runtime, workspace.id, document, passages(text, heading_path=("Web shop outage",)))
+    answer = await ask(runtime, workspace.id, "What caused the web shop outage?")
+    assert "expired certificate" in answer.quotes[0].text
+    assert "Web shop outage" not in answer.quotes[0].text

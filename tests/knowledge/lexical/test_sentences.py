@@ -24,6 +24,8 @@ def split(text: str) -> list[str]:
         ("A line that\nwraps here. Next.", ["A line that\nwraps here.", "Next."]),
         ("Title\n\nBody text.", ["Title", "Body text."]),
         ("To do:\n- first\n- second", ["To do:", "- first", "- second"]),
+        ("1. Subject\n\nThe text.", ["1. Subject", "The text."]),
+        ("It was 1990. Then 12. May came.", ["It was 1990.", "Then 12.", "May came."]),
         ("東京です。大阪です。", ["東京です。", "大阪です。"]),
         ("Größe zählt. Ökologie auch.", ["Größe zählt.", "Ökologie auch."]),
         ("", []),

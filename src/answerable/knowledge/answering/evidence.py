@@ -25,13 +25,14 @@ QUOTE_LIMIT = 320
 """Characters of a quote at most."""
 
 _NEW_WORDS = 3
-"""Words besides the question's that a sentence needs to tell anything: headings repeat questions best."""
+"""Words besides the question's that a sentence needs to tell anything: what repeats the question best is
+rarely its answer."""
 
 WEIGHTS = {
     "passage": 11.2,  # the passage's score
     "cosine": 12.6,  # the sentence's vector with the question's
     "overlap": 7.4,  # share of the question's content that the sentence has
-    "before": 5.1,  # share that it lacks and the sentence before it has
+    "before": 5.1,  # share that it lacks and the sentence before it or a heading has
     "after": 2.6,  # share that it lacks and the sentence after it has
     "pairs": 2.7,  # share of the question's neighbouring words that are neighbours here
     "is_question": -8.0,
@@ -43,12 +44,15 @@ WEIGHTS = {
     Expected.REASON: 1.2,
 }
 _WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
+_ABOVE = 0.5
+"""What a word of the heading counts for sentences that do not follow it at once."""
 _KINDS = tuple(kind for kind in Expected if kind is not Expected.ANYTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of a passage; `start` and `end` are relative to the passage."""
+    """A sentence of a passage; `start` and `end` are relative to the passage. One that does not `tell`
+    anything by itself is not quoted alone, and a heading is not quoted at all."""
 
     passage: int
     start: int
@@ -56,6 +60,7 @@ class ScoredSentence:
     signs: Numbers
     score: float
     tells: bool
+    is_heading: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,14 @@ def score_sentences(
     expectation = Expectation(question)
     scored: list[ScoredSentence] = []
     for number, passage in enumerate(passages):
-        signs = _signs(query, passage, expectation)
+        headings = _headings(passage)
+        signs = _signs(query, passage, expectation, headings)
         scores = signs @ _WEIGHTS
-        new_words = _new_words(query, passage)
+        tells = _new_words(query, passage)
         scored.extend(
-            ScoredSentence(number, int(start), int(end), signs[row], float(scores[row]), new_words[row])
+            ScoredSentence(
+                number, int(start), int(end), signs[row], float(scores[row]), tells[row], bool(headings[row])
+            )
             for row, (start, end) in enumerate(passage.candidate.sketch.spans)
         )
     return scored
@@ -89,13 +97,12 @@ def choose_excerpts(sentences: Sequence[ScoredSentence], wanted: int, margin: fl
     """Excerpts around the best sentences, at most one a passage and `wanted` in all, best first; each next
     one's best sentence scores at most `margin` below the very best."""
     excerpts: list[Excerpt] = []
-    for sentence in sorted((item for item in sentences if item.tells), key=lambda item: -item.score):
+    quotable = [item for item in sentences if not item.is_heading]
+    for sentence in sorted((item for item in quotable if item.tells), key=lambda item: -item.score):
         if len(excerpts) == wanted or (excerpts and sentence.score < excerpts[0].best.score - margin):
             break
         if all(excerpt.passage != sentence.passage for excerpt in excerpts):
-            excerpts.append(
-                _widen(sentence, [item for item in sentences if item.passage == sentence.passage])
-            )
+            excerpts.append(_widen(sentence, [item for item in quotable if item.passage == sentence.passage]))
     return excerpts
 
 
@@ -113,7 +120,16 @@ def _widen(best: ScoredSentence, around: Sequence[ScoredSentence]) -> Excerpt:
         _, first, last = max(choices)
 
 
-def _signs(query: WeightedQuery, passage: RankedPassage, expectation: Expectation) -> Numbers:
+def _headings(passage: RankedPassage) -> NDArray[np.bool_]:
+    """Which sentences are the passage's headings."""
+    candidate = passage.candidate
+    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
+    return np.array([text in candidate.heading_path for text in texts], dtype=np.bool_)
+
+
+def _signs(
+    query: WeightedQuery, passage: RankedPassage, expectation: Expectation, headings: NDArray[np.bool_]
+) -> Numbers:
     """One row a sentence, one column a sign."""
     candidate = passage.candidate
     compared = sentence_signs(query, candidate)
@@ -121,13 +137,14 @@ def _signs(query: WeightedQuery, passage: RankedPassage, expectation: Expectatio
     present = compared.present
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
+    above = present[headings].any(axis=0) & ~before & ~present
     texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
     met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
     columns = [
         np.full(len(texts), passage.score),
         compared.cosine,
         compared.overlap,
-        (before & ~present).astype(np.float32) @ shares,
+        ((before & ~present) + _ABOVE * above).astype(np.float32) @ shares,
         (after & ~present).astype(np.float32) @ shares,
         _pairs(query, passage),
         np.array([text.endswith("?") for text in texts], dtype=np.float32),

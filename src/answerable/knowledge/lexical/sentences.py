@@ -23,6 +23,7 @@ _ABBREVIATION = re.compile(
     r"|e\.g|i\.e|z\.B|d\.h|bzw|al)|\b(?:[A-Z]\.)+[A-Z])\.$"
 )
 _CLAUSES = (re.compile(r"[;:]\s"), re.compile(r",\s|\s[–—-]\s"), re.compile(r"\s"))
+_NUMBERING = re.compile(r"(?:^|\n)[ \t]*\(?(?:\d{1,3}|[a-zA-Z])[.)]$")
 _SHORT_LINE = 60
 _CLOSERS = ")]\"'”’»"
 
@@ -30,7 +31,7 @@ _CLOSERS = ")]\"'”’»"
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences in order: none empty, none overlapping, none longer than
     LONGEST_SENTENCE, each without white space at its ends. Only white space lies between them."""
-    spans = []
+    spans: list[tuple[int, int]] = []
     for start, end in _rough(text):
         spans.extend(_fitting(text, start, end))
     return spans
@@ -51,7 +52,7 @@ def _rough(text: str) -> Iterator[tuple[int, int]]:
 def _parts_sentences(text: str, start: int, match: re.Match[str]) -> bool:
     if match["stop"]:
         before = text[max(start, match.start() - 12) : match.end("stop")].rstrip(_CLOSERS)
-        return not _ABBREVIATION.search(before)
+        return not _ABBREVIATION.search(before) and not _NUMBERING.search(before)
     if match["line"] is not None:
         line_start = max(start, text.rfind("\n", 0, match.start()) + 1)
         following = text[match.end() : match.end() + 1]
