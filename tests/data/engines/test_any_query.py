@@ -150,7 +150,7 @@ def queries(draw: st.DrawFn) -> SemanticQuery:
 _TABLES = ["sales", "shops"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(queries(), tables())
 def test_any_query_is_refused_or_runs_and_can_be_stated(query: SemanticQuery, rows: list[Sale]) -> None:
     meaning = model()
@@ -174,7 +174,7 @@ def test_any_query_is_refused_or_runs_and_can_be_stated(query: SemanticQuery, ro
     choose_chart(query, meaning, result)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(queries())
 def test_equal_queries_have_equal_hashes_and_survive_json(query: SemanticQuery) -> None:
     again = SemanticQuery.model_validate_json(query.model_dump_json())

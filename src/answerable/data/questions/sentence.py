@@ -157,7 +157,7 @@ class _Speaker:
         return text
 
     def _trend(self) -> str:
-        column = self._measures[0]
+        column = self._leading()
         rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
         rows = rows or list(self._result.rows)
         rows.sort(key=lambda row: str(self._cell(row, "period")))
@@ -182,7 +182,7 @@ class _Speaker:
         return text
 
     def _trend_of_groups(self) -> str:
-        column = self._measures[0]
+        column = self._leading()
         assert self._grain is not None
         rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
         rows = rows or [row for row in self._result.rows if self._cell(row, column.name) is not None]
@@ -215,7 +215,7 @@ class _Speaker:
         return f"there {'is' if count == 1 else 'are'} {rows}"
 
     def _gaps(self) -> list[str]:
-        column = self._measures[0]
+        column = self._leading()
         empty = [row for row in self._result.rows if self._cell(row, column.name) in _ABSENT]
         if not empty or len(empty) == len(self._result.rows):
             return []
@@ -250,6 +250,13 @@ class _Speaker:
 
     def _measure_of(self, column: Column) -> Column:
         return next((m for m in self._measures if m.name in (column.name, column.of)), self._measures[0])
+
+    def _leading(self) -> Column:
+        """The first measure that has a value anywhere: the one that a trend is told of."""
+        known = (
+            c for c in self._measures if any(self._cell(r, c.name) is not None for r in self._result.rows)
+        )
+        return next(known, self._measures[0])
 
     def _is_rest(self, row: list[Cell]) -> bool:
         has_rest = any(group.top is not None and group.top.others for group in self._query.group_by)
