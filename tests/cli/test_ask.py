@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import JsonValue
 
 from answerable.chat.asking.answer import Answer
 from answerable.cli.terminal import cell_text
@@ -14,7 +13,6 @@ from answerable.data.semantics.result import Column
 from tests.cli.command import run
 from tests.cli.scripted_server import Reply, ScriptedServer
 
-QUERY: dict[str, JsonValue] = {"dataset": "orders", "metrics": [{"metric": "amount"}]}
 EUR = {"kind": "currency", "symbol": "EUR"}
 
 
@@ -65,6 +63,51 @@ def test_a_quote_stands_with_its_source(scripted: ScriptedServer) -> None:
     assert "[1] “The fee is 15 percent.”" in page
     assert "Returns.pdf › Costs, page 3" in page
     assert "answered · from documents · confidence 0.98" in page
+
+
+def test_a_text_that_only_repeats_its_quotes_is_printed_once(scripted: ScriptedServer) -> None:
+    page = ask(scripted, answer(text="“The fee is 15 percent.” [1]", evidence=[quote()]))
+    assert page.count("15 percent") == 1
+    page = ask(scripted, answer(text="In short: “The fee is 15 percent.” [1]", evidence=[quote()]))
+    assert page.count("15 percent") == 2
+
+
+def counted(sql: str) -> dict[str, Any]:
+    month = {"name": "m", "label": "Month", "kind": "period", "type": "date"}
+    amount = {"name": "a", "label": "Amount", "kind": "measure", "type": "decimal", "unit": EUR}
+    time = {"field": "day", "period": {}, "grain": "month"}
+    query = {"dataset": "orders", "measures": [{"metric": "total_amount", "alias": "a"}], "time": time}
+    rows = [["2025-01-01", "1234.50"], ["2025-02-01", None]]
+    return {
+        "n": 1,
+        "kind": "query",
+        "dataset": "orders",
+        "dataset_id": "ds_1",
+        "version": 7,
+        "model_revision": "x",
+        "query": query,
+        "words": "Total amount by month.",
+        "sql": sql,
+        "columns": [month, amount],
+        "rows": rows,
+        "row_count": 30,
+    }
+
+
+def test_a_count_stands_with_its_table_its_query_in_words_and_its_sql(scripted: ScriptedServer) -> None:
+    page = ask(scripted, answer(evidence=[counted("SELECT 1")]))
+    assert "Month     Amount (EUR)" in page
+    assert "Jan 2025      1,234.50" in page
+    assert "Feb 2025             –" in page
+    assert "… 28 more" in page
+    assert "[1] Total amount by month.  (orders, version 7)" in page
+    assert "SELECT 1" in page
+
+
+def test_a_long_sql_is_printed_when_it_is_asked_for(scripted: ScriptedServer) -> None:
+    long = "SELECT\n" + ",\n".join(f"  a{number}" for number in range(30))
+    assert "SQL of 31 lines: see it with --sql" in ask(scripted, answer(evidence=[counted(long)]))
+    assert "a29" in ask(scripted, answer(evidence=[counted(long)]), "--sql")
 
 
 def test_quotes_with_markup_characters_are_printed_as_they_are(scripted: ScriptedServer) -> None:

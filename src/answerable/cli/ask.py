@@ -28,6 +28,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question in plain words.")],
     *,
     as_of: AsOf = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL whole, however long.")] = False,
     url: Url = None,
     key: Key = None,
     data_dir: DataDir = None,
@@ -55,4 +56,4 @@ def ask(
             "the answer has a shape that this version does not know: see it with --json, "
             "and update this command."
         ) from error
-    console.print(answer_view(answer))
+    console.print(answer_view(answer, full_sql=sql))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from rich.console import Group, RenderableType
@@ -14,15 +15,16 @@ from rich.text import Text
 from answerable.chat.asking.answer import (
     Answer,
     CatalogueEvidence,
-    Evidence,
     QueryEvidence,
     QuoteEvidence,
     Status,
 )
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
+from answerable.data.semantics.query import Grain
 from answerable.data.semantics.result import Cell, Column
 
 _ROWS_SHOWN = 25
+_SQL_LINES_SHOWN = 20
 _STATUS = {
     Status.ANSWERED: "green",
     Status.PARTIAL: "yellow",
@@ -31,11 +33,20 @@ _STATUS = {
 }
 
 
-def answer_view(answer: Answer) -> RenderableType:
-    """The answer's text, then its evidence, what it asks back, suggests and warns of, then its origin."""
-    parts: list[RenderableType] = [Text(answer.text, style="bold"), Text()]
+def answer_view(answer: Answer, *, full_sql: bool = False) -> RenderableType:
+    """The answer's text, then its evidence, what it asks back, suggests and warns of, then its origin.
+
+    A text that only repeats the quotes is left out, and a long SQL unless `full_sql`.
+    """
+    quoted = _only_quotes(answer)
+    parts: list[RenderableType] = [] if quoted else [Text(answer.text, style="bold"), Text()]
     for evidence in answer.evidence:
-        parts += _evidence(evidence)
+        if isinstance(evidence, QueryEvidence):
+            parts += _query(evidence, full_sql=full_sql)
+        elif isinstance(evidence, QuoteEvidence):
+            parts += _quote(evidence, style="bold" if quoted else "default")
+        else:
+            parts += _catalogue(evidence)
     if answer.ask_back is not None:
         parts.append(Text(answer.ask_back.question, style="cyan"))
         parts += [Text(f"  {n}. {option.label}") for n, option in enumerate(answer.ask_back.options, 1)]
@@ -63,33 +74,37 @@ def _origin(answer: Answer) -> Text:
     return line.append(" · " + " · ".join(facts), style="dim")
 
 
-def _evidence(evidence: Evidence) -> list[RenderableType]:
-    if isinstance(evidence, QueryEvidence):
-        return _query(evidence)
-    if isinstance(evidence, CatalogueEvidence):
-        source = Text(f"[{evidence.n}] ", style="bold cyan")
-        return [
-            source.append("The data that there is: " + ", ".join(evidence.datasets), style="default"),
-            Text(),
-        ]
-    return _quote(evidence)
+def _only_quotes(answer: Answer) -> bool:
+    """Whether nothing is left of the text once the quotes and their numbers are taken out."""
+    quotes = [evidence for evidence in answer.evidence if isinstance(evidence, QuoteEvidence)]
+    rest = " ".join(answer.text.split())
+    for quote in quotes:
+        rest = rest.replace(" ".join(quote.quote.split()), "").replace(f"[{quote.n}]", "")
+    return bool(quotes) and not any(letter.isalnum() for letter in rest)
 
 
-def _query(evidence: QueryEvidence) -> list[RenderableType]:
+def _catalogue(evidence: CatalogueEvidence) -> list[RenderableType]:
+    source = Text(f"[{evidence.n}] ", style="bold cyan")
+    return [source.append(f"The data that there is: {', '.join(evidence.datasets)}", style="default"), Text()]
+
+
+def _query(evidence: QueryEvidence, *, full_sql: bool) -> list[RenderableType]:
     parts: list[RenderableType] = []
-    single = len(evidence.rows) == 1 and len(evidence.columns) == 1
-    if evidence.rows and not single:
-        parts.append(rows_table(evidence.columns, evidence.rows, evidence.row_count))
+    if len(evidence.rows) > 1 or len(evidence.columns) > 1:
+        parts.append(rows_table(evidence))
     source = Text(f"[{evidence.n}] ", style="bold cyan")
     source.append(evidence.words, style="default")
     source.append(f"  ({evidence.dataset}, version {evidence.version})", style="dim")
-    sql = Syntax(evidence.sql, "sql", background_color="default", word_wrap=True)
+    lines = evidence.sql.count("\n") + 1
+    sql: RenderableType = Syntax(evidence.sql, "sql", background_color="default", word_wrap=True)
+    if lines > _SQL_LINES_SHOWN and not full_sql:
+        sql = Text(f"SQL of {lines} lines: see it with --sql", style="dim")
     return [*parts, source, Padding(sql, (0, 0, 1, 4))]
 
 
-def _quote(evidence: QuoteEvidence) -> list[RenderableType]:
+def _quote(evidence: QuoteEvidence, style: str) -> list[RenderableType]:
     quote = Text(f"[{evidence.n}] ", style="bold cyan")
-    quote.append(f"“{' '.join(evidence.quote.split())}”", style="default")
+    quote.append(f"“{' '.join(evidence.quote.split())}”", style=style)
     where = Text(place(evidence.title, evidence.heading_path, evidence.page), style="dim")
     return [quote, Padding(where, (0, 0, 1, 4))]
 
@@ -100,26 +115,32 @@ def place(title: str, heading_path: Sequence[str], page: int | None) -> str:
     return " › ".join((title, *below)) + (f", page {page}" if page is not None else "")
 
 
-def rows_table(columns: list[Column], rows: list[list[Cell]], row_count: int) -> RenderableType:
+def rows_table(evidence: QueryEvidence) -> RenderableType:
     """The first rows of a result, numbers to the right, units in the header."""
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
+    for column in evidence.columns:
         unit = column.unit.symbol if column.unit else None
         label = column.label if not unit or f"({unit})" in column.label else f"{column.label} ({unit})"
         table.add_column(label, justify="right" if column.kind in ("measure", "derived") else "left")
-    for row in rows[:_ROWS_SHOWN]:
-        cells = zip(columns, row, strict=True)
-        table.add_row(*(cell_text(cell, column) for column, cell in cells))
-    more = row_count - min(len(rows), _ROWS_SHOWN)
+    grain = evidence.query.time.grain if evidence.query.time else None
+    for row in evidence.rows[:_ROWS_SHOWN]:
+        cells = zip(evidence.columns, row, strict=True)
+        table.add_row(*(cell_text(cell, column, grain) for column, cell in cells))
+    more = evidence.row_count - min(len(evidence.rows), _ROWS_SHOWN)
     if more > 0:
         return Group(table, Text(f"… {more:,} more; all with --json", style="dim"), Text())
     return Group(table, Text())
 
 
-def cell_text(cell: Cell, column: Column) -> str:
-    """A cell as people write it: a dash for nothing, measures with grouped thousands."""
+def cell_text(cell: Cell, column: Column, grain: Grain | None = None) -> str:
+    """A cell as people write it: a dash for nothing, measures with grouped thousands, months by name.
+
+    Quarters and years stay as their first day, which is right in every fiscal year.
+    """
     if cell is None:
         return "–"
+    if column.kind == "period" and grain is Grain.MONTH:
+        return f"{date.fromisoformat(str(cell)[:10]):%b %Y}"
     if isinstance(cell, bool) or column.type not in NUMERIC_TYPES:
         return str(cell)
     number = Decimal(str(cell))  # exact numbers travel as JSON strings
