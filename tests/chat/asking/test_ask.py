@@ -139,6 +139,16 @@ async def test_an_answer_goes_with_the_document_that_it_cites(client: httpx.Asyn
     assert (await ask(owner, "When must damage be reported?"))["status"] == "abstained"
 
 
+async def test_an_abstention_goes_with_the_passages_that_it_shows(client: httpx.AsyncClient) -> None:
+    owner = (await register(client)).owner
+    document = await upload_document(owner, "returns.md", RETURNS_POLICY)
+    answer = await ask(owner, "Who painted the photographs of the returned parcel window?")
+    assert answer["status"] == "abstained"
+    assert answer["nearest"][0]["document_id"] == document["id"]
+    await owner.delete(f"/api/v1/documents/{document['id']}")
+    assert (await owner.get(f"/api/v1/runs/{answer['run_id']}/events")).status_code == 404
+
+
 async def test_a_viewer_may_ask_and_a_caller_without_credentials_may_not(
     viewer: Caller, client: httpx.AsyncClient
 ) -> None:

@@ -73,6 +73,17 @@ class CatalogueEvidence(BaseModel):
 Evidence = Annotated[QueryEvidence | QuoteEvidence | CatalogueEvidence, Field(discriminator="kind")]
 
 
+class NearPassage(BaseModel):
+    """A passage near a question that nothing answers well enough: worth reading, no evidence."""
+
+    document_id: str
+    chunk_id: str
+    title: str
+    heading_path: list[str]
+    text: str
+    score: float
+
+
 class IntentReport(BaseModel):
     kind: str
     confidence: float
@@ -126,7 +137,8 @@ class Answer(BaseModel):
     evidence: list[Evidence] = []
     chart: dict[str, JsonValue] | None = None
     ask_back: AskBack | None = None
-    suggestions: list[str] = []
+    suggestions: list[str] = []  # questions near this one that can be answered
+    nearest: list[NearPassage] = []
     warnings: list[Warning] = []
     usage: Usage = Usage()
     trace_id: str = ""

@@ -13,6 +13,7 @@ from answerable.chat.asking.answer import (
     CatalogueEvidence,
     Evidence,
     IntentReport,
+    NearPassage,
     QueryEvidence,
     QuoteEvidence,
     Route,
@@ -21,6 +22,7 @@ from answerable.chat.asking.answer import (
 )
 from answerable.chat.asking.patch import difference
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.questions.outcome import Reason
 from answerable.knowledge.answering.service import DocumentAnswer
 
 # Above this part of known words a question was meant for the tables, and its left-over words are named.
@@ -41,6 +43,7 @@ class Draft:
     chart: dict[str, JsonValue] | None = None
     ask_back: AskBack | None = None
     suggestions: list[str] = field(default_factory=list)
+    nearest: list[NearPassage] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)
 
 
@@ -89,31 +92,47 @@ def abstain(data: DataOutcome | None, documents: DocumentAnswer | None) -> Draft
     """No answer, but what stood in the way and what can be answered instead."""
     if isinstance(data, Refused):
         return _refused(data)
-    reasons = []
-    suggestions: list[str] = []
-    score = 0.0
-    if isinstance(data, Declined):
-        score = data.score
-        suggestions += data.suggestions
-        if data.left_over and score >= _ABOUT_THE_TABLES:
-            words = ", ".join(f"“{word}”" for word in data.left_over)
-            reasons.append(f"the tables have no meaning for {words}")
-        else:
-            reasons.append("the tables do not hold it")
+    score = data.score if isinstance(data, Declined) else 0.0
+    reasons = [_why_no_table(data)] if isinstance(data, Declined) else []
     if documents is not None:
-        suggestions += [f"Nearest passage: {near.title}" for near in documents.nearest]
         reasons.append("no document says it clearly enough to quote")
     text = "I cannot answer this with evidence: " + ", and ".join(reasons or ["nothing was in scope"]) + "."
-    for_tables = isinstance(data, Declined) and score >= _ABOUT_THE_TABLES
     return Draft(
         text=text,
         status=Status.ABSTAINED,
-        route=Route.DATA if for_tables else Route.DOCUMENTS,
+        route=Route.DATA if score >= _ABOUT_THE_TABLES else Route.DOCUMENTS,
         intent=IntentReport(kind="other", confidence=round(1 - score, 4)),
         confidence=0.0,
-        suggestions=_distinct(suggestions),
+        suggestions=_distinct(data.suggestions) if isinstance(data, Declined) else [],
+        nearest=_nearest(documents),
         warnings=_left_over(data),
     )
+
+
+def _why_no_table(declined: Declined) -> str:
+    if declined.reason is Reason.NO_DATA:
+        return "there is no table to look in"
+    if declined.score < _ABOUT_THE_TABLES:
+        return "the tables are about something else"
+    if declined.left_over:
+        return "the tables have no meaning for " + ", ".join(f"“{word}”" for word in declined.left_over)
+    if declined.reason is Reason.NOT_EXPRESSIBLE:
+        return "the tables know each word of it, but no one table holds them all"
+    return "it can be read in too many ways"
+
+
+def _nearest(documents: DocumentAnswer | None) -> list[NearPassage]:
+    return [
+        NearPassage(
+            document_id=near.document_id,
+            chunk_id=near.chunk_id,
+            title=near.title,
+            heading_path=list(near.heading_path),
+            text=near.text,
+            score=round(near.score, 4),
+        )
+        for near in (documents.nearest if documents is not None else ())
+    ]
 
 
 def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
@@ -138,6 +157,7 @@ def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         joined.chart = joined.chart or draft.chart
         joined.warnings += draft.warnings
         joined.suggestions += draft.suggestions
+        joined.nearest += draft.nearest
         texts.append(text)
     joined.text = " ".join(texts)
     if joined.status is Status.PARTIAL:

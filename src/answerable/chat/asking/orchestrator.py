@@ -79,6 +79,7 @@ async def answer(
         chart=draft.chart,
         ask_back=draft.ask_back,
         suggestions=draft.suggestions,
+        nearest=draft.nearest,
         warnings=draft.warnings,
     )
     answer.usage.latency_ms = round((time.perf_counter() - started) * 1000, 2)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
@@ -17,7 +18,7 @@ from answerable.chat.asking.schemas import AskRequest
 from answerable.chat.asking.tables import RunRow
 from answerable.identity.access import watch_access
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError, NotFound, Unavailable
+from answerable.kit.errors import AnswerableError, Conflict, NotFound, Unavailable
 from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
 from answerable.kit.ids import new_id
 from answerable.kit.principal import Principal
@@ -34,6 +35,10 @@ _WATCH_SECONDS = 1.0
 
 class RunCancelled(AnswerableError):
     code, status, title = "run_cancelled", 409, "The run was cancelled"
+
+
+class SourceGone(Conflict):
+    code, title = "source_gone", "A source was deleted meanwhile"
 
 
 class RunLost(Unavailable):
@@ -103,9 +108,15 @@ async def _keep(session: Session, runtime: Runtime, answer: Answer) -> None:
         answer.run_id, status="finished", at=runtime.clock.now(), answer=answer.model_dump(mode="json")
     )
     if kept:
-        quotes = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
-        queries = {item.dataset_id for item in answer.evidence if isinstance(item, QueryEvidence)}
-        await runs.cite(answer.run_id, documents=quotes, datasets=queries)
+        quoted = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
+        near = {passage.document_id for passage in answer.nearest}
+        queried = {item.dataset_id for item in answer.evidence if isinstance(item, QueryEvidence)}
+        try:
+            await runs.cite(answer.run_id, documents=quoted | near, datasets=queried)
+        except IntegrityError as error:
+            raise SourceGone(
+                "A source of this answer was deleted while it was written. Ask again."
+            ) from error
     metrics.ANSWERS.labels(answer.route, answer.status, answer.stage).inc()
 
 
