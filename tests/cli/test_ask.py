@@ -129,6 +129,21 @@ def test_what_is_asked_back_suggested_and_warned_of_is_shown(scripted: ScriptedS
     assert "abstained" in page
 
 
+def test_the_readings_to_choose_from_are_numbered_under_one_question(scripted: ScriptedServer) -> None:
+    query = counted("")["query"]
+    options = [
+        {"label": label, "query": query, "patch": []} for label in ("Total amount", "Number of orders")
+    ]
+    question = "Which number do you mean?"
+    page = ask(
+        scripted,
+        answer(status="ask_back", text=question, ask_back={"question": question, "options": options}),
+    )
+    assert page.count(question) == 1
+    assert "1. Total amount" in page
+    assert "2. Number of orders" in page
+
+
 def test_the_time_of_asking_is_sent_when_it_is_given(scripted: ScriptedServer) -> None:
     ask(scripted, answer(), "--as-of", "2026-01-31")
     assert json.loads(scripted.seen[0].body) == {"question": "How much?", "as_of": "2026-01-31T00:00:00"}

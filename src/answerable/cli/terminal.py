@@ -48,7 +48,8 @@ def answer_view(answer: Answer, *, full_sql: bool = False) -> RenderableType:
         else:
             parts += _catalogue(evidence)
     if answer.ask_back is not None:
-        parts.append(Text(answer.ask_back.question, style="cyan"))
+        if answer.ask_back.question != answer.text:
+            parts.append(Text(answer.ask_back.question, style="cyan"))
         parts += [Text(f"  {n}. {option.label}") for n, option in enumerate(answer.ask_back.options, 1)]
         parts.append(Text())
     if answer.suggestions:
