@@ -73,13 +73,13 @@ def _load(samples: SampleFolder, credentials: Credentials) -> None:
 
 
 def _welcome(console: Console, settings: Settings, credentials: Credentials, samples: SampleFolder) -> None:
-    kept = settings.data_dir / FILE_NAME
+    kept = _short(settings.data_dir / FILE_NAME)
     password = credentials.password or f"as you chose it (the API key is in {kept})"
     lines = Text()
     lines.append("\nAnswerable is ready", style="bold green").append(f" at {credentials.url}\n\n")
     lines.append("  Sign in   ", style="dim").append(f"{credentials.email}, password {password}\n")
     lines.append("  API       ", style="dim").append(f"{credentials.url}/docs, API key in {kept}\n")
-    lines.append("  Samples   ", style="dim").append(f"{samples.folder}\n\nTry:\n")
+    lines.append("  Samples   ", style="dim").append(f"{_short(samples.folder)}\n\nTry:\n")
     for question in samples.demo_questions():
         lines.append(f"  {_ask_line(settings.data_dir, question.text)}\n", style="cyan")
     console.print(lines, soft_wrap=True)
