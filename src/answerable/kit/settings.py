@@ -117,7 +117,9 @@ class IngestionSettings(BaseModel):
     cpu_seconds: int = Field(1_800, gt=0, description="Processor time for one uploaded file of tables.")
     wall_seconds: float = Field(1_800, gt=0, description="Wall-clock time for one uploaded file of tables.")
     file_bytes: int = Field(
-        8_589_934_592, gt=0, description="Largest file that reading tables may write, temporary ones included."
+        8_589_934_592,
+        gt=0,
+        description="Largest file that reading tables may write, temporary ones included.",
     )
     threads: int = Field(2, ge=1, description="Threads that read a table.")
 
