@@ -1,23 +1,33 @@
 """How well and how fast tables are read: the delimiter on a folder of annotated files, and bytes per
 second against DuckDB's own reader. Prints JSON.
 
-    python bench/ingestion.py --dialects FOLDER [--rows 2000000]
+    python bench/ingestion.py --dialects FOLDER --rows 2000000
 
-FOLDER holds `files/` and `dialects.json`, a list of {"file", "fields_delimiter"}.
+FOLDER holds `files/` and `dialects.json`, a list of {"file", "fields_delimiter"}. The two readers
+take turns over the same file; the ratio of their medians counts, not the seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
+import statistics
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
 from answerable.data.ingestion import dialect, encoding
+from answerable.data.ingestion.ingest import IngestionRequest, read_tables
 
 _NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "vslash": "|", "colon": ":"}
+_TURNS = 3
 
 
 def delimiters(folder: Path) -> dict[str, object]:
@@ -41,12 +51,76 @@ def delimiters(folder: Path) -> dict[str, object]:
     }
 
 
+def speed(rows: int) -> dict[str, object]:
+    """Seconds to read a plain file into Parquet, ours with profile and report, against DuckDB's own
+    reader; and ours once more on the same file as a German program writes it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plain, german = _write(folder, rows)
+        ours, theirs = [], []
+        for _ in range(_TURNS):
+            ours.append(_seconds(lambda: _ours(plain, folder)))
+            theirs.append(_seconds(lambda: _theirs(plain, folder)))
+        careful = _seconds(lambda: _ours(german, folder))
+        megabytes = plain.stat().st_size / 1e6
+        mine, other = statistics.median(ours), statistics.median(theirs)
+        return {
+            "megabytes": round(megabytes, 1),
+            "ours_mb_per_s": round(megabytes / mine, 1),
+            "duckdb_mb_per_s": round(megabytes / other, 1),
+            "ratio": round(other / mine, 3),
+            "decimal_comma_mb_per_s": round(german.stat().st_size / 1e6 / careful, 1),
+        }
+
+
+def _write(folder: Path, rows: int) -> tuple[Path, Path]:
+    seeded = random.Random(11)
+    cities = ["Berlin", "Hamburg", "München", "Köln", "Paris"]
+    plain, german = folder / "plain.csv", folder / "german.csv"
+    with plain.open("w", encoding="utf-8") as one, german.open("w", encoding="utf-8") as two:
+        one.write("order_id,order_date,city,amount,quantity,paid,note\n")
+        two.write("Bestellung;Datum;Ort;Betrag;Menge;bezahlt;Notiz\n")
+        for i in range(rows):
+            month, day, cents = seeded.randrange(1, 13), seeded.randrange(1, 29), seeded.randrange(10_000_000)
+            city, count, paid = seeded.choice(cities), seeded.randrange(1, 20), seeded.random() < 0.5
+            note = f"note {seeded.randrange(1_000_000)}"
+            one.write(f"{i},2024-{month:02}-{day:02},{city},{cents / 100:.2f},{count},")
+            one.write(f"{'yes' if paid else 'no'},{note}\n")
+            amount = f"{cents / 100:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+            two.write(
+                f"{i};{day:02}.{month:02}.2024;{city};{amount};{count};{'ja' if paid else 'nein'};{note}\n"
+            )
+    return plain, german
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _ours(path: Path, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as target:
+        read_tables(IngestionRequest(path=path, folder=Path(target), name=path.stem), lambda progress: None)
+
+
+def _theirs(path: Path, folder: Path) -> None:
+    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
+        connection.execute(f"COPY (SELECT * FROM read_csv('{path}')) TO '{folder / 'theirs.parquet'}'")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    """Measure what the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dialects", type=Path)
+    parser.add_argument("--rows", type=int, default=0)
     arguments = parser.parse_args()
+    report: dict[str, object] = {}
     if arguments.dialects:
-        print(json.dumps({"delimiters": delimiters(arguments.dialects)}, indent=1))
+        report["delimiters"] = delimiters(arguments.dialects)
+    if arguments.rows:
+        report["speed"] = speed(arguments.rows)
+    print(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

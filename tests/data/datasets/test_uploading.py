@@ -165,9 +165,7 @@ async def test_an_empty_file_is_refused_at_once(owner: Caller) -> None:
     assert (await owner.get("/api/v1/datasets")).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    "name", ["../../etc/passwd\x00.csv", "x" * 300 + "📈.csv"]
-)
+@pytest.mark.parametrize("name", ["../../etc/passwd\x00.csv", "x" * 300 + "📈.csv"])
 async def test_no_file_name_reaches_the_file_system(owner: Caller, runtime: Runtime, name: str) -> None:
     dataset = await ingested(owner, file_name=name)
     assert dataset["status"] == "ready"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from answerable.data.ingestion.quality import Code, Severity
 from tests.data.ingestion.reading import ReadTable, read_text
+
+
+def moment(*parts: int) -> datetime:
+    """A time stamp as it is stored: in UTC, without a zone."""
+    return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
 def column(cells: list[str], header: str = "value") -> ReadTable:
@@ -27,20 +32,40 @@ def values(table: ReadTable) -> list[Any]:
     ("cells", "type_", "expected"),
     [
         (["1", "20", "-3"], "integer", [1, 20, -3]),
-        (["1.5", "20", "-3.25"], "decimal", [D("1.50"), D("20.00"), D("-3.25")]),
-        (["1,5", "20", "-3,25"], "decimal", [D("1.50"), D("20.00"), D("-3.25")]),
-        (["1.234,50", "2,00", "10.000,00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
-        (["1,234.50", "2.00", "10,000.00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
-        (["1 234,50", "2,00", "10\u00a0000,00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
-        (["1'234.50", "2.00", "10’000.00"], "decimal", [D("1234.50"), D("2.00"), D("10000.00")]),
+        (["1.5", "20", "-3.25"], "decimal", [Decimal("1.50"), Decimal("20.00"), Decimal("-3.25")]),
+        (["1,5", "20", "-3,25"], "decimal", [Decimal("1.50"), Decimal("20.00"), Decimal("-3.25")]),
+        (
+            ["1.234,50", "2,00", "10.000,00"],
+            "decimal",
+            [Decimal("1234.50"), Decimal("2.00"), Decimal("10000.00")],
+        ),
+        (
+            ["1,234.50", "2.00", "10,000.00"],
+            "decimal",
+            [Decimal("1234.50"), Decimal("2.00"), Decimal("10000.00")],
+        ),
+        (
+            ["1 234,50", "2,00", "10\u00a0000,00"],
+            "decimal",
+            [Decimal("1234.50"), Decimal("2.00"), Decimal("10000.00")],
+        ),
+        (
+            ["1'234.50", "2.00", "10’000.00"],
+            "decimal",
+            [Decimal("1234.50"), Decimal("2.00"), Decimal("10000.00")],
+        ),
         (["12,34,567", "1,00,000", "5"], "integer", [1234567, 100000, 5]),
         (["1.234.567", "2.000", "5"], "integer", [1234567, 2000, 5]),
-        (["$1,200.50", "$3.00", "-$4.10"], "decimal", [D("1200.50"), D("3.00"), D("-4.10")]),
-        (["12,50 €", "3,00 €", "-4,10 €"], "decimal", [D("12.50"), D("3.00"), D("-4.10")]),
-        (["(12.50)", "3.00", "(4)"], "decimal", [D("-12.50"), D("3.00"), D("-4.00")]),
-        (["12.50-", "3.00", "4-"], "decimal", [D("-12.50"), D("3.00"), D("-4.00")]),
-        (["12 %", "3,5 %", "100 %"], "decimal", [D("12.0"), D("3.5"), D("100.0")]),
-        (["3 kg", "4.5 kg", "10 kg"], "decimal", [D("3.0"), D("4.5"), D("10.0")]),
+        (
+            ["$1,200.50", "$3.00", "-$4.10"],
+            "decimal",
+            [Decimal("1200.50"), Decimal("3.00"), Decimal("-4.10")],
+        ),
+        (["12,50 €", "3,00 €", "-4,10 €"], "decimal", [Decimal("12.50"), Decimal("3.00"), Decimal("-4.10")]),
+        (["(12.50)", "3.00", "(4)"], "decimal", [Decimal("-12.50"), Decimal("3.00"), Decimal("-4.00")]),
+        (["12.50-", "3.00", "4-"], "decimal", [Decimal("-12.50"), Decimal("3.00"), Decimal("-4.00")]),
+        (["12 %", "3,5 %", "100 %"], "decimal", [Decimal("12.0"), Decimal("3.5"), Decimal("100.0")]),
+        (["3 kg", "4.5 kg", "10 kg"], "decimal", [Decimal("3.0"), Decimal("4.5"), Decimal("10.0")]),
         (["1e5", "2.5e-3", "7"], "float", [1e5, 2.5e-3, 7.0]),
         (["007", "120", "033"], "string", ["007", "120", "033"]),
         (["1234567890123456789", "1", "2"], "string", ["1234567890123456789", "1", "2"]),
@@ -54,26 +79,63 @@ def values(table: ReadTable) -> list[Any]:
         (["Y", "N", "N"], "boolean", [True, False, False]),
         (["true", "FALSE", "True"], "boolean", [True, False, True]),
         (["1", "0", "1"], "integer", [1, 0, 1]),
-        (["2024-01-31", "2024-12-01", "1999-05-06"], "date", [date(2024, 1, 31), date(2024, 12, 1), date(1999, 5, 6)]),
-        (["31.01.2024", "1.2.2024", "6.5.1999"], "date", [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)]),
-        (["01/31/2024", "2/1/2024", "5/6/1999"], "date", [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)]),
-        (["31 Jan 2024", "1 March 2024", "6-May-99"], "date", [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)]),
-        (["3. März 2024", "1. Dezember 2023", "24. Mai 2022"], "date", [date(2024, 3, 3), date(2023, 12, 1), date(2022, 5, 24)]),
-        (["January 31, 2024", "March 1, 2024", "May 6, 1999"], "date", [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)]),
-        (["31.01.24", "01.02.99", "06.05.68"], "date", [date(2024, 1, 31), date(1999, 2, 1), date(2068, 5, 6)]),
+        (
+            ["2024-01-31", "2024-12-01", "1999-05-06"],
+            "date",
+            [date(2024, 1, 31), date(2024, 12, 1), date(1999, 5, 6)],
+        ),
+        (
+            ["31.01.2024", "1.2.2024", "6.5.1999"],
+            "date",
+            [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)],
+        ),
+        (
+            ["01/31/2024", "2/1/2024", "5/6/1999"],
+            "date",
+            [date(2024, 1, 31), date(2024, 2, 1), date(1999, 5, 6)],
+        ),
+        (
+            ["31 Jan 2024", "1 March 2024", "6-May-99"],
+            "date",
+            [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)],
+        ),
+        (
+            ["3. März 2024", "1. Dezember 2023", "24. Mai 2022"],
+            "date",
+            [date(2024, 3, 3), date(2023, 12, 1), date(2022, 5, 24)],
+        ),
+        (
+            ["January 31, 2024", "March 1, 2024", "May 6, 1999"],
+            "date",
+            [date(2024, 1, 31), date(2024, 3, 1), date(1999, 5, 6)],
+        ),
+        (
+            ["31.01.24", "01.02.99", "06.05.68"],
+            "date",
+            [date(2024, 1, 31), date(1999, 2, 1), date(2068, 5, 6)],
+        ),
         (["2024-01", "2024-12", "2023-05"], "date", [date(2024, 1, 1), date(2024, 12, 1), date(2023, 5, 1)]),
-        (["2024-01-31T10:20:30Z", "2024-02-01T00:00:00Z", "2024-02-01T23:59:59.5Z"], "timestamp",
-         [datetime(2024, 1, 31, 10, 20, 30), datetime(2024, 2, 1), datetime(2024, 2, 1, 23, 59, 59, 500000)]),
-        (["2024-01-31 10:20:30+02:00", "2024-02-01 00:00:00-05:00"], "timestamp",
-         [datetime(2024, 1, 31, 8, 20, 30), datetime(2024, 2, 1, 5)]),
-        (["31/01/2024 1:05 PM", "01/02/2024 12:30 am"], "timestamp",
-         [datetime(2024, 1, 31, 13, 5), datetime(2024, 2, 1, 0, 30)]),
+        (
+            ["2024-01-31T10:20:30Z", "2024-02-01T00:00:00Z", "2024-02-01T23:59:59.5Z"],
+            "timestamp",
+            [moment(2024, 1, 31, 10, 20, 30), moment(2024, 2, 1), moment(2024, 2, 1, 23, 59, 59, 500000)],
+        ),
+        (
+            ["2024-01-31 10:20:30+02:00", "2024-02-01 00:00:00-05:00"],
+            "timestamp",
+            [moment(2024, 1, 31, 8, 20, 30), moment(2024, 2, 1, 5)],
+        ),
+        (
+            ["31/01/2024 1:05 PM", "01/02/2024 12:30 am"],
+            "timestamp",
+            [moment(2024, 1, 31, 13, 5), moment(2024, 2, 1, 0, 30)],
+        ),
         (["10:20", "23:59:01", "1:05"], "time", [time(10, 20), time(23, 59, 1), time(1, 5)]),
         (["1:05 pm", "12:30 am", "12:00 pm"], "time", [time(13, 5), time(0, 30), time(12)]),
         (["27:30", "30:00", "12:00"], "string", None),
         (["2024-02-30", "2024-02-29", "2024-01-01"], "string", None),
     ],
-)  # fmt: skip
+)
 def test_a_column_is_typed_by_all_of_its_cells(
     cells: list[str], type_: str, expected: list[Any] | None
 ) -> None:
@@ -131,7 +193,7 @@ def test_dates_of_both_orders_stay_text_and_are_reported() -> None:
 
 def test_an_open_decimal_mark_is_reported_with_the_assumption() -> None:
     table = column(["1.234", "5.678"])
-    assert values(table) == [D("1.234"), D("5.678")]
+    assert values(table) == [Decimal("1.234"), Decimal("5.678")]
     assert table.finding(Code.DECIMAL_MARK) is not None
 
 

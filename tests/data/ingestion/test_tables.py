@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +19,7 @@ def test_title_notes_and_verified_totals_are_cut_off_and_reported() -> None:
         "Total;3.234,50;5\n\nSource: ERP\n"
     )
     assert table.names == ["date", "revenue", "units"]
-    assert [row[1:] for row in table.rows] == [(D("1234.50"), 2), (D("2000.00"), 3)]
+    assert [row[1:] for row in table.rows] == [(Decimal("1234.50"), 2), (Decimal("2000.00"), 3)]
     assert {Code.TITLE, Code.TOTALS, Code.NOTES} <= table.codes
     assert table.table.quality.rows_read == 3
     assert table.table.quality.rows_kept == 2
@@ -49,7 +49,7 @@ def test_headers_of_two_rows_become_one_name_a_column() -> None:
         "Region,2023,,2024,\n,Revenue,Units,Revenue,Units\nNorth,1.5,2,3.5,4\nSouth,5.5,6,7.5,8\n"
     )
     assert table.names == ["region", "c_2023_revenue", "c_2023_units", "c_2024_revenue", "c_2024_units"]
-    assert table.rows[0] == ("North", D("1.5"), 2, D("3.5"), 4)
+    assert table.rows[0] == ("North", Decimal("1.5"), 2, Decimal("3.5"), 4)
 
 
 def test_a_row_of_units_below_the_header_belongs_to_it() -> None:
@@ -125,7 +125,7 @@ def test_a_header_alone_is_a_table_without_rows() -> None:
 )
 def test_encodings_are_recognised(encoding: str) -> None:
     table = read_text("Größe;Ort\n1,5;München\n2,5;Köln\n", encoding)
-    assert table.rows == [(D("1.5"), "München"), (D("2.5"), "Köln")]
+    assert table.rows == [(Decimal("1.5"), "München"), (Decimal("2.5"), "Köln")]
 
 
 def test_lines_of_two_encodings_are_each_read_right() -> None:
@@ -158,12 +158,16 @@ def test_cells_of_several_lines_stay_whole() -> None:
 def test_delimiters_and_line_ends(delimiter: str, end: str) -> None:
     lines = [["id", "city", "value"], ["1", "Rome", "2.5"], ["2", "Oslo", "3.5"]]
     table = read_text("".join(delimiter.join(line) + end for line in lines))
-    assert table.rows == [(1, "Rome", D("2.5")), (2, "Oslo", D("3.5"))]
+    assert table.rows == [(1, "Rome", Decimal("2.5")), (2, "Oslo", Decimal("3.5"))]
 
 
 def test_columns_aligned_with_blanks() -> None:
     table = read_text("id   city    value\n1    Rome    2.5\n20   Oslo   13.5\n3    Kyiv    4.5\n")
-    assert table.rows == [(1, "Rome", D("2.5")), (20, "Oslo", D("13.5")), (3, "Kyiv", D("4.5"))]
+    assert table.rows == [
+        (1, "Rome", Decimal("2.5")),
+        (20, "Oslo", Decimal("13.5")),
+        (3, "Kyiv", Decimal("4.5")),
+    ]
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
@@ -205,7 +209,7 @@ def test_json_lines_become_a_table() -> None:
         b'{"id": 2.5, "who": {"name": "B"}, "ok": false}\nbroken\n'
     )
     assert table.names == ["id", "who_name", "who_age", "tags", "ok"]
-    assert table.rows == [(D("1.0"), "A", 3, '["x"]', True), (D("2.5"), "B", None, None, False)]
+    assert table.rows == [(Decimal("1.0"), "A", 3, '["x"]', True), (Decimal("2.5"), "B", None, None, False)]
     assert {Code.BAD_LINES, Code.NESTED} <= table.codes
 
 
@@ -234,7 +238,10 @@ def test_a_workbook_with_merged_headers_totals_and_uncalculated_formulas(tmp_pat
     sales, formulas = read_file(_workbook(tmp_path / "book.xlsx"))
     assert sales.table.label == "Sales"
     assert sales.names == ["region", "revenue_eur_2023", "revenue_eur_2024", "units"]
-    assert sales.rows == [("North", D("1.234"), D("2000.5"), 3), ("South", D("2.500"), D("3000.0"), 4)]
+    assert sales.rows == [
+        ("North", Decimal("1.234"), Decimal("2000.5"), 3),
+        ("South", Decimal("2.500"), Decimal("3000.0"), 4),
+    ]
     assert {Code.TITLE, Code.HEADER_MERGED, Code.TOTALS} <= sales.codes
     assert Code.DECIMAL_MARK not in sales.codes
     finding = formulas.finding(Code.FORMULAS)

@@ -13,7 +13,7 @@ class FileRefused(InvalidInput):
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
-        self.code = code  # type: ignore[misc]  # each refusal has a code of its own
+        self.code = code  # each refusal has a code of its own
 
 
 class FileTooHeavy(InvalidInput):

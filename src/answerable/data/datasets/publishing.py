@@ -56,8 +56,8 @@ async def _read_tables(
 ) -> IngestionOutcome:
     settings = job.runtime.settings.ingestion
     payload = {
-        "path": str(upload.resolve()),
-        "folder": str(folder.resolve()),
+        "path": str(upload),
+        "folder": str(folder),
         "name": PurePath(version.file_name).stem,
         "memory_bytes": settings.memory_bytes // 2,
         "threads": settings.threads,
@@ -91,7 +91,8 @@ def _typed(error: SandboxError) -> AnswerableError | SandboxError:
         return StorageFull() if error.code == "disk_full" else FileRefused(error.code, error.detail)
     if error.kind in ("memory", "cpu", "timeout"):
         return FileTooHeavy(
-            "Reading the file took more memory or time than is allowed. Split it, or save it as CSV or Parquet."
+            "Reading the file took more memory or time than is allowed. "
+            "Split it, or save it as CSV or Parquet."
         )
     return error
 
@@ -177,7 +178,7 @@ async def _make_ready(
     version.row_count = table.profile.rows
     version.columns = _facts(table, guess)
     version.quality = table.quality.model_dump(mode="json")
-    version.ready_at = func.now()  # type: ignore[assignment]  # the database's clock
+    version.ready_at = func.now()  # the database's clock
     if dataset.version is not None and dataset.version > version.number:
         return  # a later upload was faster
     dataset.status = DatasetStatus.READY

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.sql import Select
 
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.kit.db import Session
@@ -38,8 +37,7 @@ async def lock(session: Session, dataset_id: str) -> DatasetRow | None:
 
 async def page(session: Session, request: PageRequest) -> Sequence[DatasetRow]:
     """Datasets, newest first, one more than the page holds."""
-    statement: Select[tuple[DatasetRow]] = select(DatasetRow)
-    statement = after_cursor(statement, request, DatasetRow.created_at, DatasetRow.id)  # type: ignore[arg-type]
+    statement = after_cursor(select(DatasetRow), request, DatasetRow.created_at, DatasetRow.id)
     return (await session.scalars(statement)).all()
 
 

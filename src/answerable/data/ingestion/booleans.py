@@ -10,9 +10,19 @@ from sqlglot import exp
 from answerable.data.ingestion import sql
 
 _PAIRS = (
-    ("true", "false"), ("yes", "no"), ("ja", "nein"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"),
-    ("si", "no"), ("sí", "no"), ("sì", "no"), ("sim", "não"), ("ja", "nee"), ("on", "off"),
-)  # fmt: skip
+    ("true", "false"),
+    ("yes", "no"),
+    ("ja", "nein"),
+    ("wahr", "falsch"),
+    ("oui", "non"),
+    ("vrai", "faux"),
+    ("si", "no"),
+    ("sí", "no"),
+    ("sì", "no"),
+    ("sim", "não"),
+    ("ja", "nee"),
+    ("on", "off"),
+)
 _LETTERS = (("y", "n"), ("j", "n"), ("t", "f"), ("o", "n"))
 _DIGITS = (("1", "0"),)
 _FLAG_HEADER = re.compile(

@@ -56,7 +56,7 @@ def copy_parquet(
 
 def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColumn, list[Finding]]:
     column = sql.column(name)
-    family = kind.split("(")[0].upper()
+    family = kind.split("(", maxsplit=1)[0].upper()
     if "[" in kind or family in {"STRUCT", "MAP", "UNION", "VARIANT", "LIST"}:
         text = sql.cast(sql.call("to_json", column), "VARCHAR")
         finding = _changed(
@@ -68,9 +68,14 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
     if family in _WIDE:
         return DeclaredColumn(header, FieldType.DECIMAL, sql.cast(column, "DECIMAL(38,0)", lenient=True)), []
     plain = {
-        "DECIMAL": FieldType.DECIMAL, "FLOAT": FieldType.FLOAT, "DOUBLE": FieldType.FLOAT, "REAL": FieldType.FLOAT,
-        "BOOLEAN": FieldType.BOOLEAN, "DATE": FieldType.DATE, "TIME": FieldType.TIME,
-    }.get(family)  # fmt: skip
+        "DECIMAL": FieldType.DECIMAL,
+        "FLOAT": FieldType.FLOAT,
+        "DOUBLE": FieldType.FLOAT,
+        "REAL": FieldType.FLOAT,
+        "BOOLEAN": FieldType.BOOLEAN,
+        "DATE": FieldType.DATE,
+        "TIME": FieldType.TIME,
+    }.get(family)
     if plain is not None:
         return DeclaredColumn(header, plain, column), []
     if family.startswith("TIMESTAMP"):

@@ -105,7 +105,10 @@ class ColumnType:
         if self.boolean is not None:
             yes, no = self.boolean
             word = sql.call("lower", cell)
-            pairs = [(blank, sql.null()), (exp.EQ(this=word, expression=sql.text(yes)), exp.true())]
+            pairs: list[tuple[exp.Expression, exp.Expression]] = [
+                (blank, sql.null()),
+                (exp.EQ(this=word, expression=sql.text(yes)), exp.true()),
+            ]
             return sql.when([*pairs, (exp.EQ(this=word, expression=sql.text(no)), exp.false())], failed)
         return (
             sql.when([(blank, sql.null()), (untouched, cell)], failed)
@@ -193,9 +196,13 @@ def _mixed_dates(filled: Values, label: str, reading: dates.DateReading | None) 
         "kept as text, because no single order reads them all."
     )
     finding = Finding(
-        code=Code.DATE_ORDER_MIXED, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
-        example=reading.contrary, sentence=sentence,
-    )  # fmt: skip
+        code=Code.DATE_ORDER_MIXED,
+        severity=Severity.DOUBTFUL,
+        column=label,
+        count=sum(c for _, c in filled),
+        example=reading.contrary,
+        sentence=sentence,
+    )
     return Decision(TEXT, [finding])
 
 
@@ -208,32 +215,51 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
         value = form.parse(example)
         findings.append(
             Finding(
-                code=Code.DATE_ORDER, severity=Severity.DOUBTFUL, column=label, count=count, example=example,
-                sentence=f"No date in {label!r} tells whether day or month comes first; read with the {first} "
-                f"first, so {example} is {value:%d %B %Y}." if value else "",
+                code=Code.DATE_ORDER,
+                severity=Severity.DOUBTFUL,
+                column=label,
+                count=count,
+                example=example,
+                sentence=f"No date in {label!r} tells whether day or month comes first; "
+                f"read with the {first} "
+                f"first, so {example} is {value:%d %B %Y}."
+                if value
+                else "",
             )
-        )  # fmt: skip
+        )
     if form.short_years:
         findings.append(
             Finding(
-                code=Code.TWO_DIGIT_YEAR, severity=Severity.CHANGED, column=label, count=count, example=example,
+                code=Code.TWO_DIGIT_YEAR,
+                severity=Severity.CHANGED,
+                column=label,
+                count=count,
+                example=example,
                 sentence=f"Years in {label!r} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.",
             )
-        )  # fmt: skip
+        )
     if form.zones:
         findings.append(
             Finding(
-                code=Code.TIME_ZONE, severity=Severity.CHANGED, column=label, count=count, example=example,
+                code=Code.TIME_ZONE,
+                severity=Severity.CHANGED,
+                column=label,
+                count=count,
+                example=example,
                 sentence=f"Times in {label!r} carry a UTC offset and are stored in UTC.",
             )
-        )  # fmt: skip
+        )
     if form.order is DateOrder.MONTH:
         findings.append(
             Finding(
-                code=Code.MONTHS, severity=Severity.CHANGED, column=label, count=count, example=example,
+                code=Code.MONTHS,
+                severity=Severity.CHANGED,
+                column=label,
+                count=count,
+                example=example,
                 sentence=f"{label!r} holds months; each is stored as its first day.",
             )
-        )  # fmt: skip
+        )
     return findings
 
 
@@ -269,11 +295,16 @@ def _mixed_units(reading: NumberReading, filled: Values, label: str) -> Decision
     known = [affix for affix in reading.affixes if units.parse_affix(affix) is not None]
     if len(known) < 2:
         return None
-    sentence = f"{label!r} mixes units ({', '.join(known[:5])}): kept as text, because their numbers cannot be added."
+    shown = ", ".join(known[:5])
+    sentence = f"{label!r} mixes units ({shown}): kept as text, because their numbers cannot be added."
     finding = Finding(
-        code=Code.MIXED_UNITS, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
-        example=shorten(filled[0][0]), sentence=sentence,
-    )  # fmt: skip
+        code=Code.MIXED_UNITS,
+        severity=Severity.DOUBTFUL,
+        column=label,
+        count=sum(c for _, c in filled),
+        example=shorten(filled[0][0]),
+        sentence=sentence,
+    )
     return Decision(TEXT, [finding])
 
 
@@ -290,9 +321,13 @@ def _kept_as_text(reading: NumberReading, filled: Values, label: str) -> Decisio
         f"{label!r} is kept as text: {example.strip()!r} {reason}, so it is an identifier, not an amount."
     )
     finding = Finding(
-        code=Code.KEPT_AS_TEXT, severity=Severity.INFO, column=label, count=sum(c for _, c in filled),
-        example=shorten(example), sentence=sentence,
-    )  # fmt: skip
+        code=Code.KEPT_AS_TEXT,
+        severity=Severity.INFO,
+        column=label,
+        count=sum(c for _, c in filled),
+        example=shorten(example),
+        sentence=sentence,
+    )
     return Decision(TEXT, [finding])
 
 
@@ -302,15 +337,20 @@ def _number_findings(reading: NumberReading, filled: Values, label: str) -> list
     if reading.ambiguous:
         value = form.parse(example)
         sentence = (
-            f"{example!r} in {label!r} can be read with {'a thousands separator' if form.group else 'a decimal point'} "
-            f"or the other way round; read as {value}."
+            f"{example!r} in {label!r} can be read with "
+            f"{'a thousands separator' if form.group else 'a decimal point'} or the other way round; "
+            f"read as {value}."
         )
         return [
             Finding(
-                code=Code.DECIMAL_MARK, severity=Severity.DOUBTFUL, column=label, count=count, example=example,
+                code=Code.DECIMAL_MARK,
+                severity=Severity.DOUBTFUL,
+                column=label,
+                count=count,
+                example=example,
                 sentence=sentence,
             )
-        ]  # fmt: skip
+        ]
     if form.plain:
         return []
     parts = [
@@ -322,10 +362,14 @@ def _number_findings(reading: NumberReading, filled: Values, label: str) -> list
     sentence = f"Numbers in {label!r} are written with {written}; stored as plain numbers."
     return [
         Finding(
-            code=Code.NUMBER_FORMAT, severity=Severity.CHANGED, column=label, count=count, example=example,
+            code=Code.NUMBER_FORMAT,
+            severity=Severity.CHANGED,
+            column=label,
+            count=count,
+            example=example,
             sentence=sentence,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _as_text(filled: Values, label: str) -> Decision:
@@ -336,9 +380,16 @@ def _as_text(filled: Values, label: str) -> Decision:
     misfit = next((t for t, _ in filled if reading is not None and reading.format.canonical(t) is None), None)
     if misfit is None:
         return Decision(TEXT)
-    sentence = f"{label!r} is mostly numbers, but too many cells are not (for example {shorten(misfit, 40)!r}): kept as text."
+    sentence = (
+        f"{label!r} is mostly numbers, but too many cells are not "
+        f"(for example {shorten(misfit, 40)!r}): kept as text."
+    )
     finding = Finding(
-        code=Code.MIXED_TYPES, severity=Severity.DOUBTFUL, column=label, count=sum(c for _, c in filled),
-        example=shorten(misfit), sentence=sentence,
-    )  # fmt: skip
+        code=Code.MIXED_TYPES,
+        severity=Severity.DOUBTFUL,
+        column=label,
+        count=sum(c for _, c in filled),
+        example=shorten(misfit),
+        sentence=sentence,
+    )
     return Decision(TEXT, [finding])

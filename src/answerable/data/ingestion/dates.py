@@ -34,7 +34,10 @@ _MONTHS = {
 MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names.split()}
 _NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 
-_CLOCK = r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+\-]\d{2}:?\d{2})?)?"
+_CLOCK = (
+    r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?"
+    r"\s*(Z|UTC|GMT|[+\-]\d{2}:?\d{2})?)?"
+)
 _WEEKDAY = r"(?:[A-Za-zäöü]{2,10}\.?,\s*)?"
 
 

@@ -60,9 +60,7 @@ class _Scan:
     longest_line: int = 0
     utf8_lines: int = 0
     _open_line: int = 0
-    _decoder: codecs.IncrementalDecoder = field(
-        default_factory=lambda: codecs.getincrementaldecoder("utf-8")()
-    )
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
 
     def feed(self, chunk: bytes, *, final: bool) -> None:
         self.nul_bytes += chunk.count(b"\x00")

@@ -157,23 +157,29 @@ def _ragged_findings(rows: list[Row], used: Sequence[int], width: int, top: int)
     short = [top + i + 1 for i, row in enumerate(rows) if 1 < len(row) < width]
     findings = []
     if long:
-        line, extra = long[0]
+        _, extra = long[0]
         shown = "; ".join(f"line {number}: {shorten(' | '.join(cells), 60)!r}" for number, cells in long[:5])
         findings.append(
             Finding(
-                code=Code.RAGGED_LONG, severity=Severity.DROPPED, count=len(long),
+                code=Code.RAGGED_LONG,
+                severity=Severity.DROPPED,
+                count=len(long),
                 example=shorten(" | ".join(extra)),
                 sentence=f"{len(long)} rows have more cells than the table has columns; what is beyond the "
                 f"last column is left out ({shown}).",
             )
-        )  # fmt: skip
+        )
     if short:
         findings.append(
             Finding(
-                code=Code.RAGGED_SHORT, severity=Severity.CHANGED, count=len(short), example=f"line {short[0]}",
-                sentence=f"{len(short)} rows have fewer cells than the table has columns; what is missing is empty.",
+                code=Code.RAGGED_SHORT,
+                severity=Severity.CHANGED,
+                count=len(short),
+                example=f"line {short[0]}",
+                sentence=f"{len(short)} rows have fewer cells than the table has columns; "
+                "what is missing is empty.",
             )
-        )  # fmt: skip
+        )
     return findings
 
 
@@ -258,9 +264,12 @@ def _append(table: _Block, block: _Block) -> None:
 def _notes(lines: Sequence[str]) -> Finding:
     text = " / ".join(lines)
     return Finding(
-        code=Code.NOTES, severity=Severity.DROPPED, count=len(lines), example=shorten(text),
+        code=Code.NOTES,
+        severity=Severity.DROPPED,
+        count=len(lines),
+        example=shorten(text),
         sentence=f"{len(lines)} lines of notes are not part of the table: {shorten(text, 200)}",
-    )  # fmt: skip
+    )
 
 
 def _table(block: _Block, sheet: Sheet, titles: Sequence[str]) -> FoundTable:
@@ -281,23 +290,34 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str]) -> FoundTable:
     if block.gaps:
         findings.append(
             Finding(
-                code=Code.BLANK_ROWS, severity=Severity.DROPPED, count=block.gaps,
+                code=Code.BLANK_ROWS,
+                severity=Severity.DROPPED,
+                count=block.gaps,
                 sentence=f"{block.gaps} blank rows inside the table are left out.",
             )
-        )  # fmt: skip
+        )
     labels, rows, empty = _without_empty_columns(header.labels, rows, drop=sheet.complete)
     findings += empty
     return FoundTable(
-        labels=labels, rows=rows, title=titles[0] if titles else None, findings=findings,
-        first_row=block.top + header.first_data_row, left=block.left, has_header=header.present,
-    )  # fmt: skip
+        labels=labels,
+        rows=rows,
+        title=titles[0] if titles else None,
+        findings=findings,
+        first_row=block.top + header.first_data_row,
+        left=block.left,
+        has_header=header.present,
+    )
 
 
 def _title_finding(titles: Sequence[str]) -> Finding:
     return Finding(
-        code=Code.TITLE, severity=Severity.DROPPED, count=len(titles), example=shorten(titles[0]),
-        sentence=f"{len(titles)} lines above the header are not part of the table: {shorten(' / '.join(titles), 200)}",
-    )  # fmt: skip
+        code=Code.TITLE,
+        severity=Severity.DROPPED,
+        count=len(titles),
+        example=shorten(titles[0]),
+        sentence=f"{len(titles)} lines above the header are not part of the table: "
+        f"{shorten(' / '.join(titles), 200)}",
+    )
 
 
 def _without_repeated_headers(rows: list[Row], header: Header) -> tuple[list[Row], list[Finding]]:
@@ -310,10 +330,13 @@ def _without_repeated_headers(rows: list[Row], header: Header) -> tuple[list[Row
         return rows, []
     return kept, [
         Finding(
-            code=Code.HEADER_REPEATED, severity=Severity.DROPPED, count=dropped, example=shorten(" | ".join(wanted)),
+            code=Code.HEADER_REPEATED,
+            severity=Severity.DROPPED,
+            count=dropped,
+            example=shorten(" | ".join(wanted)),
             sentence=f"{dropped} rows repeat the header inside the table and are left out.",
         )
-    ]  # fmt: skip
+    ]
 
 
 def _without_empty_columns(
@@ -329,7 +352,9 @@ def _without_empty_columns(
         return labels, rows, []
     kept = [i for i in range(len(labels)) if i not in set(empty)]
     finding = Finding(
-        code=Code.EMPTY_COLUMN, severity=Severity.DROPPED, count=len(empty),
+        code=Code.EMPTY_COLUMN,
+        severity=Severity.DROPPED,
+        count=len(empty),
         sentence=f"{len(empty)} columns without header and values are left out.",
-    )  # fmt: skip
+    )
     return [labels[i] for i in kept], [[row[i] for i in kept] for row in rows], [finding]

@@ -52,10 +52,13 @@ def cut_footer(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[
         text = " / ".join(notes)
         findings.append(
             Finding(
-                code=Code.NOTES, severity=Severity.DROPPED, count=len(notes), example=shorten(text),
+                code=Code.NOTES,
+                severity=Severity.DROPPED,
+                count=len(notes),
+                example=shorten(text),
                 sentence=f"{len(notes)} lines below the table are notes and left out: {shorten(text, 200)}",
             )
-        )  # fmt: skip
+        )
     kept, totals = _cut_totals(kept)
     return kept, [*findings, *totals]
 
@@ -99,7 +102,7 @@ def _cut_totals(rows: list[list[str]]) -> tuple[list[list[str]], list[Finding]]:
     for index in sorted(labelled):
         agrees = _verify(rows, index, marked, formats)
         at_end = all(i in marked for i in range(index, len(rows)))
-        if agrees is False and not at_end or agrees is None:
+        if (agrees is False and not at_end) or agrees is None:
             continue
         dropped.add(index)
         findings.append(_total_finding(rows[index], agrees))
@@ -110,13 +113,19 @@ def _total_finding(row: list[str], agrees: bool) -> Finding:
     text = shorten(" | ".join(cell for cell in row if not is_blank(cell)))
     if agrees:
         return Finding(
-            code=Code.TOTALS, severity=Severity.DROPPED, count=1, example=text,
+            code=Code.TOTALS,
+            severity=Severity.DROPPED,
+            count=1,
+            example=text,
             sentence=f"A totals row is left out; its numbers equal those of the rows above: {text}",
-        )  # fmt: skip
+        )
     return Finding(
-        code=Code.TOTALS_DIFFER, severity=Severity.DOUBTFUL, count=1, example=text,
+        code=Code.TOTALS_DIFFER,
+        severity=Severity.DOUBTFUL,
+        count=1,
+        example=text,
         sentence=f"A totals row is left out, but its numbers differ from those of the rows above: {text}",
-    )  # fmt: skip
+    )
 
 
 def _formats(body: Sequence[Sequence[str]]) -> dict[int, NumberFormat]:

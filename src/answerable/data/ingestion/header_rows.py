@@ -41,10 +41,12 @@ def find_header(rows: Sequence[list[str]], merges: Sequence[tuple[int, int, int,
     depth = _depth(rows, start, width)
     if depth == 0:
         finding = Finding(
-            code=Code.HEADER_MISSING, severity=Severity.DOUBTFUL, count=width,
+            code=Code.HEADER_MISSING,
+            severity=Severity.DOUBTFUL,
+            count=width,
             example=shorten(" | ".join(rows[start])),
             sentence="The first row looks like data, so the columns are numbered. Rename them in the model.",
-        )  # fmt: skip
+        )
         return Header([""] * width, start, titles, [finding], present=False)
     labels, findings = _labels(rows, start, depth, merges)
     first = start + depth
@@ -57,10 +59,12 @@ def find_header(rows: Sequence[list[str]], merges: Sequence[tuple[int, int, int,
     if first > start + depth:
         findings.append(
             Finding(
-                code=Code.HEADER_REPEATED, severity=Severity.DROPPED, count=first - start - depth,
+                code=Code.HEADER_REPEATED,
+                severity=Severity.DROPPED,
+                count=first - start - depth,
                 sentence=f"The header is written {first - start - depth + 1} times; once is enough.",
             )
-        )  # fmt: skip
+        )
     return Header(labels, first, titles, findings, last_row=last)
 
 
@@ -177,9 +181,12 @@ def _labels(
                 distinct.append(f"({part.strip('()[]')})" if is_unit else part)
         labels.append(" ".join(distinct))
     finding = Finding(
-        code=Code.HEADER_MERGED, severity=Severity.CHANGED, count=depth, example=shorten(" | ".join(labels)),
+        code=Code.HEADER_MERGED,
+        severity=Severity.CHANGED,
+        count=depth,
+        example=shorten(" | ".join(labels)),
         sentence=f"The header has {depth} rows; they are joined into one name a column.",
-    )  # fmt: skip
+    )
     return labels, [finding]
 
 

@@ -13,9 +13,26 @@ from answerable.data.semantics.model import Unit
 
 _NAME_LENGTH = 63
 _TRANSLITERATED = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "þ": "th",
-     "€": " eur ", "$": " usd ", "£": " gbp ", "%": " pct ", "&": " and ", "#": " no ", "№": " no "}
-)  # fmt: skip
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "æ": "ae",
+        "ø": "o",
+        "å": "a",
+        "ł": "l",
+        "đ": "d",
+        "þ": "th",
+        "€": " eur ",
+        "$": " usd ",
+        "£": " gbp ",
+        "%": " pct ",
+        "&": " and ",
+        "#": " no ",
+        "№": " no ",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,10 @@ def _duplicate(label: str, names: Sequence[str]) -> Finding:
     shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
     sentence = f"The header {shorten(label, 40)!r} occurs {len(names)} times; the columns are named {shown}."
     return Finding(
-        code=Code.HEADER_DUPLICATE, severity=Severity.DOUBTFUL, column=names[1], count=len(names),
-        example=shorten(label), sentence=sentence,
-    )  # fmt: skip
+        code=Code.HEADER_DUPLICATE,
+        severity=Severity.DOUBTFUL,
+        column=names[1],
+        count=len(names),
+        example=shorten(label),
+        sentence=sentence,
+    )

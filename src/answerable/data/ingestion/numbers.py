@@ -75,9 +75,9 @@ def cut(text: str) -> Shape | None:
         return None
     prefix, suffix = part["prefix"].strip(), (part["suffix"] or "").strip()
     # "A1" and "12B" are codes, not amperes and bytes.
-    if prefix and currency(prefix) is None or _CODE.fullmatch(text.strip()):
+    if (prefix and currency(prefix) is None) or _CODE.fullmatch(text.strip()):
         return None
-    if prefix and suffix or not re.search(r"\d", part["body"]):
+    if (prefix and suffix) or not re.search(r"\d", part["body"]):
         return None
     negative = bracketed or any(s != "+" for s in signs)
     return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +21,10 @@ _PATTERNS = {
     "iban": r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}",
     "phone": r"\+?[\d(][\d\s()/.-]{6,20}\d",
     "url": r"(?:https?://|www\.)\S+",
-    "two_words": r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:van|von|de|der|den|la|di))*(?: \p{Lu}[\p{L}'’-]+){1,2}",
+    "two_words": (
+        r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:van|von|de|der|den|la|di))*"
+        r"(?: \p{Lu}[\p{L}'’-]+){1,2}"
+    ),
     "comma_name": r"\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’. -]+",
     "has_digit": r".*\d.*",
     "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
@@ -87,10 +91,16 @@ def profile(
     for i, (header, kind, unit) in enumerate(columns):
         filled, distinct, low, high, length = figures[1 + 5 * i : 6 + 5 * i]
         column = ColumnProfile(
-            name=header.name, label=header.label, type=kind, unit=unit, null_count=rows - filled,
-            distinct_count=min(distinct, filled), minimum=_short(low), maximum=_short(high),
+            name=header.name,
+            label=header.label,
+            type=kind,
+            unit=unit,
+            null_count=rows - filled,
+            distinct_count=min(distinct, filled),
+            minimum=_short(low),
+            maximum=_short(high),
             average_length=float(length or 0),
-        )  # fmt: skip
+        )
         if kind is FieldType.STRING and filled:
             column = _with_texts(connection, source, column)
         profiles.append(column)
@@ -98,8 +108,9 @@ def profile(
     return TableProfile(rows=rows, duplicate_rows=duplicates, bytes=parquet.stat().st_size, columns=profiles)
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
-    row: tuple[object, ...] = connection.execute(query).fetchone() or ()
+# Any: the columns of a query are known to whoever wrote it.
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    row: tuple[Any, ...] = connection.execute(query).fetchone() or ()
     return row
 
 
@@ -119,7 +130,8 @@ def _with_texts(connection: duckdb.DuckDBPyConnection, source: str, column: Colu
     shares = ", ".join(
         f"avg(CAST(regexp_full_match(t, {sql.render(sql.text(p))}) AS INTEGER))" for p in _PATTERNS.values()
     )
-    sample = f"SELECT DISTINCT {name} AS t FROM (SELECT {name} FROM {source} WHERE {name} IS NOT NULL LIMIT 20000) LIMIT 1000"  # noqa: S608
+    filled = f"SELECT {name} FROM {source} WHERE {name} IS NOT NULL LIMIT 20000"  # noqa: S608
+    sample = f"SELECT DISTINCT {name} AS t FROM ({filled}) LIMIT 1000"  # noqa: S608
     figures = _one(connection, f"SELECT {shares} FROM ({sample})")  # noqa: S608
     patterns = {
         key: round(float(str(share)), 4)
@@ -141,7 +153,9 @@ def duplicates_finding(table: TableProfile) -> list[Finding]:
         return []
     return [
         Finding(
-            code=Code.DUPLICATE_ROWS, severity=Severity.INFO, count=table.duplicate_rows,
-            sentence=f"{table.duplicate_rows} rows are equal to an earlier row in every column; they are kept.",
+            code=Code.DUPLICATE_ROWS,
+            severity=Severity.INFO,
+            count=table.duplicate_rows,
+            sentence=f"{table.duplicate_rows} rows equal an earlier row in every column; they are kept.",
         )
-    ]  # fmt: skip
+    ]

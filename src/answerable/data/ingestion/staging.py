@@ -86,8 +86,9 @@ def stage(connection: duckdb.DuckDBPyConnection, path: Path, width: int) -> None
     names = [f"c{i}" for i in range(width)]
     columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
     source = (
-        f"read_csv({sql.render(sql.text(str(path)))}, columns = {columns}, header = false, auto_detect = false, "
-        "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', max_line_size = 67108864)"
+        f"read_csv({sql.render(sql.text(str(path)))}, columns = {columns}, "
+        "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+        "new_line = '\\n', nullstr = '', max_line_size = 67108864)"
     )
     connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS SELECT * FROM {source}")  # noqa: S608
 
@@ -291,7 +292,7 @@ def _check_nothing_lost(connection: duckdb.DuckDBPyConnection, staged: Staged, t
             )
 
 
-def _typed_rows(connection: duckdb.DuckDBPyConnection, expressions: Sequence[exp.Expression]) -> str:
+def _typed_rows(connection: duckdb.DuckDBPyConnection, expressions: Sequence[exp.Expr]) -> str:
     """A query for all typed columns. Every step of every expression holds a buffer in each thread,
     so wide tables are cast in groups and put side by side."""
     if len(expressions) <= _GROUP:
@@ -315,20 +316,28 @@ def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType
         )
         findings.append(
             Finding(
-                code=Code.PLACEHOLDERS, severity=Severity.CHANGED, column=header.name, count=count,
-                example=emptied.placeholders[0][0], sentence=sentence,
+                code=Code.PLACEHOLDERS,
+                severity=Severity.CHANGED,
+                column=header.name,
+                count=count,
+                example=emptied.placeholders[0][0],
+                sentence=sentence,
             )
-        )  # fmt: skip
+        )
     if emptied.lost:
         count = sum(n for _, n in emptied.lost)
         shown = ", ".join(repr(shorten(text, 40)) for text, _ in emptied.lost[:5])
         sentence = f"{count} cells of {header.label!r} are no {column.type.value} and are empty now: {shown}."
         findings.append(
             Finding(
-                code=Code.UNREADABLE_CELLS, severity=Severity.DOUBTFUL, column=header.name, count=count,
-                example=shorten(emptied.lost[0][0]), sentence=sentence,
+                code=Code.UNREADABLE_CELLS,
+                severity=Severity.DOUBTFUL,
+                column=header.name,
+                count=count,
+                example=shorten(emptied.lost[0][0]),
+                sentence=sentence,
             )
-        )  # fmt: skip
+        )
     return findings
 
 

@@ -149,10 +149,13 @@ def _unquoted(file: TextFile, record: list[str]) -> Iterator[list[str]]:
         sentence = "A quote is opened and never closed; that line is read without quoting."
         file.findings.append(
             Finding(
-                code=Code.UNBALANCED_QUOTE, severity=Severity.DOUBTFUL, count=1, example=shorten(record[0]),
+                code=Code.UNBALANCED_QUOTE,
+                severity=Severity.DOUBTFUL,
+                count=1,
+                example=shorten(record[0]),
                 sentence=sentence,
             )
-        )  # fmt: skip
+        )
     bare = replace(file.dialect, quote="")
     yield from bare.reader(iter(record[:1]))
     rest = record[1:]
@@ -245,18 +248,31 @@ class LargeTable:
             text = shorten(" | ".join(cell for cell in totals[0] if not is_blank(cell)))
             self.findings.append(
                 Finding(
-                    code=Code.TOTALS_DIFFER, severity=Severity.DOUBTFUL, count=len(totals), example=text,
-                    sentence=f"Rows at the end look like totals and are kept: {text}. Filter them out if they are.",
+                    code=Code.TOTALS_DIFFER,
+                    severity=Severity.DOUBTFUL,
+                    count=len(totals),
+                    example=text,
+                    sentence=f"Rows at the end look like totals and are kept: {text}. "
+                    "Filter them out if they are.",
                 )
-            )  # fmt: skip
+            )
         counted = (
             (self.blank_rows, Code.BLANK_ROWS, Severity.DROPPED, "blank rows are left out", ""),
-            (self.short_rows, Code.RAGGED_SHORT, Severity.CHANGED,
-             "rows have fewer cells than the table has columns; what is missing is empty", ""),
-            (self.long_rows, Code.RAGGED_LONG, Severity.DROPPED,
-             "rows have more cells than the table has columns; what is beyond the last column is left out",
-             self.long_example),
-        )  # fmt: skip
+            (
+                self.short_rows,
+                Code.RAGGED_SHORT,
+                Severity.CHANGED,
+                "rows have fewer cells than the table has columns; what is missing is empty",
+                "",
+            ),
+            (
+                self.long_rows,
+                Code.RAGGED_LONG,
+                Severity.DROPPED,
+                "rows have more cells than the table has columns; what is beyond the last column is left out",
+                self.long_example,
+            ),
+        )
         for count, code, severity, words, example in counted:
             if count:
                 self.findings.append(

@@ -7,31 +7,33 @@ import re
 from answerable.data.semantics.model import Unit
 
 _CURRENCY_SIGNS = {
-    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₪": "ILS", "₺": "TRY",
-    "₴": "UAH", "zł": "PLN", "kč": "CZK", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "fr.": "CHF",
-    "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD",
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₪": "ILS",
+    "₺": "TRY", "₴": "UAH", "zł": "PLN", "kč": "CZK", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL",
+    "fr.": "CHF", "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD",
 }  # fmt: skip
-_CURRENCY_CODES = frozenset(
-    "EUR USD GBP CHF JPY CNY INR RUB KRW ILS TRY UAH PLN CZK AUD CAD BRL SEK NOK DKK HUF RON BGN MXN ZAR SGD HKD "
-    "NZD THB AED SAR ISK".split()
-)
+_CURRENCY_CODES = frozenset({
+    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "RUB", "KRW", "ILS", "TRY", "UAH", "PLN", "CZK",
+    "AUD", "CAD", "BRL", "SEK", "NOK", "DKK", "HUF", "RON", "BGN", "MXN", "ZAR", "SGD", "HKD", "NZD",
+    "THB", "AED", "SAR", "ISK",
+})  # fmt: skip
 _SCALES = {
     "t": 1e3, "k": 1e3, "tsd": 1e3, "tsd.": 1e3, "thousand": 1e3, "thousands": 1e3, "000": 1e3, "'000": 1e3,
     "m": 1e6, "mio": 1e6, "mio.": 1e6, "mn": 1e6, "million": 1e6, "millions": 1e6, "mill.": 1e6,
     "bn": 1e9, "mrd": 1e9, "mrd.": 1e9, "b": 1e9, "billion": 1e9, "billions": 1e9,
 }  # fmt: skip
-_QUANTITIES = {
-    unit.lower(): unit
-    for unit in (
-        "kg g mg t lb lbs oz l ml cl hl gal m cm mm km mi ft in m² m2 km² qm sqm ha m³ m3 W kW MW GW kWh MWh GWh Wh "
-        "V mV A mA Ah J kJ MJ kcal cal °C °F K Pa kPa bar hPa Hz kHz MHz GHz B kB KB MB GB TB ppm dB km/h m/s mph "
-        "rpm Nm N kN mol lm lx"
-    ).split()
-}
+_QUANTITY_UNITS = (
+    "kg", "g", "mg", "t", "lb", "lbs", "oz", "l", "ml", "cl", "hl", "gal", "m", "cm", "mm", "km", "mi",
+    "ft", "in", "m²", "m2", "km²", "qm", "sqm", "ha", "m³", "m3", "W", "kW", "MW", "GW", "kWh", "MWh",
+    "GWh", "Wh", "V", "mV", "A", "mA", "Ah", "J", "kJ", "MJ", "kcal", "cal", "°C", "°F", "K", "Pa",
+    "kPa", "bar", "hPa", "Hz", "kHz", "MHz", "GHz", "B", "kB", "KB", "MB", "GB", "TB", "ppm", "dB",
+    "km/h", "m/s", "mph", "rpm", "Nm", "N", "kN", "mol", "lm", "lx",
+)  # fmt: skip
+_QUANTITIES = {unit.lower(): unit for unit in _QUANTITY_UNITS}
 _DURATIONS = {
     "s": "s", "sec": "s", "secs": "s", "seconds": "s", "sek": "s", "ms": "ms", "min": "min", "mins": "min",
-    "minutes": "min", "minuten": "min", "h": "h", "hr": "h", "hrs": "h", "hours": "h", "std": "h", "stunden": "h",
-    "days": "d", "tage": "d", "weeks": "wk", "months": "mo", "monate": "mo", "years": "a", "jahre": "a",
+    "minutes": "min", "minuten": "min", "h": "h", "hr": "h", "hrs": "h", "hours": "h", "std": "h",
+    "stunden": "h", "days": "d", "tage": "d", "weeks": "wk", "months": "mo", "monate": "mo", "years": "a",
+    "jahre": "a",
 }  # fmt: skip
 _COUNTS = {
     "pcs": "pcs",

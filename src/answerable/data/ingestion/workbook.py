@@ -20,6 +20,7 @@ from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
 
 _MOST_CELLS = 20_000_000
 _SCANNED_XML = 256 << 20
+_MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a time of day has no zone
 _ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -119,7 +120,7 @@ def _duration(value: timedelta) -> str:
     """A time of day, or hours as a number beyond one day."""
     seconds = value.total_seconds()
     if 0 <= seconds < 86_400:
-        return (datetime.min + value).time().isoformat(timespec="seconds")
+        return (_MIDNIGHT + value).time().isoformat(timespec="seconds")
     return _number(round(seconds / 3600, 6))
 
 
@@ -143,10 +144,13 @@ def _sheet_findings(meta: calamine.SheetMetadata, missing: int, sheet: Sheet) ->
         sentence = f"{len(errors)} cells hold errors such as {errors[0]}; they are empty here."
         findings.append(
             Finding(
-                code=Code.ERROR_CELLS, severity=Severity.DOUBTFUL, count=len(errors), example=errors[0],
+                code=Code.ERROR_CELLS,
+                severity=Severity.DOUBTFUL,
+                count=len(errors),
+                example=errors[0],
                 sentence=sentence,
             )
-        )  # fmt: skip
+        )
         for row in sheet.rows:
             row[:] = ["" if cell[:1] == "#" and _ERROR.fullmatch(cell) else cell for cell in row]
     return findings

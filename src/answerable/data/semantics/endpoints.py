@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
 
@@ -19,7 +19,9 @@ router = Router(prefix="/semantic-models", tags=["semantic models"])
 Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
 Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
 
-_MODEL = {200: {"model": SemanticModelView, "content": {"application/yaml": {"schema": {"type": "string"}}}}}
+_MODEL: dict[int | str, dict[str, Any]] = {
+    200: {"model": SemanticModelView, "content": {"application/yaml": {"schema": {"type": "string"}}}}
+}
 _BODY = {
     "requestBody": {
         "required": True,

@@ -73,8 +73,9 @@ _TIME_LAST = re.compile(
     r"ship|deliver|due|birth|geburt|end|until|updated|modified|expire|closed|deleted|paid|liefer|faellig|last_"
 )
 _FILE_WORDS = {
-    "data", "export", "report", "list", "table", "tabelle", "liste", "daten", "bericht", "sheet", "dump", "extract",
-    "final", "copy", "new", "old", "v1", "v2", "raw", "clean", "csv", "xlsx", "sample", "all", "full", "of", "from",
+    "data", "export", "report", "list", "table", "tabelle", "liste", "daten", "bericht", "sheet", "dump",
+    "extract", "final", "copy", "new", "old", "v1", "v2", "raw", "clean", "csv", "xlsx", "sample", "all",
+    "full", "of", "from",
 }  # fmt: skip
 _UNCOUNTABLE = {"sales": "sale", "series": "series", "news": "news", "species": "species", "people": "person",
                 "children": "child", "men": "man", "women": "woman", "staff": "person", "kunden": "Kunde",

@@ -77,6 +77,10 @@ def _dataset_problems(path: str, dataset: Dataset, known: Dataset | None) -> Ite
             )
         if field.role is FieldRole.TIME and field.type not in TEMPORAL_TYPES:
             yield FieldError(f"{path}.fields.{i}.role", f"a {field.type} places no row on the calendar")
+    yield from _reference_problems(path, dataset)
+
+
+def _reference_problems(path: str, dataset: Dataset) -> Iterator[FieldError]:
     names = {f.name for f in dataset.fields}
     if dataset.default_time is not None and dataset.default_time not in names:
         yield FieldError(f"{path}.default_time", f"there is no field {dataset.default_time!r}")

@@ -38,7 +38,7 @@ class WrittenModel:
     """A model as a person sent it, with what is needed to say where a mistake stands."""
 
     def __init__(self, body: bytes, content_type: str) -> None:
-        kind = content_type.split(";")[0].strip().lower() or "application/json"
+        kind = content_type.split(";", 1)[0].strip().lower() or "application/json"
         self._yaml: YamlDocument | None = None
         if kind in YAML_TYPES:
             self._yaml = _read_yaml(body)

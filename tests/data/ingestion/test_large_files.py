@@ -1,0 +1,97 @@
+"""Large files take a fast way or a careful one; what comes out is the same."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from answerable.data.ingestion import fastpath, textfile
+from answerable.data.ingestion.quality import Code
+from tests.data.ingestion.reading import ReadTable, read_file
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every file as one that is looked at by its beginning and end alone."""
+    monkeypatch.setattr(textfile, "WHOLE_BYTES", 1000)
+
+
+def _orders(rows: int) -> list[str]:
+    seeded = random.Random(7)
+    lines = ["id,day,city,amount,paid,note"]
+    for i in range(rows):
+        day = f"2024-{seeded.randrange(1, 13):02}-{seeded.randrange(1, 29):02}"
+        city = seeded.choice(["Rome", "Oslo", "São Paulo"])
+        lines.append(
+            f'{i},{day},{city},{seeded.randrange(10_000) / 100:.2f},{seeded.choice(["yes", "no"])},"n, {i}"'
+        )
+    return lines
+
+
+def _write(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def _read(path: Path) -> ReadTable:
+    (table,) = read_file(path)
+    return table
+
+
+def test_the_fast_and_the_careful_way_give_the_same(
+    tmp_path: Path, everything_is_large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(tmp_path / "orders.csv", _orders(8000))
+    fast = _read(path)
+    taken: list[object] = []
+    monkeypatch.setattr(fastpath, "write", lambda *arguments: taken.append(arguments))
+    careful = _read(path)
+    assert len(taken) == 1
+    assert fast.types == careful.types == ["integer", "date", "string", "decimal", "boolean", "string"]
+    assert fast.rows == careful.rows
+    assert len(fast.rows) == 8000
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "cell"),
+    [
+        ("7000,2024-01-01,Rome,tba,yes,x", Code.PLACEHOLDERS, None),
+        ("7000,not a day,Rome,1.00,yes,x", Code.UNREADABLE_CELLS, None),
+        ("7000,2024-01-01,Rome,1.00", Code.RAGGED_SHORT, None),
+        ("7000,2024-01-01,Rome,1.00,yes,x,more", Code.RAGGED_LONG, "x"),
+    ],
+)
+def test_one_odd_line_far_inside_is_found_and_reported(
+    tmp_path: Path, everything_is_large: None, line: str, code: Code, cell: str | None
+) -> None:
+    lines = _orders(9000)
+    lines.insert(6500, line)
+    table = _read(_write(tmp_path / "orders.csv", lines))
+    assert code in table.codes
+    assert len(table.rows) == 9001
+    assert cell is None or table.rows[6499][-1] == cell
+
+
+@pytest.mark.parametrize(
+    ("odd", "type_"),
+    [("007", "string"), ("1.5", "decimal"), ("12345678901234567890", "string")],
+)
+def test_one_cell_far_inside_decides_the_type_of_its_column(
+    tmp_path: Path, everything_is_large: None, odd: str, type_: str
+) -> None:
+    lines = ["code,word", *(f"{i},w{i}" for i in range(1, 9001))]
+    lines[6000] = f"{odd},x"
+    table = _read(_write(tmp_path / "codes.csv", lines))
+    assert table.types[0] == type_
+    assert str(table.rows[5999][0]) == odd
+
+
+def test_one_day_far_inside_settles_the_order(tmp_path: Path, everything_is_large: None) -> None:
+    lines = ["day,word", *(f"0{i % 9 + 1}/0{i % 7 + 1}/2024,w{i}" for i in range(9000))]
+    lines[6000] = "02/28/2024,x"
+    table = _read(_write(tmp_path / "days.csv", lines))
+    assert table.types[0] == "date"
+    assert str(table.rows[5999][0]) == "2024-02-28"
+    assert Code.DATE_ORDER not in table.codes
