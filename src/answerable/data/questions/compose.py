@@ -95,6 +95,9 @@ def _about_rows(context: Context, frame: Frame) -> bool:
 
 
 def _shape(context: Context, frame: Frame) -> list[_Shape]:
+    counted = frame.measures is not None and frame.measures.parts == (context.count(),)
+    if frame.yes_or_no and not counted and not frame.change:
+        return []  # "is there a discount for …" is no question for the average discount
     if any(t.part is not None for t in frame.thresholds):
         return _thresholded(context, frame)
     if frame.rank is not None:

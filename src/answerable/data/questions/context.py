@@ -18,6 +18,24 @@ from answerable.data.semantics.model import (
     ModelField,
 )
 
+# Sums of these make sense, but are seldom meant when nothing says "total".
+_SELDOM_SUMMED = frozenset(
+    {
+        "limit",
+        "terms",
+        "weight",
+        "height",
+        "length",
+        "width",
+        "size",
+        "days",
+        "hours",
+        "minutes",
+        "time",
+        "duration",
+    }
+    | {"level", "point", "capacity", "term"}
+)
 QUANTITY_WORDS = frozenset({"quantity", "qty", "pieces", "units", "items"})
 YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
 _PER_ITEM = (
@@ -108,10 +126,13 @@ class Context:
         field = self.field(field_name)
         if field is None:
             return None
-        if self.is_additive(field):
+        seldom = bool(_SELDOM_SUMMED & set(field.name.split("_")))
+        if self.is_additive(field) and not seldom:
             return self.canonical(Part(aggregation=Aggregation.SUM, field=field_name))
         own = [m for m in self.metrics if m.field == field_name and m.aggregation is not Aggregation.COUNT]
-        return Part(metric=own[0].name) if len(own) == 1 else None
+        if len(own) != 1 or (seldom and own[0].aggregation is Aggregation.SUM):
+            return None
+        return Part(metric=own[0].name)
 
     def count(self) -> Part:
         """The number of rows."""

@@ -58,6 +58,9 @@ LIGHT_VERBS = words(
     "achieved belong belongs belonging sell sold buy bought purchase purchased ordered"
 )
 
+# Of the light verbs, those that say something where rows are not sales.
+COMMERCE = words("sell sold buy bought purchase purchased ordered placed place booked earned earn made make")
+
 _IRREGULAR = {
     "people": "person",
     "men": "man",

@@ -61,6 +61,7 @@ class Frame:
     adjective: bool = False  # a condition stands before its noun: open tickets
     averaged: bool = False  # an average of what is usually summed is asked for
     verb: Field | None = None  # shipped to: the time that is said belongs to shipping
+    yes_or_no: bool = False  # the question begins with a verb: are there open orders
     numerator: Where | None = None  # the condition that follows `come from`
 
     def consistent(self) -> bool:
@@ -98,6 +99,7 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             frame.adjective = True
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
             return None
+    frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
     return frame if frame.consistent() else None
 
 
@@ -105,6 +107,7 @@ def _flat(value: object) -> tuple[object, ...]:
     return (*_flat(value.first), *_flat(value.second)) if isinstance(value, Both) else (value,)
 
 
+_YES_OR_NO = frozenset({"is", "are", "was", "were", "do", "does", "did", "has", "have", "had"})
 _BE = frozenset(["is", "are", "was", "were", "been", "being"])
 _PREPOSITIONS = frozenset(
     [

@@ -11,10 +11,12 @@ from answerable.data.questions.chart import Chart, Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import (
     ARTICLES,
+    COMMERCE,
     CORRECTABLE,
     FILLERS,
     KNOWN_WORDS,
     LIGHT_VERBS,
+    SALES_ROWS,
     WRAPPERS,
     singular,
 )
@@ -22,7 +24,7 @@ from answerable.data.questions.fuzzy import correct
 from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
 from answerable.data.questions.grammar.english import CLAUSES, english
-from answerable.data.questions.lexicon import Entry, Lexicon, terminal
+from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Reason, Unparsed
@@ -250,6 +252,8 @@ class _Reader:
         meant = {
             tokens[at].norm for start, end, e in spots if e.category == "TimeVerb" for at in range(start, end)
         }
+        if not SALES_ROWS & set(key_of(dataset.row_noun)):
+            meant |= COMMERCE  # customers who bought in March did not sign up in March
         sequences = covers(found, tokens, CLAUSES, _SKIPPED - meant)
         return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 

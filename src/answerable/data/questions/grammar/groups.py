@@ -57,7 +57,6 @@ def add_rules(grammar: Grammar) -> None:
         "(split|distributed|divided|broken down|spread) (by|across|among|over|between) GroupList",
         lambda _c, g: g,
     )
-    grammar.rule("Groups", "(which|what) Dim", _field, cost=0.4)
     grammar.rule("Groups", "(breakdown|break down) (of|by) GroupList", lambda _c, g: g)
     grammar.rule("Groups", "GroupList (breakdown|split|distribution)", lambda _c, g: g)
     grammar.rule("Groups", "Dim", _bare, cost=0.6)

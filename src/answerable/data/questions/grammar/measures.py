@@ -16,6 +16,7 @@ _WORDS = {
     Aggregation.MIN: "minimum|min|lowest|smallest|minimum of|min of|minimal",
     Aggregation.MAX: "maximum|max|highest|largest|biggest|maximum of|max of|peak|maximal|greatest",
 }
+_CHOICES = 3
 _DISTINCT = "(different|distinct|unique|individual|separate)"
 _WORTH = "(value|amount|total|size|worth|volume)"
 
@@ -29,9 +30,9 @@ def add_rules(grammar: Grammar) -> None:
     )
     grammar.rule("Measure", "(how much|amount of)? Num", _number)
     grammar.rule("Measure", "(how many|number of|total number of|count of) Num", _units)
-    for place, aggregation in enumerate((Aggregation.AVG, Aggregation.MIN, Aggregation.MAX)):
-        cost = 0.3 + place / 100  # the average is offered first
-        grammar.rule("Measure", "Num", lambda c, f, a=aggregation: _per_item(c, f, a), cost=cost)
+    for place in range(_CHOICES):
+        cost = 0.3 + place / 100  # the likeliest is offered first
+        grammar.rule("Measure", "Num", lambda c, f, at=place: _per_item(c, f, at), cost=cost)
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
     grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
     grammar.rule("Measure", "Agg number of Num", _aggregated_field)
@@ -72,11 +73,15 @@ def _units(context: Context, field: Field) -> Part | None:
     return context.number_of(field.name) if context.is_additive(model_field) else None
 
 
-def _per_item(context: Context, field: Field, aggregation: Aggregation) -> Part | None:
-    """A bare price or rate: its average, least or greatest, to be asked back."""
+def _per_item(context: Context, field: Field, place: int) -> Part | None:
+    """A bare price, rate or limit, to be asked back: its average, its least or its total, its greatest."""
     if context.number_of(field.name) is not None:
         return None
-    return context.aggregated(Part(aggregation=Aggregation.AVG, field=field.name), aggregation)
+    middle = Aggregation.SUM if context.fits(field.name, Aggregation.SUM) else Aggregation.MIN
+    aggregation = (Aggregation.AVG, middle, Aggregation.MAX)[place]
+    if not context.fits(field.name, aggregation):
+        return None
+    return context.canonical(Part(aggregation=aggregation, field=field.name))
 
 
 def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) -> Part | None:
