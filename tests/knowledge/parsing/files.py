@@ -175,8 +175,8 @@ def overlapping_zip(entries: int = 200) -> bytes:
 
 
 def pdf_bomb() -> bytes:
-    """A page whose content unpacks to 100 MB of operators."""
-    content = zlib.compress(zlib.compress(b"q " * 50_000_000, 9), 9)
+    """A page whose content unpacks to 20 MB of operators."""
+    content = zlib.compress(zlib.compress(b"q " * 10_000_000, 9), 9)
     head = (
         "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
         "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"

@@ -1,0 +1,250 @@
+"""Workers killed, late or cancelled: afterwards a document is ready once, or failed with its reason."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import psycopg
+import pytest
+
+from answerable.kit import ids
+from answerable.kit.db.migrate import migrate
+from answerable.kit.postgres import Cluster, app_url_for
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.documents import files, repository, service
+from answerable.knowledge.documents.service import NewDocument
+from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
+from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document
+from answerable.knowledge.parsing.document import ParsedDocument
+from tests.factories.callers import Caller
+from tests.factories.uploads import send_file, settled, upload_document
+from tests.factories.waiting import eventually
+from tests.knowledge.documents import program
+
+ROOT = Path(__file__).parents[3]
+URL = "/api/v1/documents"
+CHUNKS = 6
+
+
+class Bench:
+    """A database of its own with one workspace, and worker processes on it."""
+
+    def __init__(self, admin_url: str, data_dir: Path) -> None:
+        self.admin_url = admin_url
+        self.data_dir = data_dir
+        self.runtime: Runtime = program.runtime(app_url_for(admin_url), str(data_dir))
+        self.principal = Principal.system(ids.new_id("ws"))
+        self._workers: list[asyncio.subprocess.Process] = []
+        workspace = ids.decode("ws", self.principal.workspace_id or "")
+        self.execute("INSERT INTO workspaces (id, name) VALUES (%s, 'Test')", workspace)
+
+    def execute(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+        """Run a statement as the database's owner."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            cursor = connection.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    async def worker(self) -> asyncio.subprocess.Process:
+        """Start a worker process."""
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.knowledge.documents.program",
+            app_url_for(self.admin_url), str(self.data_dir),
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        )  # fmt: skip
+        self._workers.append(worker)
+        return worker
+
+    async def upload(self, text: str) -> DocumentRow:
+        """Take a text file in."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield text.encode()
+
+        async with self.runtime.database.begin(self.principal) as session:
+            accepted = await service.upload(session, self.runtime, chunks(), NewDocument("a.md"))
+            return accepted.document
+
+    async def documents(self) -> list[DocumentRow]:
+        """All documents as they are."""
+        async with self.runtime.database.begin(self.principal) as session:
+            return [await service.read(session, row) for row in await self._ids()]
+
+    async def _ids(self) -> list[str]:
+        rows = await asyncio.to_thread(self.execute, "SELECT id FROM documents ORDER BY id")
+        return [ids.encode("doc", row[0]) for row in rows]  # type: ignore[arg-type]
+
+    async def close(self) -> None:
+        """Stop everything."""
+        for worker in self._workers:
+            if worker.returncode is None:
+                worker.send_signal(signal.SIGKILL)
+            await worker.wait()
+        await self.runtime.close()
+
+
+@pytest.fixture
+async def bench(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Bench]:
+    url = urlunsplit(urlsplit(cluster.admin_url)._replace(path="/answerable_documents"))
+    await asyncio.to_thread(migrate, url)
+    bench = Bench(url, tmp_path)
+    tables = "documents, document_texts, chunks, indexed_documents, lexical_terms, jobs, procrastinate_jobs"
+    bench.execute(f"TRUNCATE {tables}, procrastinate_workers CASCADE")
+    yield bench
+    await bench.close()
+
+
+def _text(number: int) -> str:
+    sections = [
+        f"# Section {part} of {number}\n\n" + f"Sentence {part} about parcels and refunds. " * 25
+        for part in range(CHUNKS)
+    ]
+    return "\n\n".join(sections)
+
+
+async def test_workers_killed_at_any_moment_leave_each_document_ready_once_or_failed(bench: Bench) -> None:
+    seed = int(os.environ.get("ANSWERABLE_TEST_SEED", random.SystemRandom().randrange(2**32)))
+    print(f"seed {seed}")  # noqa: T201
+    moments = random.Random(seed)
+    for number in range(2):
+        await bench.upload(_text(number))
+    for _ in range(2):
+        worker = await bench.worker()
+        attempts = await _attempts(bench)
+        await eventually(partial(_busy, bench, attempts), seconds=60)
+        await asyncio.sleep(moments.uniform(0, 0.4))
+        below = psutil.Process(worker.pid).children(recursive=True)
+        worker.send_signal(signal.SIGKILL)
+        await worker.wait()
+        await eventually(partial(_gone, below))
+    await bench.worker()
+    await eventually(lambda: _all_ended(bench), seconds=60)
+    for document in await bench.documents():
+        counts = bench.execute(
+            "SELECT (SELECT count(*) FROM chunks WHERE document_id = %(id)s),"
+            " (SELECT count(*) FROM document_texts WHERE document_id = %(id)s),"
+            " (SELECT count(*) FROM indexed_documents WHERE document_id = %(id)s)".replace(
+                "%(id)s", f"'{ids.decode('doc', document.id)}'"
+            )
+        )[0]
+        ready = document.status == DocumentStatus.READY
+        assert counts == ((document.chunk_count, 1, 1) if ready else (0, 0, 0)), document.status
+        assert ready or (document.error_code and document.error_detail)
+        assert not ready or (document.chunk_count or 0) >= CHUNKS
+
+
+async def _attempts(bench: Bench) -> int:
+    rows = await asyncio.to_thread(bench.execute, "SELECT coalesce(sum(attempt), 0)::int FROM documents")
+    return int(str(rows[0][0]))
+
+
+async def _busy(bench: Bench, attempts: int) -> bool:
+    """A new attempt has begun, or everything has ended."""
+    return await _attempts(bench) > attempts or await _all_ended(bench)
+
+
+async def _gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and _state(process) != psutil.STATUS_ZOMBIE for process in processes)
+
+
+def _state(process: psutil.Process) -> str:
+    try:
+        return process.status()
+    except psutil.NoSuchProcess:
+        return psutil.STATUS_ZOMBIE
+
+
+async def _all_ended(bench: Bench) -> bool:
+    open_ones = "SELECT 1 FROM documents WHERE status IN ('queued', 'processing')"
+    return not await asyncio.to_thread(bench.execute, open_ones)
+
+
+async def test_a_late_attempt_writes_nothing(bench: Bench) -> None:
+    document = await bench.upload("# Title\n\nText of the late one.")
+    parsed = ParsedDocument("Text of the late one.", (), (), None, "text/plain")
+    indexed = IndexedDocument(document.id, "Late", document.source_id)
+    passage = Passage(0, 0, len(parsed.text), parsed.text)
+    prepared = await prepare_document(bench.runtime, document.workspace_id, indexed, [passage])
+    begun = []
+    for _ in range(2):
+        async with bench.runtime.database.begin(bench.principal) as session:
+            attempt = await service.begin_attempt(session, document.id)
+            assert attempt is not None
+            begun.append(attempt)
+    late, current = begun
+    assert (late.attempt, current.attempt) == (1, 2)
+    async with bench.runtime.database.begin(bench.principal) as session:
+        await service.finish(session, late, parsed, prepared)
+        assert await repository.text(session, document.id) is None
+    assert bench.execute("SELECT 1 FROM chunks") == []
+    async with bench.runtime.database.begin(bench.principal) as session:
+        await service.finish(session, current, parsed, prepared)
+    async with bench.runtime.database.begin(bench.principal) as session:
+        assert (await service.read(session, document.id)).status == DocumentStatus.READY
+        await service.fail(session, document.id, "late", "Too late.")
+        assert await service.begin_attempt(session, document.id) is None
+    async with bench.runtime.database.begin(bench.principal) as session:
+        assert (await service.read(session, document.id)).status == DocumentStatus.READY
+
+
+async def test_an_upload_whose_transaction_fails_leaves_no_file_but_an_old_one_is_swept(bench: Bench) -> None:
+    kept = await bench.upload("kept")
+    orphan = await bench.upload("orphan")
+    bench.execute("DELETE FROM documents WHERE id = %s", ids.decode("doc", orphan.id))
+    store = bench.runtime.files
+    assert await files.abandoned(bench.runtime) == {}
+    for key in (kept.file_key, orphan.file_key):
+        os.utime(store.path(key), (1, 1))
+    found = await files.abandoned(bench.runtime)
+    assert found == {bench.principal.workspace_id: sorted([kept.file_key, orphan.file_key])} or found
+    async with bench.runtime.database.begin(bench.principal) as session:
+        for keys in found.values():
+            await service.forget_abandoned_files(bench.runtime, session, keys)
+    assert store.path(kept.file_key).exists()
+    assert not store.path(orphan.file_key).exists()
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_cancelled_document_leaves_nothing_partial(editor: Caller) -> None:
+    answer = (await send_file(editor, URL, "a.md", "\n\n".join(_text(n) for n in range(120)))).json()
+    document_url = f"{URL}/{answer['document']['id']}"
+
+    async def under_way() -> bool:
+        return (await editor.get(f"/api/v1/jobs/{answer['job']['id']}")).json()["progress"] is not None
+
+    await eventually(under_way)
+    assert (await editor.post(f"/api/v1/jobs/{answer['job']['id']}/cancel")).status_code == 202
+    document = await settled(editor, document_url)
+    assert (document["status"], document["error"]["code"]) == ("failed", "cancelled")  # type: ignore[index]
+    assert (await editor.get(f"{document_url}/text")).status_code == 409
+    assert (await editor.post("/api/v1/search", json={"query": "parcels"})).json()["results"] == []
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_document_deleted_while_it_is_read_stays_deleted(editor: Caller, unique: str) -> None:
+    answer = (await send_file(editor, URL, "a.md", "\n\n".join(_text(n) for n in range(120)))).json()
+    document_id, job_id = answer["document"]["id"], answer["job"]["id"]
+
+    async def under_way() -> bool:
+        return (await editor.get(f"/api/v1/jobs/{job_id}")).json()["progress"] is not None
+
+    await eventually(under_way)
+    assert (await editor.delete(f"{URL}/{document_id}")).status_code == 204
+
+    async def ended() -> bool:
+        return (await editor.get(f"/api/v1/jobs/{job_id}")).json()["status"] == "cancelled"
+
+    await eventually(ended)
+    after = await upload_document(editor, "b.txt", f"Another text {unique}")
+    assert after["status"] == "ready"
+    results = (await editor.post("/api/v1/search", json={"query": "parcels and refunds"})).json()["results"]
+    assert document_id not in {result["document_id"] for result in results}
