@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from answerable.data.engines.rows import JsonCell
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.result import Cell, Column
+from answerable.data.semantics.result import Column
 
 
 class Status(StrEnum):
@@ -41,7 +42,7 @@ class QueryEvidence(BaseModel):
     words: str
     sql: str
     columns: list[Column]
-    rows: list[list[Cell]]
+    rows: list[list[JsonCell]]
     row_count: int
     truncated: bool = False
 

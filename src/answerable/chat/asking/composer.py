@@ -22,6 +22,7 @@ from answerable.chat.asking.answer import (
 )
 from answerable.chat.asking.patch import difference
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.engines.rows import plain_rows
 from answerable.data.questions.outcome import Reason
 from answerable.knowledge.answering.service import DocumentAnswer
 
@@ -179,7 +180,7 @@ def _computed(outcome: Computed) -> Draft:
         words=executed.words,
         sql=executed.sql,
         columns=result.columns,
-        rows=result.rows,
+        rows=plain_rows(result),
         row_count=result.row_count,
         truncated=result.truncated,
     )
