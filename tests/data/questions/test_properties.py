@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.data.questions.models import MODELS
 
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
-from answerable.data.questions.service import read_question
+from answerable.data.questions.service import lexicon_for, read_question
 
 AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 ORDERS = MODELS["orders"]
@@ -206,3 +206,10 @@ def test_only_datasets_in_scope_are_asked() -> None:
 )
 def test_hostile_questions_are_declined(question: str) -> None:
     assert isinstance(_read(question), Unparsed)
+
+
+def test_a_lexicon_is_built_once_for_a_revision() -> None:
+    same = ORDERS.model_copy(deep=True)
+    assert lexicon_for(same) is lexicon_for(ORDERS)
+    other = ORDERS.model_copy(update={"metrics": ()})
+    assert lexicon_for(other) is not lexicon_for(ORDERS)

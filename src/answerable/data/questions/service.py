@@ -40,19 +40,26 @@ MAX_CHARACTERS = 600
 MAX_TOKENS = 60
 _KEPT_LEXICONS = 64
 _MOST_DATASETS = 4
-_LEXICONS: OrderedDict[int, Lexicon] = OrderedDict()
+_LEXICONS: OrderedDict[str, Lexicon] = OrderedDict()  # by revision
+_MODELS: OrderedDict[int, tuple[SemanticModel, Lexicon]] = OrderedDict()  # by identity
 
 
 def lexicon_for(model: SemanticModel) -> Lexicon:
-    """The model's lexicon, built once per model object; the least recently used are let go."""
-    known = _LEXICONS.get(id(model))
-    if known is not None and known.model is model:
-        _LEXICONS.move_to_end(id(model))
-        return known
-    lexicon = Lexicon(model)
-    _LEXICONS[id(model)] = lexicon
-    while len(_LEXICONS) > _KEPT_LEXICONS:
-        _LEXICONS.popitem(last=False)
+    """The model's lexicon, built once per revision; the least recently used are let go.
+
+    The same model object is found without hashing it again."""
+    known = _MODELS.get(id(model))
+    if known is not None and known[0] is model:
+        _MODELS.move_to_end(id(model))
+        return known[1]
+    revision = model.revision
+    lexicon = _LEXICONS.get(revision) or Lexicon(model)
+    _LEXICONS[revision] = lexicon
+    _LEXICONS.move_to_end(revision)
+    _MODELS[id(model)] = (model, lexicon)
+    for kept in (_LEXICONS, _MODELS):
+        while len(kept) > _KEPT_LEXICONS:
+            kept.popitem(last=False)
     return lexicon
 
 
