@@ -33,6 +33,12 @@ async def read(session: Session) -> StoredModel | None:
     return None if row is None else _stored(row)
 
 
+async def read_revision(session: Session) -> str | None:
+    """The revision of the workspace's model; None before its first dataset."""
+    revision: str | None = await session.scalar(select(SemanticModelRow.revision))
+    return revision
+
+
 async def lock(session: Session) -> StoredModel:
     """The workspace's model, made when there is none, held until the transaction ends: two datasets
     that become ready at once are merged one after the other."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from answerable.data.semantics import repository
 from answerable.data.semantics.errors import InvalidModel, StaleModel
 from answerable.data.semantics.inference import InferredDataset
@@ -14,10 +16,28 @@ from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
 
 
+# Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
+# and equal questions meet the same object, whose vocabulary is then built once.
+_MOST_PARSED = 256
+_parsed: OrderedDict[tuple[str, str], SemanticModel] = OrderedDict()
+
+
 async def current_model(session: Session) -> SemanticModel:
     """The workspace's model; one without datasets before the first is ready."""
+    revision = await repository.read_revision(session)
+    if revision is None:
+        return EMPTY
+    key = (session.workspace_id, revision)
+    if (known := _parsed.get(key)) is not None:
+        _parsed.move_to_end(key)
+        return known
     stored = await repository.read(session)
-    return EMPTY if stored is None else stored.model
+    if stored is None:
+        return EMPTY
+    _parsed[(session.workspace_id, stored.model.revision)] = stored.model
+    while len(_parsed) > _MOST_PARSED:
+        _parsed.popitem(last=False)
+    return stored.model
 
 
 async def find_model(session: Session) -> StoredModel | None:
