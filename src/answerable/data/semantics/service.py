@@ -15,7 +15,6 @@ from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
 
-
 # Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
 # and equal questions meet the same object, whose vocabulary is then built once.
 _MOST_PARSED = 256
