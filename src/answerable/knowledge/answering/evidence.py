@@ -133,7 +133,7 @@ def _signs(
     """One row a sentence, one column a sign."""
     candidate = passage.candidate
     compared = sentence_signs(query, candidate)
-    _, shares = query.content_weights()
+    shares = query.shares
     present = compared.present
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,12 +58,14 @@ class QueryTerms:
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuery:
-    """A query against one workspace's statistics. `idf` has each term's inverse document frequency;
-    `known` the terms that occur at all, rarest first, with the number of chunks they occur in."""
+    """A query against one workspace's statistics. `idf` has each term's inverse document frequency; `known`
+    the terms that occur at all, rarest first, with the number of chunks they occur in; `content` the terms
+    that say what the query is about, and `shares` each one's part of their whole weight (they sum to 1)."""
 
     chunks: int
     idf: Mapping[int, float]
-    content: frozenset[int]
+    content: NDArray[np.int32]
+    shares: NDArray[np.float32]
     known: tuple[tuple[int, int], ...]
     vector: QueryVector | None
 
@@ -72,10 +74,14 @@ class WeightedQuery:
         """Weigh a query by how many chunks each of its terms occurs in."""
         chunks = max(0, counts.get(CHUNKS_TERM, 0))
         known = sorted((counts.get(term, 0), term) for term in query.terms)
+        idf = {term: inverse_document_frequency(counts.get(term, 0), chunks) for term in query.terms}
+        content = [term for term in idf if term in query.content] or list(idf)
+        weights = np.array([idf[term] for term in content], dtype=np.float32)
         return cls(
             chunks=chunks,
-            idf={term: inverse_document_frequency(counts.get(term, 0), chunks) for term in query.terms},
-            content=query.content,
+            idf=idf,
+            content=np.array(content, dtype=np.int32),
+            shares=weights / max(float(weights.sum()), 1e-9),
             known=tuple((term, count) for count, term in known if count > 0),
             vector=vector,
         )
@@ -95,10 +101,3 @@ class WeightedQuery:
                 break
             chosen.append(term)
         return chosen
-
-    def content_weights(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The content terms and their share of the content's whole weight (they sum to 1)."""
-        terms: Sequence[int] = [term for term in self.idf if term in self.content] or list(self.idf)
-        weights = np.array([self.idf[term] for term in terms], dtype=np.float32)
-        total = float(weights.sum())
-        return np.array(terms, dtype=np.int32), weights / total if total > 0 else weights

@@ -56,15 +56,14 @@ class SentenceSigns:
 def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
     """Compare each sentence of a passage with the query."""
     sketch = candidate.sketch
-    terms, weights = query.content_weights()
-    present = np.zeros((len(sketch.spans), len(terms)), dtype=np.bool_)
+    present = np.zeros((len(sketch.spans), len(query.content)), dtype=np.bool_)
     owner = np.repeat(np.arange(len(sketch.spans)), sketch.word_counts)
-    word, term = np.nonzero(sketch.words[:, None] == terms[None, :])
+    word, term = np.nonzero(sketch.words[:, None] == query.content[None, :])
     present[owner[word], term] = True
     cosine = np.zeros(len(sketch.spans), dtype=np.float32)
     if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
         cosine = sketch.vectors @ query.vector
-    return SentenceSigns(present, present.astype(np.float32) @ weights, cosine)
+    return SentenceSigns(present, present.astype(np.float32) @ query.shares, cosine)
 
 
 def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:
@@ -76,8 +75,7 @@ def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode
 
 def _score(query: WeightedQuery, candidate: Candidate, weights: Weights) -> float:
     signs = sentence_signs(query, candidate)
-    _, shares = query.content_weights()
-    coverage = float(shares[signs.present.any(axis=0)].sum())
+    coverage = float(query.shares[signs.present.any(axis=0)].sum())
     return (
         weights.cosine * candidate.cosine
         + weights.bm25 * candidate.bm25

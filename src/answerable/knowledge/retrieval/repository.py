@@ -14,7 +14,7 @@ from answerable.knowledge.indexing.tables import IndexedDocumentRow, LexicalTerm
 from answerable.knowledge.retrieval.candidate import Candidate
 from answerable.knowledge.retrieval.query import CHUNKS_TERM, QueryTerms, Scope, SearchMode, WeightedQuery
 
-_ENOUGH = 4000
+_ENOUGH = 2000
 """Chunks that are looked at for their words; the rarest words choose them."""
 
 _NEAREST = """
