@@ -101,7 +101,11 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def _ours(path: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as target:
-        read_tables(IngestionRequest(path=path, folder=Path(target), name=path.stem), lambda progress: None)
+        read_tables(IngestionRequest(path=path, folder=Path(target), name=path.stem), _ignore)
+
+
+def _ignore(progress: dict[str, object]) -> None:
+    del progress
 
 
 def _theirs(path: Path, folder: Path) -> None:

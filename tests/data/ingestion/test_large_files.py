@@ -47,8 +47,11 @@ def test_the_fast_and_the_careful_way_give_the_same(
     fast = _read(path)
     taken: list[object] = []
     monkeypatch.setattr(fastpath, "write", lambda *arguments: taken.append(arguments))
+    staged = _read(path)
+    monkeypatch.setattr(fastpath, "stage", lambda *arguments: taken.append(arguments))
     careful = _read(path)
-    assert len(taken) == 1
+    assert len(taken) == 3
+    assert staged.rows == careful.rows
     assert fast.types == careful.types == ["integer", "date", "string", "decimal", "boolean", "string"]
     assert fast.rows == careful.rows
     assert len(fast.rows) == 8000

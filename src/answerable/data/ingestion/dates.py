@@ -71,6 +71,7 @@ _POSITIONS = {  # groups that hold (year, month, day)
 }
 _NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y)
 _PIVOT = 69  # two-digit years: 69-99 are 19xx, 00-68 are 20xx (POSIX strptime)
+_FIRST = 300  # the most frequent texts: a column of dates has one among them
 _YEARS = range(1000, 2600)
 
 
@@ -123,6 +124,10 @@ class DateFormat:
         if self.short_years:
             year = _long_year(year)
         written = _join([year, sql.text("-"), month, sql.text("-"), day])
+        if not self.clock and not self.short_years and self.order not in _NAMED:
+            # One replacement is much cheaper than an extraction a part.
+            parts = rf"\{year_at}-\{month_at}-" + ("01" if self.order is DateOrder.MONTH else rf"\{day_at}")
+            written = sql.call("regexp_replace", cell, f"^{self.pattern}$", parts)
         if not self.clock:
             return sql.cast(self._guarded(cell, written), "DATE", lenient=True)
         return self._timestamp(cell, written)
@@ -300,6 +305,8 @@ def read_compact(values: Sequence[tuple[str, int]]) -> DateReading | None:
 
 def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) -> DateReading | None:
     pattern = _compiled(DateFormat(order).pattern)
+    if not any(pattern.fullmatch(text) for text, _ in values[:_FIRST]):
+        return None
     parsed, clock, zones, short = 0, False, False, False
     for text, count in values:
         if DateFormat(order).parse(text) is None:

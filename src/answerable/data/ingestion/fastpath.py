@@ -19,13 +19,15 @@ from answerable.data.ingestion import footers, sql
 from answerable.data.ingestion.cells import is_blank
 from answerable.data.ingestion.columns import Hints, decide
 from answerable.data.ingestion.headers import ColumnHeader
-from answerable.data.ingestion.staging import hints_of
+from answerable.data.ingestion.staging import RAW, hints_of
 from answerable.data.ingestion.textfile import LargeTable
 from answerable.data.semantics.model import FieldType, Unit
 
 _BLOCKS = 24
-_BLOCK_BYTES = 128 << 10
+_BLOCK_BYTES = 32 << 10
 _MOST_DISTINCT = 3000
+# What says nothing about the file: no disk, no memory, no time.
+_RESOURCES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
 
 
 def write(
@@ -33,12 +35,7 @@ def write(
 ) -> list[tuple[ColumnHeader, FieldType, Unit | None]] | None:
     """The columns of the Parquet file that was written, or None when the file is not plain enough;
     then nothing stays."""
-    file = large.file
-    if file.encoding.name != "utf-8" or file.encoding.nul_bytes or file.dialect.aligned or large.head.left:
-        return None
-    if file.dialect.escape or any(f.count for f in large.findings):
-        return None
-    blocks = _blocks(large)
+    blocks = _blocks(large) if _is_plain_text(large) else None
     if blocks is None:
         return None
     selected = _columns(blocks, headers)
@@ -53,10 +50,30 @@ def write(
         connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(target)))} (FORMAT parquet)")
     except duckdb.Error as error:
         target.unlink(missing_ok=True)
-        if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | duckdb.InterruptException):
+        if isinstance(error, _RESOURCES):
             raise
         return None
     return columns
+
+
+def stage(connection: duckdb.DuckDBPyConnection, large: LargeTable, width: int) -> bool:
+    """Load the cells of a large file whose rows are all regular into the table of raw cells, without
+    Python in between. False when they are not, or nobody can say."""
+    if not _is_plain_text(large) or _blocks(large) is None:
+        return False
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS SELECT * FROM {_source(large, width)}")  # noqa: S608
+    except duckdb.Error as error:
+        if isinstance(error, _RESOURCES):
+            raise
+        return False
+    return True
+
+
+def _is_plain_text(large: LargeTable) -> bool:
+    file = large.file
+    regular = file.encoding.name == "utf-8" and not file.encoding.nul_bytes and not file.dialect.aligned
+    return regular and not file.dialect.escape and not large.head.left and not large.blank_rows
 
 
 def _source(large: LargeTable, width: int) -> str:

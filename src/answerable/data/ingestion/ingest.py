@@ -120,7 +120,10 @@ def _read_text(run: _Run, kind: FileKind) -> None:
     target = run.target()
     columns = fastpath.write(run.connection, large, headers, target)
     if columns is None:
-        staged = _staged(run, headers, large.rows(), frozenset())
+        if fastpath.stage(run.connection, large, len(headers)):
+            staged = staging.decide_columns(run.connection, headers)
+        else:
+            staged = _staged(run, headers, large.rows(), frozenset())
         staging.write_parquet(run.connection, staged, target)
         columns = _typed(staged.headers, [(c.type, c.unit) for c in staged.types])
         findings = staged.findings

@@ -27,7 +27,6 @@ MOST_VALUES = 200
 MOST_ENTITY_VALUES = 5000
 _MOST_VALUE_CHARACTERS = 200_000
 _PROSE_LENGTH = 60
-_NEARLY_UNIQUE = 0.97  # distinct counts of very large tables are estimates
 
 _ID = re.compile(
     r"(?:^|_)(?:id|ids|uuid|guid|key|nr|no|num|number|nummer|code|sku|ean|isbn|ref|reference|referenz|zip|plz|"
@@ -174,9 +173,7 @@ def _is_row_number(column: ColumnProfile, table: TableProfile) -> bool:
 def _is_unique(column: ColumnProfile, table: TableProfile) -> bool:
     if not table.rows or column.null_count:
         return False
-    return column.distinct_count == table.rows or (
-        table.rows > 2_000_000 and column.distinct_count >= _NEARLY_UNIQUE * table.rows
-    )
+    return column.distinct_count == table.rows
 
 
 def _text_role(column: ColumnProfile, table: TableProfile) -> FieldRole:
