@@ -21,6 +21,7 @@ from answerable.data.semantics.model import FieldType, Unit
 
 Values = Sequence[tuple[str, int]]
 
+_LONGEST_PLACEHOLDER = max(len(text.encode()) for text in PLACEHOLDERS)
 _UNREADABLE_SHARE = 0.01
 _WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
 _ONE_MISFIT_ROWS = 20
@@ -96,20 +97,22 @@ class ColumnType:
             return self.number.strict_sql(cell) if self.number.plain else None
         if self.date is not None:
             return self.date.strict_sql(cell)
+        # Most texts are longer than any placeholder; only the short ones are looked up.
+        long = exp.GT(this=sql.call("strlen", cell), expression=exp.Literal.number(_LONGEST_PLACEHOLDER))
+        known = sql.among(sql.call("lower", cell), self.placeholders)
+        padded = exp.Or(this=sql.call("starts_with", cell, " "), expression=sql.call("suffix", cell, " "))
         untouched = exp.And(
-            this=exp.EQ(this=sql.call("trim", cell), expression=cell),
-            expression=exp.Not(this=sql.among(sql.call("lower", cell), self.placeholders)),
+            this=exp.Not(this=exp.Paren(this=padded)),
+            expression=exp.Paren(this=exp.Or(this=long, expression=exp.Not(this=known))),
         )
         blank = exp.Is(this=cell, expression=exp.Null())
         failed = sql.call("error", "a cell needs care")
         if self.boolean is not None:
             yes, no = self.boolean
-            word = sql.call("lower", cell)
-            pairs: list[tuple[exp.Expression, exp.Expression]] = [
-                (blank, sql.null()),
-                (exp.EQ(this=word, expression=sql.text(yes)), exp.true()),
-            ]
-            return sql.when([*pairs, (exp.EQ(this=word, expression=sql.text(no)), exp.false())], failed)
+            pairs: list[tuple[exp.Expression, exp.Expression]] = [(blank, sql.null())]
+            for word, value in ((yes, exp.true()), (no, exp.false())):
+                pairs.append((sql.among(cell, {word, word.upper(), word.capitalize()}), value))
+            return sql.when(pairs, failed)
         return (
             sql.when([(blank, sql.null()), (untouched, cell)], failed)
             if self.type is FieldType.STRING

@@ -96,6 +96,7 @@ class NumberFormat:
     scale: int = 0
     exponents: bool = False
     plain: bool = True  # nothing but digits, a minus and a decimal point
+    uniform: bool = False  # every number is written with the same number of decimals
 
     @cached_property
     def _body(self) -> re.Pattern[str]:
@@ -173,7 +174,7 @@ class NumberFormat:
     def strict_sql(self, cell: exp.Expression) -> exp.Expression:
         """The value of a plain number; the statement fails at a cell that does not fit exactly."""
         value = sql.cast(cell, self.duckdb_type)
-        if self.duckdb_type == "BIGINT":
+        if self.duckdb_type == "BIGINT" or self.uniform:
             exact: exp.Expression = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
         else:
             digits = exp.Sub(this=sql.call("length", cell), expression=sql.call("strpos", cell, "."))
@@ -261,6 +262,7 @@ def _measured(
     read_cells, integer_digits, scale = 0, 0, 0
     exponents, plain = False, not number_format.group and number_format.decimal_mark == "." and not affixes
     leading_zeros = long_digits = None
+    shortest: int | None = None
     for text, count in values:
         canonical = number_format.canonical(text)
         if canonical is None:
@@ -271,13 +273,19 @@ def _measured(
         exponents = exponents or bool(exponent)
         integer_digits = max(integer_digits, len(whole.lstrip("0")))
         scale = max(scale, len(fraction.rstrip("0")) if isinstance(text, Native) else len(fraction))
+        shortest = len(fraction) if shortest is None else min(shortest, len(fraction))
         if len(whole) > 1 and whole[0] == "0":
             leading_zeros = leading_zeros or text
         if len(whole) > MAX_DIGITS and not exponent:
             long_digits = long_digits or text
         plain = plain and canonical == text.strip().lstrip("+")
     measured = replace(
-        number_format, integer_digits=integer_digits, scale=scale, exponents=exponents, plain=plain
+        number_format,
+        integer_digits=integer_digits,
+        scale=scale,
+        exponents=exponents,
+        plain=plain,
+        uniform=not exponents and shortest == scale,
     )
     return NumberReading(measured, read_cells / total, ambiguous, leading_zeros, long_digits, affixes)
 
