@@ -11,6 +11,7 @@ import pytest
 from answerable.api.app import create_app
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
+from tests.factories.callers import Caller
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str) -> None:
@@ -117,3 +118,29 @@ async def test_a_strangers_upload_is_refused_before_its_body_has_arrived(client:
     status = await asyncio.wait_for(reader.readline(), timeout=10)
     writer.close()
     assert status == b"HTTP/1.1 401 Unauthorized\r\n"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["Multipart/Form-Data; boundary=x", "application/x-www-form-urlencoded", "text/plain"]
+)
+async def test_no_spelling_of_a_form_lets_a_stranger_send_on(
+    client: httpx.AsyncClient, content_type: str
+) -> None:
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    head = "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n"
+    writer.write(f"{head}Content-Type: {content_type}\r\n\r\n--x\r\n".encode())
+    await writer.drain()
+    status = await asyncio.wait_for(reader.readline(), timeout=10)
+    writer.close()
+    assert status == b"HTTP/1.1 401 Unauthorized\r\n"
+
+
+async def test_an_upload_is_a_multipart_form(owner: Caller) -> None:
+    answer = await owner.post("/api/v1/documents", data={"file": "text"})
+    assert_problem(answer, 415, "unsupported_type")
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "http://", "://", "http://[evil"])
+async def test_an_origin_that_is_no_address_is_refused(client: httpx.AsyncClient, origin: str) -> None:
+    answer = await client.get("/health/live", headers={"Origin": origin})
+    assert_problem(answer, 403, "origin_not_allowed")

@@ -41,6 +41,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         swagger_ui_parameters={"persistAuthorization": True},
+        # Fields are kept in memory, so a form has few of them; its files are bounded by the body's limit.
+        form_limits={"max_files": 10, "max_fields": 20},
     )
     app.state.runtime = runtime
     settings = runtime.settings

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+
+import httpx
 
 from tests.factories.callers import Caller
 
@@ -57,3 +60,37 @@ async def test_an_unusable_key_is_named(owner: Caller) -> None:
     status, body, _ = await create(owner, "x" * 300, "name")
     assert status == 422
     assert body["errors"] == [{"field": "Idempotency-Key", "message": "not a usable key"}]
+
+
+async def _upload(caller: Caller, key: str, content: bytes, **fields: str) -> httpx.Response:
+    return await caller.post(
+        "/api/v1/documents",
+        files={"file": ("a.txt", content)},
+        data=fields,
+        headers={"Idempotency-Key": key},
+    )
+
+
+async def test_a_key_with_another_file_is_refused(owner: Caller, unique: str) -> None:
+    first = await _upload(owner, unique, f"one {unique}".encode())
+    again = await _upload(owner, unique, f"one {unique}".encode())
+    other = await _upload(owner, unique, f"two {unique}".encode())
+    titled = await _upload(owner, unique, f"one {unique}".encode(), title="Another")
+    assert (first.status_code, again.json()) == (202, first.json())
+    assert [answer.json()["code"] for answer in (other, titled)] == ["idempotency_key_reused"] * 2
+
+
+async def test_an_upload_with_a_key_is_kept_whole(owner: Caller, unique: str) -> None:
+    content = unique.encode() * 500_000
+    stored = await _upload(owner, unique, content)
+    assert stored.json()["document"]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+async def test_a_form_in_capital_letters_is_read_once(owner: Caller, unique: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    answer = await owner.post(
+        "/api/v1/documents",
+        content=part + unique.encode() + b"\r\n--x--\r\n",
+        headers={"Content-Type": "Multipart/Form-Data; boundary=x", "Idempotency-Key": unique},
+    )
+    assert answer.status_code == 202, answer.text

@@ -158,6 +158,6 @@ async def test_metadata_that_is_no_plain_object_is_refused(editor: Caller, metad
 
 
 async def test_a_request_without_a_file_is_refused(editor: Caller) -> None:
-    answer: httpx.Response = await editor.post(URL, data={"title": "x"})
+    answer: httpx.Response = await editor.post(URL, files={"title": (None, "Title")})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"

@@ -8,6 +8,7 @@ unique index. (Semantics after the IETF draft "The Idempotency-Key HTTP Header F
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from fastapi import Request, Response
 from sqlalchemy import LargeBinary, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
+from starlette.datastructures import UploadFile
 
 from answerable.kit.db import Base, Session, TenantRow, created_at_column
 from answerable.kit.errors import Conflict, FieldError, InvalidInput
@@ -123,9 +125,28 @@ async def _replay(session: Session, digest: bytes, fingerprint: bytes) -> None:
 
 
 async def _fingerprint(request: Request) -> bytes:
-    """What makes two requests the same: method, path, query and body; of an upload its length,
+    """What makes two requests the same: method, path, query and body; of an upload its fields and files,
     because its parts are separated by a random boundary."""
     head = f"{request.method}\0{request.url.path}\0{request.url.query}\0"
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        return hashlib.sha256(head.encode()).digest()
-    return hashlib.sha256(head.encode() + await request.body()).digest()
+    digest = hashlib.sha256(head.encode())
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        for name, value in (await request.form()).multi_items():
+            content = value if isinstance(value, str) else f"{value.filename}\0{await _file_digest(value)}"
+            # Hashed one by one, so that what ends one field cannot begin the next.
+            digest.update(hashlib.sha256(f"{name}\0{content}".encode("utf-8", "surrogatepass")).digest())
+    else:
+        digest.update(await request.body())
+    return digest.digest()
+
+
+async def _file_digest(upload: UploadFile) -> str:
+    """SHA-256 of an uploaded file, which is read from its start and left there."""
+
+    def compute() -> str:
+        upload.file.seek(0)
+        try:
+            return hashlib.file_digest(upload.file, "sha256").hexdigest()
+        finally:
+            upload.file.seek(0)
+
+    return await asyncio.to_thread(compute)

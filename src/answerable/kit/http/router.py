@@ -6,9 +6,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
+from answerable.kit.errors import UnsupportedType
 from answerable.kit.http.idempotency import record
 
 
@@ -30,8 +32,9 @@ class EdgeRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            if request.headers.get("content-type", "").startswith("multipart/"):
+            if self.body_field is not None and isinstance(self.body_field.field_info, Form):
                 await self._admit(request)
+                _require_multipart(request)
             response = await inner(request)
             if not isinstance(response, StreamingResponse):
                 await record(request, response)
@@ -45,6 +48,13 @@ class EdgeRoute(APIRoute):
         for dependency in self.dependant.dependencies:
             if isinstance(dependency.call, Gate):
                 await dependency.call.admit(request)
+
+
+def _require_multipart(request: Request) -> None:
+    """A form of the other kind, `application/x-www-form-urlencoded`, would be read into memory."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("", "multipart/form-data"):
+        raise UnsupportedType("Send the file as multipart/form-data, in the field 'file'.")
 
 
 class Router(APIRouter):

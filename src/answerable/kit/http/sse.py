@@ -30,7 +30,7 @@ class Event:
 def last_event_id(request: Request) -> int:
     """The id after which the client wants to go on; 0 from the start or when it is no number."""
     text = request.headers.get("last-event-id", "")
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def event_stream(body: AsyncIterator[bytes]) -> StreamingResponse:
