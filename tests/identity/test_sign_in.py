@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import unicodedata
 from datetime import timedelta
+from typing import Literal
 
 import httpx
 import psycopg
 import pytest
 
+from answerable.identity.emails import canonical_email
 from answerable.identity.passwords import Passwords
 from answerable.identity.users import repository as users
 from answerable.kit import ids
 from answerable.kit.clock import FixedClock
+from answerable.kit.errors import InvalidInput
 from answerable.kit.principal import Principal
 from answerable.kit.settings import AuthSettings
 from tests.factories.callers import PASSWORD, Workspace, register
@@ -248,3 +252,24 @@ async def test_a_person_disabled_in_the_database_itself_is_out_too(
             "UPDATE users SET disabled_at = now() WHERE id = %s", [ids.decode("usr", workspace.owner.user_id)]
         )
     assert (await workspace.owner.get("/api/v1/auth/me")).status_code == 401
+
+
+async def test_letters_with_endless_marks_are_not_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Normalising takes time that grows with the square of the marks on a letter: a body of a megabyte
+    would hold up everybody for minutes."""
+    longest: list[int] = []
+    normalize = unicodedata.normalize
+
+    def noted(form: Literal["NFC"], text: str) -> str:
+        longest.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", noted)
+    endless = "a" + "\u0301\u0316" * 10_000
+    passwords = Passwords(AuthSettings(hash_memory_kib=1024, hash_time_cost=1))
+    assert canonical_email(f"{endless}@example.com") is None
+    with pytest.raises(InvalidInput):
+        passwords.check(endless)
+    assert await passwords.verify(None, endless) is False
+    passwords.close()
+    assert max(longest, default=0) <= 4096

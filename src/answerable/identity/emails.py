@@ -11,11 +11,15 @@ from pydantic import AfterValidator
 
 _LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL_PART = 64
+# No text is normalised before it is bounded: marks without end would take time without end.
+_LONGEST_TYPED = 4 * _LONGEST
 _ADDRESS = re.compile(r"^[^\s@\"(),:;<>\[\]\\]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*$")
 
 
 def canonical_email(text: str) -> str | None:
     """The address in NFC and lower case without spaces around it; None when it is no address."""
+    if len(text) > _LONGEST_TYPED:
+        return None
     address = unicodedata.normalize("NFC", text.strip()).lower()
     local_part = address.partition("@")[0]
     if len(address) > _LONGEST or len(local_part) > _LONGEST_LOCAL_PART or not _ADDRESS.match(address):

@@ -21,6 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LONGEST_PASSWORD = 1024  # characters
+_MOST_PARTS_OF_A_LETTER = 4  # what one composed letter may be typed as
 _LANES = 4  # RFC 9106, section 4: p = 4 in both recommended settings
 
 
@@ -38,7 +39,7 @@ class Passwords:
 
     def check(self, password: str, *, field: str = "password") -> None:
         """Raises InvalidInput for a password that is too short or long, or that nobody could type."""
-        length = len(unicodedata.normalize("NFC", password))
+        length = len(_normalised(password))
         if not self._shortest <= length <= LONGEST_PASSWORD:
             raise InvalidInput(
                 f"Choose a password of {self._shortest} to {LONGEST_PASSWORD} characters.",
@@ -83,8 +84,18 @@ class Passwords:
 
 
 def _bytes(password: str) -> bytes:
-    """NFC, as RFC 8265 prepares passwords: the same letters typed on another keyboard fit."""
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return _normalised(password).encode("utf-8", "surrogatepass")
+
+
+def _normalised(password: str) -> str:
+    """NFC, as RFC 8265 prepares passwords: the same letters typed on another keyboard fit.
+
+    A text that stays too long either way is left as it is: normalising takes time that grows with the
+    square of its marks.
+    """
+    if len(password) > _MOST_PARTS_OF_A_LETTER * LONGEST_PASSWORD:
+        return password
+    return unicodedata.normalize("NFC", password)
 
 
 def _hash_that_nothing_fits(hasher: PasswordHasher) -> str:
