@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from answerable.kit.db import Database
 from answerable.kit.principal import Principal
@@ -74,3 +75,12 @@ async def test_thousands_of_alternating_tenants_on_one_connection_leak_nothing(
                 assert await visible(one_connection, Principal.anonymous()) == []
             case _:
                 assert await visible(one_connection, tenant) == expected[tenant], f"seed {seed}"
+
+
+async def test_an_error_of_the_database_tells_no_values(one_connection: Database) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        async with one_connection.begin(Principal.anonymous()) as session:
+            await session.execute(
+                text("SELECT 1 / :zero, :secret"), {"zero": 0, "secret": "a person's words"}
+            )
+    assert "a person's words" not in str(caught.value)

@@ -58,6 +58,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text reaches the log; people's data must not
             connect_args={
                 # Server-side prepared statements do not survive transaction poolers.
                 "prepare_threshold": None,
