@@ -174,3 +174,26 @@ def parse(text: str) -> list[tuple[int, str, dict[str, object]]]:
         if fields:
             events.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
     return events
+
+
+_RELATIVE = [
+    "last year",
+    "this quarter vs last quarter",
+    "last 5000 years",
+    "last 99999999 days",
+    "next year",
+]
+
+
+@pytest.mark.parametrize(
+    "as_of", ["1000-01-01T00:00:00+14:00", "2026-06-01T00:00:00Z", "3000-12-31T23:59:59-12:00"]
+)
+@pytest.mark.parametrize("period", _RELATIVE)
+async def test_no_period_leads_out_of_the_calendar(asker: Caller, as_of: str, period: str) -> None:
+    await ask(asker, f"total amount {period}", as_of=as_of)
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+async def test_a_now_at_the_ends_of_the_calendar_is_refused(asker: Caller, as_of: str) -> None:
+    answer = await asker.post("/api/v1/ask", json={"question": "total amount last year", "as_of": as_of})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "as_of")

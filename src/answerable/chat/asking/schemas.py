@@ -12,6 +12,7 @@ from answerable.chat.asking.answer import Route
 from answerable.data.semantics.query import SemanticQuery
 
 LONGEST_QUESTION = 4_000
+_FIRST_YEAR, _LAST_YEAR = 1000, 3000
 
 
 class Scope(BaseModel):
@@ -54,7 +55,9 @@ class AskRequest(BaseModel):
     @field_validator("as_of")
     @classmethod
     def _aware(cls, moment: datetime | None) -> datetime | None:
-        """A time without a zone is taken as UTC."""
-        if moment is not None and moment.tzinfo is None:
-            return moment.replace(tzinfo=UTC)
-        return moment
+        """A time without a zone is taken as UTC. Years at the ends of the calendar have no neighbours."""
+        if moment is None:
+            return None
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
