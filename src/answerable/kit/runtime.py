@@ -6,9 +6,12 @@ A slice registers how its long-lived object is made (`provide`), whoever needs i
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import shutil
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from answerable.kit.clock import Clock, SystemClock
@@ -32,6 +35,7 @@ class Runtime:
         self.database = database
         self.clock: Clock = clock or SystemClock()
         self.files = FileStore(settings.data_dir / "files")
+        self._workspace_roots: list[Path] = []
         self._factories: dict[type, Callable[[Runtime], object]] = {}
         self._made: dict[type, object] = {}
         self._lock = threading.RLock()
@@ -46,6 +50,16 @@ class Runtime:
             if kind not in self._made:
                 self._made[kind] = self._factories[kind](self)
             return cast("T", self._made[kind])
+
+    def keep_workspaces_below(self, root: Path) -> None:
+        """Say that `root` has a folder for each workspace, named by its id, which goes with it."""
+        self._workspace_roots.append(root)
+
+    async def delete_workspace_files(self, workspace_id: str) -> None:
+        """Remove everything that any slice keeps on disk for a workspace."""
+        await self.files.delete_workspace(workspace_id)
+        for root in self._workspace_roots:
+            await asyncio.to_thread(shutil.rmtree, root / workspace_id, True)
 
     async def close(self) -> None:
         """Close what was made, newest first, then the database."""

@@ -52,4 +52,4 @@ async def delete_workspace(
     """Delete a workspace with everything in it: members, keys, documents, tables, files."""
     await service.remove(context)
     # Files go once the rows are gone for certain: this runs after the commit.
-    after.add_task(context.runtime.files.delete_workspace, context.session.workspace_id)
+    after.add_task(context.runtime.delete_workspace_files, context.session.workspace_id)
