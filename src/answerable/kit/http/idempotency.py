@@ -143,10 +143,11 @@ async def _file_digest(upload: UploadFile) -> str:
     """SHA-256 of an uploaded file, which is read from its start and left there."""
 
     def compute() -> str:
+        digest = hashlib.sha256()
         upload.file.seek(0)
-        try:
-            return hashlib.file_digest(upload.file, "sha256").hexdigest()
-        finally:
-            upload.file.seek(0)
+        while chunk := upload.file.read(1 << 20):
+            digest.update(chunk)
+        upload.file.seek(0)
+        return digest.hexdigest()
 
     return await asyncio.to_thread(compute)
