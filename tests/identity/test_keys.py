@@ -207,9 +207,9 @@ async def test_last_use_is_written_at_most_once_a_minute(
     [
         "ansk_",
         "ansk_" + "0" * 46,
-        new_secret(SecretKind.API_KEY),
-        new_secret(SecretKind.API_KEY)[:-1] + "!",
-        new_secret(SecretKind.REFRESH_TOKEN),
+        pytest.param(new_secret(SecretKind.API_KEY), id="well-made but unknown"),
+        pytest.param(new_secret(SecretKind.API_KEY)[:-1] + "!", id="wrong letter"),
+        pytest.param(new_secret(SecretKind.REFRESH_TOKEN), id="a refresh token"),
         "ansk_' OR '1'='1",
         "ansk_" + "é" * 46,
     ],

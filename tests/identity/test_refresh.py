@@ -120,7 +120,7 @@ async def test_signing_out_ends_access_at_once_and_can_be_repeated(
         "' OR 1=1 --",
         "a\0b",
         "ü" * 51,
-        new_secret(SecretKind.REFRESH_TOKEN),
+        pytest.param(new_secret(SecretKind.REFRESH_TOKEN), id="well-made but unknown"),
     ],
 )
 async def test_what_is_no_refresh_token_is_refused_alike(client: httpx.AsyncClient, token: str) -> None:

@@ -19,6 +19,8 @@ from typing import IO
 
 from answerable.kit.errors import FieldError, InvalidInput, StorageFull, TooLarge
 
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
@@ -52,7 +54,7 @@ class FileStore:
             await asyncio.to_thread(self._move_into_place, Path(name), self.path(key))
             return StoredFile(key=key, size=size, sha256=digest)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if error.errno in DISK_FULL:
                 raise StorageFull from error
             raise
         finally:

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.params import Form
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
-from answerable.kit.errors import UnsupportedType
+from answerable.kit.errors import StorageFull, UnsupportedType
 from answerable.kit.http.idempotency import record
+from answerable.kit.storage import DISK_FULL
 
 
 @runtime_checkable
@@ -35,7 +37,14 @@ class EdgeRoute(APIRoute):
             if self.body_field is not None and isinstance(self.body_field.field_info, Form):
                 await self._admit(request)
                 _require_multipart(request)
-            response = await inner(request)
+            try:
+                response = await inner(request)
+            except HTTPException as error:
+                # FastAPI answers 400 to whatever breaks while a body is read; a full disk is no fault
+                # of the caller's.
+                if isinstance(error.__cause__, OSError) and error.__cause__.errno in DISK_FULL:
+                    raise StorageFull from error
+                raise
             if not isinstance(response, StreamingResponse):
                 await record(request, response)
             return response

@@ -1,0 +1,92 @@
+"""A list costs as many statements for many rows as for one: no N+1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from answerable.kit.runtime import Runtime
+from tests.factories.callers import Caller, Workspace
+from tests.factories.uploads import send_file
+
+LISTS = (
+    "/api/v1/documents",
+    "/api/v1/datasets",
+    "/api/v1/jobs",
+    "/api/v1/api-keys",
+    "/api/v1/workspaces",
+    "/api/v1/workspaces/{workspace_id}/members",
+    "/api/v1/workspaces/{workspace_id}/invitations",
+    "/api/v1/semantic-models",
+)
+
+
+@contextmanager
+def counted(runtime: Runtime) -> Iterator[list[str]]:
+    """The statements that the app sends meanwhile."""
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    engine = runtime.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+async def add_one_of_each(workspace: Workspace, name: str) -> None:
+    owner = workspace.owner
+    created = [
+        await send_file(owner, "/api/v1/documents", f"{name}.txt", f"Notes about {name}."),
+        await send_file(owner, "/api/v1/datasets", f"{name}.csv", f"{name},b\n1,2\n"),
+        await owner.post("/api/v1/api-keys", json={"name": name}),
+        await Caller(owner.client, owner.token).post("/api/v1/workspaces", json={"name": name}),
+        await owner.post(
+            f"/api/v1/workspaces/{workspace.id}/invitations",
+            json={"email": f"{name}@example.com", "role": "viewer"},
+        ),
+    ]
+    assert {answer.status_code for answer in created} <= {201, 202}
+    await workspace.member("viewer")
+
+
+async def test_lists_cost_the_same_number_of_statements_however_long(
+    runtime: Runtime, workspace: Workspace, unique: str
+) -> None:
+    costs: list[dict[str, int]] = []
+    for rounds in (1, 3):
+        for number in range(rounds):
+            await add_one_of_each(workspace, f"{unique}{rounds}{number}")
+        cost = {}
+        for path in LISTS:
+            with counted(runtime) as statements:
+                answer = await workspace.owner.get(path.format(workspace_id=workspace.id))
+            assert answer.status_code == 200, answer.text
+            cost[path] = len(statements)
+        costs.append(cost)
+    assert costs[0] == costs[1]
+    assert max(costs[0].values()) <= 10
+
+
+@pytest.mark.parametrize("path", LISTS[:3])
+async def test_a_list_is_paged_without_gaps_or_repeats(workspace: Workspace, unique: str, path: str) -> None:
+    for number in range(3):
+        await add_one_of_each(workspace, f"{unique}{number}")
+    whole = [item["id"] for item in (await workspace.owner.get(path)).json()["items"]]
+    paged: list[str] = []
+    cursor: str | None = None
+    while True:
+        parameters = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (await workspace.owner.get(path, params=parameters)).json()
+        paged += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert paged == whole
+    assert len(whole) >= 3
