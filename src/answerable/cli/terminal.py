@@ -58,9 +58,18 @@ def answer_view(answer: Answer, *, full_sql: bool = False) -> RenderableType:
         )
         parts += [Text(f"  • {suggestion}") for suggestion in answer.suggestions]
         parts.append(Text())
+    if answer.nearest:
+        parts.append(Text("Worth reading:", style="cyan"))
+        parts += [Text(f"  • {near}") for near in _places(answer)]
+        parts.append(Text())
     parts += [Text(f"Note: {warning.detail}", style="yellow") for warning in answer.warnings]
     parts.append(_origin(answer))
     return Group(*parts)
+
+
+def _places(answer: Answer) -> list[str]:
+    """Where the nearest passages stand, each place once."""
+    return list(dict.fromkeys(place(near.title, near.heading_path, None) for near in answer.nearest))
 
 
 def _origin(answer: Answer) -> Text:
@@ -145,6 +154,8 @@ def cell_text(cell: Cell, column: Column, grain: Grain | None = None) -> str:
     if isinstance(cell, bool) or column.type not in NUMERIC_TYPES:
         return str(cell)
     number = Decimal(str(cell))  # exact numbers travel as JSON strings
+    if column.unit is not None and column.unit.scale != 1:
+        return f"{number * Decimal(str(column.unit.scale)):,.2f}"  # in the unit that the header names
     grouping = "," if column.kind in ("measure", "derived") else ""
     return (
         f"{number:{grouping}.2f}"

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from answerable.cli.terminal import cell_text
+from answerable.data.semantics.model import Unit
+from answerable.data.semantics.query import Grain
+from answerable.data.semantics.result import Cell, Column
+
+FRACTION = Unit(kind="percent", symbol="%", scale=100)
+EUROS = Unit(kind="currency", symbol="EUR")
+
+
+@pytest.mark.parametrize(
+    ("cell", "column", "shown"),
+    [
+        (0.1234, Column(name="c", label="c", type="float", kind="derived", unit=FRACTION), "12.34"),
+        (1234.5, Column(name="c", label="c", type="decimal", kind="measure", unit=EUROS), "1,234.50"),
+        (1234, Column(name="c", label="c", type="integer", kind="measure"), "1,234"),
+        (2025, Column(name="c", label="c", type="integer", kind="group"), "2025"),
+        ("2025-03-01", Column(name="c", label="c", type="date", kind="period"), "Mar 2025"),
+        (None, Column(name="c", label="c", type="float", kind="measure"), "–"),
+        (True, Column(name="c", label="c", type="boolean", kind="group"), "True"),
+    ],
+)
+def test_a_cell_is_written_as_people_write_it(cell: Cell, column: Column, shown: str) -> None:
+    assert cell_text(cell, column, Grain.MONTH) == shown
