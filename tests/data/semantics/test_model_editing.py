@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import yaml
 
+from answerable.data.semantics import yaml_text
+from answerable.data.semantics.yaml_text import YamlMistake
 from tests.data.datasets.uploads import ORDERS, ingested
 from tests.factories.callers import Caller
 
@@ -102,3 +105,50 @@ async def test_another_tenants_model_is_not_found(owner: Caller, stranger: Calle
     assert (await stranger.get(f"/api/v1/semantic-models/{model['id']}")).status_code == 404
     answer = await stranger.put(f"/api/v1/semantic-models/{model['id']}", json=model)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("scale", ["1e999", "-1e999", "NaN", "0", "-1"])
+async def test_a_scale_is_a_number_that_can_be_multiplied_with(owner: Caller, scale: str) -> None:
+    model = await model_of(owner, await ingested(owner))
+    unit = {"kind": "quantity", "symbol": "kg", "scale": "SCALE"}
+    model["datasets"][0]["fields"][0]["unit"] = unit
+    answer = await owner.put(
+        f"/api/v1/semantic-models/{model['id']}",
+        content=json.dumps(model).replace('"SCALE"', scale),
+        headers={"Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_model")
+    assert answer.json()["errors"][0]["field"] == "datasets.0.fields.0.unit.scale"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "../../etc/passwd", "", "Europe", "x" * 5000])
+async def test_a_time_zone_is_one_that_exists(owner: Caller, zone: str) -> None:
+    model = await model_of(owner, await ingested(owner))
+    model["calendar"]["time_zone"] = zone
+    answer = await owner.put(f"/api/v1/semantic-models/{model['id']}", json=model)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "calendar.time_zone"
+
+
+async def test_a_text_with_a_nul_is_refused_and_a_backslash_is_not(owner: Caller) -> None:
+    model = await model_of(owner, await ingested(owner))
+    path = f"/api/v1/semantic-models/{model['id']}"
+    model["datasets"][0]["label"] = "a\0b"
+    assert (await owner.put(path, json=model)).json()["code"] == "unreadable_model"
+    model["datasets"][0]["label"] = "a\\u0000b"
+    assert (await owner.put(path, json=model)).json()["datasets"][0]["label"] == "a\\u0000b"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 500_000, "nested too deeply"),
+        ("{a: " * 200_000, "nested too deeply"),
+        ("a: [" + "1," * 490_000 + "1]", "parts"),
+        ("a: &a [1]\nb: *a", "aliases"),
+    ],
+)
+def test_a_yaml_text_is_measured_before_it_is_built(text: str, reason: str) -> None:
+    with pytest.raises(YamlMistake) as caught:
+        yaml_text.load(text)
+    assert reason in caught.value.message

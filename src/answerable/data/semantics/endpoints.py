@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
@@ -58,7 +59,9 @@ async def replace_model(
     accept: Annotated[str, Header()] = "",
 ) -> Response:
     """Replace the model. With `If-Match: <revision>` only if nobody changed it since (412)."""
-    sent = WrittenModel(await request.body(), request.headers.get("content-type", ""))
+    # In a thread: a large text would hold up everybody else's requests.
+    kind = request.headers.get("content-type", "")
+    sent = await asyncio.to_thread(WrittenModel, await request.body(), kind)
     expected = if_match.strip().removeprefix("W/").strip('"') if if_match not in (None, "*") else None
     try:
         stored = await service.replace_model(context.session, model_id, sent.model(), if_match=expected)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from answerable.data.ingestion.headers import snake_case
-from answerable.data.ingestion.profile import ColumnProfile, TableProfile
+from answerable.data.ingestion.outcome import ColumnProfile, TableProfile
 from answerable.data.ingestion.units import split_header
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,

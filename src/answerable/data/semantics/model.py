@@ -10,8 +10,9 @@ import hashlib
 import json
 from enum import StrEnum
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -53,7 +54,8 @@ class Unit(_Part):
 
     kind: Literal["currency", "percent", "quantity", "duration", "count"]
     symbol: str
-    scale: float = 1.0  # stored value * scale = value in the symbol's unit (thousands: 1000)
+    # stored value * scale = value in the symbol's unit (thousands: 1000)
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
 
 
 class ModelField(_Part):
@@ -137,8 +139,16 @@ class Relationship(_Part):
     status: Status = Status.INFERRED
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("not a time zone; give a name such as Europe/Berlin") from None
+    return name
+
+
 class Calendar(_Part):
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     first_weekday: Annotated[int, Field(ge=0, le=6)] = 0  # 0 = Monday
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1  # month
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from pydantic import ValidationError
 
@@ -17,6 +18,8 @@ from answerable.kit.errors import FieldError, UnsupportedType
 
 YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
 _CARRIED = ("id", "revision", "updated_at")
+# In JSON; a backslash in front would itself be escaped.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def wants_yaml(accept: str) -> bool:
@@ -55,7 +58,10 @@ class WrittenModel:
         """The model. Raises InvalidModel for parts that are missing, unknown or of a wrong kind."""
         try:
             # Through JSON: YAML's dates and tuples become what the model is written in.
-            return SemanticModel.model_validate_json(json.dumps(self._content, default=str))
+            text = json.dumps(self._content, default=str)
+            if _NUL.search(text):
+                raise UnreadableModel("The model holds a NUL character. Leave it out.")
+            return SemanticModel.model_validate_json(text)
         except ValidationError as error:
             raise InvalidModel(
                 f"The model has {error.error_count()} mistakes; each is listed.",
