@@ -192,3 +192,10 @@ async def test_another_tenant_gets_what_nobody_gets(owner: Caller, stranger: Cal
     answer = await upload(stranger, ORDERS, dataset_id=dataset["id"])
     assert answer.status_code == 404
     assert (await owner.get(f"/api/v1/datasets/{dataset['id']}")).json()["version"] == 1
+
+
+@pytest.mark.parametrize("version", [0, 2**31, 10**40])
+async def test_a_version_that_no_dataset_can_have_is_refused(owner: Caller, version: int) -> None:
+    dataset = await ingested(owner)
+    answer = await owner.get(f"/api/v1/datasets/{dataset['id']}/rows", params={"version": version})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "version")

@@ -132,7 +132,8 @@ class RowsRequest(BaseModel):
     """Which rows to show."""
 
     version: Annotated[
-        int | None, Query(ge=1, description="A version's number; the newest ready one if unset.")
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="A version's number; the newest ready one if unset."),
     ] = None
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many rows at most.")] = 50
     format: Annotated[Literal["json", "csv"], Query(description="JSON, or CSV that is safe to open.")] = (
