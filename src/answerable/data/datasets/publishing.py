@@ -17,7 +17,7 @@ from answerable.data.datasets.errors import FileRefused, FileTooHeavy
 from answerable.data.datasets.service import DISCARD, new_dataset, rename
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
-from answerable.data.ingestion.ingest import IngestedTable, IngestionOutcome
+from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.jobs import JobContext, JobError, Subject, enqueue

@@ -18,7 +18,7 @@ from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind, sniff
 from answerable.data.ingestion.finder import FoundTable
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
-from answerable.data.ingestion.profile import TableProfile
+from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
 from answerable.data.ingestion.staging import Resources, Staged
 from answerable.data.semantics.model import FieldType, Unit
@@ -39,21 +39,6 @@ class IngestionRequest(BaseModel):
     name: str
     memory_bytes: int = 1 << 30
     threads: int = 2
-
-
-class IngestedTable(BaseModel):
-    """`file` is the name of a Parquet file in the request's folder; `label` is what people call the
-    table: its title, its sheet or the file."""
-
-    file: str
-    label: str
-    profile: TableProfile
-    quality: QualityReport
-
-
-class IngestionOutcome(BaseModel):
-    kind: FileKind
-    tables: list[IngestedTable]
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.headers import ColumnHeader
+from answerable.data.ingestion.outcome import ColumnProfile, TableProfile, ValueCount
 from answerable.data.ingestion.quality import Code, Finding, Severity
 from answerable.data.semantics.model import FieldType, Unit
 
@@ -30,40 +30,6 @@ _PATTERNS = {
     "has_digit": r".*\d.*",
     "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
 }
-
-
-class ValueCount(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    value: str
-    count: int
-
-
-class ColumnProfile(BaseModel):
-    """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
-    e-mail address, a phone number and so on; `values` are the most frequent texts, None when there
-    are more than 5,000 different ones or they are long."""
-
-    name: str
-    label: str
-    type: FieldType
-    unit: Unit | None = None
-    null_count: int = 0
-    distinct_count: int = 0
-    minimum: str | None = None
-    maximum: str | None = None
-    average_length: float = 0.0
-    values: list[ValueCount] | None = None
-    patterns: dict[str, float] = {}
-
-
-class TableProfile(BaseModel):
-    """A written table: `rows` as stored, `duplicate_rows` that equal an earlier one."""
-
-    rows: int
-    duplicate_rows: int
-    bytes: int
-    columns: list[ColumnProfile]
 
 
 def profile(

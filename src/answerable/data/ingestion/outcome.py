@@ -1,0 +1,62 @@
+"""What ingestion says about a file: plain data, which the parent process reads without the engine."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from answerable.data.ingestion.filetype import FileKind
+from answerable.data.ingestion.quality import QualityReport
+from answerable.data.semantics.model import FieldType, Unit
+
+
+class ValueCount(BaseModel):
+    """One of a column's frequent texts, and how many rows have it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: str
+    count: int
+
+
+class ColumnProfile(BaseModel):
+    """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
+    e-mail address, a phone number and so on; `values` are the most frequent texts, None when there
+    are more than 5,000 different ones or they are long."""
+
+    name: str
+    label: str
+    type: FieldType
+    unit: Unit | None = None
+    null_count: int = 0
+    distinct_count: int = 0
+    minimum: str | None = None
+    maximum: str | None = None
+    average_length: float = 0.0
+    values: list[ValueCount] | None = None
+    patterns: dict[str, float] = {}
+
+
+class TableProfile(BaseModel):
+    """A written table: `rows` as stored, `duplicate_rows` that equal an earlier one."""
+
+    rows: int
+    duplicate_rows: int
+    bytes: int
+    columns: list[ColumnProfile]
+
+
+class IngestedTable(BaseModel):
+    """`file` is the name of a Parquet file in the request's folder; `label` is what people call the
+    table: its title, its sheet or the file."""
+
+    file: str
+    label: str
+    profile: TableProfile
+    quality: QualityReport
+
+
+class IngestionOutcome(BaseModel):
+    """All tables of a file, in its order."""
+
+    kind: FileKind
+    tables: list[IngestedTable]

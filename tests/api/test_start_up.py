@@ -1,0 +1,16 @@
+"""What starting the program loads: engines live in sandboxed children alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def test_no_parent_process_loads_an_engine_or_a_file_reader() -> None:
+    """They cost memory and start-up time, and DuckDB complains on standard error when it stops."""
+    program = "import answerable.api.supervisor, sys; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "answerable.data.datasets.publishing" in loaded
+    assert loaded.isdisjoint({"duckdb", "python_calamine", "altair", "pyarrow"})
+    assert ran.stderr == ""
