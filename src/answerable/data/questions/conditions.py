@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Bound, Number, Threshold, Where
+from answerable.data.questions.numbers import plain
 from answerable.data.semantics.model import ModelField
 from answerable.data.semantics.query import AllOf, Condition, Filter, Operator
 
@@ -100,16 +101,12 @@ def bounded(context: Context, name: str, bound: Bound) -> Condition | None:
 def _stored(field: ModelField, number: Number) -> Decimal | None:
     """What is said in the unit's symbol, as it is stored: 20 % of a fraction is 0.2."""
     if field.unit is None:
-        return _plain(number.value) if number.unit is None else None
+        return plain(number.value) if number.unit is None else None
     if number.unit is not None and _unit_name(field.unit.symbol) != _unit_name(number.unit):
         return None
     scale = Decimal(str(field.unit.scale))
     if scale == 1:
-        return _plain(number.value)
+        return plain(number.value)
     if number.unit is None and field.unit.kind == "percent" and 0 < number.value <= 1:
         return None  # 0.2 may be the stored fraction or a fifth of a percent
-    return _plain(number.value / scale)
-
-
-def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return plain(number.value / scale)

@@ -11,6 +11,8 @@ from answerable.data.semantics.result import Cell, Column
 
 EMPTY = "(empty)"
 _PREFIXED = frozenset({"$", "€", "£", "¥", "₹"})
+# From here on nobody reads digits, and Decimal's arithmetic, of 28 digits, rounds or refuses.
+_SCIENTIFIC_FROM = 10**24
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -137,6 +139,8 @@ def plural(noun: str, count: int) -> str:
 
 
 def _digits(value: float | Decimal, *, money: bool) -> str:
+    if not -_SCIENTIFIC_FROM < value < _SCIENTIFIC_FROM:
+        return f"{float(value):.6g}"
     if isinstance(value, int):
         return f"{value:,}"
     number = Decimal(repr(value)) if isinstance(value, float) else value

@@ -38,8 +38,13 @@ def cardinal(text: str) -> Decimal | None:
     match = _NUMBER.match(text)
     if match is None:
         return None
-    value = Decimal(match["digits"].replace(",", "")) * _SUFFIX[match["suffix"] or ""]
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return plain(Decimal(match["digits"].replace(",", "")) * _SUFFIX[match["suffix"] or ""])
+
+
+def plain(value: Decimal) -> Decimal:
+    """The number without needless zeros, and without an exponent as far as Decimal's 28 digits reach."""
+    short = value == value.to_integral_value() and value.adjusted() < 28
+    return value.quantize(Decimal(1)) if short else value.normalize()
 
 
 def ordinal(text: str) -> int | None:

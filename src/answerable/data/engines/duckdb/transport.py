@@ -65,15 +65,22 @@ def encode(value: object) -> JsonCell:
 
 
 def decode_rows(rows: Sequence[Sequence[JsonCell]], kinds: Sequence[Kind]) -> list[list[Cell]]:
-    """The rows with their cells as `kinds` says."""
+    """The rows with their cells as `kinds` says; what Python cannot hold (the year 10000) stays text."""
     readers = [_READ.get(kind) for kind in kinds]
     decoded: list[list[Cell]] = []
     for row in rows:
         cells: list[Cell] = []
         for cell, read in zip(row, readers, strict=True):
-            cells.append(read(cell) if read is not None and isinstance(cell, str) else cell)
+            cells.append(_read(cell, read) if read is not None and isinstance(cell, str) else cell)
         decoded.append(cells)
     return decoded
+
+
+def _read(text: str, read: Callable[[str], Cell]) -> Cell:
+    try:
+        return read(text)
+    except ValueError:
+        return text
 
 
 _READ: dict[Kind, Callable[[str], Cell]] = {
