@@ -43,6 +43,7 @@ def copy_parquet(
         column, note = _declared(str(name), str(kind), header)
         columns.append(column)
         findings += note
+    findings += _nul_findings(connection, source, columns)
     select = exp.select(*[exp.alias_(c.expression, c.header.name, quoted=True) for c in columns])
     statement = f"{sql.render(select)} FROM {source}"
     try:
@@ -83,11 +84,44 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
         if "TIME ZONE" in kind.upper() or family == "TIMESTAMPTZ":
             findings.append(_changed(header, Code.TIME_ZONE, f"Times in {header.label!r} are stored in UTC."))
         return DeclaredColumn(header, FieldType.TIMESTAMP, sql.cast(column, "TIMESTAMP")), findings
-    text = sql.cast(column, "VARCHAR")
+    text = _without_nul(sql.cast(column, "VARCHAR"))
     if family in _TEXTS:
         return DeclaredColumn(header, FieldType.STRING, text), []
     finding = _changed(header, Code.DECLARED_TYPE, f"{header.label!r} has the type {kind}; kept as text.")
     return DeclaredColumn(header, FieldType.STRING, text), [finding]
+
+
+def _without_nul(text: exp.Expression) -> exp.Expression:
+    """Text that PostgreSQL can keep among a column's values."""
+    return sql.call("replace", text, sql.call("chr", 0), "")
+
+
+def _nul_findings(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[DeclaredColumn]
+) -> list[Finding]:
+    """How many texts lose a NUL character."""
+    texts = [c for c in columns if isinstance(c.expression, exp.Anonymous)]
+    if not texts:
+        return []
+    changed = [
+        sql.call("count_if", exp.NEQ(this=c.expression, expression=c.expression.expressions[0]))
+        for c in texts
+    ]
+    try:
+        counts = connection.execute(f"{sql.render(exp.select(*changed))} FROM {source}").fetchone()
+    except duckdb.Error:
+        return []  # a damaged file: writing it anew says so
+    return [
+        Finding(
+            code=Code.NUL_BYTES,
+            severity=Severity.CHANGED,
+            column=column.header.name,
+            count=count,
+            sentence=f"{count} values of {column.header.label!r} hold NUL characters, which are left out.",
+        )
+        for column, count in zip(texts, counts or (), strict=False)
+        if count
+    ]
 
 
 def _changed(header: ColumnHeader, code: Code, sentence: str) -> Finding:

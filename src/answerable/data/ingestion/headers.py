@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.data.ingestion import units
+from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
 from answerable.data.semantics.model import Unit
 
 _NAME_LENGTH = 63
+# A label is carried by every model and answer; a cell of a megabyte in a header row is no label.
+_LABEL_LENGTH = 200
+_MOST_READ = 10_000
 _TRANSLITERATED = str.maketrans(
     {
         "ä": "ae",
@@ -81,7 +85,7 @@ def name_columns(labels: Sequence[str]) -> tuple[list[ColumnHeader], list[Findin
     headers, findings = [], []
     seen: dict[str, list[str]] = {}
     for position, raw in enumerate(labels, start=1):
-        label = " ".join(raw.split())
+        label = " ".join(storable(raw[:_MOST_READ]).split())[:_LABEL_LENGTH]
         bare, unit = units.split_header(label)
         fallback = f"column_{position}"
         name = unique(_column_name(bare) or fallback, taken)

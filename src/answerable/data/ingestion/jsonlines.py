@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerable.data.ingestion import encoding as encodings
+from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
 
@@ -46,7 +47,7 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
     for found in _objects(path, array=array):
         if not isinstance(found, dict):
             bad += 1
-            example = example or shorten(str(found))
+            example = example or shorten(storable(str(found)))
             continue
         objects += 1
         for key, value in _flat(found):
@@ -118,5 +119,5 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, str):
-        return value.replace("\x00", "")
-    return json.dumps(value, ensure_ascii=False)
+        return storable(value)
+    return storable(json.dumps(value, ensure_ascii=False))
