@@ -12,6 +12,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
@@ -55,6 +56,14 @@ def admin_url(cluster: Cluster) -> str:
 def app_url(admin_url: str) -> str:
     """The same database as the role that serves requests."""
     return app_url_for(admin_url)
+
+
+@pytest.fixture(scope="session")
+def system_url(cluster: Cluster) -> str:
+    """A migrated database for tests with worker processes of their own (`tests.factories.system`)."""
+    url = urlunsplit(urlsplit(cluster.admin_url)._replace(path="/answerable_system"))
+    migrate(url)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -121,13 +130,15 @@ async def client(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-async def worker(runtime: Runtime) -> AsyncIterator[None]:
-    """A worker beside the server, so that uploads are worked through."""
+async def worker(settings: Settings, app_url: str) -> AsyncIterator[None]:
+    """A worker beside the server, with connections of its own, so that uploads are worked through."""
+    runtime = build_runtime(settings, app_url)
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(runtime).run(stop))
     yield
     stop.set()
     await task
+    await runtime.close()
 
 
 @pytest.fixture

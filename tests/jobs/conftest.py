@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -23,13 +22,11 @@ from answerable.kit.db import Database
 from answerable.kit.db.migrate import migrate
 from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.principal import Principal
+from tests.factories.processes import spawn
 from tests.jobs import program
 
 STALL = 1.0
 PATIENCE = 60.0
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.jobs.program"])
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str, *, within: float = PATIENCE) -> None:
@@ -39,13 +36,6 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, *, within: 
         if time.monotonic() > deadline:
             pytest.fail(f"not within {within} s: {what}")
         await asyncio.sleep(0.02)
-
-
-def spawn(target: Callable[..., None], *arguments: object) -> BaseProcess:
-    """Start a process that has everything imported already."""
-    process = _processes.Process(target=target, args=arguments, daemon=True)
-    process.start()
-    return process
 
 
 class Bench:

@@ -4,65 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
-import signal
-import sys
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psutil
-import psycopg
 import pytest
 
 from answerable.kit import ids
-from answerable.kit.db.migrate import migrate
-from answerable.kit.postgres import Cluster, app_url_for
-from answerable.kit.principal import Principal
-from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import files, repository, service
 from answerable.knowledge.documents.service import NewDocument
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document
 from answerable.knowledge.parsing.document import ParsedDocument
 from tests.factories.callers import Caller
+from tests.factories.system import SystemBench, random_moments
 from tests.factories.uploads import send_file, settled, upload_document
 from tests.factories.waiting import eventually
-from tests.knowledge.documents import program
 
-ROOT = Path(__file__).parents[3]
 URL = "/api/v1/documents"
 CHUNKS = 6
 
 
-class Bench:
-    """A database of its own with one workspace, and worker processes on it."""
-
-    def __init__(self, admin_url: str, data_dir: Path) -> None:
-        self.admin_url = admin_url
-        self.data_dir = data_dir
-        self.runtime: Runtime = program.runtime(app_url_for(admin_url), str(data_dir))
-        self.principal = Principal.system(ids.new_id("ws"))
-        self._workers: list[asyncio.subprocess.Process] = []
-        workspace = ids.decode("ws", self.principal.workspace_id or "")
-        self.execute("INSERT INTO workspaces (id, name) VALUES (%s, 'Test')", workspace)
-
-    def execute(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
-        """Run a statement as the database's owner."""
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            cursor = connection.execute(statement, parameters)
-            return cursor.fetchall() if cursor.description else []
-
-    async def worker(self) -> asyncio.subprocess.Process:
-        """Start a worker process."""
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.knowledge.documents.program",
-            app_url_for(self.admin_url), str(self.data_dir),
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-        )  # fmt: skip
-        self._workers.append(worker)
-        return worker
+class Bench(SystemBench):
+    """The system with documents in it."""
 
     async def upload(self, text: str) -> DocumentRow:
         """Take a text file in."""
@@ -83,22 +47,10 @@ class Bench:
         rows = await asyncio.to_thread(self.execute, "SELECT id FROM documents ORDER BY id")
         return [ids.encode("doc", row[0]) for row in rows]  # type: ignore[arg-type]
 
-    async def close(self) -> None:
-        """Stop everything."""
-        for worker in self._workers:
-            if worker.returncode is None:
-                worker.send_signal(signal.SIGKILL)
-            await worker.wait()
-        await self.runtime.close()
-
 
 @pytest.fixture
-async def bench(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Bench]:
-    url = urlunsplit(urlsplit(cluster.admin_url)._replace(path="/answerable_documents"))
-    await asyncio.to_thread(migrate, url)
-    bench = Bench(url, tmp_path)
-    tables = "documents, document_texts, chunks, indexed_documents, lexical_terms, jobs, procrastinate_jobs"
-    bench.execute(f"TRUNCATE {tables}, procrastinate_workers CASCADE")
+async def bench(system_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = Bench(system_url, tmp_path)
     yield bench
     await bench.close()
 
@@ -112,21 +64,16 @@ def _text(number: int) -> str:
 
 
 async def test_workers_killed_at_any_moment_leave_each_document_ready_once_or_failed(bench: Bench) -> None:
-    seed = int(os.environ.get("ANSWERABLE_TEST_SEED", random.SystemRandom().randrange(2**32)))
-    print(f"seed {seed}")  # noqa: T201
-    moments = random.Random(seed)
+    moments = random_moments()
     for number in range(2):
         await bench.upload(_text(number))
     for _ in range(2):
-        worker = await bench.worker()
+        worker = bench.worker()
         attempts = await _attempts(bench)
         await eventually(partial(_busy, bench, attempts), seconds=60)
         await asyncio.sleep(moments.uniform(0, 0.4))
-        below = psutil.Process(worker.pid).children(recursive=True)
-        worker.send_signal(signal.SIGKILL)
-        await worker.wait()
-        await eventually(partial(_gone, below))
-    await bench.worker()
+        await bench.kill(worker)
+    bench.worker()
     await eventually(lambda: _all_ended(bench), seconds=60)
     for document in await bench.documents():
         counts = bench.execute(
@@ -150,17 +97,6 @@ async def _attempts(bench: Bench) -> int:
 async def _busy(bench: Bench, attempts: int) -> bool:
     """A new attempt has begun, or everything has ended."""
     return await _attempts(bench) > attempts or await _all_ended(bench)
-
-
-async def _gone(processes: list[psutil.Process]) -> bool:
-    return not any(process.is_running() and _state(process) != psutil.STATUS_ZOMBIE for process in processes)
-
-
-def _state(process: psutil.Process) -> str:
-    try:
-        return process.status()
-    except psutil.NoSuchProcess:
-        return psutil.STATUS_ZOMBIE
 
 
 async def _all_ended(bench: Bench) -> bool:

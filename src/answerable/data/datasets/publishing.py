@@ -45,7 +45,6 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
         await files.seal(folder)
         async with job.complete() as session:
             await _publish(session, files, version_id, folder, outcome, job=job, named=named)
-        await files.keep_only(version_id, job.attempt)
     finally:
         if not job.completed:
             await asyncio.to_thread(shutil.rmtree, folder, True)

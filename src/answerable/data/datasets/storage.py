@@ -63,19 +63,16 @@ class DatasetFiles:
         return str(path.relative_to(self._root))
 
     async def open_attempt(self, version_id: str, attempt: int) -> Path:
-        """An empty folder for an attempt."""
+        """An empty folder for an attempt. What earlier ones left goes: a worker that died could not
+        remove it. A later one's stays, should this attempt come late."""
+        earlier = [self.attempt_folder(version_id, number) for number in range(1, attempt)]
         folder = self.attempt_folder(version_id, attempt)
-        await asyncio.to_thread(_make_empty, folder)
+        await asyncio.to_thread(_make_empty, folder, earlier)
         return folder
 
     async def seal(self, folder: Path) -> None:
         """Make what an attempt wrote survive a power cut."""
         await asyncio.to_thread(_sync_folder, folder)
-
-    async def keep_only(self, version_id: str, attempt: int) -> None:
-        """Remove what other attempts left."""
-        folder, kept = self.version_folder(version_id), self.attempt_folder(version_id, attempt)
-        await asyncio.to_thread(_remove_others, folder, kept)
 
     async def remove(self, uploads: Sequence[str], tables: Sequence[str], versions: Sequence[str]) -> None:
         """Remove uploads by key, Parquet files by path and whole upload folders by version; what is
@@ -88,8 +85,9 @@ class DatasetFiles:
             await asyncio.to_thread(shutil.rmtree, self.version_folder(version_id), True)
 
 
-def _make_empty(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def _make_empty(folder: Path, earlier: Sequence[Path]) -> None:
+    for left in (*earlier, folder):
+        shutil.rmtree(left, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
 
 
@@ -100,12 +98,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _remove_others(folder: Path, kept: Path) -> None:
-    for other in folder.iterdir() if folder.exists() else ():
-        if other != kept:
-            shutil.rmtree(other, ignore_errors=True)
 
 
 def _remove_file(path: Path) -> None:
