@@ -23,6 +23,8 @@ def split(text: str) -> list[str]:
         ("He lives in the U.S. and works.", ["He lives in the U.S. and works."]),
         ("A line that\nwraps here. Next.", ["A line that\nwraps here.", "Next."]),
         ("Title\n\nBody text.", ["Title", "Body text."]),
+        ("Head\n=====\nA line that\nwraps", ["Head", "=====", "A line that\nwraps"]),
+        ("an item that\n• another", ["an item that", "• another"]),
         ("To do:\n- first\n- second", ["To do:", "- first", "- second"]),
         ("1. Subject\n\nThe text.", ["1. Subject", "The text."]),
         ("It was 1990. Then 12. May came.", ["It was 1990.", "Then 12.", "May came."]),

@@ -7,6 +7,7 @@ accepted answer are to win over the others of the ten best passages) on half of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,13 +47,16 @@ WEIGHTS = {
 _WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
 _ABOVE = 0.5
 """What a word of the heading counts for sentences that do not follow it at once."""
+_STOP = re.compile(r"[.!?…。！？][)\]\"'”’»]*\Z")
+_ITEM = re.compile(r"[-*•‣▪●◦–—|+>]|\d{1,3}[.)]\s|[a-z][)]\s")
 _KINDS = tuple(kind for kind in Expected if kind is not Expected.ANYTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """A sentence of a passage; `start` and `end` are relative to the passage. One that does not `tell`
-    anything by itself is not quoted alone, and a heading is not quoted at all."""
+    anything by itself is not quoted alone, and a heading is not quoted at all. Sentences of one `block` stand
+    in one paragraph, list item or table row."""
 
     passage: int
     start: int
@@ -61,6 +65,7 @@ class ScoredSentence:
     score: float
     tells: bool
     is_heading: bool
+    block: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,17 @@ def score_sentences(
         signs = _signs(query, passage, expectation, headings)
         scores = signs @ _WEIGHTS
         tells = _new_words(query, passage)
+        blocks = _blocks(passage)
         scored.extend(
             ScoredSentence(
-                number, int(start), int(end), signs[row], float(scores[row]), tells[row], bool(headings[row])
+                passage=number,
+                start=int(start),
+                end=int(end),
+                signs=signs[row],
+                score=float(scores[row]),
+                tells=tells[row],
+                is_heading=bool(headings[row]),
+                block=blocks[row],
             )
             for row, (start, end) in enumerate(passage.candidate.sketch.spans)
         )
@@ -102,7 +115,10 @@ def choose_excerpts(sentences: Sequence[ScoredSentence], wanted: int, margin: fl
         if len(excerpts) == wanted or (excerpts and sentence.score < excerpts[0].best.score - margin):
             break
         if all(excerpt.passage != sentence.passage for excerpt in excerpts):
-            excerpts.append(_widen(sentence, [item for item in quotable if item.passage == sentence.passage]))
+            place = (sentence.passage, sentence.block)
+            excerpts.append(
+                _widen(sentence, [item for item in quotable if (item.passage, item.block) == place])
+            )
     return excerpts
 
 
@@ -118,6 +134,19 @@ def _widen(best: ScoredSentence, around: Sequence[ScoredSentence]) -> Excerpt:
         if not choices:
             return Excerpt(best.passage, around[first].start, around[last].end, best)
         _, first, last = max(choices)
+
+
+def _blocks(passage: RankedPassage) -> list[int]:
+    """Each sentence's block: blank lines, items' marks and lines that are no sentences part them."""
+    text = passage.candidate.text
+    spans = passage.candidate.sketch.spans.tolist()
+    stops = [_STOP.search(text[start:end]) is not None for start, end in spans]
+    blocks = [0] * len(spans)
+    for row in range(1, len(spans)):
+        gap = text[spans[row - 1][1] : spans[row][0]]
+        is_prose = stops[row - 1] and stops[row] and not _ITEM.match(text, spans[row][0])
+        blocks[row] = blocks[row - 1] + ("\n" in gap and (gap.count("\n") > 1 or not is_prose))
+    return blocks
 
 
 def _headings(passage: RankedPassage) -> NDArray[np.bool_]:

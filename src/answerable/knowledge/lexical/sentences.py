@@ -12,7 +12,8 @@ _BREAK = re.compile(
     r"""(?P<stop>[.!?…]+[)\]"'”’»]*)\s+(?=[\[("'“‘«]*[^\W_a-zà-öø-ÿ])  # a stop, then no lower-case letter
       | (?P<wide>[。！？｡]+[」』）”’]*)                                      # Chinese and Japanese stops
       | (?P<blank>[ \t]*\n[ \t]*\n\s*)                                   # a blank line
-      | (?P<item>[ \t]*\n\s*)(?=[-*•–|+>]|\d{1,3}[.)]\s|[a-z][)]\s)       # a list item or a table row
+      | (?P<item>[ \t]*\n\s*)(?=[-*•‣▪●◦–—|+>=~_\#^]|\d{1,3}[.)]\s|[a-z][)]\s)  # an item, a row, a rule
+      | (?<=[-=~_*\#^]{3})(?P<rule>[ \t]*\n\s*)                           # the end of a rule
       | (?P<line>[ \t]*\n\s*)                                            # a line end that may only wrap
     """,
     re.VERBOSE,

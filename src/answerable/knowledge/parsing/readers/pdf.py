@@ -29,6 +29,9 @@ _MACHINE_TITLE = re.compile(
     r"\s*(?:untitled|microsoft (?:word|powerpoint|excel) - |slide 1$|document\d*$)", re.IGNORECASE
 )
 _REPORT_EVERY = 20
+_EDGE_LINES = 2  # lines at the top and at the bottom of a page that may be running heads
+_RUNNING_PAGES = 0.5  # of the pages: what stands at the edge of more of them runs through
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None])
         raise refuse(Reason.DAMAGED)
     if unread:
         builder.warnings.append(f"{unread} of {total} pages are damaged and were left out.")
-    _write(pages, builder)
+    _write(without_running_lines(pages), builder)
 
 
 def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[Line]:
@@ -125,18 +128,49 @@ def _box(text_page: object, index: int) -> pdfium.FS_RECTF:
     return box
 
 
+def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
+    """The pages without the headers and footers that stand at the edge of most of them, numbers aside.
+
+    On two pages alone only lines that count (page 1, page 2) are taken for such."""
+    edges = [{_without_numbers(line) for line in _edge_lines(lines)} for lines in pages]
+    seen = Counter(text for found in edges for text in found)
+    needed = max(2, math.floor(_RUNNING_PAGES * len(pages)) + 1)
+    running = {text for text, count in seen.items() if count >= needed and (count > 2 or "#" in text)}
+    return [
+        [line for line in lines if line not in edge or _without_numbers(line) not in running]
+        for lines, edge in ((lines, _edge_lines(lines)) for lines in pages)
+    ]
+
+
+def _edge_lines(lines: list[Line]) -> list[Line]:
+    ordered = sorted(lines, key=lambda line: line.bottom)
+    return ordered[:_EDGE_LINES] + ordered[-_EDGE_LINES:]
+
+
+def _without_numbers(line: Line) -> str:
+    return _DIGITS.sub("#", line.text)
+
+
 def _write(pages: list[list[Line]], builder: TextBuilder) -> None:
     levels = heading_levels([line for lines in pages for line in lines])
+    last: Line | None = None
     for number, lines in enumerate(pages, start=1):
         builder.begin_page(number)
         widest = max((line.right for line in lines), default=0.0)
         paragraph: list[Line] = []
+        goes_on = last is not None and bool(lines) and _crosses_pages(last, lines[0])
         for line in lines:
             if paragraph and _apart(paragraph[-1], line, levels):
-                _flush(paragraph, widest, levels, builder)
-                paragraph = []
+                _flush(paragraph, widest, levels, builder, tight=goes_on)
+                paragraph, goes_on = [], False
             paragraph.append(line)
-        _flush(paragraph, widest, levels, builder)
+        _flush(paragraph, widest, levels, builder, tight=goes_on)
+        last = lines[-1] if lines else last
+
+
+def _crosses_pages(last: Line, first: Line) -> bool:
+    """Whether a page's first line continues the sentence at the end of the page before."""
+    return (last.text[-1].isalnum() or last.text[-1] == ",") and first.text[0].islower()
 
 
 def heading_levels(lines: list[Line]) -> dict[float, int]:
@@ -165,7 +199,9 @@ def _apart(before: Line, line: Line, levels: dict[float, int]) -> bool:
     return gap > _PARAGRAPH_GAP * max(before.size, 1.0) or gap < -3 * max(before.size, 1.0)
 
 
-def _flush(lines: list[Line], widest: float, levels: dict[float, int], builder: TextBuilder) -> None:
+def _flush(
+    lines: list[Line], widest: float, levels: dict[float, int], builder: TextBuilder, *, tight: bool
+) -> None:
     if not lines:
         return
     level = levels.get(_rounded(lines[0].size))
@@ -180,7 +216,7 @@ def _flush(lines: list[Line], widest: float, levels: dict[float, int], builder: 
             pieces.append(text + "\n")
     joined = "".join(pieces)
     letters = any(letter.isalpha() for letter in joined)
-    builder.add(joined, level=level if letters and len(joined) <= _HEADING_CHARACTERS else None)
+    builder.add(joined, level=level if letters and len(joined) <= _HEADING_CHARACTERS else None, tight=tight)
 
 
 def _goes_on(line: Line, following: Line, widest: float) -> bool:
