@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from answerable.api.app import create_app
+from answerable.identity.secrets_format import SecretKind, new_secret
+from answerable.kit.db import Database, Session
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from tests.factories.callers import Caller
@@ -144,3 +148,46 @@ async def test_an_upload_is_a_multipart_form(owner: Caller) -> None:
 async def test_an_origin_that_is_no_address_is_refused(client: httpx.AsyncClient, origin: str) -> None:
     answer = await client.get("/health/live", headers={"Origin": origin})
     assert_problem(answer, 403, "origin_not_allowed")
+
+
+@pytest.fixture
+async def client_of(
+    settings: Settings,
+) -> AsyncIterator[Callable[[Database], httpx.AsyncClient]]:
+    """Makes a client of an app on another database."""
+    async with AsyncExitStack() as stack:
+
+        def make(database: Database) -> httpx.AsyncClient:
+            app = create_app(Runtime(settings, database))
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+            stack.push_async_callback(client.aclose)
+            stack.push_async_callback(database.close)
+            return client
+
+        yield make
+
+
+async def test_a_database_that_is_gone_is_said(
+    client_of: Callable[[Database], httpx.AsyncClient],
+) -> None:
+    client = client_of(Database("postgresql://nobody@127.0.0.1:1/none"))
+    answer = await client.post(
+        "/api/v1/auth/refresh", json={"refresh_token": new_secret(SecretKind.REFRESH_TOKEN)}
+    )
+    assert_problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "5"
+
+
+async def test_a_statement_that_fails_is_a_failure_of_ours(
+    client_of: Callable[[Database], httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch, app_url: str
+) -> None:
+    async def broken(session: Session, token_hash: bytes) -> None:
+        await session.execute(text("SELECT 1 / 0"))
+
+    monkeypatch.setattr("answerable.identity.sessions.repository.owner_of_token", broken)
+    client = client_of(Database(app_url))
+    answer = await client.post(
+        "/api/v1/auth/refresh", json={"refresh_token": new_secret(SecretKind.REFRESH_TOKEN)}
+    )
+    assert_problem(answer, 500, "internal_error")

@@ -14,10 +14,14 @@ def no_child_remains(
     """After each test no sandboxed process and no private folder is left. Yields the folders' parent."""
     parent = tmp_path_factory.mktemp("scratch")
     monkeypatch.setattr("tempfile.tempdir", str(parent))
+    others = _sandboxes()  # of the system that other tests share
     yield parent
-    children = [child for child in psutil.Process().children(recursive=True) if _is_sandbox(child)]
-    assert children == []
+    assert _sandboxes() - others == set()
     assert list(parent.glob("answerable-sandbox-*")) == []
+
+
+def _sandboxes() -> set[psutil.Process]:
+    return {child for child in psutil.Process().children(recursive=True) if _is_sandbox(child)}
 
 
 def _is_sandbox(process: psutil.Process) -> bool:
