@@ -23,6 +23,7 @@ from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
+from answerable.kit.storage import StoredFile
 
 INGEST = "datasets.ingest"
 DISCARD = "datasets.discard"
@@ -113,14 +114,38 @@ async def upload(
     label = _checked_name(name) if name is not None else PurePath(shown).stem or shown
     if dataset_id is not None and await repository.get(session, dataset_id) is None:
         raise NotFound
-    stored = await DatasetFiles(runtime, session.workspace_id).keep_upload(chunks)
+    files = DatasetFiles(runtime, session.workspace_id)
+    stored = await files.keep_upload(chunks)
+    try:
+        dataset = await _target(session, dataset_id, label)
+        version = await _new_version(session, dataset, stored, shown)
+        version.job_id = await enqueue(
+            session,
+            INGEST,
+            subject=Subject("dataset", dataset.id),
+            version_id=version.id,
+            named=name is not None,
+        )
+        await session.flush()
+    except BaseException:
+        # Deleted while the bytes arrived, cancelled, no database: nothing would ever refer to them.
+        await files.remove(uploads=[stored.key], tables=(), versions=())
+        raise
+    return dataset, version.job_id
+
+
+async def _target(session: Session, dataset_id: str | None, label: str) -> DatasetRow:
     if dataset_id is None:
-        dataset = await new_dataset(session, label)
-    else:
-        found = await repository.lock(session, dataset_id)
-        if found is None:
-            raise NotFound
-        dataset = found
+        return await new_dataset(session, label)
+    found = await repository.lock(session, dataset_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _new_version(
+    session: Session, dataset: DatasetRow, stored: StoredFile, file_name: str
+) -> DatasetVersionRow:
     version = DatasetVersionRow(
         id=ids.new_id("dsv"),
         workspace_id=session.workspace_id,
@@ -128,18 +153,14 @@ async def upload(
         number=await repository.next_number(session, dataset.id),
         status=DatasetStatus.QUEUED,
         attempt=0,
-        file_name=shown,
+        file_name=file_name,
         file_key=stored.key,
         file_bytes=stored.size,
     )
     version.upload_id = version.id
     session.add(version)
     await session.flush()
-    version.job_id = await enqueue(
-        session, INGEST, subject=Subject("dataset", dataset.id), version_id=version.id, named=name is not None
-    )
-    await session.flush()
-    return dataset, version.job_id
+    return version
 
 
 async def new_dataset(session: Session, label: str) -> DatasetRow:

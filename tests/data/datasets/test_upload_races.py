@@ -1,0 +1,40 @@
+"""Uploads that meet another change of the same dataset."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from answerable.data.datasets import service
+from answerable.kit.errors import NotFound
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from tests.factories.callers import Workspace
+from tests.factories.uploads import ORDERS, upload_dataset
+from tests.factories.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+async def test_a_file_for_a_dataset_that_is_deleted_meanwhile_does_not_stay(
+    workspace: Workspace, runtime: Runtime
+) -> None:
+    dataset = await upload_dataset(workspace.owner, "orders.csv", ORDERS)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"a,b\n"
+        answer = await workspace.owner.delete(f"/api/v1/datasets/{dataset['id']}")
+        assert answer.status_code == 204
+        yield b"1,2\n"
+
+    with pytest.raises(NotFound):
+        async with runtime.database.begin(Principal.system(workspace.id)) as session:
+            await service.upload(
+                session, runtime, chunks(), file_name="late.csv", dataset_id=str(dataset["id"])
+            )
+
+    async def no_file_stays() -> bool:
+        return not [path for path in runtime.files.path(workspace.id).rglob("*") if path.is_file()]
+
+    await eventually(no_file_stays)
