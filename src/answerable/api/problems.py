@@ -8,8 +8,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from answerable.jobs.outage import is_outage
 from answerable.kit.errors import AnswerableError, FieldError
 from answerable.kit.http import Replay
 
@@ -114,6 +116,21 @@ async def _http(request: Request, error: Exception) -> Response:
     )
 
 
+async def _database(request: Request, error: Exception) -> Response:
+    """A database that went away, or whose connections are all in use, is no fault of the code's."""
+    if not is_outage(error):
+        raise error
+    log.warning("database.unavailable", error_type=type(error).__name__)
+    return problem(
+        503,
+        code="unavailable",
+        title="Not available right now",
+        detail="The database does not answer in time. Try again in a moment.",
+        instance=request.url.path,
+        headers={"Retry-After": "5"},
+    )
+
+
 async def _replay(request: Request, error: Exception) -> Response:
     del request
     assert isinstance(error, Replay)
@@ -127,3 +144,4 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Replay, _replay)
+    app.add_exception_handler(SQLAlchemyError, _database)
