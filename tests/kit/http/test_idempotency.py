@@ -94,3 +94,12 @@ async def test_a_form_in_capital_letters_is_read_once(owner: Caller, unique: str
         headers={"Content-Type": "Multipart/Form-Data; boundary=x", "Idempotency-Key": unique},
     )
     assert answer.status_code == 202, answer.text
+
+
+async def test_a_stream_is_not_started_twice_and_that_is_said(owner: Caller, unique: str) -> None:
+    asked = {"question": "How many?", "stream": True}
+    headers = {"Idempotency-Key": unique}
+    first = await owner.post("/api/v1/ask", json=asked, headers=headers)
+    again = await owner.post("/api/v1/ask", json=asked, headers=headers)
+    assert first.headers["content-type"].startswith("text/event-stream")
+    assert (again.status_code, again.json()["code"]) == (409, "answer_streamed")

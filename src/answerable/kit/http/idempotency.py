@@ -28,7 +28,8 @@ _REPLAYED_HEADERS = ("content-type", "location", "etag")
 
 
 class IdempotencyRow(TenantRow, Base):
-    """One key of one caller. `status` is null only inside the transaction that claims the key."""
+    """One key of one caller. `status` is null inside the transaction that claims the key, and for good
+    when the answer was a stream; `body` is null when it was one, or held a secret."""
 
     __tablename__ = "idempotency_keys"
 
@@ -48,6 +49,10 @@ class AnswerWithheld(Conflict):
     code, title = "answer_withheld", "Done before, and its answer held a secret"
 
 
+class AnswerStreamed(Conflict):
+    code, title = "answer_streamed", "Done before, and its answer was a stream"
+
+
 class Replay(Exception):
     """Ends a request early: the answer is known from the first time."""
 
@@ -64,8 +69,9 @@ class Replay(Exception):
 async def claim(session: Session, request: Request, *, answer_is_secret: bool = False) -> None:
     """Claim the request's key for this transaction; nothing happens without the header or a tenant.
 
-    Raises Replay when the key has an answer, KeyReused when it came with another request, and
-    AnswerWithheld when the answer was a secret: that is shown once and kept nowhere.
+    Raises Replay when the key has an answer, KeyReused when it came with another request,
+    AnswerWithheld when the answer was a secret, which is shown once and kept nowhere, and
+    AnswerStreamed when it was a stream.
     """
     key = request.headers.get(HEADER)
     principal = session.principal
@@ -116,12 +122,17 @@ async def _replay(session: Session, digest: bytes, fingerprint: bytes) -> None:
             f"This {HEADER} came with another request before. Use a new key for a new request.",
             errors=[FieldError(HEADER, "already used for another request")],
         )
+    if row.status is None:
+        raise AnswerStreamed(
+            "The first request with this key was answered by a stream, which is kept nowhere. "
+            "Read what it started, or send the request with a new key."
+        )
     if row.body is None:
         raise AnswerWithheld(
             "The first request with this key succeeded; its answer held a secret that is shown once. "
             "List what exists, delete what you do not hold, and create it anew with a new key."
         )
-    raise Replay(row.status or 200, row.headers or [], row.body)
+    raise Replay(row.status, row.headers or [], row.body)
 
 
 async def _fingerprint(request: Request) -> bytes:
