@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -163,6 +165,25 @@ async def test_an_empty_file_is_refused_at_once(owner: Caller) -> None:
     answer = await upload(owner, b"")
     assert answer.status_code == 422
     assert (await owner.get("/api/v1/datasets")).json()["items"] == []
+
+
+async def test_an_upload_that_is_cut_off_leaves_nothing(
+    owner: Caller, runtime: Runtime, base_url: str
+) -> None:
+    where = urlsplit(base_url)
+    head = (
+        "POST /api/v1/datasets HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+        f"Authorization: Bearer {owner.token}\r\nContent-Type: multipart/form-data; boundary=cut\r\n\r\n"
+        '--cut\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nid,name\n1,a\n'
+    )
+    _, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(head.encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await ingested(owner)  # the server goes on
+    assert len((await owner.get("/api/v1/datasets")).json()["items"]) == 1
+    assert len(_files(runtime, owner)) == 2
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd\x00.csv", "x" * 300 + "📈.csv"])

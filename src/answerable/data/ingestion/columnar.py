@@ -9,7 +9,7 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
 from answerable.data.ingestion.quality import Code, Finding, Severity
 from answerable.data.semantics.model import FieldType
@@ -49,7 +49,7 @@ def copy_parquet(
     try:
         connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(target)))} (FORMAT parquet)")
     except duckdb.Error as error:
-        raise refuse(
+        raise no_space(error) or refuse(
             "damaged_file", "The Parquet file is damaged: some of its pages cannot be read."
         ) from error
     return columns, findings

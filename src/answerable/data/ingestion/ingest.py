@@ -14,7 +14,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from answerable.data.ingestion import columnar, fastpath, jsonlines, profile, staging, textfile, workbook
-from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.filetype import FileKind, sniff
 from answerable.data.ingestion.finder import FoundTable
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
@@ -69,9 +69,15 @@ class _Run:
 
 def ingest(payload: JsonObject, report: Report) -> JsonObject:
     """Entry point of the child: an `IngestionRequest` in, an `IngestionOutcome` out, as JSON.
-    Raises Refusal for files that hold no table that can be read."""
+    Raises Refusal for files that hold no table that can be read, and for want of space."""
     request = IngestionRequest.model_validate(payload)
-    return read_tables(request, report).model_dump(mode="json")
+    try:
+        return read_tables(request, report).model_dump(mode="json")
+    except (OSError, duckdb.Error) as error:
+        refusal = no_space(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def read_tables(request: IngestionRequest, report: Report) -> IngestionOutcome:

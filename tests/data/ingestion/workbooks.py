@@ -1,0 +1,109 @@
+"""Workbooks made by hand: spreadsheets of kinds that no library here writes, and evil ones."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+
+# A sheet "Orders" of five columns and two rows, as BIFF8 in an OLE container (written by xlwt), packed.
+_XLS = """
+H4sIAAAAAAACA+1YTWgTQRT+ZneTJqHNn6nYCiUUWjW2B/HiwRqVak+ptRd/EGrS7CHUJmUbD/FiteYoCJ4UEQr14KXqxR9UUPDg
+QagoKAhCoseeBAUPbdY3L7s1jQoNaCGyX5g3897M+2ayM29mZ18vhkpz9zrLqMM+qKiYXrhrbIKS11aCoHrTlEU791AyHTQVvB6a
+SLcLj9tetcg5lPNdhoK72nOSwCdKpzCF4VxWj24gDvIYkkKOYYCkwA2y+NHBowqzHGe5ieUdbvmE5X62XGY5QG1L4iQW48OxPdYq
+Pq50c50fkvcB+3xgyy6046VcxeeviGpbFw4YmeSZJqvo0loxD5rQIT2rG1IP4BZ8wAlCfyLRPzhYQoQmex7fzCjw1Y7qZ1HHvrF2
+AbJ/X2tv+YPdQ5NYb7+qaMAMzNMcJEVa1D1aNZCPGGndmF7GXrkQONESz6RVIJ0sUJwnJ3Nns3lqPJ7JFyibSmbSlI3mJnXayd9N
+53UjZeR8ctPnTSK4ZpNo4+BpJZlGgMshDqEgjXL59pc3idRIfIwtM3wwVI+PHjlamLggPcjZzzUqSxelGHvsZHmRWbdyuZNlhNpQ
+3jvSbhUOz3KbS1zbS/3sZryNb6spb6dycenow67i5/gOKi8Mlc9FFt7H59BNx1ma/OVvFn2iT1y/JvEobufC2mo+suz4ZdvxKEFr
+7KZ1RgawIgONEGJZ1eTTEauaYj2rqqaSpq5qGmmaxSzqmJ9iC9tCPANhxF5IpiVVMkpvwVzyOboUD2ka9yqZlN8wKczkY6abzOSH
+zaQwk9tiUpiJXgqUMO5LN9pif8IHBw4cOHDgwIEDB00DUb0W8AuoZr2Eu63rgvyus0Kp4nwm+W8xihz98nSpPIQs5QYKDa2fzXAJ
+m0us08f+XihxjHo3MIEUj2Oi4fVL1zNR+3/W7Rj8eyHUaP+VRsb5j/v/Acte1DoAFgAA
+"""
+_SHEET = "xl/worksheets/sheet1.xml"
+_ODS = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+    '<office:body><office:spreadsheet><table:table table:name="Orders">'
+)
+_ODS_END = "</table:table></office:spreadsheet></office:body></office:document-content>"
+
+
+def xls() -> bytes:
+    """The old binary format: id, day, amount, city, paid."""
+    return gzip.decompress(base64.b64decode(_XLS))
+
+
+def encrypted() -> bytes:
+    """What a program writes that protects an XLSX by a password: its stream's name says so."""
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + "EncryptedPackage".encode("utf-16-le") + bytes(99)
+    )
+
+
+def ods(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    """An OpenDocument spreadsheet of one sheet."""
+    cells = ("".join(_ods_cell(value) for value in row) for row in rows)
+    return ods_of(path, "".join(f"<table:table-row>{row}</table:table-row>" for row in cells))
+
+
+def ods_of(path: Path, rows_xml: str) -> Path:
+    """An OpenDocument spreadsheet with these rows."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", _ODS + rows_xml + _ODS_END)
+    return path
+
+
+def _ods_cell(value: object) -> str:
+    if isinstance(value, date):
+        typed, text = f'office:value-type="date" office:date-value="{value}"', ""
+    elif isinstance(value, int | float):
+        typed, text = f'office:value-type="float" office:value="{value}"', ""
+    else:
+        typed, text = 'office:value-type="string"', value
+    return f"<table:table-cell {typed}><text:p>{text}</text:p></table:table-cell>"
+
+
+def xlsx(path: Path, change: Callable[[bytes], bytes] = bytes) -> Path:
+    """A workbook with (id, name) and the rows (1, a) and (2, b), its sheet's XML changed."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["id", "name"], [1, "a"], [2, "b"]):
+        sheet.append(row)
+    whole = path.with_suffix(".whole")
+    book.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            archive.writestr(name, change(content) if name == _SHEET else content)
+    return path
+
+
+def with_entities(sheet: bytes) -> bytes:
+    """A sheet whose first number is an entity that stands for ten times ten times … a text."""
+    names = "abcdefghij"
+    entities = "".join(f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in pairwise(names))
+    bomb = f'<!DOCTYPE bomb [<!ENTITY a "{"9" * 10}">{entities}]>'.encode()
+    start = sheet.index(b"<worksheet")
+    return sheet[:start] + bomb + sheet[start:].replace(b"<v>1</v>", b"<v>&j;</v>")
+
+
+def with_blanks(sheet: bytes) -> bytes:
+    """A sheet that unpacks to a hundred megabytes."""
+    return sheet.replace(b"</worksheet>", b" " * (100 << 20) + b"</worksheet>")
+
+
+def with_far_cell(sheet: bytes) -> bytes:
+    """A sheet with one more cell, in the last row and column that there can be."""
+    far = b'<row r="1048576"><c r="XFD1048576"><v>3</v></c></row></sheetData>'
+    return sheet.replace(b"</sheetData>", far)
