@@ -2,7 +2,7 @@
 #   make demo    start Answerable with a sample workspace
 #   make test    every check and every test, as CI runs them
 #   make check   format, lint, types, layers, the project's own lints
-#   make bench   measurements, as JSON
+#   make bench   measurements, as JSON (SQUAD=file adds retrieval on a SQuAD-shaped file)
 #   make lock    compile the requirement files anew (needs uv)
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -51,7 +51,7 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix --quiet .
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(if $(SQUAD),--squad $(SQUAD))
 
 # Universal locks: one file serves Python 3.11 and newer on every platform, and names no registry.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from answerable.kit.db.migrate import head_revision
+from answerable.kit.db.revision import head_revision
 from tests.cli.command import run
 from tests.factories.servers import Server, free_port
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from answerable.kit.db.migrate import head_revision
+from answerable.kit.db.revision import head_revision
 from answerable.kit.http import Router
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime

@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from types import FrameType
 import structlog
 
 from answerable.api.processes import listen, run_web, run_worker
-from answerable.kit.db.migrate import migrate
+from answerable.kit.db.revision import is_current
 from answerable.kit.parent import end_with_parent
 from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.settings import Settings
@@ -34,6 +35,10 @@ log = structlog.get_logger("answerable.supervisor")
 _STOP_SECONDS = 20.0
 _FAST_DEATH_SECONDS = 10.0
 _LONGEST_PAUSE = 30.0
+
+
+class MigrationFailed(RuntimeError):
+    """The database could not be brought up to date; the text has the last line of the reason."""
 
 
 @dataclass
@@ -80,8 +85,9 @@ class Supervisor:
         if settings.web_processes:
             self._listener = listen(settings.http.host, settings.http.port)
         admin_url = self._bring_up_database()
-        migrate(admin_url)
         app_url = app_database_url(settings, admin_url)
+        if not is_current(app_url):
+            _migrate(admin_url)
         gc.collect()
         gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
         for number in range(settings.web_processes):
@@ -167,6 +173,16 @@ class Supervisor:
             self._cluster.stop()
         metrics.remove_files()
         log.info("stopped")
+
+
+def _migrate(admin_url: str) -> None:
+    """Run the migrations in a process of their own, whose machinery the children would carry along."""
+    environment = {**os.environ, "ANSWERABLE_DATABASE_URL": admin_url}
+    command = [sys.executable, "-m", "answerable.kit.db.migrate"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise MigrationFailed(f"the migrations failed: {last[0]}")
 
 
 def _child(body: Callable[..., None], *arguments: object) -> None:

@@ -10,7 +10,8 @@ from answerable.cli.database import admin_url, wrong_revision
 from answerable.cli.failure import CommandFailed
 from answerable.cli.options import DataDir
 from answerable.cli.process_options import load_settings
-from answerable.kit.db.migrate import head_revision, migrate
+from answerable.kit.db.migrate import migrate
+from answerable.kit.db.revision import head_revision
 
 app = typer.Typer()
 

@@ -10,7 +10,7 @@ import psycopg
 import typer
 from alembic.util.exc import CommandError
 
-from answerable.api.supervisor import Supervisor
+from answerable.api.supervisor import MigrationFailed, Supervisor
 from answerable.cli.database import wrong_revision
 from answerable.cli.failure import CommandFailed
 from answerable.cli.options import DataDir
@@ -47,7 +47,7 @@ def run_supervisor(supervisor: Supervisor, settings: Settings) -> int:
     """Runs it to its end; returns the exit status. CommandFailed says why it cannot start."""
     try:
         return supervisor.run()
-    except (ClusterError, BinariesMissing) as error:
+    except (ClusterError, BinariesMissing, MigrationFailed) as error:
         raise CommandFailed(str(error)) from error
     except CommandError as error:
         raise CommandFailed(wrong_revision(error)) from error

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 
-from answerable.kit.db.migrate import alembic_config, head_revision, migrate
+from answerable.kit.db.migrate import alembic_config, migrate
+from answerable.kit.db.revision import head_revision
 
 
 @pytest.fixture
@@ -34,6 +35,10 @@ def test_every_migration_goes_down_and_up_again(empty_database: str) -> None:
     assert revision(empty_database) is None
     migrate(empty_database)
     assert revision(empty_database) == head_revision()
+
+
+def test_the_file_names_tell_alembics_head() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == head_revision()
 
 
 def test_every_migration_bounds_its_wait_for_locks() -> None:

@@ -6,7 +6,7 @@ import psycopg
 
 from answerable.api.supervisor import app_database_url
 from answerable.cli.doctor.finding import Finding, Level
-from answerable.kit.db.migrate import head_revision
+from answerable.kit.db.revision import head_revision
 from answerable.kit.postgres import Cluster, ClusterError
 from answerable.kit.postgres.binaries import BinariesMissing, wheel_folder
 from answerable.kit.settings import Settings

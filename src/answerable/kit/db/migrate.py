@@ -5,28 +5,20 @@ An advisory lock makes replicas that start at once take turns.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import create_engine, text
 
-import answerable
+from answerable.kit.db.revision import migrations_folder
 from answerable.kit.db.session import sqlalchemy_url
 from answerable.kit.postgres.credentials import APP_ROLE, app_password
 
 _LOCK = 0x416E73  # "Ans"
-
-
-def migrations_folder() -> Path:
-    """Alembic's folder: inside the installed package, or beside `src/` in a checkout."""
-    package = Path(answerable.__file__).parent
-    installed = package / "_migrations"
-    return installed if installed.exists() else package.parents[1] / "migrations"
 
 
 def alembic_config() -> Config:
@@ -34,14 +26,6 @@ def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     return config
-
-
-def head_revision() -> str:
-    """The newest migration's revision."""
-    revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if revision is None:
-        raise RuntimeError(f"no migrations in {migrations_folder()}")
-    return revision
 
 
 def migrate(admin_url: str, *, to: str = "head") -> None:
@@ -97,3 +81,8 @@ def _ensure_app_role(raw: object, admin_url: str) -> None:
             verb, role, sql.Literal(app_password(admin_url))
         )
     )
+
+
+if __name__ == "__main__":
+    # The supervisor's child: the address holds a password, which the environment keeps out of `ps`.
+    migrate(os.environ["ANSWERABLE_DATABASE_URL"])
