@@ -191,6 +191,27 @@ def test_dates_of_both_orders_stay_text_and_are_reported() -> None:
     assert table.finding(Code.DATE_ORDER_MIXED) is not None
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Jan 2026", "Feb 2026", "Dec 2025"],
+        ["January 2026", "february, 2026", "December 2025"],
+        ["Jan. 2026", "Feb. 2026", "Dez. 2025"],
+        ["Jänner 2026", "Februar 2026", "Dezember 2025"],
+        ["2026-01", "2026-02", "2025-12"],
+    ],
+)
+def test_months_become_their_first_days_and_that_is_reported(cells: list[str]) -> None:
+    table = column(cells)
+    assert values(table) == [date(2026, 1, 1), date(2026, 2, 1), date(2025, 12, 1)]
+    assert table.finding(Code.MONTHS) is not None
+
+
+@pytest.mark.parametrize("cells", [["May 2026", "n.n.", "Kim 2026"], ["Jan 26", "Feb 27"], ["Mai", "Juni"]])
+def test_words_that_hold_months_stay_text(cells: list[str]) -> None:
+    assert values(column(cells)) == cells
+
+
 def test_an_open_decimal_mark_is_reported_with_the_assumption() -> None:
     table = column(["1.234", "5.678"])
     assert values(table) == [Decimal("1.234"), Decimal("5.678")]

@@ -33,6 +33,22 @@ def test_a_total_that_does_not_add_up_is_left_out_and_doubtful() -> None:
     assert finding.severity is Severity.DOUBTFUL
 
 
+@pytest.mark.parametrize("header", ["Variance %", "Return rate", "Rücksendequote", "Average price (EUR)"])
+def test_rates_of_a_totals_row_are_not_taken_for_sums(header: str) -> None:
+    table = read_text(f"region,amount,{header}\nNorth,10,5.0\nSouth,20,2.0\nEast,70,1.5\nTotal,100,1.9\n")
+    assert table.column("region") == ["North", "South", "East"]
+    assert Code.TOTALS in table.codes
+    assert Code.TOTALS_DIFFER not in table.codes
+
+
+def test_a_totals_row_of_rates_alone_is_left_out_too() -> None:
+    table = read_text("region,share of returns\nNorth,5.5%\nSouth,2.0%\nEast,1.5%\nTotal,1.9%\n")
+    assert table.column("region") == ["North", "South", "East"]
+    finding = table.finding(Code.TOTALS)
+    assert finding is not None
+    assert "rates" in finding.sentence
+
+
 def test_subtotals_that_add_up_are_left_out() -> None:
     table = read_text("region,amount\nA,10\nB,20\nSubtotal,30\nC,5\nD,6\nSubtotal,11\nGrand total,41\n")
     assert table.column("amount") == [10, 20, 5, 6]

@@ -252,7 +252,7 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
                 sentence=f"Times in {label!r} carry a UTC offset and are stored in UTC.",
             )
         )
-    if form.order is DateOrder.MONTH:
+    if form.months:
         findings.append(
             Finding(
                 code=Code.MONTHS,

@@ -49,6 +49,7 @@ class DateOrder(StrEnum):
     NAME_D_Y = "name_d_y"
     COMPACT = "compact"
     MONTH = "month"  # 2024-05: the first day of the month
+    NAME_Y = "name_y"  # May 2024: the same
 
 
 _PATTERNS = {
@@ -59,6 +60,7 @@ _PATTERNS = {
     DateOrder.NAME_D_Y: rf"({_NAMES})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})",
     DateOrder.COMPACT: r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])",
     DateOrder.MONTH: r"(\d{4})-(\d{2})()",
+    DateOrder.NAME_Y: rf"({_NAMES})\.?[-\s,/]{{0,2}}(\d{{4}})()",
 }
 _POSITIONS = {  # groups that hold (year, month, day)
     DateOrder.YMD: (1, 2, 3),
@@ -68,8 +70,10 @@ _POSITIONS = {  # groups that hold (year, month, day)
     DateOrder.NAME_D_Y: (3, 1, 2),
     DateOrder.COMPACT: (1, 2, 3),
     DateOrder.MONTH: (1, 2, 3),
+    DateOrder.NAME_Y: (2, 1, 3),
 }
-_NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y)
+_NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y, DateOrder.NAME_Y)
+_MONTHLY = (DateOrder.MONTH, DateOrder.NAME_Y)
 _PIVOT = 69  # two-digit years: 69-99 are 19xx, 00-68 are 20xx (POSIX strptime)
 _FIRST = 300  # the most frequent texts: a column of dates has one among them
 _YEARS = range(1000, 2600)
@@ -89,6 +93,11 @@ class DateFormat:
     def pattern(self) -> str:
         """The whole cell, for Python's `re` and for RE2; groups 4 to 9 are the time of day."""
         return rf"(?i)\s*{_WEEKDAY if self.order in _NAMED else ''}{_PATTERNS[self.order]}{_CLOCK}\s*"
+
+    @property
+    def months(self) -> bool:
+        """Whether the cells name months, which stand for their first days."""
+        return self.order in _MONTHLY
 
     @property
     def duckdb_type(self) -> str:
@@ -118,7 +127,7 @@ class DateFormat:
         year_at, month_at, day_at = _POSITIONS[self.order]
         year = _part(cell, self.pattern, year_at)
         month = _part(cell, self.pattern, month_at)
-        day = sql.text("01") if self.order is DateOrder.MONTH else _part(cell, self.pattern, day_at)
+        day = sql.text("01") if self.months else _part(cell, self.pattern, day_at)
         if self.order in _NAMED:
             month = _month_number(month)
         if self.short_years:
@@ -126,7 +135,7 @@ class DateFormat:
         written = _join([year, sql.text("-"), month, sql.text("-"), day])
         if not self.clock and not self.short_years and self.order not in _NAMED:
             # One replacement is much cheaper than an extraction a part.
-            parts = rf"\{year_at}-\{month_at}-" + ("01" if self.order is DateOrder.MONTH else rf"\{day_at}")
+            parts = rf"\{year_at}-\{month_at}-" + ("01" if self.months else rf"\{day_at}")
             written = sql.call("regexp_replace", cell, f"^{self.pattern}$", parts)
         if not self.clock:
             return sql.cast(self._guarded(cell, written), "DATE", lenient=True)

@@ -1,6 +1,7 @@
 """What stands below a table: totals, which would be counted twice, and notes.
 
-A totals row is verified: its numbers are compared with the sums (or averages) of the rows above.
+A totals row is verified: its numbers are compared with the sums (or averages) of the rows above. A rate
+("Variance %", "Average price") is neither: the row states it anew, from totals that may not be there.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from enum import StrEnum
 
 from answerable.data.ingestion import numbers
 from answerable.data.ingestion.cells import PLACEHOLDERS, CellKind, is_blank, kind_of
@@ -22,6 +24,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"average|mean|durchschnitt|mittelwert|schnitt|ø", re.IGNORECASE)
+_RATE = re.compile(
+    r"[%ø]|\b(?:percent(?:age)?|pct|prozent|rates?|ratio|quote|share|anteil|margin|marge|average|avg|mean|median|"
+    r"durchschnitt\w*|mittel\w*|schnitt|index|score|rating|growth|wachstum|per|pro|je)\b|(?:quote|rate|marge)\b|"
+    r"(?:unit[ _]|stück|einzel)(?:price|preis)",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"(?:\*|source|sources|note|notes|quelle|quellen|stand|hinweis|anmerkung|legende|created|generated|exported|"
     r"printed|report|copyright|©|\(c\)|see\b|\d+\)|\[\d+\]|end of|ende\b|rows?:|records?:|anzahl)",
@@ -29,6 +37,15 @@ _NOTE = re.compile(
 )
 _LONG = 40
 MOST_FOOTER_ROWS = 30
+
+
+class _Verdict(StrEnum):
+    """What comparing a totals row with the rows above says."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    RATES_ONLY = "rates_only"  # nothing in the row could be a sum
+    NO_NUMBERS = "no_numbers"
 
 
 def is_totals_label(row: Sequence[str]) -> bool:
@@ -59,7 +76,7 @@ def cut_footer(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[
                 sentence=f"{len(notes)} lines below the table are notes and left out: {shorten(text, 200)}",
             )
         )
-    kept, totals = _cut_totals(kept)
+    kept, totals = _cut_totals(kept, labels)
     return kept, [*findings, *totals]
 
 
@@ -88,9 +105,10 @@ def _is_note(rows: list[list[str]], index: int, width: int) -> bool:
     return width > 2 and kind_of(text) is CellKind.TEXT and CellKind.TEXT not in kinds
 
 
-def _cut_totals(rows: list[list[str]]) -> tuple[list[list[str]], list[Finding]]:
+def _cut_totals(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[str]], list[Finding]]:
+    rates = {column for column, label in enumerate(labels) if _RATE.search(label)}
     labelled = [i for i, row in enumerate(rows) if is_totals_label(row)]
-    unlabelled = _unlabelled_total(rows, set(labelled))
+    unlabelled = _unlabelled_total(rows, set(labelled), rates)
     if unlabelled is not None:
         labelled.append(unlabelled)
     # A value such as "Total" all over a column is data, not a row that sums up others.
@@ -100,31 +118,28 @@ def _cut_totals(rows: list[list[str]]) -> tuple[list[list[str]], list[Finding]]:
     formats = _formats([row for i, row in enumerate(rows) if i not in marked])
     dropped, findings = set[int](), []
     for index in sorted(labelled):
-        agrees = _verify(rows, index, marked, formats)
+        verdict = _verify(rows, index, marked, formats, rates)
         at_end = all(i in marked for i in range(index, len(rows)))
-        if (agrees is False and not at_end) or agrees is None:
+        if verdict is _Verdict.NO_NUMBERS or (verdict is not _Verdict.EQUAL and not at_end):
             continue
         dropped.add(index)
-        findings.append(_total_finding(rows[index], agrees))
+        findings.append(_total_finding(rows[index], verdict))
     return [row for i, row in enumerate(rows) if i not in dropped], findings
 
 
-def _total_finding(row: list[str], agrees: bool) -> Finding:
+def _total_finding(row: list[str], verdict: _Verdict) -> Finding:
     text = shorten(" | ".join(cell for cell in row if not is_blank(cell)))
-    if agrees:
-        return Finding(
-            code=Code.TOTALS,
-            severity=Severity.DROPPED,
-            count=1,
-            example=text,
-            sentence=f"A totals row is left out; its numbers equal those of the rows above: {text}",
-        )
+    sentence = {
+        _Verdict.EQUAL: "A totals row is left out; its numbers equal those of the rows above",
+        _Verdict.RATES_ONLY: "A totals row is left out; it states rates, which are no sums of the rows above",
+    }.get(verdict, "A totals row is left out, but its numbers differ from those of the rows above")
+    differs = verdict is _Verdict.DIFFERENT
     return Finding(
-        code=Code.TOTALS_DIFFER,
-        severity=Severity.DOUBTFUL,
+        code=Code.TOTALS_DIFFER if differs else Code.TOTALS,
+        severity=Severity.DOUBTFUL if differs else Severity.DROPPED,
         count=1,
         example=text,
-        sentence=f"A totals row is left out, but its numbers differ from those of the rows above: {text}",
+        sentence=f"{sentence}: {text}",
     )
 
 
@@ -140,22 +155,31 @@ def _formats(body: Sequence[Sequence[str]]) -> dict[int, NumberFormat]:
 
 
 def _verify(
-    rows: Sequence[Sequence[str]], index: int, marked: set[int], formats: dict[int, NumberFormat]
-) -> bool | None:
-    """True when every number of the row is the sum (or average) of the rows above, since the last
-    subtotal or of all; False when one is neither; None when the row has no number to check."""
+    rows: Sequence[Sequence[str]],
+    index: int,
+    marked: set[int],
+    formats: dict[int, NumberFormat],
+    rates: set[int],
+) -> _Verdict:
+    """Whether every number of the row, but for those of the columns in `rates`, is the sum (or average)
+    of the rows above, since the last subtotal or of all."""
     average = any(_AVERAGE.search(cell) for cell in rows[index][:3])
     above = [i for i in range(index) if i not in marked]
     since = [i for i in above if i > max((m for m in marked if m < index), default=-1)]
-    checked = 0
+    checked = restated = 0
     for column, form in formats.items():
         stated = form.parse(rows[index][column])
         if stated is None:
             continue
-        checked += 1
-        if not any(_agrees(stated, rows, part, column, form, average) for part in (above, since) if part):
-            return False
-    return True if checked else None
+        if any(_agrees(stated, rows, part, column, form, average) for part in (above, since) if part):
+            checked += 1
+        elif form.percent or column in rates:
+            restated += 1
+        else:
+            return _Verdict.DIFFERENT
+    if checked:
+        return _Verdict.EQUAL
+    return _Verdict.RATES_ONLY if restated else _Verdict.NO_NUMBERS
 
 
 def _agrees(
@@ -180,8 +204,8 @@ def _agrees(
     return any(abs(candidate - stated) <= allowed for candidate in candidates)
 
 
-def _unlabelled_total(rows: Sequence[Sequence[str]], marked: set[int]) -> int | None:
-    """The last row, when it has numbers only, its first cell is blank and every number is a sum."""
+def _unlabelled_total(rows: Sequence[Sequence[str]], marked: set[int], rates: set[int]) -> int | None:
+    """The last row, when it has numbers only, its first cell is blank and every number is a sum or a rate."""
     last = len(rows) - 1
     if last < 3 or last in marked or not is_blank(rows[last][0]) or is_blank(rows[last - 1][0]):
         return None
@@ -189,4 +213,4 @@ def _unlabelled_total(rows: Sequence[Sequence[str]], marked: set[int]) -> int | 
     if any(kind_of(cell) is not CellKind.NUMBER for cell in filled):
         return None
     formats = _formats(rows[:last])
-    return last if _verify(rows, last, {last}, formats) else None
+    return last if _verify(rows, last, {last}, formats, rates) is _Verdict.EQUAL else None
