@@ -16,6 +16,10 @@ _MAX_HEADING_CHARACTERS = 300
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# Marks on one letter beyond what any writing has (Unicode's Stream-Safe Text Format allows 30, UAX 15,
+# section 13): normalising takes time that grows with the square of their number, here and at each reader.
+_MARKS = "".join(re.escape(chr(code)) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+_ENDLESS_MARKS = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 # Control characters, soft hyphens, zero-width spaces, byte-order marks and the invisible tag
 # characters: nobody sees them, they break searches, and some hide instructions.
 _INVISIBLE = dict.fromkeys(
@@ -39,7 +43,8 @@ def clean(text: str) -> str:
     and runs of empty lines. Linear in its length, whatever the lines' lengths."""
     text = _NEWLINES.sub("\n", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text).translate(_VISIBLE))
+        text = _ENDLESS_MARKS.sub(r"\1", _SURROGATES.sub("\ufffd", text).translate(_VISIBLE))
+        text = unicodedata.normalize("NFC", text)
     else:
         text = text.translate(_INVISIBLE)
     lines = [line.rstrip() for line in text.split("\n")]
