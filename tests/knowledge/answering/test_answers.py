@@ -149,10 +149,10 @@ async def test_a_heading_is_not_quoted_but_counts_for_what_stands_under_it(
 async def test_a_quote_stays_in_its_paragraph_item_or_row(runtime: Runtime, workspace: Workspace) -> None:
     text = (
         "Opening hours\nThe harbour museum opens at nine. It closes at six.\nTickets\n\n"
-        "- The ferry museum lends bicycles on Sundays\n- Dogs wait outside\n\nLast change: May."
+        "- The ferry museum lends red bicycles and boats on Sundays\n- Dogs wait outside\n\nLast change: May."
     )
     await put(runtime, workspace.id, text)
     museum = await ask(runtime, workspace.id, "When does the harbour museum open?")
     assert museum.quotes[0].text == "The harbour museum opens at nine. It closes at six."
     ferry = await ask(runtime, workspace.id, "What does the ferry museum lend on Sundays?")
-    assert ferry.quotes[0].text == "- The ferry museum lends bicycles on Sundays"
+    assert ferry.quotes[0].text == "- The ferry museum lends red bicycles and boats on Sundays"

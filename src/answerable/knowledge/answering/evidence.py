@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerable.knowledge.answering.expectation import Expectation, Expected
-from answerable.knowledge.retrieval import RankedPassage
+from answerable.knowledge.lexical.words import words
+from answerable.knowledge.retrieval import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import WeightedQuery
 from answerable.knowledge.retrieval.ranking import sentence_signs
 
@@ -30,22 +32,25 @@ _NEW_WORDS = 3
 rarely its answer."""
 
 WEIGHTS = {
-    "passage": 11.2,  # the passage's score
-    "cosine": 12.6,  # the sentence's vector with the question's
-    "overlap": 7.4,  # share of the question's content that the sentence has
-    "before": 5.1,  # share that it lacks and the sentence before it or a heading has
-    "after": 2.6,  # share that it lacks and the sentence after it has
-    "pairs": 2.7,  # share of the question's neighbouring words that are neighbours here
+    "passage": 9.7,  # the passage's score
+    "cosine": 11.4,  # the sentence's vector with the question's
+    "overlap": 8.5,  # share of the question's content that the sentence has
+    "before": 5.7,  # share that it lacks and the sentence before it or a heading has
+    "after": 1.2,  # share that it lacks and the sentence after it has
+    "names": 1.4,  # share of the question's names that the sentence, those beside it or a heading have
+    "pairs": 1.4,  # share of the question's neighbouring words that are neighbours here
     "is_question": -8.0,
     # something of the kind that the question asks for
-    Expected.NUMBER: 1.5,
-    Expected.DATE: 3.6,
-    Expected.PERSON: 1.3,
-    Expected.PLACE: 1.8,
-    Expected.REASON: 1.2,
+    Expected.FREQUENCY: 1.7,
+    Expected.DURATION: 1.7,
+    Expected.NUMBER: 1.7,
+    Expected.DATE: 3.2,
+    Expected.PERSON: 0.9,
+    Expected.PLACE: 2.0,
+    Expected.REASON: 2.6,
 }
 _WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
-_ABOVE = 0.5
+_ABOVE = 1.0
 """What a word of the heading counts for sentences that do not follow it at once."""
 _STOP = re.compile(r"[.!?…。！？][)\]\"'”’»]*\Z")
 _ITEM = re.compile(r"[-*•‣▪●◦–—|+>]|\d{1,3}[.)]\s|[a-z][)]\s")
@@ -56,7 +61,8 @@ _KINDS = tuple(kind for kind in Expected if kind is not Expected.ANYTHING)
 class ScoredSentence:
     """A sentence of a passage; `start` and `end` are relative to the passage. One that does not `tell`
     anything by itself is not quoted alone, and a heading is not quoted at all. Sentences of one `block` stand
-    in one paragraph, list item or table row."""
+    in one paragraph, list item or table row. `nameless` is the share of the question's names that the passage
+    and the headings above it lack."""
 
     passage: int
     start: int
@@ -66,6 +72,7 @@ class ScoredSentence:
     tells: bool
     is_heading: bool
     block: int
+    nameless: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ def score_sentences(
         scores = signs @ _WEIGHTS
         tells = _new_words(query, passage)
         blocks = _blocks(passage)
+        nameless = _nameless(query, passage.candidate)
         scored.extend(
             ScoredSentence(
                 passage=number,
@@ -100,6 +108,7 @@ def score_sentences(
                 tells=tells[row],
                 is_heading=bool(headings[row]),
                 block=blocks[row],
+                nameless=nameless,
             )
             for row, (start, end) in enumerate(passage.candidate.sketch.spans)
         )
@@ -166,7 +175,7 @@ def _signs(
     present = compared.present
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
-    above = present[headings].any(axis=0) & ~before & ~present
+    above = (present[headings].any(axis=0) | _headed(query, candidate)) & ~before & ~present
     texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
     met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
     columns = [
@@ -175,11 +184,29 @@ def _signs(
         compared.overlap,
         ((before & ~present) + _ABOVE * above).astype(np.float32) @ shares,
         (after & ~present).astype(np.float32) @ shares,
+        (present | before | after | above).astype(np.float32) @ query.name_shares,
         _pairs(query, passage),
         np.array([text.endswith("?") for text in texts], dtype=np.float32),
         *(met if kind is expectation.kind else np.zeros_like(met) for kind in _KINDS),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _nameless(query: WeightedQuery, candidate: Candidate) -> float:
+    lacks = ~(np.isin(query.content, candidate.sketch.words) | _headed(query, candidate))
+    return float(query.name_shares[lacks].sum())
+
+
+def _headed(query: WeightedQuery, candidate: Candidate) -> NDArray[np.bool_]:
+    """Which of the query's content terms the document's title or a heading above the passage has."""
+    headings = (candidate.title, *candidate.heading_path)
+    above = frozenset().union(*map(_heading_words, headings))
+    return np.array([word in above for word in query.words], dtype=np.bool_)
+
+
+@lru_cache(maxsize=4096)
+def _heading_words(heading: str) -> frozenset[str]:
+    return frozenset(words(heading))
 
 
 def _pairs(query: WeightedQuery, passage: RankedPassage) -> Numbers:
@@ -189,15 +216,15 @@ def _pairs(query: WeightedQuery, passage: RankedPassage) -> Numbers:
     found = np.zeros(len(passage.candidate.sketch.spans), dtype=np.float32)
     if not pairs:
         return found
-    for row, words in enumerate(_words_by_sentence(passage)):
-        known = [word if word in query.idf else 0 for word in words]
+    for row, terms_here in enumerate(_words_by_sentence(passage)):
+        known = [term if term in query.idf else 0 for term in terms_here]
         found[row] = len(pairs & set(pairwise(known))) / len(pairs)
     return found
 
 
 def _new_words(query: WeightedQuery, passage: RankedPassage) -> list[bool]:
     return [
-        sum(word not in query.idf for word in words) >= _NEW_WORDS for words in _words_by_sentence(passage)
+        sum(term not in query.idf for term in found) >= _NEW_WORDS for found in _words_by_sentence(passage)
     ]
 
 

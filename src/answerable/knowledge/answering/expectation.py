@@ -16,6 +16,16 @@ _NUMBER_WORD = re.compile(rf"\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
 _DATE = re.compile(
     rf"\b(?:1\d{{3}}|20\d\d)s?\b|\b(?:{_MONTHS}|{_DAYS})\b|\bcentur(?:y|ies)\b|\b\d{{1,4}}\s?(?:BCE?|AD|CE)\b"
 )
+_FREQUENCY = re.compile(
+    r"\b(?:every|each|daily|weekly|monthly|quarterly|yearly|annually|once|twice|regularly|never|must not|"
+    r"cannot|need not|times)\b",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"\b(?:\d[\d,.]*|one|{_NUMBER_WORDS}|\w+ty)[ -](?:working |business |calendar |full )?"
+    r"(?:second|minute|hour|day|week|month|year|decade)s?\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<![.!?“\"(] )(?<!^)\b[A-Z]\w*(?:['’.-]\w+)*")
 _PLACE = re.compile(
     r"\b(?:in|at|near|from|of|to|on|outside|inside|between|across|throughout|along)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+"
@@ -31,6 +41,8 @@ _TOKEN = re.compile(r"\w+(?:['’.-]\w+)*")
 class Expected(StrEnum):
     """What would answer the question."""
 
+    FREQUENCY = "frequency"
+    DURATION = "duration"
     NUMBER = "number"
     DATE = "date"
     PERSON = "person"
@@ -40,11 +52,20 @@ class Expected(StrEnum):
 
 
 _QUESTIONS = (
+    (Expected.FREQUENCY, r"\bhow (?:often|frequently)\b"),
+    (
+        Expected.DURATION,
+        r"\bhow (?:soon|quickly)\b|"
+        r"\bwhat (?:is|are|was|were) the (?:[\w-]+ ){0,3}(?:window|period|deadline)\b",
+    ),
     (
         Expected.NUMBER,
-        r"\bhow (?:many|much|old|long|far|tall|large|big|high|often|fast|deep|wide)\b|population of|"
+        r"\bhow (?:many|much|old|long|far|tall|large|big|high|fast|deep|wide|heavy|hard)\b|"
+        r"population of|"
         r"\bhow \w+ (?:is|was|are|were)\b|"
-        r"\b(?:what|which) (?:percent|percentage|number|amount|size|proportion|fraction|price|cost)\b",
+        r"\b(?:what|which) (?:percent|percentage|number|amount|size|proportion|fraction|share|price|cost)\b|"
+        r"\bwhat (?:is|are|was|were) the (?:[\w-]+ ){0,3}(?:term|limit|fee|price|cost|rate|"
+        r"discount|speed|temperature|number|budget|allowance|salary|bonus|weight|capacity)\b",
     ),
     (
         Expected.DATE,
@@ -73,6 +94,10 @@ class Expectation:
         """1 when the sentence has something of the kind that the question does not name itself, a half
         when it only may have, else 0; always 0 when anything could be the answer."""
         match self.kind:
+            case Expected.FREQUENCY:
+                return float(_FREQUENCY.search(sentence) is not None)
+            case Expected.DURATION:
+                return float(self._new(_DURATION, sentence))
             case Expected.NUMBER:
                 return self._number(sentence)
             case Expected.DATE:

@@ -79,7 +79,7 @@ async def answer_from_documents(
     found = await search(session, runtime.get(TextEncoder), question, limit=_PASSAGES, scope=scope)
     notes = ("Searched by words alone: there is no embedding model.",) if _is_degraded(found) else ()
     excerpts = choose_excerpts(score_sentences(question, found.query, found.passages), _QUOTES, _MARGIN)
-    sure = confidence(excerpts[0].best.score, found.mode) if excerpts else 0.0
+    sure = _confidence(excerpts[0], found) if excerpts else 0.0
     if sure < LINE:
         return DocumentAnswer((), _nearest(found), sure, notes)
     quotes = [_quote(found, excerpt) for excerpt in excerpts]
@@ -93,6 +93,10 @@ def _is_degraded(found: Found) -> bool:
     return found.mode is SearchMode.LEXICAL and bool(found.passages)
 
 
+def _confidence(excerpt: Excerpt, found: Found) -> float:
+    return confidence(excerpt.best.score, excerpt.best.nameless, found.mode)
+
+
 def _quote(found: Found, excerpt: Excerpt) -> Quote:
     candidate = found.passages[excerpt.passage].candidate
     return Quote(
@@ -104,7 +108,7 @@ def _quote(found: Found, excerpt: Excerpt) -> Quote:
         text=candidate.text[excerpt.start : excerpt.end],
         start=candidate.start + excerpt.start,
         end=candidate.start + excerpt.end,
-        score=confidence(excerpt.best.score, found.mode),
+        score=_confidence(excerpt, found),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,9 @@ from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.lexical.words import words
 
 _MOST_WORDS = 64
+_NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.,-]*")
+"""A word with a capital that does not begin the query, or one with a digit."""
+_UNKNOWN_WORD = 0.5
 CHUNKS_TERM = 0
 """The entry of the term statistics that counts the workspace's chunks."""
 
@@ -43,29 +47,43 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """The distinct words of a query as term ids, and which of them say what it is about."""
+    """The distinct words of a query as term ids, which of them say what it is about, and which of them are
+    names or have digits."""
 
-    terms: tuple[int, ...]
+    words: Mapping[int, str]
     content: frozenset[int]
+    names: frozenset[int] = frozenset()
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """The term ids, in the order of the query."""
+        return tuple(self.words)
 
     @classmethod
     def of(cls, query: str, workspace_id: str) -> QueryTerms:
         """The terms of a query as the workspace numbers them; a very long query counts by its first words."""
         number = TermIds(workspace_id)
         distinct = list(dict.fromkeys(words(query)))[:_MOST_WORDS]
-        return cls(tuple(number.of(distinct)), frozenset(number.of(content_words(query)[:_MOST_WORDS])))
+        content = number.of(content_words(query)[:_MOST_WORDS])
+        names = words(" ".join(_NAME.findall(query)[:_MOST_WORDS]))
+        terms = dict(zip(number.of(distinct), distinct, strict=True))
+        return cls(terms, frozenset(content), frozenset(number.of(names)))
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuery:
     """A query against one workspace's statistics. `idf` has each term's inverse document frequency; `known`
     the terms that occur at all, rarest first, with the number of chunks they occur in; `content` the terms
-    that say what the query is about, and `shares` each one's part of their whole weight (they sum to 1)."""
+    that say what the query is about, `shares` each one's part of their whole weight (they sum to 1),
+    `words` the same as words; `name_shares` has the shares of those that are names or have digits among
+    themselves (they sum to 1, or are all 0)."""
 
     chunks: int
     idf: Mapping[int, float]
     content: NDArray[np.int32]
     shares: NDArray[np.float32]
+    words: tuple[str, ...]
+    name_shares: NDArray[np.float32]
     known: tuple[tuple[int, int], ...]
     vector: QueryVector | None
 
@@ -76,15 +94,24 @@ class WeightedQuery:
         known = sorted((counts.get(term, 0), term) for term in query.terms)
         idf = {term: inverse_document_frequency(counts.get(term, 0), chunks) for term in query.terms}
         content = [term for term in idf if term in query.content] or list(idf)
-        weights = np.array([idf[term] for term in content], dtype=np.float32)
+        weights = np.array(
+            [idf[term] * cls._trust(query, counts, term) for term in content], dtype=np.float32
+        )
         return cls(
             chunks=chunks,
             idf=idf,
             content=np.array(content, dtype=np.int32),
-            shares=weights / max(float(weights.sum()), 1e-9),
+            shares=_shares(weights),
+            words=tuple(query.words[term] for term in content),
+            name_shares=_shares(np.array([idf[term] if term in query.names else 0.0 for term in content])),
             known=tuple((term, count) for count, term in known if count > 0),
             vector=vector,
         )
+
+    @staticmethod
+    def _trust(query: QueryTerms, counts: Mapping[int, int], term: int) -> float:
+        """A word that no chunk has, unless it is a name, is often another word for what they have."""
+        return 1.0 if counts.get(term, 0) > 0 or term in query.names else _UNKNOWN_WORD
 
     @property
     def total(self) -> float:
@@ -101,3 +128,8 @@ class WeightedQuery:
                 break
             chosen.append(term)
         return chosen
+
+
+def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    shares: NDArray[np.float32] = (weights / max(float(weights.sum()), 1e-9)).astype(np.float32)
+    return shares
