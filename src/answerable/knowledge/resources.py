@@ -6,7 +6,7 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard, tasks.forget_abandoned_files)
+BACKGROUND_WORK = (tasks.ingest, tasks.discard, tasks.forget_abandoned_files, tasks.add_missing_vectors)
 
 
 def provide_knowledge(runtime: Runtime) -> None:

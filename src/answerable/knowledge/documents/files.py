@@ -28,6 +28,13 @@ async def discard(runtime: Runtime, key: str) -> None:
     await asyncio.to_thread(_remove_empty_folders, runtime.files.path(key))
 
 
+async def workspaces(runtime: Runtime) -> list[str]:
+    """The ids of the workspaces that have files of documents."""
+    return await asyncio.to_thread(
+        lambda: sorted(path.parent.name for path in runtime.files.root.glob(f"ws_*/{_FOLDER}"))
+    )
+
+
 async def abandoned(runtime: Runtime) -> dict[str, list[str]]:
     """Keys of uploads older than a day by workspace: candidates for having lost their document when a
     process died between the file and the commit."""

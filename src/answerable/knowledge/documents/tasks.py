@@ -14,10 +14,16 @@ from answerable.knowledge.chunking import chunk
 from answerable.knowledge.documents import files, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
 from answerable.knowledge.documents.tables import DocumentRow
+from answerable.knowledge.embedding import has_encoder
 from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocument, prepare_document
+from answerable.knowledge.indexing import add_missing_vectors as embed_passages
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed
 from answerable.knowledge.parsing.parser import parse
+
+_VECTOR_BATCH = 64
+_VECTOR_BATCHES = 20
+"""Of passages of one workspace in one go; the rest waits for the next."""
 
 
 @task(service.INGEST, retries=3)
@@ -103,3 +109,14 @@ async def forget_abandoned_files(runtime: Runtime, _period: datetime) -> None:
     for workspace_id, keys in (await files.abandoned(runtime)).items():
         async with runtime.database.begin(Principal.system(workspace_id)) as session:
             await service.forget_abandoned_files(runtime, session, keys)
+
+
+@periodic("documents.add_missing_vectors", "*/5 * * * *")
+async def add_missing_vectors(runtime: Runtime, _period: datetime) -> None:
+    """Embed what was read while there was no encoder, a bounded part each time."""
+    if not has_encoder(runtime):
+        return
+    for workspace_id in await files.workspaces(runtime):
+        for _ in range(_VECTOR_BATCHES):
+            if await embed_passages(runtime, workspace_id, _VECTOR_BATCH) < _VECTOR_BATCH:
+                break

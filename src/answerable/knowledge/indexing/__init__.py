@@ -10,6 +10,7 @@ await delete_document(session, document_id)          # in the transaction that d
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.service import (
     PreparedDocument,
+    add_missing_vectors,
     delete_document,
     prepare_document,
     rename_document,
@@ -20,6 +21,7 @@ __all__ = [
     "IndexedDocument",
     "Passage",
     "PreparedDocument",
+    "add_missing_vectors",
     "delete_document",
     "prepare_document",
     "rename_document",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.knowledge.indexing.passage import IndexedDocument
+from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.preparation import PreparedPassage
 from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
 
@@ -51,6 +51,21 @@ _DISCOUNT_TERMS = text(
     )
     UPDATE lexical_terms known SET chunks = known.chunks - locked.chunks
     FROM locked WHERE known.workspace_id = :workspace_id AND known.term = locked.term
+    """
+)
+
+
+_WITHOUT_VECTOR = text(
+    """
+    SELECT id, ordinal, start_offset, end_offset, text, page, heading_path, token_count
+    FROM chunks WHERE embedding IS NULL ORDER BY id LIMIT :most
+    """
+)
+# A document that was indexed anew meanwhile has other ids, and keeps what it got.
+_SET_VECTOR = text(
+    """
+    UPDATE chunks SET embedding = CAST(:embedding AS halfvec), sentences = :sentences
+    WHERE id = :id AND embedding IS NULL
     """
 )
 
@@ -108,6 +123,32 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
         ],
     )
     await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_id": document_uuid})
+
+
+async def passages_without_vector(session: Session, most: int) -> dict[int, Passage]:
+    """At most `most` of the workspace's passages that have no vector, by the id of their row."""
+    rows = await session.execute(_WITHOUT_VECTOR, {"most": most})
+    return {
+        row.id: Passage(
+            row.ordinal,
+            row.start_offset,
+            row.end_offset,
+            row.text,
+            row.page,
+            tuple(row.heading_path),
+            row.token_count,
+        )
+        for row in rows
+    }
+
+
+async def set_vectors(session: Session, prepared: Mapping[int, PreparedPassage]) -> None:
+    """Give rows their vectors, by their ids in ascending order."""
+    values = [
+        {"id": row_id, "embedding": row.embedding, "sentences": row.sentences}
+        for row_id, row in sorted(prepared.items())
+    ]
+    await session.execute(_SET_VECTOR, values)
 
 
 async def delete_chunks(session: Session, document_id: str) -> None:

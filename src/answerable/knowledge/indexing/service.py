@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.kit.db import Session
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.indexing import repository
@@ -47,6 +48,22 @@ async def store_document(session: Session, prepared: PreparedDocument) -> None:
     await repository.delete_chunks(session, document.id)
     await repository.put_document(session, document, len(prepared.passages))
     await repository.insert_chunks(session, document.id, prepared.passages)
+
+
+async def add_missing_vectors(runtime: Runtime, workspace_id: str, most: int) -> int:
+    """Embed at most `most` of the workspace's passages that were indexed while there was no encoder.
+
+    Returns how many got their vectors: fewer than `most` when none are left, 0 without an encoder.
+    """
+    principal = Principal.system(workspace_id)
+    async with runtime.database.begin(principal) as session:
+        found = await repository.passages_without_vector(session, most)
+    prepared = await prepare(runtime.get(TextEncoder), workspace_id, list(found.values()))
+    by_row = {row_id: row for row_id, row in zip(found, prepared, strict=True) if row.embedding is not None}
+    if by_row:
+        async with runtime.database.begin(principal) as session:
+            await repository.set_vectors(session, by_row)
+    return len(by_row)
 
 
 async def delete_document(session: Session, document_id: str) -> None:
