@@ -31,6 +31,7 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     database = Database(
         database_url,
         pool_size=settings.database.pool_size,
+        max_overflow=settings.database.max_overflow,
         statement_timeout_ms=settings.database.statement_timeout_ms,
     )
     runtime = Runtime(settings, database, clock=clock)

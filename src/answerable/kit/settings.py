@@ -27,7 +27,13 @@ class HttpSettings(BaseModel):
 
 
 class DatabaseSettings(BaseModel):
-    pool_size: int = Field(8, ge=1, description="Connections of each process.")
+    pool_size: int = Field(8, ge=1, description="Connections that each process keeps.")
+    max_overflow: int = Field(
+        24,
+        ge=0,
+        description="Connections beyond these for a burst. Queries that wait for the engine hold one "
+        "each, so the sum must stay well above `query.max_waiting`.",
+    )
     statement_timeout_ms: int = Field(60_000, gt=0, description="Longest statement of the app's role.")
 
 
@@ -107,6 +113,7 @@ class QuerySettings(BaseModel):
     timeout_seconds: float = Field(30, gt=0, description="Wall-clock deadline of one query.")
     memory_bytes: int = Field(1_000_000_000, ge=1, description="Memory of a query engine's process.")
     engines: int = Field(1, ge=1, description="Query engine processes per web process.")
+    max_waiting: int = Field(16, ge=1, description="Queries that may wait for an engine before 503.")
     idle_seconds: float = Field(120, gt=0, description="An engine unused for this long is stopped.")
 
 

@@ -51,12 +51,14 @@ class Session(AsyncSession):
 class Database:
     """An engine with a bounded pool, for the app's own unprivileged role."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout_ms: int = 60_000) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, max_overflow: int = 0, statement_timeout_ms: int = 60_000
+    ) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
-            max_overflow=0,
+            max_overflow=max_overflow,
             pool_pre_ping=True,
             hide_parameters=True,  # an error's text reaches the log; people's data must not
             connect_args={

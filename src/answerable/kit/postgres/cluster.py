@@ -27,7 +27,7 @@ _PORT = 5432  # only names the socket file
 # Small enough to idle in little memory, large enough for a vector index to stay in cache.
 _CONFIGURATION = {
     "listen_addresses": "",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",

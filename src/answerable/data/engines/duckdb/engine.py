@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 TARGET = "answerable.data.engines.duckdb.child:run"
-MAX_WAITING = 64
 _GRACE_SECONDS = 1.5  # after the interrupt, before the kill
 _START_SECONDS = 15.0
 _MEMORY_SHARE = 0.6  # of the process, for DuckDB's buffers; the rest is the interpreter and results
@@ -126,7 +125,7 @@ class DuckDBEngine:
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[Worker]:
-        if self._waiting >= MAX_WAITING:
+        if self._waiting >= self._settings.max_waiting:
             raise EngineUnavailable("Too many queries are waiting. Try again in a moment.")
         self._waiting += 1
         try:
