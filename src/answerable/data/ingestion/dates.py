@@ -52,6 +52,7 @@ class DateOrder(StrEnum):
     NAME_Y = "name_y"  # May 2024: the same
 
 
+_ANY_YEAR = r"(\d{4}|\d{2})"
 _PATTERNS = {
     DateOrder.YMD: r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})",
     DateOrder.DMY: r"(\d{1,2})[-/.]\s?(\d{1,2})[-/.]\s?(\d{4}|\d{2})",
@@ -92,7 +93,10 @@ class DateFormat:
     @property
     def pattern(self) -> str:
         """The whole cell, for Python's `re` and for RE2; groups 4 to 9 are the time of day."""
-        return rf"(?i)\s*{_WEEKDAY if self.order in _NAMED else ''}{_PATTERNS[self.order]}{_CLOCK}\s*"
+        day = _PATTERNS[self.order]
+        if not self.short_years:
+            day = day.replace(_ANY_YEAR, r"(\d{4})")
+        return rf"(?i)\s*{_WEEKDAY if self.order in _NAMED else ''}{day}{_CLOCK}\s*"
 
     @property
     def months(self) -> bool:
@@ -245,7 +249,8 @@ _CACHE: dict[str, re.Pattern[str]] = {}
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     if pattern not in _CACHE:
-        _CACHE[pattern] = re.compile(pattern)
+        # RE2, which the engine has, knows the ASCII digits alone.
+        _CACHE[pattern] = re.compile(pattern.replace(r"\d", "[0-9]"))
     return _CACHE[pattern]
 
 
@@ -313,12 +318,13 @@ def read_compact(values: Sequence[tuple[str, int]]) -> DateReading | None:
 
 
 def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) -> DateReading | None:
-    pattern = _compiled(DateFormat(order).pattern)
+    form = DateFormat(order, short_years=True)
+    pattern = _compiled(form.pattern)
     if not any(pattern.fullmatch(text) for text, _ in values[:_FIRST]):
         return None
     parsed, clock, zones, short = 0, False, False, False
     for text, count in values:
-        if DateFormat(order).parse(text) is None:
+        if form.parse(text) is None:
             continue
         match = pattern.fullmatch(text)
         if match is None:

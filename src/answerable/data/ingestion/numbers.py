@@ -41,8 +41,8 @@ _STYLES = (
 
 _SHAPE = re.compile(
     r"""(?P<open>\(?)\s*(?P<sign>[+\-−–]?)\s*(?P<prefix>[^\d\s+\-−–().,'’]{0,5}\.?)\s*(?P<sign2>[+\-−–]?)\s*
-    (?P<body>[\d.,][\d.,'’_\u00a0\u202f\u2009\u2007 ]*|\.\d+)
-    (?P<exponent>[eE][+\-]?\d{1,3})?
+    (?P<body>[0-9.,][0-9.,'’_\u00a0\u202f\u2009\u2007 ]*|\.[0-9]+)
+    (?P<exponent>[eE][+\-]?[0-9]{1,3})?
     \s*(?P<suffix>[^\d\s+\-−–()][^\d+\-−–()]{0,7}(?:[/²³][^\d]{1,4})?)?\s*(?P<trailing>-?)\s*(?P<close>\)?)""",
     re.VERBOSE,
 )
@@ -77,7 +77,7 @@ def cut(text: str) -> Shape | None:
     # "A1" and "12B" are codes, not amperes and bytes.
     if (prefix and currency(prefix) is None) or _CODE.fullmatch(text.strip()):
         return None
-    if (prefix and suffix) or not re.search(r"\d", part["body"]):
+    if (prefix and suffix) or not re.search("[0-9]", part["body"]):
         return None
     negative = bracketed or any(s != "+" for s in signs)
     return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")
