@@ -14,7 +14,8 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 async def test_no_file_of_a_deleted_workspace_stays(workspace: Workspace, runtime: Runtime) -> None:
     async def folders() -> list[str]:
-        return sorted(path.parent.name for path in runtime.settings.data_dir.rglob(workspace.id))
+        kept = runtime.settings.data_dir.iterdir()
+        return sorted(path.name for path in kept if (path / workspace.id).exists())
 
     async def none_is_left() -> bool:
         return not await folders()
