@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,7 +161,7 @@ def _blocks(passage: RankedPassage) -> list[int]:
 def _headings(passage: RankedPassage) -> NDArray[np.bool_]:
     """Which sentences are the passage's headings."""
     candidate = passage.candidate
-    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
+    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans.tolist()]
     return np.array([text in candidate.heading_path for text in texts], dtype=np.bool_)
 
 
@@ -176,7 +176,7 @@ def _signs(
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
     above = (present[headings].any(axis=0) | _headed(query, candidate)) & ~before & ~present
-    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans]
+    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans.tolist()]
     met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
     columns = [
         np.full(len(texts), passage.score),
@@ -193,6 +193,8 @@ def _signs(
 
 
 def _nameless(query: WeightedQuery, candidate: Candidate) -> float:
+    if not query.name_shares.any():
+        return 0.0
     lacks = ~(np.isin(query.content, candidate.sketch.words) | _headed(query, candidate))
     return float(query.name_shares[lacks].sum())
 
@@ -230,5 +232,6 @@ def _new_words(query: WeightedQuery, passage: RankedPassage) -> list[bool]:
 
 def _words_by_sentence(passage: RankedPassage) -> list[list[int]]:
     sketch = passage.candidate.sketch
-    ends = np.cumsum(sketch.word_counts)
-    return [part.tolist() for part in np.split(sketch.words, ends[:-1])] if len(ends) else []
+    found = sketch.words.tolist()
+    ends = list(accumulate(sketch.word_counts.tolist(), initial=0))
+    return [found[start:end] for start, end in pairwise(ends)]

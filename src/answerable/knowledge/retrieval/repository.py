@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, func, select, text
+from sqlalchemy import Row, func, select, text
 
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -86,9 +86,14 @@ async def chunks_in(session: Session, scope: Scope) -> int:
 
 
 async def widen_vector_search(session: Session, pool: Pool) -> None:
-    """For this transaction: walk the vector index on until enough rows pass the tenant wall and the scope."""
-    await session.execute(text(f"SET LOCAL hnsw.ef_search = {max(64, 2 * pool.size)}"))
-    await session.execute(text("SET LOCAL hnsw.iterative_scan = 'relaxed_order'"))
+    """For this transaction: walk the vector index on until enough rows pass the tenant wall and the scope.
+
+    Both settings travel in one round trip, which statements without parameters may.
+    """
+    breadth = max(64, 2 * pool.size)
+    await session.execute(
+        text(f"SET LOCAL hnsw.ef_search = {breadth}; SET LOCAL hnsw.iterative_scan = 'relaxed_order'")
+    )
 
 
 async def find_candidates(
@@ -111,7 +116,7 @@ async def find_candidates(
         scope=filters,
     )
     rows = await session.execute(text(statement), _parameters(query, scope, pool))
-    return [_candidate(row) for row in rows.mappings()]
+    return [_candidate(row) for row in rows]
 
 
 def _parameters(query: WeightedQuery, scope: Scope, pool: Pool) -> dict[str, object]:
@@ -133,18 +138,18 @@ def _parameters(query: WeightedQuery, scope: Scope, pool: Pool) -> dict[str, obj
     }
 
 
-def _candidate(row: RowMapping) -> Candidate:
+def _candidate(row: Row[tuple[object, ...]]) -> Candidate:
     return Candidate(
-        chunk_id=ids.encode("chk", row["public_id"]),
-        document_id=ids.encode("doc", row["document_id"]),
-        title=row["title"],
-        ordinal=row["ordinal"],
-        start=row["start_offset"],
-        end=row["end_offset"],
-        page=row["page"],
-        heading_path=tuple(row["heading_path"]),
-        text=row["text"],
-        sketch=SentenceSketch.unpack(row["sentences"]),
-        cosine=float(row["cosine"]),
-        bm25=float(row["bm25"]),
+        chunk_id=ids.encode("chk", row.public_id),
+        document_id=ids.encode("doc", row.document_id),
+        title=row.title,
+        ordinal=row.ordinal,
+        start=row.start_offset,
+        end=row.end_offset,
+        page=row.page,
+        heading_path=tuple(row.heading_path),
+        text=row.text,
+        sketch=SentenceSketch.unpack(row.sentences),
+        cosine=float(row.cosine),
+        bm25=float(row.bm25),
     )
