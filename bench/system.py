@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from importlib.metadata import distributions
 from pathlib import Path
 
 import psutil
@@ -36,7 +37,7 @@ def main() -> None:
         "first_start_s": round(first, 2),
         "later_start_s": round(later, 2),
         "idle_pss_mb": round(idle, 1),
-        "environment_mb": round(size_mb(Path(sys.prefix)), 1),
+        "environment_mb": round(size_mb(Path(sys.prefix)) - development_mb(), 1),
     }
     print(json.dumps({"system": figures, "budgets": BUDGETS}))
 
@@ -91,6 +92,22 @@ def size_mb(folder: Path) -> float:
             status = path.stat()
             seen[status.st_ino] = status.st_blocks * 512
     return sum(seen.values()) / 1e6
+
+
+def development_mb() -> float:
+    """What the tools for developing take: the distributions that only `requirements/dev.txt` names."""
+    requirements = Path(__file__).parents[1] / "requirements"
+    needed = locked(requirements / "runtime.txt") | locked(requirements / "weights.txt")
+    needed |= locked(requirements / "build.txt") | {"pip", "setuptools", "answerable"}
+    extra = [d for d in distributions() if d.name.lower().replace("_", "-") not in needed]
+    files = {Path(str(d.locate_file(file))).resolve() for d in extra for file in d.files or ()}
+    compiled = {c for file in files for c in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc")}
+    return sum(file.stat().st_blocks * 512 for file in files | compiled if file.is_file()) / 1e6
+
+
+def locked(path: Path) -> set[str]:
+    """The names of the distributions in a requirement file."""
+    return {line.partition("==")[0] for line in path.read_text().splitlines() if "==" in line}
 
 
 def free_port() -> int:
