@@ -32,7 +32,7 @@ def main() -> int:
         command = [sys.executable, "-m", f"bench.{name}", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_SECONDS, check=False)
         if done.returncode == 0:
-            figures[name] = json.loads(done.stdout.strip().splitlines()[-1])
+            figures[name] = json.loads(done.stdout)
         else:
             failed = True
             figures[name] = {"error": done.stderr.strip().splitlines()[-1:]}

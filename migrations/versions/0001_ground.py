@@ -57,8 +57,21 @@ def _for_each_forbidden(statement: str) -> None:
     )
 
 
+def _temporary_tables(verb: str, direction: str) -> None:
+    """A temporary function or table of the app's role could stand before one of ours in a search path."""
+    op.execute(
+        f"""
+        DO $do$
+        BEGIN
+            EXECUTE format('{verb} TEMPORARY ON DATABASE %I {direction} PUBLIC', current_database());
+        END $do$
+        """
+    )
+
+
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    _temporary_tables("REVOKE", "FROM")
     op.execute("CREATE EXTENSION IF NOT EXISTS vector")
     op.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     op.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}")
@@ -68,6 +81,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    _temporary_tables("GRANT", "TO")
     _for_each_forbidden("GRANT EXECUTE ON FUNCTION %s TO PUBLIC")
     op.execute(f"REVOKE ALL ON alembic_version FROM {APP_ROLE}")
     op.execute(f"REVOKE USAGE ON SCHEMA public FROM {APP_ROLE}")

@@ -39,9 +39,10 @@ def upgrade() -> None:
     enable_tenant_wall(op, "runs")
     op.execute(
         """
-        CREATE FUNCTION delete_citing_run() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION delete_citing_run() RETURNS trigger LANGUAGE plpgsql
+        SET search_path = pg_catalog AS $$
         BEGIN
-            DELETE FROM runs WHERE id = OLD.run_id;
+            DELETE FROM public.runs WHERE id = OLD.run_id;
             RETURN OLD;
         END $$
         """

@@ -72,6 +72,7 @@ def test_the_app_role_is_no_owner_no_superuser_and_cannot_bypass(admin: psycopg.
         "SET ROLE postgres",
         "SET SESSION AUTHORIZATION postgres",
         "CREATE TABLE mine (x int)",
+        "CREATE TEMPORARY TABLE mine (x int)",
         "ALTER TABLE jobs DISABLE ROW LEVEL SECURITY",
     ],
 )
