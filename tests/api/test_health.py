@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import httpx
 from fastapi import FastAPI
 
@@ -37,3 +39,12 @@ async def test_the_way_in_leads_to_the_api_page(client: httpx.AsyncClient) -> No
     answer = await client.get("/", follow_redirects=True)
     assert answer.status_code == 200
     assert "swagger" in answer.text.lower()
+
+
+async def test_the_api_page_asks_no_other_origin_for_anything(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/docs")).text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    for address in addresses:
+        assert address.startswith("/"), address
+        assert (await client.get(address)).status_code == 200, address

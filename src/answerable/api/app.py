@@ -8,6 +8,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
 
 import answerable
 from answerable.api import health
@@ -35,7 +36,8 @@ def create_app(runtime: Runtime) -> FastAPI:
         yield
         await runtime.close()
 
-    app = FastAPI(
+    # The API page comes with its scripts: it must work without a network.
+    app = FastAPIOffline(
         title="Answerable",
         version=answerable.__version__,
         description=_DESCRIPTION,
