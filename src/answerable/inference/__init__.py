@@ -1,0 +1,1 @@
+"""The model gateway: one way to every language, embedding and speech model."""
