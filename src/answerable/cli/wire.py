@@ -75,10 +75,11 @@ class Datasets(BaseModel):
 
 
 class UploadedTables(BaseModel):
-    """The first table's dataset; the job finds out whether the file holds more."""
+    """The first table's dataset; the job finds out whether the file holds more. All of them and no job
+    when the file had been read before."""
 
     datasets: list[Dataset]
-    job: JobReference
+    job: JobReference | None
 
 
 class Hit(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from answerable.data.datasets import service
+from answerable.data.datasets import uploading
 from answerable.kit.errors import NotFound
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -28,11 +28,10 @@ async def test_a_file_for_a_dataset_that_is_deleted_meanwhile_does_not_stay(
         assert answer.status_code == 204
         yield b"1,2\n"
 
+    new = uploading.NewTables("late.csv", dataset_id=str(dataset["id"]))
     with pytest.raises(NotFound):
         async with runtime.database.begin(Principal.system(workspace.id)) as session:
-            await service.upload(
-                session, runtime, chunks(), file_name="late.csv", dataset_id=str(dataset["id"])
-            )
+            await uploading.upload(session, runtime, chunks(), new)
 
     async def no_file_stays() -> bool:
         return not [path for path in runtime.files.path(workspace.id).rglob("*") if path.is_file()]

@@ -87,7 +87,8 @@ async def test_a_failed_new_version_leaves_the_data_as_it_was(owner: Caller) -> 
 
 
 async def test_two_datasets_of_one_name_are_told_apart(owner: Caller) -> None:
-    names = [(await ingested(owner))["name"], (await ingested(owner))["name"]]
+    more = ORDERS + b"1004,2024-04-01,eve@example.com,1.00,1,no\n"
+    names = [(await ingested(owner))["name"], (await ingested(owner, more))["name"]]
     assert names == ["orders", "orders_2"]
 
 

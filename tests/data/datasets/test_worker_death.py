@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from answerable.data.datasets import service
+from answerable.data.datasets import uploading
 from tests.factories.system import SystemBench, random_moments
 from tests.factories.waiting import eventually
 
@@ -28,7 +28,8 @@ class Bench(SystemBench):
             yield b"Staff\n\nname,age,city\nX,31,Rome\nY,42,Oslo\n"
 
         async with self.runtime.database.begin(self.principal) as session:
-            await service.upload(session, self.runtime, chunks(), file_name=f"file {number}.csv")
+            new = uploading.NewTables(f"file {number}.csv")
+            await uploading.upload(session, self.runtime, chunks(), new)
 
     async def attempts(self) -> int:
         """How many attempts have begun at all uploads together."""

@@ -123,7 +123,10 @@ def _note_document(ingestion: Ingestion, uploaded: UploadedDocument) -> None:
 def _note_tables(ingestion: Ingestion, uploaded: UploadedTables) -> None:
     ingestion.ids = [dataset.id for dataset in uploaded.datasets]
     ingestion.names = [dataset.label for dataset in uploaded.datasets]
-    ingestion.job_id = uploaded.job.id
+    if uploaded.job is not None:
+        ingestion.job_id = uploaded.job.id
+    else:
+        ingestion.outcome = Outcome.UNCHANGED
 
 
 def _follow(

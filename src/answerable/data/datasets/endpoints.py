@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, File, Form, Query, Response, UploadFile
 
-from answerable.data.datasets import rows, service
+from answerable.data.datasets import rows, service, uploading
 from answerable.data.datasets.schemas import (
     DatasetRows,
     DatasetSummary,
@@ -29,23 +29,22 @@ Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
 _CHUNK = 1 << 20
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, responses={200: {"model": Uploaded}})
 async def upload(
     context: Writer,
+    response: Response,
     file: Annotated[UploadFile, File(description="CSV, TSV, XLSX, XLS, ODS, Parquet or JSON lines.")],
     name: Annotated[str | None, Form(description="What to call the table; the file's name if unset.")] = None,
     dataset_id: Annotated[str | None, Form(description="Upload as a new version of this dataset.")] = None,
 ) -> Uploaded:
-    """Upload a file of tables. A job finds them; each becomes a dataset."""
-    dataset, job_id = await service.upload(
-        context.session,
-        context.runtime,
-        _chunks(file),
-        file_name=file.filename or "table",
-        name=name,
-        dataset_id=dataset_id,
-    )
-    return Uploaded(datasets=[DatasetSummary.of(dataset)], job=JobReference(id=job_id))
+    """Upload a file of tables. A job finds them; each becomes a dataset. The same bytes under the same
+    name again answer 200 with the datasets that exist."""
+    new = uploading.NewTables(file.filename or "table", name, dataset_id)
+    accepted = await uploading.upload(context.session, context.runtime, _chunks(file), new)
+    response.status_code = 202 if accepted.queued else 200
+    datasets = [DatasetSummary.of(dataset) for dataset in accepted.datasets]
+    job = JobReference(id=accepted.job_id) if accepted.job_id is not None else None
+    return Uploaded(datasets=datasets, job=job)
 
 
 @router.get("")

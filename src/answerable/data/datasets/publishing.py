@@ -106,6 +106,7 @@ async def _publish(
     job: JobContext,
     named: bool,
 ) -> None:
+    await repository.hold_names(session)  # before any row, as uploads do
     version = await repository.held(session, version_id, job.attempt)
     if version is None:
         return
@@ -115,7 +116,7 @@ async def _publish(
     siblings = await repository.siblings(session, dataset.id)
     main = _main_table(outcome.tables, dataset.id, siblings)
     several = len(outcome.tables) > 1
-    if several and version.number == 1:
+    if several and dataset.version is None:
         label = outcome.tables[main].label
         await rename(session, dataset, f"{dataset.label}: {label}" if named else label)
     for position, table in enumerate(outcome.tables):

@@ -75,6 +75,39 @@ async def next_number(session: Session, dataset_id: str) -> int:
     return (await session.scalar(statement) or 0) + 1
 
 
+async def newest_version(session: Session, dataset_id: str) -> DatasetVersionRow | None:
+    """The latest version that did not fail; None when all have."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status != DatasetStatus.FAILED)
+        .order_by(DatasetVersionRow.number.desc())
+        .limit(1)
+    )
+    return await session.scalar(statement)
+
+
+async def lock_opening(session: Session, sha256: str, opened_as: str) -> DatasetVersionRow | None:
+    """The version that opened a dataset with these bytes under this name, held until the transaction
+    ends; hold the names."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(DatasetVersionRow.sha256 == sha256, DatasetVersionRow.opened_as == opened_as)
+        .with_for_update()
+    )
+    return await session.scalar(statement)
+
+
+async def datasets_of_upload(session: Session, upload_id: str) -> Sequence[DatasetRow]:
+    """The datasets that came out of one upload."""
+    statement = (
+        select(DatasetRow)
+        .join(DatasetVersionRow, DatasetVersionRow.dataset_id == DatasetRow.id)
+        .where(DatasetVersionRow.upload_id == upload_id)
+        .order_by(DatasetVersionRow.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def claim(session: Session, version_id: str, attempt: int) -> DatasetVersionRow | None:
     """Put a version that waits or is worked on into the hands of an attempt; None when it is ready,
     failed or gone, or a later attempt has it."""

@@ -122,10 +122,11 @@ class DatasetView(DatasetSummary):
 
 class Uploaded(BaseModel):
     """What an upload started: the first dataset, and the job that finds its tables. Further tables
-    of the file become datasets of their own when the job is done."""
+    of the file become datasets of their own when the job is done. Of a file that is there already,
+    all its datasets; `job` is null when it had been read before."""
 
     datasets: list[DatasetSummary]
-    job: JobReference
+    job: JobReference | None
 
 
 class RowsRequest(BaseModel):

@@ -1,15 +1,13 @@
-"""Datasets: taking uploads, listing, reading rows, deleting.
+"""Datasets: naming, listing, finding their files, deleting.
 
 Other slices find a table's current Parquet file with `current_tables` and `version_path`.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetNotReady
@@ -17,17 +15,15 @@ from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.semantics import service as semantics
-from answerable.jobs import Subject, cancel_job, enqueue
+from answerable.jobs import cancel_job
 from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
+from answerable.kit.errors import Conflict, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
-from answerable.kit.storage import StoredFile
 
-INGEST = "datasets.ingest"
 DISCARD = "datasets.discard"
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,80 +92,13 @@ async def read_dataset(session: Session, dataset_id: str) -> tuple[DatasetRow, l
     return dataset, list(await repository.versions(session, dataset_id))
 
 
-async def upload(
-    session: Session,
-    runtime: Runtime,
-    chunks: AsyncIterator[bytes],
-    *,
-    file_name: str,
-    name: str | None = None,
-    dataset_id: str | None = None,
-) -> tuple[DatasetRow, str]:
-    """Keep a file and queue the job that reads its tables: (the dataset, the job's id).
-
-    `dataset_id` makes it a new version of that dataset. Raises NotFound for an unknown one,
-    InvalidInput for an empty file or an unusable name, TooLarge and StorageFull.
-    """
-    shown = clean_file_name(file_name)
-    label = _checked_name(name) if name is not None else PurePath(shown).stem or shown
-    if dataset_id is not None and await repository.get(session, dataset_id) is None:
-        raise NotFound
-    files = DatasetFiles(runtime, session.workspace_id)
-    stored = await files.keep_upload(chunks)
-    try:
-        dataset = await _target(session, dataset_id, label)
-        version = await _new_version(session, dataset, stored, shown)
-        version.job_id = await enqueue(
-            session,
-            INGEST,
-            subject=Subject("dataset", dataset.id),
-            version_id=version.id,
-            named=name is not None,
-        )
-        await session.flush()
-    except BaseException:
-        # Deleted while the bytes arrived, cancelled, no database: nothing would ever refer to them.
-        await files.remove(uploads=[stored.key], tables=(), versions=())
-        raise
-    return dataset, version.job_id
-
-
-async def _target(session: Session, dataset_id: str | None, label: str) -> DatasetRow:
-    if dataset_id is None:
-        return await new_dataset(session, label)
-    found = await repository.lock(session, dataset_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def _new_version(
-    session: Session, dataset: DatasetRow, stored: StoredFile, file_name: str
-) -> DatasetVersionRow:
-    version = DatasetVersionRow(
-        id=ids.new_id("dsv"),
-        workspace_id=session.workspace_id,
-        dataset_id=dataset.id,
-        number=await repository.next_number(session, dataset.id),
-        status=DatasetStatus.QUEUED,
-        attempt=0,
-        file_name=file_name,
-        file_key=stored.key,
-        file_bytes=stored.size,
-    )
-    version.upload_id = version.id
-    session.add(version)
-    await session.flush()
-    return version
-
-
 async def new_dataset(session: Session, label: str) -> DatasetRow:
     """A dataset that waits for its data, under a free name made from the label."""
     dataset = DatasetRow(
         id=ids.new_id("ds"),
         workspace_id=session.workspace_id,
         name=await _free_name(session, label),
-        label=label[:_LONGEST_NAME],
+        label=label[:LONGEST_NAME],
         status=DatasetStatus.QUEUED,
     )
     session.add(dataset)
@@ -180,7 +109,7 @@ async def new_dataset(session: Session, label: str) -> DatasetRow:
 async def rename(session: Session, dataset: DatasetRow, label: str) -> None:
     """Call a dataset that no query knows yet by another label, with a free name made from it."""
     dataset.name = await _free_name(session, label)
-    dataset.label = label[:_LONGEST_NAME]
+    dataset.label = label[:LONGEST_NAME]
     await session.flush()
 
 
@@ -215,24 +144,3 @@ async def _stop(session: Session, version: DatasetVersionRow) -> None:
         await cancel_job(session, version.job_id)
     except (Conflict, NotFound):
         return  # it ended meanwhile
-
-
-def clean_file_name(name: str) -> str:
-    """A file name fit to be shown: the last part of a path, printable, at most 200 characters. It
-    never becomes a path."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    printable = "".join(c for c in last if c.isprintable()).strip()
-    stem, dot, ending = printable.rpartition(".")
-    if dot and len(ending) <= 10:
-        return f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}" if stem else ending
-    return printable[:_LONGEST_NAME] or "table"
-
-
-def _checked_name(name: str) -> str:
-    cleaned = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    if not cleaned or len(cleaned) > _LONGEST_NAME:
-        raise InvalidInput(
-            f"Give the dataset a name of 1 to {_LONGEST_NAME} characters, or leave it out.",
-            errors=[FieldError("name", "not a usable name")],
-        )
-    return cleaned

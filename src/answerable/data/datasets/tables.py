@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, DateTime, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,7 +45,9 @@ class DatasetRow(TenantRow, Base):
 
 class DatasetVersionRow(TenantRow, Base):
     """One state of a table's data. `attempt` is the job's attempt that works on it: only that one
-    may change the row. Tables of one upload share `upload_id`, the id of its first version."""
+    may change the row. Tables of one upload share `upload_id`, the id of its first version.
+    `opened_as` is the name of the upload on the version that opened a dataset: the same bytes under
+    the same name open no other."""
 
     __tablename__ = "dataset_versions"
 
@@ -59,6 +61,8 @@ class DatasetVersionRow(TenantRow, Base):
     file_name: Mapped[str] = mapped_column(Text)
     file_key: Mapped[str] = mapped_column(Text)
     file_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(Text, Computed("right(file_key, 64)", persisted=True))
+    opened_as: Mapped[str | None] = mapped_column(Text)
     table_label: Mapped[str | None] = mapped_column(Text)
     table_path: Mapped[str | None] = mapped_column(Text)
     table_bytes: Mapped[int | None] = mapped_column(BigInteger)
@@ -70,4 +74,14 @@ class DatasetVersionRow(TenantRow, Base):
     created_at: Mapped[datetime] = created_at_column()
     ready_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
-    __table_args__ = (UniqueConstraint("dataset_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "number"),
+        Index(
+            "uq_dataset_versions_opened_as",
+            "workspace_id",
+            "sha256",
+            "opened_as",
+            unique=True,
+            postgresql_where=text("opened_as IS NOT NULL"),
+        ),
+    )

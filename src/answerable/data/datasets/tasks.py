@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from answerable.data.datasets import publishing
-from answerable.data.datasets.service import DISCARD, INGEST
+from answerable.data.datasets.service import DISCARD
 from answerable.data.datasets.storage import DatasetFiles
+from answerable.data.datasets.uploading import INGEST
 from answerable.jobs import JobContext, JobError, task
 from answerable.kit.db import Session
 

@@ -1,0 +1,169 @@
+"""Taking a file of tables: kept, told from one that is there already, queued to be read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from answerable.data.datasets import repository
+from answerable.data.datasets.service import LONGEST_NAME, new_dataset
+from answerable.data.datasets.storage import DatasetFiles
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.jobs import Subject, enqueue
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.errors import FieldError, InvalidInput, NotFound
+from answerable.kit.runtime import Runtime
+from answerable.kit.storage import StoredFile
+
+INGEST = "datasets.ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTables:
+    """What comes with an upload besides its bytes. `dataset_id` makes it a new version of that one."""
+
+    file_name: str
+    name: str | None = None
+    dataset_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The datasets of an upload as far as they are known, the first one first; the job that reads it,
+    None when it was read before; whether reading was queued now."""
+
+    datasets: Sequence[DatasetRow]
+    job_id: str | None
+    queued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A file that is kept, and how it is called."""
+
+    stored: StoredFile
+    file_name: str
+    label: str
+    named: bool
+
+
+async def upload(
+    session: Session, runtime: Runtime, chunks: AsyncIterator[bytes], new: NewTables
+) -> Accepted:
+    """Keep a file and queue the job that reads its tables.
+
+    The same bytes under the same name give the datasets that exist, while these show that data; so
+    do the bytes of a dataset's newest version as its next. Raises NotFound for an unknown dataset,
+    InvalidInput for an empty file or an unusable name, TooLarge and StorageFull; nothing is kept then.
+    """
+    shown = clean_file_name(new.file_name)
+    label = _checked_name(new.name) if new.name is not None else PurePath(shown).stem or shown
+    if new.dataset_id is not None and await repository.get(session, new.dataset_id) is None:
+        raise NotFound
+    files = DatasetFiles(runtime, session.workspace_id)
+    incoming = _Incoming(await files.keep_upload(chunks), shown, label, new.name is not None)
+    accepted: Accepted | None = None
+    try:
+        if new.dataset_id is None:
+            accepted = await _open(session, incoming)
+        else:
+            accepted = await _replace(session, incoming, new.dataset_id)
+    finally:
+        # Known already, deleted while the bytes arrived, cancelled, no database: nothing will ever
+        # refer to them.
+        if accepted is None or not accepted.queued:
+            await files.remove(uploads=[incoming.stored.key], tables=(), versions=())
+    return accepted
+
+
+async def _open(session: Session, incoming: _Incoming) -> Accepted:
+    """The datasets that the same upload made before, or a new one."""
+    await repository.hold_names(session)  # of two equal uploads at once the second sees the first
+    dataset: DatasetRow | None = None
+    known = await repository.lock_opening(session, incoming.stored.sha256, incoming.label)
+    if known is not None:
+        newest = await repository.newest_version(session, known.dataset_id)
+        if newest is None:
+            dataset = await repository.lock(session, known.dataset_id)  # it failed: try once more
+        elif newest.id == known.id:
+            return await _as_it_is(session, known)
+        # Else the dataset has gone on to other data, and these bytes are nowhere to be seen.
+        known.opened_as = None
+        await session.flush()
+    if dataset is None:
+        dataset = await new_dataset(session, incoming.label)
+    return await _queue(session, dataset, incoming, opens=True)
+
+
+async def _replace(session: Session, incoming: _Incoming, dataset_id: str) -> Accepted:
+    """A dataset's next version, unless its newest has these bytes."""
+    dataset = await repository.lock(session, dataset_id)
+    if dataset is None:
+        raise NotFound
+    newest = await repository.newest_version(session, dataset_id)
+    if newest is not None and newest.sha256 == incoming.stored.sha256:
+        return await _as_it_is(session, newest)
+    return await _queue(session, dataset, incoming, opens=False)
+
+
+async def _as_it_is(session: Session, version: DatasetVersionRow) -> Accepted:
+    found = await repository.datasets_of_upload(session, version.upload_id)
+    first = [dataset for dataset in found if dataset.id == version.dataset_id]
+    others = [dataset for dataset in found if dataset.id != version.dataset_id]
+    job_id = None if version.status == DatasetStatus.READY else version.job_id
+    return Accepted([*first, *others], job_id, queued=False)
+
+
+async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, opens: bool) -> Accepted:
+    if dataset.version is None:
+        dataset.status = DatasetStatus.QUEUED
+        dataset.error_code = dataset.error_detail = None
+    version = DatasetVersionRow(
+        id=ids.new_id("dsv"),
+        workspace_id=session.workspace_id,
+        dataset_id=dataset.id,
+        number=await repository.next_number(session, dataset.id),
+        opened_as=incoming.label if opens else None,
+        status=DatasetStatus.QUEUED,
+        attempt=0,
+        file_name=incoming.file_name,
+        file_key=incoming.stored.key,
+        file_bytes=incoming.stored.size,
+    )
+    version.upload_id = version.id
+    session.add(version)
+    await session.flush()
+    version.job_id = await enqueue(
+        session,
+        INGEST,
+        subject=Subject("dataset", dataset.id),
+        version_id=version.id,
+        named=incoming.named,
+    )
+    await session.flush()
+    return Accepted([dataset], version.job_id, queued=True)
+
+
+def clean_file_name(name: str) -> str:
+    """A file name fit to be shown: the last part of a path, printable, at most 200 characters. It
+    never becomes a path."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    printable = "".join(c for c in last if c.isprintable()).strip()
+    stem, dot, ending = printable.rpartition(".")
+    if dot and len(ending) <= 10:
+        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if stem else ending
+    return printable[:LONGEST_NAME] or "table"
+
+
+def _checked_name(name: str) -> str:
+    cleaned = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        raise InvalidInput(
+            f"Give the dataset a name of 1 to {LONGEST_NAME} characters, or leave it out.",
+            errors=[FieldError("name", "not a usable name")],
+        )
+    return cleaned
