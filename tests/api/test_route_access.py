@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from answerable.identity.access import AccessRule
+from answerable.identity.access import AccessRule, DeferredRule
 from answerable.identity.scopes import ROLE_SCOPES
 from answerable.kit import ids
 from answerable.kit.principal import Role
@@ -73,6 +73,8 @@ def _routes(app: FastAPI) -> Iterator[Route]:
 
 def _rules(dependant: Dependant) -> Iterator[AccessRule]:
     for dependency in dependant.dependencies:
+        if isinstance(dependency.call, DeferredRule):
+            yield dependency.call.rule
         if isinstance(dependency.call, AccessRule):
             yield dependency.call
         yield from _rules(dependency)

@@ -11,7 +11,7 @@ exception rolls it back. The workspace is the one in the path (`{workspace_id}`)
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,13 +24,15 @@ from answerable.identity.scopes import Scope
 from answerable.identity.watch import watch_access
 from answerable.kit.db import Session
 from answerable.kit.errors import Forbidden
-from answerable.kit.http import claim
+from answerable.kit.http import claim, replay_if_known
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
 __all__ = [
     "AccessRule",
     "AnonymousContext",
+    "DeferredContext",
+    "DeferredRule",
     "PersonContext",
     "RequestContext",
     "Scope",
@@ -39,6 +41,7 @@ __all__ = [
     "person",
     "person_without_transaction",
     "requires",
+    "requires_deferred",
     "server_owner",
     "watch_access",
 ]
@@ -73,6 +76,25 @@ class AnonymousContext:
 
     runtime: Runtime
     client_address: str
+
+
+class DeferredContext:
+    """Who calls, with no transaction yet: nothing of the database is held while the endpoint computes."""
+
+    def __init__(
+        self, principal: Principal, runtime: Runtime, request: Request, opened: AsyncExitStack
+    ) -> None:
+        self.principal = principal
+        self.runtime = runtime
+        self._request = request
+        self._opened = opened
+
+    async def begin(self) -> Session:
+        """The request's transaction, for its effects: it claims the idempotency key, and commits when
+        the endpoint has returned. Call it once, after the computation."""
+        session = await self._opened.enter_async_context(self.runtime.database.begin(self.principal))
+        await claim(session, self._request)
+        return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +148,30 @@ class AccessRule:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class DeferredRule:
+    """The same rule for an endpoint that computes before it has effects; gives a DeferredContext."""
+
+    rule: AccessRule
+
+    async def __call__(
+        self,
+        request: Request,
+        credential: Annotated[str | None, Depends(_bearer)],
+        workspace: _WorkspaceHeader = None,
+    ) -> AsyncIterator[DeferredContext]:
+        """The context of one request. Raises as the rule does."""
+        runtime: Runtime = request.app.state.runtime
+        async with _opened(runtime, request, credential, workspace) as (session, admission):
+            principal = admission.principal
+            await self.rule.check(session, principal)
+            await replay_if_known(session, request)
+        async with AsyncExitStack() as opened:
+            yield DeferredContext(principal, runtime, request, opened)
+        if admission.note_key_use:
+            await _note_key_use(runtime, principal)
+
+
 @asynccontextmanager
 async def _opened(
     runtime: Runtime, request: Request, credential: str | None, header: str | None
@@ -147,6 +193,13 @@ async def _note_key_use(runtime: Runtime, principal: Principal) -> None:
 def requires(scope: Scope, *, answer_is_secret: bool = False) -> Dependency:
     """The dependency of an endpoint that needs a scope within a workspace; gives a RequestContext."""
     return _dependency(AccessRule(scope, answer_is_secret=answer_is_secret))
+
+
+def requires_deferred(scope: Scope) -> Dependency:
+    """The dependency of an endpoint that needs a scope within a workspace and waits for a computation
+    before it writes, or writes nothing; gives a DeferredContext."""
+    dependency: Dependency = Depends(DeferredRule(AccessRule(scope)), scope="function")
+    return dependency
 
 
 def authenticated() -> Dependency:

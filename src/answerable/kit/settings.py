@@ -28,12 +28,7 @@ class HttpSettings(BaseModel):
 
 class DatabaseSettings(BaseModel):
     pool_size: int = Field(8, ge=1, description="Connections that each process keeps.")
-    max_overflow: int = Field(
-        24,
-        ge=0,
-        description="Connections beyond these for a burst. Queries that wait for the engine hold one "
-        "each, so the sum must stay well above `query.max_waiting`.",
-    )
+    max_overflow: int = Field(8, ge=0, description="Connections beyond these for a burst.")
     statement_timeout_ms: int = Field(60_000, gt=0, description="Longest statement of the app's role.")
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from answerable.kit.db import Database
 from answerable.kit.principal import Principal
-from answerable.kit.settings import Settings
 from tests.conftest import CreateWorkspace
 
 # The full run is TENANT_TURNS=10000; it takes a minute of a busy machine.
@@ -85,10 +84,3 @@ async def test_an_error_of_the_database_tells_no_values(one_connection: Database
                 text("SELECT 1 / :zero, :secret"), {"zero": 0, "secret": "a person's words"}
             )
     assert "a person's words" not in str(caught.value)
-
-
-async def test_slow_work_that_holds_connections_leaves_some_for_everybody_else(settings: Settings) -> None:
-    """Each query that runs or waits holds its request's connection; sign-in must not wait for them."""
-    connections = settings.database.pool_size + settings.database.max_overflow
-    holders = settings.query.engines + settings.query.max_waiting
-    assert connections - holders >= 8

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from answerable.chat.asking import service
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.schemas import AskRequest
-from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 from answerable.kit.http.sse import event_stream, last_event_id
 
@@ -22,13 +22,13 @@ _STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream
 
 @router.post("/ask", response_model=Answer, responses=_STREAM)
 async def ask(
-    body: AskRequest, request: Request, context: Annotated[RequestContext, requires(Scope.ASK)]
+    body: AskRequest, request: Request, context: Annotated[DeferredContext, requires_deferred(Scope.ASK)]
 ) -> Answer | StreamingResponse:
     """Ask in plain words. Returns an Answer with its evidence, or its events with `stream`."""
     trace_id: str = request.scope["state"]["trace_id"]
     if not body.stream:
-        return await service.ask(context.session, context.runtime, body, trace_id)
-    run = await service.begin_run(context.session, body)
+        return await service.ask(context, body, trace_id)
+    run = await service.begin_run(await context.begin(), body)
     return event_stream(service.stream_run(context.runtime, context.principal, run, body, trace_id))
 
 

@@ -17,7 +17,8 @@ from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.schemas import AskRequest
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined
 from answerable.data.answering.service import answer_from_data, run_reading
-from answerable.kit.db import Session
+from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
 
@@ -32,7 +33,7 @@ _MOST_PARTS = 3
 class _Asking:
     """What every step needs: where to look, for whom, as of when."""
 
-    session: Session
+    principal: Principal
     runtime: Runtime
     request: AskRequest
 
@@ -47,23 +48,33 @@ class _Asking:
             return None
         as_of = self.request.as_of or self.runtime.clock.now()
         return await answer_from_data(
-            self.session, self.runtime, question, as_of=as_of, dataset_ids=self.request.scope.dataset_ids
+            self.runtime,
+            await self.tables(),
+            question,
+            as_of=as_of,
+            dataset_ids=self.request.scope.dataset_ids,
         )
+
+    async def tables(self) -> DataSnapshot:
+        """What the tables are now. The transaction ends before anything is computed from them."""
+        async with self.runtime.database.begin(self.principal) as session:
+            return await take_snapshot(session)
 
     async def documents(self, question: str) -> DocumentAnswer | None:
         if Route.DOCUMENTS not in self.routes:
             return None
-        return await answer_from_documents(
-            self.session, self.runtime, question, document_ids=self.request.scope.document_ids
-        )
+        async with self.runtime.database.begin(self.principal) as session:
+            return await answer_from_documents(
+                session, self.runtime, question, document_ids=self.request.scope.document_ids
+            )
 
 
 async def answer(
-    session: Session, runtime: Runtime, request: AskRequest, run_id: str, answer_id: str
+    principal: Principal, runtime: Runtime, request: AskRequest, run_id: str, answer_id: str
 ) -> Answer:
     """The answer to a request. Never raises for a question that cannot be answered: it abstains."""
     started = time.perf_counter()
-    asking = _Asking(session, runtime, request)
+    asking = _Asking(principal, runtime, request)
     draft = await _decide(asking)
     answer = Answer(
         id=answer_id,
@@ -89,7 +100,9 @@ async def answer(
 async def _decide(asking: _Asking) -> Draft:
     question = asking.request.question
     if asking.request.query is not None:
-        return composer.from_data(await run_reading(asking.session, asking.runtime, asking.request.query))
+        return composer.from_data(
+            await run_reading(asking.runtime, await asking.tables(), asking.request.query)
+        )
     data = await asking.data(question)
     if isinstance(data, Computed | Catalogue | Choice):
         return composer.from_data(data)

@@ -16,7 +16,7 @@ from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.schemas import AskRequest
 from answerable.chat.asking.tables import RunRow
-from answerable.identity.access import watch_access
+from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError, Conflict, NotFound, Unavailable
 from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
@@ -45,13 +45,14 @@ class RunLost(Unavailable):
     code, title = "run_lost", "The run ended without an answer"
 
 
-async def ask(session: Session, runtime: Runtime, request: AskRequest, trace_id: str) -> Answer:
-    """Answer within the caller's transaction and keep the run."""
-    run = new_run(session.principal, request)
-    await RunRepository(session).add(run)
-    answer = await orchestrator.answer(session, runtime, request, run.id, run.answer_id)
+async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> Answer:
+    """Answer, and then keep the run in the request's transaction."""
+    run = new_run(context.principal, request)
+    answer = await orchestrator.answer(context.principal, context.runtime, request, run.id, run.answer_id)
     answer.trace_id = trace_id
-    await _keep(session, runtime, answer)
+    session = await context.begin()
+    await RunRepository(session).add(run)
+    await _keep(session, context.runtime, answer)
     return answer
 
 
@@ -89,9 +90,9 @@ async def _work(
     runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
 ) -> None:
     try:
+        answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id)
+        answer.trace_id = trace_id
         async with runtime.database.begin(principal) as session:
-            answer = await orchestrator.answer(session, runtime, request, run.id, run.answer_id)
-            answer.trace_id = trace_id
             await _keep(session, runtime, answer)
     except AnswerableError as error:
         await _fail(runtime, principal, run.id, failure(error))

@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
-from answerable.data.engines.service import run_query
+from answerable.data.engines.service import DataSnapshot, run_query
 from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.service import current_model
-from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError, InvalidInput
 from answerable.kit.runtime import Runtime
 
 
 async def answer_from_data(
-    session: Session,
     runtime: Runtime,
+    data: DataSnapshot,
     question: str,
     *,
     as_of: datetime,
@@ -28,7 +26,7 @@ async def answer_from_data(
 ) -> DataOutcome:
     """What the tables say to a question. `dataset_ids` narrows the tables; `as_of` is the now of
     relative times. A query that is refused or fails is an outcome, not an exception."""
-    model = await current_model(session)
+    model = data.model
     names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
     if not names:
         return Declined((), (), 0.0, Reason.NO_DATA)
@@ -40,28 +38,28 @@ async def answer_from_data(
         case Parsed(metadata=MetadataRequest() as wanted) as parsed:
             return _catalogue(model, wanted, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
-            return await _compute(session, runtime, query, model, parsed)
+            return await _compute(runtime, data, query, parsed)
         case _:
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
 
 
-async def run_reading(session: Session, runtime: Runtime, query: SemanticQuery) -> Computed | Refused:
+async def run_reading(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Computed | Refused:
     """The outcome of a reading that the person chose."""
     chosen = Parsed(query=query, intent=Intent.KPI, confidence=1.0, readings=())
-    return await _compute(session, runtime, query, await current_model(session), chosen)
+    return await _compute(runtime, data, query, chosen)
 
 
 async def _compute(
-    session: Session, runtime: Runtime, query: SemanticQuery, model: SemanticModel, parsed: Parsed
+    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, parsed: Parsed
 ) -> Computed | Refused:
-    dataset = model.dataset(query.dataset)
+    dataset = data.model.dataset(query.dataset)
     if dataset is None:
         unknown = InvalidInput(f"There is no table '{query.dataset}'. Ask which tables there are.")
         return Refused(unknown, parsed.intent, query.dataset)
     try:
-        executed = await run_query(session, runtime, query)
+        executed = await run_query(runtime, data, query)
     except AnswerableError as error:
-        return Refused(error, parsed.intent, describe(query, model))
+        return Refused(error, parsed.intent, describe(query, data.model))
     return Computed(executed, dataset.id, parsed.intent, parsed.confidence, parsed.notes)
 
 

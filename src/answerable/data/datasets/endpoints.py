@@ -18,7 +18,7 @@ from answerable.data.datasets.schemas import (
 )
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.semantics.service import current_model
-from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, PageRequest, make_page
 
@@ -64,11 +64,13 @@ async def read_dataset(context: Reader, dataset_id: str) -> DatasetView:
 
 @router.get("/{dataset_id}/rows", response_model=DatasetRows)
 async def read_rows(
-    context: Reader, dataset_id: str, wanted: Annotated[RowsRequest, Query()]
+    context: Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)],
+    dataset_id: str,
+    wanted: Annotated[RowsRequest, Query()],
 ) -> DatasetRows | Response:
     """The first rows of a version, as JSON or as CSV that is safe to open in a spreadsheet program."""
     found = await rows.read_rows(
-        context.session, context.runtime, dataset_id, version=wanted.version, limit=wanted.limit
+        context.runtime, context.principal, dataset_id, version=wanted.version, limit=wanted.limit
     )
     if wanted.format == "json":
         return found

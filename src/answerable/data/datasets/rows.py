@@ -17,18 +17,19 @@ from answerable.data.engines.rows import plain_cell
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.result import Cell, Column
 from answerable.data.semantics.service import current_model
-from answerable.kit.db import Session
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def read_rows(
-    session: Session, runtime: Runtime, dataset_id: str, *, version: int | None, limit: int
+    runtime: Runtime, principal: Principal, dataset_id: str, *, version: int | None, limit: int
 ) -> DatasetRows:
     """The first rows of a version. Raises NotFound, DatasetNotReady and the engine's errors."""
-    table = await version_path(session, runtime, dataset_id, version)
-    model = await current_model(session)
+    async with runtime.database.begin(principal) as session:
+        table = await version_path(session, runtime, dataset_id, version)
+        model = await current_model(session)
     dataset = next((d for d in model.datasets if d.id == dataset_id), None)
     known = {f.name: f for f in dataset.fields} if dataset is not None else {}
     statement = exp.select("*").from_(exp.to_identifier(table.name, quoted=True)).limit(limit)

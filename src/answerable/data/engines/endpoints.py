@@ -6,16 +6,19 @@ from typing import Annotated
 
 from answerable.data.engines import service
 from answerable.data.engines.schemas import QueryAnswer, QueryRequest
-from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.access import DeferredContext, Scope, requires_deferred
 from answerable.kit.http import Router
 
 router = Router(prefix="/query", tags=["query"])
 
-Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+Reader = Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)]
 
 
 @router.post("")
 async def run_query(context: Reader, body: QueryRequest) -> QueryAnswer:
     """Compute a semantic query over the workspace's newest data; with `dry_run` only estimate it."""
+    runtime = context.runtime
+    async with runtime.database.begin(context.principal) as session:
+        data = await service.take_snapshot(session)
     answer = service.estimate_query if body.dry_run else service.run_query
-    return QueryAnswer.of(await answer(context.session, context.runtime, body.semantic_query()))
+    return QueryAnswer.of(await answer(runtime, data, body.semantic_query()))

@@ -14,7 +14,7 @@ from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query
 from answerable.data.engines.duckdb.check import check_expression
 from answerable.data.engines.duckdb.engine import DuckDBEngine
-from answerable.data.engines.repository import ready_tables
+from answerable.data.engines.repository import ReadyTable, ready_tables
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
@@ -45,6 +45,16 @@ class ExecutedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSnapshot:
+    """A workspace's model and the newest ready version of each of its datasets, by dataset id: all that a
+    query needs of the database. Versions are files that never change."""
+
+    workspace_id: str
+    model: SemanticModel
+    ready: dict[str, ReadyTable]
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """A query that may be run: its statement, and the data that it reads."""
 
@@ -57,16 +67,23 @@ class _Prepared:
     started: float
 
 
-async def run_query(session: Session, runtime: Runtime, query: SemanticQuery) -> ExecutedQuery:
-    """The result of the query over the newest data of the session's workspace.
+async def take_snapshot(session: Session) -> DataSnapshot:
+    """The data of the session's workspace as it is now. What is computed from it holds no connection."""
+    model = await current_model(session)
+    ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
+    return DataSnapshot(session.workspace_id, model, ready)
+
+
+async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
+    """The result of the query.
 
     Raises InvalidQuery with every problem found, DatasetNotReady, QueryTooLarge, QueryTimeout,
     QueryOutOfMemory, QueryFailed or EngineUnavailable.
     """
-    prepared = await _prepare(session, runtime, query)
+    prepared = _prepare(runtime, data, query)
     cache = runtime.get(ResultCache)
     key = CacheKey(
-        workspace_id=session.workspace_id,
+        workspace_id=data.workspace_id,
         query_hash=query.canonical_hash,
         model_revision=prepared.model.revision,
         data_versions=tuple(sorted(prepared.data_versions.items())),
@@ -88,9 +105,9 @@ async def run_query(session: Session, runtime: Runtime, query: SemanticQuery) ->
     return _executed(prepared, _timed(result, prepared))
 
 
-async def estimate_query(session: Session, runtime: Runtime, query: SemanticQuery) -> ExecutedQuery:
+async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The same up to the run: the statement, its columns and what it would read, without rows."""
-    prepared = await _prepare(session, runtime, query)
+    prepared = _prepare(runtime, data, query)
     expected = await runtime.get(DuckDBEngine).estimate(prepared.statement, prepared.tables)
     result = QueryResult(
         columns=list(prepared.compiled.columns),
@@ -112,19 +129,19 @@ async def estimate_query(session: Session, runtime: Runtime, query: SemanticQuer
     )
 
 
-async def _prepare(session: Session, runtime: Runtime, query: SemanticQuery) -> _Prepared:
+def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Prepared:
     started = time.perf_counter()
-    model = await current_model(session)
+    model = data.model
     compiled = compile_query(query, model)
     statement = check_expression(
         compiled.expression, compiled.datasets, max_rows=runtime.settings.query.max_rows
     )
     names = {dataset.id: dataset.name for dataset in model.datasets if dataset.name in compiled.datasets}
-    ready = await ready_tables(session, names)
+    ready = {dataset_id: data.ready[dataset_id] for dataset_id in names if dataset_id in data.ready}
     missing = [name for dataset_id, name in names.items() if dataset_id not in ready]
     if missing:
         raise DatasetNotReady(f"{', '.join(missing)} has no data yet. Ask again when it is ready.")
-    files = DatasetFiles(runtime, session.workspace_id)
+    files = DatasetFiles(runtime, data.workspace_id)
     return _Prepared(
         query=query,
         model=model,

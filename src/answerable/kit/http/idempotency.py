@@ -20,6 +20,7 @@ from starlette.datastructures import UploadFile
 
 from answerable.kit.db import Base, Session, TenantRow, created_at_column
 from answerable.kit.errors import Conflict, FieldError, InvalidInput
+from answerable.kit.principal import Principal
 
 HEADER = "Idempotency-Key"
 _LONGEST_KEY = 255
@@ -73,17 +74,10 @@ async def claim(session: Session, request: Request, *, answer_is_secret: bool = 
     AnswerWithheld when the answer was a secret, which is shown once and kept nowhere, and
     AnswerStreamed when it was a stream.
     """
-    key = request.headers.get(HEADER)
-    principal = session.principal
-    if key is None or request.method != "POST" or principal.workspace_id is None:
+    digest = _digest(session.principal, request)
+    if digest is None:
         return
-    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(
-            f"Send {HEADER} with 1 to {_LONGEST_KEY} printable characters, or leave it out.",
-            errors=[FieldError(HEADER, "not a usable key")],
-        )
-    owner = principal.key_id or principal.user_id or ""
-    digest = hashlib.sha256(f"{principal.workspace_id}\0{owner}\0{key}".encode()).digest()
+    principal = session.principal
     fingerprint = await _fingerprint(request)
     await session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < func.now() - _KEPT_FOR))
     claimed = await session.execute(
@@ -95,6 +89,30 @@ async def claim(session: Session, request: Request, *, answer_is_secret: bool = 
     if claimed.first() is None:
         await _replay(session, digest, fingerprint)
     request.state.idempotency = (session, digest, answer_is_secret)
+
+
+async def replay_if_known(session: Session, request: Request) -> None:
+    """The same without claiming: for a request that computes first and claims in the transaction of its
+    effects. Of two that compute at once one has effects, and the other replays its answer."""
+    digest = _digest(session.principal, request)
+    if digest is None:
+        return
+    if await session.scalar(select(IdempotencyRow.digest).where(IdempotencyRow.digest == digest)) is not None:
+        await _replay(session, digest, await _fingerprint(request))
+
+
+def _digest(principal: Principal, request: Request) -> bytes | None:
+    """What the request's key is kept under; None when there is nothing to keep."""
+    key = request.headers.get(HEADER)
+    if key is None or request.method != "POST" or principal.workspace_id is None:
+        return None
+    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
+        raise InvalidInput(
+            f"Send {HEADER} with 1 to {_LONGEST_KEY} printable characters, or leave it out.",
+            errors=[FieldError(HEADER, "not a usable key")],
+        )
+    owner = principal.key_id or principal.user_id or ""
+    return hashlib.sha256(f"{principal.workspace_id}\0{owner}\0{key}".encode()).digest()
 
 
 async def record(request: Request, response: Response) -> None:
