@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
+from answerable.knowledge.parsing.budget import Budget
 from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument
 from answerable.knowledge.parsing.failures import Reason, refuse
 
@@ -51,10 +53,24 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
-class TextBuilder:
-    """Blocks in reading order. Blocks are apart by an empty line, tight ones by a line break."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a text had been built."""
 
-    def __init__(self) -> None:
+    parts: int
+    length: int
+    headings: int
+    title: str | None
+
+
+class TextBuilder:
+    """Blocks in reading order. Blocks are apart by an empty line, tight ones by a line break.
+
+    `budget` is the time that readers of marks share within one document.
+    """
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         self._parts: list[str] = []
         self._length = 0
         self._headings: list[Heading] = []
@@ -86,6 +102,16 @@ class TextBuilder:
         self._length = start + len(block)
         if level is not None and len(block) <= _MAX_HEADING_CHARACTERS:
             self._headings.append(Heading(min(max(level, 1), 6), block, start, self._length))
+
+    def place(self) -> Place:
+        """Where the text stands now, for `go_back`."""
+        return Place(len(self._parts), self._length, len(self._headings), self.title)
+
+    def go_back(self, place: Place) -> None:
+        """Drop what was added since, on the same page."""
+        del self._parts[place.parts :]
+        del self._headings[place.headings :]
+        self._length, self.title = place.length, place.title
 
     def begin_page(self, number: int) -> None:
         """What follows stands on this page."""

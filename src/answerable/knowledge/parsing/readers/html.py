@@ -4,9 +4,11 @@ by the standard's fixed table, never by the document."""
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+from answerable.knowledge.parsing.budget import OutOfTime
 from answerable.knowledge.parsing.encoding import decode, read_text_bytes
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
@@ -25,6 +27,12 @@ _BLOCK_NAMES = """
 """
 _SKIPPED, _VOID, _BLOCKS = (frozenset(names.split()) for names in (_SKIPPED_NAMES, _VOID_NAMES, _BLOCK_NAMES))
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+# A number of thousands of digits is no character, and Python refuses to read it.
+_ENDLESS_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{50,};?")
+_UNSEEN = re.compile(r"<(?=script\b|style\b|!--)", re.IGNORECASE)
+_UNSEEN_END = re.compile(r"</(?:script|style)\b", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+PLAIN_WARNING = "The file's marks are not those of an ordinary document; its text was read without them."
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -38,13 +46,40 @@ def read(path: Path, builder: TextBuilder) -> None:
 
 
 def read_markup(text: str, builder: TextBuilder) -> None:
-    """Add the visible text of a page or a fragment."""
+    """Add the visible text of a page or a fragment; where its marks defeat the parser, all text
+    between them."""
+    builder.budget.allow(len(text))
+    text = _ENDLESS_REFERENCE.sub("\ufffd", text)
+    place = builder.place()
+    try:
+        _read_elements(text, builder)
+    except (OutOfTime, AssertionError):  # the parser asserts that what looks like a declaration is one
+        builder.go_back(place)
+        if PLAIN_WARNING not in builder.warnings:
+            builder.warnings.append(PLAIN_WARNING)
+        builder.add(without_tags(text))
+
+
+def _read_elements(text: str, builder: TextBuilder) -> None:
     reader = _Reader(builder)
     # A comment that never ends would be searched for its end again and again.
     closed = text.rfind("-->") + 1
-    reader.feed(text[:closed] + text[closed:].replace("<!--", ""))
+    text = text[:closed] + text[closed:].replace("<!--", "")
+    reader.feed(text)
     reader.close()
     reader.flush()
+
+
+def without_tags(text: str) -> str:
+    """The text between tags, scripts, styles and comments left out. Linear in its length."""
+    first, *rest = _UNSEEN.split(text)
+    for piece in rest:
+        if piece.startswith("!--"):
+            comment, end, after = piece.partition("-->")
+            first += after if end else comment
+        elif (end_tag := _UNSEEN_END.search(piece)) is not None:
+            first += piece[end_tag.start() :]
+    return unescape(_TAG.sub(" ", first))
 
 
 class _Reader(HTMLParser):
@@ -61,6 +96,7 @@ class _Reader(HTMLParser):
         self._row: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._builder.budget.check()
         if self._skipping is not None:
             skipped, depth = self._skipping
             if tag == skipped:
@@ -92,6 +128,7 @@ class _Reader(HTMLParser):
                 self._end_block()
 
     def handle_endtag(self, tag: str) -> None:
+        self._builder.budget.check()
         if self._skipping is not None:
             skipped, depth = self._skipping
             if tag == skipped:
@@ -118,6 +155,7 @@ class _Reader(HTMLParser):
                 self._end_block()
 
     def handle_data(self, data: str) -> None:
+        self._builder.budget.check()
         if self._title is not None:
             self._title.append(data)
         elif self._skipping is None:

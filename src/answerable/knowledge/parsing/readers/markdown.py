@@ -6,14 +6,17 @@ import re
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.token import Token
 
+from answerable.knowledge.parsing.budget import Budget, OutOfTime
 from answerable.knowledge.parsing.encoding import decode, read_text_bytes
 from answerable.knowledge.parsing.readers import html
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
 # Beyond this the marks stay: a reader of marks takes long over a page of hundreds of pages.
 _MAX_MARKED_CHARACTERS = 4_000_000
+_MAX_NESTING = 40  # a list within a list takes two
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 
@@ -30,7 +33,36 @@ def read(path: Path, builder: TextBuilder) -> None:
     if len(text) > _MAX_MARKED_CHARACTERS:
         builder.add(text)
         return
-    _Writer(builder).write(MarkdownIt("commonmark").enable("table").parse(text))
+    builder.budget.allow(len(text))
+    place = builder.place()
+    try:
+        _Writer(builder).write(_tokens(text, builder.budget))
+    except (OutOfTime, RecursionError, _TooDeep):
+        builder.go_back(place)
+        builder.warnings.append(html.PLAIN_WARNING)
+        builder.add(text)
+
+
+class _TooDeep(Exception):
+    """Quotes and lists inside each other beyond what the parser follows; it would drop their text."""
+
+
+def _tokens(text: str, budget: Budget) -> list[Token]:
+    """The document's tokens. Raises OutOfTime, RecursionError or _TooDeep."""
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+
+    def watch(*_state: object) -> bool:
+        budget.check()
+        return False
+
+    everywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("table", "watch", watch, everywhere)
+    parser.inline.ruler.before("text", "watch", watch)
+    tokens = parser.parse(text)
+    # Whatever opens on the last level loses what is in it.
+    if any(token.level >= _MAX_NESTING - 1 and token.nesting == 1 for token in tokens):
+        raise _TooDeep
+    return tokens
 
 
 class _Writer:
