@@ -31,11 +31,15 @@ class Image(Struct, frozen=True, tag="image"):
 
 
 class ToolCall(Struct, frozen=True, tag="tool_call"):
-    """The model's wish to have a tool called; `arguments` is JSON text as the model wrote it."""
+    """The model's wish to have a tool called; `arguments` is JSON text as the model wrote it.
+
+    `signature` is the provider's own seal on the thought behind the call, to be handed back unchanged.
+    """
 
     id: str
     name: str
     arguments: str
+    signature: str | None = None
 
 
 class ToolResult(Struct, frozen=True, tag="tool_result"):
@@ -91,11 +95,15 @@ class ChatRequest(Struct, frozen=True, kw_only=True):
     max_output_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
+    top_k: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     stop: tuple[str, ...] = ()
     seed: int | None = None
     logprobs: int | None = None  # alternatives per token; 0 asks for the chosen token alone
     reasoning_effort: str | None = None
     stream: bool = False
+    include_usage: bool = False  # the client wants token counts at the end of its stream
 
 
 class FinishReason(StrEnum):
@@ -108,7 +116,7 @@ class FinishReason(StrEnum):
 
 
 class TokenCount(Struct, frozen=True):
-    """Tokens of one call. `cached_input` and `reasoning` are parts of `input` and `output`.
+    """Tokens of one call. `cached_input` and `cache_write` are parts of `input`, `reasoning` of `output`.
 
     `estimated` says that the provider gave no figures and the gateway counted by itself.
     """
@@ -118,13 +126,26 @@ class TokenCount(Struct, frozen=True):
     cached_input: int = 0
     reasoning: int = 0
     estimated: bool = False
+    cache_write: int = 0
+
+
+class TokenLogprob(Struct, frozen=True):
+    """One token of the answer, its natural log probability, and the likeliest tokens at its place."""
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
 
 
 class TextDelta(Struct, frozen=True, tag="text"):
-    """More words of the answer; `logprob` is the sum of their tokens' natural log probabilities."""
+    """More words of the answer; `logprob` is the sum of their tokens' natural log probabilities.
+
+    `tokens` are these tokens, where they were asked for.
+    """
 
     text: str
     logprob: float | None = None
+    tokens: tuple[TokenLogprob, ...] = ()
 
 
 class ReasoningDelta(Struct, frozen=True, tag="reasoning"):
@@ -146,6 +167,7 @@ class ToolCallDelta(Struct, frozen=True, tag="tool_call"):
     arguments: str = ""
     id: str | None = None
     name: str | None = None
+    signature: str | None = None
 
 
 class Finished(Struct, frozen=True, tag="finished"):
@@ -164,7 +186,10 @@ ChatEvent: TypeAlias = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta
 
 
 class ChatAnswer(Struct, frozen=True, kw_only=True):
-    """A whole answer. `logprob` is the mean natural log probability of a token, where it was asked for."""
+    """A whole answer. `logprob` is the mean natural log probability of a token, where it was asked for.
+
+    `token_logprobs` are the tokens that it is the mean of.
+    """
 
     model: str
     text: str = ""
@@ -174,3 +199,4 @@ class ChatAnswer(Struct, frozen=True, kw_only=True):
     finish_reason: FinishReason = FinishReason.STOP
     tokens: TokenCount = TokenCount()
     logprob: float | None = None
+    token_logprobs: tuple[TokenLogprob, ...] = ()

@@ -14,6 +14,7 @@ from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenC
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.models.plan import Target
 from answerable.inference.operation import Operation
+from answerable.inference.speech import Speech, SpeechRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Adapter(Protocol):
     """One provider protocol."""
 
     kind: str
+    passed_headers: frozenset[str]
+    """Request headers, lower case, that a relayed call hands on from the client as they are."""
 
     def relays(self, target: Target, operation: Operation) -> bool:
         """Whether the target speaks the client's own protocol, so that bytes can pass as they are."""
@@ -54,7 +57,10 @@ class Adapter(Protocol):
         ...
 
     def relayed_tokens(self, operation: Operation, data: bytes) -> TokenCount | None:
-        """The usage that a whole relayed body, or one frame of a stream, carries; None when it has none."""
+        """The usage that a whole relayed body, or one frame of a stream, carries; None when it has none.
+
+        A protocol may spread its figures over several frames: `watch.merged` puts them together.
+        """
         ...
 
     def chat_request(self, target: Target, request: ChatRequest) -> UpstreamRequest:
@@ -77,6 +83,14 @@ class Adapter(Protocol):
 
     def embedding_answer(self, body: bytes) -> tuple[list[list[float]], TokenCount]:
         """Vectors in the order of the texts, shape (texts, dimensions)."""
+        ...
+
+    def speech_request(self, target: Target, request: SpeechRequest) -> UpstreamRequest:
+        """A request for spoken words. Raises InvalidInput where the provider has no such thing."""
+        ...
+
+    def speech_answer(self, media_type: str, body: bytes) -> Speech:
+        """The sound that a whole answer carries; `media_type` is the answer's content type."""
         ...
 
     def failure(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:

@@ -1,0 +1,1 @@
+"""The OpenAI protocol: OpenAI itself, Azure's deployments, and every compatible server."""
