@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +55,13 @@ def test_sentences_leave_out_only_white_space(text: str) -> None:
         assert text[start:end] == text[start:end].strip()
         position = end
     assert not text[position:].strip()
+
+
+@pytest.mark.parametrize("unit", [".", "x", " ", ".)", "[", "x .", "\n>", "x; ", "。"])
+def test_long_runs_are_cut_in_time_proportional_to_their_length(unit: str) -> None:
+    spent = []
+    for count in (20_000, 80_000):
+        before = time.process_time()
+        sentences("x" + unit * count + "x")
+        spent.append(time.process_time() - before)
+    assert spent[1] < 10 * max(spent[0], 0.05)

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 LONGEST_SENTENCE = 320
 """Characters of a span at most; a longer sentence is cut at a clause, else at a space."""
 
+# What precedes a run is looked at and runs are possessive: no run is tried again from its middle.
 _BREAK = re.compile(
-    r"""(?P<stop>[.!?…]+[)\]"'”’»]*)\s+(?=[\[("'“‘«]*[^\W_a-zà-öø-ÿ])  # a stop, then no lower-case letter
-      | (?P<wide>[。！？｡]+[」』）”’]*)                                      # Chinese and Japanese stops
-      | (?P<blank>[ \t]*\n[ \t]*\n\s*)                                   # a blank line
-      | (?P<item>[ \t]*\n\s*)(?=[-*•‣▪●◦–—|+>=~_\#^]|\d{1,3}[.)]\s|[a-z][)]\s)  # an item, a row, a rule
-      | (?<=[-=~_*\#^]{3})(?P<rule>[ \t]*\n\s*)                           # the end of a rule
-      | (?P<line>[ \t]*\n\s*)                                            # a line end that may only wrap
+    r"""(?P<stop>(?<![.!?…])[.!?…]++[)\]"'”’»]*+)
+        \s+(?=[\[("'“‘«]*[^\W_a-zà-öø-ÿ])                        # a stop, then no lower-case letter
+      | (?P<wide>[。！？｡]++[」』）”’]*+)                           # Chinese and Japanese stops
+      | (?P<blank>(?<![ \t])[ \t]*+\n[ \t]*\n\s*)               # a blank line
+      | (?P<item>(?<![ \t])[ \t]*+\n\s*)                        # before an item, a row, a rule
+        (?=[-*•‣▪●◦–—|+>=~_\#^]|\d{1,3}[.)]\s|[a-z][)]\s)
+      | (?<=[-=~_*\#^]{3})(?P<rule>[ \t]*+\n\s*)                # the end of a rule
+      | (?P<line>(?<![ \t])[ \t]*+\n\s*)                        # a line end that may only wrap
     """,
     re.VERBOSE,
 )
@@ -72,16 +75,21 @@ def _fitting(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     cut = _cut(text, start, end)
+    if cut is None:
+        for at in range(start, end, LONGEST_SENTENCE):
+            yield from _fitting(text, at, min(at + LONGEST_SENTENCE, end))
+        return
     yield from _fitting(text, start, cut)
     yield from _fitting(text, cut, end)
 
 
-def _cut(text: str, start: int, end: int) -> int:
-    """Where to part a long sentence: at the clause nearest to its middle that leaves two real parts."""
+def _cut(text: str, start: int, end: int) -> int | None:
+    """Where to part a long sentence: at the clause nearest to its middle that leaves two real parts.
+    None without a space anywhere between."""
     middle = (start + end) / 2
     margin = min((end - start) // 4, LONGEST_SENTENCE // 2)
     for pattern in _CLAUSES:
         places = [match.end() for match in pattern.finditer(text, start + margin, end - margin)]
         if places:
             return min(places, key=lambda place: abs(place - middle))
-    return min(start + LONGEST_SENTENCE, end - 1)
+    return None
