@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from answerable.data.datasets import tasks
-from answerable.data.datasets.storage import tables_root
+from answerable.data.datasets import repository, tasks
+from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
+from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 
 BACKGROUND_WORK = (tasks.ingest, tasks.discard)
@@ -12,5 +13,6 @@ BACKGROUND_WORK = (tasks.ingest, tasks.discard)
 
 def provide_data(runtime: Runtime) -> None:
     """Register how data's objects are made."""
-    runtime.keep_workspaces_below(tables_root(runtime.settings))
+    runtime.keep_files(KeptFiles(runtime.files.root, UPLOADS_FOLDER, repository.known_uploads))
+    runtime.keep_files(KeptFiles(tables_root(runtime.settings), "", repository.known_tables))
     provide_engines(runtime)

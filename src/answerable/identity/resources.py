@@ -6,7 +6,10 @@ from answerable.identity.access_tokens import AccessTokens
 from answerable.identity.passwords import Passwords
 from answerable.identity.secret import ServerSecret, load_secret
 from answerable.identity.watch import AccessWatch
+from answerable.identity.workspaces import tasks
 from answerable.kit.runtime import Runtime
+
+BACKGROUND_WORK = (tasks.remove_files_of_deleted, tasks.remove_leftovers)
 
 
 def provide_identity(runtime: Runtime) -> None:

@@ -4,6 +4,7 @@ from answerable.jobs.context import JobContext
 from answerable.jobs.errors import JobCancelled, LostJob
 from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject
 from answerable.jobs.registry import Task, TaskRegistry, periodic, task, tasks
+from answerable.jobs.schedule import run_soon
 from answerable.jobs.service import cancel_job, enqueue, enqueue_many, get_job, list_jobs
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "get_job",
     "list_jobs",
     "periodic",
+    "run_soon",
     "task",
     "tasks",
 ]

@@ -28,6 +28,12 @@ class ScheduleRow(Base):
     last_period: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+async def run_soon(session: Session, name: str) -> None:
+    """Queue one run of a schedule besides its periods, in the session's transaction. It belongs to no
+    workspace, so it outlives the one that the transaction deletes."""
+    await tickets.issue_period(session, name, await repository.now(session))
+
+
 class Scheduler:
     """Queues the runs that are due."""
 

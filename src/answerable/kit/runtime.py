@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from answerable.kit.clock import Clock, SystemClock
 from answerable.kit.db import Database
+from answerable.kit.leftovers import KeptFiles
 from answerable.kit.settings import Settings
 from answerable.kit.storage import FileStore
 
@@ -35,7 +36,7 @@ class Runtime:
         self.database = database
         self.clock: Clock = clock or SystemClock()
         self.files = FileStore(settings.data_dir / "files")
-        self._workspace_roots: list[Path] = []
+        self.kept_files: list[KeptFiles] = []
         self._factories: dict[type, Callable[[Runtime], object]] = {}
         self._made: dict[type, object] = {}
         self._lock = threading.RLock()
@@ -51,14 +52,19 @@ class Runtime:
                 self._made[kind] = self._factories[kind](self)
             return cast("T", self._made[kind])
 
-    def keep_workspaces_below(self, root: Path) -> None:
-        """Say that `root` has a folder for each workspace, named by its id, which goes with it."""
-        self._workspace_roots.append(root)
+    def keep_files(self, kept: KeptFiles) -> None:
+        """Say which files a slice keeps: they go with their workspace, and those that no row names are
+        removed some time."""
+        self.kept_files.append(kept)
+
+    @property
+    def workspace_roots(self) -> set[Path]:
+        """The folders that have a folder for each workspace, named by its id."""
+        return {self.files.root, *(kept.root for kept in self.kept_files)}
 
     async def delete_workspace_files(self, workspace_id: str) -> None:
         """Remove everything that any slice keeps on disk for a workspace."""
-        await self.files.delete_workspace(workspace_id)
-        for root in self._workspace_roots:
+        for root in self.workspace_roots:
             await asyncio.to_thread(shutil.rmtree, root / workspace_id, True)
 
     async def close(self) -> None:

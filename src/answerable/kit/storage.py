@@ -10,7 +10,6 @@ import asyncio
 import errno
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -71,9 +70,12 @@ class FileStore:
         """Remove a file; one that is gone already is no error."""
         await asyncio.to_thread(self.path(key).unlink, True)
 
-    async def delete_workspace(self, workspace_id: str) -> None:
-        """Remove all files of a workspace."""
-        await asyncio.to_thread(shutil.rmtree, self.path(workspace_id), True)
+    def remove_incoming(self, before: float) -> None:
+        """Remove what uploads left that were cut off with their process before a time (seconds since
+        1970)."""
+        for path in self._incoming.iterdir():
+            if path.is_file() and path.lstat().st_mtime < before:
+                path.unlink(missing_ok=True)
 
     @staticmethod
     def _move_into_place(source: Path, target: Path) -> None:

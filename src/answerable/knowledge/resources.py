@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.documents import tasks
+from answerable.knowledge.documents import files, repository, tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard, tasks.forget_abandoned_files, tasks.add_missing_vectors)
+BACKGROUND_WORK = (tasks.ingest, tasks.discard, tasks.add_missing_vectors)
 
 
 def provide_knowledge(runtime: Runtime) -> None:
     """Register how knowledge's objects are made."""
     runtime.provide(TextEncoder, query_encoder)
+    runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))

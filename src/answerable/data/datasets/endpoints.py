@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import BackgroundTasks, File, Form, Query, Response, UploadFile
+from fastapi import File, Form, Query, Response, UploadFile
 
 from answerable.data.datasets import rows, service, uploading
 from answerable.data.datasets.schemas import (
@@ -16,7 +16,6 @@ from answerable.data.datasets.schemas import (
     RowsRequest,
     Uploaded,
 )
-from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.semantics.service import current_model
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
@@ -82,12 +81,9 @@ async def read_rows(
 
 
 @router.delete("/{dataset_id}", status_code=204)
-async def delete_dataset(context: Writer, dataset_id: str, after: BackgroundTasks) -> None:
+async def delete_dataset(context: Writer, dataset_id: str) -> None:
     """Delete a dataset: its file, its versions, its part of the model, the answers from it."""
-    leftovers = await service.delete_dataset(context.session, dataset_id)
-    files = DatasetFiles(context.runtime, context.session.workspace_id)
-    # Files go once the rows are gone for certain: this runs after the commit.
-    after.add_task(files.remove, leftovers.uploads, leftovers.tables, ())
+    await service.delete_dataset(context.session, dataset_id)
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -191,3 +191,15 @@ async def remove(session: Session, dataset_id: str) -> None:
 async def remove_version(session: Session, version_id: str) -> None:
     """Delete one version."""
     await session.execute(delete(DatasetVersionRow).where(DatasetVersionRow.id == version_id))
+
+
+async def known_uploads(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys that a version has."""
+    statement = select(DatasetVersionRow.file_key).where(DatasetVersionRow.file_key.in_(keys))
+    return set(await session.scalars(statement))
+
+
+async def known_tables(session: Session, paths: Collection[str]) -> set[str]:
+    """Those of the paths of Parquet files that a version has."""
+    statement = select(DatasetVersionRow.table_path).where(DatasetVersionRow.table_path.in_(paths))
+    return {path for path in await session.scalars(statement) if path is not None}

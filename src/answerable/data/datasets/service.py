@@ -6,7 +6,7 @@ Other slices find a table's current Parquet file with `current_tables` and `vers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from answerable.data.datasets import repository
@@ -15,7 +15,7 @@ from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.semantics import service as semantics
-from answerable.jobs import cancel_job
+from answerable.jobs import Subject, cancel_job, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, NotFound
@@ -36,14 +36,6 @@ class CurrentTable:
     path: Path
     row_count: int
     bytes: int
-
-
-@dataclass(slots=True)
-class Leftovers:
-    """Files that nothing refers to once the transaction has committed."""
-
-    uploads: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
 
 
 async def current_tables(session: Session, runtime: Runtime) -> dict[str, CurrentTable]:
@@ -119,9 +111,12 @@ async def _free_name(session: Session, label: str) -> str:
     return unique(name, await repository.names_like(session, name[:50]))
 
 
-async def delete_dataset(session: Session, dataset_id: str) -> Leftovers:
+async def delete_dataset(session: Session, dataset_id: str) -> None:
     """Delete a dataset with its versions, its part of the semantic model and the answers from it.
-    Returns the files to remove once that has committed. NotFound."""
+
+    The files go by a job of the same transaction: once it has committed, and even if this process
+    dies then. NotFound.
+    """
     if await repository.lock(session, dataset_id) is None:
         raise NotFound
     versions = await repository.versions(session, dataset_id)
@@ -131,9 +126,13 @@ async def delete_dataset(session: Session, dataset_id: str) -> Leftovers:
         await _stop(session, version)
     await semantics.forget_dataset(session, dataset_id)
     await repository.remove(session, dataset_id)
-    return Leftovers(
-        uploads=sorted({v.file_key for v in versions} - kept),
-        tables=[v.table_path for v in versions if v.table_path is not None],
+    await enqueue(
+        session,
+        DISCARD,
+        subject=Subject("dataset", dataset_id),
+        uploads=[*sorted({version.file_key for version in versions} - kept)],
+        tables=[version.table_path for version in versions if version.table_path is not None],
+        versions=[],
     )
 
 

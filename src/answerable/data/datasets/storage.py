@@ -18,6 +18,8 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.kit.storage import StoredFile
 
+UPLOADS_FOLDER = "datasets"
+
 
 def tables_root(settings: Settings) -> Path:
     """The folder of all Parquet files."""
@@ -36,7 +38,7 @@ class DatasetFiles:
         """Store an upload within the size limit; raises as FileStore.put does."""
         limit = self._runtime.settings.uploads.max_bytes
         # A folder for each upload: removing one never takes the bytes of another that equals it.
-        folder = f"{self._workspace_id}/datasets/{ids.new_id('upl')}"
+        folder = f"{self._workspace_id}/{UPLOADS_FOLDER}/{ids.new_id('upl')}"
         return await self._runtime.files.put(folder, chunks, max_bytes=limit)
 
     def upload(self, key: str) -> Path:
@@ -79,6 +81,7 @@ class DatasetFiles:
         gone already is no error."""
         for key in uploads:
             await self._runtime.files.delete(key)
+            await asyncio.to_thread(_remove_empty_folders, self.upload(key))
         for path in tables:
             await asyncio.to_thread(_remove_file, self.table(path))
         for version_id in versions:
@@ -102,7 +105,11 @@ def _sync_folder(folder: Path) -> None:
 
 def _remove_file(path: Path) -> None:
     path.unlink(missing_ok=True)
-    # The folders above go with their last file.
+    _remove_empty_folders(path)
+
+
+def _remove_empty_folders(path: Path) -> None:
+    """The two folders above a file go with their last file."""
     for folder in (path.parent, path.parent.parent):
         try:
             folder.rmdir()

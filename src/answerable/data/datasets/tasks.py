@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from answerable.data.datasets import publishing
 from answerable.data.datasets.service import DISCARD
 from answerable.data.datasets.storage import DatasetFiles
@@ -31,7 +33,9 @@ async def ingest_cancelled(session: Session, *, version_id: str, named: bool) ->
 
 
 @task(DISCARD)
-async def discard(job: JobContext, *, uploads: list[str], versions: list[str]) -> None:
+async def discard(
+    job: JobContext, *, uploads: list[str], versions: list[str], tables: Sequence[str] = ()
+) -> None:
     """Remove files that no row refers to any more."""
     files = DatasetFiles(job.runtime, job.principal.workspace_id or "")
-    await files.remove(uploads=uploads, tables=[], versions=versions)
+    await files.remove(uploads=uploads, tables=tables, versions=versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Query
+from fastapi import Query
 
 from answerable.identity.access import RequestContext, Scope, authenticated, person, requires
 from answerable.identity.workspaces import service
@@ -47,9 +47,7 @@ async def rename_workspace(
 
 @router.delete("/{workspace_id}", status_code=204)
 async def delete_workspace(
-    context: Annotated[RequestContext, requires(Scope.WORKSPACE_WRITE)], after: BackgroundTasks
+    context: Annotated[RequestContext, requires(Scope.WORKSPACE_WRITE)],
 ) -> None:
     """Delete a workspace with everything in it: members, keys, documents, tables, files."""
     await service.remove(context)
-    # Files go once the rows are gone for certain: this runs after the commit.
-    after.add_task(context.runtime.delete_workspace_files, context.session.workspace_id)

@@ -7,11 +7,14 @@ from answerable.identity.members import repository as members
 from answerable.identity.tables import WorkspaceRow
 from answerable.identity.workspaces import repository
 from answerable.identity.workspaces.schemas import MembershipOut, WorkspaceOut
+from answerable.jobs import run_soon
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
 from answerable.kit.principal import Principal, Role
+
+REMOVE_FILES = "workspaces.remove_files"
 
 
 async def create(session: Session, user_id: str, name: str) -> WorkspaceRow:
@@ -61,5 +64,6 @@ async def rename(context: RequestContext, name: str) -> WorkspaceRow:
 
 
 async def remove(context: RequestContext) -> None:
-    """Remove the workspace of the request, with everything in it."""
+    """Remove the workspace of the request, with everything in it. Its files go once that has committed."""
     await repository.remove(context.session, context.session.workspace_id)
+    await run_soon(context.session, REMOVE_FILES)

@@ -183,11 +183,3 @@ async def finish(
 async def fail(session: Session, document_id: str, code: str, detail: str) -> None:
     """Put the reason on the document; nothing happens to one that has ended."""
     await repository.fail(session, document_id, code, detail)
-
-
-async def forget_abandoned_files(runtime: Runtime, session: Session, keys: Sequence[str]) -> None:
-    """Remove those uploads of the session's workspace that belong to no document."""
-    known = await repository.known_keys(session, keys)
-    for key in keys:
-        if key not in known:
-            await files.discard(runtime, key)

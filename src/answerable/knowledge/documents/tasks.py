@@ -7,7 +7,6 @@ from datetime import datetime
 
 from answerable.jobs import JobContext, JobError, periodic, task
 from answerable.kit.db import Session
-from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge.chunking import chunk
@@ -101,14 +100,6 @@ def _passages(parsed: ParsedDocument) -> list[Passage]:
 async def discard(job: JobContext, *, file_key: str) -> None:
     """Remove the file of a document that was deleted."""
     await files.discard(job.runtime, file_key)
-
-
-@periodic("documents.forget_abandoned_files", "17 3 * * *")
-async def forget_abandoned_files(runtime: Runtime, _period: datetime) -> None:
-    """Remove uploads whose document never came to be, because a process died in between."""
-    for workspace_id, keys in (await files.abandoned(runtime)).items():
-        async with runtime.database.begin(Principal.system(workspace_id)) as session:
-            await service.forget_abandoned_files(runtime, session, keys)
 
 
 @periodic("documents.add_missing_vectors", "*/5 * * * *")
