@@ -28,11 +28,13 @@ def routers() -> Sequence[APIRouter]:
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:
     """A runtime with every slice's objects registered, on the app role's database URL."""
+    embedded = settings.database_url is None and settings.app_database_url is None
     database = Database(
         database_url,
         pool_size=settings.database.pool_size,
         max_overflow=settings.database.max_overflow,
         statement_timeout_ms=settings.database.statement_timeout_ms,
+        prepared_statements=settings.database.prepares_statements(embedded=embedded),
     )
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)

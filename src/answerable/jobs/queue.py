@@ -12,7 +12,6 @@ from procrastinate import PsycopgConnector
 from procrastinate.jobs import Job as QueueJob
 from procrastinate.manager import JobManager
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from answerable.jobs.transaction import idle_limit
 from answerable.kit.db import Database
@@ -48,13 +47,13 @@ class Stalled:
 class _EnginePool:
     """What procrastinate needs of a connection pool, over SQLAlchemy's."""
 
-    def __init__(self, engine: AsyncEngine, stall_seconds: float) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, stall_seconds: float) -> None:
+        self._database = database
         self._limit = idle_limit(stall_seconds)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[tuple[object, ...]]]:
-        async with self._engine.begin() as connection:
+        async with self._database.connect() as connection:
             await connection.execute(self._limit)
             raw = (await connection.get_raw_connection()).driver_connection
             yield cast("psycopg.AsyncConnection[tuple[object, ...]]", raw)
@@ -64,15 +63,15 @@ class Queue:
     """The queue as one worker sees it."""
 
     def __init__(self, database: Database, stall_seconds: float) -> None:
-        self._engine = database.engine
+        self._database = database
         self._stall_seconds = stall_seconds
         self._connector = PsycopgConnector()
         self._manager = JobManager(self._connector)
 
     async def open(self) -> None:
-        """Attach procrastinate to the engine's connections."""
+        """Attach procrastinate to the app's connections."""
         await self._connector.open_async(
-            cast("AsyncConnectionPool", _EnginePool(self._engine, self._stall_seconds))
+            cast("AsyncConnectionPool", _EnginePool(self._database, self._stall_seconds))
         )
 
     async def register(self) -> int:
@@ -95,25 +94,25 @@ class Queue:
         """Tickets of dead workers, and those of this one that it does not know of (the answer to its
         fetch was lost)."""
         parameters = {"worker_id": worker_id, "held": list(held), "stall_seconds": self._stall_seconds}
-        async with self._engine.begin() as connection:
+        async with self._database.connect() as connection:
             rows = await connection.execute(_STALLED, parameters)
             return [Stalled(row.id, row.task_name, row.args, row.attempts) for row in rows]
 
     async def stops(self, held: Collection[int]) -> dict[int, bool]:
         """Of the tickets that the worker holds, those that still exist, and whether a stop is asked for."""
         statement = text("SELECT id, abort_requested FROM procrastinate_jobs WHERE id = ANY (:held)")
-        async with self._engine.begin() as connection:
+        async with self._database.connect() as connection:
             rows = await connection.execute(statement, {"held": list(held)})
             return {row.id: row.abort_requested for row in rows}
 
     async def remove(self, ticket_id: int) -> None:
         """Remove a ticket that needs no job's row to change."""
-        async with self._engine.begin() as connection:
+        async with self._database.connect() as connection:
             await connection.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": ticket_id})
 
     async def put_back(self, ticket_id: int) -> None:
         """Let a ticket be fetched again, counting the attempt."""
-        async with self._engine.begin() as connection:
+        async with self._database.connect() as connection:
             await connection.execute(
                 text(
                     "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL, "

@@ -30,6 +30,16 @@ class DatabaseSettings(BaseModel):
     pool_size: int = Field(8, ge=1, description="Connections that each process keeps.")
     max_overflow: int = Field(8, ge=0, description="Connections beyond these for a burst.")
     statement_timeout_ms: int = Field(60_000, gt=0, description="Longest statement of the app's role.")
+    prepared_statements: bool | None = Field(
+        None,
+        description="Let the server keep frequent statements parsed. Unset: with the embedded PostgreSQL, "
+        "not with one by URL, where a transaction pooler may stand between. Safe with a direct connection, "
+        "a session pooler, or PgBouncer 1.22 or later with `max_prepared_statements` above 0.",
+    )
+
+    def prepares_statements(self, *, embedded: bool) -> bool:
+        """Whether statements are prepared, given whose PostgreSQL it is."""
+        return embedded if self.prepared_statements is None else self.prepared_statements
 
 
 class UploadSettings(BaseModel):

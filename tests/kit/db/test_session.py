@@ -19,9 +19,9 @@ from tests.conftest import CreateWorkspace
 _TURNS = int(os.environ.get("TENANT_TURNS", "2000"))
 
 
-@pytest.fixture
-async def one_connection(app_url: str) -> AsyncIterator[Database]:
-    database = Database(app_url, pool_size=1)
+@pytest.fixture(params=[False, True], ids=["parsed_anew", "prepared"])
+async def one_connection(app_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    database = Database(app_url, pool_size=1, prepared_statements=request.param)
     yield database
     await database.close()
 
