@@ -29,7 +29,9 @@ _FORBIDDEN_NAMES = (
     "table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema",
     "schema_to_xml", "schema_to_xmlschema",
     "schema_to_xml_and_xmlschema", "database_to_xml", "database_to_xmlschema",
-    "database_to_xml_and_xmlschema", "ts_stat",
+    "database_to_xml_and_xmlschema", "ts_stat", "ts_rewrite",
+    # locks that outlive the transaction: those of a pooled connection would never end
+    "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared",
     # hold a connection, keep snapshots, write to the log
     "pg_sleep", "pg_sleep_for", "pg_sleep_until", "pg_export_snapshot", "pg_logical_emit_message",
 )  # fmt: skip
