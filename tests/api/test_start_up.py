@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+from tests.factories.servers import ROOT
 
 
 def test_no_parent_process_loads_an_engine_or_a_file_reader() -> None:
     """They cost memory and start-up time, and DuckDB complains on standard error when it stops."""
     program = "import answerable.api.supervisor, sys; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}  # whether it is installed or not
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
     loaded = set(ran.stdout.split())
     assert "answerable.data.datasets.publishing" in loaded
     assert loaded.isdisjoint({"duckdb", "python_calamine", "altair", "pyarrow"})
