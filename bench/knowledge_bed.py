@@ -51,7 +51,8 @@ async def process(folder: Path, admin_url: str, *, threads: int | None = None) -
     """The runtime of a process with an encoder that may use `threads` cores, all by default."""
     cores = threads or os.cpu_count() or 1
     settings = Settings.model_validate({"data_dir": folder, "search": {"index_threads": cores}})
-    runtime = Runtime(settings, Database(app_url_for(admin_url)))
+    database = Database(app_url_for(admin_url), prepared_statements=True)  # as with the embedded one
+    runtime = Runtime(settings, database)
     runtime.provide(TextEncoder, document_encoder)
     try:
         yield runtime

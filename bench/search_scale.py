@@ -195,8 +195,10 @@ async def recall(runtime: Runtime, workspace_id: str, probes: list[Probe]) -> di
             for mode, found in shares.items():
                 part = 1.0 if mode is SearchMode.DENSE else 0.0
                 pool = Pool(40, 10, part, exact=False)
-                await repository.widen_vector_search(session, pool)
-                near = await repository.find_candidates(session, query, mode, Scope(), pool)
+                await repository.settle_plans(session, pool)
+                dense = mode is SearchMode.DENSE
+                worded = [] if dense else await repository.best_worded(session, query, Scope(), pool)
+                near = await repository.find_candidates(session, query, mode, Scope(), pool, worded)
                 wanted = await exact_best(session, query, mode)
                 found.append(len(wanted & {candidate.chunk_id for candidate in near}) / len(wanted))
     return {f"{mode}_recall_at_10": round(float(np.mean(found)), 4) for mode, found in shares.items()}

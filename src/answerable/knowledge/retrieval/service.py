@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from answerable.kit.db import Session
 from answerable.knowledge.embedding import QueryVector, TextEncoder
@@ -28,6 +29,15 @@ class Found:
     mode: SearchMode
 
 
+@dataclass(frozen=True, slots=True)
+class _WordsFirst:
+    """What is known before the query's vector is. `worded` None: not looked for."""
+
+    query: WeightedQuery
+    pool: Pool
+    worded: Sequence[int] | None
+
+
 async def search(
     session: Session,
     encoder: TextEncoder,
@@ -39,26 +49,44 @@ async def search(
 ) -> Found:
     """The passages of the caller's workspace that match a query best, at most `limit`.
 
-    Without an encoder every search is lexical; a query without words finds nothing then.
+    Without an encoder every search is lexical; a query without words finds nothing then. The words are
+    looked up while the query's vector is computed.
     """
     scope = scope or Scope()
-    terms = QueryTerms.of(query, session.workspace_id)
     pending = asyncio.ensure_future(_vector(encoder, query, mode))
     try:
-        counts = await repository.term_counts(session, terms)
+        look = await _look_by_words(session, query, limit, mode, scope)
     finally:
         vector = await pending
-    weighted = WeightedQuery.of(terms, counts, vector)
+    weighted, pool, worded = replace(look.query, vector=vector), look.pool, look.worded
     if vector is None:
         mode = SearchMode.LEXICAL
     if weighted.chunks == 0 or (mode is SearchMode.LEXICAL and not weighted.known):
         return Found(weighted, (), mode)
-    in_scope = weighted.chunks if scope.is_open else await repository.chunks_in(session, scope)
-    pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), _cosine_part(mode), in_scope <= _EXACT_BELOW)
-    if not pool.exact and mode is not SearchMode.LEXICAL:
-        await repository.widen_vector_search(session, pool)
-    candidates = await repository.find_candidates(session, weighted, mode, scope, pool)
+    if worded is None:
+        worded = (
+            () if mode is SearchMode.DENSE else await repository.best_worded(session, weighted, scope, pool)
+        )
+    pool = replace(pool, cosine_part=_cosine_part(mode))
+    candidates = await repository.find_candidates(session, weighted, mode, scope, pool, worded)
     return Found(weighted, tuple(rank(weighted, candidates, mode)[:limit]), mode)
+
+
+async def _look_by_words(
+    session: Session, query: str, limit: int, mode: SearchMode, scope: Scope
+) -> _WordsFirst:
+    terms = QueryTerms.of(query, session.workspace_id)
+    weighted = WeightedQuery.of(terms, await repository.term_counts(session, terms), None)
+    in_scope = weighted.chunks
+    if in_scope and not scope.is_open:
+        in_scope = await repository.chunks_in(session, scope)
+    pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), _cosine_part(mode), in_scope <= _EXACT_BELOW)
+    if not in_scope:
+        return _WordsFirst(weighted, pool, ())
+    await repository.settle_plans(session, pool)
+    if mode is SearchMode.DENSE:
+        return _WordsFirst(weighted, pool, None)
+    return _WordsFirst(weighted, pool, await repository.best_worded(session, weighted, scope, pool))
 
 
 async def _vector(encoder: TextEncoder, query: str, mode: SearchMode) -> QueryVector | None:
