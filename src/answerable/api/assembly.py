@@ -13,6 +13,7 @@ from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
+from answerable.inference.resources import provide_inference
 from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
@@ -38,6 +39,7 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     )
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)
+    provide_inference(runtime)
     provide_data(runtime)
     provide_knowledge(runtime)
     runtime.provide(RunTasks, lambda _: RunTasks())

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
-import secrets
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from answerable.kit.crypto import kept_secret
 from answerable.kit.settings import Settings
 
 _FILE = "secret.key"
@@ -33,27 +30,8 @@ def load_secret(settings: Settings) -> ServerSecret:
     Raises ValueError when it is shorter than 32 characters, OSError when it cannot be read or kept.
     """
     given = settings.auth.secret
-    text = given.get_secret_value() if given is not None else _kept(settings.data_dir / _FILE)
+    text = given.get_secret_value() if given is not None else kept_secret(settings.data_dir / _FILE)
     if len(text) < _SHORTEST:
         where = "ANSWERABLE_AUTH__SECRET" if given is not None else str(settings.data_dir / _FILE)
         raise ValueError(f"{where} holds fewer than {_SHORTEST} characters; use a longer random secret")
     return ServerSecret(text.encode())
-
-
-def _kept(path: Path) -> str:
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text(encoding="ascii").strip()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{_FILE}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        # A link appears whole and never replaces: of two processes that start at once, one wins.
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()
-    return path.read_text(encoding="ascii").strip()

@@ -24,6 +24,17 @@ class HttpSettings(BaseModel):
     max_body_bytes: int = Field(
         1_000_000, gt=0, description="Largest request body in bytes, uploads excepted."
     )
+    header_seconds: float = Field(
+        20, gt=0, description="Time that a request's headers may take to arrive; then 408 and the end."
+    )
+    body_seconds: float = Field(
+        30, gt=0, description="Time that a request's body may keep the server waiting, plus its size's share."
+    )
+    body_bytes_per_second: int = Field(
+        10_000,
+        gt=0,
+        description="Slowest pace of a body: each so many bytes allow another second. Slower ones get 408.",
+    )
 
 
 class DatabaseSettings(BaseModel):
@@ -97,6 +108,22 @@ class LogSettings(BaseModel):
     format: Literal["json", "console"] = Field("json", description="JSON lines, or lines for people.")
 
 
+class TracingSettings(BaseModel):
+    endpoint: str | None = Field(
+        None,
+        description="Address that takes traces by OTLP over HTTP, such as "
+        "`http://localhost:6006/v1/traces` for Phoenix. Unset: no traces.",
+    )
+    headers: dict[str, SecretStr] = Field(
+        {}, description='Headers of each export, as JSON: `{"authorization": "Bearer …"}`.'
+    )
+    capture_content: bool = Field(
+        False, description="Whether traces carry what people ask and models answer."
+    )
+    sample_ratio: float = Field(1.0, ge=0, le=1, description="Share of traces that is kept.")
+    project: str | None = Field("answerable", description="Project that Phoenix files the traces under.")
+
+
 class SearchSettings(BaseModel):
     weights_dir: Path | None = Field(
         None,
@@ -144,6 +171,101 @@ class ParsingSettings(BaseModel):
     wall_seconds: float = Field(180, gt=0, description="Wall-clock time for reading one document.")
 
 
+class RoutingSettings(BaseModel):
+    consecutive_failures: int = Field(
+        5, ge=1, description="Failures in a row after which a model's circuit breaker opens."
+    )
+    failure_rate: float = Field(
+        0.5, gt=0, le=1, description="Share of failed calls at which it opens, once there are enough calls."
+    )
+    min_calls: int = Field(20, ge=1, description="Calls within the window before the share counts.")
+    window_seconds: float = Field(30, gt=0, description="Window that calls are counted in.")
+    open_seconds: float = Field(
+        5, gt=0, description="Time before an open breaker lets one call try; doubles when that fails."
+    )
+    max_open_seconds: float = Field(60, gt=0, description="Longest time between two such calls.")
+    credentials_seconds: float = Field(
+        300, gt=0, description="Time without calls after the provider refused the key."
+    )
+    probe_seconds: float = Field(
+        60, gt=0, description="Time after which a trying call that gave no answer counts as lost."
+    )
+    retry_share: float = Field(
+        0.2, ge=0, le=1, description="Repeated calls that a model gets at most, as a share of its calls."
+    )
+
+
+class UsageSettings(BaseModel):
+    flush_seconds: float = Field(
+        0.5, gt=0, description="How often calls are written from a process's log into the database."
+    )
+    flush_rows: int = Field(250, ge=1, description="Calls written in one transaction.")
+    max_log_bytes: int = Field(
+        268_435_456,
+        ge=1_000_000,
+        description="Size of a process's log of calls while the database is away; at this size new "
+        "calls are refused with 503, because they could not be counted.",
+    )
+    fsync_milliseconds: int = Field(
+        0,
+        ge=0,
+        description="How often the log is forced to the disk. 0 leaves it to the system: a killed process "
+        "loses nothing, a power cut may lose the calls of the last seconds.",
+    )
+    replay_seconds: float = Field(
+        2, gt=0, description="How often a process looks for logs of dead processes, to write what they left."
+    )
+
+
+class LimitSettings(BaseModel):
+    lease_seconds: float = Field(
+        60,
+        gt=1,
+        description="A process's share of a budget or limit comes back after this long without a sign of "
+        "life.",
+    )
+    idle_seconds: float = Field(5, gt=0, description="A share that nothing was taken from is given back.")
+    recall_seconds: float = Field(
+        1,
+        gt=0,
+        description="Longest wait for other processes to give back unused shares, before a call is refused.",
+    )
+    default_output_tokens: int = Field(
+        4_096,
+        ge=1,
+        description="Output tokens reserved for a call where neither it nor its model names a limit.",
+    )
+
+
+class InferenceSettings(BaseModel):
+    file: Path | None = Field(
+        None, description="YAML or TOML file of providers and aliases that the operator offers."
+    )
+    providers_from_environment: bool = Field(
+        False,
+        description="Whether OPENAI_API_KEY (with OPENAI_BASE_URL), ANTHROPIC_API_KEY and GEMINI_API_KEY "
+        "make these providers available to every workspace.",
+    )
+    private_hosts: list[str] = Field(
+        [],
+        description="Hosts with private addresses, or without TLS, that workspaces' own providers may name, "
+        "as `host` or `host:port`.",
+    )
+    catalog_workspaces: int = Field(
+        1_000, ge=1, description="Workspaces whose configured models each process keeps in memory."
+    )
+    routing: RoutingSettings = Field(default_factory=RoutingSettings)
+    usage: UsageSettings = Field(default_factory=UsageSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+
+
+class PluginSettings(BaseModel):
+    allowed: list[str] = Field(
+        [],
+        description="Installed packages whose plugins may start. Nothing of any other package is imported.",
+    )
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ANSWERABLE_", env_nested_delimiter="__", extra="ignore")
 
@@ -161,6 +283,12 @@ class Settings(BaseSettings):
         description="The same database as the unprivileged role that serves requests; derived from "
         "`database_url` when unset.",
     )
+    secrets_key: SecretStr | None = Field(
+        None,
+        description="Key that encrypts providers' keys in the database, 32 characters or more; made and "
+        "kept in the data folder when unset. Replicas must share it. Several, separated by commas: the "
+        "first encrypts, all decrypt, so that a key can be changed.",
+    )
     web_processes: int = Field(1, ge=0, description="Web processes that `serve` starts.")
     worker_processes: int = Field(1, ge=0, description="Worker processes that `serve` starts.")
     http: HttpSettings = Field(default_factory=HttpSettings)
@@ -169,7 +297,10 @@ class Settings(BaseSettings):
     auth: AuthSettings = Field(default_factory=AuthSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    tracing: TracingSettings = Field(default_factory=TracingSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)
+    inference: InferenceSettings = Field(default_factory=InferenceSettings)
+    plugins: PluginSettings = Field(default_factory=PluginSettings)

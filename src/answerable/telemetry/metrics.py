@@ -36,6 +36,20 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
 )
+MODEL_ATTEMPTS = Counter(
+    "answerable_model_attempts_total",
+    "Calls sent to model providers, by how they ended.",
+    ["provider", "outcome"],
+)
+MODEL_SECONDS = Histogram(
+    "answerable_model_answer_seconds",
+    "Time until a model provider answered, to the first content of a stream, in seconds.",
+    ["provider"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300),
+)
+MODEL_BREAKER_CHANGES = Counter(
+    "answerable_model_breaker_changes_total", "State changes of circuit breakers.", ["provider", "state"]
+)
 ANSWERS = Counter("answerable_answers_total", "Answers given.", ["route", "status", "stage"])
 
 

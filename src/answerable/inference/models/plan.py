@@ -47,7 +47,8 @@ class Target:
     """One model of one provider, with all that a call to it needs.
 
     `breaker_key` names the circuit breaker: provider, upstream model and key. `api_key` never
-    appears in a repr. `allow_private_address` is set for providers that the operator configured.
+    appears in a repr. `allow_private_address` is set for providers that the operator configured, and
+    for hosts that the operator lets workspaces name.
     """
 
     provider_id: str
@@ -66,6 +67,7 @@ class Target:
     timeouts: Timeouts = Timeouts()
     allow_private_address: bool = False
     breaker_key: str = ""
+    configured_by_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

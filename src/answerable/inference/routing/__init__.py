@@ -1,0 +1,1 @@
+"""Which target of a plan is tried when: breakers, retries, fallbacks."""

@@ -1,0 +1,1 @@
+"""Aliases: names of a workspace's own that lead to models."""

@@ -1,0 +1,1 @@
+"""The list of all names that a workspace may call."""

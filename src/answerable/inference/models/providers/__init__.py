@@ -1,0 +1,1 @@
+"""Providers that a workspace configures."""

@@ -1,0 +1,138 @@
+"""Hearing of changes that other processes committed, over one LISTEN connection a process.
+
+A trigger on a table says `topic workspace` on the channel in the transaction that writes
+(`announce_changes`). Whoever keeps something in memory subscribes to its topic and
+drops what changed. Notifications are lost while the connection is: `listening` says when to rely on
+nothing, and every new connection tells all subscribers to drop everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import uuid
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from alembic.operations import Operations
+from psycopg import sql
+
+from answerable.kit import ids
+
+CHANNEL = "answerable_changes"
+_PING_SECONDS = 1.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+_HELLO_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+Listener = Callable[[str | None], None]
+
+
+class _Deaf(Exception):
+    """What was said on the channel was not heard."""
+
+
+def announce_changes(op: Operations, table: str, topic: str) -> None:
+    """In a migration: have every change to a tenant table's rows told on the channel. The function
+    `announce_change` came with migration 0010."""
+    if not (table.isidentifier() and topic.isidentifier()):
+        raise ValueError(f"not plain names: {table!r}, {topic!r}")
+    op.execute(
+        f"CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION announce_change('{topic}')"
+    )
+
+
+class Notifications:
+    """The process's one listening connection. Callbacks run on the event loop and must be quick."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._listeners: dict[str, list[Listener]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._listening = False
+
+    @property
+    def listening(self) -> bool:
+        """Whether changes are heard of now, within a second or two of the connection's loss."""
+        return self._listening
+
+    def subscribe(self, topic: str, listener: Listener) -> None:
+        """Call `listener` with the workspace's id for each change, or with None: anything may have."""
+        self._listeners.setdefault(topic, []).append(listener)
+
+    def start(self) -> None:
+        """Begin to listen, on the running event loop; does nothing when that has begun."""
+        if self._task is None or self._task.get_loop().is_closed():
+            self._task = asyncio.get_running_loop().create_task(self._listen(), name="notifications")
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _listen(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url,
+                    autocommit=True,
+                    prepare_threshold=None,
+                    connect_timeout=10,
+                    application_name="answerable notifications",
+                ) as connection:
+                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+                    await self._hear_oneself(connection)
+                    self._listening = True
+                    self._tell_all()
+                    pause = _FIRST_PAUSE
+                    await self._hear(connection)
+            except _Deaf:
+                log.warning(
+                    "notifications_do_not_arrive",
+                    remedy="connect to PostgreSQL itself, not through a pooler of transactions",
+                )
+            except (psycopg.Error, TimeoutError, OSError) as error:
+                log.warning("notifications_disconnected", error=str(error))
+            finally:
+                self._listening = False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _hear_oneself(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        """A pooler of transactions takes LISTEN and delivers nothing: raises _Deaf."""
+        word = f"hello {secrets.token_hex(8)}"
+        await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, word])
+        async for notification in connection.notifies(timeout=_HELLO_SECONDS):
+            if notification.payload == word:
+                return
+        raise _Deaf
+
+    async def _hear(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        while True:
+            async for notification in connection.notifies(timeout=_PING_SECONDS):
+                self._tell(notification.payload)
+            # A connection that died silently is found out here.
+            async with asyncio.timeout(_PING_SECONDS):
+                await connection.execute("SELECT 1")
+
+    def _tell(self, payload: str) -> None:
+        topic, _, workspace = payload.partition(" ")
+        listeners = self._listeners.get(topic)
+        if listeners:
+            workspace_id = ids.encode("ws", uuid.UUID(workspace))
+            for listener in listeners:
+                listener(workspace_id)
+
+    def _tell_all(self) -> None:
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener(None)
