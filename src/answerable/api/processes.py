@@ -9,9 +9,11 @@ import uvicorn
 
 from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
+from answerable.api.protocol import protocol_with
 from answerable.jobs import worker
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
+from answerable.telemetry.exporting import exported_traces
 from answerable.telemetry.logs import configure_logs
 
 _BACKLOG = 2048
@@ -42,7 +44,7 @@ def run_web(settings: Settings, database_url: str, listener: socket.socket) -> N
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=protocol_with(settings.http.header_seconds),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -52,13 +54,15 @@ def run_web(settings: Settings, database_url: str, listener: socket.socket) -> N
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with exported_traces(settings.tracing, "answerable-web"):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def run_worker(settings: Settings, database_url: str) -> None:
     """Work through jobs until SIGTERM."""
     configure_logs(settings.log.level, settings.log.format)
-    asyncio.run(_work(settings, database_url))
+    with exported_traces(settings.tracing, "answerable-worker"):
+        asyncio.run(_work(settings, database_url))
 
 
 async def _work(settings: Settings, database_url: str) -> None:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from answerable.api.problems import problem
-from answerable.telemetry import metrics
+from answerable.telemetry import metrics, tracing
 
 log = structlog.get_logger("answerable.http")
 
@@ -29,6 +29,13 @@ class Observation:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        with tracing.server_span(scope["method"], headers) as span:
+            status = await self._observed(scope, receive, send, headers)
+            name = _route(scope)
+            span.update_name(f"{scope['method']} {name}")
+            span.set_attributes({"http.route": name, "http.response.status_code": status})
+
+    async def _observed(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> int:
         request_id, trace_id = _ids(headers)
         scope.setdefault("state", {}).update(request_id=request_id, trace_id=trace_id)
         structlog.contextvars.clear_contextvars()
@@ -55,6 +62,7 @@ class Observation:
         finally:
             metrics.IN_FLIGHT.dec()
             _record(scope, status, time.perf_counter() - started)
+        return status
 
 
 def _crashed(trace_id: str) -> ASGIApp:
@@ -68,17 +76,23 @@ def _crashed(trace_id: str) -> ASGIApp:
 
 
 def _ids(headers: dict[bytes, bytes]) -> tuple[str, str]:
-    """The request id (the caller's, when sane) and the W3C trace id (ditto)."""
+    """The request id (the caller's, when sane) and the trace id: the recorded trace's, else the caller's."""
     given = headers.get(b"x-request-id", b"")
     request_id = given.decode() if _REQUEST_ID.match(given) else secrets.token_hex(8)
+    if (recorded := tracing.current_trace_id()) is not None:
+        return request_id, recorded
     trace = _TRACEPARENT.match(headers.get(b"traceparent", b""))
     return request_id, trace.group(1).decode() if trace else secrets.token_hex(16)
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the address: ids would make a series each."""
     route = scope.get("route")
-    # The route's pattern, never the address: ids would make a series each.
-    name = getattr(route, "path", "none") if isinstance(route, BaseRoute) else "none"
+    return getattr(route, "path", "none") if isinstance(route, BaseRoute) else "none"
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    name = _route(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     metrics.REQUESTS.labels(method, name, str(status)).inc()
     metrics.LATENCY.labels(method, name).observe(seconds)
