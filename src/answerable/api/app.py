@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 import answerable
 from answerable.api import health
 from answerable.api.assembly import routers
-from answerable.api.middleware import BodyLimit, Observation, OriginGuard
+from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
@@ -49,6 +49,11 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     settings = runtime.settings
     app.add_middleware(BodyLimit, limit_for=partial(_body_limit, settings))
+    app.add_middleware(
+        BodyPace,
+        seconds=settings.http.body_seconds,
+        bytes_per_second=settings.http.body_bytes_per_second,
+    )
     if settings.http.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -21,6 +21,7 @@ _KNOWN = {
     400: ("malformed_request", "The request cannot be read"),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "Method not allowed"),
+    408: ("too_slow", "The request took too long to arrive"),
     413: ("too_large", "Too large"),
     415: ("unsupported_type", "Type not supported"),
 }
