@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
 from answerable.api.processes import listen
+from answerable.api.protocol import protocol_with
 from answerable.jobs.worker import Worker
 from answerable.kit.clock import FixedClock
 from answerable.kit.db.migrate import migrate
@@ -103,11 +104,16 @@ def app(runtime: Runtime) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-async def base_url(app: FastAPI) -> AsyncIterator[str]:
+async def base_url(app: FastAPI, settings: Settings) -> AsyncIterator[str]:
     """The application on a loopback port, served by the same server as in production."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
+        app,
+        http=protocol_with(settings.http.header_seconds),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
