@@ -57,9 +57,9 @@ class Adapter(Protocol):
         ...
 
     def relayed_tokens(self, operation: Operation, data: bytes) -> TokenCount | None:
-        """The usage that a whole relayed body, or one frame of a stream, carries; None when it has none.
+        """The usage that a whole body, or the data of one event, carries; None when it has none.
 
-        A protocol may spread its figures over several frames: `watch.merged` puts them together.
+        A protocol may spread its figures over several frames; the largest of each kind is the call's.
         """
         ...
 

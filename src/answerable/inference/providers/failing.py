@@ -63,9 +63,13 @@ _STATUS_BY_LABEL = (
 
 
 def failure(status: int | None, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:
-    """The failure that an error answer, or an error event (`status` None), stands for."""
+    """The failure that an error answer stands for.
+
+    An error within an answer that began well has no status of its own (None, or that of the
+    beginning): its words tell what it would have had.
+    """
     document = read_error(body)
-    known = status if status is not None else _status_of(document)
+    known = status if status is not None and status >= 300 else _status_of(document)
     kind = _kind(known, document)
     return UpstreamFailure(
         kind,

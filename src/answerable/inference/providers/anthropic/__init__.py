@@ -1,0 +1,1 @@
+"""The Anthropic protocol: `/v1/messages`."""

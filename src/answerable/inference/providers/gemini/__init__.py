@@ -1,0 +1,1 @@
+"""The Gemini protocol: `models/…:generateContent`."""
