@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tests.factories.upstream import openai_wire
+from tests.factories.upstream import anthropic_wire, gemini_wire, openai_wire
 from tests.factories.upstream.script import Behaviour, Fail, Reply
 
 Document = dict[str, Any]
@@ -36,6 +36,10 @@ def answer(
 ) -> Answer:
     """The answer in the protocol of the request."""
     place = urlsplit(path).path
+    if ":" in place.rpartition("/")[2] or place.startswith("/v1beta"):
+        return _gemini(method, place, headers, body, behaviour, names)
+    if place.endswith("/messages") or "anthropic-version" in headers:
+        return _anthropic(method, headers, body, behaviour, names)
     return _openai(method, place, body, behaviour, names)
 
 
@@ -74,3 +78,38 @@ def _openai(method: str, path: str, body: Document, behaviour: Behaviour, names:
     if path.endswith("/audio/speech"):
         return Answer(media_type="audio/mpeg", body=reply.audio)
     return whole(openai_wire.error(Fail(404, f"Unknown request URL: {method} {path}")), 404)
+
+
+def _anthropic(
+    method: str, headers: dict[str, str], body: Document, behaviour: Behaviour, names: list[str]
+) -> Answer:
+    if method == "GET":
+        return whole(anthropic_wire.models(names))
+    if isinstance(behaviour, Fail):
+        return failed(behaviour, anthropic_wire.error(behaviour))
+    reply = behaviour if isinstance(behaviour, Reply) else Reply()
+    mistake = anthropic_wire.mistake(headers, body)
+    if mistake is not None:
+        return whole(anthropic_wire.error(Fail(400, mistake)), 400)
+    if body.get("stream"):
+        return streamed(anthropic_wire.events(reply, body))
+    return whole(anthropic_wire.message(reply, body))
+
+
+def _gemini(
+    method: str, path: str, headers: dict[str, str], body: Document, behaviour: Behaviour, names: list[str]
+) -> Answer:
+    if method == "GET":
+        return whole(gemini_wire.models(names))
+    if isinstance(behaviour, Fail):
+        return failed(behaviour, gemini_wire.error(behaviour))
+    reply = behaviour if isinstance(behaviour, Reply) else Reply()
+    mistake = gemini_wire.mistake(headers, body)
+    if mistake is not None:
+        return whole(gemini_wire.error(Fail(400, mistake)), 400)
+    model, action = model_of(path, body), path.rpartition(":")[2]
+    if action == "streamGenerateContent":
+        return streamed(gemini_wire.events(reply, model))
+    if action == "batchEmbedContents":
+        return whole(gemini_wire.embeddings(reply, body))
+    return whole(gemini_wire.answer(reply, model, body))

@@ -198,7 +198,7 @@ class _Exchange:
                 return await self._break(reply)
             if number and not await self._pause(reply.gap):
                 return False
-            for part in _drips(piece.replace(b"\n", b"\r\n") if reply.crlf else piece, reply.drip):
+            for part in _drips(_crlf(piece) if reply.crlf else piece, reply.drip):
                 await self._send(b"%x\r\n%b\r\n" % (len(part), part))
             if self._left.is_set():
                 self._seen.left = True
@@ -272,3 +272,7 @@ def _head(status: int, headers: dict[str, str], length: int | None) -> bytes:
 def _drips(piece: bytes, size: int | None) -> Iterator[bytes]:
     step = size or len(piece)
     return (piece[at : at + step] for at in range(0, len(piece), step))
+
+
+def _crlf(piece: bytes) -> bytes:
+    return piece.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from answerable.inference.dialects.anthropic_messages import AnthropicMessages
 from answerable.inference.dialects.dialect import Dialect
 from answerable.inference.dialects.openai_chat import OpenAIChat
 from answerable.inference.dialects.openai_errors import error_body
 from answerable.inference.operation import Operation
 
-_DIALECTS: dict[Operation, Dialect] = {dialect.operation: dialect for dialect in (OpenAIChat(),)}
+_ALL: tuple[Dialect, ...] = (OpenAIChat(), AnthropicMessages())
+_DIALECTS = {dialect.operation: dialect for dialect in _ALL}
 
 
 def dialect_for(operation: Operation) -> Dialect:
