@@ -23,13 +23,30 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceTier:
+    """What holds instead for a whole call with more input tokens than `above_input_tokens`."""
+
+    above_input_tokens: int
+    input_per_mtok: Decimal
+    output_per_mtok: Decimal
+    cached_input_per_mtok: Decimal | None = None
+    cache_write_per_mtok: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens, and where the figures come from (stored with each usage row)."""
+    """US dollars per million tokens, and where the figures come from (stored with each usage row).
+
+    Without a price of their own, cached and cache-writing input cost what other input does. `tiers` come
+    with the highest first.
+    """
 
     input_per_mtok: Decimal
     output_per_mtok: Decimal
     cached_input_per_mtok: Decimal | None = None
     version: str = ""
+    cache_write_per_mtok: Decimal | None = None
+    tiers: tuple[PriceTier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""A call that was let through: what it has reserved, and what its answer's headers say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from answerable.inference.limits.bucket import ZERO, Bucket
+from answerable.inference.limits.limit import Measure
+
+Headers = tuple[tuple[bytes, bytes], ...]
+Hold = tuple[Bucket, Decimal]
+OnFreed = Callable[[Bucket], None]
+"""Told of a bucket with something free that others may wait for; must return at once."""
+
+_ONE = Decimal(1)
+_HEADER_MEASURES = ((Measure.REQUESTS, b"requests"), (Measure.TOKENS, b"tokens"))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a call may come to at most. `model` is the name that the caller asked for.
+
+    `requests` is 0 for a leg of a call that was let through before (a fallback, a stage of a cascade),
+    whose usage row names its parent.
+    """
+
+    model: str
+    tokens: int
+    cost_usd: Decimal
+    requests: int = 1
+
+    def of(self, measure: Measure) -> Decimal:
+        """The part that a measure counts."""
+        if measure is Measure.COST_USD:
+            return self.cost_usd
+        if measure is Measure.TOKENS:
+            return Decimal(self.tokens)
+        return _ONE if self.requests else ZERO
+
+
+class Admission:
+    """Reservations of one call. Exactly one of `settle` and `release` counts, the first that is called.
+
+    Settle with exactly the tokens and the cost of the usage record that is closed: the database counts
+    by the records, this process by what it is told here.
+    """
+
+    __slots__ = ("_holds", "_now", "_on_freed", "_requests")
+
+    def __init__(self, holds: Sequence[Hold], now: datetime, requests: int, on_freed: OnFreed) -> None:
+        self._holds = holds
+        self._now = now
+        self._requests = requests
+        self._on_freed = on_freed
+
+    @property
+    def headers(self) -> Headers:
+        """`x-ratelimit-…` of the tightest limits on requests and tokens, as OpenAI names them, and a
+        warning for each soft limit that is passed."""
+        return limit_headers([bucket for bucket, _ in self._holds], self._now) if self._holds else ()
+
+    def settle(self, tokens: int, cost_usd: Decimal) -> None:
+        """The call ended and gave a usage record with these figures (input and output tokens)."""
+        actual = {
+            Measure.COST_USD: cost_usd,
+            Measure.TOKENS: Decimal(tokens),
+            Measure.REQUESTS: _ONE if self._requests else ZERO,
+        }
+        holds, self._holds = self._holds, ()
+        for bucket, reserved in holds:
+            bucket.settle(reserved, actual.get(bucket.limit.measure, ZERO))
+            self._tell(bucket)
+
+    def release(self) -> None:
+        """Nothing was sent and nothing is counted: the usage record says refused, or there is none."""
+        holds, self._holds = self._holds, ()
+        for bucket, reserved in holds:
+            bucket.settle(reserved, ZERO)
+            self._tell(bucket)
+
+    def _tell(self, bucket: Bucket) -> None:
+        # Others wait for what is left over near a limit.
+        if bucket.tight_until and time.monotonic() < bucket.tight_until and bucket.free > 0:
+            self._on_freed(bucket)
+
+
+def limit_headers(buckets: Sequence[Bucket], now: datetime) -> Headers:
+    """The headers that tell a client how near it is to its limits."""
+    found: list[tuple[bytes, bytes]] = []
+    for measure, name in _HEADER_MEASURES:
+        of_measure = [bucket for bucket in buckets if bucket.limit.measure is measure]
+        if of_measure:
+            tightest = min(of_measure, key=_share_left)
+            seconds = max(0, round((tightest.window.end - now).total_seconds()))
+            found.append((b"x-ratelimit-limit-" + name, b"%d" % tightest.limit.amount))
+            found.append((b"x-ratelimit-remaining-" + name, b"%d" % tightest.headroom))
+            found.append((b"x-ratelimit-reset-" + name, b"%ds" % seconds))
+    found += [
+        (b"x-answerable-warning", f"soft limit {bucket.limit.id} is passed".encode())
+        for bucket in buckets
+        if bucket.over
+    ]
+    return tuple(found)
+
+
+def _share_left(bucket: Bucket) -> Decimal:
+    return bucket.headroom / bucket.limit.amount if bucket.limit.amount else ZERO

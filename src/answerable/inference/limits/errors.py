@@ -1,0 +1,64 @@
+"""What a caller is told when a limit or budget is used up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+from answerable.inference.limits.limit import Limit, Measure, Window
+from answerable.kit.errors import AnswerableError, Unavailable
+
+_WORDS = {
+    Measure.COST_USD: "The budget of {amount:f} US dollars a {period} for the {subject} is used up",
+    Measure.TOKENS: "The limit of {amount:f} tokens a {period} for the {subject} is reached",
+    Measure.REQUESTS: "The limit of {amount:f} requests a {period} for the {subject} is reached",
+    Measure.CONCURRENT: "The limit of {amount:f} calls at once for the {subject} is reached",
+}
+_CONCURRENT_RETRY_SECONDS = 1
+
+
+class LimitExceeded(AnswerableError):
+    """A hard limit has no room for the call. Nothing was sent, nothing is counted.
+
+    `retry_after` is in seconds; `kind` tells OpenAI's clients which sort of limit it was.
+    """
+
+    code, status, title = "limit_exceeded", 429, "A limit is reached"
+
+    def __init__(
+        self, limit: Limit, window: Window, now: datetime, headers: Mapping[str, str] | None = None
+    ) -> None:
+        ends = None if limit.measure is Measure.CONCURRENT else window.end
+        self.retry_after = (
+            _CONCURRENT_RETRY_SECONDS if ends is None else max(1, math.ceil((ends - now).total_seconds()))
+        )
+        self.limit = limit
+        self.kind = "insufficient_quota" if limit.measure is Measure.COST_USD else "rate_limit_exceeded"
+        if limit.measure is Measure.COST_USD:
+            self.code, self.title = "budget_exceeded", "A budget is used up"
+        what = _WORDS[limit.measure].format(amount=limit.amount, period=limit.period, subject=_subject(limit))
+        when = (
+            "Try again when a call ends" if ends is None else f"It opens again at {ends:%Y-%m-%d %H:%M} UTC"
+        )
+        super().__init__(
+            f"{what}. {when}, or ask an administrator of the workspace to raise it.",
+            headers={"Retry-After": str(self.retry_after), **(headers or {})},
+        )
+
+
+def _subject(limit: Limit) -> str:
+    return limit.subject if limit.model is None else f"{limit.subject} on {limit.model}"
+
+
+class LimitsUnavailable(Unavailable):
+    """A share of a limit must be leased and the database is away: nobody knows what is left."""
+
+    code, title = "limits_unavailable", "Budgets cannot be checked right now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server cannot check what is left of a budget or limit: its database is away. "
+            "Nothing was sent to a model. Try again shortly.",
+            headers={"Retry-After": "5"},
+        )

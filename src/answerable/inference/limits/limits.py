@@ -1,0 +1,280 @@
+"""`Limits`: lets calls through or refuses them, from shares that this process leases of each limit.
+
+While the shares have room a call is let through by arithmetic alone. Otherwise it waits for one
+statement; when the limit has no room but others hold unused shares, these are recalled first. So the
+sum of all replicas never passes a hard limit, and none is refused what another holds unused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import psycopg
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from answerable.inference.limits.admission import Admission, Estimate, Hold, limit_headers
+from answerable.inference.limits.bucket import TIGHT_SECONDS, ZERO, Bucket
+from answerable.inference.limits.errors import LimitExceeded, LimitsUnavailable
+from answerable.inference.limits.leases import RECALL, RETURNED, drop, give_back, lease, renew
+from answerable.inference.limits.rules import Rules
+from answerable.inference.operation import Caller
+from answerable.jobs.outage import is_transient
+from answerable.kit.clock import Clock
+from answerable.kit.db import Database
+from answerable.kit.db.notifications import Notifications
+from answerable.kit.settings import LimitSettings
+
+log = structlog.get_logger(__name__)
+
+_UPKEEP_SECONDS = 1.0
+_ASK_AGAIN_SECONDS = 0.05
+_REFUSE_SECONDS = 0.2
+# A lease is used for this part of its life at most: clocks of machines run at slightly different speeds.
+_SAFE_PART = 0.8
+
+_Failures = (DBAPIError, PoolTimeout, psycopg.Error)
+
+
+class Limits:
+    """All limits as this process knows them, and its shares of them.
+
+    `settle` writes the usage rows of calls that ended; it is called before a lease that ran out is asked
+    for anew, so that the counters know what this process spent.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: LimitSettings,
+        notifications: Notifications,
+        replica: uuid.UUID,
+        settle: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._notifications = notifications
+        self._replica = replica
+        self._settle = settle
+        self._buckets: dict[tuple[str, datetime], Bucket] = {}
+        self._rules = Rules(database, notifications, self._buckets, self._freed)
+        self._returned = asyncio.Event()
+        self._upkeep: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refilling: set[Bucket] = set()
+        self._returning: set[Bucket] = set()
+        notifications.subscribe("limits", self._rules.forget)
+        notifications.subscribe(RECALL, self._on_recall)
+        notifications.subscribe(RETURNED, self._on_returned)
+
+    def start(self) -> None:
+        """Begin to renew and give back leases, on the running loop."""
+        if self._upkeep is None or self._upkeep.get_loop().is_closed():
+            self._upkeep = asyncio.get_running_loop().create_task(self._keep_up())
+
+    async def admit(self, caller: Caller, estimate: Estimate, now: datetime) -> Admission:
+        """Reserve what a call may come to, with every limit that binds it; all of them or none.
+
+        `now` must be the call's `started_at`. Suspends only when a share has no room. Raises
+        LimitExceeded, and LimitsUnavailable when the database must be asked and is away.
+        """
+        meters = self._rules.known(caller, estimate.model)
+        if meters is None:
+            meters = await self._rules.find(caller, estimate.model, now)
+        if not meters:
+            return Admission((), now, estimate.requests, self._freed)
+        at = time.monotonic()
+        holds: list[Hold] = [(meter.at(now), estimate.of(meter.limit.measure)) for meter in meters]
+        for bucket, need in holds:
+            if bucket.wanted or not bucket.has(need, at):
+                await self._reserve_slowly(holds, now)
+                break
+        else:
+            for bucket, need in holds:
+                bucket.take(need, at)
+                if bucket.runs_low(at):
+                    self._refill_soon(bucket, need)
+        return Admission(holds, now, estimate.requests, self._freed)
+
+    async def close(self) -> None:
+        """Give back what is unused."""
+        tasks = [*self._tasks, *([self._upkeep] if self._upkeep else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(*_Failures):
+            await self._give_back(list(self._buckets.values()))
+
+    async def _reserve_slowly(self, holds: Sequence[Hold], now: datetime) -> None:
+        """One limit after the other, waiting where a lease is needed. What was reserved goes back when a
+        later one refuses."""
+        done: list[Hold] = []
+        try:
+            for bucket, need in holds:
+                await self._reserve(bucket, need, now)
+                done.append((bucket, need))
+        except BaseException as error:
+            for bucket, need in done:
+                bucket.settle(need, ZERO)
+            if isinstance(error, LimitExceeded):
+                told = limit_headers([bucket for bucket, _ in holds], now)
+                error.headers.update({name.decode(): value.decode() for name, value in told})
+            raise
+
+    async def _reserve(self, bucket: Bucket, need: Decimal, now: datetime) -> None:
+        bucket.wanted += need
+        try:
+            async with bucket.turn:
+                if not bucket.has(need, time.monotonic()):
+                    await self._obtain(bucket, need, now)
+                bucket.take(need, time.monotonic())
+        finally:
+            bucket.wanted -= need
+        if bucket.over and not bucket.warned:
+            bucket.warned = True
+            log.warning("soft_limit_passed", limit=bucket.limit.id, workspace=bucket.limit.workspace_id)
+
+    async def _obtain(self, bucket: Bucket, need: Decimal, now: datetime) -> None:
+        """Lease until there is room for the need. Raises LimitExceeded."""
+        at = time.monotonic()
+        if at < bucket.refused_until and need >= bucket.refused:
+            raise LimitExceeded(bucket.limit, bucket.window, now)
+        deadline = at + self._settings.recall_seconds
+        while True:
+            self._returned.clear()
+            waiting = await self._lease(bucket, need)
+            at = time.monotonic()
+            if bucket.has(need, at):
+                return
+            if not waiting or at >= deadline:
+                bucket.refused, bucket.refused_until = need, at + _REFUSE_SECONDS
+                raise LimitExceeded(bucket.limit, bucket.window, now)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ASK_AGAIN_SECONDS):
+                    await self._returned.wait()
+
+    async def _lease(self, bucket: Bucket, need: Decimal) -> int:
+        """One statement. Returns how many other processes may still give something back."""
+        at = time.monotonic()
+        seconds = self._settings.lease_seconds
+        try:
+            if bucket.granted > 0 and at >= bucket.valid_until:
+                await self._settle()
+                await drop(self._database, self._replica, bucket)
+                bucket.lapse()
+            amounts = (need - bucket.free, max(bucket.wanted, need) - bucket.free, bucket.block(need, at))
+            grant = await lease(self._database, bucket, self._replica, amounts, seconds)
+        except _Failures as error:
+            if not is_transient(error):
+                raise
+            raise LimitsUnavailable from error
+        if grant is None:  # deleted meanwhile: it binds nobody
+            bucket.unclaimed = bucket.limit.amount
+            bucket.granted, bucket.valid_until = bucket.used + need, at + _UPKEEP_SECONDS
+            return 0
+        bucket.add(grant, at=at, valid_until=at + _SAFE_PART * seconds)
+        return grant.waiting
+
+    def _refill_soon(self, bucket: Bucket, need: Decimal) -> None:
+        if bucket not in self._refilling:
+            self._refilling.add(bucket)
+            self._spawn(self._refill(bucket, need))
+
+    async def _refill(self, bucket: Bucket, need: Decimal) -> None:
+        """Ahead of need, so that calls do not wait; needs nothing, so it takes nothing from others."""
+        try:
+            async with bucket.turn:
+                seconds = self._settings.lease_seconds
+                at = time.monotonic()
+                amounts = (ZERO, ZERO, bucket.block(need, at))
+                grant = await lease(self._database, bucket, self._replica, amounts, seconds)
+                if grant is not None:
+                    bucket.add(grant, at=at, valid_until=at + _SAFE_PART * seconds)
+        except _Failures as error:
+            bucket.low = ZERO  # not again before a call needs it
+            log.warning("limit_not_refilled", limit=bucket.limit.id, error=type(error).__name__)
+        finally:
+            self._refilling.discard(bucket)
+
+    def _freed(self, bucket: Bucket) -> None:
+        """What is free goes back: others wait for it, or it was leased of an amount that was changed."""
+        if bucket not in self._returning:
+            self._returning.add(bucket)
+            self._spawn(self._return(bucket))
+
+    def _on_recall(self, workspace_id: str | None) -> None:
+        if any(workspace_id in (None, bucket.limit.workspace_id) for bucket in self._buckets.values()):
+            self._spawn(self._renew())
+
+    def _on_returned(self, workspace_id: str | None) -> None:
+        for bucket in self._buckets.values():
+            if workspace_id in (None, bucket.limit.workspace_id):
+                bucket.refused_until = 0.0
+        self._returned.set()
+
+    async def _keep_up(self) -> None:
+        while True:
+            await asyncio.sleep(_UPKEEP_SECONDS)
+            try:
+                if self._buckets:
+                    await self._renew()
+                    await self._let_go()
+            except _Failures as error:
+                log.warning("leases_not_renewed", error=type(error).__name__)
+
+    async def _renew(self) -> None:
+        """Extend what is held, give back what was recalled, find out what ran out."""
+        at = time.monotonic()
+        renewed = await renew(self._database, self._replica, self._settings.lease_seconds)
+        kept = {(lease.limit_id, lease.window_start): lease for lease in renewed}
+        recalled = []
+        for place, bucket in list(self._buckets.items()):
+            held = kept.get(place)
+            if held is not None:
+                bucket.valid_until = max(bucket.valid_until, at + _SAFE_PART * self._settings.lease_seconds)
+                if held.recalled:
+                    bucket.tight_until = at + TIGHT_SECONDS
+                    recalled.append(bucket)
+        if recalled:
+            await self._give_back(recalled, answer=True)
+
+    async def _let_go(self) -> None:
+        """Give back what lies idle; forget windows that are over."""
+        now, at = self._clock.now(), time.monotonic()
+        idle = [b for b in self._buckets.values() if at - b.touched_at > self._settings.idle_seconds]
+        await self._give_back(idle)
+        for place, bucket in list(self._buckets.items()):
+            if bucket.window.end <= now and not bucket.in_flight and not bucket.wanted:
+                await drop(self._database, self._replica, bucket)
+                del self._buckets[place]
+
+    async def _return(self, bucket: Bucket) -> None:
+        self._returning.discard(bucket)
+        try:
+            await self._give_back([bucket])
+        except _Failures as error:
+            log.warning("lease_not_returned", error=type(error).__name__)
+
+    async def _give_back(self, buckets: Sequence[Bucket], *, answer: bool = False) -> None:
+        """Give back what is free of them; with `answer` also say so where nothing is."""
+        by_workspace: dict[str, list[tuple[Bucket, Decimal]]] = {}
+        for bucket in buckets:
+            free = bucket.give_back()
+            if free > 0 or answer:
+                by_workspace.setdefault(bucket.limit.workspace_id, []).append((bucket, free))
+        for returns in by_workspace.values():
+            await give_back(self._database, self._replica, returns)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,127 @@
+"""Which limits bind whom, kept in memory as long as every change to them is heard of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from answerable.inference.limits.bucket import Bucket, Meter
+from answerable.inference.limits.errors import LimitsUnavailable
+from answerable.inference.limits.leases import limits_of
+from answerable.inference.limits.limit import Limit
+from answerable.inference.operation import Caller
+from answerable.jobs.outage import is_transient
+from answerable.kit.db import Database
+from answerable.kit.db.notifications import Notifications
+
+_UNHEARD_SECONDS = 1.0
+_MOST_WORKSPACES = 10_000
+_MOST_CALLERS = 10_000
+
+_Who = tuple[str | None, str | None, str | None]
+
+
+class _Workspace:
+    """A workspace's limits, with the meters of each caller who was asked about."""
+
+    __slots__ = ("by_caller", "by_model", "meters", "read_at", "stale")
+
+    def __init__(self, meters: dict[str, Meter], read_at: float) -> None:
+        self.meters = meters
+        self.read_at = read_at
+        self.stale = False
+        self.by_caller: dict[_Who, tuple[Meter, ...]] = {}
+        self.by_model = any(meter.limit.model is not None for meter in meters.values())
+
+    def of(self, caller: Caller, model: str) -> tuple[Meter, ...]:
+        who = (caller.key_id, caller.user_id, model if self.by_model else None)
+        found = self.by_caller.get(who)
+        if found is None:
+            if len(self.by_caller) >= _MOST_CALLERS:
+                self.by_caller.clear()
+            found = tuple(meter for meter in self.meters.values() if meter.limit.binds(caller, model))
+            self.by_caller[who] = found
+        return found
+
+
+class Rules:
+    """The limits of the workspaces that call, read again when they change.
+
+    While notifications do not arrive they are read every second. While the database is away the last known
+    ones hold: nobody can change them then either.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        notifications: Notifications,
+        buckets: dict[tuple[str, datetime], Bucket],
+        on_change: Callable[[Bucket], None],
+    ) -> None:
+        self._database = database
+        self._notifications = notifications
+        self._buckets = buckets
+        self._on_change = on_change
+        self._workspaces: dict[str, _Workspace] = {}
+
+    def known(self, caller: Caller, model: str) -> tuple[Meter, ...] | None:
+        """What binds a call, in the order of the limits' ids; None when that must be read first."""
+        workspace = self._workspaces.get(caller.workspace_id)
+        if workspace is None or workspace.stale:
+            return None
+        if not self._notifications.listening and time.monotonic() - workspace.read_at > _UNHEARD_SECONDS:
+            return None
+        return workspace.of(caller, model)
+
+    async def find(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
+        """What binds a call, read from the database. Raises LimitsUnavailable."""
+        workspace_id = caller.workspace_id
+        before = self._workspaces.get(workspace_id)
+        at = time.monotonic()
+        if before is not None:
+            before.stale = False  # a change during the read makes it stale again
+            before.read_at = at
+        try:
+            limits = await limits_of(self._database, workspace_id)
+        except (DBAPIError, PoolTimeout, psycopg.Error) as error:
+            if not is_transient(error):
+                raise
+            if before is None:
+                raise LimitsUnavailable from error
+            before.read_at = time.monotonic()
+            return before.of(caller, model)
+        changed_meanwhile = before is not None and before.stale
+        workspace = self._replace(workspace_id, limits, at, now)
+        workspace.stale = changed_meanwhile
+        return workspace.of(caller, model)
+
+    def forget(self, workspace_id: str | None) -> None:
+        """Something about a workspace's limits changed; None: anything may have."""
+        for known in self._workspaces if workspace_id is None else (workspace_id,):
+            if known in self._workspaces:
+                self._workspaces[known].stale = True
+
+    def _replace(self, workspace_id: str, limits: Iterable[Limit], at: float, now: datetime) -> _Workspace:
+        before = self._workspaces.get(workspace_id)
+        old = before.meters if before is not None else {}
+        meters = {}
+        for limit in limits:
+            meter = old.get(limit.id)
+            if meter is None:
+                meter = Meter(limit, self._buckets, now)
+            elif meter.limit != limit:
+                meter.limit = meter.bucket.limit = limit
+                meter.bucket.refused_until = 0.0
+                self._on_change(meter.bucket)
+            meters[limit.id] = meter
+        for gone in old.keys() - meters.keys():
+            self._buckets.pop((gone, old[gone].bucket.window.start), None)
+        if before is None and len(self._workspaces) >= _MOST_WORKSPACES:
+            self._workspaces.clear()
+        workspace = self._workspaces[workspace_id] = _Workspace(meters, at)
+        return workspace
