@@ -8,11 +8,13 @@ from datetime import timedelta
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from answerable.identity.access import RequestContext
 from answerable.identity.errors import LastOwner
 from answerable.identity.members import service as members
 from answerable.identity.secrets_format import SecretKind, new_secret
+from answerable.kit import ids
 from answerable.kit.clock import FixedClock
 from answerable.kit.principal import Principal, Role
 from answerable.kit.runtime import Runtime
@@ -231,3 +233,81 @@ async def test_invitations_are_listed_without_their_tokens(workspace: Workspace,
     listed = await workspace.owner.get(f"/api/v1/workspaces/{workspace.id}/invitations")
     assert [item["id"] for item in listed.json()["items"]] == [made["id"]]
     assert made["token"] not in listed.text
+
+
+async def test_a_demoted_members_open_invitations_end_with_their_right_to_give_them(
+    workspace: Workspace,
+) -> None:
+    admin = await workspace.member("admin")
+    invited = (await register(workspace.owner.client)).owner
+    token = (await invite(admin, workspace, invited.email, "viewer")).json()["token"]
+    for role in ("editor", "admin"):  # coming back revives nothing
+        changed = await workspace.owner.patch(members_url(workspace, admin), json={"role": role})
+        assert changed.status_code == 200
+    assert (await invited.post(ACCEPT, json={"token": token})).status_code == 422
+    listed = await workspace.owner.get(f"/api/v1/workspaces/{workspace.id}/invitations")
+    assert listed.json()["items"] == []
+
+
+async def test_a_demotion_leaves_the_invitations_that_may_still_be_given(workspace: Workspace) -> None:
+    second = await workspace.member("owner")
+    strangers = [(await register(workspace.owner.client)).owner for _ in range(2)]
+    tokens = [
+        (await invite(second, workspace, invited.email, role)).json()["token"]
+        for invited, role in zip(strangers, ("owner", "admin"), strict=True)
+    ]
+    await workspace.owner.patch(members_url(workspace, second), json={"role": "admin"})
+    statuses = [
+        (await invited.post(ACCEPT, json={"token": token})).status_code
+        for invited, token in zip(strangers, tokens, strict=True)
+    ]
+    assert statuses == [422, 200]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE memberships SET role = 'editor' WHERE user_id = %s",
+        "DELETE FROM memberships WHERE user_id = %s",
+        "UPDATE invitations SET invited_by = NULL WHERE invited_by = %s",
+    ],
+    ids=["demoted", "removed", "gone"],
+)
+async def test_an_invitation_given_while_its_giver_lost_the_right_is_refused(
+    workspace: Workspace, admin_url: str, change: str
+) -> None:
+    """It was written after the change had withdrawn the others."""
+    admin = await workspace.member("admin")
+    invited = (await register(workspace.owner.client)).owner
+    token = (await invite(admin, workspace, invited.email, "admin")).json()["token"]
+    with psycopg.connect(admin_url) as connection:
+        connection.execute(change, [ids.decode("usr", admin.user_id)])
+    assert (await invited.post(ACCEPT, json={"token": token})).status_code == 422
+    assert invited.user_id not in (await workspace.owner.get(members_url(workspace))).text
+
+
+@pytest.mark.parametrize("vanishing", ["workspace", "member"])
+async def test_a_list_survives_what_vanishes_while_it_is_read(
+    workspace: Workspace, runtime: Runtime, admin_url: str, vanishing: str
+) -> None:
+    member = await workspace.member("viewer")
+    statement, key, url = {
+        "workspace": ("DELETE FROM workspaces WHERE id = %s", workspace.id, "/api/v1/workspaces"),
+        "member": ("DELETE FROM memberships WHERE user_id = %s", member.user_id, members_url(workspace)),
+    }[vanishing]
+    engine = runtime.database.engine.sync_engine
+    seen: list[str] = []
+
+    def vanish(_connection: object, _cursor: object, sent: str, *_rest: object) -> None:
+        if "memberships.created_at DESC" in sent and not seen:
+            seen.append(sent)
+            with psycopg.connect(admin_url) as connection:
+                connection.execute(statement, [ids.decode(key.partition("_")[0], key)])
+
+    event.listen(engine, "after_cursor_execute", vanish)
+    try:
+        answer = await workspace.owner.get(url)
+    finally:
+        event.remove(engine, "after_cursor_execute", vanish)
+    assert seen
+    assert answer.status_code == 200

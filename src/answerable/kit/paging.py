@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from answerable.kit.errors import FieldError, InvalidInput
 
 T = TypeVar("T")
 Row = TypeVar("Row")
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])  # Any: of whatever columns
 
 
 class PageRequest(BaseModel):
@@ -54,11 +55,11 @@ def decode_cursor(cursor: str) -> tuple[datetime, str]:
 
 
 def after_cursor(
-    statement: Select[Row],
+    statement: Statement,
     page: PageRequest,
     created_at: InstrumentedAttribute[datetime],
     key: InstrumentedAttribute[str],
-) -> Select[Row]:
+) -> Statement:
     """The statement, newest first, from the cursor on, with one row more than the page holds."""
     if page.cursor is not None:
         moment, last = decode_cursor(page.cursor)

@@ -9,7 +9,7 @@ from answerable.identity.errors import InvitationRefused
 from answerable.identity.invitations import repository
 from answerable.identity.invitations.schemas import InvitationMade, InvitationOut
 from answerable.identity.members import repository as members
-from answerable.identity.members.service import check_reach
+from answerable.identity.members.service import check_reach, may_give
 from answerable.identity.secrets_format import SecretKind, new_secret, secret_hash, well_formed
 from answerable.identity.tables import UserRow, WorkspaceRow
 from answerable.identity.users import repository as users
@@ -52,7 +52,8 @@ async def withdraw(context: RequestContext, invitation_id: str) -> None:
 
 
 async def accept(runtime: Runtime, session: Session, user: UserRow, token: str) -> tuple[WorkspaceRow, Role]:
-    """Make the session's person a member where the token invites them. The session goes on there.
+    """Make the session's person a member where the token invites them, while its giver may still give
+    the role. The session goes on there.
 
     Raises InvitationRefused, Forbidden for another address's invitation, Conflict for a member.
     """
@@ -68,6 +69,10 @@ async def accept(runtime: Runtime, session: Session, user: UserRow, token: str) 
     role, workspace_id = Role(invitation.role), invitation.workspace_id
     await session.act_as(Principal(workspace_id=workspace_id, user_id=user.id, role=role))
     if not await repository.use(session, invitation.id, now):
+        raise InvitationRefused
+    # Using it waits for a demotion that withdraws it; this sees one that began before it was given.
+    giver = await members.find(session, invitation.invited_by) if invitation.invited_by else None
+    if giver is None or not may_give(Role(giver.role), role):
         raise InvitationRefused
     if await members.add(session, workspace_id, user.id, role) is None:
         raise Conflict("You are a member of this workspace already.")

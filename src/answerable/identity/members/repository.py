@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from answerable.identity.tables import ApiKeyRow, InvitationRow, MembershipRow, WorkspaceRow
+from answerable.identity.tables import ApiKeyRow, InvitationRow, MembershipRow, UserRow, WorkspaceRow
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 from answerable.kit.principal import Role
@@ -37,22 +37,31 @@ async def find(session: Session, user_id: str) -> MembershipRow | None:
     return (await session.scalars(statement)).one_or_none()
 
 
-async def page_of_workspace(session: Session, page: PageRequest) -> Sequence[MembershipRow]:
-    """The members of the session's workspace, the latest first."""
-    statement = select(MembershipRow).where(MembershipRow.workspace_id == session.workspace_id)
+async def page_of_workspace(session: Session, page: PageRequest) -> Sequence[tuple[MembershipRow, UserRow]]:
+    """The members of the session's workspace, the latest first. One statement: somebody may go meanwhile."""
+    statement = (
+        select(MembershipRow, UserRow)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(MembershipRow.workspace_id == session.workspace_id)
+    )
     statement = after_cursor(statement, page, MembershipRow.created_at, MembershipRow.user_id)
-    return (await session.scalars(statement)).all()
+    return [(membership, user) for membership, user in await session.execute(statement)]
 
 
 async def page_of_person(
     session: Session, user_id: str, page: PageRequest, *, workspace_id: str | None
-) -> Sequence[MembershipRow]:
-    """The memberships of the session's person, the latest first; of one workspace if it is named."""
-    statement = select(MembershipRow).where(MembershipRow.user_id == user_id)
+) -> Sequence[tuple[MembershipRow, WorkspaceRow]]:
+    """The memberships of the session's person with their workspaces, the latest first; of one workspace
+    if it is named. One statement: a workspace may be removed meanwhile."""
+    statement = (
+        select(MembershipRow, WorkspaceRow)
+        .join(WorkspaceRow, WorkspaceRow.id == MembershipRow.workspace_id)
+        .where(MembershipRow.user_id == user_id)
+    )
     if workspace_id is not None:
         statement = statement.where(MembershipRow.workspace_id == workspace_id)
     statement = after_cursor(statement, page, MembershipRow.created_at, MembershipRow.workspace_id)
-    return (await session.scalars(statement)).all()
+    return [(membership, workspace) for membership, workspace in await session.execute(statement)]
 
 
 async def memberships_of(
@@ -106,10 +115,16 @@ async def remove(session: Session, user_id: str, now: datetime) -> None:
         )
         .values(revoked_at=now)
     )
+    await withdraw_invitations(session, user_id, list(Role))
+
+
+async def withdraw_invitations(session: Session, user_id: str, roles: Sequence[Role]) -> None:
+    """Remove the open invitations to these roles that a member of the session's workspace gave."""
     await session.execute(
         delete(InvitationRow).where(
             InvitationRow.workspace_id == session.workspace_id,
             InvitationRow.invited_by == user_id,
+            InvitationRow.role.in_([role.value for role in roles]),
             InvitationRow.accepted_at.is_(None),
         )
     )

@@ -6,6 +6,7 @@ from answerable.identity.access import RequestContext
 from answerable.identity.errors import LastOwner, RoleTooHigh
 from answerable.identity.members import repository
 from answerable.identity.members.schemas import MemberOut
+from answerable.identity.scopes import ROLE_SCOPES, Scope
 from answerable.identity.tables import MembershipRow, UserRow
 from answerable.identity.users import repository as users
 from answerable.identity.workspaces import repository as workspaces
@@ -22,15 +23,19 @@ def check_reach(principal: Principal, role: Role) -> None:
         raise RoleTooHigh
 
 
+def may_give(giver: Role, role: Role) -> bool:
+    """Whether members of one role may let others in with a role."""
+    return Scope.MEMBERS_WRITE in ROLE_SCOPES[giver] and _RANK[role] <= _RANK[giver]
+
+
 async def page_of_members(context: RequestContext, page: PageRequest) -> Page[MemberOut]:
     """The members of the request's workspace."""
     rows = await repository.page_of_workspace(context.session, page)
-    people = await users.find_all(context.session, [row.user_id for row in rows])
     return make_page(
         rows,
         page,
-        lambda row: MemberOut.of(row, people[row.user_id]),
-        lambda row: (row.created_at, row.user_id),
+        lambda found: MemberOut.of(*found),
+        lambda found: (found[0].created_at, found[0].user_id),
     )
 
 
@@ -51,13 +56,18 @@ async def add(context: RequestContext, email: str, role: Role) -> tuple[Membersh
 
 
 async def set_role(context: RequestContext, user_id: str, role: Role) -> tuple[MembershipRow, UserRow]:
-    """Give a member another role. Raises NotFound, RoleTooHigh, LastOwner."""
+    """Give a member another role; invitations of theirs that go beyond it end.
+
+    Raises NotFound, RoleTooHigh, LastOwner.
+    """
     membership = await _locked(context, user_id)
     check_reach(context.principal, Role(membership.role))
     check_reach(context.principal, role)
     if role is not Role.OWNER:
         await _check_owner_stays(context, membership)
     await repository.set_role(context.session, user_id, role)
+    beyond = [other for other in Role if not may_give(role, other)]
+    await repository.withdraw_invitations(context.session, user_id, beyond)
     await context.session.refresh(membership)
     user = await users.find(context.session, user_id)
     if user is None:

@@ -69,12 +69,6 @@ async def page_of_all(session: Session, page: PageRequest) -> Sequence[UserRow]:
     return (await session.scalars(statement)).all()
 
 
-async def find_all(session: Session, user_ids: Sequence[str]) -> dict[str, UserRow]:
-    """The people of these ids, by id."""
-    rows = await session.scalars(select(UserRow).where(UserRow.id.in_(user_ids)))
-    return {row.id: row for row in rows}
-
-
 async def set_name(session: Session, user_id: str, name: str) -> None:
     """Rename a person."""
     await session.execute(update(UserRow).where(UserRow.id == user_id).values(name=name))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import delete, select, update
 
 from answerable.identity.tables import WorkspaceRow
@@ -22,12 +20,6 @@ async def add(session: Session, workspace_id: str, name: str) -> WorkspaceRow:
 async def find(session: Session, workspace_id: str) -> WorkspaceRow | None:
     """The workspace, if the session may see it."""
     return (await session.scalars(select(WorkspaceRow).where(WorkspaceRow.id == workspace_id))).one_or_none()
-
-
-async def find_all(session: Session, workspace_ids: Sequence[str]) -> dict[str, WorkspaceRow]:
-    """The workspaces of these ids, by id."""
-    rows = await session.scalars(select(WorkspaceRow).where(WorkspaceRow.id.in_(workspace_ids)))
-    return {row.id: row for row in rows}
 
 
 async def lock(session: Session, workspace_id: str) -> None:

@@ -38,14 +38,11 @@ async def page_of_own(context: RequestContext, page: PageRequest) -> Page[Member
     principal = context.principal
     only = principal.workspace_id if principal.key_id is not None else None
     rows = await members.page_of_person(context.session, principal.user_id or "", page, workspace_id=only)
-    workspaces = await repository.find_all(context.session, [row.workspace_id for row in rows])
     return make_page(
         rows,
         page,
-        lambda row: MembershipOut(
-            workspace=WorkspaceOut.of(workspaces[row.workspace_id]), role=Role(row.role)
-        ),
-        lambda row: (row.created_at, row.workspace_id),
+        lambda found: MembershipOut(workspace=WorkspaceOut.of(found[1]), role=Role(found[0].role)),
+        lambda found: (found[0].created_at, found[0].workspace_id),
     )
 
 
