@@ -19,7 +19,13 @@ from fastapi import Depends, Header, Request
 from fastapi.params import Depends as Dependency
 
 from answerable.identity import repository
-from answerable.identity.authentication import KEY_USE_INTERVAL, Admission, BearerCredential, authenticate
+from answerable.identity.authentication import (
+    KEY_USE_INTERVAL,
+    Admission,
+    BearerCredential,
+    admit_presented,
+    presented,
+)
 from answerable.identity.scopes import Scope
 from answerable.identity.watch import watch_access
 from answerable.kit.db import Session
@@ -178,8 +184,8 @@ async def _opened(
 ) -> AsyncIterator[tuple[Session, Admission]]:
     """One transaction, gone on as whoever the request's credential belongs to."""
     workspace_id: str | None = request.path_params.get("workspace_id", header)
-    async with runtime.database.begin(Principal.anonymous()) as session:
-        yield session, await authenticate(runtime, session, credential, workspace_id)
+    async with runtime.database.begin(presented(runtime, credential)) as session:
+        yield session, await admit_presented(runtime, session, workspace_id)
 
 
 async def _note_key_use(runtime: Runtime, principal: Principal) -> None:

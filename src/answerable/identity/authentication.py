@@ -48,6 +48,21 @@ class BearerCredential(SecurityBase):
         return credential.strip() if scheme.lower() == "bearer" and credential.strip() else None
 
 
+def presented(runtime: Runtime, credential: str | None) -> Principal:
+    """Whom a credential names, as yet unasked: enough to begin a transaction that can look them up.
+
+    Raises Unauthenticated for what is no credential, or a token that is not ours or has run out.
+    """
+    if credential is None:
+        raise Unauthenticated
+    if credential.startswith(f"{SecretKind.API_KEY}_"):
+        if not well_formed(SecretKind.API_KEY, credential):
+            raise Unauthenticated
+        return Principal(key_hash=secret_hash(credential))
+    subject = runtime.get(AccessTokens).read(credential, runtime.clock.now())
+    return Principal(user_id=subject.user_id, session_id=subject.session_id)
+
+
 async def authenticate(
     runtime: Runtime, session: Session, credential: str | None, workspace_id: str | None
 ) -> Admission:
@@ -56,21 +71,27 @@ async def authenticate(
     `workspace_id` is the workspace that the request names, if it does. Raises Unauthenticated for
     every credential that is not good now, NotFound for a workspace that is not the caller's.
     """
-    if credential is None:
-        raise Unauthenticated
-    if credential.startswith(f"{SecretKind.API_KEY}_"):
-        return await _authenticate_key(runtime, session, credential, workspace_id)
-    return await _authenticate_person(runtime, session, credential, workspace_id)
+    await session.act_as(presented(runtime, credential))
+    return await admit_presented(runtime, session, workspace_id)
+
+
+async def admit_presented(runtime: Runtime, session: Session, workspace_id: str | None) -> Admission:
+    """The same for a session that was begun as the principal that `presented` gave."""
+    key_hash = session.principal.key_hash
+    if key_hash is not None:
+        return await _authenticate_key(runtime, session, key_hash, workspace_id)
+    return await _authenticate_person(runtime, session, session.principal, workspace_id)
 
 
 async def _authenticate_person(
-    runtime: Runtime, session: Session, token: str, workspace_id: str | None
+    runtime: Runtime, session: Session, subject: Principal, workspace_id: str | None
 ) -> Admission:
     now = runtime.clock.now()
-    subject = runtime.get(AccessTokens).read(token, now)
-    await session.act_as(Principal(user_id=subject.user_id))
     access = await repository.person_access(
-        session, user_id=subject.user_id, session_id=subject.session_id, workspace_id=workspace_id
+        session,
+        user_id=subject.user_id or "",
+        session_id=subject.session_id or "",
+        workspace_id=workspace_id,
     )
     if access is None or not _person_is_good(access, now):
         raise Unauthenticated
@@ -89,13 +110,9 @@ async def _authenticate_person(
 
 
 async def _authenticate_key(
-    runtime: Runtime, session: Session, key: str, workspace_id: str | None
+    runtime: Runtime, session: Session, key_hash: bytes, workspace_id: str | None
 ) -> Admission:
-    if not well_formed(SecretKind.API_KEY, key):
-        raise Unauthenticated
-    digest = secret_hash(key)
-    await session.act_as(Principal(key_hash=digest))
-    access = await repository.key_access(session, key_hash=digest)
+    access = await repository.key_access(session, key_hash=key_hash)
     now = runtime.clock.now()
     if access is None or not _key_is_good(access, now):
         raise Unauthenticated
