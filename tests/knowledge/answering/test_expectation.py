@@ -40,7 +40,33 @@ def test_a_question_expects(question: str, kind: Expected) -> None:
         ("Where does he live?", "He lives in Graz.", 1),
         ("Why did prices rise?", "They rose because of the embargo.", 1),
         ("What is it?", "It is 12 in Graz because of May.", 0),
+        ("What is the return window?", "Goods can be returned within 30 days.", 1),
+        ("What is the return window?", "You get a return number within one day.", 0.5),
+        ("What is the return window?", "Goods can be returned.", 0),
+        ("How much does it cost?", "It costs 12 euros.", 1),
+        ("How much does it cost?", "It weighs 12 kilograms.", 0),
+        ("How often is it oiled?", "It is oiled every year.", 1),
     ],
 )
 def test_a_sentence_meets_an_expectation_with_something_new(question: str, sentence: str, met: float) -> None:
     assert Expectation(question).met_by(sentence) == met
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "counted"),
+    [
+        ("How many parking spaces are there?", "There are twelve parking spaces.", True),
+        ("How many parking spaces are there?", "There are 12 new charged parking spaces.", True),
+        ("How many parking spaces are there?", "Parking costs 12 euros.", False),
+        ("How many goals did she kick?", "She kicked a 33-yard goal.", False),
+        ("How many goals did she kick?", "She kicked no goal.", True),
+    ],
+)
+def test_a_text_counts_what_is_asked_for(question: str, text: str, counted: bool) -> None:
+    assert Expectation(question).counts(text) is counted
+
+
+def test_words_that_only_name_the_kind_are_told_from_the_others() -> None:
+    assert Expectation("What is the return window?").type_words == {"window"}
+    assert Expectation("What does the course cost?").type_words == {"cost"}
+    assert Expectation("What is the cause of the cost increase?").type_words == set()

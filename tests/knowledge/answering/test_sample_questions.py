@@ -71,7 +71,7 @@ async def test_questions_about_the_sample_company(
     await index_company(runtime, workspace.id, tmp_path)
     halves = TypeAdapter(dict[str, Half]).validate_python(yaml.safe_load(QUESTIONS.read_text("utf-8")))
     right = {
-        item.ask: any(item.quote in quote.text for quote in answer.quotes[:1])
+        item.ask: any(item.quote in " ".join(quote.text.split()) for quote in answer.quotes[:1])
         for half in halves.values()
         for item in half.answerable
         for answer in [await ask(runtime, workspace.id, item.ask)]
@@ -83,11 +83,17 @@ async def test_questions_about_the_sample_company(
     }
     assert len(right) == 60
     assert len(silent) == 25
-    assert sum(right.values()) >= 50, [question for question, found in right.items() if not found]
-    assert sum(silent.values()) >= 9, [question for question, found in silent.items() if not found]
+    assert sum(right.values()) >= 54, [question for question, found in right.items() if not found]
+    assert sum(silent.values()) >= 18, [question for question, found in silent.items() if not found]
     # What has nothing to do with the company is never answered.
     assert silent["What is the capital of Mongolia?"]
     assert silent["Who painted the Mona Lisa?"]
+    # A colour, a price or a number that the passage about the thing lacks.
+    assert silent["Which colour is the Aoyama A64?"]
+    assert silent["How much does the Aoyama Handmill cost?"]
+    assert silent["What is the phone number of Officine Bravanti?"]
+    # A window is a time within which something can be done.
+    assert right["What is the return window?"]
     # A date in the question does not hide the report about that day.
     assert right["What was the cause of the web shop outage in November 2025?"]
     assert right["How often should the Bravanti Duo be descaled?"]

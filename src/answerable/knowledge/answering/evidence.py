@@ -86,10 +86,9 @@ class Excerpt:
 
 
 def score_sentences(
-    question: str, query: WeightedQuery, passages: Sequence[RankedPassage]
+    expectation: Expectation, query: WeightedQuery, passages: Sequence[RankedPassage]
 ) -> list[ScoredSentence]:
     """All sentences of the passages in their order, scored."""
-    expectation = Expectation(question)
     scored: list[ScoredSentence] = []
     for number, passage in enumerate(passages):
         headings = _headings(passage)
@@ -172,16 +171,16 @@ def _signs(
     candidate = passage.candidate
     compared = sentence_signs(query, candidate)
     shares = query.shares
-    present = compared.present
+    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans.tolist()]
+    met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
+    present = compared.present | _said(query, expectation, met)
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
     above = (present[headings].any(axis=0) | _headed(query, candidate)) & ~before & ~present
-    texts = [candidate.text[start:end] for start, end in candidate.sketch.spans.tolist()]
-    met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)
     columns = [
         np.full(len(texts), passage.score),
         compared.cosine,
-        compared.overlap,
+        present.astype(np.float32) @ shares,
         ((before & ~present) + _ABOVE * above).astype(np.float32) @ shares,
         (after & ~present).astype(np.float32) @ shares,
         (present | before | after | above).astype(np.float32) @ query.name_shares,
@@ -190,6 +189,12 @@ def _signs(
         *(met if kind is expectation.kind else np.zeros_like(met) for kind in _KINDS),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _said(query: WeightedQuery, expectation: Expectation, met: Numbers) -> NDArray[np.bool_]:
+    """Which sentences say a word that only tells the kind of the answer, by giving something of the kind."""
+    only_kind = np.array([word in expectation.type_words for word in query.words], dtype=np.bool_)
+    return (met[:, None] >= 1) & only_kind
 
 
 def _nameless(query: WeightedQuery, candidate: Candidate) -> float:

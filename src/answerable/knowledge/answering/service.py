@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.confidence import LINE, confidence
+from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
+from answerable.knowledge.answering.expectation import Expectation
 from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.retrieval import Found, Scope, SearchMode, search
 
@@ -78,11 +80,13 @@ async def answer_from_documents(
     )
     found = await search(session, runtime.get(TextEncoder), question, limit=_PASSAGES, scope=scope)
     notes = ("Searched by words alone: there is no embedding model.",) if _is_degraded(found) else ()
-    excerpts = choose_excerpts(score_sentences(question, found.query, found.passages), _QUOTES, _MARGIN)
-    sure = _confidence(excerpts[0], found) if excerpts else 0.0
+    expectation = Expectation(question)
+    sentences = score_sentences(expectation, found.query, found.passages)
+    excerpts = choose_excerpts(sentences, _QUOTES, _MARGIN)
+    sure = _confidence(excerpts[0], expectation, found) if excerpts else 0.0
     if sure < LINE:
         return DocumentAnswer((), _nearest(found), sure, notes)
-    quotes = [_quote(found, excerpt) for excerpt in excerpts]
+    quotes = [_quote(found, excerpt, _confidence(excerpt, expectation, found)) for excerpt in excerpts]
     distinct = {quote.text: quote for quote in reversed(quotes)}
     return DocumentAnswer(
         tuple(quote for quote in quotes if distinct[quote.text] is quote), _nearest(found), sure, notes
@@ -93,11 +97,12 @@ def _is_degraded(found: Found) -> bool:
     return found.mode is SearchMode.LEXICAL and bool(found.passages)
 
 
-def _confidence(excerpt: Excerpt, found: Found) -> float:
-    return confidence(excerpt.best.score, excerpt.best.nameless, found.mode)
+def _confidence(excerpt: Excerpt, expectation: Expectation, found: Found) -> float:
+    against = doubts(expectation, found.query, found.passages[excerpt.passage], excerpt)
+    return confidence(excerpt.best.score, against, found.mode)
 
 
-def _quote(found: Found, excerpt: Excerpt) -> Quote:
+def _quote(found: Found, excerpt: Excerpt, score: float) -> Quote:
     candidate = found.passages[excerpt.passage].candidate
     return Quote(
         document_id=candidate.document_id,
@@ -108,7 +113,7 @@ def _quote(found: Found, excerpt: Excerpt) -> Quote:
         text=candidate.text[excerpt.start : excerpt.end],
         start=candidate.start + excerpt.start,
         end=candidate.start + excerpt.end,
-        score=_confidence(excerpt, found),
+        score=score,
     )
 
 

@@ -1,0 +1,97 @@
+"""What speaks against an excerpt as the answer, however near it is to the question.
+
+A passage on the right topic may lack the fact. Then something of the question is nowhere in it, or nothing in
+it has the form that the answer must have.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from answerable.knowledge.answering.evidence import Excerpt
+from answerable.knowledge.answering.expectation import Expectation, Expected
+from answerable.knowledge.lexical.words import fold
+from answerable.knowledge.retrieval import RankedPassage
+from answerable.knowledge.retrieval.query import WeightedQuery
+
+_SHORTEST_STEM = 4
+_YEAR = re.compile(r"1\d{3}|20\d\d")
+_TINY = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Each is 0 (none) to 1. Words are the question's content words, by their weight (rare ones weigh more);
+    one is there too in another form ("German", "Germany"), or when it only names the kind of the answer
+    ("price") and something of the kind is there."""
+
+    nameless: float
+    """Share of its names and numbers that passage and headings lack, among these."""
+    yearless: float
+    """A year of the question is not in passage and headings."""
+    wordless: float
+    """Share of its words that the excerpt and the headings lack."""
+    attributeless: float
+    """Share of the words that are no names which the excerpt and the headings lack, among these: "attend
+    university" where the excerpt has the person alone."""
+    rarest: float
+    """The greatest part that one lacking word has in the whole."""
+    unmeasured: float
+    """An amount of some kind is asked for and the best sentence has none (a half: one beside it has)."""
+    uncounted: float
+    """"How many" is asked and nothing of that name is counted."""
+    undated: float
+    """"When" is asked and there is no date (a half: a number)."""
+    unrepeated: float
+    """"How often" is asked and nothing says so."""
+
+    def weighed(self, weights: Doubts) -> float:
+        """The sum of the doubts, each times its weight."""
+        pairs = zip(astuple(self), astuple(weights), strict=True)
+        return sum((doubt * weight for doubt, weight in pairs), 0.0)
+
+
+def doubts(
+    expectation: Expectation, query: WeightedQuery, passage: RankedPassage, excerpt: Excerpt
+) -> Doubts:
+    """What speaks against this excerpt of this passage."""
+    candidate = passage.candidate
+    text = candidate.text[excerpt.start : excerpt.end]
+    best = candidate.text[excerpt.best.start : excerpt.best.end]
+    met = expectation.met_by(best)
+    above = fold(" ".join((candidate.title, *candidate.heading_path, "")))
+    around = above + fold(text)
+    years = [word for word in query.words if _YEAR.fullmatch(word)]
+    said = np.array([met >= 1 and word in expectation.type_words for word in query.words], dtype=np.bool_)
+    lacks = ~said & np.array([not _has(around, word) for word in query.words], dtype=np.bool_)
+    attributes = ~said & (query.name_shares == 0)
+    kind = expectation.kind
+    shares = np.array([query.idf[term] for term in query.content.tolist()])
+    shares = shares / max(shares.sum(), _TINY)
+    return Doubts(
+        nameless=excerpt.best.nameless,
+        yearless=float(any(not _has(above + fold(candidate.text), year) for year in years)),
+        wordless=float(shares[lacks].sum()),
+        attributeless=float(shares[lacks & attributes].sum() / max(shares[attributes].sum(), _TINY)),
+        rarest=float(shares[lacks].max(initial=0)),
+        unmeasured=_unmeasured(expectation, met, text),
+        uncounted=float(bool(expectation.counted) and not expectation.counts(text)),
+        undated=1 - met if kind is Expected.DATE else 0,
+        unrepeated=1 - met if kind is Expected.FREQUENCY else 0,
+    )
+
+
+def _unmeasured(expectation: Expectation, met: float, text: str) -> float:
+    if expectation.quantity is None:
+        return 0.0
+    return 1 - max(met, expectation.met_by(text) / 2)
+
+
+def _has(folded: str, stem: str) -> bool:
+    """Whether a word of the text begins as the stem does; a number or a short word must be there as it is."""
+    if len(stem) < _SHORTEST_STEM or any(letter.isdigit() for letter in stem):
+        return re.search(rf"(?<!\w){re.escape(stem)}(?!\w)", folded) is not None
+    return re.search(rf"(?<!\w){re.escape(stem[: max(_SHORTEST_STEM, len(stem) - 2)])}", folded) is not None
