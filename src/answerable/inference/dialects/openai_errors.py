@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from answerable.inference.dialects.telling import Complaint
+
 _TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -19,5 +21,26 @@ _TYPES = {
 
 def error_body(status: int, code: str, message: str, field: str | None = None) -> bytes:
     """The JSON document `{"error": {message, type, param, code}}`."""
+    return msgspec.json.encode({"error": _error(status, code, message, field)})
+
+
+def responses_error_event(told: Complaint, number: int) -> bytes:
+    """The event that ends a broken stream of responses.
+
+    The protocol's reference has the fields at the top; OpenAI's client raises only for `error`.
+    """
+    error = _error(told.status, told.code, told.message, told.field)
+    document = {
+        "type": "error",
+        "sequence_number": number,
+        "code": told.code,
+        "message": told.message,
+        "param": told.field,
+        "error": error,
+    }
+    return b"event: error\ndata: %b\n\n" % msgspec.json.encode(document)
+
+
+def _error(status: int, code: str, message: str, field: str | None) -> dict[str, str | None]:
     kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
-    return msgspec.json.encode({"error": {"message": message, "type": kind, "param": field, "code": code}})
+    return {"message": message, "type": kind, "param": field, "code": code}

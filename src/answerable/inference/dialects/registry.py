@@ -6,9 +6,10 @@ from answerable.inference.dialects.anthropic_messages import AnthropicMessages
 from answerable.inference.dialects.dialect import Dialect
 from answerable.inference.dialects.openai_chat import OpenAIChat
 from answerable.inference.dialects.openai_errors import error_body
+from answerable.inference.dialects.openai_responses import OpenAIResponses
 from answerable.inference.operation import Operation
 
-_ALL: tuple[Dialect, ...] = (OpenAIChat(), AnthropicMessages())
+_ALL: tuple[Dialect, ...] = (OpenAIChat(), OpenAIResponses(), AnthropicMessages())
 _DIALECTS = {dialect.operation: dialect for dialect in _ALL}
 
 

@@ -161,14 +161,14 @@ def logprobs(tokens: tuple[TokenLogprob, ...]) -> Document | None:
     """Tokens with their log probabilities and UTF-8 bytes."""
     if not tokens:
         return None
-    content: list[Json] = [
-        {
-            **_token(entry.token, entry.logprob),
-            "top_logprobs": [_token(token, logprob) for token, logprob in entry.top],
-        }
-        for entry in tokens
-    ]
+    content: list[Json] = [token_document(entry) for entry in tokens]
     return {"content": content, "refusal": None}
+
+
+def token_document(entry: TokenLogprob) -> Document:
+    """One token, with the likeliest ones at its place."""
+    top: list[Json] = [_token(token, logprob) for token, logprob in entry.top]
+    return {**_token(entry.token, entry.logprob), "top_logprobs": top}
 
 
 def _token(token: str, logprob: float) -> Document:
