@@ -82,6 +82,7 @@ def test_settings(data_dir: Path) -> Settings:
             "auth": {"hash_memory_kib": 1024, "hash_time_cost": 1, "throttle_attempts": 1000},
             "jobs": {"polling_seconds": 0.2, "heartbeat_seconds": 0.5, "backoff_seconds": 0.05},
             "log": {"level": "warning"},
+            "inference": {"private_hosts": ["127.0.0.1"]},
         }
     )
 

@@ -25,12 +25,17 @@ class Scope(StrEnum):
     MEMBERS_WRITE = "members:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
+    MODELS_READ = "models:read"
+    MODELS_WRITE = "models:write"
+    MODELS_CALL = "models:call"
     USAGE_READ = "usage:read"
+    LIMITS_WRITE = "limits:write"
     WORKSPACE_READ = "workspace:read"
     WORKSPACE_WRITE = "workspace:write"
 
 
-# Chatting is asking: a viewer's sessions and feedback are the viewer's own.
+# Chatting is asking: a viewer's sessions and feedback are the viewer's own. Who may ask may also call
+# models: budgets, not roles, bound what that costs.
 _VIEWER = frozenset(
     {
         Scope.DOCUMENTS_READ,
@@ -41,11 +46,20 @@ _VIEWER = frozenset(
         Scope.FEEDBACK_WRITE,
         Scope.JOBS_READ,
         Scope.MEMBERS_READ,
+        Scope.MODELS_READ,
+        Scope.MODELS_CALL,
         Scope.WORKSPACE_READ,
     }
 )
 _EDITOR = _VIEWER | {Scope.DOCUMENTS_WRITE, Scope.DATA_WRITE, Scope.JOBS_WRITE}
-_ADMIN = _EDITOR | {Scope.MEMBERS_WRITE, Scope.KEYS_READ, Scope.KEYS_WRITE, Scope.USAGE_READ}
+_ADMIN = _EDITOR | {
+    Scope.MEMBERS_WRITE,
+    Scope.KEYS_READ,
+    Scope.KEYS_WRITE,
+    Scope.MODELS_WRITE,
+    Scope.USAGE_READ,
+    Scope.LIMITS_WRITE,
+}
 
 ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     Role.VIEWER: _VIEWER,

@@ -55,7 +55,8 @@ class SecretBox:
     def open(self, sealed: bytes, *, place: str) -> str:
         """The value again. Raises Undecipherable."""
         head, body = sealed[:_HEAD], sealed[_HEAD:]
-        cipher = self._ciphers.get(head[1 : 1 + _ID_BYTES]) if head[:1] == _VERSION else None
+        whole = len(head) == _HEAD and head[:1] == _VERSION
+        cipher = self._ciphers.get(head[1 : 1 + _ID_BYTES]) if whole else None
         if cipher is None:
             raise Undecipherable("sealed with a key that is not here any more")
         try:

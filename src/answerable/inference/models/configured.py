@@ -167,13 +167,14 @@ class CacheSetting(_Configured):
     threshold: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
+Check = Annotated[str, Field(pattern=PLAIN, max_length=200)]
+
+
 class StageSetting(_Configured):
     """One stage of a cascade: a model or alias, or `answerable` for the answerer without a model."""
 
     model: TargetName
-    checks: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=20)
-    ] = ()
+    checks: Annotated[tuple[Check, ...], Field(max_length=20)] = ()
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
 

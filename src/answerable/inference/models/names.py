@@ -10,6 +10,10 @@ SYSTEM_MODEL = "answerable"
 """The whole system as a model; no provider or alias may take the name."""
 
 
+PLAIN = r"^[^\x00-\x1f\x7f]+$"
+"""Text without control characters, which PostgreSQL and headers do not take."""
+
+
 def _not_reserved(name: str) -> str:
     if name.lower() == SYSTEM_MODEL:
         raise ValueError(f"'{SYSTEM_MODEL}' is the whole system itself; choose another name")
@@ -34,5 +38,5 @@ ModelName = Annotated[
 ]
 """A name, or a beginning with `*`: every name that begins so is passed on to the provider as it is."""
 
-TargetName = Annotated[str, StringConstraints(min_length=1, max_length=270)]
+TargetName = Annotated[str, StringConstraints(pattern=PLAIN, max_length=270)]
 """A model, an alias, or `provider/model`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import (
@@ -25,7 +26,7 @@ from answerable.inference.models.configured import (
     TimeoutSetting,
     usual_capabilities,
 )
-from answerable.inference.models.names import ModelName, ProviderName
+from answerable.inference.models.names import PLAIN, ModelName, ProviderName
 from answerable.inference.models.plan import Capability, Price
 from answerable.inference.models.reading import model_of
 from answerable.inference.models.tables import ProviderModelRow, ProviderRow
@@ -63,7 +64,7 @@ class ModelIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ModelName
-    upstream_name: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
+    upstream_name: Annotated[str, StringConstraints(pattern=PLAIN, max_length=300)] | None = None
     capabilities: Annotated[frozenset[Capability], Field(min_length=1)] | None = None
     context_window: Tokens | None = None
     max_output_tokens: Tokens | None = None
@@ -184,6 +185,42 @@ class ModelOut(BaseModel):
             max_output_tokens=model.max_output_tokens,
             price=None if price is None else PriceOut.of(price),
         )
+
+
+class CheckIn(BaseModel):
+    """`model` names the one to try; all of them otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+
+
+class Problem(StrEnum):
+    """What is wrong with a provider's configuration, or with the provider."""
+
+    ADDRESS = "address"
+    KEY = "key"
+    MODEL = "model"
+    LIMIT = "limit"
+    REQUEST = "request"
+    PROVIDER = "provider"
+
+
+class CheckedModel(BaseModel):
+    """How one model answered; `detail` says what to do."""
+
+    model: str
+    ok: bool
+    problem: Problem | None
+    detail: str | None
+    latency_ms: float
+
+
+class CheckOut(BaseModel):
+    """`ok` when every model answered."""
+
+    ok: bool
+    models: list[CheckedModel]
 
 
 class ProviderOut(BaseModel):
