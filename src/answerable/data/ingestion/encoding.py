@@ -1,21 +1,26 @@
 """From bytes to text: which encoding a file has, and the same text as UTF-8 on disk.
 
-UTF-8 is decided by decoding, UTF-16 and UTF-32 by their marks or the pattern of their NUL bytes.
-What is left is an 8-bit code page; Windows-1252 is its superset for western Europe, and lines
-that are UTF-8 inside such a file are read as what they are.
+UTF-8 is decided by decoding, UTF-16 and UTF-32 by their marks, or by reading as text of one script.
+What is left is a legacy encoding, guessed from its words; lines that are UTF-8 inside such a file
+are read as what they are.
 """
 
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from answerable.data.ingestion.code_page import FALLBACK, Guess, codec, guess, words_of
 from answerable.data.ingestion.errors import refuse
 
 _CHUNK = 4 << 20
 MAX_LINE_BYTES = 16 << 20
+_PROBE = 4096
+_MOST_LINES, _MOST_WORDS = 50_000, 2_000
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL"})
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -41,13 +46,49 @@ codecs.register_error("answerable_controls", _control_characters)
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`name` for Python's codecs, or "mixed" (UTF-8 lines among Windows-1252 ones); `mark` is the
-    number of bytes of the byte-order mark; `nul_bytes` and `longest_line` count bytes."""
+    """`name` for Python's codecs. `mixed` says that some lines are UTF-8, and `doubt` how else the
+    words may read. `mark` is the number of bytes of the byte-order mark; `nul_bytes` and
+    `longest_line` count bytes."""
 
     name: str
     mark: int = 0
     nul_bytes: int = 0
     longest_line: int = 0
+    mixed: bool = False
+    doubt: str = ""
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """Distinct words beyond ASCII, from wherever in the file they are: `utf8` those of lines that are
+    UTF-8, `other` those of the others. Bounded, because a sample decides as well as all of them."""
+
+    utf8: dict[bytes, None] = field(default_factory=dict)
+    other: dict[bytes, None] = field(default_factory=dict)
+    _seen: int = 0
+
+    def feed(self, chunk: bytes) -> None:
+        if self._seen >= _MOST_LINES or chunk.isascii():
+            return
+        for line in chunk.split(b"\n"):
+            if line.isascii():
+                continue
+            self._seen += 1
+            words = self.utf8 if _is_utf8(line) else self.other
+            if len(words) < _MOST_WORDS:
+                words |= dict.fromkeys(words_of(line))
+            if self._seen >= _MOST_LINES:
+                return
+
+    def judge(self) -> tuple[Guess, bool]:
+        """The encoding of the lines that are not UTF-8, and whether there are lines that are."""
+        found = guess(self.other)
+        script = _script(b" ".join(self.other).decode(codec(found.name), "replace"))
+        utf8 = _script(b" ".join(self.utf8).decode("utf-8", "replace"))
+        if not self.utf8 or utf8 == script:
+            return found, bool(self.utf8)
+        # Short words can be valid UTF-8 by chance; then they read as another script.
+        return guess([*self.other, *self.utf8]), False
 
 
 @dataclass(slots=True)
@@ -58,7 +99,7 @@ class _Scan:
     ascii_only: bool = True
     nul_bytes: int = 0
     longest_line: int = 0
-    utf8_lines: int = 0
+    evidence: _Evidence = field(default_factory=_Evidence)
     _open_line: int = 0
     _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
 
@@ -71,6 +112,8 @@ class _Scan:
                 self._decoder.decode(chunk, final)
             except UnicodeDecodeError:
                 self.valid_utf8 = False
+        if not self.ascii_only:
+            self.evidence.feed(chunk)
         self._lines(chunk)
 
     def _lines(self, chunk: bytes) -> None:
@@ -108,10 +151,13 @@ def detect(path: Path) -> Encoding:
                     "Write one record a line.",
                 )
             chunk = following
-    if name is None:
-        name = "utf-8" if scan.valid_utf8 else _code_page(head)
-    nul_bytes = 0 if name.startswith(("utf-16", "utf-32")) else scan.nul_bytes
-    return Encoding(name, mark, nul_bytes, scan.longest_line)
+    if name is not None:
+        nul_bytes = 0 if name.startswith(("utf-16", "utf-32")) else scan.nul_bytes
+        return Encoding(name, mark, nul_bytes, scan.longest_line)
+    if scan.valid_utf8:
+        return Encoding("utf-8", mark, scan.nul_bytes, scan.longest_line)
+    found, mixed = scan.evidence.judge()
+    return Encoding(found.name, mark, scan.nul_bytes, scan.longest_line, mixed, found.doubt)
 
 
 def _marked(head: bytes) -> tuple[str | None, int]:
@@ -121,23 +167,45 @@ def _marked(head: bytes) -> tuple[str | None, int]:
     return None, 0
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether a file that begins so is text in UTF-16 or UTF-32."""
+    marked, mark = _marked(head)
+    return (mark > 0 and marked is not None) or _wide_without_mark(head) is not None
+
+
 def _wide_without_mark(head: bytes) -> str | None:
-    """UTF-16 without a mark: text of western scripts has a NUL in every second byte."""
-    probe = head[:4096]
-    pairs = len(probe) // 2
-    if pairs < 4:
+    """UTF-16 or UTF-32 without a mark: what reads as lines of one script and of digits and delimiters."""
+    probe = head[:_PROBE]
+    if b"\x00" not in probe:
         return None
-    if probe[1::2].count(0) > 0.6 * pairs and probe[0::2].count(0) < 0.1 * pairs:
-        return "utf-16-le"
-    if probe[0::2].count(0) > 0.6 * pairs and probe[1::2].count(0) < 0.1 * pairs:
-        return "utf-16-be"
+    for name, width in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
+        whole = len(probe) - len(probe) % width
+        # A pair of surrogates may be cut at the end of the probe.
+        text = probe[:whole].decode(name, "ignore" if whole < len(head) else "replace")
+        if _reads_as_text(text, whole // width):
+            return name
     return None
 
 
-def _code_page(head: bytes) -> str:
-    """Windows-1252, or "mixed" when some of its lines are valid UTF-8 beyond ASCII."""
-    wide = [line for line in head.split(b"\n")[:20_000] if not line.isascii()]
-    return "mixed" if any(_is_utf8(line) for line in wide) else "cp1252"
+def _reads_as_text(text: str, units: int) -> bool:
+    if units < 4 or len(text) < 0.4 * units or "\ufffd" in text:
+        return False
+    simple = sum(letter.isascii() and (letter.isprintable() or letter in "\r\n\t") for letter in text)
+    script = _script(text)
+    of_script = sum(not letter.isascii() and _script(letter) == script for letter in text)
+    # Text of one byte a letter, read so, is of many scripts and almost never has a line end.
+    return simple >= 0.05 * len(text) and simple + of_script >= 0.9 * len(text)
+
+
+def _script(text: str) -> str:
+    """The commonest script of the letters beyond ASCII; the East Asian ones count as one."""
+    counts: dict[str, int] = {}
+    for letter in text[:_PROBE]:
+        if letter.isalpha() and not letter.isascii():
+            name = unicodedata.name(letter, "?").partition(" ")[0]
+            name = "EAST ASIAN" if name in _EAST_ASIAN else name
+            counts[name] = counts.get(name, 0) + 1
+    return max(counts, key=lambda name: counts[name], default="")
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -150,16 +218,19 @@ def _is_utf8(line: bytes) -> bool:
 
 def lines(path: Path, encoding: Encoding) -> Iterator[str]:
     """The lines of a file, each with its line end, NUL characters left out."""
-    if encoding.name == "mixed":
+    if encoding.mixed:
         yield from _mixed_lines(path, encoding)
         return
-    errors = "answerable_controls" if encoding.name == "cp1252" else "replace"
-    with path.open("r", encoding=encoding.name, errors=errors, newline="") as file:
+    with path.open("r", encoding=codec(encoding.name), errors=_errors(encoding), newline="") as file:
         first = True
         for line in file:
             text = line.lstrip("\ufeff") if first else line
             first = False
             yield text.replace("\x00", "") if "\x00" in text else text
+
+
+def _errors(encoding: Encoding) -> str:
+    return "answerable_controls" if encoding.name == FALLBACK else "replace"
 
 
 def _mixed_lines(path: Path, encoding: Encoding) -> Iterator[str]:
@@ -169,7 +240,7 @@ def _mixed_lines(path: Path, encoding: Encoding) -> Iterator[str]:
             try:
                 text = raw.decode("utf-8")
             except UnicodeDecodeError:
-                text = raw.decode("cp1252", "answerable_controls")
+                text = raw.decode(codec(encoding.name), _errors(encoding))
             yield text.replace("\x00", "")
 
 

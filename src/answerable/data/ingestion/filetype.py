@@ -7,6 +7,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
+from answerable.data.ingestion.encoding import is_wide
 from answerable.data.ingestion.errors import refuse
 
 _HEAD = 8192
@@ -112,18 +113,9 @@ def _text_kind(head: bytes) -> FileKind:
     if start.startswith(b"[") and start[1:].lstrip().startswith(b"{"):
         return FileKind.JSON_ARRAY
     controls = sum(byte < 9 or 13 < byte < 28 for byte in head if byte)
-    if controls > 0.05 * len(head) or _mostly_nul(head):
+    if (controls > 0.05 * len(head) or head.count(0) > 0.2 * len(head)) and not is_wide(head):
         raise refuse("unsupported_type", f"The file is binary and of no known type. {_WANTED}")
     return FileKind.TEXT
-
-
-def _mostly_nul(head: bytes) -> bool:
-    """Many NUL bytes that are not the regular ones of UTF-16 and UTF-32."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        return False
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    regular = min(even, odd) < 0.1 * max(even, odd, 1)
-    return head.count(0) > 0.2 * len(head) and not regular
 
 
 def _is_json_line(start: bytes) -> bool:

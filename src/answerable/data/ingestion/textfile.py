@@ -58,15 +58,22 @@ def open_text(path: Path) -> TextFile:
 
 def _encoding_findings(encoding: Encoding) -> list[Finding]:
     findings = []
-    if encoding.name == "mixed":
-        sentence = "Some lines are UTF-8, others Windows-1252; each is read as what it is."
-        findings.append(
-            Finding(code=Code.ENCODING, severity=Severity.DOUBTFUL, example="mixed", sentence=sentence)
-        )
-    elif encoding.name != "utf-8":
+    if encoding.name != "utf-8":
         sentence = f"The file is written in {encoding.name}; the table is stored in UTF-8."
+        if encoding.mixed:
+            sentence = f"Some lines are UTF-8, others {encoding.name}; each is read as what it is."
+        if encoding.doubt:
+            sentence += (
+                f" It may be another encoding: {encoding.doubt}. Save it as UTF-8 if letters look wrong."
+            )
+        doubtful = encoding.mixed or bool(encoding.doubt)
         findings.append(
-            Finding(code=Code.ENCODING, severity=Severity.INFO, example=encoding.name, sentence=sentence)
+            Finding(
+                code=Code.ENCODING,
+                severity=Severity.DOUBTFUL if doubtful else Severity.INFO,
+                example="mixed" if encoding.mixed else encoding.name,
+                sentence=sentence,
+            )
         )
     if encoding.nul_bytes:
         sentence = f"{encoding.nul_bytes} NUL bytes are left out."
