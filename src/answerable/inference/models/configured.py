@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from answerable.inference.failures import FailureKind
-from answerable.inference.models.names import AliasName, TargetName
+from answerable.inference.models.names import PLAIN, AliasName, TargetName
 from answerable.inference.models.plan import (
     CacheRule,
     Capability,
