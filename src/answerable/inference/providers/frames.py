@@ -22,13 +22,14 @@ class FrameSplitter:
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._started = False
+        self._after_cr = False
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of the events that are complete now, without those that carry none.
 
         Raises UpstreamFailure(PROTOCOL) for an event that never ends.
         """
-        if b"\n" not in data and b"\r" not in data:  # no event can end here
+        if not self._after_cr and b"\n" not in data and b"\r" not in data:  # no event can end here
             self._hold(data)
             return []
         if self._held:
@@ -42,7 +43,7 @@ class FrameSplitter:
             tail = b"\r" if data.endswith(b"\r") else b""
             data = _unix(data[:-1] if tail else data)
         *events, rest = data.split(b"\n\n")
-        self._held, self._held_bytes = [], 0
+        self._held, self._held_bytes, self._after_cr = [], 0, bool(tail)
         self._hold(rest + tail)
         return [found for event in events if (found := _data(event)) is not None]
 
