@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 
 import httpx
+import psycopg
 import pytest
+from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 
 from tests.factories.callers import Caller, register
 from tests.factories.uploads import ORDERS, RETURNS_POLICY, upload_dataset, upload_document
+from tests.factories.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -154,6 +158,43 @@ async def test_a_viewer_may_ask_and_a_caller_without_credentials_may_not(
 ) -> None:
     assert (await viewer.post("/api/v1/ask", json={"question": "anything"})).status_code == 200
     assert (await client.post("/api/v1/ask", json={"question": "anything"})).status_code == 401
+
+
+async def test_a_run_whose_listener_left_before_the_first_event_is_worked_through(
+    asker: Caller, app: FastAPI, unique: str, admin_url: str
+) -> None:
+    question = f"total amount in 2024 {unique}"
+    body = json.dumps({"question": question, "stream": True}).encode()
+    headers = {**asker.headers, "Host": "localhost", "Content-Type": "application/json"}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "method": "POST",
+        "path": "/api/v1/ask",
+        "raw_path": b"/api/v1/ask",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+        "scheme": "http",
+    }
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body}
+
+    async def send(_: dict[str, object]) -> None:
+        raise OSError("the listener has left")
+
+    with pytest.raises(ClientDisconnect):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+
+    async def ended() -> bool:
+        with psycopg.connect(admin_url) as connection:
+            rows = connection.execute("SELECT status FROM runs WHERE question = %s", [question]).fetchall()
+        assert len(rows) == 1
+        return rows == [("finished",)]
+
+    await eventually(ended)
 
 
 async def stream(caller: Caller, body: dict[str, object]) -> list[tuple[int, str, dict[str, object]]]:

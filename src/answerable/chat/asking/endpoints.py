@@ -28,8 +28,8 @@ async def ask(
     trace_id: str = request.scope["state"]["trace_id"]
     if not body.stream:
         return await service.ask(context, body, trace_id)
-    run = await service.begin_run(await context.begin(), body)
-    return event_stream(service.stream_run(context.runtime, context.principal, run, body, trace_id))
+    run = await service.begin_run(await context.begin(), context.runtime, body, trace_id)
+    return event_stream(service.stream_run(context.runtime, context.principal, run))
 
 
 @router.get("/runs/{run_id}/events", response_class=StreamingResponse, responses=_STREAM)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+
+from sqlalchemy import event
+
+from answerable.kit.db import Session
 
 
 class RunTasks:
@@ -18,6 +22,19 @@ class RunTasks:
         self._tasks[run_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(run_id, None))
         return task
+
+    def start_after_commit(
+        self, session: Session, run_id: str, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        """Run the work of a run as soon as the session's transaction, which keeps the run, has committed.
+
+        Not when its events are read: a listener who is gone by then would leave the run undone.
+        """
+
+        def start(_: object) -> None:
+            self.start(run_id, work())
+
+        event.listen(session.sync_session, "after_commit", start, once=True)
 
     def cancel(self, run_id: str) -> None:
         """Stop a run's work, when it is this process that does it."""

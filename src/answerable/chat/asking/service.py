@@ -68,20 +68,20 @@ def new_run(principal: Principal, request: AskRequest) -> RunRow:
     )
 
 
-async def begin_run(session: Session, request: AskRequest) -> RunRow:
-    """Keep a new run, for `stream_run` to work on once the transaction has committed."""
-    run = new_run(session.principal, request)
+async def begin_run(session: Session, runtime: Runtime, request: AskRequest, trace_id: str) -> RunRow:
+    """Keep a new run; the work on it begins once the transaction has committed, whoever listens then."""
+    principal = session.principal
+    run = new_run(principal, request)
     await RunRepository(session).add(run)
+    runtime.get(RunTasks).start_after_commit(
+        session, run.id, lambda: _work(runtime, principal, run, request, trace_id)
+    )
     return run
 
 
-async def stream_run(
-    runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
-) -> AsyncIterator[bytes]:
-    """Work on a run and send its events. When the listener leaves, the work goes on."""
+async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> AsyncIterator[bytes]:
+    """The events of a run that has begun. When the listener leaves, the work goes on."""
     yield started(run.id, run.answer_id).encode()
-    work = _work(runtime, principal, run, request, trace_id)
-    runtime.get(RunTasks).start(run.id, work)
     async for piece in follow_run(runtime, principal, run.id, after=1):
         yield piece
 
