@@ -1,6 +1,7 @@
 # One command a purpose; each does the set-up that it needs on a fresh clone.
 #   make demo    start Answerable with a sample workspace
 #   make test    every check and every test, as CI runs them
+#   make test-3.12  the same under another Python that is installed, in an environment of its own
 #   make check   format, lint, types, layers, the project's own lints
 #   make bench   measurements, as JSON (SQUAD=file adds retrieval on a SQuAD-shaped file)
 #   make lock    compile the requirement files anew (needs uv)
@@ -46,6 +47,10 @@ check: $(VENV)/.dev
 test: check
 	@$(BIN)/pytest -n 2 --dist worksteal -q
 
+test-3.%:
+	@command -v python3.$* >/dev/null || { echo "python3.$* is not installed." >&2; exit 1; }
+	@$(MAKE) test PYTHON=python3.$* VENV=.venv-3.$*
+
 format: $(VENV)/.dev
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
@@ -62,4 +67,4 @@ lock:
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
 
 clean:
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
