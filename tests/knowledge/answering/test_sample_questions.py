@@ -21,9 +21,10 @@ from answerable.knowledge.indexing import IndexedDocument, Passage
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.reading import read_file
 from tests.factories.callers import Workspace
-from tests.knowledge.library import put_passages
+from tests.knowledge.library import passages, put_passages
 
 QUESTIONS = Path(__file__).with_name("sample_questions.yaml")
+FRESH = Path(__file__).with_name("fresh_questions.yaml")
 AS_OF = date(2026, 11, 20)
 
 
@@ -97,3 +98,31 @@ async def test_questions_about_the_sample_company(
     # A date in the question does not hide the report about that day.
     assert right["What was the cause of the web shop outage in November 2025?"]
     assert right["How often should the Bravanti Duo be descaled?"]
+
+
+class Fresh(BaseModel):
+    documents: dict[str, str]
+    answerable: list[Answerable]
+    unanswerable: list[str]
+
+
+async def test_questions_about_other_topics(runtime: Runtime, workspace: Workspace) -> None:
+    """What was reached on topics that nothing was chosen on."""
+    if not has_encoder(runtime):
+        pytest.skip("the embedding model is not here")
+    fresh = Fresh.model_validate(yaml.safe_load(FRESH.read_text("utf-8")))
+    for title, text in fresh.documents.items():
+        paragraphs = text.strip().split("\n\n")
+        document = IndexedDocument(ids.new_id("doc"), title)
+        await put_passages(runtime, workspace.id, document, passages(*paragraphs))
+    right = {
+        item.ask: any(item.quote in quote.text for quote in answer.quotes[:1])
+        for item in fresh.answerable
+        for answer in [await ask(runtime, workspace.id, item.ask)]
+    }
+    silent = {
+        question: (await ask(runtime, workspace.id, question)).abstained for question in fresh.unanswerable
+    }
+    assert (len(right), len(silent)) == (17, 18)
+    assert sum(right.values()) >= 16, [question for question, found in right.items() if not found]
+    assert sum(silent.values()) >= 11, [question for question, found in silent.items() if not found]
