@@ -174,6 +174,21 @@ def overlapping_zip(entries: int = 200) -> bytes:
     return local + central + b"PK\x05\x06" + end
 
 
+def pdf_with_huge_picture(text: str) -> bytes:
+    """A page of text and a picture of 40 gigapixels: 120 GB once somebody draws it."""
+    stream = f"BT /F1 11 Tf 72 720 Td ({text}) Tj ET q 600 0 0 600 0 0 cm /I Do Q"
+    picture = "<< /Type /XObject /Subtype /Image /Width 200000 /Height 200000 /BitsPerComponent 8 "
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /XObject "
+        "<< /I 5 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+        f"{picture} /ColorSpace /DeviceRGB /Length 4 >>\nstream\nAAAA\nendstream",
+    ]
+    return _pdf_file(objects, "/Size 6 /Root 1 0 R")
+
+
 def pdf_bomb() -> bytes:
     """A page whose content unpacks to 20 MB of operators."""
     content = zlib.compress(zlib.compress(b"q " * 10_000_000, 9), 9)

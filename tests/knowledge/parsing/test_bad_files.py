@@ -96,6 +96,12 @@ async def test_a_pdf_bomb_ends_within_its_limits(tmp_path: Path) -> None:
     assert await reason(tmp_path, files.pdf_bomb()) in (Reason.NO_TEXT, Reason.MEMORY, Reason.TIMEOUT)
 
 
+async def test_a_picture_of_any_size_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(files.pdf_with_huge_picture("Text beside a picture."))
+    assert (await parse(path, settings=BOUNDS)).text == "Text beside a picture."
+
+
 async def test_a_line_of_200_megabytes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
