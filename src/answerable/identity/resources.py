@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from answerable.identity.access_tokens import AccessTokens
+from answerable.identity.admissions import Admissions
 from answerable.identity.passwords import Passwords
 from answerable.identity.secret import ServerSecret, load_secret
 from answerable.identity.watch import AccessWatch
 from answerable.identity.workspaces import tasks
+from answerable.kit.db.notifications import Notifications
 from answerable.kit.runtime import Runtime
 
 BACKGROUND_WORK = (tasks.remove_files_of_deleted, tasks.remove_leftovers)
@@ -20,4 +22,5 @@ def provide_identity(runtime: Runtime) -> None:
         lambda made: AccessTokens(made.get(ServerSecret), seconds=made.settings.auth.access_token_seconds),
     )
     runtime.provide(AccessWatch, lambda made: AccessWatch(made.database, made.clock))
+    runtime.provide(Admissions, lambda made: Admissions(made, made.get(Notifications)))
     runtime.provide(Passwords, lambda made: Passwords(made.settings.auth))

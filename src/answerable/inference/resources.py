@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 
+from answerable.inference.gateway import Gateway
+from answerable.inference.gateway.attempts import Providers
+from answerable.inference.gateway.call import Books
+from answerable.inference.gateway.service import GatewayBounds
+from answerable.inference.limits.limits import Limits
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.operator import OperatorModels, load_operator_models
 from answerable.inference.models.reading import ConfigurationReader
+from answerable.inference.providers.registry import adapter_for
 from answerable.inference.routing.breaker import BreakerRules
 from answerable.inference.routing.health import CircuitBreakers, HealthRules
 from answerable.inference.routing.router import Router
+from answerable.inference.usage.log import UsageLog
 from answerable.kit.crypto import SecretBox, load_secret_box
 from answerable.kit.db.notifications import Notifications
+from answerable.kit.outbound import Outbound
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import RoutingSettings
 
@@ -37,6 +45,44 @@ def provide_inference(runtime: Runtime) -> None:
     )
     runtime.provide(CircuitBreakers, lambda made: CircuitBreakers(_health(made.settings.inference.routing)))
     runtime.provide(Router, lambda made: Router(made.get(CircuitBreakers)))
+    runtime.provide(
+        Outbound, lambda made: Outbound(idle_seconds=made.settings.inference.relay.idle_connection_seconds)
+    )
+    runtime.provide(
+        UsageLog,
+        lambda made: UsageLog(
+            made.settings.data_dir / "usage-log", made.database, made.settings.inference.usage
+        ),
+    )
+    runtime.provide(Limits, _limits)
+    runtime.provide(Gateway, _gateway)
+
+
+def _limits(made: Runtime) -> Limits:
+    usage = made.get(UsageLog)
+    return Limits(
+        made.database,
+        made.clock,
+        made.settings.inference.limits,
+        made.get(Notifications),
+        usage.replica,
+        usage.flush,
+    )
+
+
+def _gateway(made: Runtime) -> Gateway:
+    settings = made.settings.inference
+    return Gateway(
+        made.get(Catalog),
+        Providers(made.get(Outbound), made.get(Router), adapter_for),
+        Books(
+            made.get(UsageLog),
+            made.get(Limits),
+            made.clock,
+            assumed_output=settings.limits.default_output_tokens,
+        ),
+        GatewayBounds(settings.relay.max_answer_bytes, settings.relay.call_seconds),
+    )
 
 
 def _health(settings: RoutingSettings) -> HealthRules:

@@ -237,6 +237,28 @@ class LimitSettings(BaseModel):
     )
 
 
+class RelaySettings(BaseModel):
+    max_body_bytes: int = Field(
+        32_000_000, gt=0, description="Largest body of a call to a model; pictures are sent within it."
+    )
+    max_answer_bytes: int = Field(
+        64_000_000, gt=0, description="Largest answer that is not streamed, in bytes."
+    )
+    call_seconds: float = Field(
+        600, gt=0, description="Longest call, all attempts and the whole of a streamed answer together."
+    )
+    on_leave: Literal["drain", "cancel"] = Field(
+        "drain",
+        description="What becomes of a call whose client left: the provider's answer is read on for a "
+        "while, to learn what it really used, or is cancelled, and counted by an estimate.",
+    )
+    drain_seconds: float = Field(30, gt=0, description="How long such an answer is read on.")
+    drain_bytes: int = Field(4_000_000, gt=0, description="How much of it is read on.")
+    idle_connection_seconds: float = Field(
+        30, gt=0, description="How long an unused connection to a provider is kept."
+    )
+
+
 class InferenceSettings(BaseModel):
     file: Path | None = Field(
         None, description="YAML or TOML file of providers and aliases that the operator offers."
@@ -257,6 +279,7 @@ class InferenceSettings(BaseModel):
     routing: RoutingSettings = Field(default_factory=RoutingSettings)
     usage: UsageSettings = Field(default_factory=UsageSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    relay: RelaySettings = Field(default_factory=RelaySettings)
 
 
 class PluginSettings(BaseModel):

@@ -1,0 +1,19 @@
+"""The model name that is no model: the whole system, asked in the clients' protocols."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from answerable.inference.gateway import Inbound, Reply
+from answerable.kit.principal import Principal
+
+
+class SystemModel(Protocol):
+    """Answers calls to the model `answerable`."""
+
+    async def reply(self, inbound: Inbound, principal: Principal) -> Reply:
+        """The answer as the client's protocol has it; `inbound.presence` says whether the client is there.
+
+        Raises an AnswerableError for what cannot be answered.
+        """
+        ...

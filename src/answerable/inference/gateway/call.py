@@ -1,0 +1,170 @@
+"""The books of one call: admitted, opened, closed exactly once, however it ends."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from answerable.inference.chat import TokenCount
+from answerable.inference.limits.admission import Admission, Estimate
+from answerable.inference.limits.limits import Limits
+from answerable.inference.models.plan import Plan, Target
+from answerable.inference.operation import Caller, Operation
+from answerable.inference.usage.estimate import reserved_tokens, written_tokens
+from answerable.inference.usage.log import UsageLog
+from answerable.inference.usage.prices import cost, price_of
+from answerable.inference.usage.record import Outcome, UsageRecord
+from answerable.kit import ids
+from answerable.kit.clock import Clock
+from answerable.kit.errors import AnswerableError
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where calls are counted. `assumed_output` is reserved where nobody says how long an answer gets."""
+
+    usage: UsageLog
+    limits: Limits
+    clock: Clock
+    assumed_output: int = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What is known of a call before it is sent. `input_bytes` measures the words of the prompt."""
+
+    caller: Caller
+    operation: Operation
+    model: str
+    streamed: bool = False
+    input_bytes: int = 0
+    max_output_tokens: int | None = None
+    stage: str | None = None
+    parent_id: str | None = None
+    trace_id: str | None = None
+
+
+class Call:
+    """One call, from its admission to its row."""
+
+    __slots__ = (
+        "_admission",
+        "_books",
+        "_facts",
+        "_first_token",
+        "_started",
+        "attempts",
+        "closed",
+        "id",
+        "left",
+        "started_at",
+        "target",
+    )
+
+    def __init__(self, books: Books, facts: CallFacts) -> None:
+        self.id = ids.new_id("call")
+        self.started_at: datetime = books.clock.now()
+        self.target: Target | None = None
+        self.attempts = 0
+        self.closed = False
+        self.left = False  # the client is gone: a whole answer counts as abandoned
+        self._books = books
+        self._facts = facts
+        self._started = time.perf_counter()
+        self._first_token: float | None = None
+        self._admission: Admission | None = None
+
+    async def open(self, plan: Plan) -> None:
+        """Reserve what the call may cost and write it down, before anything is sent.
+
+        Raises LimitExceeded, with the refusal on the books.
+        """
+        likely = plan.groups[0][0] if plan.groups and plan.groups[0] else None
+        estimate = self._estimate(likely)
+        money = _NOTHING if likely is None else cost(price_of(likely), estimate)
+        facts = self._facts
+        try:
+            self._admission = await self._books.limits.admit(
+                facts.caller, Estimate(facts.model, estimate.input + estimate.output, money), self.started_at
+            )
+        except AnswerableError as error:
+            self.closed = True
+            self._books.usage.closed(self._record(Outcome.REFUSED, TokenCount(), _NOTHING, error.code))
+            raise
+        self._books.usage.opened(self._record(Outcome.INTERRUPTED, estimate, money, None))
+
+    @property
+    def limit_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """What is left of the caller's limits, as response headers."""
+        return () if self._admission is None else self._admission.headers
+
+    def first_byte(self) -> None:
+        """The answer has begun."""
+        if self._first_token is None:
+            self._first_token = time.perf_counter()
+
+    def estimated(self, output: int) -> TokenCount:
+        """The tokens of a call whose provider gave no figures: the prompt by its length, the events or
+        other pieces of the answer as counted."""
+        return TokenCount(written_tokens(self._facts.input_bytes, 0).input, output, estimated=True)
+
+    def close(
+        self, outcome: Outcome, tokens: TokenCount | None = None, *, error_code: str | None = None
+    ) -> None:
+        """Settle and write the row. Only the first call counts; `tokens` None: nothing was used."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.left and outcome is Outcome.ANSWERED:
+            outcome = Outcome.ABANDONED
+        counted = tokens or TokenCount()
+        money = _NOTHING
+        if tokens is not None and self.target is not None:
+            money = cost(price_of(self.target), tokens)
+        if self._admission is not None:
+            self._admission.settle(counted.input + counted.output, money)
+        self._books.usage.closed(self._record(outcome, counted, money, error_code))
+
+    def _estimate(self, target: Target | None) -> TokenCount:
+        facts = self._facts
+        silent = facts.operation in {Operation.EMBEDDINGS, Operation.SPEECH}
+        return reserved_tokens(
+            facts.input_bytes,
+            0 if silent else facts.max_output_tokens,
+            target,
+            default_output=self._books.assumed_output,
+        )
+
+    def _record(
+        self, outcome: Outcome, tokens: TokenCount, money: Decimal, error_code: str | None
+    ) -> UsageRecord:
+        facts, target = self._facts, self.target
+        first = self._first_token
+        return UsageRecord(
+            id=self.id,
+            workspace_id=facts.caller.workspace_id,
+            user_id=facts.caller.user_id,
+            key_id=facts.caller.key_id,
+            operation=facts.operation,
+            route=facts.caller.route,
+            requested_model=facts.model,
+            provider=None if target is None else target.provider,
+            model=None if target is None else target.model,
+            stage=facts.stage,
+            outcome=outcome,
+            error_code=error_code,
+            tokens=tokens,
+            cost_usd=money,
+            price_version="" if target is None else price_of(target).version,
+            attempts=self.attempts,
+            streamed=facts.streamed,
+            started_at=self.started_at,
+            latency_ms=(time.perf_counter() - self._started) * 1000,
+            first_token_ms=None if first is None else (first - self._started) * 1000,
+            trace_id=facts.trace_id,
+            parent_id=facts.parent_id,
+        )

@@ -1,0 +1,66 @@
+"""Whatever happens within, the call's books are closed."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+
+from answerable.inference.chat import ChatEvent, Finished, TokenCount, UsageReported
+from answerable.inference.failures import UpstreamFailure
+from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.inbound import Presence
+from answerable.inference.usage.record import Outcome
+from answerable.kit.errors import AnswerableError
+
+
+class SeenEvents:
+    """What has come of an answer so far, to bill it should it break."""
+
+    __slots__ = ("events", "tokens")
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.tokens: TokenCount | None = None
+
+    def noted(self, event: ChatEvent) -> ChatEvent:
+        """The same event, counted."""
+        if isinstance(event, UsageReported):
+            self.tokens = event.tokens
+        elif not isinstance(event, Finished):
+            self.events += 1
+        return event
+
+
+class Closing:
+    """`with Closing(call, presence):` closes the books for every way out but a plain return.
+
+    An error is a failed call. A cancelled task, or a generator that nobody reads on, ends the call
+    as its presence says, with what the provider has probably counted by then.
+    """
+
+    __slots__ = ("_call", "_presence", "_seen")
+
+    def __init__(self, call: Call, presence: Presence, seen: SeenEvents | None = None) -> None:
+        self._call = call
+        self._presence = presence
+        self._seen = seen or SeenEvents()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or self._call.closed:
+            return
+        seen = self._seen
+        used = seen.tokens or (self._call.estimated(seen.events) if seen.events else None)
+        if isinstance(error, asyncio.CancelledError | GeneratorExit):
+            asked = used or (self._call.estimated(0) if self._call.attempts else None)
+            self._call.close(self._presence.reason(), asked)
+        elif isinstance(error, UpstreamFailure):
+            self._call.close(Outcome.FAILED, used, error_code=error.kind.value)
+        elif isinstance(error, AnswerableError):
+            self._call.close(Outcome.FAILED, used, error_code=error.code)
+        else:
+            self._call.close(Outcome.FAILED, used, error_code="internal_error")

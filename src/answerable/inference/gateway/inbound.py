@@ -1,0 +1,85 @@
+"""A call as it comes over HTTP, and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from answerable.inference.dialects.head import Head
+from answerable.inference.failures import UpstreamFailure
+from answerable.inference.operation import Caller, Operation
+from answerable.inference.usage.record import Outcome
+from answerable.kit.errors import AnswerableError
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Presence(Protocol):
+    """Whether the client is still there, and why a call that is cancelled ends."""
+
+    def left(self) -> bool:
+        """Whether the client has gone away."""
+        ...
+
+    def reason(self) -> Outcome:
+        """How a call ends whose task is cancelled now."""
+        ...
+
+
+class ByteStream(Protocol):
+    """A streamed answer: whoever holds one reads it to its end, drains it, or abandons it."""
+
+    ended: bool
+    broken: bool
+
+    async def read(self) -> bytes:
+        """The next bytes; `ended` then says whether they are the last, `broken` that they are an error."""
+        ...
+
+    async def drain(self, seconds: float, limit: int) -> None:
+        """The client has left: read on within bounds, to learn what the call really used."""
+        ...
+
+    def abandon(self, outcome: Outcome) -> None:
+        """Stop; nothing happens after the end."""
+        ...
+
+    def broken_off(self, failure: UpstreamFailure | AnswerableError) -> bytes:
+        """The client's error event for a stream that is ended from our side."""
+        ...
+
+
+class AlwaysThere:
+    """The system's own calls: who cancels their task wishes them to end."""
+
+    def left(self) -> bool:
+        """Never."""
+        return False
+
+    def reason(self) -> Outcome:
+        """Always the same."""
+        return Outcome.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One call. `headers` are the client's, lower-case names: adapters hand some of them on."""
+
+    caller: Caller
+    operation: Operation
+    head: Head
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    presence: Presence = field(default_factory=AlwaysThere)
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered: a whole body, whose call is already on the books, or a stream of bytes."""
+
+    content_type: bytes
+    headers: Headers
+    body: bytes = b""
+    stream: ByteStream | None = None

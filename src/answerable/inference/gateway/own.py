@@ -1,0 +1,102 @@
+"""Calls that the system makes itself: one attempt each, in the gateway's own words."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenCount
+from answerable.inference.gateway.attempts import Providers
+from answerable.inference.gateway.upstream import upstream_failure
+from answerable.inference.models.plan import Target
+from answerable.inference.providers.adapter import Adapter, EventReader
+from answerable.kit.outbound import OutboundFailure, OutboundResponse
+
+
+class OwnStream:
+    """A streamed answer that has begun."""
+
+    __slots__ = ("_first", "_reader", "response")
+
+    def __init__(self, response: OutboundResponse, reader: EventReader) -> None:
+        self.response = response
+        self._reader = reader
+        self._first: list[ChatEvent] = []
+
+    async def begin(self) -> None:
+        """Wait for the first event. Raises UpstreamFailure."""
+        while not self._first and not self.response.drained:
+            self._first = await self._more()
+        if not self._first:
+            self._first = list(self._reader.close())
+
+    async def events(self) -> AsyncIterator[ChatEvent]:
+        """All events. Raises UpstreamFailure(CUT) when the answer is not whole."""
+        for event in self._first:
+            yield event
+        while not self.response.drained:
+            for event in await self._more():
+                yield event
+        for event in self._reader.close():
+            yield event
+
+    async def _more(self) -> list[ChatEvent]:
+        try:
+            data = await self.response.read()
+        except OutboundFailure as failure:
+            raise upstream_failure(failure) from failure
+        return list(self._reader.feed(data))
+
+
+class ChatAttempt:
+    """Asks one target for a whole answer, or for the beginning of a streamed one."""
+
+    def __init__(self, providers: Providers, request: ChatRequest, *, longest: int) -> None:
+        self._providers = providers
+        self._request = request
+        self._longest = longest
+
+    async def whole(self, target: Target, adapter: Adapter, seconds: float | None) -> ChatAnswer:
+        """The answer. Raises UpstreamFailure."""
+        upstream = adapter.chat_request(target, self._request)
+        _, body = await self._providers.whole(target, adapter, upstream, seconds, self._longest)
+        return adapter.chat_answer(body)
+
+    async def begun(self, target: Target, adapter: Adapter, seconds: float | None) -> OwnStream:
+        """The answer from its first event on. Raises UpstreamFailure."""
+        upstream = adapter.chat_request(target, self._request)
+        response = await self._providers.ask(target, adapter, upstream, seconds)
+        stream = OwnStream(response, adapter.chat_events())
+        try:
+            await stream.begin()
+        except BaseException:
+            response.abort()
+            raise
+        return stream
+
+
+class EmbeddingAttempt:
+    """Asks one target for vectors."""
+
+    def __init__(
+        self, providers: Providers, texts: Sequence[str], dimensions: int | None, *, longest: int
+    ) -> None:
+        self._providers = providers
+        self._texts = texts
+        self._dimensions = dimensions
+        self._longest = longest
+
+    async def vectors(
+        self, target: Target, adapter: Adapter, seconds: float | None
+    ) -> tuple[list[list[float]], TokenCount]:
+        """Vectors in the order of the texts, and what they cost. Raises UpstreamFailure."""
+        upstream = adapter.embedding_request(target, self._texts, self._dimensions)
+        _, body = await self._providers.whole(target, adapter, upstream, seconds, self._longest)
+        return adapter.embedding_answer(body)
+
+
+def prompt_bytes(request: ChatRequest) -> int:
+    """The size of the words of a prompt, tools included."""
+    size = sum(len(message.text) for message in request.messages)
+    return size + (len(msgspec.json.encode(request.tools)) if request.tools else 0)
