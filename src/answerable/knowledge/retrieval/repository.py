@@ -18,6 +18,10 @@ from answerable.knowledge.retrieval.query import CHUNKS_TERM, QueryTerms, Scope,
 
 _ENOUGH = 2000
 """Chunks that are looked at for their words; the rarest words choose them."""
+_LEAST_BREADTH = 100
+"""Places that a walk through the vector index keeps in mind. Among 100,000 chunks some graphs lost one query
+in fifty altogether with 80 (recall@10 0.979), none with 100 (0.999); more places found no more."""
+
 
 _TERM_COUNTS = (
     "SELECT term, chunks FROM lexical_terms WHERE workspace_id = %(workspace)s AND term = ANY(%(terms)s)"
@@ -95,7 +99,7 @@ async def settle_plans(session: Session, pool: Pool) -> None:
     """For this transaction: walk the vector index on until enough rows pass the tenant wall and the scope,
     and plan every statement for this tenant's share of the rows and this query's words, also one that the
     server keeps parsed."""
-    breadth = max(64, 2 * pool.size)
+    breadth = max(_LEAST_BREADTH, 2 * pool.size)
     await session.set_local(
         (
             f"SET LOCAL hnsw.ef_search = {breadth}",
