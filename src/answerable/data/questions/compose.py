@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from answerable.data.questions.conditions import Filtered, bounded, filters
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
-from answerable.data.questions.meanings import Bound, Groups, Part, Rank, Where
+from answerable.data.questions.meanings import Bound, Groups, Part, Rank, Threshold, Where
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.periods import Timing, timings
 from answerable.data.semantics.model import Aggregation
@@ -48,12 +49,7 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     row_bounds = [t for t in frame.thresholds if t.part is None]
     if any(t.field is None for t in row_bounds) and not _about_rows(context, frame):
         return []
-    measured = {
-        field
-        for part in (frame.measures.parts if frame.measures else ())
-        if (field := _field_of(context, part))
-    }
-    if any(t.field in measured for t in row_bounds) and not _about_rows(context, frame):
+    if any(_may_bound_result(context, frame, t) for t in row_bounds) and not _about_rows(context, frame):
         return []
     for filtered in filters(context, wheres, row_bounds):
         for timing in timings(context, frame):
@@ -62,6 +58,25 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
                 if draft is not None:
                     found.append(draft)
     return found
+
+
+def _may_bound_result(context: Context, frame: Frame, threshold: Threshold) -> bool:
+    """Whether a bound on what is measured may be about the result: revenue over 100. Said of each row
+    it is not, unless groups come into question: total quantity by country with a quantity over 100."""
+    measured = [p for p in (frame.measures.parts if frame.measures else ()) if _field_of(context, p)]
+    named = [part for part in measured if _field_of(context, part) == threshold.field]
+    grouped = frame.groups is not None or frame.trend or any(where.versus for where in frame.where)
+    if not named or not threshold.of_rows:
+        return bool(named)
+    return grouped and any(_is_sum_of(context, part, threshold.field or "") for part in named)
+
+
+def _is_sum_of(context: Context, part: Part, field: str) -> bool:
+    """Whether the part is a sum that is called as its field is."""
+    metric = context.metric(part.metric) if part.metric else None
+    words = set(field.split("_"))
+    called = words <= set(re.split(r"\W+|_", metric.label.casefold())) if metric else True
+    return _additive(context, part) and called
 
 
 def alias_of(part: Part) -> str:
@@ -267,7 +282,9 @@ def _having(context: Context, part: Part, bound: Bound) -> Having | None:
 def _ranked(context: Context, frame: Frame) -> list[_Shape]:
     rank = frame.rank
     assert rank is not None
-    if frame.share or frame.two or frame.versus or frame.change or frame.listing or frame.sorting:
+    if frame.share or frame.change or frame.listing or frame.sorting:
+        return []
+    if (frame.two or frame.versus) and (rank.rows or rank.grain is not None):
         return []
     if frame.rank_by is not None and frame.rank_by.descending not in (None, rank.descending):
         return []
@@ -394,6 +411,8 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
         return None
     if shape.intent is Intent.SHARE and time is not None and time.comparison is not None:
         return None
+    if shape.intent is Intent.RANKING and time is not None and time.comparison is not None and time.grain:
+        return None  # a ranking is of one period
     measures = tuple(_measure(part, shape.intent is Intent.SHARE) for part in shape.parts)
     try:
         query = SemanticQuery(

@@ -151,6 +151,7 @@ class Threshold:
     field: str | None = None
     part: Part | None = None
     head: str | None = None  # the field whose groups are held against it
+    of_rows: bool = False  # said as a property of each row: with a quantity over 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Bound, Field, Number, Part, Rows, Threshold, Unit
@@ -109,6 +111,8 @@ def _thresholds(grammar: Grammar) -> None:
         cost=0.3,
     )
     grammar.rule("Threshold", "@Have? Num @Been? Bound", _on_field)
+    grammar.rule("Threshold", "(with|where|whose) Num @Been? Bound", _of_rows)
+    grammar.rule("Threshold", "(with|where|whose) Bound (of|in)? Num", lambda _c, b, f: _of_rows(_c, f, b))
     grammar.rule("Threshold", "@Have? Metric @Been? Bound", _on_metric)
     grammar.rule("Threshold", "@Have? Bound (of|in)? Num", lambda _c, b, f: _on_field(_c, f, b))
     grammar.rule("Threshold", "@Have? Bound (of|in)? Metric", lambda _c, b, p: _on_metric(_c, p, b))
@@ -136,6 +140,11 @@ def _open(_context: Context, bound: Bound) -> Threshold:
 def _on_field(context: Context, field: Field, bound: Bound) -> Threshold | None:
     model_field = context.field(field.name)
     return Threshold(bound, field=field.name) if model_field and model_field.type in NUMERIC_TYPES else None
+
+
+def _of_rows(context: Context, field: Field, bound: Bound) -> Threshold | None:
+    found = _on_field(context, field, bound)
+    return replace(found, of_rows=True) if found else None
 
 
 def _on_metric(context: Context, part: Part, bound: Bound) -> Threshold | None:
