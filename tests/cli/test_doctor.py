@@ -22,6 +22,7 @@ from answerable.cli.doctor.machine import (
     check_sandbox,
 )
 from answerable.cli.doctor.weights import check_embedding_weights
+from answerable.kit.postgres.credentials import APP_ROLE
 from answerable.kit.settings import HttpSettings, Settings
 from answerable.knowledge.embedding.weights import MODEL_FILES
 from tests.cli.command import run
@@ -135,6 +136,17 @@ def test_a_breach_in_the_tenant_wall_fails(admin_url: str) -> None:
 def test_serving_as_the_owner_of_the_tables_fails(admin_url: str) -> None:
     settings = Settings(database_url=admin_url, app_database_url=admin_url)
     assert levels(check_database(settings))["App role"] is Level.FAIL
+
+
+def test_a_server_that_keeps_its_functions_open_is_warned_of(admin_url: str) -> None:
+    function = "FUNCTION pg_catalog.set_config(text, text, boolean)"
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f"GRANT EXECUTE ON {function} TO {APP_ROLE}")
+        try:
+            findings = check_database(Settings(database_url=admin_url))
+        finally:
+            connection.execute(f"REVOKE EXECUTE ON {function} FROM {APP_ROLE}")
+    assert levels(findings)["App role"] is Level.WARN
 
 
 def test_a_database_that_does_not_answer_is_one_line() -> None:

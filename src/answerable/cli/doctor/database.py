@@ -101,12 +101,20 @@ def _wall(connection: psycopg.Connection) -> Finding:
 
 def _role(connection: psycopg.Connection) -> Finding:
     row = connection.execute(
-        "SELECT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) "
+        "SELECT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid), "
+        "has_function_privilege('pg_catalog.set_config(text, text, boolean)', 'execute') "
         "FROM pg_roles r WHERE rolname = current_user"
     ).fetchone()
     if row is None or row[1] or row[2]:
         advice = "Let ANSWERABLE_APP_DATABASE_URL name a role that owns nothing and is no superuser."
         return Finding(
             "App role", Level.FAIL, "the role that serves requests can pass the tenant wall", advice
+        )
+    if row[3]:
+        return Finding(
+            "App role",
+            Level.WARN,
+            f"{row[0]} may call functions that change settings, the tenant among them",
+            "Have the functions that migration 0001 names revoked from PUBLIC by their owner.",
         )
     return Finding("App role", Level.OK, f"{row[0]} owns nothing and cannot bypass the wall")
