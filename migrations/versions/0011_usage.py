@@ -21,7 +21,7 @@ _REPLICA = "nullif(current_setting('answerable.replica', true), '')::uuid"
 
 _FUNCTIONS = (
     "record_usage(jsonb, uuid)",
-    "lease_limit(uuid, timestamptz, uuid, numeric, numeric, numeric, double precision)",
+    "lease_limit(uuid, timestamptz, uuid, numeric, numeric, numeric, timestamptz, double precision)",
 )
 
 _TABLES = (
@@ -104,6 +104,7 @@ _TABLES = (
         workspace_id uuid NOT NULL
             CONSTRAINT fk_limit_leases_workspace_id REFERENCES workspaces (id) ON DELETE CASCADE,
         amount numeric NOT NULL,
+        since timestamptz NOT NULL,
         expires_at timestamptz NOT NULL,
         recalled boolean NOT NULL DEFAULT false,
         CONSTRAINT pk_limit_leases PRIMARY KEY (limit_id, window_start, replica),
@@ -116,7 +117,8 @@ _TABLES = (
 )
 
 # The shared lock keeps a limit from being made, with the sum of what was spent, between the rows and
-# the counters of one batch. Counters are locked before leases, as lease_limit does.
+# the counters of one batch. Counters are locked before leases, as lease_limit does. Calls that began before
+# their process knew of the limit were not reserved from its lease, and are not taken off it.
 _RECORD_USAGE = f"""
 CREATE FUNCTION record_usage(batch jsonb, writer uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
@@ -152,13 +154,18 @@ BEGIN
                 u.input_tokens + u.output_tokens AS tokens, (u.parent_id IS NULL)::integer AS requests
         )
         SELECT l.id AS limit_id, date_trunc(l.period, i.started_at, 'UTC') AS window_start,
-            sum(CASE l.measure WHEN 'cost_usd' THEN i.cost_usd
-                               WHEN 'tokens' THEN i.tokens ELSE i.requests END) AS amount
+            sum(a.amount) AS amount,
+            coalesce(sum(a.amount) FILTER (WHERE i.started_at >= s.since), 0) AS leased
         FROM inserted i JOIN limits l
           ON l.workspace_id = tenant AND l.measure <> 'concurrent'
          AND (l.key_id IS NULL OR l.key_id = i.key_id)
          AND (l.user_id IS NULL OR l.user_id = i.user_id)
          AND (l.model IS NULL OR l.model = i.requested_model)
+        CROSS JOIN LATERAL (SELECT CASE l.measure WHEN 'cost_usd' THEN i.cost_usd
+            WHEN 'tokens' THEN i.tokens ELSE i.requests END AS amount) a
+        LEFT JOIN limit_leases s
+          ON s.limit_id = l.id AND s.window_start = date_trunc(l.period, i.started_at, 'UTC')
+         AND s.replica = writer
         WHERE i.outcome <> 'refused'
         GROUP BY 1, 2
         ORDER BY 1, 2
@@ -166,9 +173,8 @@ BEGIN
         INSERT INTO limit_counters AS c (limit_id, window_start, workspace_id, spent)
         VALUES (moved.limit_id, moved.window_start, tenant, moved.amount)
         ON CONFLICT (limit_id, window_start) DO UPDATE SET spent = c.spent + excluded.spent;
-        INSERT INTO limit_leases AS s (limit_id, window_start, replica, workspace_id, amount, expires_at)
-        VALUES (moved.limit_id, moved.window_start, writer, tenant, -moved.amount, now() + interval '1 hour')
-        ON CONFLICT (limit_id, window_start, replica) DO UPDATE SET amount = s.amount + excluded.amount;
+        UPDATE limit_leases s SET amount = s.amount - moved.leased
+        WHERE s.limit_id = moved.limit_id AND s.window_start = moved.window_start AND s.replica = writer;
     END LOOP;
 END $$
 """  # noqa: S608 (a fixed condition of ours)
@@ -179,7 +185,7 @@ END $$
 _LEASE_LIMIT = f"""
 CREATE FUNCTION lease_limit(
     which uuid, starts timestamptz, taker uuid, needed numeric, wanted numeric, block numeric,
-    seconds double precision,
+    began timestamptz, seconds double precision,
     OUT granted numeric, OUT forgiven numeric, OUT unclaimed numeric, OUT waiting integer, OUT tight boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -230,12 +236,10 @@ BEGIN
             PERFORM pg_notify('{CHANNEL}', 'limit_recall ' || rule.workspace_id);
         END IF;
     END IF;
-    IF granted > 0 OR forgiven > 0 THEN
-        INSERT INTO limit_leases AS s (limit_id, window_start, replica, workspace_id, amount, expires_at)
-        VALUES (which, starts, taker, rule.workspace_id, granted, moment + make_interval(secs => seconds))
-        ON CONFLICT (limit_id, window_start, replica)
-        DO UPDATE SET amount = greatest(s.amount, 0) + excluded.amount, expires_at = excluded.expires_at;
-    END IF;
+    INSERT INTO limit_leases AS s (limit_id, window_start, replica, workspace_id, amount, since, expires_at)
+    VALUES (which, starts, taker, rule.workspace_id, granted, began, moment + make_interval(secs => seconds))
+    ON CONFLICT (limit_id, window_start, replica)
+    DO UPDATE SET amount = greatest(s.amount, 0) + excluded.amount, expires_at = excluded.expires_at;
     unclaimed := room - granted;
 END $$
 """  # noqa: S608 (a fixed name of ours)

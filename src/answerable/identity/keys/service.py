@@ -11,8 +11,11 @@ from answerable.identity.tables import ApiKeyRow
 from answerable.kit.errors import FieldError, Forbidden, InvalidInput, NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
 
-# A leaked key must not be able to make itself successors or let people in, unless that was wanted.
-_ONLY_WHEN_ASKED = frozenset({Scope.KEYS_WRITE, Scope.MEMBERS_WRITE, Scope.WORKSPACE_WRITE})
+# A leaked key must not be able to make itself successors, let people in or raise its own budget, unless
+# that was wanted.
+_ONLY_WHEN_ASKED = frozenset(
+    {Scope.KEYS_WRITE, Scope.MEMBERS_WRITE, Scope.WORKSPACE_WRITE, Scope.LIMITS_WRITE}
+)
 
 
 async def create(context: RequestContext, wanted: KeyIn) -> KeyMade:

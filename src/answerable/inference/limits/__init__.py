@@ -1,0 +1,1 @@
+"""Budgets and limits, shared by all replicas: what they are, and the leases that calls pass by."""

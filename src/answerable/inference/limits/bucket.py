@@ -42,12 +42,14 @@ class Grant:
 class Bucket:
     """One limit's share in one window. Moments are seconds of the monotonic clock.
 
+    `began` is the first moment whose calls reserve here: earlier ones are not taken off the lease.
     `wanted` is what calls that wait for a lease want together; they take turns by `turn`.
     """
 
     __slots__ = (
         "_block",
         "_leased_at",
+        "began",
         "granted",
         "in_flight",
         "limit",
@@ -65,9 +67,10 @@ class Bucket:
         "window",
     )
 
-    def __init__(self, limit: Limit, window: Window) -> None:
+    def __init__(self, limit: Limit, window: Window, began: datetime) -> None:
         self.limit = limit
         self.window = window
+        self.began = began
         self.granted = ZERO
         self.used = ZERO
         self.in_flight = ZERO
@@ -100,8 +103,8 @@ class Bucket:
         return max(ZERO, self.unclaimed + self.granted - self.used)
 
     def has(self, amount: Decimal, at: float) -> bool:
-        """Whether so much can be taken now. Nothing can always be taken."""
-        return not amount or (self.granted - self.used >= amount and at < self.valid_until)
+        """Whether so much can be taken now; nothing can be taken of the emptiest share."""
+        return at < self.valid_until and (not amount or self.granted - self.used >= amount)
 
     def take(self, amount: Decimal, at: float) -> None:
         """Reserve; `has` said that there is room."""
@@ -131,9 +134,9 @@ class Bucket:
         """Take in a lease that was asked for at `at`."""
         self.granted += grant.granted + grant.forgiven
         self.unclaimed = grant.unclaimed
+        self.valid_until = valid_until
         if grant.granted > 0:
             self._leased_at = self.touched_at = at
-            self.valid_until = valid_until
             self.low = self.free / 2
         if grant.tight:
             self.tight_until = at + TIGHT_SECONDS
@@ -174,6 +177,6 @@ class Meter:
         key = (self.limit.id, window.start)
         bucket = self._known.get(key)
         if bucket is None:
-            bucket = self._known[key] = Bucket(self.limit, window)
+            bucket = self._known[key] = Bucket(self.limit, window, now)
         self.bucket = bucket
         return bucket

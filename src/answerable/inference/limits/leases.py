@@ -30,7 +30,7 @@ _KEEP_MINUTES = timedelta(days=1)
 
 _LEASE = text(
     "SELECT granted, forgiven, unclaimed, waiting, tight FROM lease_limit("
-    ":limit_id, :starts, :replica, :needed, :wanted, :block, :seconds)"
+    ":limit_id, :starts, :replica, :needed, :wanted, :block, :began, :seconds)"
 )
 _RETURN = text(
     "UPDATE limit_leases SET amount = amount - :amount, recalled = false "
@@ -72,7 +72,13 @@ async def lease(
 ) -> Grant | None:
     """Ask for more of a limit: needed at least, wanted, and handy beyond. None: the limit is gone."""
     needed, wanted, block = amounts
-    parameters = {"needed": needed, "wanted": wanted, "block": block, "seconds": seconds}
+    parameters = {
+        "needed": needed,
+        "wanted": wanted,
+        "block": block,
+        "began": bucket.began,
+        "seconds": seconds,
+    }
     async with database.begin(Principal.system(bucket.limit.workspace_id)) as session:
         row = (await session.execute(_LEASE, _place(bucket, replica) | parameters)).one()
     return None if row.granted is None else Grant(*row)

@@ -167,7 +167,7 @@ class Limits:
         at = time.monotonic()
         seconds = self._settings.lease_seconds
         try:
-            if bucket.granted > 0 and at >= bucket.valid_until:
+            if bucket.valid_until and at >= bucket.valid_until:
                 await self._settle()
                 await drop(self._database, self._replica, bucket)
                 bucket.lapse()

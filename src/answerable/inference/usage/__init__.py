@@ -1,0 +1,1 @@
+"""What calls used and cost: the log that counts them, prices, reports."""
