@@ -22,7 +22,7 @@ OPENAI_OVERFLOW = {
 }
 VLLM_OVERFLOW = {
     "object": "error",
-    "message": "This model's maximum context length is 4096 tokens. Please reduce the length of the messages.",
+    "message": "This model's maximum context length is 4096 tokens. You asked for 5000 tokens.",
     "type": "BadRequestError",
     "code": 400,
 }
@@ -53,7 +53,7 @@ GEMINI_OVERFLOW = {
 }
 AZURE_FILTER = {
     "error": {
-        "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+        "message": "The response was filtered: the prompt triggers our content management policy.",
         "type": None,
         "param": "prompt",
         "code": "content_filter",
