@@ -11,7 +11,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-_ALWAYS = ("system", "indexing", "search_scale", "query_latency", "ask_data", "questions", "ingestion")
+_ALWAYS = (
+    "system",
+    "indexing",
+    "search_scale",
+    "query_latency",
+    "ask_data",
+    "questions",
+    "ingestion",
+    "gateway",
+)
 _LIMIT_SECONDS = 900
 
 

@@ -12,9 +12,11 @@ from fastapi_offline import FastAPIOffline
 
 import answerable
 from answerable.api import health
-from answerable.api.assembly import routers
+from answerable.api.assembly import routers, system_model
+from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
+from answerable.api.relay import RelayApp
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 
@@ -30,10 +32,13 @@ Errors are Problem Details (RFC 9457); lists page by cursor; times are UTC."""
 def create_app(runtime: Runtime) -> FastAPI:
     """The app on a runtime. Closing the app's lifespan closes the runtime."""
 
+    relay = RelayApp(runtime, system=system_model(runtime))
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
         yield
+        await relay.close()
         await runtime.close()
 
     # The API page comes with its scripts: it must work without a network.
@@ -64,6 +69,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         )
     app.add_middleware(OriginGuard, hosts=settings.http.allowed_hosts, origins=settings.http.allowed_origins)
     app.add_middleware(Observation)
+    app.add_middleware(FrontDoor, relay=relay, runtime=runtime)
     install_error_handlers(app)
     app.include_router(health.router)
     for router in routers():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from answerable.api.jobs.endpoints import router as jobs_routes
+from answerable.api.relay import SystemModel
 from answerable.chat.asking.endpoints import router as ask_routes
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.data.resources import provide_data
@@ -14,6 +15,7 @@ from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
 from answerable.inference.resources import provide_inference
+from answerable.inference.router import router as inference_routes
 from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
@@ -24,7 +26,13 @@ from answerable.knowledge.router import router as knowledge_routes
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, knowledge_routes, data_routes, ask_routes, jobs_routes)
+    return (identity_routes, knowledge_routes, data_routes, inference_routes, ask_routes, jobs_routes)
+
+
+def system_model(runtime: Runtime) -> SystemModel | None:
+    """What answers for the model name `answerable`; None: the name is not known yet."""
+    del runtime
+    return None
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:

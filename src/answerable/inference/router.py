@@ -1,0 +1,15 @@
+"""All routes of the gateway's configuration."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from answerable.inference.limits import endpoints as limits
+from answerable.inference.models.aliases import endpoints as aliases
+from answerable.inference.models.listing import endpoints as listing
+from answerable.inference.models.providers import endpoints as providers
+from answerable.inference.usage import endpoints as usage
+
+router = APIRouter()
+for noun in (listing, providers, aliases, limits, usage):
+    router.include_router(noun.router)
