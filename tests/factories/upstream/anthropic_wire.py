@@ -50,7 +50,8 @@ def message(reply: Reply, body: Document) -> Document:
     for call in reply.tool_calls:
         block = {"type": "tool_use", "id": call.id, "name": call.name, "input": json.loads(call.arguments)}
         content.append(block)
-    return {**_shell(body), "content": content, "stop_reason": _stop(reply), "usage": usage(reply.tokens)}
+    told = {} if reply.usage == "none" else {"usage": usage(reply.tokens)}
+    return {**_shell(body), "content": content, "stop_reason": _stop(reply), **told}
 
 
 def events(reply: Reply, body: Document) -> Iterator[bytes]:

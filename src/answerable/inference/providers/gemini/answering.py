@@ -26,7 +26,7 @@ def decode(body: bytes) -> wire.Answer:
         if b'"error"' in body[:200]:
             raise failing.failure(None, {}, body) from error
         raise failing.garbage(f"The provider's answer cannot be read: {error}", body) from error
-    if answer.error is not None:
+    if bytes(answer.error) != b"null":
         raise failing.failure(None, {}, body)
     feedback = answer.prompt_feedback
     if feedback is not None and feedback.block_reason:

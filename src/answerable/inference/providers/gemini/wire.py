@@ -75,7 +75,7 @@ class Answer(Struct, rename="camel"):
     prompt_feedback: Feedback | None = None
     usage_metadata: Usage | None = None
     model_version: str | None = None
-    error: Raw | None = None
+    error: Raw = Raw(b"null")
 
 
 class Vector(Struct):

@@ -35,7 +35,7 @@ def chat_answer(body: bytes) -> ChatAnswer:
         completion = wire.completion.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise failing.garbage(f"The provider's answer is not a completion: {error}", body) from error
-    if completion.error is not None and not completion.choices:
+    if bytes(completion.error) != b"null" and not completion.choices:
         raise failing.failure(None, {}, body)
     choice = next((choice for choice in completion.choices or () if choice.message is not None), None)
     if choice is None or choice.message is None:

@@ -59,7 +59,7 @@ class ChunkReader:
             raise failing.garbage(
                 f"A chunk of the provider's stream cannot be read: {error}", frame
             ) from error
-        if chunk.error is not None and bytes(chunk.error) != b"null":
+        if bytes(chunk.error) != b"null":
             raise failing.failure(None, {}, frame)
         usage = chunk.usage or (chunk.x_groq.usage if chunk.x_groq else None)
         for choice in chunk.choices or ():

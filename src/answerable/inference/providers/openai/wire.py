@@ -103,7 +103,7 @@ class Completion(Struct):
     choices: list[Choice] | None = None
     usage: Usage | None = None
     x_groq: XGroq | None = None
-    error: Raw | None = None
+    error: Raw = Raw(b"null")
 
 
 class XGroq(Struct):
