@@ -82,6 +82,16 @@ async def test_bytes_past_the_limit_are_cut(tmp_path: Path) -> None:
     await store.engine.close()
 
 
+@pytest.mark.parametrize(("letter", "kept"), [("x", 11), ("ß", 5), ("語", 3), ("🙂", 2)])
+async def test_what_is_counted_are_bytes_and_not_characters(tmp_path: Path, letter: str, kept: int) -> None:
+    store = make(tmp_path, max_result_bytes=1_000)
+    rows = await store.engine.run(
+        f'SELECT repeat(\'{letter}\', 90) AS "x" FROM "numbers"', {"numbers": store.table}
+    )
+    assert (len(rows.rows), rows.truncated) == (kept, True)
+    await store.engine.close()
+
+
 async def test_an_estimate_counts_what_would_be_read_and_is_held_against_the_limits(tmp_path: Path) -> None:
     store = make(tmp_path, max_scan_rows=6_000)
     expected = await store.engine.estimate('SELECT SUM("n") FROM "numbers"', {"numbers": store.table})

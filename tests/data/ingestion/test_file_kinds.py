@@ -157,3 +157,28 @@ def test_the_engine_says_that_a_disk_is_full() -> None:
     assert refusal is not None
     assert refusal.code == "disk_full"
     assert no_space(ValueError("other")) is None
+
+
+def test_numbers_that_are_none_are_emptied_and_counted_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    duckdb.execute(
+        f"""COPY (SELECT i AS id, (['nan', 'inf', '-inf', '1.5'])[1 + i % 4]::DOUBLE AS "The rate",
+                CASE WHEN i = 0 THEN 'nan'::FLOAT WHEN i > 9 THEN i::FLOAT END AS weight, i / 2 AS half
+            FROM range(100) t(i)) TO '{path}' (FORMAT parquet)"""
+    )
+    (table,) = read_file(path)
+    found = {f.column: f.count for f in table.table.quality.findings if f.code is Code.NOT_FINITE}
+    assert found == {"the_rate": 75, "weight": 1}
+    assert set(table.column("the_rate")) == {None, 1.5}
+    assert table.column("weight").count(None) == 10
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.json"])
+def test_numbers_that_json_cannot_hold_are_emptied_and_counted(name: str) -> None:
+    rows = [f'{{"id": {n}, "rate": {("1.5", "NaN", "-Infinity", "2.5")[n % 4]}}}' for n in range(40)]
+    text = "\n".join(rows) if name == "t.jsonl" else f"[{','.join(rows)}]"
+    (table,) = read_bytes(text.encode(), name)
+    assert table.column("rate")[:4] == [1.5, None, None, 2.5]
+    finding = table.finding(Code.NOT_FINITE)
+    assert finding is not None
+    assert (finding.count, "'rate'" in finding.sentence) == (20, True)

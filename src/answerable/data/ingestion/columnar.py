@@ -11,7 +11,7 @@ from sqlglot import exp
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
-from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite
 from answerable.data.semantics.model import FieldType
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -44,6 +44,7 @@ def copy_parquet(
         columns.append(column)
         findings += note
     findings += _nul_findings(connection, source, columns)
+    findings += _finite_findings(connection, source, columns)
     select = exp.select(*[exp.alias_(c.expression, c.header.name, quoted=True) for c in columns])
     statement = f"{sql.render(select)} FROM {source}"
     try:
@@ -77,6 +78,10 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
         "DATE": FieldType.DATE,
         "TIME": FieldType.TIME,
     }.get(family)
+    if plain is FieldType.FLOAT:
+        return DeclaredColumn(
+            header, plain, sql.when([(sql.call("isfinite", column), column)], sql.null())
+        ), []
     if plain is not None:
         return DeclaredColumn(header, plain, column), []
     if family.startswith("TIMESTAMP"):
@@ -120,6 +125,31 @@ def _nul_findings(
             sentence=f"{count} values of {column.header.label!r} hold NUL characters, which are left out.",
         )
         for column, count in zip(texts, counts or (), strict=False)
+        if count
+    ]
+
+
+def _finite_findings(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[DeclaredColumn]
+) -> list[Finding]:
+    """How many numbers are none: one NaN would make a sum of the whole column NaN."""
+    floats = [c for c in columns if isinstance(c.expression, exp.Case)]
+    if not floats:
+        return []
+    lost = [
+        exp.Sub(
+            this=sql.call("count", c.expression.args["ifs"][0].args["true"]),
+            expression=sql.call("count", c.expression),
+        )
+        for c in floats
+    ]
+    try:
+        counts = connection.execute(f"{sql.render(exp.select(*lost))} FROM {source}").fetchone()
+    except duckdb.Error:
+        return []  # a damaged file: writing it anew says so
+    return [
+        not_finite(column.header.label, count, column.header.name)
+        for column, count in zip(floats, counts or (), strict=False)
         if count
     ]
 

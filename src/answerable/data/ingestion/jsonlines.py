@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.errors import refuse
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, shorten
 
 _MOST_COLUMNS = 1000
 _DEEPEST = 4
@@ -43,6 +45,7 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
     """Look at all objects of a file once. Refuses a file without an object."""
     keys: dict[str, bool] = {}
     objects = bad = nested = 0
+    endless: Counter[str] = Counter()
     example = ""
     for found in _objects(path, array=array):
         if not isinstance(found, dict):
@@ -53,13 +56,15 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
         for key, value in _flat(found):
             typed = isinstance(value, bool | int | float)
             keys[key] = keys.get(key, False) or typed
+            endless[key] += _is_endless(value)
             nested += isinstance(value, list | dict)
         if len(keys) > _MOST_COLUMNS:
             raise refuse("too_many_columns", f"The objects have more than {_MOST_COLUMNS:,} different keys.")
     if not objects or not keys:
         raise refuse("no_table", "No line of the file is a JSON object with a key.")
     native = frozenset(i for i, typed in enumerate(keys.values()) if typed)
-    return JsonTable(path, list(keys), native, objects, array, _findings(bad, example, nested))
+    lost = [not_finite(key, count) for key, count in endless.items() if count]
+    return JsonTable(path, list(keys), native, objects, array, _findings(bad, example, nested) + lost)
 
 
 def _findings(bad: int, example: str, nested: int) -> list[Finding]:
@@ -109,6 +114,11 @@ def _flat(item: Json, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, o
             yield name, value
 
 
+def _is_endless(value: object) -> bool:
+    """NaN or infinite: Python writes them into JSON, and a column has no place for them."""
+    return isinstance(value, float) and not math.isfinite(value)
+
+
 def _text(value: object) -> str:
     if value is None:
         return ""
@@ -116,6 +126,8 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if _is_endless(value):
+        return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, str):

@@ -56,6 +56,7 @@ class Code(StrEnum):
     NESTED = "nested_values"
     BAD_LINES = "bad_lines"
     DECLARED_TYPE = "declared_type"
+    NOT_FINITE = "not_finite"
 
 
 class Finding(BaseModel):
@@ -86,6 +87,17 @@ class QualityReport(BaseModel):
         order = [Severity.DOUBTFUL, Severity.DROPPED, Severity.CHANGED, Severity.INFO]
         findings = sorted(self.findings, key=lambda f: order.index(f.severity))
         return self.model_copy(update={"findings": findings})
+
+
+def not_finite(label: str, count: int, column: str | None = None) -> Finding:
+    """The finding for numbers of a column that are not finite."""
+    return Finding(
+        code=Code.NOT_FINITE,
+        severity=Severity.CHANGED,
+        column=column,
+        count=count,
+        sentence=f"{count} cells of {label!r} are NaN or infinite; they are empty now.",
+    )
 
 
 def shorten(text: str, length: int = 80) -> str:

@@ -152,11 +152,18 @@ def _fetch(
             if len(rows) == max_rows:
                 return rows, True
             row: list[object] = [encode(cell) for cell in raw]
-            size += sum(len(cell) if isinstance(cell, str) else 8 for cell in row)
+            size += sum(_bytes_of(cell) for cell in row)
             if size > max_bytes:
                 return rows, True
             rows.append(row)
     return rows, False
+
+
+def _bytes_of(cell: object) -> int:
+    """About what the cell takes on the way: a text is sent in UTF-8."""
+    if not isinstance(cell, str):
+        return 8
+    return len(cell) if cell.isascii() else len(cell.encode("utf-8", "surrogatepass"))
 
 
 def _text(value: str) -> str:
