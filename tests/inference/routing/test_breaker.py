@@ -201,7 +201,7 @@ def test_the_window_holds_its_ten_buckets_and_no_more() -> None:
         if second % 9 == 0:
             fail(breaker, float(second))
     good, bad = breaker.counts(299.0)
-    assert (good, bad) == (30, 3)
+    assert (good, bad) == (30, 4)
 
 
 def test_each_probe_that_fails_doubles_the_time_up_to_a_limit() -> None:
