@@ -70,6 +70,45 @@ async def test_a_question_about_nothing_here_is_not_answered(asker: Caller) -> N
     assert answer["evidence"] == []
 
 
+NOTES = (
+    "# Notes\n\nThe first three orders of a new shop are paid in advance. "
+    "Each country has a carrier of its own.\n\n"
+    "The median quantity limit for kettles in Spain is 12 pieces."
+)
+
+
+async def test_documents_must_be_sure_of_what_the_tables_know_and_cannot_read(
+    client: httpx.AsyncClient,
+) -> None:
+    owner = (await register(client)).owner
+    assert (await upload_document(owner, "notes.md", NOTES))["status"] == "ready"
+    alone = await ask(owner, "first order of each country")
+    assert alone["status"] == "answered"
+    assert (await upload_dataset(owner, "orders.csv", ORDERS))["status"] == "ready"
+    beside = await ask(owner, "first order of each country")
+    assert (beside["status"], beside["route"], beside["evidence"]) == ("abstained", "data", [])
+    assert beside["suggestions"]
+    assert beside["nearest"]
+    sure = await ask(owner, "median quantity limit for kettles in Spain")
+    assert (sure["status"], sure["route"]) == ("answered", "documents")
+
+
+async def test_the_part_that_the_tables_cannot_express_is_named(asker: Caller) -> None:
+    answer = await ask(asker, "amount above the average amount")
+    assert answer["status"] == "abstained"
+    assert "“above the average amount”" in answer["text"]
+    assert answer["suggestions"][0] == "amount"
+    assert [warning["code"] for warning in answer["warnings"]] == ["not_expressible"]
+
+
+async def test_a_doubtful_quote_comes_with_a_warning(asker: Caller) -> None:
+    doubtful = await ask(asker, "Who approves damage reports?")
+    sure = await ask(asker, "When must damage be reported?")
+    assert doubtful["confidence"] < 0.5 < sure["confidence"]
+    assert [warning["code"] for warning in doubtful["warnings"]] == ["unsure"]
+    assert sure["warnings"] == []
+
+
 async def test_a_word_that_the_table_does_not_know_is_named(asker: Caller) -> None:
     answer = await ask(asker, "total amount in Narnia in 2024")
     assert answer["status"] == "abstained"

@@ -21,6 +21,7 @@ from answerable.chat.asking.answer import (
     Warning,
 )
 from answerable.chat.asking.patch import difference
+from answerable.chat.asking.remainder import Remainder
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
 from answerable.data.engines.rows import plain_rows
 from answerable.data.questions.outcome import Reason
@@ -29,6 +30,8 @@ from answerable.knowledge.answering.service import DocumentAnswer
 # Above this part of known words a question was meant for the tables, and its left-over words are named.
 _ABOUT_THE_TABLES = 0.5
 _MOST_SUGGESTIONS = 5
+# Below it a quote is more often beside the question than right.
+_LIKELY = 0.5
 
 
 @dataclass
@@ -85,16 +88,28 @@ def from_documents(found: DocumentAnswer) -> Draft:
         intent=IntentReport(kind="quote", confidence=round(found.confidence, 4)),
         confidence=found.confidence,
         evidence=evidence,
-        warnings=[Warning(code="search", detail=note) for note in found.notes],
+        warnings=[*(Warning(code="search", detail=note) for note in found.notes), *_unsure(found)],
     )
 
 
-def abstain(data: DataOutcome | None, documents: DocumentAnswer | None) -> Draft:
-    """No answer, but what stood in the way and what can be answered instead."""
+def _unsure(found: DocumentAnswer) -> list[Warning]:
+    if found.confidence >= _LIKELY:
+        return []
+    return [
+        Warning(code="unsure", detail="The quoted passage may not answer this: read it before you use it.")
+    ]
+
+
+def abstain(
+    data: DataOutcome | None, documents: DocumentAnswer | None, remainder: Remainder | None = None
+) -> Draft:
+    """No answer, but what stood in the way and what can be answered instead: `remainder` is what the tables
+    can read of the question."""
     if isinstance(data, Refused):
         return _refused(data)
     score = data.score if isinstance(data, Declined) else 0.0
-    reasons = [_why_no_table(data)] if isinstance(data, Declined) else []
+    reasons = [_why_no_table(data, remainder)] if isinstance(data, Declined) else []
+    suggestions = [remainder.question] if remainder is not None else []
     if documents is not None:
         reasons.append("no document says it clearly enough to quote")
     text = "I cannot answer this with evidence: " + ", and ".join(reasons or ["nothing was in scope"]) + "."
@@ -104,21 +119,23 @@ def abstain(data: DataOutcome | None, documents: DocumentAnswer | None) -> Draft
         route=Route.DATA if score >= _ABOUT_THE_TABLES else Route.DOCUMENTS,
         intent=IntentReport(kind="other", confidence=round(1 - score, 4)),
         confidence=0.0,
-        suggestions=_distinct(data.suggestions) if isinstance(data, Declined) else [],
+        suggestions=_distinct([*suggestions, *data.suggestions]) if isinstance(data, Declined) else [],
         nearest=_nearest(documents),
-        warnings=_left_over(data),
+        warnings=_left_over(data) + _not_expressible(remainder),
     )
 
 
-def _why_no_table(declined: Declined) -> str:
+def _why_no_table(declined: Declined, remainder: Remainder | None) -> str:
     if declined.reason is Reason.NO_DATA:
         return "there is no table to look in"
     if declined.score < _ABOUT_THE_TABLES:
         return "the tables are about something else"
     if declined.left_over:
         return "the tables have no meaning for " + ", ".join(f"“{word}”" for word in declined.left_over)
+    if remainder is not None:
+        return f"the tables know each word of it, but cannot put “{remainder.dropped}” together with the rest"
     if declined.reason is Reason.NOT_EXPRESSIBLE:
-        return "the tables know each word of it, but no one table holds them all"
+        return "the tables know each word of it, but not how to put them together"
     return "it can be read in too many ways"
 
 
@@ -252,6 +269,13 @@ def _left_over(data: DataOutcome | None) -> list[Warning]:
         Warning(code="left_over_word", detail=f"“{word}” means nothing to the tables.")
         for word in data.left_over
     ]
+
+
+def _not_expressible(remainder: Remainder | None) -> list[Warning]:
+    if remainder is None:
+        return []
+    detail = f"“{remainder.dropped}” cannot be put together with “{remainder.question}”."
+    return [Warning(code="not_expressible", detail=detail)]
 
 
 def _distinct(items: Sequence[str]) -> list[str]:

@@ -1,8 +1,9 @@
 """One question, one answer: decides between data and documents from what each side finds.
 
 The tables are asked first, because their reading is exact: every word of the question has been used
-or the reading is refused. A question that the tables cannot read goes to the documents; one that has
-two parts ("how many orders were returned, and what is the return window?") goes to both.
+or the reading is refused. A question that the tables cannot read goes to the documents, which must be
+the surer of their answer the more of the question is about the tables. One that has two parts ("how many
+orders were returned, and what is the return window?") goes to both.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from answerable.chat.asking import composer
 from answerable.chat.asking.answer import Answer, Route
 from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.remainder import Remainder, readable_remainder
 from answerable.chat.asking.schemas import AskRequest
-from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined
+from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
 from answerable.data.answering.service import answer_from_data, run_reading
 from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.data.questions.outcome import Reason, Unparsed
+from answerable.data.questions.service import read_question
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
@@ -27,6 +32,10 @@ _SEAM = re.compile(
     r"\s*(?:[;?]\s+(?:and\s+)?|,\s+and\s+|\s+and\s+(?=(?:what|how|who|when|where|which)\b))", re.I
 )
 _MOST_PARTS = 3
+_HALF = 0.5
+_SURE = 0.85
+"""How sure documents must be of an answer to a question whose every word the tables know. From half of the
+words known to all of them the demand rises evenly from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +52,30 @@ class _Asking:
         both = {Route.DATA, Route.DOCUMENTS} if Route.BOTH in routes else set()
         return frozenset({*routes, *both})
 
+    @property
+    def as_of(self) -> datetime:
+        """The now of relative times."""
+        return self.request.as_of or self.runtime.clock.now()
+
     async def data(self, question: str) -> DataOutcome | None:
         if Route.DATA not in self.routes:
             return None
-        as_of = self.request.as_of or self.runtime.clock.now()
         return await answer_from_data(
             self.runtime,
             await self.tables(),
             question,
-            as_of=as_of,
+            as_of=self.as_of,
             dataset_ids=self.request.scope.dataset_ids,
+        )
+
+    async def remainder(self, question: str) -> Remainder | None:
+        """What can be read of a question whose words the tables know and that they cannot read."""
+        model = (await self.tables()).model
+        wanted = self.request.scope.dataset_ids
+        names = [dataset.name for dataset in model.datasets if wanted is None or dataset.id in wanted]
+        return readable_remainder(
+            question,
+            lambda text: not isinstance(read_question(text, model, self.as_of, scope=names), Unparsed),
         )
 
     async def tables(self) -> DataSnapshot:
@@ -110,10 +133,24 @@ async def _decide(asking: _Asking) -> Draft:
         parts = [part.strip() for part in _SEAM.split(question) if part and part.strip()]
         if 1 < len(parts) <= _MOST_PARTS and (draft := await _in_parts(asking, parts)) is not None:
             return draft
+    return await _over_documents(asking, question, data)
+
+
+async def _over_documents(asking: _Asking, question: str, data: DataOutcome | None) -> Draft:
+    """The documents' answer when they are sure enough, else why there is none."""
     documents = await asking.documents(question)
-    if documents is not None and not documents.abstained:
+    if documents is not None and not documents.abstained and documents.confidence >= _needed(data):
         return composer.from_documents(documents)
-    return composer.abstain(data, documents)
+    remainder = None
+    if isinstance(data, Declined) and data.reason is Reason.NOT_EXPRESSIBLE:
+        remainder = await asking.remainder(question)
+    return composer.abstain(data, documents, remainder)
+
+
+def _needed(data: DataOutcome | None) -> float:
+    """The confidence that documents need beside what the tables made of the question."""
+    score = 1.0 if isinstance(data, Refused) else data.score if isinstance(data, Declined) else 0.0
+    return _SURE * max(0.0, score - _HALF) / (1 - _HALF)
 
 
 async def _in_parts(asking: _Asking, parts: list[str]) -> Draft | None:
@@ -127,9 +164,5 @@ async def _in_parts(asking: _Asking, parts: list[str]) -> Draft | None:
             computed = True
             drafts.append(composer.from_data(data))
             continue
-        documents = await asking.documents(part)
-        if documents is not None and not documents.abstained:
-            drafts.append(composer.from_documents(documents))
-        else:
-            drafts.append(composer.abstain(data, documents))
+        drafts.append(await _over_documents(asking, part, data))
     return composer.join(parts, drafts) if computed else None
