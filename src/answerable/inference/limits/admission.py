@@ -17,6 +17,8 @@ OnFreed = Callable[[Bucket], None]
 """Told of a bucket with something free that others may wait for; must return at once."""
 
 _ONE = Decimal(1)
+# An enum's member is slow to look up by its class, and these stand on every call's way.
+_COST, _TOKENS, _CONCURRENT = Measure.COST_USD, Measure.TOKENS, Measure.CONCURRENT
 _HEADER_MEASURES = ((Measure.REQUESTS, b"requests"), (Measure.TOKENS, b"tokens"))
 
 
@@ -35,9 +37,9 @@ class Estimate:
 
     def of(self, measure: Measure) -> Decimal:
         """The part that a measure counts."""
-        if measure is Measure.COST_USD:
+        if measure is _COST:
             return self.cost_usd
-        if measure is Measure.TOKENS:
+        if measure is _TOKENS:
             return Decimal(self.tokens)
         return _ONE if self.requests else ZERO
 
@@ -49,12 +51,11 @@ class Admission:
     by the records, this process by what it is told here.
     """
 
-    __slots__ = ("_holds", "_now", "_on_freed", "_requests")
+    __slots__ = ("_holds", "_now", "_on_freed")
 
-    def __init__(self, holds: Sequence[Hold], now: datetime, requests: int, on_freed: OnFreed) -> None:
+    def __init__(self, holds: Sequence[Hold], now: datetime, on_freed: OnFreed) -> None:
         self._holds = holds
         self._now = now
-        self._requests = requests
         self._on_freed = on_freed
 
     @property
@@ -65,14 +66,15 @@ class Admission:
 
     def settle(self, tokens: int, cost_usd: Decimal) -> None:
         """The call ended and gave a usage record with these figures (input and output tokens)."""
-        actual = {
-            Measure.COST_USD: cost_usd,
-            Measure.TOKENS: Decimal(tokens),
-            Measure.REQUESTS: _ONE if self._requests else ZERO,
-        }
         holds, self._holds = self._holds, ()
         for bucket, reserved in holds:
-            bucket.settle(reserved, actual.get(bucket.limit.measure, ZERO))
+            measure = bucket.measure
+            if measure is _COST:
+                bucket.settle(reserved, cost_usd)
+            elif measure is _TOKENS:
+                bucket.settle(reserved, Decimal(tokens))
+            else:
+                bucket.settle(reserved, ZERO if measure is _CONCURRENT else reserved)
             self._tell(bucket)
 
     def release(self) -> None:

@@ -54,6 +54,7 @@ class Bucket:
         "in_flight",
         "limit",
         "low",
+        "measure",
         "refused",
         "refused_until",
         "tight_until",
@@ -69,6 +70,7 @@ class Bucket:
 
     def __init__(self, limit: Limit, window: Window, began: datetime) -> None:
         self.limit = limit
+        self.measure = limit.measure
         self.window = window
         self.began = began
         self.granted = ZERO
@@ -161,16 +163,19 @@ class Bucket:
 class Meter:
     """A limit with its present window's bucket; earlier ones live on in the calls that reserved there."""
 
-    __slots__ = ("_known", "bucket", "limit")
+    __slots__ = ("_known", "bucket", "limit", "measure")
 
     def __init__(self, limit: Limit, known: dict[tuple[str, datetime], Bucket], now: datetime) -> None:
         self.limit = limit
+        self.measure = limit.measure
         self._known = known
         self.bucket = self._roll(now)
 
     def at(self, now: datetime) -> Bucket:
         """The bucket of the window that `now` lies in."""
-        return self.bucket if self.bucket.window.holds(now) else self._roll(now)
+        bucket = self.bucket
+        window = bucket.window
+        return bucket if window.start <= now < window.end else self._roll(now)
 
     def _roll(self, now: datetime) -> Bucket:
         window = window_of(self.limit.period, now)

@@ -41,10 +41,6 @@ class Window:
     start: datetime
     end: datetime
 
-    def holds(self, moment: datetime) -> bool:
-        """Whether the moment lies in it."""
-        return self.start <= moment < self.end
-
 
 ALWAYS = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 """The one window of what is not counted over time."""

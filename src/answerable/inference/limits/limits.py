@@ -91,9 +91,9 @@ class Limits:
         if meters is None:
             meters = await self._rules.find(caller, estimate.model, now)
         if not meters:
-            return Admission((), now, estimate.requests, self._freed)
+            return Admission((), now, self._freed)
         at = time.monotonic()
-        holds: list[Hold] = [(meter.at(now), estimate.of(meter.limit.measure)) for meter in meters]
+        holds: list[Hold] = [(meter.at(now), estimate.of(meter.measure)) for meter in meters]
         for bucket, need in holds:
             if bucket.wanted or not bucket.has(need, at):
                 await self._reserve_slowly(holds, now)
@@ -103,7 +103,7 @@ class Limits:
                 bucket.take(need, at)
                 if bucket.runs_low(at):
                     self._refill_soon(bucket, need)
-        return Admission(holds, now, estimate.requests, self._freed)
+        return Admission(holds, now, self._freed)
 
     async def close(self) -> None:
         """Give back what is unused."""

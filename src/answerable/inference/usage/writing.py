@@ -8,13 +8,14 @@ write everywhere is needed, and a workspace more costs some microseconds.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 import psycopg
-from psycopg import sql
+from psycopg.pq import Escaping
 
 from answerable.inference.usage.record import UsageRecord
 from answerable.kit.db import Database
@@ -24,7 +25,7 @@ LONGEST_TEXT = 500
 
 # Crockford's base32 to the digits of Python's own.
 _DIGITS = str.maketrans("0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv")
-_encode = msgspec.json.Encoder().encode
+_encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 
 
 class _Row(msgspec.Struct, omit_defaults=True):
@@ -67,7 +68,7 @@ def grouped(records: Iterable[UsageRecord]) -> Grouped:
     two writers never wait for each other in a circle. ValueError for a record whose ids are none."""
     groups: dict[str, list[_Row]] = {}
     for record in records:
-        groups.setdefault(_hex(record.workspace_id), []).append(_row(record))
+        groups.setdefault(_known_hex(record.workspace_id), []).append(_row(record))
     return dict(sorted(groups.items()))
 
 
@@ -80,15 +81,15 @@ async def write(database: Database, groups: Grouped, writer: uuid.UUID) -> None:
         pooled = await (await session.connection()).get_raw_connection()
         driver = pooled.driver_connection
         assert isinstance(driver, psycopg.AsyncConnection)
-        statements = [_statements(workspace, rows, writer) for workspace, rows in groups.items()]
+        escape = Escaping(driver.pgconn).escape_literal
+        replica = escape(str(writer).encode())
+        parts = [
+            b"SET LOCAL answerable.workspace_id = %b; SELECT record_usage(%b, %b)"
+            % (escape(workspace.encode()), escape(_encode(rows)), replica)
+            for workspace, rows in groups.items()
+        ]
         # Without parameters, so that the driver sends all of them as one simple query.
-        await driver.execute(sql.SQL(";").join(statements).as_bytes(driver), prepare=False)
-
-
-def _statements(workspace: str, rows: Sequence[_Row], writer: uuid.UUID) -> sql.Composed:
-    return sql.SQL("SET LOCAL answerable.workspace_id = {}; SELECT record_usage({}, {})").format(
-        sql.Literal(str(uuid.UUID(workspace))), sql.Literal(_encode(rows).decode()), sql.Literal(str(writer))
-    )
+        await driver.execute(b";".join(parts), prepare=False)
 
 
 def _row(record: UsageRecord) -> _Row:
@@ -111,8 +112,8 @@ def _row(record: UsageRecord) -> _Row:
         record.streamed,
         record.started_at,
         record.latency_ms,
-        _maybe_hex(record.user_id),
-        _maybe_hex(record.key_id),
+        None if record.user_id is None else _known_hex(record.user_id),
+        None if record.key_id is None else _known_hex(record.key_id),
         _maybe_text(record.provider),
         _maybe_text(record.model),
         _maybe_text(record.stage),
@@ -120,7 +121,7 @@ def _row(record: UsageRecord) -> _Row:
         record.cache,
         record.first_token_ms,
         _maybe_text(record.trace_id),
-        _maybe_hex(record.parent_id),
+        None if record.parent_id is None else _hex(record.parent_id),
     )
 
 
@@ -129,8 +130,7 @@ def _hex(public_id: str) -> str:
     return f"{int(letters.translate(_DIGITS), 32):032x}"
 
 
-def _maybe_hex(public_id: str | None) -> str | None:
-    return None if public_id is None else _hex(public_id)
+_known_hex = lru_cache(maxsize=1 << 14)(_hex)
 
 
 def _text(value: str) -> str:
