@@ -1,7 +1,12 @@
 """Retrieval and stage-0 answers on a SQuAD-shaped file, through the real services on PostgreSQL.
 
 Paragraphs are indexed as documents and the questions asked. `related` and `unrelated` are asked of a second
-workspace that holds every second article: its own questions, and those of the other articles.
+workspace that holds every second article: its own questions, and those of the other articles. `missing` are
+asked of a third one that holds every second paragraph of those articles: questions about the others, which
+are on the topic and lack the fact.
+
+`reliability` says how often the answers given with each confidence were right, over the `related` (a half),
+`missing` and `unrelated` questions (a quarter each) of the articles that the confidence was not fitted on.
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +31,8 @@ from answerable.knowledge.retrieval import SearchMode, search
 from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
 
 _BATCH = 64
+_BINS = 10
+_WEIGHTS = {"related": 2.0, "missing": 1.0, "unrelated": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,71 @@ def quoting(found: Sequence[DocumentAnswer], questions: Sequence[Question], p50:
     }
 
 
+def is_held_out(question: Question) -> bool:
+    """Whether the question's article is of the half that the confidence was not fitted on."""
+    return question.article // 2 % 2 == 1
+
+
+def reliability(outcomes: Sequence[tuple[float, bool, float]]) -> dict[str, object]:
+    """Of outcomes (confidence, whether right, weight): a row for each tenth of confidence, with the share
+    that was right and the mean that was said, and the expected calibration error (Naeini et al. 2015):
+    the mean distance between the two."""
+    said, right, weight = (np.array(column, dtype=float) for column in zip(*outcomes, strict=True))
+    tenths = np.minimum((said * _BINS).astype(int), _BINS - 1)
+    rows = []
+    error = 0.0
+    for tenth in range(_BINS):
+        chosen = tenths == tenth
+        if not chosen.any():
+            continue
+        mean_said = float(np.average(said[chosen], weights=weight[chosen]))
+        mean_right = float(np.average(right[chosen], weights=weight[chosen]))
+        error += float(weight[chosen].sum() / weight.sum()) * abs(mean_said - mean_right)
+        rows.append(
+            {
+                "from": tenth / _BINS,
+                "questions": int(chosen.sum()),
+                "said": round(mean_said, 3),
+                "right": round(mean_right, 3),
+            }
+        )
+    return {"bins": rows, "expected_calibration_error": round(error, 4)}
+
+
+async def silence(
+    options: argparse.Namespace,
+    runtime: Runtime,
+    workspaces: Callable[[], str],
+    paragraphs: Sequence[Paragraph],
+    questions: Sequence[Question],
+) -> dict[str, object]:
+    """How often questions are abstained from, by what of them is indexed, and what confidence means."""
+    half = [number for number, item in enumerate(paragraphs) if item.article % 2 == 0]
+    whole, gaps = workspaces(), workspaces()
+    await index(runtime, whole, [paragraphs[number] for number in half])
+    await index(runtime, gaps, [paragraphs[number] for number in half if number % 2 == 0])
+    own = [item for item in questions if item.article % 2 == 0]
+    asked = {
+        "related": (whole, own),
+        "missing": (gaps, [item for item in own if item.paragraph % 2 == 1]),
+        "unrelated": (whole, [item for item in questions if item.article % 2 == 1]),
+    }
+    figures: dict[str, object] = {}
+    outcomes: list[tuple[float, bool, float]] = []
+    for name, (workspace_id, candidates) in asked.items():
+        chosen = spread(candidates, options.abstention)
+        found, _ = await answers(runtime, workspace_id, chosen)
+        figures[f"{name}_abstained"] = round(float(np.mean([item.abstained for item in found])), 4)
+        pairs = [pair for pair in zip(found, chosen, strict=True) if is_held_out(pair[1])]
+        weight = _WEIGHTS[name] / max(1, len(pairs))
+        outcomes += [
+            (answer.confidence, is_right(answer, item), weight)
+            for answer, item in pairs
+            if not answer.abstained
+        ]
+    return {**figures, "reliability": reliability(outcomes)}
+
+
 async def run(options: argparse.Namespace) -> dict[str, object]:
     """All figures."""
     paragraphs, questions = read(options.path)
@@ -151,12 +223,9 @@ async def run(options: argparse.Namespace) -> dict[str, object]:
                 **await ranking(runtime, whole, documents, chosen),
                 **quoting(*_with(await answers(runtime, whole, chosen), chosen)),
             }
-            half = new_workspace(admin_url)
-            await index(runtime, half, [item for item in paragraphs if item.article % 2 == 0])
-            for name, rest in (("related", 0), ("unrelated", 1)):
-                asked = spread([item for item in questions if item.article % 2 == rest], options.abstention)
-                found, _ = await answers(runtime, half, asked)
-                figures[f"{name}_abstained"] = round(float(np.mean([item.abstained for item in found])), 4)
+            figures |= await silence(
+                options, runtime, lambda: new_workspace(admin_url), paragraphs, questions
+            )
             return figures
 
 
