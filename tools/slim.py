@@ -11,8 +11,17 @@ import importlib.util
 import shutil
 from pathlib import Path
 
-# What the long-running processes import; importing writes the byte code beside it.
-_WARM = ("answerable.api.supervisor", "answerable.cli.main", "answerable.cli.demo.command")
+# What the long-running processes import, and what their sandboxed children do: these start with every
+# upload and may write no byte code. Importing writes it beside the source.
+_WARM = (
+    "answerable.api.supervisor",
+    "answerable.cli.main",
+    "answerable.cli.demo.command",
+    "answerable.data.engines.duckdb.child",
+    "answerable.data.ingestion.ingest",
+    "answerable.kit.sandbox.child",
+    "answerable.knowledge.parsing.reading",
+)
 
 
 def main() -> None:
