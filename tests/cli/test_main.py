@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import run
 
 COMMANDS = (
-    "serve", "web", "worker", "migrate", "ask", "search", "ingest", "models", "keys", "doctor", "demo",
+    "serve", "web", "worker", "migrate", "ask", "search", "ingest", "models", "providers", "keys", "doctor", "demo",
     "version",
 )  # fmt: skip
 

@@ -1,8 +1,9 @@
-"""`answerable models`: the embedding model on this machine."""
+"""`answerable models`: the embedding model on this machine, and the models that can be called."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -12,33 +13,71 @@ from huggingface_hub.errors import HfHubHTTPError
 from rich.console import Console
 from rich.table import Table
 
+from answerable.cli.client import Client
 from answerable.cli.failure import CommandFailed
-from answerable.cli.options import AsJson, DataDir, data_dir_or_default
+from answerable.cli.options import AsJson, DataDir, Key, Url, data_dir_or_default, find_server
+from answerable.cli.wire import ModelListed, ModelsListed
 from answerable.knowledge.embedding.errors import DamagedWeights
 from answerable.knowledge.embedding.pull import pull_model
 from answerable.knowledge.embedding.weights import MODEL_NAME, WEIGHTS_SHA256, find_weights, is_available
 
-app = typer.Typer(name="models", help="List and pull the embedding model.", no_args_is_help=True)
+app = typer.Typer(
+    name="models", help="List the models; pull the one for embeddings.", no_args_is_help=True
+)
 
 
 @app.command("list")
-def list_models(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """List the embedding models and where their weights are."""
+def list_models(
+    *, url: Url = None, key: Key = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """List the embedding model on this machine, and the names that the workspace may call.
+
+    The latter come from a running server; without a key for one they are left out.
+    """
     folder = data_dir_or_default(data_dir)
     weights = find_weights(folder)
     state = "ready" if is_available(folder) else "missing: run 'answerable models pull'"
-    row = {
-        "name": MODEL_NAME,
-        "state": state,
-        "weights": str(weights) if weights else None,
-        "sha256": WEIGHTS_SHA256,
-    }
+    configured = _configured(url, key, data_dir)
     if as_json:
-        typer.echo(json.dumps([row], indent=2))
+        embedding = {
+            "name": MODEL_NAME,
+            "kind": "embedding",
+            "state": state,
+            "weights": str(weights) if weights else None,
+            "sha256": WEIGHTS_SHA256,
+        }
+        rows = [embedding, *(each.model_dump(mode="json") for each in configured)]
+        typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table("model", "state", "weights", box=None, header_style="bold")
-    table.add_row(MODEL_NAME, state, row["weights"] or "–")
+    table = Table("model", "leads to", "can", "per M tokens", "state", box=None, header_style="bold")
+    table.add_row(MODEL_NAME, str(weights) if weights else "–", "embeddings here", "–", state)
+    for each in configured:
+        targets = ", ".join(f"{target.provider}/{target.model}" for target in each.targets)
+        price = f"${each.price.input_per_mtok:g} / ${each.price.output_per_mtok:g}" if each.price else "–"
+        able = ", ".join(each.capabilities)
+        table.add_row(each.name, targets or "–", able, price, "ready" if each.available else "not now")
     Console().print(table)
+
+
+def _configured(url: str | None, key: str | None, data_dir: Path | None) -> list[ModelListed]:
+    """The names that the workspace may call; none, and a line on standard error, when no server can be
+    asked."""
+    found: list[ModelListed] = []
+    cursor: str | None = None
+    try:
+        with Client.of(find_server(url, key, data_dir)) as client:
+            while True:
+                more = {} if cursor is None else {"cursor": cursor}
+                page = client.get("/api/v1/models", ModelsListed, limit=200, **more)
+                found += page.items
+                cursor = page.next_cursor
+                if cursor is None:
+                    return found
+    except CommandFailed as failure:
+        if url is not None or key is not None:
+            raise
+        typer.echo(f"Only this machine's own model is listed: {failure}", err=True)
+        return []
 
 
 @app.command("pull")

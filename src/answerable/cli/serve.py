@@ -13,6 +13,7 @@ from alembic.util.exc import CommandError
 from answerable.api.supervisor import MigrationFailed, Supervisor
 from answerable.cli.database import wrong_revision
 from answerable.cli.failure import CommandFailed
+from answerable.cli.model_file import check_model_file
 from answerable.cli.options import DataDir
 from answerable.cli.process_options import Host, Port, load_settings
 from answerable.kit.postgres import ClusterError
@@ -36,6 +37,7 @@ def serve(
     Without ANSWERABLE_DATABASE_URL the embedded PostgreSQL runs in the data folder.
     """
     settings = load_settings(data_dir, host=host, port=port, web=web, workers=workers)
+    check_model_file(settings)
     address = f"http://{settings.http.host}:{settings.http.port}"
     supervisor = Supervisor(
         settings, on_ready=lambda: typer.echo(f"Answerable listens on {address}", err=True)

@@ -12,6 +12,7 @@ import typer
 from answerable.api.processes import listen, run_web
 from answerable.cli.database import app_url
 from answerable.cli.failure import CommandFailed
+from answerable.cli.model_file import check_model_file
 from answerable.cli.options import DataDir
 from answerable.cli.process_options import Host, Port, load_settings
 
@@ -22,6 +23,7 @@ app = typer.Typer()
 def web(*, host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
     """Run one web process against ANSWERABLE_DATABASE_URL or a running embedded PostgreSQL."""
     settings = load_settings(data_dir, host=host, port=port)
+    check_model_file(settings)
     database_url = app_url(settings)
     try:
         listener = listen(settings.http.host, settings.http.port)

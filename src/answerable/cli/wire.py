@@ -138,3 +138,74 @@ class NewApiKey(ApiKey):
 class ApiKeys(BaseModel):
     items: list[ApiKey]
     next_cursor: str | None = None
+
+
+class ConfiguredModel(BaseModel):
+    """A model of a provider."""
+
+    name: str
+    upstream_name: str
+
+
+class Provider(BaseModel):
+    """A provider of models; `key_ending` is the end of its key."""
+
+    id: str
+    name: str
+    kind: str
+    base_url: str
+    has_key: bool
+    key_ending: str | None
+    models: list[ConfiguredModel]
+
+
+class Providers(BaseModel):
+    items: list[Provider]
+
+
+class CheckedModel(BaseModel):
+    """How one model answered; `detail` says what to do."""
+
+    model: str
+    ok: bool
+    problem: str | None
+    detail: str | None
+    latency_ms: float
+
+
+class ProviderCheck(BaseModel):
+    ok: bool
+    models: list[CheckedModel]
+
+
+class ModelTarget(BaseModel):
+    """A model that a name leads to, with its circuit breaker's state."""
+
+    provider: str
+    model: str
+    state: str
+
+
+class ModelPrice(BaseModel):
+    """US dollars per million tokens."""
+
+    input_per_mtok: float
+    output_per_mtok: float
+
+
+class ModelListed(BaseModel):
+    """A name that the workspace may call."""
+
+    name: str
+    kind: str
+    providers: list[str]
+    capabilities: list[str]
+    context_window: int | None
+    price: ModelPrice | None
+    available: bool
+    targets: list[ModelTarget]
+
+
+class ModelsListed(BaseModel):
+    items: list[ModelListed]
+    next_cursor: str | None = None

@@ -52,3 +52,15 @@ async def test_the_list_is_paged_by_name(owner: Caller) -> None:
             break
     assert names == [f"m{number:02}" for number in range(7)]
     assert (await owner.get("/api/v1/models", params={"cursor": "%%"})).status_code == 422
+
+
+async def test_a_price_is_the_configured_one_else_the_public_lists(owner: Caller) -> None:
+    price = {"input_per_mtok": 1.5, "output_per_mtok": 2.5}
+    listed = {"name": "mini", "upstream_name": "gpt-4o-mini"}
+    body = {"base_url": "https://api.openai.com/v1"}
+    await add_provider(owner, "openai", {"name": "own", "price": price}, listed, "nobody-knows", **body)
+    items = {item["name"]: item["price"] for item in (await owner.get("/api/v1/models")).json()["items"]}
+    assert (items["own"]["input_per_mtok"], items["own"]["version"]) == (1.5, "configured")
+    assert items["mini"]["input_per_mtok"] > 0
+    assert items["mini"]["version"] != "configured"
+    assert items["nobody-knows"] is None

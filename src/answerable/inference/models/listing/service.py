@@ -10,9 +10,10 @@ from answerable.inference.models.listing.schemas import ModelNameOut, TargetOut
 from answerable.inference.models.naming import present_names
 from answerable.inference.models.plan import Target
 from answerable.inference.models.providers.schemas import PriceOut
-from answerable.inference.models.snapshot import NameEntry
+from answerable.inference.models.snapshot import NameEntry, NameKind
 from answerable.inference.routing.breaker import BreakerState
 from answerable.inference.routing.health import CircuitBreakers
+from answerable.inference.usage.prices import UNKNOWN, price_of
 from answerable.kit.errors import FieldError, InvalidInput
 from answerable.kit.paging import Page, PageRequest
 
@@ -33,7 +34,7 @@ async def page_of_names(context: RequestContext, page: PageRequest) -> Page[Mode
 def _item(entry: NameEntry, breakers: CircuitBreakers) -> ModelNameOut:
     first = entry.targets[0] if entry.targets else None
     targets = [_target(target, breakers) for target in entry.targets]
-    price = first.price if first is not None else None
+    price = price_of(first) if first is not None and entry.kind is not NameKind.PATTERN else None
     return ModelNameOut(
         name=entry.name,
         kind=entry.kind,
@@ -42,7 +43,7 @@ def _item(entry: NameEntry, breakers: CircuitBreakers) -> ModelNameOut:
         capabilities=sorted({each for target in entry.targets for each in target.capabilities}),
         context_window=first.context_window if first is not None else None,
         max_output_tokens=first.max_output_tokens if first is not None else None,
-        price=None if price is None else PriceOut.of(price),
+        price=None if price is None or price.version == UNKNOWN else PriceOut.of(price),
         available=not targets or any(target.state is BreakerState.CLOSED for target in targets),
         targets=targets,
     )
