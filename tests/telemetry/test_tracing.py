@@ -17,7 +17,9 @@ from answerable.kit.settings import TracingSettings
 from answerable.telemetry import tracing
 from answerable.telemetry.exporting import exported_traces
 from answerable.telemetry.tracing import SpanAttributes, SpanKind
+from tests.factories.callers import Caller
 from tests.factories.collector import Collector
+from tests.factories.uploads import RETURNS_POLICY, upload_document
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -114,3 +116,26 @@ def test_spans_arrive_at_a_collector(collector: Collector) -> None:
     assert resource["service.name"] == "answerable-web"
     assert resource["openinference.project.name"] == "sales"
     assert [span.name for span in received.scope_spans[0].spans] == ["sent"]
+
+
+async def test_a_question_is_one_trace_from_the_request_to_its_parts(
+    editor: Caller, worker: None, spans: InMemorySpanExporter
+) -> None:
+    await upload_document(editor, "policy.md", RETURNS_POLICY)
+    spans.clear()
+    answer = await editor.post(
+        "/api/v1/ask",
+        json={"question": "Within how many days may customers return unused goods?"},
+        headers={"traceparent": f"00-{TRACE}-{PARENT}-01"},
+    )
+    assert answer.json()["trace_id"] == TRACE
+    steps = {
+        span.name: span for span in spans.get_finished_spans() if f"{span.context.trace_id:032x}" == TRACE
+    }
+    assert {"POST /ask", "ask", "search", "embed"} <= set(steps)
+    assert steps["ask"].parent == steps["POST /ask"].context
+    assert steps["search"].parent == steps["ask"].context
+    found = steps["search"].attributes or {}
+    assert found[SpanAttributes.OPENINFERENCE_SPAN_KIND] == "RETRIEVER"
+    assert found["retrieval.documents.0.document.score"] > 0  # type: ignore[operator]
+    assert not any("content" in name or "value" in name for name in found)

@@ -24,6 +24,7 @@ from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError
 from answerable.kit.runtime import Runtime
 from answerable.telemetry.metrics import JOB_SECONDS, JOBS
+from answerable.telemetry.tracing import SpanKind, span
 
 _PROGRESS_SECONDS = 0.3
 # How long a cancelled function may take to end.
@@ -113,7 +114,8 @@ class Attempt:
         async def call() -> None:
             if task is None:
                 raise LookupError(f"no function for {row.kind!r} in this worker")
-            await task.function(self._job, **row.arguments)
+            with span(SpanKind.CHAIN, f"job {row.kind}"):
+                await task.function(self._job, **row.arguments)
             if not self._job.completed:
                 await persist(self._complete)
 

@@ -25,6 +25,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 __all__ = [
     "SpanAttributes",
     "SpanKind",
+    "captures_content",
     "current_trace_id",
     "outgoing_headers",
     "record_content",
@@ -119,6 +120,11 @@ def record_content(current: Span, *, given: object = None, gave: object = None) 
         written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         current.set_attribute(name, written[:_LONGEST_CONTENT])
         current.set_attribute(mime, (MimeType.TEXT if plain else MimeType.JSON).value)
+
+
+def captures_content() -> bool:
+    """Whether texts may become attributes."""
+    return _recording.content
 
 
 def current_trace_id() -> str | None:

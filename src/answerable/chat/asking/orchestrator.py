@@ -26,6 +26,7 @@ from answerable.data.questions.service import read_question
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+from answerable.telemetry.tracing import SpanKind, record_content, span
 
 # Where one sentence may hold two questions.
 _SEAM = re.compile(
@@ -98,7 +99,10 @@ async def answer(
     """The answer to a request. Never raises for a question that cannot be answered: it abstains."""
     started = time.perf_counter()
     asking = _Asking(principal, runtime, request)
-    draft = await _decide(asking)
+    with span(SpanKind.CHAIN, "ask") as current:
+        draft = await _decide(asking)
+        current.set_attributes({"answerable.route": draft.route, "answerable.status": draft.status})
+        record_content(current, given=request.question, gave=draft.text)
     answer = Answer(
         id=answer_id,
         run_id=run_id,

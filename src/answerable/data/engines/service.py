@@ -23,6 +23,7 @@ from answerable.data.semantics.result import QueryResult
 from answerable.data.semantics.service import current_model
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
+from answerable.telemetry.tracing import SpanAttributes, SpanKind, record_content, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) 
     Raises InvalidQuery with every problem found, DatasetNotReady, QueryTooLarge, QueryTimeout,
     QueryOutOfMemory, QueryFailed or EngineUnavailable.
     """
+    with span(SpanKind.TOOL, "query", {SpanAttributes.TOOL_NAME: "query"}) as current:
+        executed = await _run(runtime, data, query)
+        current.set_attribute("answerable.query.rows", executed.result.row_count)
+        current.set_attribute("answerable.query.cached", executed.cached)
+        record_content(current, given=query.model_dump(mode="json", exclude_none=True), gave=executed.sql)
+        return executed
+
+
+async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     prepared = _prepare(runtime, data, query)
     cache = runtime.get(ResultCache)
     key = CacheKey(

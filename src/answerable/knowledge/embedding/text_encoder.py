@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding.encoder import Encoder, Vectors
 from answerable.knowledge.embedding.errors import ModelFilesError
-from answerable.knowledge.embedding.weights import is_available, prepare_model
+from answerable.knowledge.embedding.weights import MODEL_NAME, is_available, prepare_model
+from answerable.telemetry.tracing import SpanAttributes, SpanKind, span
 
 _CACHED_QUERIES = 1024
 _log = logging.getLogger(__name__)
@@ -36,15 +37,17 @@ class TextEncoder:
 
     async def encode(self, texts: Sequence[str]) -> Vectors | None:
         """Unit vectors, float32 of shape (len(texts), dimensions); None when there is no encoder."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
+        with span(SpanKind.EMBEDDING, "embed", _embedding_of(len(texts))):
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
 
     async def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
     ) -> tuple[Vectors, list[Vectors]] | None:
         """Vectors of texts and of spans in them, as `Encoder.encode_spans`; None without an encoder."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._encode_spans, list(texts), list(spans)
-        )
+        with span(SpanKind.EMBEDDING, "embed", _embedding_of(len(texts))):
+            return await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._encode_spans, list(texts), list(spans)
+            )
 
     async def encode_query(self, query: str) -> QueryVector | None:
         """The unit vector of a query, from a small cache of recent ones; None when there is no encoder."""
@@ -81,6 +84,10 @@ class TextEncoder:
             self._encoder = self._load()
             self._absent = self._encoder is None
         return self._encoder
+
+
+def _embedding_of(texts: int) -> dict[str, str | int]:
+    return {SpanAttributes.EMBEDDING_MODEL_NAME: MODEL_NAME, "answerable.embedding.texts": texts}
 
 
 def load_encoder(data_dir: Path, *, threads: int, weights_dir: Path | None = None) -> Encoder | None:

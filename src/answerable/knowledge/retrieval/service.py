@@ -13,6 +13,8 @@ from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.ranking import FIRST_LOOK_COSINE, rank
 from answerable.knowledge.retrieval.repository import Pool
+from answerable.knowledge.retrieval.spans import record_found
+from answerable.telemetry.tracing import SpanKind, span
 
 _POOL = 40
 _SECOND_LOOK = 24
@@ -52,7 +54,15 @@ async def search(
     Without an encoder every search is lexical; a query without words finds nothing then. The words are
     looked up while the query's vector is computed.
     """
-    scope = scope or Scope()
+    with span(SpanKind.RETRIEVER, "search") as current:
+        found = await _search(session, encoder, query, limit, mode, scope or Scope())
+        record_found(current, query, found.passages, found.mode)
+        return found
+
+
+async def _search(
+    session: Session, encoder: TextEncoder, query: str, limit: int, mode: SearchMode, scope: Scope
+) -> Found:
     pending = asyncio.ensure_future(_vector(encoder, query, mode))
     try:
         look = await _look_by_words(session, query, limit, mode, scope)
