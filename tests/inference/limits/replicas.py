@@ -66,18 +66,19 @@ class Replica:
 
 @asynccontextmanager
 async def replica(
-    app_url: str, root: Path, *, now: datetime = NOW, **limits: float
+    app_url: str, root: Path, *, now: datetime = NOW, alone: bool = False, **limits: float
 ) -> AsyncIterator[Replica]:
-    """A running replica on a data folder; stops cleanly."""
+    """A running replica on a data folder; stops cleanly. `alone`: without anything in the background."""
     database = Database(app_url, pool_size=4, max_overflow=4)
     notifications = Notifications(app_url)
     clock = FixedClock(now)
     log = UsageLog(root, database, UsageSettings(flush_seconds=0.05, replay_seconds=0.1))
     settings = LimitSettings.model_validate({"idle_seconds": 0.5, "recall_seconds": 2, **limits})
     gate = Limits(database, clock, settings, notifications, log.replica, log.flush)
-    notifications.start()
-    log.start()
-    gate.start()
+    if not alone:
+        notifications.start()
+        log.start()
+        gate.start()
     try:
         yield Replica(database, notifications, log, gate, clock)
     finally:
