@@ -17,6 +17,7 @@ from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
 from answerable.api.relay import RelayApp
+from answerable.inference.usage.log import UsageLog
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 
@@ -37,6 +38,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
+        # What a killed process has left behind is written now, not with the first call.
+        runtime.get(UsageLog).start()
         yield
         await relay.close()
         await runtime.close()

@@ -35,6 +35,7 @@ def relay_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = test_settings(tmp_path_factory.mktemp("relay"))
     settings.inference.private_hosts = ["127.0.0.1"]
     settings.inference.usage.flush_seconds = 0.05
+    settings.inference.relay.max_body_bytes = 2_000_000
     return settings
 
 
@@ -69,3 +70,11 @@ async def bed(
     await bed.provider(upstream, "main", "small", "large")
     yield bed
     await bed.client.aclose()
+
+
+@pytest.fixture
+async def other(relay_client: httpx.AsyncClient, relay_url: str, admin_url: str) -> AsyncIterator[Bed]:
+    """Another workspace, with a key and no provider."""
+    other = await new_bed(relay_client, relay_url, admin_url)
+    yield other
+    await other.client.aclose()

@@ -29,7 +29,6 @@ from answerable.inference.gateway import Gateway, Inbound, Reply
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.operation import Caller, Operation
-from answerable.inference.usage.log import UsageLog
 from answerable.jobs.outage import is_outage
 from answerable.kit.errors import AnswerableError, Forbidden, NotFound, Unauthenticated, Unavailable
 from answerable.kit.runtime import Runtime
@@ -58,7 +57,6 @@ class RelayApp:
                 allow_headers=["*"],
                 expose_headers=["X-Request-ID", "X-Answerable-Call-ID"],
             )
-        self._begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -153,9 +151,6 @@ class RelayApp:
     async def _reply(self, inbound: Inbound, admitted: Admitted) -> Reply:
         if inbound.head.model == SYSTEM_MODEL and self._system is not None:
             return await self._system.reply(inbound, admitted.principal)
-        if not self._begun:
-            self._begun = True
-            self._runtime.get(UsageLog).start()
         return await self._runtime.get(Gateway).relay(inbound)
 
     async def _list_models(self, path: str, request: RequestHead, exchange: Exchange) -> None:

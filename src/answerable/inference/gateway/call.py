@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from answerable.inference.chat import TokenCount
+from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.limits.admission import Admission, Estimate
 from answerable.inference.limits.limits import Limits
 from answerable.inference.models.plan import Plan, Target
@@ -60,18 +61,18 @@ class Call:
         "attempts",
         "closed",
         "id",
-        "left",
+        "presence",
         "started_at",
         "target",
     )
 
-    def __init__(self, books: Books, facts: CallFacts) -> None:
+    def __init__(self, books: Books, facts: CallFacts, presence: Presence = ALWAYS_THERE) -> None:
         self.id = ids.new_id("call")
         self.started_at: datetime = books.clock.now()
         self.target: Target | None = None
         self.attempts = 0
         self.closed = False
-        self.left = False  # the client is gone: a whole answer counts as abandoned
+        self.presence = presence
         self._books = books
         self._facts = facts
         self._started = time.perf_counter()
@@ -119,7 +120,7 @@ class Call:
         if self.closed:
             return
         self.closed = True
-        if self.left and outcome is Outcome.ANSWERED:
+        if outcome is Outcome.ANSWERED and self.presence.left():
             outcome = Outcome.ABANDONED
         counted = tokens or TokenCount()
         money = _NOTHING

@@ -8,7 +8,6 @@ from types import TracebackType
 from answerable.inference.chat import ChatEvent, Finished, TokenCount, UsageReported
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.call import Call
-from answerable.inference.gateway.inbound import Presence
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import AnswerableError
 
@@ -32,17 +31,16 @@ class SeenEvents:
 
 
 class Closing:
-    """`with Closing(call, presence):` closes the books for every way out but a plain return.
+    """`with Closing(call):` closes the books for every way out but a plain return.
 
     An error is a failed call. A cancelled task, or a generator that nobody reads on, ends the call
-    as its presence says, with what the provider has probably counted by then.
+    as its client's presence says, with what the provider has probably counted by then.
     """
 
-    __slots__ = ("_call", "_presence", "_seen")
+    __slots__ = ("_call", "_seen")
 
-    def __init__(self, call: Call, presence: Presence, seen: SeenEvents | None = None) -> None:
+    def __init__(self, call: Call, seen: SeenEvents | None = None) -> None:
         self._call = call
-        self._presence = presence
         self._seen = seen or SeenEvents()
 
     def __enter__(self) -> None:
@@ -57,7 +55,7 @@ class Closing:
         used = seen.tokens or (self._call.estimated(seen.events) if seen.events else None)
         if isinstance(error, asyncio.CancelledError | GeneratorExit):
             asked = used or (self._call.estimated(0) if self._call.attempts else None)
-            self._call.close(self._presence.reason(), asked)
+            self._call.close(self._call.presence.reason(), asked)
         elif isinstance(error, UpstreamFailure):
             self._call.close(Outcome.FAILED, used, error_code=error.kind.value)
         elif isinstance(error, AnswerableError):

@@ -8,23 +8,12 @@ from typing import Protocol
 
 from answerable.inference.dialects.head import Head
 from answerable.inference.failures import UpstreamFailure
+from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.operation import Caller, Operation
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import AnswerableError
 
 Headers = tuple[tuple[bytes, bytes], ...]
-
-
-class Presence(Protocol):
-    """Whether the client is still there, and why a call that is cancelled ends."""
-
-    def left(self) -> bool:
-        """Whether the client has gone away."""
-        ...
-
-    def reason(self) -> Outcome:
-        """How a call ends whose task is cancelled now."""
-        ...
 
 
 class ByteStream(Protocol):
@@ -50,18 +39,6 @@ class ByteStream(Protocol):
         ...
 
 
-class AlwaysThere:
-    """The system's own calls: who cancels their task wishes them to end."""
-
-    def left(self) -> bool:
-        """Never."""
-        return False
-
-    def reason(self) -> Outcome:
-        """Always the same."""
-        return Outcome.CANCELLED
-
-
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One call. `headers` are the client's, lower-case names: adapters hand some of them on."""
@@ -71,7 +48,7 @@ class Inbound:
     head: Head
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    presence: Presence = field(default_factory=AlwaysThere)
+    presence: Presence = ALWAYS_THERE
     trace_id: str | None = None
 
 

@@ -21,6 +21,7 @@ from answerable.inference.gateway.upstream import upstream_failure
 from answerable.inference.models.plan import Target
 from answerable.inference.operation import Operation
 from answerable.inference.providers.adapter import Adapter, UpstreamRequest
+from answerable.inference.providers.failing import garbage
 from answerable.inference.routing.router import Attempts
 from answerable.kit.errors import AnswerableError
 from answerable.kit.outbound import OutboundFailure, OutboundResponse
@@ -97,6 +98,10 @@ class RelayedCall:
         self, target: Target, adapter: Adapter, request: UpstreamRequest, seconds: float | None
     ) -> Whole:
         response, body = await self._providers.whole(target, adapter, request, seconds, self._longest)
+        words = body.strip()
+        if not (words.startswith(b"{") and words.endswith(b"}")):
+            # Not all of it came, or a page of some proxy's: no client could read it.
+            raise garbage("The provider's answer is no JSON document.", body)
         tokens = adapter.relayed_tokens(self._inbound.operation, body)
         return Whole(_content_type(response, JSON), body, tokens)
 

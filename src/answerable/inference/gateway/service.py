@@ -5,6 +5,7 @@ plan → admission → books opened → attempts → first byte commits → rela
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing, SeenEvents
-from answerable.inference.gateway.inbound import AlwaysThere, Inbound, Reply
+from answerable.inference.gateway.inbound import Inbound, Reply
 from answerable.inference.gateway.own import ChatAttempt, EmbeddingAttempt, prompt_bytes
 from answerable.inference.gateway.relayed import Begun, RelayedCall
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.plan import Plan
 from answerable.inference.operation import Caller, Operation
+from answerable.inference.usage.prices import price_list
 from answerable.inference.usage.record import Outcome
 
 # An answer without figures is counted by its length: bytes of JSON, characters of text a token.
@@ -45,6 +47,7 @@ class Gateway:
         self._providers = providers
         self._books = books
         self._bounds = bounds
+        self._started = False
 
     async def relay(self, inbound: Inbound) -> Reply:
         """The answer to a client, once its first byte is there; the books of a whole one are closed.
@@ -53,6 +56,8 @@ class Gateway:
         may not, cannot or must not ask. When the task is cancelled, the presence says why.
         """
         head, presence = inbound.head, inbound.presence
+        if not self._started:
+            await self._start()
         plan = await self._catalog.plan(inbound.caller.workspace_id, head.model, inbound.operation)
         facts = CallFacts(
             inbound.caller,
@@ -63,10 +68,10 @@ class Gateway:
             max_output_tokens=head.max_output_tokens,
             trace_id=inbound.trace_id,
         )
-        call = Call(self._books, facts)
+        call = Call(self._books, facts, presence)
         await call.open(plan)
         relayed = RelayedCall(self._providers, inbound, call, longest=self._bounds.longest_answer)
-        with Closing(call, presence):
+        with Closing(call):
             answered, attempts = await self._providers.first_answer(
                 plan, call, relayed.attempt, seconds=self._bounds.call_seconds
             )
@@ -74,7 +79,6 @@ class Gateway:
             headers = (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
             if isinstance(answered, Begun):
                 return Reply(answered.content_type, headers, stream=relayed.stream(answered, attempts))
-            call.left = presence.left()
             guess = len(answered.body) // _JSON_BYTES_PER_TOKEN
             call.close(Outcome.ANSWERED, answered.tokens or call.estimated(guess))
             return Reply(answered.content_type, headers, answered.body)
@@ -93,7 +97,7 @@ class Gateway:
         request = msgspec.structs.replace(request, stream=False)
         call, plan = await self._opened(caller, request, parent_id, stage)
         attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
-        with Closing(call, AlwaysThere()):
+        with Closing(call):
             answer, _ = await self._providers.first_answer(
                 plan, call, attempt.whole, seconds=self._seconds(deadline)
             )
@@ -119,7 +123,7 @@ class Gateway:
         call, plan = await self._opened(caller, request, parent_id, stage)
         attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
         seen = SeenEvents()
-        with Closing(call, AlwaysThere(), seen):
+        with Closing(call, seen):
             begun, attempts = await self._providers.first_answer(
                 plan, call, attempt.begun, seconds=self._seconds(deadline)
             )
@@ -140,17 +144,26 @@ class Gateway:
         self, caller: Caller, model: str, texts: Sequence[str], dimensions: int | None = None
     ) -> list[list[float]]:
         """The vectors of texts, shape (texts, dimensions). Raises UpstreamFailure or an AnswerableError."""
+        if not self._started:
+            await self._start()
         plan = await self._catalog.plan(caller.workspace_id, model, Operation.EMBEDDINGS)
         size = sum(len(text) for text in texts)
         call = Call(self._books, CallFacts(caller, Operation.EMBEDDINGS, model, input_bytes=size))
         await call.open(plan)
         attempt = EmbeddingAttempt(self._providers, texts, dimensions, longest=self._bounds.longest_answer)
-        with Closing(call, AlwaysThere()):
+        with Closing(call):
             (vectors, tokens), _ = await self._providers.first_answer(
                 plan, call, attempt.vectors, seconds=self._bounds.call_seconds
             )
             call.close(Outcome.ANSWERED, call.estimated(0) if tokens.estimated else tokens)
             return vectors
+
+    async def _start(self) -> None:
+        """With the first call: the price list takes a moment to read, and memory that idle processes save."""
+        await asyncio.to_thread(price_list)
+        self._books.usage.start()
+        self._books.limits.start()
+        self._started = True
 
     async def available(self, workspace_id: str) -> bool:
         """Whether a workspace has any model to call; does not suspend when that is known."""
@@ -159,6 +172,8 @@ class Gateway:
     async def _opened(
         self, caller: Caller, request: ChatRequest, parent_id: str | None, stage: str | None
     ) -> tuple[Call, Plan]:
+        if not self._started:
+            await self._start()
         plan = await self._catalog.plan(caller.workspace_id, request.model, Operation.CHAT)
         facts = CallFacts(
             caller,

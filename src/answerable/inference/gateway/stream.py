@@ -97,7 +97,6 @@ class AnswerStream:
 
     async def drain(self, seconds: float, limit: int) -> None:
         """The client has left: read on within bounds, to learn what the call really used."""
-        self._call.left = True
         size = 0
         try:
             async with asyncio.timeout(seconds):

@@ -82,7 +82,7 @@ class EventTap:
         if self._end_word in data and self._end.search(data):
             self.finished = True
         if b"error" in data and _ERROR.search(data):
-            self.errored = True
+            self.errored = self.finished = True
         return data
 
     def finish(self) -> bytes:
@@ -91,7 +91,7 @@ class EventTap:
         if rest:
             # An event that nothing ends is no event for a client; ended, it is.
             rest = self.feed(rest + b"\n\n")
-        if self.errored or _STOPPED.search(self._last):
+        if _STOPPED.search(self._last):
             self.finished = True
         if not self.finished:
             raise UpstreamFailure(FailureKind.CUT, "The provider's stream ended before the answer did.")
