@@ -67,6 +67,10 @@ class Client:
         """Reads a resource."""
         return self._read(self._send("GET", path, params=parameters), model)
 
+    def get_raw(self, path: str, **parameters: str | int) -> httpx.Response:
+        """Reads a resource; the answer as it came, always a success."""
+        return self._send("GET", path, params=parameters)
+
     def post(self, path: str, model: type[Model], body: Mapping[str, JsonValue]) -> Model:
         """Posts JSON and reads the answer."""
         return self._read(self.post_raw(path, body), model)

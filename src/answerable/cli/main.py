@@ -33,6 +33,7 @@ _COMMANDS = {
     "keys": _Entry("keys", "Create, list and revoke API keys."),
     "models": _Entry("models", "List the models, and pull the one for embeddings."),
     "providers": _Entry("providers", "Add, list, check and remove providers of models."),
+    "usage": _Entry("usage", "Show what model calls used and cost."),
     "doctor": _Entry("doctor.command", "Check the installation and say what to do."),
     "web": _Entry("web", "Run one web process, under a process manager of yours."),
     "worker": _Entry("worker", "Run one worker process, under a process manager of yours."),

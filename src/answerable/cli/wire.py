@@ -209,3 +209,27 @@ class ModelListed(BaseModel):
 class ModelsListed(BaseModel):
     items: list[ModelListed]
     next_cursor: str | None = None
+
+
+class UsageFigures(BaseModel):
+    """Sums over calls; those of unknown price cost nothing here."""
+
+    calls: int
+    failed_calls: int
+    unpriced_calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+class UsageGroup(UsageFigures):
+    group: dict[str, str | None]
+
+
+class UsageReport(BaseModel):
+    since: datetime
+    until: datetime
+    group_by: list[str]
+    items: list[UsageGroup]
+    totals: UsageFigures
+    next_cursor: str | None = None
