@@ -117,7 +117,7 @@ async def test_aliases_of_aliases_share_their_weight(owner: Caller, runtime: Run
     )
     plan = await runtime.get(Catalog).plan(owner.workspace_id, "all", Operation.CHAT)
     weights = [[(each.model, each.weight) for each in group] for group in plan.groups]
-    assert weights == [[("a", 6.0), ("b", 2.0), ("c", 2.0)], [("d", 8.0)], [("a", 1.0)]]
+    assert weights == [[("a", 6.0), ("b", 2.0), ("c", 2.0)], [("d", 8.0)]]
     assert {each.timeouts.total for group in plan.groups for each in group} == {5}
 
 
@@ -128,3 +128,25 @@ async def test_a_viewer_sees_names_and_cannot_change_them(owner: Caller, viewer:
     assert (await viewer.get(PATH)).json()["items"] == [alias]
     assert (await viewer.delete(f"{PATH}/{alias['id']}")).status_code == 403
     assert (await viewer.get("/api/v1/providers")).status_code == 403
+
+
+async def test_aliases_cannot_pile_up_without_end(owner: Caller, runtime: Runtime) -> None:
+    await add_provider(owner, "acme", "m0", "m1")
+    await add_alias(owner, "a0", "m0", "m1")
+    for number in range(1, 10):
+        # Each is twice the one before: written out, the last would have 2,000 groups.
+        await add_alias(owner, f"a{number}", f"a{number - 1}", f"a{number - 1}")
+    plan = await runtime.get(Catalog).plan(owner.workspace_id, "a9", Operation.CHAT)
+    assert [[each.model for each in group] for group in plan.groups] == [["m0"], ["m1"]]
+    deep = await owner.post(PATH, json={"name": "a10", "targets": [{"model": "a9"}]})
+    assert (deep.status_code, deep.json()["code"]) == (422, "invalid_input"), deep.text
+    below = await owner.post(PATH, json={"name": "bottom", "targets": [{"model": "m0"}]})
+    assert below.status_code == 201
+    first = next(each for each in await all_aliases(owner) if each["name"] == "a0")
+    longer = await owner.patch(f"{PATH}/{first['id']}", json={"targets": [{"model": "bottom"}]})
+    assert (longer.status_code, longer.json()["code"]) == (409, "in_use"), longer.text
+
+
+async def all_aliases(owner: Caller) -> list[dict[str, JsonValue]]:
+    items: list[dict[str, JsonValue]] = (await owner.get(PATH)).json()["items"]
+    return items

@@ -64,6 +64,7 @@ REFUSED: list[tuple[dict[str, JsonValue], str]] = [
     ({"base_url": "https://metadata.google.internal"}, "base_url"),
     ({"api_key": "line\r\nbreak"}, "api_key"),
     ({"headers": {"X": "a\nb"}}, "headers.X"),
+    ({"headers": {"Host": "elsewhere"}}, "headers.Host"),
     ({"models": [{"name": "answerable"}]}, "models.0.name"),
     ({"models": ["has space"]}, "models.0.name"),
     ({"models": ["twice", "twice"]}, "models"),

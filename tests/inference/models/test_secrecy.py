@@ -6,15 +6,21 @@ import logging
 import traceback
 from dataclasses import replace
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
 
+from answerable.api.app import create_app
+from answerable.api.assembly import build_runtime
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.secrets import ProviderSecrets
 from answerable.inference.operation import Operation
 from answerable.kit import ids
+from answerable.kit.crypto import kept_secret
 from answerable.kit.runtime import Runtime
+from answerable.kit.settings import Settings
 from answerable.telemetry.logs import configure_logs
 from tests.factories.callers import Caller
 from tests.inference.models.configuring import add_provider
@@ -75,3 +81,33 @@ async def test_no_log_line_error_or_repr_shows_a_key(
     for text in (*shown, captured.out, captured.err):
         for needle in NEEDLES:
             assert needle not in text
+
+
+async def test_a_new_encryption_key_takes_over_row_by_row(
+    owner: Caller, settings: Settings, app_url: str, admin_url: str
+) -> None:
+    made = await add_provider(owner, "acme", "small", api_key=KEY)
+    path, old = f"/api/v1/providers/{made['id']}", kept_secret(settings.data_dir / "secrets.key")
+    new = "n" * 40
+
+    async def key_with(secrets_key: str, *, touch: bool = False) -> str | None:
+        changed = settings.model_copy(update={"secrets_key": SecretStr(secrets_key)})
+        runtime = build_runtime(changed, app_url)
+        try:
+            if touch:
+                transport = httpx.ASGITransport(create_app(runtime))  # type: ignore[arg-type]
+                async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                    answer = await client.patch(path, json={}, headers=owner.headers)
+                    assert answer.status_code == 200, answer.text
+            plan = await runtime.get(Catalog).plan(owner.workspace_id, "small", Operation.CHAT)
+            return plan.groups[0][0].api_key
+        finally:
+            await runtime.close()
+
+    assert await key_with(f"{new},{old}") == KEY
+    assert await key_with(new) is None
+    assert await key_with(f"{new},{old}", touch=True) == KEY
+    assert await key_with(new) == KEY
+    # The suite's own server goes on with the old key.
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute("DELETE FROM providers WHERE id = %s", [ids.decode("prv", str(made["id"]))])

@@ -51,7 +51,8 @@ class InUse(Conflict):
     def __init__(self, users: Sequence[str]) -> None:
         names = ", ".join(f"'{name}'" for name in users)
         super().__init__(
-            f"The aliases {names} lead to what would be gone. Point them elsewhere, or delete them first.",
+            f"The aliases {names} would lead nowhere any more, or through too many others. Point them "
+            "elsewhere, or delete them, first.",
             errors=[FieldError("aliases", name) for name in users],
         )
 

@@ -20,7 +20,7 @@ from answerable.inference.models.configured import AliasDefinition, ConfiguredPr
 from answerable.inference.models.errors import UnknownModel
 from answerable.inference.models.plan import Timeouts
 from answerable.inference.models.providers.schemas import ProviderIn
-from answerable.inference.models.snapshot import AliasCycle, Names
+from answerable.inference.models.snapshot import AliasCycle, AliasTooDeep, Names
 from answerable.kit.settings import InferenceSettings
 
 _VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
@@ -167,3 +167,5 @@ def _check(names: Names, offered: Sequence[OfferedProvider], aliases: Sequence[A
             raise BadModelFile(f"alias '{alias.name}' leads to '{error.name}', which is no model") from None
         except AliasCycle as error:
             raise BadModelFile(f"alias '{alias.name}' leads around in a circle: {error}") from None
+        except AliasTooDeep as error:
+            raise BadModelFile(f"alias '{alias.name}' leads through {error}") from None

@@ -20,6 +20,7 @@ _NEEDS: Mapping[Operation, Capability] = {
     Operation.EMBEDDINGS: Capability.EMBEDDINGS,
     Operation.SPEECH: Capability.SPEECH,
 }
+_MOST_DEEP = 10
 _MOST_COMPARED = 500  # names that a mistyped one is held against
 
 Groups = tuple[tuple[Target, ...], ...]
@@ -31,6 +32,13 @@ class AliasCycle(Exception):
     def __init__(self, path: Sequence[str]) -> None:
         super().__init__(" → ".join(path))
         self.path = tuple(path)
+
+
+class AliasTooDeep(Exception):
+    """An alias leads to models only through a long chain of others."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {_MOST_DEEP} aliases one behind another")
 
 
 class NameKind(StrEnum):
@@ -130,11 +138,11 @@ class Names:
 
     def check(self, alias: AliasDefinition) -> None:
         """Raises UnknownModel for a name that an alias of this owner leads to and that leads nowhere,
-        AliasCycle when it leads back to itself."""
+        AliasCycle when it leads back to itself, AliasTooDeep."""
         known = self._aliases.get(alias.name)
         self._aliases[alias.name] = alias
         try:
-            self._walk(alias.name, (), set())
+            self._height(alias.name, (), {})
         finally:
             if known is None:
                 del self._aliases[alias.name]
@@ -142,7 +150,7 @@ class Names:
                 self._aliases[alias.name] = known
 
     def dangling(self) -> Sequence[str]:
-        """Own aliases that lead to a name that leads nowhere, or around in a circle."""
+        """Own aliases that lead to a name that leads nowhere, around in a circle, or too deep."""
         return [alias.name for alias in self._aliases.values() if self._dangles(alias)]
 
     def entries(self) -> Sequence[NameEntry]:
@@ -183,6 +191,7 @@ class Names:
         if alias.name in path:
             raise AliasCycle((*path, alias.name))
         groups: list[tuple[Target, ...]] = []
+        seen: set[str] = set()
         for members in alias.target_groups():
             ranks: list[list[Target]] = []
             for member in members:
@@ -190,12 +199,17 @@ class Names:
                     reached = self.groups(member.model, (*path, alias.name))
                 except (UnknownModel, AliasCycle):
                     continue  # the operator took it away: the others still answer
-                for rank, targets in enumerate(reached):
-                    if rank == len(ranks):
+                for place, targets in enumerate(reached):
+                    if place == len(ranks):
                         ranks.append([])
                     share = member.weight / sum(target.weight for target in targets)
-                    ranks[rank] += [replace(each, weight=each.weight * share) for each in targets]
-            groups += [_merged(targets) for targets in ranks]
+                    ranks[place] += [replace(each, weight=each.weight * share) for each in targets]
+            for rank in ranks:
+                # What was asked before is not asked again, or aliases of aliases would grow without bound.
+                fresh = tuple(each for each in _merged(rank) if each.breaker_key not in seen)
+                seen.update(each.breaker_key for each in fresh)
+                if fresh:
+                    groups.append(fresh)
         if alias.timeouts is not None:
             return tuple(
                 tuple(replace(each, timeouts=alias.timeouts.over(each.timeouts)) for each in group)
@@ -211,23 +225,29 @@ class Names:
                 return _Found(found.provider, found.model, name[prefix:])
         return None
 
-    def _walk(self, name: str, path: tuple[str, ...], done: set[str]) -> None:
+    def _height(self, name: str, path: tuple[str, ...], known: dict[str, int]) -> int:
+        """How many aliases stand one behind another from the name on, each visited once."""
         if name in path:
             raise AliasCycle((*path[path.index(name) :], name))
-        if name in done or name == SYSTEM_MODEL:
-            return
+        if name in known:
+            return known[name]
         alias = self._aliases.get(name)
         if alias is None:
-            self.groups(name)
-        else:
-            for each in alias.names:
-                self._walk(each, (*path, name), done)
-        done.add(name)
+            if name != SYSTEM_MODEL:
+                self.groups(name)
+            return 0
+        if len(path) > _MOST_DEEP:
+            raise AliasTooDeep
+        height = 1 + max(self._height(each, (*path, name), known) for each in alias.names)
+        if height > _MOST_DEEP:
+            raise AliasTooDeep
+        known[name] = height
+        return height
 
     def _dangles(self, alias: AliasDefinition) -> bool:
         try:
-            self._walk(alias.name, (), set())
-        except (UnknownModel, AliasCycle):
+            self._height(alias.name, (), {})
+        except (UnknownModel, AliasCycle, AliasTooDeep):
             return True
         return False
 

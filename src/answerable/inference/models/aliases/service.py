@@ -11,7 +11,7 @@ from answerable.inference.models.configured import AliasDefinition
 from answerable.inference.models.errors import BadAlias, TooManyConfigured, UnknownModel
 from answerable.inference.models.naming import begin_change, end_change, refuse_taken
 from answerable.inference.models.reading import alias_of
-from answerable.inference.models.snapshot import AliasCycle, Names
+from answerable.inference.models.snapshot import AliasCycle, AliasTooDeep, Names
 from answerable.inference.models.tables import ModelAliasRow
 from answerable.kit.errors import NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
@@ -83,6 +83,8 @@ def _check(names: Names, alias: AliasDefinition) -> None:
         names.check(alias)
     except AliasCycle as error:
         raise BadAlias("targets", f"it leads around in a circle: {error}") from None
+    except AliasTooDeep as error:
+        raise BadAlias("targets", str(error)) from None
     except UnknownModel as error:
         places = [each.model for each in alias.targets]
         field = f"targets.{places.index(error.name)}.model" if error.name in places else "cascade"

@@ -32,6 +32,7 @@ from answerable.inference.models.reading import model_of
 from answerable.inference.models.tables import ProviderModelRow, ProviderRow
 
 _MOST_MODELS = 200
+_FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
 def _sendable(value: SecretStr) -> SecretStr:
@@ -40,6 +41,12 @@ def _sendable(value: SecretStr) -> SecretStr:
     if not text or len(text) > 8_192 or any(not " " <= letter <= "~" for letter in text):
         raise ValueError("must be 1 to 8192 visible ASCII characters; was a line break copied with it?")
     return value
+
+
+def _not_ours(name: str) -> str:
+    if name.lower() in _FRAMING:
+        raise ValueError(f"{name} is set by the connection itself; leave it out")
+    return name
 
 
 def _trimmed(value: object) -> object:
@@ -52,7 +59,11 @@ def _from_name(value: object) -> object:
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 Secret = Annotated[SecretStr, BeforeValidator(_trimmed), AfterValidator(_sendable)]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100)]
+HeaderName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100),
+    AfterValidator(_not_ours),
+]
 Address = Annotated[str, AfterValidator(well_formed_address)]
 Tokens = Annotated[int, Field(gt=0, le=100_000_000)]
 
