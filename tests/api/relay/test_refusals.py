@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 
-from tests.api.relay.gateway import Bed, chat
+from answerable.api.assembly import build_runtime
+from answerable.kit.settings import Settings
+from tests.api.relay.gateway import Bed, chat, served
 from tests.factories.upstream import Upstream
 
 
@@ -141,3 +146,25 @@ async def test_another_tenants_models_do_not_exist(bed: Bed, other: Bed) -> None
     assert answer.status_code == missing.status_code == 404
     headers = {"x-workspace": bed.owner.workspace_id}
     assert (await other.client.get("/v1/models", headers=headers)).status_code == 404
+
+
+async def test_a_body_that_trickles_is_not_waited_for(
+    bed: Bed, relay_settings: Settings, app_url: str, upstream: Upstream
+) -> None:
+    changed = relay_settings.model_copy(deep=True)
+    changed.http.body_seconds = 0.1
+    changed.http.body_bytes_per_second = 100_000
+    runtime = build_runtime(changed, app_url)
+    async with served(runtime) as url:
+        place = urlsplit(url)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        writer.write(
+            f"POST /v1/chat/completions HTTP/1.1\r\nhost: {place.netloc}\r\n"
+            f'authorization: Bearer {bed.key}\r\ncontent-length: 100\r\n\r\n{{"model"'.encode()
+        )
+        answer = await reader.read()
+        writer.close()
+    await runtime.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"too_slow"' in answer
+    assert upstream.seen == []

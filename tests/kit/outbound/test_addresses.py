@@ -37,7 +37,8 @@ async def test_private_addresses_are_refused_however_they_are_written(host: str)
 @pytest.mark.parametrize(
     "url",
     [
-        "ftp://example.com/", "file:///etc/passwd", "http://", "http:///path", "//example.com/", "example.com",
+        "ftp://example.com/", "file:///etc/passwd", "http://", "http:///path", "//example.com/",
+        "example.com",
         "http://user:pass@example.com/", "http://example.com:port/", "http://example.com:99999/",
         "http://exam ple.com/", "http://example.com/a b", "http://example.com/\r\nevil: yes", "http://exämple.com/",
         "http://[::1/", "gopher://127.0.0.1/",

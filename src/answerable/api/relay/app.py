@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from answerable.api.middleware.origin_guard import OriginRule
 from answerable.api.relay import metering
-from answerable.api.relay.body import ClientGone, read_body
+from answerable.api.relay.body import BodyBounds, ClientGone, read_body
 from answerable.api.relay.exchange import Exchange
 from answerable.api.relay.listing import model_list
 from answerable.api.relay.presence import ClientPresence, Presences
@@ -45,6 +45,9 @@ class RelayApp:
         self._runtime = runtime
         self._system = system
         self._settings = settings.inference.relay
+        self._bounds = BodyBounds(
+            self._settings.max_body_bytes, settings.http.body_seconds, settings.http.body_bytes_per_second
+        )
         self._rule = OriginRule(settings.http.allowed_hosts, settings.http.allowed_origins)
         self._drain_seconds = self._settings.drain_seconds if self._settings.on_leave == "drain" else 0.0
         self._presences = Presences(lambda: runtime.get(AccessWatch), drain_seconds=self._drain_seconds)
@@ -109,7 +112,7 @@ class RelayApp:
     ) -> None:
         admitted = await self._admit(request, operation, Permission.MODELS_CALL)
         headers = request.headers
-        body = await read_body(receive, headers.get(b"content-length"), self._settings.max_body_bytes)
+        body = await read_body(receive, headers.get(b"content-length"), self._bounds)
         presence = ClientPresence(receive, admitted)
         inbound = Inbound(
             _caller(admitted, operation),

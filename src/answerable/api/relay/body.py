@@ -1,33 +1,61 @@
-"""A request's body, bounded while it arrives."""
+"""A request's body, bounded in size and time while it arrives."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
+
 from starlette.types import Receive
 
-from answerable.kit.errors import MalformedRequest, TooLarge
+from answerable.kit.errors import AnswerableError, MalformedRequest, TooLarge
 
 
 class ClientGone(Exception):
     """The client left before its request was whole: there is nobody to answer."""
 
 
-async def read_body(receive: Receive, content_length: bytes | None, limit: int) -> bytes:
-    """The whole body. Raises TooLarge, ClientGone."""
+class TooSlow(AnswerableError):
+    """The body did not arrive in time; its connection ends with the answer."""
+
+    code, status, title = "too_slow", 408, "The request took too long to arrive"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The body did not arrive in time. Send it again over a faster connection; an operator can allow "
+            "more time with ANSWERABLE_HTTP__BODY_SECONDS and ANSWERABLE_HTTP__BODY_BYTES_PER_SECOND.",
+            headers={"Connection": "close"},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BodyBounds:
+    """A body of n bytes may keep the server waiting for `seconds + n / bytes_per_second`."""
+
+    max_bytes: int
+    seconds: float
+    bytes_per_second: int
+
+
+async def read_body(receive: Receive, content_length: bytes | None, bounds: BodyBounds) -> bytes:
+    """The whole body. Raises MalformedRequest, TooLarge, TooSlow, ClientGone."""
+    expected = bounds.max_bytes
     if content_length is not None:
         if not content_length.isdigit():
             raise MalformedRequest("The content length is not a number.")
-        if int(content_length) > limit:
-            raise _too_large(limit)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body", False):
+        expected = int(content_length)
+        if expected > bounds.max_bytes:
+            raise _too_large(bounds.max_bytes)
+    try:
+        async with asyncio.timeout(bounds.seconds + expected / bounds.bytes_per_second):
+            return await _read(receive, bounds.max_bytes)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
@@ -35,7 +63,8 @@ async def read_body(receive: Receive, content_length: bytes | None, limit: int) 
         size += len(parts[-1])
         if size > limit:
             raise _too_large(limit)
-    return b"".join(parts)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -1,0 +1,23 @@
+"""The gateway's fixtures, which the tests of its HTTP surface have too."""
+
+from tests.api.relay.conftest import (
+    bed,
+    other,
+    relay_client,
+    relay_runtime,
+    relay_settings,
+    relay_url,
+    upstream,
+    upstream_server,
+)
+
+__all__ = [
+    "bed",
+    "other",
+    "relay_client",
+    "relay_runtime",
+    "relay_settings",
+    "relay_url",
+    "upstream",
+    "upstream_server",
+]
