@@ -12,7 +12,7 @@ from answerable.inference.limits.limits import Limits
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.operator import OperatorModels, load_operator_models
 from answerable.inference.models.reading import ConfigurationReader
-from answerable.inference.providers.registry import adapter_for
+from answerable.inference.providers.registry import adapter_for, start_plugins
 from answerable.inference.routing.breaker import BreakerRules
 from answerable.inference.routing.health import CircuitBreakers, HealthRules
 from answerable.inference.routing.router import Router
@@ -25,7 +25,8 @@ from answerable.kit.settings import RoutingSettings
 
 
 def provide_inference(runtime: Runtime) -> None:
-    """Register how the gateway's objects are made."""
+    """Register how the gateway's objects are made, and start the approved plugins."""
+    start_plugins(runtime.settings.plugins.allowed)
     runtime.provide(SecretBox, lambda made: load_secret_box(made.settings))
     runtime.provide(Notifications, lambda made: Notifications(made.database.url))
     runtime.provide(OperatorModels, lambda made: load_operator_models(made.settings.inference, os.environ))

@@ -65,7 +65,7 @@ class PluginHost:
         self._order: list[object] = list(built_in)
         for plugin in built_in:
             self._plugins.register(plugin)
-        self._allowed = frozenset(_normal(name) for name in allowed)
+        self._allowed = frozenset(normal_name(name) for name in allowed)
         self._states: dict[str, PluginState] = {}
 
     def load(self, installed: Callable[[], Iterable[EntryPoint]] | None = None) -> Sequence[PluginState]:
@@ -110,7 +110,7 @@ class PluginHost:
     def _load(self, point: EntryPoint) -> None:
         package, version = _package(point), point.dist.version if point.dist else ""
         name = f"{package}:{point.name}"
-        if _normal(package) not in self._allowed or not package:
+        if normal_name(package) not in self._allowed or not package:
             self._note(PluginState(name, package, version, PluginStatus.NOT_APPROVED))
             return
         try:
@@ -137,6 +137,6 @@ def _package(point: EntryPoint) -> str:
     return point.dist.name if point.dist else ""
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
     """A package's name in the form that compares equal (PyPA name normalisation)."""
     return re.sub(r"[-_.]+", "-", name).lower()

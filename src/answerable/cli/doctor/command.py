@@ -25,6 +25,7 @@ from answerable.cli.doctor.machine import (
     check_sandbox,
     sandbox_features,
 )
+from answerable.cli.doctor.plugins import check_plugins
 from answerable.cli.doctor.weights import check_embedding_weights
 from answerable.cli.options import AsJson, DataDir
 from answerable.cli.process_options import Port, load_settings
@@ -62,6 +63,7 @@ def examine(settings: Settings) -> list[Finding]:
         check_data_dir(settings.data_dir),
         check_credentials(settings.data_dir),
         *check_database(settings),
+        *check_plugins(settings.plugins.allowed),
         check_embedding_weights(settings.data_dir, settings.search.weights_dir),
         check_port(settings.http),
         check_sandbox(*sandbox_features()),
