@@ -187,7 +187,7 @@ async def test_a_model_is_not_asked_for_what_it_cannot_do(owner: Caller, runtime
     assert await catalog.plan(owner.workspace_id, "voice", Operation.SPEECH)
 
 
-async def test_names_behind_a_pattern_are_passed_on_and_not_kept(owner: Caller, runtime: Runtime) -> None:
+async def test_names_behind_a_pattern_are_passed_on_and_bounded(owner: Caller, runtime: Runtime) -> None:
     await add_provider(owner, "acme", "gpt-*", "*", {"name": "gpt-4", "upstream_name": "own-4"})
     catalog = runtime.get(Catalog)
 
@@ -204,4 +204,4 @@ async def test_names_behind_a_pattern_are_passed_on_and_not_kept(owner: Caller, 
     for number in range(1_000):
         await upstream(f"gpt-{number + 100}")
     snapshot = await catalog.snapshot(owner.workspace_id)
-    assert len(snapshot._plans) < 10
+    assert len(snapshot._plans) <= 512

@@ -21,6 +21,7 @@ _NEEDS: Mapping[Operation, Capability] = {
     Operation.SPEECH: Capability.SPEECH,
 }
 _MOST_DEEP = 10
+_MOST_PLANS = 512
 _MOST_COMPARED = 500  # names that a mistyped one is held against
 
 Groups = tuple[tuple[Target, ...], ...]
@@ -278,7 +279,8 @@ class Snapshot:
         plan = self._plans.get((name, operation))
         if plan is None:
             plan = self._made(name, operation)
-            if self.names.has_exact(name):
+            # Behind patterns callers make up names without bound; configured ones are few.
+            if len(self._plans) < _MOST_PLANS or self.names.has_exact(name):
                 self._plans[(name, operation)] = plan
         return plan
 
