@@ -23,9 +23,11 @@ LISTS = (
     "/api/v1/providers",
     "/api/v1/model-aliases",
     "/api/v1/models",
+    "/api/v1/budgets",
+    "/api/v1/limits",
 )
 
-PAGED = (*LISTS[:3], "/api/v1/providers", "/api/v1/model-aliases")
+PAGED = (*LISTS[:3], "/api/v1/providers", "/api/v1/model-aliases", "/api/v1/budgets", "/api/v1/limits")
 
 
 @contextmanager
@@ -54,6 +56,14 @@ async def add_one_of_each(workspace: Workspace, name: str) -> None:
         await owner.post(
             f"/api/v1/workspaces/{workspace.id}/invitations",
             json={"email": f"{name}@example.com", "role": "viewer"},
+        ),
+        await owner.post(
+            "/api/v1/budgets",
+            json={"subject": {"type": "workspace"}, "period": "day", "limit_usd": 5, "model": name},
+        ),
+        await owner.post(
+            "/api/v1/limits",
+            json={"subject": {"type": "workspace"}, "measure": "requests", "limit": 60, "model": name},
         ),
         await owner.post(
             "/api/v1/providers",

@@ -38,6 +38,13 @@ async def estate(client: httpx.AsyncClient) -> Estate:
     answer = (await owner.post("/api/v1/ask", json={"question": "total amount in 2024"})).json()
     key = (await owner.post("/api/v1/api-keys", json={"name": "app"})).json()
     models = (await owner.get("/api/v1/semantic-models")).json()["items"]
+    everybody = {"subject": {"type": "workspace"}}
+    budget = await owner.post("/api/v1/budgets", json={**everybody, "period": "day", "limit_usd": 5})
+    limit = await owner.post("/api/v1/limits", json={**everybody, "measure": "requests", "limit": 60})
+    provider = await owner.post(
+        "/api/v1/providers", json={"name": "own", "kind": "openai", "models": ["small"]}
+    )
+    alias = await owner.post("/api/v1/model-aliases", json={"name": "fast", "targets": [{"model": "small"}]})
     return Estate(
         owner,
         {
@@ -49,6 +56,10 @@ async def estate(client: httpx.AsyncClient) -> Estate:
             "model_id": models[0]["id"],
             "user_id": owner.user_id,
             "member_id": owner.user_id,
+            "provider_id": provider.json()["id"],
+            "alias_id": alias.json()["id"],
+            "budget_id": budget.json()["id"],
+            "limit_id": limit.json()["id"],
         },
     )
 

@@ -137,6 +137,17 @@ def test_on_a_full_disk_new_calls_are_refused_and_ended_ones_kept(
     journal.opened(a_call(WORKSPACE))
 
 
+def test_refusing_does_not_fill_a_full_log(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, max_bytes=2 * SEGMENT, segment_bytes=SEGMENT)
+    journal.opened(begun := a_call(WORKSPACE))
+    for _ in range(1000):
+        journal.closed(a_call(WORKSPACE, outcome=Outcome.REFUSED))
+    assert files(tmp_path) <= 4
+    journal.closed(begun)
+    assert begun.id in {record.id for record in drained(journal)}
+    journal.remove()
+
+
 def test_a_call_too_large_to_note_is_refused(journal: Journal) -> None:
     with pytest.raises(UsageLogFull):
         journal.opened(a_call(WORKSPACE, requested_model="x" * 100_000))

@@ -88,15 +88,21 @@ class Call:
         estimate = self._estimate(likely)
         money = _NOTHING if likely is None else cost(price_of(likely), estimate)
         facts = self._facts
+        wanted = Estimate(
+            facts.model,
+            estimate.input + estimate.output,
+            money,
+            requests=1 if facts.parent_id is None else 0,  # a leg is part of a request that is counted
+        )
         try:
-            self._admission = await self._books.limits.admit(
-                facts.caller, Estimate(facts.model, estimate.input + estimate.output, money), self.started_at
-            )
+            self._admission = await self._books.limits.admit(facts.caller, wanted, self.started_at)
+            self._books.usage.opened(self._record(Outcome.INTERRUPTED, estimate, money, None))
         except AnswerableError as error:
             self.closed = True
+            if self._admission is not None:
+                self._admission.release()
             self._books.usage.closed(self._record(Outcome.REFUSED, TokenCount(), _NOTHING, error.code))
             raise
-        self._books.usage.opened(self._record(Outcome.INTERRUPTED, estimate, money, None))
 
     @property
     def limit_headers(self) -> tuple[tuple[bytes, bytes], ...]:

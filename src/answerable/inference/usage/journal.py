@@ -1,6 +1,6 @@
 """The log of one process: which calls began and how they ended, until the database has them.
 
-    <data folder>/usage/<id>/00000001.log …
+    <data folder>/usage-log/<id>/00000001.log …
 
 The folder is locked (flock) as long as the process lives; the kernel opens the lock when it dies, and
 whoever gets it then writes what is left (`replay.py`). Files are dropped oldest first. A call that still
@@ -59,7 +59,7 @@ class Journal:
         """Note that a call begins. Raises UsageLogFull when its end could not be noted."""
         data = frame_of(OPENED, record)
         current = self._current
-        if self._unwritten or self._old_bytes + current.size > self._max_bytes or len(data) > LONGEST_FRAME:
+        if self._full or len(data) > LONGEST_FRAME:
             raise UsageLogFull
         try:
             if not current.fits(len(data)):
@@ -71,8 +71,11 @@ class Journal:
 
     def closed(self, record: UsageRecord) -> None:
         """Note how a call ended. Never fails: on a full disk the note stays in memory until the database
-        has it, and the call's beginning is on the disk."""
+        has it, and the call's beginning is on the disk. Of a full log, calls that were refused before they
+        began are left out, or refusing would fill it further."""
         data = frame_of(CLOSED, record)
+        if self._open.pop(record.id, None) is None and self._full:
+            return
         current = self._current
         try:
             if not current.fits(len(data)):
@@ -80,7 +83,6 @@ class Journal:
             current.append(data)
         except OSError:
             self._unwritten.append(data[9:])
-        self._open.pop(record.id, None)
 
     def next_batch(self) -> Batch | None:
         """The oldest records that the database has not got; None when it has all."""
@@ -101,6 +103,10 @@ class Journal:
         else:
             batch.segment.taken = batch.end
             self._drop_read()
+
+    @property
+    def _full(self) -> bool:
+        return bool(self._unwritten) or self._old_bytes + self._current.size > self._max_bytes
 
     @property
     def in_flight(self) -> int:

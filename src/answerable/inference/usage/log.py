@@ -23,7 +23,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from answerable.inference.limits.leases import forget_replica
 from answerable.inference.usage.frames import record_of
 from answerable.inference.usage.journal import Journal
-from answerable.inference.usage.prices import price_list
 from answerable.inference.usage.record import UsageRecord
 from answerable.inference.usage.replay import DeadJournal, dead_journals
 from answerable.inference.usage.writing import grouped, write
@@ -67,7 +66,7 @@ class UsageLog:
         """Begin to write behind, and to look after the logs of dead processes, on the running loop."""
         if self._tasks and not self._tasks[0].get_loop().is_closed():
             return
-        loops = [self._write_behind(), self._look_after_the_dead(), _load_prices()]
+        loops = [self._write_behind(), self._look_after_the_dead()]
         if self._settings.fsync_milliseconds:
             loops.append(self._sync())
         self._tasks = [asyncio.get_running_loop().create_task(loop) for loop in loops]
@@ -175,11 +174,6 @@ class UsageLog:
         with path.open("ab") as file:
             file.write(msgspec.json.encode(record) + b"\n")
         log.error("usage_record_rejected", call=record.id, file=path.name)
-
-
-async def _load_prices() -> None:
-    """Ahead of the first call, which must not wait for a file."""
-    await asyncio.to_thread(price_list)
 
 
 def _records(payloads: Sequence[bytes]) -> list[UsageRecord]:
