@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tests.factories.upstream import anthropic_wire, gemini_wire, openai_wire
+from tests.factories.upstream import anthropic_wire, gemini_wire, openai_wire, responses_wire
 from tests.factories.upstream.script import Behaviour, Fail, Reply
 
 Document = dict[str, Any]
@@ -73,6 +73,10 @@ def _openai(method: str, path: str, body: Document, behaviour: Behaviour, names:
         if body.get("stream"):
             return streamed(openai_wire.chunks(reply, body))
         return whole(openai_wire.completion(reply, body))
+    if path.endswith("/responses"):
+        if body.get("stream"):
+            return streamed(responses_wire.events(reply, body))
+        return whole(responses_wire.response(reply, body))
     if path.endswith("/embeddings"):
         return whole(openai_wire.embeddings(reply, body))
     if path.endswith("/audio/speech"):

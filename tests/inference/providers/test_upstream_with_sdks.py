@@ -60,6 +60,16 @@ def test_openai_whole_and_streamed(upstream: Upstream, openai_client: openai.Ope
     assert final.choices[0].finish_reason == whole.choices[0].finish_reason == "tool_calls"
 
 
+def test_openai_responses_whole_and_streamed(upstream: Upstream, openai_client: openai.OpenAI) -> None:
+    upstream.default = Reply(text="Grüezi", tool_calls=CALLS, tokens=Tokens(9, 4, cached=3, reasoning=2))
+    whole = openai_client.responses.create(model="m", input="Hi")
+    with openai_client.responses.stream(model="m", input="Hi") as stream:
+        final = stream.get_final_response()
+    assert final.output_text == whole.output_text == "Grüezi"
+    assert [item.type for item in final.output] == ["message", "function_call", "function_call"]
+    assert final.usage == whole.usage
+
+
 def test_openai_embeddings_speech_and_models(upstream: Upstream, openai_client: openai.OpenAI) -> None:
     vectors = openai_client.embeddings.create(model="m", input=["one", "three"])
     assert [item.embedding[:2] for item in vectors.data] == [[0.0, 3.0], [1.0, 5.0]]

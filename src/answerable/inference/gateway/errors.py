@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from answerable.inference.dialects.openai_errors import responses_error_event
 from answerable.inference.dialects.registry import error_for
 from answerable.inference.dialects.telling import complaint
 from answerable.inference.failures import UpstreamFailure
@@ -15,14 +14,7 @@ def error_event(operation: Operation, failure: UpstreamFailure | AnswerableError
     """The event that ends a broken stream of that protocol; clients raise an error for it."""
     told = complaint(failure)
     if operation is Operation.RESPONSES:
-        document = {
-            "type": "error",
-            "code": told.code,
-            "message": told.message,
-            "param": told.field,
-            "sequence_number": 0,
-        }
-        return b"event: error\ndata: %b\n\n" % msgspec.json.encode(document)
+        return responses_error_event(told, 0)
     body = error_for(operation, told.status, told.code, told.message, told.field)
     if operation is Operation.MESSAGES:
         return b"event: error\ndata: %b\n\n" % body

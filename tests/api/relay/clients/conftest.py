@@ -28,6 +28,8 @@ async def gateway_bed(
             {"name": f"{kind}-chat", "capabilities": CAPABLE},
             {"name": f"{kind}-chat-*", "capabilities": CAPABLE},
         ]
+        if kind == "openai":
+            models.append({"name": "native-chat-*", "capabilities": [*CAPABLE, "responses"]})
         if kind != "anthropic":
             models.append({"name": f"{kind}-embed", "upstream_name": "emb", "capabilities": ["embeddings"]})
             models.append({"name": f"{kind}-voice", "upstream_name": "tts", "capabilities": ["speech"]})

@@ -161,6 +161,23 @@ async def test_streamed_responses(openai_client: Client, upstream: Upstream, mod
     assert kinds.count("response.output_item.added") == kinds.count("response.output_item.done") == 4
 
 
+async def test_responses_of_a_provider_that_has_them_are_relayed(
+    openai_client: Client, upstream: Upstream, unique: str
+) -> None:
+    upstream.default = Reply(text="Grüezi", tool_calls=CALLS[:1])
+    model = f"native-chat-{unique}"
+    whole = await openai_client.responses.create(model=model, input="Hi", previous_response_id="resp_0")
+    assert whole.id == "resp_up"
+    async with openai_client.responses.stream(model=model, input="Hi") as stream:
+        final = await stream.get_final_response()
+    assert final.output_text == whole.output_text == "Grüezi"
+    assert upstream.last.path == "/v1/responses"
+    upstream.default = Reply(text="one two three four", pieces=4, frames=5)
+    broken = await openai_client.responses.create(model=model, input="Hi", stream=True)
+    with pytest.raises(openai.APIError):
+        _ = [event async for event in broken]
+
+
 async def test_results_of_tools_in_responses(openai_client: Client, upstream: Upstream, model: str) -> None:
     upstream.script(Reply(text="", tool_calls=CALLS), Reply(text="Rain in both."))
     first = await openai_client.responses.create(model=model, input="Hi", tools=[LOOK_TOO])
