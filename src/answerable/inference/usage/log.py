@@ -1,7 +1,7 @@
 """`UsageLog`: one row for every call, whatever becomes of the process or of the database.
 
 A call is noted in the process's log before a provider is asked, and again with its outcome before the
-last byte goes to the client; the database is written behind, in batches. `docs/decisions/` says why.
+last byte goes to the client; the database is written behind, in batches. `docs/decisions/0011-usage-log-and-leases.md` says why.
 """
 
 from __future__ import annotations
