@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 import uuid
 from collections.abc import Callable
 
@@ -22,10 +23,10 @@ from psycopg import sql
 from answerable.kit import ids
 
 CHANNEL = "answerable_changes"
-_PING_SECONDS = 1.0
+_SOUND_PINGS = 3
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
-_HELLO_SECONDS = 5.0
+_HELLO_PINGS = 5
 
 log = structlog.get_logger(__name__)
 
@@ -50,16 +51,19 @@ def announce_changes(op: Operations, table: str, topic: str) -> None:
 class Notifications:
     """The process's one listening connection. Callbacks run on the event loop and must be quick."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, ping_seconds: float = 1.0) -> None:
+        """`ping_seconds` is how often the connection is tried; after three without an answer it is not
+        relied on."""
         self._url = database_url
+        self._ping_seconds = ping_seconds
         self._listeners: dict[str, list[Listener]] = {}
         self._task: asyncio.Task[None] | None = None
-        self._listening = False
+        self._sound_until = 0.0  # by the monotonic clock; put off by every sign of life
 
     @property
     def listening(self) -> bool:
-        """Whether changes are heard of now, within a second or two of the connection's loss."""
-        return self._listening
+        """Whether changes are heard of now; false soon after the connection's silent death."""
+        return time.monotonic() < self._sound_until
 
     def subscribe(self, topic: str, listener: Listener) -> None:
         """Call `listener` with the workspace's id for each change, or with None: anything may have."""
@@ -67,7 +71,7 @@ class Notifications:
 
     def start(self) -> None:
         """Begin to listen, on the running event loop; does nothing when that has begun."""
-        if self._task is None or self._task.get_loop().is_closed():
+        if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._listen(), name="notifications")
 
     async def close(self) -> None:
@@ -91,7 +95,7 @@ class Notifications:
                 ) as connection:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                     await self._hear_oneself(connection)
-                    self._listening = True
+                    self._sound_until = time.monotonic() + _SOUND_PINGS * self._ping_seconds
                     self._tell_all()
                     pause = _FIRST_PAUSE
                     await self._hear(connection)
@@ -103,7 +107,7 @@ class Notifications:
             except (psycopg.Error, TimeoutError, OSError) as error:
                 log.warning("notifications_disconnected", error=str(error))
             finally:
-                self._listening = False
+                self._sound_until = 0.0
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -111,24 +115,31 @@ class Notifications:
         """A pooler of transactions takes LISTEN and delivers nothing: raises _Deaf."""
         word = f"hello {secrets.token_hex(8)}"
         await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, word])
-        async for notification in connection.notifies(timeout=_HELLO_SECONDS):
-            if notification.payload == word:
-                return
+        async with contextlib.aclosing(
+            connection.notifies(timeout=_HELLO_PINGS * self._ping_seconds)
+        ) as heard:
+            async for notification in heard:
+                if notification.payload == word:
+                    return
         raise _Deaf
 
     async def _hear(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         while True:
-            async for notification in connection.notifies(timeout=_PING_SECONDS):
+            async for notification in connection.notifies(timeout=self._ping_seconds):
                 self._tell(notification.payload)
             # A connection that died silently is found out here.
-            async with asyncio.timeout(_PING_SECONDS):
+            async with asyncio.timeout(self._ping_seconds):
                 await connection.execute("SELECT 1")
+            self._sound_until = time.monotonic() + _SOUND_PINGS * self._ping_seconds
 
     def _tell(self, payload: str) -> None:
         topic, _, workspace = payload.partition(" ")
         listeners = self._listeners.get(topic)
         if listeners:
-            workspace_id = ids.encode("ws", uuid.UUID(workspace))
+            try:
+                workspace_id = ids.encode("ws", uuid.UUID(workspace))
+            except ValueError:
+                workspace_id = None  # not ours: whatever it means, nothing kept is to be relied on
             for listener in listeners:
                 listener(workspace_id)
 
