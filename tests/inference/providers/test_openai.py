@@ -22,7 +22,7 @@ from answerable.inference.chat import (
     ToolCall,
     ToolResult,
 )
-from answerable.inference.errors import UnreadableCall
+from answerable.inference.errors import Inexpressible, UnreadableCall
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models.plan import Capability, Target
 from answerable.inference.operation import Operation
@@ -341,3 +341,17 @@ def test_an_error_keeps_the_providers_own_document(
     failure = adapter.failure(response.status_code, response.headers, response.content)
     assert failure.body == response.content
     assert failure.detail == "Too hot."
+
+
+def test_only_compatible_servers_know_top_k(target: MakeTarget) -> None:
+    assert json.loads(adapter.chat_request(target(), question(top_k=4)).body)["top_k"] == 4
+    with pytest.raises(Inexpressible) as caught:
+        adapter.chat_request(target(base_url="https://api.openai.com/v1"), question(top_k=4))
+    assert caught.value.field == "top_k"
+
+
+def test_wishes_about_tools_go_with_tools_only(target: MakeTarget) -> None:
+    body = json.loads(
+        adapter.chat_request(target(), question(tool_choice="auto", parallel_tool_calls=False)).body
+    )
+    assert set(body) == {"model", "messages"}

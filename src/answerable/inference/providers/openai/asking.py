@@ -15,6 +15,7 @@ from answerable.inference.chat import (
     ToolCall,
     ToolResult,
 )
+from answerable.inference.errors import Inexpressible
 from answerable.inference.models.plan import Target
 from answerable.inference.providers.openai.address import is_openai_itself
 
@@ -22,19 +23,22 @@ Document = dict[str, Json]
 
 
 def chat_body(target: Target, request: ChatRequest) -> bytes:
-    """The JSON body. Everything that a ChatRequest can say has a place in this protocol."""
+    """The JSON body. Everything that a ChatRequest can say has a place in this protocol.
+
+    `top_k` has one at compatible servers only: raises Inexpressible for OpenAI itself.
+    """
+    newest = is_openai_itself(target.base_url)
+    if newest and request.top_k is not None:
+        raise Inexpressible("top_k", "OpenAI has no such thing.")
     body: Document = {
         "model": target.upstream_model,
         "messages": [turn for message in request.messages for turn in _turns(message)],
     }
-    if request.tools:
-        body["tools"] = [_tool(tool) for tool in request.tools]
-    if request.tool_choice is not None:
-        body["tool_choice"] = _tool_choice(request.tool_choice)
+    _add_tools(body, request)
     if request.output_schema is not None:
         body["response_format"] = _response_format(request.output_schema)
     if request.max_output_tokens is not None:
-        name = "max_completion_tokens" if is_openai_itself(target.base_url) else "max_tokens"
+        name = "max_completion_tokens" if newest else "max_tokens"
         body[name] = request.max_output_tokens
     if request.stop:
         body["stop"] = list(request.stop)
@@ -53,8 +57,7 @@ def chat_body(target: Target, request: ChatRequest) -> bytes:
 
 
 _PLAIN = (
-    "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed", "parallel_tool_calls",
-    "reasoning_effort",
+    "temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed", "reasoning_effort",
 )  # fmt: skip
 
 
@@ -111,6 +114,17 @@ def _call(call: ToolCall) -> Document:
     if call.signature:
         document["extra_content"] = {"google": {"thought_signature": call.signature}}
     return document
+
+
+def _add_tools(body: Document, request: ChatRequest) -> None:
+    """The tools, and the wishes about them, which the protocol allows beside tools only."""
+    if not request.tools:
+        return
+    body["tools"] = [_tool(tool) for tool in request.tools]
+    if request.tool_choice is not None:
+        body["tool_choice"] = _tool_choice(request.tool_choice)
+    if request.parallel_tool_calls is not None:
+        body["parallel_tool_calls"] = request.parallel_tool_calls
 
 
 def _tool(tool: Tool) -> Document:
