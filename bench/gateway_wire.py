@@ -186,10 +186,11 @@ class Caller(asyncio.Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """A gateway under load: where it listens, and what makes a call acceptable there."""
+    """A gateway under load: where it listens, its process, and what makes a call acceptable there."""
 
     name: str
     port: int
+    pid: int
     headers: str = ""
     model: str = "bench-model"
 
@@ -243,7 +244,7 @@ class Load:
         for caller in callers:
             caller.ask(request)
         await asyncio.sleep(min(1.0, seconds / 3))
-        done, started, busy = 0, time.perf_counter(), time.process_time()
+        total, done, started, busy = done, 0, time.perf_counter(), time.process_time()
         await asyncio.sleep(seconds)
         count, elapsed = done, time.perf_counter() - started
         load = (time.process_time() - busy) / elapsed
@@ -251,7 +252,12 @@ class Load:
         for caller in callers:
             if caller.transport is not None:
                 caller.transport.close()
-        return {"per_second": round(count / elapsed, 1), "failed": failed, "load_core": round(load, 2)}
+        return {
+            "per_second": round(count / elapsed, 1),
+            "failed": failed,
+            "calls": total + done,
+            "load_core": round(load, 2),
+        }
 
     async def latencies(self, *, rate: float, seconds: float) -> dict[str, float]:
         """Latency in milliseconds of plain calls that start at a fixed rate, whatever the answers do."""

@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from answerable.api.app import create_app
+from answerable.api.app import create_app, front_door
 from answerable.api.assembly import build_runtime
 from answerable.api.processes import listen
 from answerable.api.protocol import protocol_with
@@ -109,7 +109,7 @@ async def base_url(app: FastAPI, settings: Settings) -> AsyncIterator[str]:
     """The application on a loopback port, served by the same server as in production."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(
-        app,
+        front_door(app),
         http=protocol_with(settings.http.header_seconds),
         ws="none",
         lifespan="off",

@@ -9,6 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 import answerable
 from answerable.api import health
@@ -31,8 +32,8 @@ Errors are Problem Details (RFC 9457); lists page by cursor; times are UTC."""
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    """The app on a runtime. Closing the app's lifespan closes the runtime."""
-
+    """The app on a runtime, to be served behind its `front_door`. Closing the app's lifespan closes the
+    runtime."""
     relay = RelayApp(runtime, system=system_model(runtime))
 
     @asynccontextmanager
@@ -55,6 +56,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         form_limits={"max_files": 10, "max_fields": 20},
     )
     app.state.runtime = runtime
+    app.state.relay = relay
     settings = runtime.settings
     app.add_middleware(BodyLimit, limit_for=partial(_body_limit, settings))
     app.add_middleware(
@@ -72,12 +74,16 @@ def create_app(runtime: Runtime) -> FastAPI:
         )
     app.add_middleware(OriginGuard, hosts=settings.http.allowed_hosts, origins=settings.http.allowed_origins)
     app.add_middleware(Observation)
-    app.add_middleware(FrontDoor, relay=relay, runtime=runtime)
     install_error_handlers(app)
     app.include_router(health.router)
     for router in routers():
         app.include_router(router, prefix="/api/v1")
     return app
+
+
+def front_door(app: FastAPI) -> ASGIApp:
+    """What a server serves: calls to models before everything that FastAPI does, the app for all the rest."""
+    return FrontDoor(app, relay=app.state.relay, runtime=app.state.runtime)
 
 
 def _body_limit(settings: Settings, path: str) -> int:

@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from answerable.api.app import create_app
+from answerable.api.app import create_app, front_door
 from answerable.api.assembly import build_runtime
 from answerable.api.protocol import protocol_with
 from answerable.jobs import worker
@@ -40,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
 def run_web(settings: Settings, database_url: str, listener: socket.socket) -> None:
     """Serve HTTP on the socket until SIGTERM; open requests get a few seconds to end."""
     configure_logs(settings.log.level, settings.log.format)
-    app = create_app(build_runtime(settings, database_url))
+    app = front_door(create_app(build_runtime(settings, database_url)))
     config = uvicorn.Config(
         app,
         loop="uvloop",

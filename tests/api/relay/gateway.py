@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import uvicorn
 
-from answerable.api.app import create_app
+from answerable.api.app import create_app, front_door
 from answerable.api.processes import listen
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
@@ -25,7 +25,12 @@ async def served(runtime: Runtime) -> AsyncIterator[str]:
     """The app on a loopback port, served as in production."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(
-        create_app(runtime), http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
+        front_door(create_app(runtime)),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
