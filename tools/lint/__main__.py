@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tools.lint import layout, shape, words
+from tools.lint import layout, locks, shape, words
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "answerable"
@@ -36,6 +36,7 @@ def main() -> int:
             ]
     findings += [f"{place}: {message}" for place, message in layout.slice_readmes(SOURCE)]
     findings += [f"{place}: {message}" for place, message in words.foreign_words(ROOT)]
+    findings += [f"{place}: {message}" for place, message in locks.unlocked_dependencies(ROOT)]
     print("\n".join(findings) if findings else "own checks: nothing found")
     return 1 if findings else 0
 
