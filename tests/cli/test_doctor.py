@@ -21,6 +21,7 @@ from answerable.cli.doctor.machine import (
     check_python,
     check_sandbox,
 )
+from answerable.cli.doctor.models import check_models
 from answerable.cli.doctor.weights import check_embedding_weights
 from answerable.kit.postgres.credentials import APP_ROLE
 from answerable.kit.settings import HttpSettings, Settings
@@ -165,3 +166,12 @@ def test_the_report_is_json_and_the_status_follows_it(tmp_path: Path) -> None:
     assert sick.status == 1
     assert "chmod 600" in sick.output
     assert sick.errors == "answerable: not in order: Credentials\n"
+
+
+def test_models_that_cannot_work_fail(tmp_path: Path) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text("providers: [{name: a, kind: openai}]")
+    settings = Settings.model_validate({"data_dir": tmp_path, "inference": {"file": path}})
+    assert check_models(settings).level is Level.OK
+    path.write_text("providers: [{name: a, kind: openai, models: ['not a name']}]")
+    assert check_models(settings).level is Level.FAIL

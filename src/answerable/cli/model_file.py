@@ -10,12 +10,14 @@ from answerable.kit.crypto import load_secret_box
 from answerable.kit.settings import Settings
 
 
-def check_model_file(settings: Settings) -> None:
-    """Raises CommandFailed when the file of models, a variable or the encryption key cannot be used."""
+def check_model_file(settings: Settings) -> int:
+    """How many providers the operator offers. Raises CommandFailed when the file of models, a variable or
+    the encryption key cannot be used."""
     try:
-        load_operator_models(settings.inference, os.environ)
+        models = load_operator_models(settings.inference, os.environ)
         if settings.secrets_key is not None:
             load_secret_box(settings)
+        return models.providers
     except BadModelFile as error:
         raise CommandFailed(f"the configured models cannot be used: {error}") from error
     except ValueError as error:

@@ -15,8 +15,10 @@ from answerable.inference.models.operator import OperatorModels
 from answerable.inference.models.plan import Capability
 from answerable.inference.models.reading import ConfigurationReader
 from answerable.inference.operation import Operation
+from answerable.kit import ids
 from answerable.kit.db import Database
 from answerable.kit.db.notifications import Notifications
+from answerable.kit.errors import Unavailable
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from tests.api.test_list_queries import counted
@@ -157,6 +159,8 @@ async def test_a_database_that_went_away_leaves_what_was_known(
         catalog._changed(None)
         plan = await catalog.plan(owner.workspace_id, "small", CHAT)
         assert plan.groups[0][0].api_key == KEY
+        with pytest.raises(Unavailable):
+            await catalog.plan(ids.new_id("ws"), "small", CHAT)
     finally:
         await runtime.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from pydantic import JsonValue
 
 from tests.factories.callers import Caller
@@ -157,3 +159,12 @@ async def test_the_same_request_twice_makes_one_provider(owner: Caller, unique: 
     second = await owner.post("/api/v1/providers", json=provider("acme", "m"), headers=headers)
     assert first.json() == second.json()
     assert len((await owner.get("/api/v1/providers")).json()["items"]) == 1
+
+
+async def test_of_many_who_want_a_name_at_once_one_gets_it(owner: Caller) -> None:
+    await add_provider(owner, "base", "m")
+    wanted = [owner.post("/api/v1/providers", json=provider(f"p{n}", "contested")) for n in range(4)]
+    alias = {"name": "contested", "targets": [{"model": "m"}]}
+    wanted += [owner.post("/api/v1/model-aliases", json=alias) for _ in range(4)]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*wanted))
+    assert statuses == [201] + 7 * [409]

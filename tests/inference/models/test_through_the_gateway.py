@@ -83,3 +83,12 @@ async def test_a_viewer_may_call_what_an_administrator_configured(
     await add_provider(owner, "acme", "small", base_url=upstream.openai_url)
     assert (await call(viewer, "small")).status_code == 200
     assert (await call(stranger, "small")).status_code == 404
+
+
+async def test_metrics_name_no_workspaces_providers(owner: Caller, upstream: Upstream) -> None:
+    await add_provider(owner, "needle", "small-needle", base_url=upstream.openai_url)
+    assert (await call(owner, "small-needle")).status_code == 200
+    text = (await owner.client.get("/metrics")).text
+    assert 'answerable_model_attempts_total{outcome="answered",provider="workspace"}' in text
+    assert 'answerable_model_answer_seconds_count{provider="workspace"}' in text
+    assert "needle" not in text

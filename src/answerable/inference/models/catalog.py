@@ -26,6 +26,7 @@ from answerable.inference.operation import Operation
 from answerable.jobs.outage import is_outage
 from answerable.kit.db import Database, Session
 from answerable.kit.db.notifications import Notifications
+from answerable.kit.errors import Unavailable
 from answerable.kit.principal import Principal
 
 TOPIC = "models"
@@ -73,7 +74,7 @@ class Catalog:
     async def plan(self, workspace_id: str, name: str, operation: Operation) -> Plan:
         """Where a name leads for a workspace; does not suspend when the snapshot is there.
 
-        Raises UnknownModel, ModelLacks.
+        Raises UnknownModel, ModelLacks, and Unavailable while the database is away and nothing is known.
         """
         kept = self._kept.get(workspace_id)
         if kept is not None and self._is_good(kept):
@@ -159,9 +160,13 @@ class Catalog:
 
     def _in_outage(self, kept: _Kept | None, error: Exception) -> Snapshot:
         now = self._now()
-        lasting = isinstance(error, TimeoutError) or is_outage(error)
-        if kept is None or not lasting or now > kept.loaded_at + _OUTAGE_SECONDS:
+        if not (isinstance(error, TimeoutError) or is_outage(error)):
             raise error
+        if kept is None or now > kept.loaded_at + _OUTAGE_SECONDS:
+            raise Unavailable(
+                "The configured models cannot be read right now. Try again in a moment.",
+                headers={"Retry-After": "5"},
+            ) from error
         log.warning("catalog_stale", error_type=type(error).__name__)
         kept.good_until = now + _LOAD_SECONDS
         return kept.snapshot

@@ -160,9 +160,9 @@ class RetrySetting(_Configured):
 
 
 class CacheSetting(_Configured):
-    """What may be answered from earlier calls."""
+    """What may be answered from earlier calls; `default` leaves that to the server's settings."""
 
-    mode: Literal["off", "exact", "semantic"] = "off"
+    mode: Literal["default", "off", "exact", "semantic"] = "default"
     ttl_seconds: Annotated[int, Field(ge=1, le=30 * 86_400)] = 3_600
     threshold: Annotated[float, Field(gt=0, le=1)] | None = None
 

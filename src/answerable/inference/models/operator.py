@@ -56,6 +56,11 @@ class OperatorModels:
         self._made: dict[tuple[str, ...], Names] = {}
         _check(Names([provider for provider, _ in self._offered], self._aliases), offered, self._aliases)
 
+    @property
+    def providers(self) -> int:
+        """How many providers there are."""
+        return len(self._offered)
+
     def names(self, workspace_id: str) -> Names:
         """What a workspace may see of it."""
         visible = [each for each, only in self._offered if only is None or workspace_id in only]

@@ -102,9 +102,10 @@ class RetryRule:
 
 @dataclass(frozen=True, slots=True)
 class CacheRule:
-    """What may be answered from earlier calls. `semantic` also allows calls that mean the same."""
+    """What may be answered from earlier calls. `semantic` also allows calls that mean the same; `default`
+    leaves mode and time to live to the settings."""
 
-    mode: Literal["off", "exact", "semantic"] = "off"
+    mode: Literal["default", "off", "exact", "semantic"] = "default"
     ttl_seconds: int = 3_600
     threshold: float | None = None  # cosine; None takes the calibrated one
 
