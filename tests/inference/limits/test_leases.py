@@ -211,6 +211,40 @@ async def test_without_the_database_a_process_goes_on_with_what_it_holds(
         await eventually(lambda: goes_through(one, caller))
 
 
+async def test_a_process_that_was_frozen_past_its_lease_asks_anew(
+    books: Books, app_url: str, tmp_path: Path
+) -> None:
+    caller = Caller(books.workspace())
+    limit = books.limit(caller.workspace_id, "requests", "20")
+    async with (
+        replica(app_url, tmp_path, alone=True) as frozen,
+        replica(app_url, tmp_path, alone=True, recall_seconds=0.01) as other,
+    ):
+        await frozen.call(caller)
+        under_way = await frozen.admit(caller)
+        began = frozen.clock.now()
+        await frozen.log.flush()
+        assert books.leased(limit) >= 1
+        [bucket] = frozen.limits._buckets.values()
+        bucket.valid_until = 1e-9
+        books.execute(
+            "UPDATE limit_leases SET expires_at = now() - interval '1 s' WHERE limit_id = %s", limit
+        )
+        for _ in range(15):
+            await other.call(caller)
+        for _ in range(3):
+            await frozen.call(caller)
+        with pytest.raises(LimitExceeded):
+            await frozen.call(caller)
+        under_way.settle(120, Decimal("0.01"))
+        frozen.log.closed(a_call(caller.workspace_id, started_at=began))
+        for one in (frozen, other):
+            await one.log.flush()
+            assert books.spent(limit) + books.leased(limit) <= 20
+    assert books.spent(limit) == 20
+    assert books.leased(limit) == 0
+
+
 async def until_unavailable(one: Replica, caller: Caller) -> int:
     """How many calls are let through before the database must be asked."""
     for passed in range(1000):

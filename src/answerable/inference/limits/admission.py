@@ -47,8 +47,8 @@ class Estimate:
 class Admission:
     """Reservations of one call. Exactly one of `settle` and `release` counts, the first that is called.
 
-    Settle with exactly the tokens and the cost of the usage record that is closed: the database counts
-    by the records, this process by what it is told here.
+    Settle with exactly the tokens and the cost of the usage record that is closed, and close it in the same
+    step, without awaiting between: the database counts by the records, this process by what it is told here.
     """
 
     __slots__ = ("_holds", "_now", "_on_freed")

@@ -17,7 +17,7 @@ from answerable.inference.limits.bucket import Bucket, Grant
 from answerable.inference.limits.limit import Limit, Period
 from answerable.inference.limits.tables import LIMIT, LimitRow
 from answerable.kit import ids
-from answerable.kit.db import Database
+from answerable.kit.db import Database, Session
 from answerable.kit.db.notifications import CHANNEL
 from answerable.kit.principal import Principal
 
@@ -42,7 +42,8 @@ _RENEW = text(
 )
 _FORGET = text("DELETE FROM limit_leases WHERE replica = :replica")
 _DROP = text(
-    "DELETE FROM limit_leases WHERE limit_id = :limit_id AND window_start = :starts AND replica = :replica"
+    "DELETE FROM limit_leases WHERE limit_id = :limit_id AND window_start = :starts AND replica = :replica "
+    "RETURNING amount"
 )
 _DROP_MINUTES = text("DELETE FROM limit_counters WHERE limit_id = :limit_id AND window_start < :before")
 _TELL = text("SELECT pg_notify(:channel, :payload)")
@@ -92,15 +93,17 @@ async def give_back(
     async with database.begin(Principal.system(workspace_id)) as session:
         for bucket, amount in returns:
             await session.execute(_RETURN, _place(bucket, replica) | {"amount": amount})
-        payload = f"{RETURNED} {ids.decode('ws', workspace_id)}"
-        await session.execute(_TELL, {"channel": CHANNEL, "payload": payload})
+        await _tell_who_waits(session)
 
 
 async def drop(database: Database, replica: uuid.UUID, bucket: Bucket) -> None:
-    """Remove the lease of a window that is over, and a minute limit's counters of days ago."""
+    """Remove a lease whose calls are all settled, tell who waits, and remove a minute limit's counters of
+    days ago."""
     async with database.begin(Principal.system(bucket.limit.workspace_id)) as session:
         place = _place(bucket, replica)
-        await session.execute(_DROP, place)
+        dropped = (await session.execute(_DROP, place)).scalar_one_or_none()
+        if dropped is not None and dropped > 0:
+            await _tell_who_waits(session)
         if bucket.limit.period is Period.MINUTE:
             before = bucket.window.start - _KEEP_MINUTES
             await session.execute(_DROP_MINUTES, {"limit_id": place["limit_id"], "before": before})
@@ -119,6 +122,11 @@ async def forget_replica(database: Database, replica: uuid.UUID) -> None:
     async with database.begin(Principal.anonymous()) as session:
         await session.execute(_as_replica(replica))
         await session.execute(_FORGET, {"replica": replica})
+
+
+async def _tell_who_waits(session: Session) -> None:
+    payload = f"{RETURNED} {ids.decode('ws', session.workspace_id)}"
+    await session.execute(_TELL, {"channel": CHANNEL, "payload": payload})
 
 
 def _as_replica(replica: uuid.UUID) -> TextClause:

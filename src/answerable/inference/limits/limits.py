@@ -24,7 +24,7 @@ from answerable.inference.limits.admission import Admission, Estimate, Hold, lim
 from answerable.inference.limits.bucket import TIGHT_SECONDS, ZERO, Bucket
 from answerable.inference.limits.errors import LimitExceeded, LimitsUnavailable
 from answerable.inference.limits.leases import RECALL, RETURNED, drop, give_back, lease, renew
-from answerable.inference.limits.rules import Rules
+from answerable.inference.limits.rules import PATIENCE_SECONDS, Rules
 from answerable.inference.operation import Caller
 from answerable.jobs.outage import is_transient
 from answerable.kit.clock import Clock
@@ -77,7 +77,8 @@ class Limits:
         notifications.subscribe(RETURNED, self._on_returned)
 
     def start(self) -> None:
-        """Begin to renew and give back leases, on the running loop."""
+        """Begin to hear of changes, and to renew and give back leases, on the running loop."""
+        self._notifications.start()
         if self._upkeep is None or self._upkeep.get_loop().is_closed():
             self._upkeep = asyncio.get_running_loop().create_task(self._keep_up())
 
@@ -167,14 +168,15 @@ class Limits:
         at = time.monotonic()
         seconds = self._settings.lease_seconds
         try:
-            if bucket.valid_until and at >= bucket.valid_until:
-                await self._settle()
-                await drop(self._database, self._replica, bucket)
-                bucket.lapse()
-            amounts = (need - bucket.free, max(bucket.wanted, need) - bucket.free, bucket.block(need, at))
-            grant = await lease(self._database, bucket, self._replica, amounts, seconds)
-        except _Failures as error:
-            if not is_transient(error):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                if bucket.valid_until and at >= bucket.valid_until:
+                    await self._settle()
+                    await drop(self._database, self._replica, bucket)
+                    bucket.lapse()
+                amounts = (need - bucket.free, max(bucket.wanted, need) - bucket.free, bucket.block(need, at))
+                grant = await lease(self._database, bucket, self._replica, amounts, seconds)
+        except (*_Failures, TimeoutError) as error:
+            if not (isinstance(error, TimeoutError) or is_transient(error)):
                 raise
             raise LimitsUnavailable from error
         if grant is None:  # deleted meanwhile: it binds nobody
@@ -195,6 +197,8 @@ class Limits:
             async with bucket.turn:
                 seconds = self._settings.lease_seconds
                 at = time.monotonic()
+                if at >= bucket.valid_until:
+                    return  # what was held ran out: the next call asks for all of it anew
                 amounts = (ZERO, ZERO, bucket.block(need, at))
                 grant = await lease(self._database, bucket, self._replica, amounts, seconds)
                 if grant is not None:
@@ -248,14 +252,28 @@ class Limits:
             await self._give_back(recalled, answer=True)
 
     async def _let_go(self) -> None:
-        """Give back what lies idle; forget windows that are over."""
+        """Retire what lies idle; forget windows that are over."""
         now, at = self._clock.now(), time.monotonic()
-        idle = [b for b in self._buckets.values() if at - b.touched_at > self._settings.idle_seconds]
-        await self._give_back(idle)
         for place, bucket in list(self._buckets.items()):
-            if bucket.window.end <= now and not bucket.in_flight and not bucket.wanted:
-                await drop(self._database, self._replica, bucket)
-                del self._buckets[place]
+            over = bucket.window.end <= now
+            idle = at - bucket.touched_at > self._settings.idle_seconds
+            if bucket.in_flight or bucket.wanted or not (over or idle):
+                continue
+            if bucket.valid_until:
+                await self._retire(bucket)
+            if over:
+                self._buckets.pop(place, None)
+
+    async def _retire(self, bucket: Bucket) -> None:
+        """Give a lease back whole: once everything is settled, nothing of it is needed. That also mends a
+        lease whose answer was lost on the way, of which this process knows nothing."""
+        async with bucket.turn:
+            if bucket.in_flight:
+                return
+            bucket.valid_until = 0.0  # who comes meanwhile waits for the turn
+            await self._settle()
+            await drop(self._database, self._replica, bucket)
+            bucket.lapse()
 
     async def _return(self, bucket: Bucket) -> None:
         self._returning.discard(bucket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,6 +19,9 @@ from answerable.inference.operation import Caller
 from answerable.jobs.outage import is_transient
 from answerable.kit.db import Database
 from answerable.kit.db.notifications import Notifications
+
+PATIENCE_SECONDS = 3.0
+"""How long a call waits for a database that does not answer."""
 
 _UNHEARD_SECONDS = 1.0
 _MOST_WORKSPACES = 10_000
@@ -87,9 +91,10 @@ class Rules:
             before.stale = False  # a change during the read makes it stale again
             before.read_at = at
         try:
-            limits = await limits_of(self._database, workspace_id)
-        except (DBAPIError, PoolTimeout, psycopg.Error) as error:
-            if not is_transient(error):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                limits = await limits_of(self._database, workspace_id)
+        except (DBAPIError, PoolTimeout, psycopg.Error, TimeoutError) as error:
+            if not (isinstance(error, TimeoutError) or is_transient(error)):
                 raise
             if before is None:
                 raise LimitsUnavailable from error

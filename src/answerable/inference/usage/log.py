@@ -1,7 +1,8 @@
 """`UsageLog`: one row for every call, whatever becomes of the process or of the database.
 
 A call is noted in the process's log before a provider is asked, and again with its outcome before the
-last byte goes to the client; the database is written behind, in batches. `docs/decisions/0011-usage-log-and-leases.md` says why.
+last byte goes to the client; the database is written behind, in batches. Why:
+`docs/decisions/0011-usage-log-and-leases.md`.
 """
 
 from __future__ import annotations
@@ -177,7 +178,14 @@ class UsageLog:
 
 
 def _records(payloads: Sequence[bytes]) -> list[UsageRecord]:
-    return [record_of(payload) for payload in payloads]
+    """What was read back. One record that cannot be must not keep the others from the database."""
+    records = []
+    for payload in payloads:
+        try:
+            records.append(record_of(payload))
+        except msgspec.MsgspecError:
+            log.exception("usage_record_unreadable", bytes=len(payload))
+    return records
 
 
 def _state(error: BaseException) -> str | None:

@@ -147,6 +147,7 @@ def _sums() -> list[ColumnElement[Any]]:  # Any: counts, sums and means
         _count(row.outcome == Outcome.CACHED.value).label("cached_calls"),
         _count(row.price_version == UNKNOWN).label("unpriced_calls"),
         _count(row.estimated.is_(True)).label("estimated_calls"),
+        _count(row.parent_id.is_not(None)).label("leg_calls"),
         func.coalesce(func.sum(row.input_tokens), 0).label("input_tokens"),
         func.coalesce(func.sum(row.output_tokens), 0).label("output_tokens"),
         func.coalesce(func.sum(row.cached_input_tokens), 0).label("cached_input_tokens"),

@@ -75,7 +75,8 @@ class RecordsRequest(UsageFilter, PageRequest):
 
 class UsageFigures(BaseModel):
     """Sums over calls. `unpriced_calls` were sent to models whose price is unknown: they cost 0 here.
-    `estimated_calls` were counted by the gateway, because their provider gave no figures."""
+    `estimated_calls` were counted by the gateway, because their provider gave no figures. `leg_calls` were
+    made for another of the calls, such as a stage of a cascade: what that one cost stands with them."""
 
     calls: int
     failed_calls: int
@@ -83,6 +84,7 @@ class UsageFigures(BaseModel):
     cached_calls: int
     unpriced_calls: int
     estimated_calls: int
+    leg_calls: int
     input_tokens: int
     output_tokens: int
     cached_input_tokens: int
@@ -155,6 +157,7 @@ class Figures(BaseModel):
     cached_calls: int
     unpriced_calls: int
     estimated_calls: int
+    leg_calls: int
     input_tokens: int
     output_tokens: int
     cached_input_tokens: int
