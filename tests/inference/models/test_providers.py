@@ -108,14 +108,15 @@ async def test_a_patch_changes_what_it_names(owner: Caller) -> None:
     assert (keyless["has_key"], keyless["key_ending"]) == (False, None)
 
 
-async def test_a_key_is_not_sent_to_a_host_that_it_was_not_given_for(owner: Caller) -> None:
+async def test_a_key_is_not_sent_to_an_address_that_it_was_not_given_for(owner: Caller) -> None:
     made = await add_provider(owner, "acme", "small", headers={"X-Team": "blue"})
     path = f"/api/v1/providers/{made['id']}"
     moved = {"base_url": "https://evil.example.org/v1"}
-    refused = await owner.patch(path, json=moved)
-    assert refused.status_code == 422
-    assert set(problems(refused)) == {"api_key", "headers"}
-    assert (await owner.patch(path, json={"base_url": "https://models.example.com/v2"})).status_code == 200
+    for address in (moved["base_url"], "https://models.example.com/another-customer"):
+        refused = await owner.patch(path, json={"base_url": address})
+        assert refused.status_code == 422
+        assert set(problems(refused)) == {"api_key", "headers"}
+    assert (await owner.patch(path, json={"base_url": ADDRESS})).status_code == 200
     again = await owner.patch(path, json={**moved, "api_key": "sk-another-key-9999", "headers": {}})
     assert again.json()["key_ending"] == "9999"
 

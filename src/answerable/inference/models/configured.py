@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from answerable.inference.cascade.rules import stage_rules
 from answerable.inference.failures import FailureKind
 from answerable.inference.models.names import PLAIN, AliasName, TargetName
 from answerable.inference.models.plan import (
@@ -176,6 +177,11 @@ class StageSetting(_Configured):
     model: TargetName
     checks: Annotated[tuple[Check, ...], Field(max_length=20)] = ()
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _checks_can_be_run(self) -> Self:
+        stage_rules(self.checks)  # a BadRule is a ValueError, whose words name the remedy
+        return self
 
 
 class TargetSetting(_Configured):
