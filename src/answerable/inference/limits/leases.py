@@ -36,9 +36,17 @@ _RETURN = text(
     "UPDATE limit_leases SET amount = amount - :amount, recalled = false "
     "WHERE limit_id = :limit_id AND window_start = :starts AND replica = :replica"
 )
+# Rows are locked in the order in which `record_usage` takes them, or the two could wait for each other.
 _RENEW = text(
-    "UPDATE limit_leases SET expires_at = clock_timestamp() + make_interval(secs => :seconds) "
-    "WHERE replica = :replica AND expires_at > clock_timestamp() RETURNING limit_id, window_start, recalled"
+    """
+    WITH mine AS MATERIALIZED (
+        SELECT limit_id, window_start FROM limit_leases
+        WHERE replica = :replica AND expires_at > clock_timestamp()
+        ORDER BY limit_id, window_start FOR UPDATE)
+    UPDATE limit_leases s SET expires_at = clock_timestamp() + make_interval(secs => :seconds) FROM mine
+    WHERE s.replica = :replica AND s.limit_id = mine.limit_id AND s.window_start = mine.window_start
+    RETURNING s.limit_id, s.window_start, s.recalled
+    """
 )
 _FORGET = text("DELETE FROM limit_leases WHERE replica = :replica")
 _DROP = text(
@@ -91,7 +99,7 @@ async def give_back(
     """Give back shares of limits of one workspace, which also answers a recall, and tell who waits."""
     workspace_id = returns[0][0].limit.workspace_id
     async with database.begin(Principal.system(workspace_id)) as session:
-        for bucket, amount in returns:
+        for bucket, amount in sorted(returns, key=lambda one: (one[0].limit.id, one[0].window.start)):
             await session.execute(_RETURN, _place(bucket, replica) | {"amount": amount})
         await _tell_who_waits(session)
 
