@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 
+from answerable.inference.cascade.observation import Observations
+from answerable.inference.cascade.service import Cascades
 from answerable.inference.gateway import Gateway
 from answerable.inference.gateway.attempts import Providers
+from answerable.inference.gateway.bounds import GatewayBounds
 from answerable.inference.gateway.call import Books
-from answerable.inference.gateway.service import GatewayBounds
 from answerable.inference.limits.limits import Limits
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.operator import OperatorModels, load_operator_models
@@ -56,6 +58,7 @@ def provide_inference(runtime: Runtime) -> None:
         ),
     )
     runtime.provide(Limits, _limits)
+    runtime.provide(Observations, lambda made: Observations(made.database))
     runtime.provide(Gateway, _gateway)
 
 
@@ -83,6 +86,7 @@ def _gateway(made: Runtime) -> Gateway:
             assumed_output=settings.limits.default_output_tokens,
         ),
         GatewayBounds(settings.relay.max_answer_bytes, settings.relay.call_seconds),
+        lambda calls: Cascades(calls, made.get(Observations)),
     )
 
 

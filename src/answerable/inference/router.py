@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from answerable.inference.cascade import endpoints as cascades
 from answerable.inference.limits import endpoints as limits
 from answerable.inference.models.aliases import endpoints as aliases
 from answerable.inference.models.listing import endpoints as listing
@@ -11,5 +12,5 @@ from answerable.inference.models.providers import endpoints as providers
 from answerable.inference.usage import endpoints as usage
 
 router = APIRouter()
-for noun in (listing, providers, aliases, limits, usage):
+for noun in (listing, providers, aliases, limits, cascades, usage):
     router.include_router(noun.router)

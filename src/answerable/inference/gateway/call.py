@@ -60,10 +60,12 @@ class Call:
         "_started",
         "attempts",
         "closed",
+        "cost_usd",
         "id",
         "presence",
         "started_at",
         "target",
+        "tokens",
     )
 
     def __init__(self, books: Books, facts: CallFacts, presence: Presence = ALWAYS_THERE) -> None:
@@ -73,6 +75,8 @@ class Call:
         self.attempts = 0
         self.closed = False
         self.presence = presence
+        self.tokens = TokenCount()  # this and the cost are known once the books are closed
+        self.cost_usd = _NOTHING
         self._books = books
         self._facts = facts
         self._started = time.perf_counter()
@@ -134,6 +138,7 @@ class Call:
             money = cost(price_of(self.target), tokens)
         if self._admission is not None:
             self._admission.settle(counted.input + counted.output, money)
+        self.tokens, self.cost_usd = counted, money
         self._books.usage.closed(self._record(outcome, counted, money, error_code))
 
     def _estimate(self, target: Target | None) -> TokenCount:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from answerable.inference.dialects.head import Head
 from answerable.inference.failures import UpstreamFailure
+from answerable.inference.gateway.own_call import Floor
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.operation import Caller, Operation
 from answerable.inference.usage.record import Outcome
@@ -41,7 +42,8 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One call. `headers` are the client's, lower-case names: adapters hand some of them on."""
+    """One call. `headers` are the client's, lower-case names: adapters hand some of them on. `floor` answers
+    without a model, where the caller may ask that."""
 
     caller: Caller
     operation: Operation
@@ -50,6 +52,7 @@ class Inbound:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     presence: Presence = ALWAYS_THERE
     trace_id: str | None = None
+    floor: Floor | None = None
 
 
 @dataclass(frozen=True, slots=True)

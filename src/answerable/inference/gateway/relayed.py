@@ -28,7 +28,7 @@ from answerable.kit.outbound import OutboundFailure, OutboundResponse
 
 JSON = b"application/json"
 EVENTS = b"text/event-stream; charset=utf-8"
-_CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
+CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
 
 
 @dataclass(slots=True)
@@ -73,10 +73,10 @@ class RelayedCall:
             request = self._with_passed_headers(adapter, request)
             if operation is Operation.SPEECH:
                 return await self._sound(target, adapter, request, seconds)
-            if stream and operation in _CHATS:
+            if stream and operation in CHATS:
                 return await self._relayed_stream(target, adapter, request, seconds)
             return await self._relayed_whole(target, adapter, request, seconds)
-        if operation not in _CHATS:
+        if operation not in CHATS:
             return await self._plain(target, adapter, seconds)
         return await self._translated(target, adapter, seconds)
 

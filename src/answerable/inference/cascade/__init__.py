@@ -1,0 +1,1 @@
+"""Models in order of price: each answer is judged, and the next one asked only where it must be."""

@@ -1,0 +1,129 @@
+"""Asks models on the system's own behalf, one plan at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+
+import msgspec
+
+from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest
+from answerable.inference.failures import UpstreamFailure
+from answerable.inference.gateway.attempts import Providers
+from answerable.inference.gateway.bounds import GatewayBounds
+from answerable.inference.gateway.call import Books, Call, CallFacts
+from answerable.inference.gateway.closing import Closing, SeenEvents
+from answerable.inference.gateway.own import ChatAttempt, prompt_bytes
+from answerable.inference.gateway.own_call import Opened, OwnCall
+from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
+from answerable.inference.models.catalog import Catalog
+from answerable.inference.models.plan import Plan
+from answerable.inference.operation import Operation
+from answerable.inference.usage.prices import price_list
+from answerable.inference.usage.record import Outcome
+
+# An answer without figures is counted by its length: characters of text a token.
+_CHARACTERS_PER_TOKEN = 4
+
+
+class OwnCalls:
+    """The targets of a plan, asked for whole answers and for streamed ones."""
+
+    def __init__(self, catalog: Catalog, providers: Providers, books: Books, bounds: GatewayBounds) -> None:
+        self._catalog = catalog
+        self._providers = providers
+        self._books = books
+        self._bounds = bounds
+        self.started = False
+
+    async def start(self) -> None:
+        """With the first call: the price list takes a moment to read, and memory that idle processes save."""
+        await asyncio.to_thread(price_list)
+        self._books.usage.start()
+        self._books.limits.start()
+        self.started = True
+
+    async def plan(self, asked: OwnCall) -> Plan:
+        """Where a call's model name leads. Raises UnknownModel."""
+        return await self._catalog.plan(asked.caller.workspace_id, asked.request.model, Operation.CHAT)
+
+    async def begin(self, facts: CallFacts, presence: Presence = ALWAYS_THERE) -> Call:
+        """A call that asks others and nothing itself: on the books, without a cost of its own.
+
+        Raises LimitExceeded.
+        """
+        if not self.started:
+            await self.start()
+        call = Call(self._books, facts, presence)
+        await call.open(Plan(facts.model, ()))
+        return call
+
+    async def whole(self, asked: OwnCall, plan: Plan) -> tuple[ChatAnswer, Call]:
+        """One whole answer of the plan's targets, and its books, which are closed.
+
+        Raises UpstreamFailure or an AnswerableError.
+        """
+        request = msgspec.structs.replace(asked.request, stream=False)
+        call = await self._opened(asked, request, plan)
+        attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
+        with Closing(call):
+            answer, _ = await self._providers.first_answer(
+                plan, call, attempt.whole, seconds=self._seconds(asked.deadline)
+            )
+            call.first_byte()
+            guess = call.estimated(len(answer.text) // _CHARACTERS_PER_TOKEN)
+            call.close(Outcome.ANSWERED, guess if answer.tokens.estimated else answer.tokens)
+            return answer, call
+
+    async def events(
+        self, asked: OwnCall, plan: Plan, opened: Opened | None = None
+    ) -> AsyncGenerator[ChatEvent, None]:
+        """One answer of the plan's targets as it comes; `opened` is told the call that it is.
+
+        Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
+        """
+        request = msgspec.structs.replace(asked.request, stream=True)
+        call = await self._opened(asked, request, plan)
+        if opened is not None:
+            opened(call)
+        attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
+        seen = SeenEvents()
+        with Closing(call, seen):
+            begun, attempts = await self._providers.first_answer(
+                plan, call, attempt.begun, seconds=self._seconds(asked.deadline)
+            )
+            call.first_byte()
+            try:
+                async for event in begun.events():
+                    yield seen.noted(event)
+            except UpstreamFailure as failure:
+                if call.target is not None:
+                    attempts.failed(call.target, failure)
+                raise
+            finally:
+                begun.response.abort()
+                attempts.close()
+            call.close(Outcome.ANSWERED, seen.tokens or call.estimated(seen.events))
+
+    async def _opened(self, asked: OwnCall, request: ChatRequest, plan: Plan) -> Call:
+        if not self.started:
+            await self.start()
+        facts = CallFacts(
+            asked.caller,
+            asked.operation,
+            request.model,
+            streamed=request.stream,
+            input_bytes=prompt_bytes(request),
+            max_output_tokens=request.max_output_tokens,
+            stage=asked.stage,
+            parent_id=asked.parent_id,
+            trace_id=asked.trace_id,
+        )
+        call = Call(self._books, facts, asked.presence)
+        await call.open(plan)
+        return call
+
+    def _seconds(self, deadline: float | None) -> float:
+        longest = self._bounds.call_seconds
+        return longest if deadline is None else min(deadline - time.monotonic(), longest)

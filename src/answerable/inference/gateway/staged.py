@@ -1,0 +1,57 @@
+"""A client's call to an alias with a cascade: read, run through its stages, written in its protocol."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from answerable.inference.dialects.registry import dialect_for
+from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.event_stream import EventStream
+from answerable.inference.gateway.inbound import Headers, Inbound, Reply
+from answerable.inference.gateway.own_call import OwnCall, Stages
+from answerable.inference.gateway.relayed import EVENTS, JSON
+from answerable.inference.models.plan import Plan
+
+
+async def staged_reply(stages: Stages, inbound: Inbound, plan: Plan) -> Reply:
+    """The answer, once it is there; of a stream, once a stage was taken.
+
+    Raises UpstreamFailure when no stage answered, and an AnswerableError for what the caller may not, cannot
+    or must not ask.
+    """
+    request = dialect_for(inbound.operation).read(inbound.body)
+    asked = OwnCall(
+        inbound.caller,
+        request,
+        operation=inbound.operation,
+        presence=inbound.presence,
+        trace_id=inbound.trace_id,
+        floor=inbound.floor,
+    )
+    calls: list[Call] = []
+    if request.stream:
+        return await _streamed(stages, asked, plan, calls)
+    answered = await stages.answer(asked, plan, opened=calls.append)
+    call = calls[0]
+    body = dialect_for(inbound.operation).answer(
+        answered.answer, request=request, call_id=call.id, created=call.started_at
+    )
+    stage = (b"x-answerable-stage", answered.stage.encode("ascii", "replace"))
+    return Reply(JSON, (*_headers(call), stage), body)
+
+
+async def _streamed(stages: Stages, asked: OwnCall, plan: Plan, calls: list[Call]) -> Reply:
+    events = stages.events(asked, plan, opened=calls.append)
+    try:
+        first = await anext(events)
+    except BaseException:
+        async with aclosing(events):
+            raise
+    call = calls[0]
+    writer = dialect_for(asked.operation).writer(asked.request, call.id, call.started_at)
+    stream = EventStream(events, writer, writer.frames(first))
+    return Reply(EVENTS, _headers(call), stream=stream)
+
+
+def _headers(call: Call) -> Headers:
+    return (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
