@@ -21,9 +21,7 @@ from answerable.knowledge.embedding.errors import DamagedWeights
 from answerable.knowledge.embedding.pull import pull_model
 from answerable.knowledge.embedding.weights import MODEL_NAME, WEIGHTS_SHA256, find_weights, is_available
 
-app = typer.Typer(
-    name="models", help="List the models; pull the one for embeddings.", no_args_is_help=True
-)
+app = typer.Typer(name="models", help="List the models; pull the one for embeddings.", no_args_is_help=True)
 
 
 @app.command("list")
