@@ -109,6 +109,11 @@ class Journal:
         return bool(self._unwritten) or self._old_bytes + self._current.size > self._max_bytes
 
     @property
+    def newest(self) -> int:
+        """The number of the segment that is written to now."""
+        return self._current.number
+
+    @property
     def in_flight(self) -> int:
         """Calls that began and have not ended."""
         return len(self._open)

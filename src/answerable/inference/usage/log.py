@@ -75,11 +75,14 @@ class UsageLog:
     async def flush(self) -> None:
         """Write everything that ended so far. Raises the database's errors while it is away."""
         async with self._writing:
+            newest = self._journal.newest
             while (batch := self._journal.next_batch()) is not None:
                 for start in range(0, len(batch.payloads), self._settings.flush_rows):
                     payloads = batch.payloads[start : start + self._settings.flush_rows]
                     await self._write(_records(payloads), self.replica)
                 self._journal.taken(batch)
+                if batch.segment is not None and batch.segment.number >= newest:
+                    return  # what ended since goes with the next flush: a transaction for a few would be dear
 
     async def replay(self) -> int:
         """Write what dead processes left behind; returns how many of them there were. Raises the
