@@ -385,3 +385,15 @@ def test_usage_of_every_event_is_told(upstream: Upstream, target: MakeTarget, se
     reader = adapter.chat_events()
     events = reader.feed(send(adapter.chat_request(target(), ask(stream=True))).content)
     assert sum(isinstance(event, UsageReported) for event in events) == 4
+
+
+def test_a_whole_answer_where_a_stream_was_promised_is_a_failure_of_the_protocol(
+    upstream: Upstream, target: MakeTarget, send: Send, kind: str
+) -> None:
+    adapter = adapter_for(kind)
+    whole = send(adapter.chat_request(target(kind), ask())).content
+    reader = adapter.chat_events()
+    reader.feed(whole)
+    with pytest.raises(UpstreamFailure) as caught:
+        reader.close()
+    assert caught.value.kind is FailureKind.PROTOCOL

@@ -54,6 +54,7 @@ _NO_MODEL = re.compile(
     r"model_?not_?found|deploymentnotfound|unknown[_ ]model|invalid[_ ]model|no such model"
     r"|model .{0,120}(does not exist|not found|is not (available|supported|found))"
 )  # fmt: skip
+_ERROR_FIELD = re.compile(rb'"(?:error|detail)"\s*:\s*[^\sn]|"object"\s*:\s*"error"')
 _CROWDED = re.compile(r"overloaded|capacity|engine_busy|unavailable")
 # What an error that comes inside a stream, without a status of its own, would have had.
 _STATUS_BY_LABEL = (
@@ -88,6 +89,18 @@ def garbage(what: str, body: bytes = b"") -> UpstreamFailure:
 def cut() -> UpstreamFailure:
     """The failure for a stream that ended before its end."""
     return UpstreamFailure(FailureKind.CUT, "The provider's stream ended before the answer did.")
+
+
+def unfinished(rest: bytes) -> UpstreamFailure:
+    """The failure for a stream that ended before its answer; `rest` is what came outside of events.
+
+    Some servers send an error document, or a whole answer, where a stream was promised.
+    """
+    if rest.lstrip()[:1] not in (b"{", b"["):
+        return cut()
+    if _ERROR_FIELD.search(rest[:KEPT_BYTES]):
+        return failure(None, {}, rest)
+    return garbage("The provider answered a streamed call without a stream.", rest)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -35,9 +35,7 @@ class CandidateStream:
         rest = self._frames.rest
         events = [event for frame in self._frames.close() for event in self._read(frame)]
         if not self._finished:
-            if rest.lstrip()[:1] in (b"{", b"["):  # an error document where a stream was promised
-                raise failing.failure(None, {}, rest)
-            raise failing.cut()
+            raise failing.unfinished(rest)
         return events
 
     def _read(self, frame: bytes) -> Iterator[ChatEvent]:
