@@ -12,6 +12,9 @@ import uuid
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH = 26  # 128 bits in groups of five
+# Two letters at a time: every call to a model gets an id.
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
 
 NIL = uuid.UUID(int=0)
 
@@ -36,11 +39,7 @@ def new_id(prefix: str) -> str:
 def encode(prefix: str, value: uuid.UUID) -> str:
     """The public form of a UUID."""
     number = value.int
-    letters = []
-    for _ in range(_LENGTH):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def decode(prefix: str, text: str) -> uuid.UUID | None:

@@ -12,10 +12,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from answerable.api.middleware.origin_guard import OriginRule
-from answerable.api.relay import metering
 from answerable.api.relay.body import BodyBounds, ClientGone, read_body
 from answerable.api.relay.exchange import Exchange
 from answerable.api.relay.listing import model_list
+from answerable.api.relay.metering import RequestMeter
 from answerable.api.relay.presence import ClientPresence, Presences
 from answerable.api.relay.request import MODELS_PATH, OPERATIONS, RequestHead, protocol_of, route_of
 from answerable.api.relay.streaming import ConnectionMustEnd, send_stream
@@ -45,6 +45,7 @@ class RelayApp:
         self._runtime = runtime
         self._system = system
         self._settings = settings.inference.relay
+        self._meter = RequestMeter()
         self._bounds = BodyBounds(
             self._settings.max_body_bytes, settings.http.body_seconds, settings.http.body_bytes_per_second
         )
@@ -66,7 +67,8 @@ class RelayApp:
         await self._entry(scope, receive, send)
 
     async def close(self) -> None:
-        """Stop looking after calls."""
+        """Stop looking after calls, and write down what was counted."""
+        self._meter.write()
         await self._presences.close()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +77,7 @@ class RelayApp:
         method: str = scope["method"]
         request = RequestHead.of(scope["headers"])
         exchange = Exchange(send, [(b"x-request-id", request.request_id)])
-        metering.begun()
+        self._meter.begun()
         try:
             await self._answer(method, path, request, receive, exchange)
         except ClientGone:
@@ -91,7 +93,7 @@ class RelayApp:
         except ConnectionMustEnd:
             return  # the server cuts the connection of a response that is not complete
         finally:
-            metering.ended(method, route_of(path), exchange.status, time.perf_counter() - started)
+            self._meter.ended(method, route_of(path), exchange.status, time.perf_counter() - started)
 
     async def _answer(
         self, method: str, path: str, request: RequestHead, receive: Receive, exchange: Exchange

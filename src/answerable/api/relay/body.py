@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from answerable.kit.errors import AnswerableError, MalformedRequest, TooLarge
 
@@ -45,18 +45,38 @@ async def read_body(receive: Receive, content_length: bytes | None, bounds: Body
         expected = int(content_length)
         if expected > bounds.max_bytes:
             raise _too_large(bounds.max_bytes)
+    message = _at_hand(receive)
+    if message is not None and message["type"] == "http.disconnect":
+        raise ClientGone
+    if message is not None and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        if len(body) > bounds.max_bytes:
+            raise _too_large(bounds.max_bytes)
+        return body
     try:
         async with asyncio.timeout(bounds.seconds + expected / bounds.bytes_per_second):
-            return await _read(receive, bounds.max_bytes)
+            return await _read(receive, message, bounds.max_bytes)
     except TimeoutError:
         raise TooSlow from None
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
+def _at_hand(receive: Receive) -> Message | None:
+    """What `receive` gives without waiting: a small body mostly came with its head."""
+    waiting = receive()
+    try:
+        waiting.send(None)  # type: ignore[attr-defined]  # ASGI's callables are coroutine functions
+    except StopIteration as told:
+        message: Message = told.value
+        return message
+    waiting.close()  # type: ignore[attr-defined]
+    return None
+
+
+async def _read(receive: Receive, message: Message | None, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        message = message or await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         parts.append(message.get("body", b""))
@@ -64,7 +84,8 @@ async def _read(receive: Receive, limit: int) -> bytes:
         if size > limit:
             raise _too_large(limit)
         if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+            return b"".join(parts)
+        message = None
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from answerable.inference.operation import Operation
@@ -13,6 +13,7 @@ from answerable.kit.errors import Unauthenticated
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _CREDENTIALS = (b"authorization", b"x-api-key")
+_SECRET = frozenset({*_CREDENTIALS, b"cookie", b"proxy-authorization"})
 
 MODELS_PATH = "/v1/models"
 OPERATIONS: Mapping[str, Operation] = {operation.path: operation for operation in Operation}
@@ -32,7 +33,28 @@ def route_of(path: str) -> str:
     return MODELS_PATH if path.startswith(MODELS_PATH) else "none"
 
 
-@dataclass(frozen=True, slots=True)
+class ClientHeaders(Mapping[str, str]):
+    """A client's headers but for its credentials, decoded when somebody looks at them."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Mapping[bytes, bytes]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> str:
+        key = name.encode("latin-1")
+        if key in _SECRET:
+            raise KeyError(name)
+        return self._raw[key].decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.decode("latin-1") for name in self._raw if name not in _SECRET)
+
+    def __len__(self) -> int:
+        return sum(1 for name in self._raw if name not in _SECRET)
+
+
+@dataclass(slots=True)
 class RequestHead:
     """Headers with lower-case names; of those that must be single, the only one."""
 
@@ -68,11 +90,7 @@ class RequestHead:
 
     def passable(self) -> Mapping[str, str]:
         """The headers that may be handed on to a provider; which ones, its adapter says."""
-        return {
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in self.headers.items()
-            if name.startswith((b"openai-", b"anthropic-"))
-        }
+        return ClientHeaders(self.headers)
 
     def credential(self, operation: Operation | None) -> str | None:
         """The credential: `Authorization: Bearer …`, for Anthropic's protocol also `x-api-key`.
