@@ -33,6 +33,8 @@ __all__ = [
     "recording",
     "server_span",
     "span",
+    "start_span",
+    "within",
 ]
 
 Value: TypeAlias = str | bool | int | float | Sequence[str]
@@ -80,6 +82,23 @@ def span(kind: SpanKind, name: str, attributes: Mapping[str, Value] | None = Non
         except BaseException as error:
             current.set_status(Status(StatusCode.ERROR, type(error).__name__))
             raise
+
+
+def start_span(kind: SpanKind, name: str) -> Span:
+    """A span below the current one for work that ends elsewhere: whoever takes it calls `end()`."""
+    return _recording.tracer.start_span(
+        name, attributes={SpanAttributes.OPENINFERENCE_SPAN_KIND: kind.value}, record_exception=False
+    )
+
+
+@contextmanager
+def within(current: Span) -> Iterator[None]:
+    """While inside, new spans and outgoing requests are below this span; it goes on afterwards."""
+    if not recording():
+        yield
+        return
+    with trace.use_span(current, record_exception=False, set_status_on_exception=False):
+        yield
 
 
 @contextmanager

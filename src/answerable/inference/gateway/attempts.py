@@ -16,6 +16,7 @@ from answerable.inference.providers.adapter import Adapter, UpstreamRequest
 from answerable.inference.providers.failing import KEPT_BYTES
 from answerable.inference.routing.router import Attempts, Router
 from answerable.kit.outbound import Outbound, OutboundFailure, OutboundResponse
+from answerable.telemetry.tracing import within
 
 T = TypeVar("T")
 AdapterFor = Callable[[str], Adapter]
@@ -42,7 +43,8 @@ class Providers:
         deadline = None if seconds is None else self.router.now() + seconds
         attempts = self.router.attempts(plan, deadline=deadline)
         try:
-            result = await self._try_all(attempts, call, attempt, deadline)
+            with within(call.span.span):
+                result = await self._try_all(attempts, call, attempt, deadline)
         except BaseException:
             attempts.close()
             raise

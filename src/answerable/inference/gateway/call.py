@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from answerable.inference.chat import TokenCount
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
+from answerable.inference.gateway.spans import CallSpan
 from answerable.inference.limits.admission import Admission, Estimate
 from answerable.inference.limits.limits import Limits
 from answerable.inference.models.plan import Plan, Target
@@ -16,7 +17,7 @@ from answerable.inference.operation import Caller, Operation
 from answerable.inference.usage.estimate import reserved_tokens, written_tokens
 from answerable.inference.usage.log import UsageLog
 from answerable.inference.usage.prices import cost, price_of
-from answerable.inference.usage.record import Outcome, UsageRecord
+from answerable.inference.usage.record import CacheHit, Outcome, UsageRecord
 from answerable.kit import ids
 from answerable.kit.clock import Clock
 from answerable.kit.errors import AnswerableError
@@ -55,14 +56,17 @@ class Call:
     __slots__ = (
         "_admission",
         "_books",
+        "_cache",
         "_facts",
         "_first_token",
+        "_given_by",
         "_started",
         "attempts",
         "closed",
         "cost_usd",
         "id",
         "presence",
+        "span",
         "started_at",
         "target",
         "tokens",
@@ -75,6 +79,7 @@ class Call:
         self.attempts = 0
         self.closed = False
         self.presence = presence
+        self.span = CallSpan(facts.operation, facts.model)
         self.tokens = TokenCount()  # this and the cost are known once the books are closed
         self.cost_usd = _NOTHING
         self._books = books
@@ -82,6 +87,8 @@ class Call:
         self._started = time.perf_counter()
         self._first_token: float | None = None
         self._admission: Admission | None = None
+        self._cache: CacheHit | None = None
+        self._given_by: tuple[str | None, str | None] = (None, None)
 
     async def open(self, plan: Plan) -> None:
         """Reserve what the call may cost and write it down, before anything is sent.
@@ -91,6 +98,22 @@ class Call:
         likely = plan.groups[0][0] if plan.groups and plan.groups[0] else None
         estimate = self._estimate(likely)
         money = _NOTHING if likely is None else cost(price_of(likely), estimate)
+        await self._open(estimate, money)
+
+    async def open_without_cost(self) -> None:
+        """As `open`, for a call that another one's answer serves: it counts as a request and costs nothing.
+
+        A call that must be sent after all is opened again. Raises LimitExceeded.
+        """
+        if self._admission is None:
+            await self._open(TokenCount(), _NOTHING)
+
+    def served(self, hit: CacheHit, provider: str | None, model: str | None) -> None:
+        """The answer is another call's, which that provider and model gave."""
+        self._cache = hit
+        self._given_by = (provider, model)
+
+    async def _open(self, estimate: TokenCount, money: Decimal) -> None:
         facts = self._facts
         wanted = Estimate(
             facts.model,
@@ -98,6 +121,9 @@ class Call:
             money,
             requests=1 if facts.parent_id is None else 0,  # a leg is part of a request that is counted
         )
+        if self._admission is not None:
+            self._admission.release()
+            self._admission = None
         try:
             self._admission = await self._books.limits.admit(facts.caller, wanted, self.started_at)
             self._books.usage.opened(self._record(Outcome.INTERRUPTED, estimate, money, None))
@@ -105,7 +131,7 @@ class Call:
             self.closed = True
             if self._admission is not None:
                 self._admission.release()
-            self._books.usage.closed(self._record(Outcome.REFUSED, TokenCount(), _NOTHING, error.code))
+            self._write(self._record(Outcome.REFUSED, TokenCount(), _NOTHING, error.code))
             raise
 
     @property
@@ -132,6 +158,8 @@ class Call:
         self.closed = True
         if outcome is Outcome.ANSWERED and self.presence.left():
             outcome = Outcome.ABANDONED
+        elif outcome is Outcome.ANSWERED and self._cache is not None:
+            outcome = Outcome.CACHED
         counted = tokens or TokenCount()
         money = _NOTHING
         if tokens is not None and self.target is not None:
@@ -139,7 +167,11 @@ class Call:
         if self._admission is not None:
             self._admission.settle(counted.input + counted.output, money)
         self.tokens, self.cost_usd = counted, money
-        self._books.usage.closed(self._record(outcome, counted, money, error_code))
+        self._write(self._record(outcome, counted, money, error_code))
+
+    def _write(self, record: UsageRecord) -> None:
+        self._books.usage.closed(record)
+        self.span.end(record)
 
     def _estimate(self, target: Target | None) -> TokenCount:
         facts = self._facts
@@ -156,6 +188,7 @@ class Call:
     ) -> UsageRecord:
         facts, target = self._facts, self.target
         first = self._first_token
+        provider, model = self._given_by if target is None else (target.provider, target.model)
         return UsageRecord(
             id=self.id,
             workspace_id=facts.caller.workspace_id,
@@ -164,14 +197,15 @@ class Call:
             operation=facts.operation,
             route=facts.caller.route,
             requested_model=facts.model,
-            provider=None if target is None else target.provider,
-            model=None if target is None else target.model,
+            provider=provider,
+            model=model,
             stage=facts.stage,
             outcome=outcome,
             error_code=error_code,
             tokens=tokens,
             cost_usd=money,
             price_version="" if target is None else price_of(target).version,
+            cache=self._cache,
             attempts=self.attempts,
             streamed=facts.streamed,
             started_at=self.started_at,

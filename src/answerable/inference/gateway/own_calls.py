@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest
+from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TextDelta
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.bounds import GatewayBounds
@@ -72,6 +72,7 @@ class OwnCalls:
                 plan, call, attempt.whole, seconds=self._seconds(asked.deadline)
             )
             call.first_byte()
+            call.span.gave(answer.text)
             guess = call.estimated(len(answer.text) // _CHARACTERS_PER_TOKEN)
             call.close(Outcome.ANSWERED, guess if answer.tokens.estimated else answer.tokens)
             return answer, call
@@ -96,6 +97,8 @@ class OwnCalls:
             call.first_byte()
             try:
                 async for event in begun.events():
+                    if isinstance(event, TextDelta):
+                        call.span.streamed(event.text)
                     yield seen.noted(event)
             except UpstreamFailure as failure:
                 if call.target is not None:
@@ -121,6 +124,7 @@ class OwnCalls:
             trace_id=asked.trace_id,
         )
         call = Call(self._books, facts, asked.presence)
+        call.span.given("\n\n".join(f"{turn.role}: {turn.text}" for turn in request.messages))
         await call.open(plan)
         return call
 

@@ -71,6 +71,7 @@ class Gateway:
             trace_id=inbound.trace_id,
         )
         call = Call(self._books, facts, presence)
+        call.span.given(inbound.body)
         await call.open(plan)
         relayed = RelayedCall(self._providers, inbound, call, longest=self._bounds.longest_answer)
         with Closing(call):
@@ -82,6 +83,7 @@ class Gateway:
             if isinstance(answered, Begun):
                 return Reply(answered.content_type, headers, stream=relayed.stream(answered, attempts))
             guess = len(answered.body) // _JSON_BYTES_PER_TOKEN
+            call.span.gave(answered.body)
             call.close(Outcome.ANSWERED, answered.tokens or call.estimated(guess))
             return Reply(answered.content_type, headers, answered.body)
 

@@ -71,6 +71,7 @@ class AnswerStream:
         self._on_end = on_end
         self.broken = False  # the error event, or for lack of one the connection's end, tells of it
         self.ended = False
+        call.span.streamed(first)
         if converter.finished:
             self._close()
 
@@ -87,6 +88,7 @@ class AnswerStream:
                 return self._broken(upstream_failure(failure))
             except UpstreamFailure as failure:
                 return self._broken(failure)
+            self._call.span.streamed(data)
             if not raw:
                 self.ended = True
             if self._converter.finished:

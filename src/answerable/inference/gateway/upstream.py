@@ -15,6 +15,7 @@ from answerable.kit.outbound import (
     OutboundResponse,
     OutboundTimes,
 )
+from answerable.telemetry.tracing import outgoing_headers
 
 _KINDS = {
     FailedStage.ADDRESS: FailureKind.CONNECT,
@@ -34,7 +35,11 @@ async def ask(
     try:
         return await outbound.send(
             OutboundRequest(
-                request.url, request.headers, request.body, request.method, target.allow_private_address
+                request.url,
+                (*request.headers, *outgoing_headers().items()),
+                request.body,
+                request.method,
+                target.allow_private_address,
             ),
             _times(target.timeouts),
             seconds=seconds,
