@@ -52,6 +52,12 @@ MODEL_BREAKER_CHANGES = Counter(
 )
 ANSWERS = Counter("answerable_answers_total", "Answers given.", ["route", "status", "stage"])
 
+USAGE_WAITING = Gauge(
+    "answerable_usage_waiting_bytes",
+    "Logs of model calls that are not in the database yet.",
+    multiprocess_mode="livesum",
+)
+
 
 def exposition() -> bytes:
     """All processes' metrics in Prometheus' text format."""

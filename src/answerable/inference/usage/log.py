@@ -30,6 +30,7 @@ from answerable.inference.usage.writing import grouped, write
 from answerable.jobs.outage import is_transient
 from answerable.kit.db import Database
 from answerable.kit.settings import UsageSettings
+from answerable.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +128,7 @@ class UsageLog:
             except (*_Failures, OSError) as error:
                 log.warning("usage_not_written", error=type(error).__name__, waiting_bytes=self.waiting_bytes)
                 pause = min(2 * pause, _LONGEST_PAUSE)
+            metrics.USAGE_WAITING.set(self.waiting_bytes)
 
     async def _look_after_the_dead(self) -> None:
         while True:
