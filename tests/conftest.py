@@ -18,6 +18,8 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from answerable.api.app import create_app, front_door
 from answerable.api.assembly import build_runtime
@@ -32,6 +34,10 @@ from answerable.kit.settings import Settings
 from answerable.telemetry.logs import configure_logs
 from tests.factories.callers import Caller, Workspace, register
 from tests.factories.waiting import eventually
+
+# No property depends on the machine's speed.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 CreateWorkspace = Callable[[], Awaitable[Workspace]]
 

@@ -1,1 +1,5 @@
 """The Anthropic protocol: `/v1/messages`."""
+
+from answerable.inference.providers.anthropic.adapter import AnthropicAdapter
+
+__all__ = ["AnthropicAdapter"]
