@@ -25,9 +25,17 @@ LISTS = (
     "/api/v1/models",
     "/api/v1/budgets",
     "/api/v1/limits",
+    "/api/v1/sources",
 )
 
-PAGED = (*LISTS[:3], "/api/v1/providers", "/api/v1/model-aliases", "/api/v1/budgets", "/api/v1/limits")
+PAGED = (
+    *LISTS[:3],
+    "/api/v1/providers",
+    "/api/v1/model-aliases",
+    "/api/v1/budgets",
+    "/api/v1/limits",
+    LISTS[-1],
+)
 
 
 @contextmanager
@@ -71,6 +79,9 @@ async def add_one_of_each(workspace: Workspace, name: str) -> None:
         ),
         await owner.post(
             "/api/v1/model-aliases", json={"name": name, "targets": [{"model": f"{name}-small"}]}
+        ),
+        await owner.post(
+            "/api/v1/sources", json={"name": name, "kind": "folder", "config": {"path": f"/{name}"}}
         ),
     ]
     assert {answer.status_code for answer in created} <= {201, 202}

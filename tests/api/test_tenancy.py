@@ -45,6 +45,9 @@ async def estate(client: httpx.AsyncClient) -> Estate:
         "/api/v1/providers", json={"name": "own", "kind": "openai", "models": ["small"]}
     )
     alias = await owner.post("/api/v1/model-aliases", json={"name": "fast", "targets": [{"model": "small"}]})
+    place = {"kind": "folder", "name": "Shelf", "config": {"path": "/nowhere"}}
+    source = (await owner.post("/api/v1/sources", json=place)).json()
+    sync = (await owner.post(f"/api/v1/sources/{source['id']}/sync")).json()
     return Estate(
         owner,
         {
@@ -60,6 +63,8 @@ async def estate(client: httpx.AsyncClient) -> Estate:
             "alias_id": alias.json()["id"],
             "budget_id": budget.json()["id"],
             "limit_id": limit.json()["id"],
+            "source_id": source["id"],
+            "sync_run_id": sync["id"],
         },
     )
 

@@ -13,6 +13,7 @@ class Scope(StrEnum):
 
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
+    SOURCES_WRITE = "sources:write"
     DATA_READ = "data:read"
     DATA_WRITE = "data:write"
     ASK = "ask"
@@ -53,6 +54,7 @@ _VIEWER = frozenset(
 )
 _EDITOR = _VIEWER | {Scope.DOCUMENTS_WRITE, Scope.DATA_WRITE, Scope.JOBS_WRITE}
 _ADMIN = _EDITOR | {
+    Scope.SOURCES_WRITE,
     Scope.MEMBERS_WRITE,
     Scope.KEYS_READ,
     Scope.KEYS_WRITE,

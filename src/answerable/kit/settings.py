@@ -259,6 +259,27 @@ class RelaySettings(BaseModel):
     )
 
 
+class CacheSettings(BaseModel):
+    default: Literal["off", "deterministic", "exact"] = Field(
+        "deterministic",
+        description="Which calls are answered from earlier ones where no alias says it: none; embeddings, and "
+        "chats that ask for determinism by temperature 0 or a seed; or all. Always the same call of the same "
+        "workspace.",
+    )
+    ttl_seconds: int = Field(
+        3_600, ge=1, le=30 * 86_400, description="How long such an answer is kept where no alias says it."
+    )
+    max_entries: int = Field(10_000, ge=1, description="Answers that are kept for one workspace.")
+    max_bytes: int = Field(64_000_000, ge=1_000, description="Size of the answers kept for one workspace.")
+    max_answer_bytes: int = Field(1_000_000, ge=1_000, description="Largest answer that is kept.")
+    memory_bytes: int = Field(
+        32_000_000, ge=0, description="Size of the kept answers that each process has in memory."
+    )
+    wait_milliseconds: int = Field(
+        50, ge=1, description="How long a call waits for the store of answers before it goes on without."
+    )
+
+
 class InferenceSettings(BaseModel):
     file: Path | None = Field(
         None, description="YAML or TOML file of providers and aliases that the operator offers."
@@ -280,6 +301,7 @@ class InferenceSettings(BaseModel):
     usage: UsageSettings = Field(default_factory=UsageSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     relay: RelaySettings = Field(default_factory=RelaySettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
 
 
 class PluginSettings(BaseModel):
@@ -287,6 +309,29 @@ class PluginSettings(BaseModel):
         [],
         description="Installed packages whose plugins may start. Nothing of any other package is imported.",
     )
+
+
+class SourceSettings(BaseModel):
+    roots: list[Path] = Field(
+        [],
+        description="Folders whose files sources may read (folders to sync, SQLite files). None: no source "
+        "reads this server's disk.",
+    )
+    private_hosts: list[str] = Field(
+        [],
+        description="Hosts with private addresses that sources may name, as `host` or `host:port`.",
+    )
+    max_item_bytes: int = Field(100_000_000, gt=0, description="Largest item of a source in bytes.")
+    politeness_seconds: float = Field(
+        1.0, ge=0, description="Pause between two pages of one web site; its robots.txt may ask for more."
+    )
+    portion_items: int = Field(
+        100,
+        ge=1,
+        description="Items that a sync takes in before it lets other workspaces' jobs go first.",
+    )
+    batch_items: int = Field(20, ge=1, description="Items that a sync commits in one transaction.")
+    keep_runs_days: float = Field(90, gt=0, description="How long ended syncs stay listed.")
 
 
 class Settings(BaseSettings):
@@ -305,6 +350,11 @@ class Settings(BaseSettings):
         None,
         description="The same database as the unprivileged role that serves requests; derived from "
         "`database_url` when unset.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis that keeps answers of models for calls that come again, in place of PostgreSQL: "
+        "`redis://…` or `rediss://…`. Needs the extra `redis`.",
     )
     secrets_key: SecretStr | None = Field(
         None,
@@ -326,4 +376,5 @@ class Settings(BaseSettings):
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)
     inference: InferenceSettings = Field(default_factory=InferenceSettings)
+    sources: SourceSettings = Field(default_factory=SourceSettings)
     plugins: PluginSettings = Field(default_factory=PluginSettings)

@@ -6,11 +6,21 @@ from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import files, repository, tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
+from answerable.knowledge.sources.registry import take_connectors
+from answerable.knowledge.sources.sync import tasks as syncing
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard, tasks.add_missing_vectors)
+BACKGROUND_WORK = (
+    tasks.ingest,
+    tasks.discard,
+    tasks.add_missing_vectors,
+    syncing.sync,
+    syncing.remove,
+    syncing.ring,
+)
 
 
 def provide_knowledge(runtime: Runtime) -> None:
-    """Register how knowledge's objects are made."""
+    """Register how knowledge's objects are made, and take the connectors of the started plugins."""
+    take_connectors()
     runtime.provide(TextEncoder, query_encoder)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))

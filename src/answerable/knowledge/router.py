@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from answerable.knowledge.documents.endpoints import router as documents
 from answerable.knowledge.retrieval.endpoints import router as search
+from answerable.knowledge.sources.endpoints import router as sources
 
 router = APIRouter()
-for part in (documents, search):
+for part in (documents, sources, search):
     router.include_router(part)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from answerable.cli.doctor.finding import Finding, Level
-from answerable.inference.providers.registry import start_plugins
+from answerable.inference.providers.registry import plugin_host, start_plugins
+from answerable.knowledge.sources.registry import take_connectors
 from answerable.plugins import PluginState, PluginStatus, normal_name
 
 
 def check_plugins(allowed: Sequence[str]) -> list[Finding]:
     """One line for each plugin that is installed or approved; none of the others is imported."""
-    states = start_plugins(allowed)
+    start_plugins(allowed)
+    take_connectors()
+    states = plugin_host().states
     installed = {normal_name(state.package) for state in states}
     missing = [name for name in allowed if normal_name(name) not in installed]
     return [*map(_finding, states), *map(_missing, missing)]

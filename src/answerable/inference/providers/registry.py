@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from answerable.inference.providers import builtin, hooks
 from answerable.inference.providers.adapter import Adapter
 from answerable.kit.errors import InvalidInput
-from answerable.plugins import PluginHost, PluginState
+from answerable.plugins import PluginHost, PluginState, connectors
 
 
 class UnknownProviderKind(InvalidInput):
@@ -35,11 +35,17 @@ def start_plugins(allowed: Iterable[str]) -> Sequence[PluginState]:
 
     Called once while a process starts; returns what became of every installed plugin.
     """
-    host = PluginHost([hooks], built_in=[builtin], allowed=allowed)
+    global _host
+    host = _host = PluginHost([hooks, connectors], built_in=[builtin], allowed=allowed)
     host.load()
     # A plugin cannot take the place of a kind that is there.
     _adapters.update(_collect(host))
     return host.states
+
+
+def plugin_host() -> PluginHost:
+    """The plugins of this process, for the slices whose hooks they fill besides; none before the start."""
+    return _host
 
 
 def _collect(host: PluginHost) -> dict[str, Adapter]:
@@ -56,4 +62,5 @@ def _collect(host: PluginHost) -> dict[str, Adapter]:
     return found
 
 
-_adapters = _collect(PluginHost([hooks], built_in=[builtin]))
+_host = PluginHost([hooks, connectors], built_in=[builtin])
+_adapters = _collect(_host)

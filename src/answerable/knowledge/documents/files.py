@@ -14,10 +14,12 @@ from answerable.kit.storage import StoredFile
 FOLDER = "documents"
 
 
-async def keep(runtime: Runtime, workspace_id: str, chunks: AsyncIterator[bytes]) -> StoredFile:
+async def keep(
+    runtime: Runtime, workspace_id: str, chunks: AsyncIterator[bytes], *, max_bytes: int | None = None
+) -> StoredFile:
     """Store an upload within the size limit. Raises as FileStore.put does; then nothing stays."""
     folder = f"{workspace_id}/{FOLDER}/{ids.new_id('upl')}"
-    return await runtime.files.put(folder, chunks, max_bytes=runtime.settings.uploads.max_bytes)
+    return await runtime.files.put(folder, chunks, max_bytes=max_bytes or runtime.settings.uploads.max_bytes)
 
 
 async def discard(runtime: Runtime, key: str) -> None:

@@ -14,10 +14,9 @@ from answerable.knowledge.documents.tables import (
     DocumentRow,
     DocumentStatus,
     DocumentTextRow,
-    SourceKind,
-    SourceRow,
 )
 from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.sources.tables import UPLOAD, SourceRow, SourceStatus
 
 _OPEN = (DocumentStatus.QUEUED.value, DocumentStatus.PROCESSING.value)
 
@@ -48,17 +47,32 @@ async def page(
 
 async def upload_source(session: Session) -> str:
     """The id of the workspace's source of uploads, made when it is not there."""
-    new = {"id": ids.new_id("src"), "workspace_id": session.workspace_id, "kind": SourceKind.UPLOAD.value}
+    new = {"id": ids.new_id("src"), "workspace_id": session.workspace_id, "kind": UPLOAD}
     await session.execute(insert(SourceRow).values(**new, name="Uploads").on_conflict_do_nothing())
-    found = await session.scalar(select(SourceRow.id).where(SourceRow.kind == SourceKind.UPLOAD.value))
+    found = await session.scalar(select(SourceRow.id).where(SourceRow.kind == UPLOAD))
     if found is None:
         raise LookupError("the workspace has no source of uploads")
     return found
 
 
 async def source_exists(session: Session, source_id: str) -> bool:
-    """Whether the workspace has that source."""
-    return await session.scalar(select(SourceRow.id).where(SourceRow.id == source_id)) is not None
+    """Whether the workspace has that source, and it is not on its way out."""
+    statement = select(SourceRow.id).where(
+        SourceRow.id == source_id, SourceRow.status != SourceStatus.REMOVING.value
+    )
+    return await session.scalar(statement) is not None
+
+
+async def move(session: Session, document_id: str, source_id: str) -> None:
+    """Let a document belong to another source."""
+    statement = update(DocumentRow).where(DocumentRow.id == document_id)
+    await session.execute(statement.values(source_id=source_id, updated_at=func.now()))
+
+
+async def of_source(session: Session, source_id: str, most: int) -> Sequence[str]:
+    """The ids of at most that many documents of a source."""
+    statement = select(DocumentRow.id).where(DocumentRow.source_id == source_id)
+    return (await session.scalars(statement.order_by(DocumentRow.id).limit(most))).all()
 
 
 async def insert_unless_known(session: Session, row: DocumentRow) -> bool:

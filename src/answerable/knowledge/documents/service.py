@@ -61,6 +61,16 @@ async def upload(
             errors=[FieldError("source_id", "not a source of this workspace")],
         )
     stored = await files.keep(runtime, session.workspace_id, chunks)
+    accepted = await take(session, runtime, stored, new)
+    if not accepted.queued and new.source_id is None:
+        # Somebody wants it of their own accord now: it no longer goes when its source forgets it.
+        await move(session, accepted.document.id, await repository.upload_source(session))
+        await session.refresh(accepted.document)
+    return accepted
+
+
+async def take(session: Session, runtime: Runtime, stored: StoredFile, new: NewDocument) -> Accepted:
+    """The same for a file that `files.keep` has stored already; it is discarded when it is not needed."""
     try:
         document, is_new = await _row_for(session, stored, new)
         if not is_new:
@@ -158,6 +168,12 @@ async def _stop(session: Session, job_id: str) -> None:
         return  # it has ended
 
 
+async def move(session: Session, document_id: str, source_id: str) -> None:
+    """Let a document belong to another source, also in the filters of searches."""
+    await repository.move(session, document_id, source_id)
+    await indexing.move_document(session, document_id, source_id)
+
+
 async def begin_attempt(session: Session, document_id: str) -> DocumentRow | None:
     """Start reading: the document with the number of this attempt; None when there is nothing to do."""
     return await repository.begin_attempt(session, document_id)
@@ -178,6 +194,9 @@ async def finish(
     if current:
         await repository.put_text(session, document.id, parsed)
         await indexing.store_document(session, prepared)
+        now = await read(session, document.id)
+        if now.source_id != document.source_id:  # it moved while it was read
+            await indexing.move_document(session, document.id, now.source_id)
 
 
 async def fail(session: Session, document_id: str, code: str, detail: str) -> None:

@@ -1,4 +1,4 @@
-"""Documents, where they come from, and their texts."""
+"""Documents and their texts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,6 @@ class DocumentStatus(StrEnum):
     PROCESSING = "processing"
     READY = "ready"
     FAILED = "failed"
-
-
-class SourceKind(StrEnum):
-    UPLOAD = "upload"
-
-
-class SourceRow(TenantRow, Base):
-    """Where documents come from; each workspace has one of the kind `upload`."""
-
-    __tablename__ = "sources"
-
-    id: Mapped[str] = id_column("src")
-    kind: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = created_at_column()
 
 
 class DocumentRow(TenantRow, Base):

@@ -94,6 +94,12 @@ async def rename_document(session: Session, document_id: str, title: str) -> Non
     await session.execute(update(row).where(row.document_id == document_id).values(title=title))
 
 
+async def move_document(session: Session, document_id: str, source_id: str) -> None:
+    """Give an indexed document another source."""
+    row = IndexedDocumentRow
+    await session.execute(update(row).where(row.document_id == document_id).values(source_id=source_id))
+
+
 async def insert_chunks(session: Session, document_id: str, prepared: Sequence[PreparedPassage]) -> None:
     """Insert a document's chunks and count their terms."""
     if not prepared:

@@ -76,3 +76,8 @@ async def delete_document(session: Session, document_id: str) -> None:
 async def rename_document(session: Session, document_id: str, title: str) -> None:
     """Show the document under another title in results; nothing happens when it is not indexed."""
     await repository.rename_document(session, document_id, title)
+
+
+async def move_document(session: Session, document_id: str, source_id: str) -> None:
+    """Find the document under another source; nothing happens when it is not indexed."""
+    await repository.move_document(session, document_id, source_id)

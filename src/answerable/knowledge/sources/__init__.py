@@ -1,0 +1,1 @@
+"""Sources: places that documents come from, kept in step."""

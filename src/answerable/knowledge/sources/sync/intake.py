@@ -1,0 +1,215 @@
+"""What becomes of an item: looked at, fetched if need be, taken in or forgotten.
+
+Fetching happens outside any transaction; taking in and forgetting within the batch's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from pydantic import JsonValue
+
+from answerable.kit.db import Session
+from answerable.kit.errors import AnswerableError, NotFound, StorageFull
+from answerable.kit.outbound import FailedStage, OutboundFailure
+from answerable.kit.runtime import Runtime
+from answerable.kit.storage import StoredFile
+from answerable.knowledge.documents import files
+from answerable.knowledge.documents import service as documents
+from answerable.knowledge.documents.tables import DocumentStatus
+from answerable.knowledge.sources.errors import outbound_problem
+from answerable.knowledge.sources.sync import repository
+from answerable.knowledge.sources.tables import ItemStatus, SourceItemRow
+from answerable.plugins.connectors import ConnectorFailure, Content, Item, ItemGone
+
+_TRIES = 3
+_FIRST_PAUSE = 0.2
+_LONGEST_ID = 2_000
+# A delta that names a broken item over and over again would never move on.
+RETRIED_RUNS = 5
+
+log = structlog.get_logger(__name__)
+
+
+class Verdict(StrEnum):
+    """What a run counts an item as."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DELETED = "deleted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found out about an item before the transaction. `stored` is set for new bytes."""
+
+    item: Item
+    verdict: Verdict
+    stored: StoredFile | None = None
+    file_name: str = ""
+    version: str | None = None
+    error: ConnectorFailure | None = None
+
+
+async def examine(
+    runtime: Runtime, workspace_id: str, item: Item, known: SourceItemRow | None, max_bytes: int
+) -> Outcome:
+    """Find out what to do with an item, fetching its bytes when they may be new.
+
+    Errors of the item are its outcome; StorageFull, and what is no error of the item, pass through.
+    """
+    if len(item.id) > _LONGEST_ID or not item.id or "\0" in item.id:
+        broken = Item(item.id.replace("\0", "")[:_LONGEST_ID] or "?", item.title, cursor=item.cursor)
+        return _failed(broken, ConnectorFailure("bad_id", "The item's id is empty or too long."))
+    if item.deleted:
+        return Outcome(item, Verdict.DELETED)
+    whole = known is not None and known.status == ItemStatus.SYNCED
+    if known is not None and whole and item.version is not None and known.version == item.version:
+        return Outcome(item, Verdict.UNCHANGED, version=item.version)
+    try:
+        return await _fetch(runtime, workspace_id, item, known if whole else None, max_bytes)
+    except ItemGone:
+        return Outcome(item, Verdict.DELETED)
+    except ConnectorFailure as failure:
+        return _failed(item, failure)
+
+
+async def _fetch(
+    runtime: Runtime, workspace_id: str, item: Item, known: SourceItemRow | None, max_bytes: int
+) -> Outcome:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            content = await item.fetch(known.version if known is not None else None)
+            if content is None:
+                version = known.version if known is not None else item.version
+                return Outcome(item, Verdict.UNCHANGED, version=version)
+            stored = await files.keep(runtime, workspace_id, content.chunks, max_bytes=max_bytes)
+        except StorageFull:
+            raise
+        except AnswerableError as error:  # too large, or empty
+            return _failed(item, ConnectorFailure(error.code, error.detail))
+        except OutboundFailure as failure:
+            if failure.stage is FailedStage.ADDRESS or attempt == _TRIES:
+                return _failed(item, outbound_problem(failure))
+        except ConnectorFailure as failure:
+            if not failure.retryable or attempt == _TRIES:
+                raise
+        else:
+            return await _compare(runtime, item, content, stored, known)
+        await asyncio.sleep(_FIRST_PAUSE * 2 ** (attempt - 1))
+    raise AssertionError("the last try returns or raises")
+
+
+async def _compare(
+    runtime: Runtime, item: Item, content: Content, stored: StoredFile, known: SourceItemRow | None
+) -> Outcome:
+    version = content.version or item.version
+    if known is not None and known.sha256 == stored.sha256:
+        await files.discard(runtime, stored.key)
+        return Outcome(item, Verdict.UNCHANGED, version=version)
+    verdict = Verdict.ADDED if known is None else Verdict.CHANGED
+    return Outcome(item, verdict, stored, content.file_name, version)
+
+
+def _failed(item: Item, failure: ConnectorFailure) -> Outcome:
+    log.info("source_item_failed", item=item.id[:200], code=failure.code)
+    return Outcome(item, Verdict.FAILED, error=failure)
+
+
+async def apply(session: Session, runtime: Runtime, source_id: str, run_id: str, outcome: Outcome) -> Verdict:
+    """Make the outcome true within the batch's transaction. Returns what it counts as."""
+    item = outcome.item
+    known = (await repository.items_by_id(session, source_id, [item.id])).get(item.id)
+    if outcome.verdict is Verdict.DELETED:
+        if known is None:
+            return Verdict.UNCHANGED
+        await forget(session, source_id, known)
+        return Verdict.DELETED
+    seen: dict[str, object] = {"seen_run_id": run_id, "title": item.title, "modified_at": item.modified}
+    if outcome.verdict is Verdict.FAILED and outcome.error is not None:
+        await repository.add_error(session, run_id, item.id, outcome.error.code, outcome.error.detail)
+        failures = (known.failures if known is not None else 0) + 1
+        error = {"error_code": outcome.error.code, "error_detail": outcome.error.detail}
+        values = {**seen, **error, "status": ItemStatus.FAILED.value, "failures": failures}
+        await repository.put_item(session, source_id, item.id, values)
+        return Verdict.FAILED
+    fine = {"status": ItemStatus.SYNCED.value, "error_code": None, "error_detail": None, "failures": 0}
+    values = {**seen, **fine, "version": outcome.version}
+    if outcome.stored is None:
+        await repository.put_item(session, source_id, item.id, values)
+        return Verdict.UNCHANGED
+    return await _take(session, runtime, source_id, outcome, (known, values))
+
+
+async def _take(
+    session: Session,
+    runtime: Runtime,
+    source_id: str,
+    outcome: Outcome,
+    state: tuple[SourceItemRow | None, dict[str, object]],
+) -> Verdict:
+    known, values = state
+    item, stored = outcome.item, outcome.stored
+    assert stored is not None
+    if known is not None and known.sha256 == stored.sha256 and known.document_id is not None:
+        await repository.put_item(session, source_id, item.id, values)
+        await files.discard(runtime, stored.key)
+        return Verdict.UNCHANGED
+    details: dict[str, JsonValue] = {**item.metadata, "source_item": item.id}
+    new = documents.NewDocument(outcome.file_name, item.title, source_id, details)
+    document = (await documents.take(session, runtime, stored, new)).document
+    former = known.document_id if known is not None else None
+    if former == document.id:
+        former = None
+    replaced = document.status == DocumentStatus.READY
+    waiting = known.superseded_id if known is not None else None
+    superseded = None if replaced else waiting or former
+    values = {
+        **values,
+        "sha256": stored.sha256,
+        "document_id": document.id,
+        "superseded_id": superseded if superseded != document.id else None,
+    }
+    await repository.put_item(session, source_id, item.id, values)
+    for gone in {former, waiting} - {None, superseded, document.id}:
+        await release(session, source_id, str(gone))
+    return Verdict.ADDED if known is None or known.sha256 is None else Verdict.CHANGED
+
+
+async def forget(session: Session, source_id: str, row: SourceItemRow) -> None:
+    """Drop an item, and its documents unless they are somebody else's too."""
+    await repository.remove_item(session, row.id)
+    for document_id in {row.document_id, row.superseded_id} - {None}:
+        await release(session, source_id, str(document_id))
+
+
+async def release(session: Session, source_id: str, document_id: str) -> None:
+    """Delete a document that the source does not hold any more. One that another source's item became
+    goes over to that source; one that a person uploaded stays."""
+    other = await repository.another_owner(session, document_id)
+    try:
+        document = await documents.read(session, document_id)
+    except NotFound:
+        return
+    if document.source_id != source_id:
+        return
+    if other is None:
+        await documents.delete(session, document_id)
+    elif other != source_id:
+        await documents.move(session, document_id, other)
+
+
+async def release_superseded(session: Session, source_id: str, most: int) -> int:
+    """Delete former documents whose new ones have been read; how many items there were."""
+    rows = await repository.superseded(session, source_id, most)
+    for row in rows:
+        former = row.superseded_id
+        await repository.clear_superseded(session, row.id)
+        if former is not None:
+            await release(session, source_id, former)
+    return len(rows)
