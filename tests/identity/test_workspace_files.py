@@ -19,6 +19,7 @@ from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from tests.factories.callers import Caller, Workspace
+from tests.factories.files import files_below
 from tests.factories.uploads import ORDERS, RETURNS_POLICY, upload_dataset, upload_document
 from tests.factories.waiting import eventually
 
@@ -29,8 +30,7 @@ def files_of(runtime: Runtime, workspace_id: str) -> set[Path]:
     return {
         path
         for root in (runtime.files.root, tables_root(runtime.settings))
-        for path in (root / workspace_id).rglob("*")
-        if path.is_file()
+        for path in files_below(root / workspace_id)
     }
 
 

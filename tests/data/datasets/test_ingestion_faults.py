@@ -14,6 +14,7 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from tests.data.datasets.uploads import ORDERS, finished, upload
 from tests.factories.callers import Caller
+from tests.factories.files import files_below
 from tests.factories.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -44,7 +45,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 def _files(runtime: Runtime, caller: Caller) -> list[Path]:
     roots = [runtime.settings.data_dir / kind / caller.workspace_id for kind in ("files", "datasets")]
-    return [path for root in roots if root.exists() for path in root.rglob("*") if path.is_file()]
+    return [path for root in roots for path in files_below(root)]
 
 
 async def _until_nothing_is_left(runtime: Runtime, caller: Caller) -> None:

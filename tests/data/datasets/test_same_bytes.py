@@ -11,6 +11,7 @@ import pytest
 from answerable.kit.runtime import Runtime
 from tests.data.datasets.uploads import ORDERS, finished, ingested, upload
 from tests.factories.callers import Caller
+from tests.factories.files import files_below
 
 pytestmark = pytest.mark.usefixtures("worker")
 MORE = ORDERS + b"1004,2024-04-01,eve@example.com,1.00,1,no\n"
@@ -23,7 +24,7 @@ async def listed(caller: Caller) -> list[dict[str, Any]]:
 
 
 def uploads(runtime: Runtime, caller: Caller) -> list[Path]:
-    return [p for p in (runtime.files.root / caller.workspace_id).rglob("*") if p.is_file()]
+    return files_below(runtime.files.root / caller.workspace_id)
 
 
 async def test_the_same_file_again_gives_the_dataset_that_exists(owner: Caller, runtime: Runtime) -> None:

@@ -11,6 +11,7 @@ from answerable.kit.errors import NotFound
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from tests.factories.callers import Workspace
+from tests.factories.files import files_below
 from tests.factories.uploads import ORDERS, upload_dataset
 from tests.factories.waiting import eventually
 
@@ -34,6 +35,6 @@ async def test_a_file_for_a_dataset_that_is_deleted_meanwhile_does_not_stay(
             await uploading.upload(session, runtime, chunks(), new)
 
     async def no_file_stays() -> bool:
-        return not [path for path in runtime.files.path(workspace.id).rglob("*") if path.is_file()]
+        return not files_below(runtime.files.path(workspace.id))
 
     await eventually(no_file_stays)

@@ -11,6 +11,7 @@ import pytest
 from answerable.kit.runtime import Runtime
 from tests.data.datasets.uploads import ORDERS, finished, ingested, upload
 from tests.factories.callers import Caller
+from tests.factories.files import files_below
 from tests.factories.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -143,7 +144,7 @@ async def _until_files(runtime: Runtime, caller: Caller, count: int) -> None:
 def _files(runtime: Runtime, caller: Caller) -> list[Path]:
     roots = [runtime.settings.data_dir / "files" / caller.workspace_id]
     roots.append(runtime.settings.data_dir / "datasets" / caller.workspace_id)
-    return [p for root in roots if root.exists() for p in root.rglob("*") if p.is_file()]
+    return [path for root in roots for path in files_below(root)]
 
 
 @pytest.mark.parametrize(

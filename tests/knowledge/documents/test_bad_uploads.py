@@ -13,6 +13,7 @@ import pytest
 from answerable.kit import storage
 from answerable.kit.runtime import Runtime
 from tests.factories.callers import Caller
+from tests.factories.files import files_below
 from tests.factories.uploads import send_file, upload_document
 from tests.factories.waiting import eventually
 from tests.knowledge.parsing import files
@@ -24,7 +25,7 @@ URL = "/api/v1/documents"
 def stored(runtime: Runtime, caller: Caller) -> list[Path]:
     """Every file that the workspace's documents and unfinished uploads have."""
     folders = (runtime.files.root / caller.workspace_id, runtime.files.root / "incoming")
-    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for folder in folders for path in files_below(folder)]
 
 
 @pytest.mark.parametrize(

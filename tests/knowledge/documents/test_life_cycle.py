@@ -7,6 +7,7 @@ import pytest
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
 from tests.factories.callers import Caller
+from tests.factories.files import files_below
 from tests.factories.uploads import RETURNS_POLICY, send_file, settled, upload_document
 from tests.factories.waiting import eventually
 
@@ -71,7 +72,7 @@ async def test_a_deleted_document_is_gone_everywhere(editor: Caller, runtime: Ru
     assert found.json()["results"] == []
 
     async def file_gone() -> bool:
-        return not [path for path in folder.rglob("*") if path.is_file()]
+        return not files_below(folder)
 
     await eventually(file_gone)
     again = await upload_document(editor, "returns.md", RETURNS_POLICY)
