@@ -38,6 +38,7 @@ _SELDOM_SUMMED = frozenset(
 )
 QUANTITY_WORDS = frozenset({"quantity", "qty", "pieces", "units", "items"})
 YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
+_STATES = frozenset({"°C", "°F", "K", "Pa", "kPa", "hPa", "bar", "dB", "km/h", "m/s", "mph", "rpm", "ppm"})
 _PER_ITEM = (
     "price",
     "rate",
@@ -114,7 +115,7 @@ class Context:
         """Whether a plain sum over rows means something: amounts and quantities, not prices and rates."""
         if field.type not in NUMERIC_TYPES or field.role is not FieldRole.MEASURE:
             return False
-        if field.unit is not None and field.unit.kind == "percent":
+        if field.unit is not None and (field.unit.kind == "percent" or field.unit.symbol in _STATES):
             return False
         if any(m.field == field.name and m.non_additive for m in self.metrics):
             return False
@@ -122,14 +123,18 @@ class Context:
         return not any(word in label for word in _PER_ITEM)
 
     def number_of(self, field_name: str) -> Part | None:
-        """What a bare number field stands for: its only metric, else its sum when it is additive."""
+        """What a bare number field stands for: its sum when it is additive, else its only metric.
+
+        A field that the model averages stands for its average, even where a sum can be asked for.
+        """
         field = self.field(field_name)
         if field is None:
             return None
         seldom = bool(_SELDOM_SUMMED & set(field.name.split("_")))
-        if self.is_additive(field) and not seldom:
-            return self.canonical(Part(aggregation=Aggregation.SUM, field=field_name))
         own = [m for m in self.metrics if m.field == field_name and m.aggregation is not Aggregation.COUNT]
+        averaged = len(own) == 1 and own[0].aggregation is Aggregation.AVG
+        if self.is_additive(field) and not seldom and not averaged:
+            return self.canonical(Part(aggregation=Aggregation.SUM, field=field_name))
         if len(own) != 1 or (seldom and own[0].aggregation is Aggregation.SUM):
             return None
         return Part(metric=own[0].name)
