@@ -56,6 +56,13 @@ def over(
     return TimeSlice.model_validate({"field": "day", "grain": grain, "period": days(start, end), **more})
 
 
+def test_a_median_between_two_amounts_keeps_half_a_cent() -> None:
+    middle = Measure(aggregation=Aggregation.MEDIAN, field="amount")
+    with database([sale(1, "2025-01-01", "A", "0.01"), sale(2, "2025-01-02", "A", "0.02")]) as connection:
+        [row] = ask(connection, query(measures=[middle]))
+    assert list(row.values()) == [pytest.approx(0.015)]
+
+
 def test_a_period_includes_its_start_and_not_its_end() -> None:
     assert rows(measures=[COUNT], time=over(None, "2024-02-29", "2025-02-28")) == [(3,)]
 

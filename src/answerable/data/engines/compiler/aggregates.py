@@ -10,7 +10,7 @@ from answerable.data.engines.compiler import calendar as buckets
 from answerable.data.engines.compiler.filters import column, compare, predicate, within
 from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, PlannedMeasure
 from answerable.data.engines.compiler.values import literal
-from answerable.data.semantics.model import Aggregation, Relationship
+from answerable.data.semantics.model import Aggregation, FieldType, Relationship
 from answerable.data.semantics.query import Grain, Period
 
 _SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
@@ -130,11 +130,14 @@ def value(measure: PlannedMeasure) -> exp.Expr:
     """The measure as an aggregate of the scanned rows."""
     if measure.field is None:
         return exp.Count(this=exp.Star())
-    field = column(measure.field)
+    field: exp.Expr = column(measure.field)
     if measure.aggregation is Aggregation.COUNT:
         return exp.Count(this=field)
     if measure.aggregation is Aggregation.COUNT_DISTINCT:
         return exp.Count(this=exp.Distinct(expressions=[field]))
+    if measure.aggregation is Aggregation.MEDIAN and measure.field.field.type is FieldType.DECIMAL:
+        # The middle of two cents is half a cent, which the column's own type would cut off.
+        field = exp.cast(field, exp.DataType.Type.DOUBLE)
     whole = _SIMPLE[measure.aggregation](this=field)
     if measure.last_of is None:
         return whole
