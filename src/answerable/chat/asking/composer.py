@@ -18,6 +18,7 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Route,
     Status,
+    Usage,
     Warning,
 )
 from answerable.chat.asking.patch import difference
@@ -31,7 +32,9 @@ from answerable.knowledge.answering.service import DocumentAnswer
 _ABOUT_THE_TABLES = 0.5
 _MOST_SUGGESTIONS = 5
 # Below it a quote is more often beside the question than right.
-_LIKELY = 0.5
+LIKELY = 0.5
+RULES = "rules"
+"""The stage that answers without a model."""
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Draft:
     suggestions: list[str] = field(default_factory=list)
     nearest: list[NearPassage] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)
+    stage: str = RULES
+    usage: Usage = field(default_factory=Usage)
 
 
 def from_data(outcome: Computed | Catalogue | Choice | Refused) -> Draft:
@@ -93,7 +98,7 @@ def from_documents(found: DocumentAnswer) -> Draft:
 
 
 def _unsure(found: DocumentAnswer) -> list[Warning]:
-    if found.confidence >= _LIKELY:
+    if found.confidence >= LIKELY:
         return []
     return [
         Warning(code="unsure", detail="The quoted passage may not answer this: read it before you use it.")
@@ -176,12 +181,22 @@ def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         joined.warnings += draft.warnings
         joined.suggestions += draft.suggestions
         joined.nearest += draft.nearest
+        joined.usage = _both(joined.usage, draft.usage)
+        joined.stage = draft.stage if draft.stage != RULES else joined.stage
         texts.append(text)
     joined.text = " ".join(texts)
     if joined.status is Status.PARTIAL:
         joined.confidence = max(draft.confidence for draft in drafts)
     joined.suggestions = _distinct(joined.suggestions)
     return joined
+
+
+def _both(first: Usage, second: Usage) -> Usage:
+    return Usage(
+        cost_usd=first.cost_usd + second.cost_usd,
+        input_tokens=first.input_tokens + second.input_tokens,
+        output_tokens=first.output_tokens + second.output_tokens,
+    )
 
 
 def _computed(outcome: Computed) -> Draft:

@@ -2,8 +2,9 @@
 
 The tables are asked first, because their reading is exact: every word of the question has been used
 or the reading is refused. A question that the tables cannot read goes to the documents, which must be
-the surer of their answer the more of the question is about the tables. One that has two parts ("how many
-orders were returned, and what is the return window?") goes to both.
+the surer of their answer the more of the question is about the tables. What they are not sure of a model
+writes an answer to out of the passages, where the workspace has one for that. A question that has two parts
+("how many orders were returned, and what is the return window?") goes to both.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from answerable.chat.asking import composer
+from answerable.chat.asking import composer, written
 from answerable.chat.asking.answer import Answer, Route
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.remainder import Remainder, readable_remainder
@@ -23,9 +24,12 @@ from answerable.data.answering.service import answer_from_data, run_reading
 from answerable.data.engines.service import DataSnapshot, take_snapshot
 from answerable.data.questions.outcome import Reason, Unparsed
 from answerable.data.questions.service import read_question
+from answerable.inference.operation import Caller
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+from answerable.knowledge.answering.writing.passages import source_passages
+from answerable.knowledge.answering.writing.service import can_write, write_answer
 from answerable.telemetry.tracing import SpanKind, record_content, span
 
 # Where one sentence may hold two questions.
@@ -40,12 +44,23 @@ words known to all of them the demand rises evenly from none."""
 
 
 @dataclass(frozen=True, slots=True)
+class Models:
+    """Whether models may be asked, and on whose books: the feature that asks, and the call that theirs are
+    parts of."""
+
+    allowed: bool = True
+    route: str = "ask"
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asking:
     """What every step needs: where to look, for whom, as of when."""
 
     principal: Principal
     runtime: Runtime
     request: AskRequest
+    models: Models
 
     @property
     def routes(self) -> frozenset[Route]:
@@ -84,6 +99,18 @@ class _Asking:
         async with self.runtime.database.begin(self.principal) as session:
             return await take_snapshot(session)
 
+    async def written(self, question: str, documents: DocumentAnswer, *, quoted: bool) -> Draft | None:
+        """What a model makes of the documents that were found; None where none is asked."""
+        passages = source_passages(documents.passages)
+        workspace_id = self.principal.workspace_id
+        if not self.models.allowed or not passages or workspace_id is None:
+            return None
+        if not await can_write(self.runtime, workspace_id):
+            return None
+        caller = Caller(workspace_id, self.principal.user_id, self.principal.key_id, self.models.route)
+        answer = await write_answer(self.runtime, caller, question, passages, parent_id=self.models.parent_id)
+        return written.draft_of(answer, documents, passages, quoted=quoted)
+
     async def documents(self, question: str) -> DocumentAnswer | None:
         if Route.DOCUMENTS not in self.routes:
             return None
@@ -94,11 +121,16 @@ class _Asking:
 
 
 async def answer(
-    principal: Principal, runtime: Runtime, request: AskRequest, run_id: str, answer_id: str
+    principal: Principal,
+    runtime: Runtime,
+    request: AskRequest,
+    run_id: str,
+    answer_id: str,
+    models: Models | None = None,
 ) -> Answer:
     """The answer to a request. Never raises for a question that cannot be answered: it abstains."""
     started = time.perf_counter()
-    asking = _Asking(principal, runtime, request)
+    asking = _Asking(principal, runtime, request, models or Models())
     with span(SpanKind.CHAIN, "ask") as current:
         draft = await _decide(asking)
         current.set_attributes({"answerable.route": draft.route, "answerable.status": draft.status})
@@ -119,6 +151,8 @@ async def answer(
         suggestions=draft.suggestions,
         nearest=draft.nearest,
         warnings=draft.warnings,
+        stage=draft.stage,
+        usage=draft.usage,
     )
     answer.usage.latency_ms = round((time.perf_counter() - started) * 1000, 2)
     return answer
@@ -143,12 +177,24 @@ async def _decide(asking: _Asking) -> Draft:
 async def _over_documents(asking: _Asking, question: str, data: DataOutcome | None) -> Draft:
     """The documents' answer when they are sure enough, else why there is none."""
     documents = await asking.documents(question)
-    if documents is not None and not documents.abstained and documents.confidence >= _needed(data):
+    quoted = documents is not None and not documents.abstained and documents.confidence >= _needed(data)
+    if documents is not None and quoted and documents.confidence >= composer.LIKELY:
+        return composer.from_documents(documents)
+    if documents is not None and _may_be_written(data):
+        written = await asking.written(question, documents, quoted=quoted)
+        if written is not None:
+            return written
+    if documents is not None and quoted:
         return composer.from_documents(documents)
     remainder = None
     if isinstance(data, Declined) and data.reason is Reason.NOT_EXPRESSIBLE:
         remainder = await asking.remainder(question)
     return composer.abstain(data, documents, remainder)
+
+
+def _may_be_written(data: DataOutcome | None) -> bool:
+    """Whether a model may be asked: not about what the tables know every word of."""
+    return _needed(data) < _SURE
 
 
 def _needed(data: DataOutcome | None) -> float:

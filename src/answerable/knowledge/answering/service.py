@@ -12,7 +12,7 @@ from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation
 from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.retrieval import Found, Scope, SearchMode, search
+from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search
 
 _PASSAGES = 8
 _QUOTES = 3
@@ -52,12 +52,13 @@ class NearPassage:
 @dataclass(frozen=True, slots=True)
 class DocumentAnswer:
     """One to three quotes, the best first, or none and the nearest passages. `notes` are sentences for the
-    reader about how was looked."""
+    reader about how was looked, `passages` all that was found."""
 
     quotes: tuple[Quote, ...]
     nearest: tuple[NearPassage, ...]
     confidence: float
     notes: tuple[str, ...] = ()
+    passages: tuple[RankedPassage, ...] = ()
 
     @property
     def abstained(self) -> bool:
@@ -85,11 +86,15 @@ async def answer_from_documents(
     excerpts = choose_excerpts(sentences, _QUOTES, _MARGIN)
     sure = _confidence(excerpts[0], expectation, found) if excerpts else 0.0
     if sure < LINE:
-        return DocumentAnswer((), _nearest(found), sure, notes)
+        return DocumentAnswer((), _nearest(found), sure, notes, found.passages)
     quotes = [_quote(found, excerpt, _confidence(excerpt, expectation, found)) for excerpt in excerpts]
     distinct = {quote.text: quote for quote in reversed(quotes)}
     return DocumentAnswer(
-        tuple(quote for quote in quotes if distinct[quote.text] is quote), _nearest(found), sure, notes
+        tuple(quote for quote in quotes if distinct[quote.text] is quote),
+        _nearest(found),
+        sure,
+        notes,
+        found.passages,
     )
 
 

@@ -1,0 +1,150 @@
+"""What a model wrote, in the shape of an answer: sentences with numbered evidence, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answerable.chat.asking import composer
+from answerable.chat.asking.answer import (
+    Evidence,
+    IntentReport,
+    QuoteEvidence,
+    Route,
+    Status,
+    Usage,
+    Warning,
+)
+from answerable.chat.asking.composer import Draft
+from answerable.knowledge.answering.evidence import QUOTE_LIMIT
+from answerable.knowledge.answering.service import DocumentAnswer
+from answerable.knowledge.answering.writing.passages import SourcePassage
+from answerable.knowledge.answering.writing.service import Ending, SupportedSentence, WrittenAnswer
+from answerable.knowledge.answering.writing.support import Span
+
+_SHOWN = 3
+
+
+def draft_of(
+    written: WrittenAnswer, documents: DocumentAnswer, passages: Sequence[SourcePassage], *, quoted: bool
+) -> Draft:
+    """The draft of what a model wrote. Where none answered, that of the documents alone when they may be
+    `quoted`, else the nearest passages as they stand."""
+    match written.ending:
+        case Ending.WRITTEN:
+            draft = _written(written, documents)
+        case Ending.AWAY:
+            draft = _away(written, documents, passages, quoted=quoted)
+        case _:
+            draft = composer.abstain(None, documents)
+            draft.stage = written.stage
+            draft.warnings += _removed(written)
+    draft.usage = Usage(
+        cost_usd=float(written.cost_usd),
+        input_tokens=written.tokens.input,
+        output_tokens=written.tokens.output,
+    )
+    return draft
+
+
+def _written(written: WrittenAnswer, documents: DocumentAnswer) -> Draft:
+    checked = written.checked
+    numbers: dict[tuple[str, int, int], int] = {}
+    evidence: list[Evidence] = []
+    texts = []
+    for sentence in checked.kept:
+        marks = [_number(span, sentence, numbers, evidence) for span in sentence.spans]
+        texts.append(sentence.text + " " + "".join(f"[{number}]" for number in dict.fromkeys(marks)))
+    confidence = min(sentence.score for sentence in checked.kept)
+    warnings = [Warning(code="search", detail=note) for note in documents.notes] + _removed(written)
+    partial = bool(checked.removed or checked.malformed)
+    return Draft(
+        text=" ".join(texts),
+        status=Status.PARTIAL if partial else Status.ANSWERED,
+        route=Route.DOCUMENTS,
+        intent=IntentReport(kind="written", confidence=round(confidence, 4)),
+        confidence=confidence,
+        evidence=evidence,
+        warnings=warnings,
+        stage=written.stage,
+    )
+
+
+def _number(
+    span: Span,
+    sentence: SupportedSentence,
+    numbers: dict[tuple[str, int, int], int],
+    evidence: list[Evidence],
+) -> int:
+    """The number of the evidence that a span is, which may be there already."""
+    quote = _evidence(span, len(evidence) + 1, sentence.score)
+    place = (quote.document_id, quote.start, quote.end)
+    if place not in numbers:
+        numbers[place] = quote.n
+        evidence.append(quote)
+    return numbers[place]
+
+
+def _evidence(span: Span, number: int, score: float) -> QuoteEvidence:
+    passage = span.passage
+    return QuoteEvidence(
+        n=number,
+        document_id=passage.document_id,
+        title=passage.title,
+        page=passage.page,
+        heading_path=list(passage.heading_path),
+        quote=span.text,
+        start=passage.start + span.start,
+        end=passage.start + span.end,
+        score=round(max(0.0, min(1.0, score)), 4),
+    )
+
+
+def _away(
+    written: WrittenAnswer, documents: DocumentAnswer, passages: Sequence[SourcePassage], *, quoted: bool
+) -> Draft:
+    warning = Warning(
+        code="models_away",
+        detail=f"No model could write an answer: {written.why_away}. These are the documents' own words.",
+    )
+    if quoted:
+        draft = composer.from_documents(documents)
+        draft.warnings.append(warning)
+        return draft
+    shown = [_evidence(_opening(passage), n, passage.score) for n, passage in enumerate(passages[:_SHOWN], 1)]
+    marks = ", ".join(f"“{' '.join(quote.title.split())}” [{quote.n}]" for quote in shown)
+    return Draft(
+        text=f"I could not put an answer together. The nearest passages are in {marks}.",
+        status=Status.PARTIAL,
+        route=Route.DOCUMENTS,
+        intent=IntentReport(kind="quote", confidence=round(documents.confidence, 4)),
+        confidence=documents.confidence,
+        evidence=list(shown),
+        warnings=[*(Warning(code="search", detail=note) for note in documents.notes), warning],
+    )
+
+
+def _opening(passage: SourcePassage) -> Span:
+    """The first sentence of a passage that is no heading of it, at most as long as a quote."""
+    for start, end in passage.spans:
+        text = passage.text[start:end]
+        if text.lstrip("# ") not in passage.heading_path:
+            return Span(passage, start, end)
+    start, end = passage.spans[0] if passage.spans else (0, min(QUOTE_LIMIT, len(passage.text)))
+    return Span(passage, start, end)
+
+
+def _removed(written: WrittenAnswer) -> list[Warning]:
+    checked = written.checked
+    count = len(checked.removed) + checked.malformed
+    if not count:
+        return []
+    reasons = ", ".join(dict.fromkeys(removed.doubt.value for removed in checked.removed))
+    what = "One sentence" if count == 1 else f"{count} sentences"
+    why = f" ({reasons})" if reasons else ""
+    verb = "was" if count == 1 else "were"
+    return [
+        Warning(
+            code="unsupported_removed",
+            detail=f"{what} of the model {verb} removed: what they cite does not say it{why}.",
+        )
+    ]

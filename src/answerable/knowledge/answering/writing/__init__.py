@@ -1,0 +1,1 @@
+"""Answers that a model writes out of passages: every sentence is checked against what it cites."""
