@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from answerable.inference.cache.resources import provide_cache
+from answerable.inference.cache.service import AnswerCache
 from answerable.inference.cascade.observation import Observations
 from answerable.inference.cascade.service import Cascades
 from answerable.inference.gateway import Gateway
@@ -58,6 +60,7 @@ def provide_inference(runtime: Runtime) -> None:
         ),
     )
     runtime.provide(Limits, _limits)
+    provide_cache(runtime)
     runtime.provide(Observations, lambda made: Observations(made.database))
     runtime.provide(Gateway, _gateway)
 
@@ -87,6 +90,7 @@ def _gateway(made: Runtime) -> Gateway:
         ),
         GatewayBounds(settings.relay.max_answer_bytes, settings.relay.call_seconds),
         lambda calls: Cascades(calls, made.get(Observations)),
+        made.get(AnswerCache),
     )
 
 

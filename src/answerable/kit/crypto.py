@@ -48,19 +48,27 @@ class SecretBox:
 
     def seal(self, value: str, *, place: str) -> bytes:
         """The value encrypted for one place, such as a row's workspace, table, id and column."""
+        return self.seal_bytes(value.encode(), place=place)
+
+    def seal_bytes(self, value: bytes, *, place: str) -> bytes:
+        """As `seal`, for what is no text."""
         nonce = os.urandom(_NONCE_BYTES)
         head = _VERSION + self._present + nonce
-        return head + self._ciphers[self._present].encrypt(nonce, value.encode(), head + place.encode())
+        return head + self._ciphers[self._present].encrypt(nonce, value, head + place.encode())
 
     def open(self, sealed: bytes, *, place: str) -> str:
         """The value again. Raises Undecipherable."""
+        return self.open_bytes(sealed, place=place).decode()
+
+    def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
+        """As `open`, for what is no text."""
         head, body = sealed[:_HEAD], sealed[_HEAD:]
         whole = len(head) == _HEAD and head[:1] == _VERSION
         cipher = self._ciphers.get(head[1 : 1 + _ID_BYTES]) if whole else None
         if cipher is None:
             raise Undecipherable("sealed with a key that is not here any more")
         try:
-            return cipher.decrypt(head[1 + _ID_BYTES :], body, head + place.encode()).decode()
+            return cipher.decrypt(head[1 + _ID_BYTES :], body, head + place.encode())
         except InvalidTag:
             raise Undecipherable("changed, or moved from another place") from None
 

@@ -262,9 +262,8 @@ class RelaySettings(BaseModel):
 class CacheSettings(BaseModel):
     default: Literal["off", "deterministic", "exact"] = Field(
         "deterministic",
-        description="Which calls are answered from earlier ones where no alias says it: none; embeddings, and "
-        "chats that ask for determinism by temperature 0 or a seed; or all. Always the same call of the same "
-        "workspace.",
+        description="Which calls are answered from equal ones before, where no alias says it: none; "
+        "embeddings, and chats that ask for determinism by temperature 0 or a seed; or all but speech.",
     )
     ttl_seconds: int = Field(
         3_600, ge=1, le=30 * 86_400, description="How long such an answer is kept where no alias says it."

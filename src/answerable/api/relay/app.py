@@ -23,6 +23,7 @@ from answerable.api.relay.system_model import SystemModel
 from answerable.identity.admissions import Admissions, Admitted
 from answerable.identity.scopes import Scope as Permission
 from answerable.identity.watch import AccessWatch
+from answerable.inference.cache.wish import wish_of
 from answerable.inference.dialects.head import head as read_head
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway, Inbound, Reply
@@ -59,7 +60,7 @@ class RelayApp:
                 allow_origins=settings.http.allowed_origins,
                 allow_methods=["*"],
                 allow_headers=["*"],
-                expose_headers=["X-Request-ID", "X-Answerable-Call-ID"],
+                expose_headers=["X-Request-ID", "X-Answerable-Call-ID", "X-Answerable-Cache"],
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,6 +125,7 @@ class RelayApp:
             headers=request.passable(),
             presence=presence,
             trace_id=request.trace_id,
+            cache=wish_of(headers),
         )
         self._presences.add(presence)
         try:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.upstream import ask, read_whole
+from answerable.inference.models.hiding import bytes_without_secrets, failure_without_secrets
 from answerable.inference.models.plan import Plan, Target
 from answerable.inference.providers.adapter import Adapter, UpstreamRequest
 from answerable.inference.providers.failing import KEPT_BYTES
@@ -61,7 +62,7 @@ class Providers:
             try:
                 result = await attempt(target, self.adapter_for(target.kind), left)
             except UpstreamFailure as failure:
-                attempts.failed(target, failure)
+                attempts.failed(target, failure_without_secrets(target, failure))
                 continue
             attempts.succeeded(target, time.perf_counter() - started)
             return result
@@ -86,9 +87,10 @@ class Providers:
     async def whole(
         self, target: Target, adapter: Adapter, request: UpstreamRequest, seconds: float | None, limit: int
     ) -> tuple[OutboundResponse, bytes]:
-        """A good answer with its whole body of at most `limit` bytes. Raises UpstreamFailure."""
+        """A good answer with its whole body of at most `limit` bytes, without our key should the provider
+        repeat it: some tell errors with a good status. Raises UpstreamFailure."""
         response = await self.ask(target, adapter, request, seconds)
-        return response, await read_whole(response, limit)
+        return response, bytes_without_secrets(target, await read_whole(response, limit))
 
 
 def begins_with_error(data: bytes) -> bool:

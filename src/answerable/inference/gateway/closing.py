@@ -49,7 +49,12 @@ class Closing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None or self._call.closed:
+        if error is not None:
+            self.ended_by(error)
+
+    def ended_by(self, error: BaseException) -> None:
+        """Close the books of a call that this ended."""
+        if self._call.closed:
             return
         seen = self._seen
         used = seen.tokens or (self._call.estimated(seen.events) if seen.events else None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from answerable.inference.cache.wish import ANYTHING, CacheWish
 from answerable.inference.dialects.head import Head
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.own_call import Floor
@@ -53,6 +54,7 @@ class Inbound:
     presence: Presence = ALWAYS_THERE
     trace_id: str | None = None
     floor: Floor | None = None
+    cache: CacheWish = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)

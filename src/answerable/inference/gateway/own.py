@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenCount
+from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.upstream import upstream_failure
+from answerable.inference.models.hiding import failure_without_secrets
 from answerable.inference.models.plan import Target
 from answerable.inference.providers.adapter import Adapter, EventReader
 from answerable.kit.outbound import OutboundFailure, OutboundResponse
@@ -17,9 +19,10 @@ from answerable.kit.outbound import OutboundFailure, OutboundResponse
 class OwnStream:
     """A streamed answer that has begun."""
 
-    __slots__ = ("_first", "_reader", "response")
+    __slots__ = ("_first", "_reader", "_target", "response")
 
-    def __init__(self, response: OutboundResponse, reader: EventReader) -> None:
+    def __init__(self, target: Target, response: OutboundResponse, reader: EventReader) -> None:
+        self._target = target
         self.response = response
         self._reader = reader
         self._first: list[ChatEvent] = []
@@ -35,11 +38,14 @@ class OwnStream:
         """All events. Raises UpstreamFailure(CUT) when the answer is not whole."""
         for event in self._first:
             yield event
-        while not self.response.drained:
-            for event in await self._more():
+        try:
+            while not self.response.drained:
+                for event in await self._more():
+                    yield event
+            for event in self._reader.close():
                 yield event
-        for event in self._reader.close():
-            yield event
+        except UpstreamFailure as failure:
+            raise failure_without_secrets(self._target, failure) from None
 
     async def _more(self) -> list[ChatEvent]:
         try:
@@ -67,7 +73,7 @@ class ChatAttempt:
         """The answer from its first event on. Raises UpstreamFailure."""
         upstream = adapter.chat_request(target, self._request)
         response = await self._providers.ask(target, adapter, upstream, seconds)
-        stream = OwnStream(response, adapter.chat_events())
+        stream = OwnStream(target, response, adapter.chat_events())
         try:
             await stream.begin()
         except BaseException:

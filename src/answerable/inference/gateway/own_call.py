@@ -35,7 +35,7 @@ Floor = Callable[[ChatRequest], Awaitable[FloorAnswer | None]]
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """One call. `deadline` is a moment of `time.monotonic`."""
+    """One call. `deadline` is a moment of `time.monotonic`; `tags` name what the answer depends on."""
 
     caller: Caller
     request: ChatRequest
@@ -46,6 +46,7 @@ class OwnCall:
     presence: Presence = ALWAYS_THERE
     trace_id: str | None = None
     floor: Floor | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

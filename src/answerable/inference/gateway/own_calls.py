@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
 
 import msgspec
 
@@ -12,6 +14,7 @@ from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TextDe
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.bounds import GatewayBounds
+from answerable.inference.gateway.cached_own_calls import CachedOwnCalls
 from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing, SeenEvents
 from answerable.inference.gateway.own import ChatAttempt, prompt_bytes
@@ -30,7 +33,15 @@ _CHARACTERS_PER_TOKEN = 4
 class OwnCalls:
     """The targets of a plan, asked for whole answers and for streamed ones."""
 
-    def __init__(self, catalog: Catalog, providers: Providers, books: Books, bounds: GatewayBounds) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        providers: Providers,
+        books: Books,
+        bounds: GatewayBounds,
+        kept: CachedOwnCalls,
+    ) -> None:
+        self._kept = kept
         self._catalog = catalog
         self._providers = providers
         self._books = books
@@ -65,17 +76,21 @@ class OwnCalls:
         Raises UpstreamFailure or an AnswerableError.
         """
         request = msgspec.structs.replace(asked.request, stream=False)
-        call = await self._opened(asked, request, plan)
+        call = await self._call(asked, request)
         attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
-        with Closing(call):
-            answer, _ = await self._providers.first_answer(
-                plan, call, attempt.whole, seconds=self._seconds(asked.deadline)
-            )
-            call.first_byte()
-            call.span.gave(answer.text)
-            guess = call.estimated(len(answer.text) // _CHARACTERS_PER_TOKEN)
-            call.close(Outcome.ANSWERED, guess if answer.tokens.estimated else answer.tokens)
-            return answer, call
+
+        async def ask() -> ChatAnswer:
+            with Closing(call):
+                answer, _ = await self._providers.first_answer(
+                    plan, call, attempt.whole, seconds=self._seconds(asked.deadline)
+                )
+                call.first_byte()
+                call.span.gave(answer.text)
+                guess = call.estimated(len(answer.text) // _CHARACTERS_PER_TOKEN)
+                call.close(Outcome.ANSWERED, guess if answer.tokens.estimated else answer.tokens)
+                return answer
+
+        return await self._kept.answer(asked, plan, call, ask), call
 
     async def events(
         self, asked: OwnCall, plan: Plan, opened: Opened | None = None
@@ -85,9 +100,15 @@ class OwnCalls:
         Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
         """
         request = msgspec.structs.replace(asked.request, stream=True)
-        call = await self._opened(asked, request, plan)
-        if opened is not None:
-            opened(call)
+        call = await self._call(asked, request)
+        ask = partial(self._events, asked, request, plan, call)
+        async with aclosing(self._kept.events(asked, plan, call, ask, opened)) as found:
+            async for event in found:
+                yield event
+
+    async def _events(
+        self, asked: OwnCall, request: ChatRequest, plan: Plan, call: Call
+    ) -> AsyncGenerator[ChatEvent, None]:
         attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
         seen = SeenEvents()
         with Closing(call, seen):
@@ -109,7 +130,7 @@ class OwnCalls:
                 attempts.close()
             call.close(Outcome.ANSWERED, seen.tokens or call.estimated(seen.events))
 
-    async def _opened(self, asked: OwnCall, request: ChatRequest, plan: Plan) -> Call:
+    async def _call(self, asked: OwnCall, request: ChatRequest) -> Call:
         if not self.started:
             await self.start()
         facts = CallFacts(
@@ -125,7 +146,6 @@ class OwnCalls:
         )
         call = Call(self._books, facts, asked.presence)
         call.span.given("\n\n".join(f"{turn.role}: {turn.text}" for turn in request.messages))
-        await call.open(plan)
         return call
 
     def _seconds(self, deadline: float | None) -> float:

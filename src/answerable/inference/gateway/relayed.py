@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
+import msgspec
+
 from answerable.inference.chat import ChatRequest, TokenCount
 from answerable.inference.dialects.dialect import FrameWriter
 from answerable.inference.dialects.registry import dialect_for
@@ -131,7 +133,10 @@ class RelayedCall:
 
     async def _translated(self, target: Target, adapter: Adapter, seconds: float | None) -> Whole | Begun:
         if self._request is None:
-            self._request = dialect_for(self._inbound.operation).read(self._inbound.body)
+            request = dialect_for(self._inbound.operation).read(self._inbound.body)
+            if self._inbound.head.include_usage and not request.include_usage:
+                request = msgspec.structs.replace(request, include_usage=True)  # for those who join
+            self._request = request
         request = self._request
         dialect = dialect_for(self._inbound.operation)
         upstream = adapter.chat_request(target, request)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 
 import msgspec
 
+from answerable.inference.cache.service import AnswerCache
 from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.bounds import GatewayBounds
+from answerable.inference.gateway.cached_calls import CachedCalls
+from answerable.inference.gateway.cached_own_calls import CachedOwnCalls
 from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.inbound import Inbound, Reply
@@ -23,6 +27,7 @@ from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.gateway.relayed import CHATS, Begun, RelayedCall
 from answerable.inference.gateway.staged import staged_reply
 from answerable.inference.models.catalog import Catalog
+from answerable.inference.models.plan import Plan
 from answerable.inference.operation import Caller, Operation
 from answerable.inference.usage.record import Outcome
 
@@ -40,9 +45,12 @@ class Gateway:
         books: Books,
         bounds: GatewayBounds,
         stages: Callable[[OwnCalls], Stages],
+        cache: AnswerCache,
     ) -> None:
         """`stages` makes what runs the stages of aliases with a cascade."""
-        self._own = OwnCalls(catalog, providers, books, bounds)
+        self._cached = CachedCalls(cache)
+        self._kept = CachedOwnCalls(cache)
+        self._own = OwnCalls(catalog, providers, books, bounds, self._kept)
         self._stages = stages(self._own)
         self._catalog = catalog
         self._providers = providers
@@ -72,7 +80,15 @@ class Gateway:
         )
         call = Call(self._books, facts, presence)
         call.span.given(inbound.body)
+        question = self._cached.question(inbound, plan)
+        if question is not None:
+            ask = partial(self._ask, call=call, plan=plan)
+            return await self._cached.reply(question, inbound, call, plan, ask)
         await call.open(plan)
+        return await self._ask(inbound, call, plan)
+
+    async def _ask(self, inbound: Inbound, call: Call, plan: Plan) -> Reply:
+        """Ask the plan's targets, for a call that is on the books."""
         relayed = RelayedCall(self._providers, inbound, call, longest=self._bounds.longest_answer)
         with Closing(call):
             answered, attempts = await self._providers.first_answer(
@@ -95,10 +111,16 @@ class Gateway:
         deadline: float | None = None,
         parent_id: str | None = None,
         stage: str | None = None,
+        tags: Sequence[str] = (),
     ) -> ChatAnswer:
-        """A whole answer. `deadline` is a moment of `time.monotonic`. Raises UpstreamFailure or an
-        AnswerableError."""
-        asked = OwnCall(caller, request, deadline=deadline, parent_id=parent_id, stage=stage)
+        """A whole answer. `deadline` is a moment of `time.monotonic`; `tags` name what the answer depends
+        on (`document:doc_…`), so that a kept one goes with it.
+
+        Raises UpstreamFailure or an AnswerableError.
+        """
+        asked = OwnCall(
+            caller, request, deadline=deadline, parent_id=parent_id, stage=stage, tags=tuple(tags)
+        )
         return (await self.ask(asked)).answer
 
     async def ask(self, asked: OwnCall, check: AnswerCheck | None = None) -> Answered:
@@ -119,13 +141,17 @@ class Gateway:
         deadline: float | None = None,
         parent_id: str | None = None,
         stage: str | None = None,
+        tags: Sequence[str] = (),
     ) -> AsyncIterator[ChatEvent]:
-        """The events of an answer as they come. Closing the iterator ends the call as cancelled.
+        """The events of an answer as they come; `tags` as in `chat`. Closing the iterator ends the call as
+        cancelled.
 
         Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
         """
         request = msgspec.structs.replace(request, stream=True)
-        asked = OwnCall(caller, request, deadline=deadline, parent_id=parent_id, stage=stage)
+        asked = OwnCall(
+            caller, request, deadline=deadline, parent_id=parent_id, stage=stage, tags=tuple(tags)
+        )
         plan = await self._own.plan(asked)
         found = self._stages.events(asked, plan) if plan.cascade else self._own.events(asked, plan)
         async with aclosing(found) as events:
@@ -146,14 +172,17 @@ class Gateway:
         plan = await self._catalog.plan(caller.workspace_id, model, Operation.EMBEDDINGS)
         size = sum(len(text) for text in texts)
         call = Call(self._books, CallFacts(caller, Operation.EMBEDDINGS, model, input_bytes=size))
-        await call.open(plan)
         attempt = EmbeddingAttempt(self._providers, texts, dimensions, longest=self._bounds.longest_answer)
-        with Closing(call):
-            (vectors, tokens), _ = await self._providers.first_answer(
-                plan, call, attempt.vectors, seconds=self._bounds.call_seconds
-            )
-            call.close(Outcome.ANSWERED, call.estimated(0) if tokens.estimated else tokens)
-            return vectors
+
+        async def ask() -> list[list[float]]:
+            with Closing(call):
+                (vectors, tokens), _ = await self._providers.first_answer(
+                    plan, call, attempt.vectors, seconds=self._bounds.call_seconds
+                )
+                call.close(Outcome.ANSWERED, call.estimated(0) if tokens.estimated else tokens)
+                return vectors
+
+        return await self._kept.vectors(caller.workspace_id, (texts, dimensions), plan, call, ask)
 
     async def available(self, workspace_id: str) -> bool:
         """Whether a workspace has any model to call; does not suspend when that is known."""

@@ -10,6 +10,7 @@ from answerable.inference.chat import TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.upstream import upstream_failure
+from answerable.inference.models.hiding import bytes_without_secrets, failure_without_secrets
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import AnswerableError
 from answerable.kit.outbound import OutboundFailure, OutboundResponse
@@ -65,13 +66,13 @@ class AnswerStream:
         self._call = call
         self._response = response
         self._converter = converter
-        self._first = first
+        self._first = self._shown(first)
         self._failed = failed
         self._on_broken = on_broken
         self._on_end = on_end
         self.broken = False  # the error event, or for lack of one the connection's end, tells of it
         self.ended = False
-        call.span.streamed(first)
+        call.span.streamed(self._first)
         if converter.finished:
             self._close()
 
@@ -88,6 +89,7 @@ class AnswerStream:
                 return self._broken(upstream_failure(failure))
             except UpstreamFailure as failure:
                 return self._broken(failure)
+            data = self._shown(data)
             self._call.span.streamed(data)
             if not raw:
                 self.ended = True
@@ -133,7 +135,14 @@ class AnswerStream:
         self.broken = True
         self._on_broken(failure)
         self._call.close(Outcome.FAILED, self._known_tokens(), error_code=failure.kind.value)
-        return self._failed(failure)
+        target = self._call.target
+        return self._failed(failure if target is None else failure_without_secrets(target, failure))
+
+    def _shown(self, data: bytes) -> bytes:
+        """Bytes as they came, but for an error event's: it may repeat what the provider was sent."""
+        if not self._converter.errored or self._call.target is None:
+            return data
+        return bytes_without_secrets(self._call.target, data)
 
     def _close(self) -> None:
         self._on_end()
