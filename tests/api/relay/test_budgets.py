@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import anthropic
+import httpx
 import openai
 import pytest
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from tests.api.relay.gateway import Bed, chat
 from tests.factories.upstream import Reply, Upstream
 from tests.factories.upstream.script import Tokens
 
 EVERYBODY = {"type": "workspace"}
+HELLO: Any = {"role": "user", "content": "Hello?"}  # fits the types of both clients
 
 
 async def test_a_budget_that_is_used_up_ends_calls_before_they_are_sent(bed: Bed, upstream: Upstream) -> None:
@@ -27,7 +33,7 @@ async def test_a_budget_that_is_used_up_ends_calls_before_they_are_sent(bed: Bed
         answer = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=10))
         statuses.append(answer.status_code)
     assert statuses == [200, 200, 429]
-    assert answer.json()["error"]["code"] == "budget_exceeded"
+    assert answer.json()["error"]["code"] == answer.json()["error"]["type"] == "insufficient_quota"
     assert "1.5 US dollars a month" in answer.json()["error"]["message"]
     assert int(answer.headers["retry-after"]) > 0
     assert len(upstream.seen) == 2
@@ -62,5 +68,74 @@ async def test_the_official_sdk_understands_a_refusal(bed: Bed) -> None:
     async with openai.AsyncOpenAI(api_key=bed.key, base_url=f"{bed.url}/v1", max_retries=0) as client:
         with pytest.raises(openai.RateLimitError) as refused:
             await client.chat.completions.create(model="small", messages=[{"role": "user", "content": "Hi"}])
+    assert (refused.value.code, refused.value.type) == ("rate_limit_exceeded", "rate_limit_error")
     assert refused.value.response.headers["x-ratelimit-remaining-tokens"] == "0"
     assert "0 tokens a minute" in refused.value.message
+
+
+async def test_anthropics_sdk_understands_a_refusal(bed: Bed) -> None:
+    await bed.owner.post("/api/v1/limits", json={"subject": EVERYBODY, "measure": "requests", "limit": 0})
+    async with anthropic.AsyncAnthropic(api_key=bed.key, base_url=bed.url, max_retries=0) as client:
+        with pytest.raises(anthropic.RateLimitError) as refused:
+            await client.messages.create(model="small", max_tokens=5, messages=[HELLO])
+    assert isinstance(refused.value.body, dict)
+    assert refused.value.body["error"]["type"] == "rate_limit_error"
+    assert int(refused.value.response.headers["retry-after"]) >= 1
+
+
+class Counting(httpx.AsyncBaseTransport):
+    """The client's own network, with the requests counted."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self._network = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        return await self._network.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._network.aclose()
+
+
+async def test_clients_do_not_ask_again_for_a_budget_that_is_used_up(bed: Bed, upstream: Upstream) -> None:
+    dear = {"name": "dear", "price": {"input_per_mtok": 1, "output_per_mtok": 1}}
+    provider = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test", "models": [dear]}
+    await bed.owner.post("/api/v1/providers", json={"name": "priced", **provider})
+    await bed.owner.post(
+        "/api/v1/budgets", json={"subject": EVERYBODY, "period": "month", "limit_usd": 0.000001}
+    )
+    network = Counting()
+    async with httpx.AsyncClient(transport=network) as wire:
+        client = openai.AsyncOpenAI(api_key=bed.key, base_url=f"{bed.url}/v1", http_client=wire)
+        with pytest.raises(openai.RateLimitError) as refused:
+            await client.chat.completions.create(model="dear", max_tokens=9, messages=[HELLO])
+        assert refused.value.code == "insufficient_quota"
+        model = ChatOpenAI(
+            model="dear",
+            api_key=SecretStr(bed.key),
+            base_url=f"{bed.url}/v1",
+            http_async_client=wire,
+            max_completion_tokens=9,
+        )
+        with pytest.raises(openai.RateLimitError):
+            await model.ainvoke("Hello?")
+    assert network.requests == 2
+    assert upstream.seen == []
+
+
+async def test_clients_wait_as_long_as_a_limit_says_and_ask_again(bed: Bed, upstream: Upstream) -> None:
+    made = await bed.owner.post(
+        "/api/v1/limits", json={"subject": EVERYBODY, "measure": "concurrent", "limit": 1}
+    )
+    assert made.status_code == 201, made.text
+    upstream.default = Reply(wait=0.3)
+    network = Counting()
+    async with httpx.AsyncClient(transport=network) as wire:
+        client = openai.AsyncOpenAI(
+            api_key=bed.key, base_url=f"{bed.url}/v1", http_client=wire, max_retries=5
+        )
+        ask = client.chat.completions.create
+        answers = await asyncio.gather(*(ask(model="small", messages=[HELLO]) for _ in range(2)))
+    assert [answer.choices[0].message.content for answer in answers] == ["Hello from upstream."] * 2
+    assert network.requests >= 3

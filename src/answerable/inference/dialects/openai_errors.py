@@ -6,10 +6,11 @@ import msgspec
 
 from answerable.inference.dialects.telling import Complaint
 
+_QUOTA = "insufficient_quota"
 _TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
-    402: "insufficient_quota",
+    402: _QUOTA,
     403: "permission_error",
     404: "not_found_error",
     409: "conflict_error",
@@ -43,4 +44,6 @@ def responses_error_event(told: Complaint, number: int) -> bytes:
 
 def _error(status: int, code: str, message: str, field: str | None) -> dict[str, str | None]:
     kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    if code == _QUOTA:
+        kind = _QUOTA  # the one error that OpenAI names alike in both places
     return {"message": message, "type": kind, "param": field, "code": code}

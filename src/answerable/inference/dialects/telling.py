@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from answerable.inference.failures import FailureKind, UpstreamFailure
+from answerable.inference.limits.errors import LimitExceeded
 from answerable.kit.errors import AnswerableError
 
 
@@ -53,4 +54,5 @@ def complaint(error: UpstreamFailure | AnswerableError) -> Complaint:
         return Complaint(status, code, _OWN_WORDS.get(error.kind, error.detail), None, wait)
     field = error.errors[0].field if error.errors else None
     headers = tuple((name.lower().encode(), value.encode()) for name, value in error.headers.items())
-    return Complaint(error.status, error.code, error.detail, field, headers)
+    code = error.kind if isinstance(error, LimitExceeded) else error.code
+    return Complaint(error.status, code, error.detail, field, headers)

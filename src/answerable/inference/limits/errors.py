@@ -16,12 +16,16 @@ _WORDS = {
     Measure.CONCURRENT: "The limit of {amount:f} calls at once for the {subject} is reached",
 }
 _CONCURRENT_RETRY_SECONDS = 1
+# OpenAI's and Anthropic's clients repeat a 429 by themselves, some of them before Retry-After is over; this
+# header of theirs stops them where no wait that a caller would sit through helps.
+_DO_NOT_RETRY = {"X-Should-Retry": "false"}
+_LONGEST_WAIT_SECONDS = 60
 
 
 class LimitExceeded(AnswerableError):
     """A hard limit has no room for the call. Nothing was sent, nothing is counted.
 
-    `retry_after` is in seconds; `kind` tells OpenAI's clients which sort of limit it was.
+    `retry_after` is in seconds; `kind` is the code by which OpenAI's clients know the sort of limit.
     """
 
     code, status, title = "limit_exceeded", 429, "A limit is reached"
@@ -41,9 +45,10 @@ class LimitExceeded(AnswerableError):
         when = (
             "Try again when a call ends" if ends is None else f"It opens again at {ends:%Y-%m-%d %H:%M} UTC"
         )
+        hopeless = _DO_NOT_RETRY if self.retry_after > _LONGEST_WAIT_SECONDS else {}
         super().__init__(
             f"{what}. {when}, or ask an administrator of the workspace to raise it.",
-            headers={"Retry-After": str(self.retry_after), **(headers or {})},
+            headers={"Retry-After": str(self.retry_after), **hopeless, **(headers or {})},
         )
 
 

@@ -10,6 +10,7 @@ from answerable.inference.chat import ChatRequest, Message, Text
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models import repository as configuration
 from answerable.inference.models.configured import ConfiguredProvider
+from answerable.inference.models.hiding import without_secrets
 from answerable.inference.models.plan import Capability, Target
 from answerable.inference.models.providers import repository
 from answerable.inference.models.providers.schemas import CheckedModel, CheckIn, CheckOut, Problem
@@ -23,6 +24,7 @@ from answerable.kit.outbound import FailedStage, Outbound, OutboundFailure, Outb
 _AT_ONCE = 4
 _MOST_MODELS = 20
 _LARGEST_ANSWER = 1_000_000
+_LONGEST_WORDS = 500
 _TIMES = OutboundTimes(5, 20, 10, 30)
 
 _PROBLEMS = {
@@ -107,7 +109,9 @@ async def _checked(outbound: Outbound, target: Target) -> CheckedModel:
         model=target.model,
         ok=problem is None,
         problem=problem,
-        detail=None if problem is None else f"{_REMEDIES[problem]} ({_without_secrets(target, words)})",
+        detail=None
+        if problem is None
+        else f"{_REMEDIES[problem]} ({without_secrets(target, words)[:_LONGEST_WORDS]})",
         latency_ms=round(1_000 * (time.perf_counter() - started), 1),
     )
 
@@ -139,11 +143,3 @@ def _request(target: Target) -> UpstreamRequest:
     if Capability.EMBEDDINGS in target.capabilities:
         return adapter.embedding_request(target, ["OK"], None)
     return adapter.speech_request(target, SpeechRequest(model=target.model, text="OK", voice="alloy"))
-
-
-def _without_secrets(target: Target, detail: str) -> str:
-    """A provider's words, which may repeat what it was sent."""
-    for secret in (target.api_key, *(value for _, value in target.headers)):
-        if secret:
-            detail = detail.replace(secret, "[hidden]")
-    return detail[:500]
