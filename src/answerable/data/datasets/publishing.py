@@ -14,6 +14,7 @@ from sqlalchemy import func
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import FileRefused, FileTooHeavy
+from answerable.data.datasets.relating import enqueue_relating
 from answerable.data.datasets.service import DISCARD, new_dataset, rename
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
@@ -129,6 +130,7 @@ async def _publish(
             session.add(more)
             await _make_ready(session, other, more, table, path)
     await session.flush()
+    await enqueue_relating(session, dataset.id)
 
 
 def _main_table(tables: list[IngestedTable], dataset_id: str, siblings: dict[str, str]) -> int:

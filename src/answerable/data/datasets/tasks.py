@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answerable.data.datasets import publishing
+from answerable.data.datasets import publishing, relating
+from answerable.data.datasets.relating import RELATE
 from answerable.data.datasets.service import DISCARD
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.uploading import INGEST
@@ -39,3 +40,9 @@ async def discard(
     """Remove files that no row refers to any more."""
     files = DatasetFiles(job.runtime, job.principal.workspace_id or "")
     await files.remove(uploads=uploads, tables=tables, versions=versions)
+
+
+@task(RELATE, retries=2)
+async def relate(job: JobContext) -> None:
+    """Find out which tables belong together."""
+    await relating.relate_tables(job)

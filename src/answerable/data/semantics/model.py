@@ -129,7 +129,9 @@ class Dataset(_Part):
 
 
 class Relationship(_Part):
-    """A join that is known to be sound. Rows of `left` point at rows of `right`."""
+    """A join that is known to be sound. Rows of `left` point at rows of `right`.
+
+    `confidence` (0 to 1) says how far values and names prove an inferred one; None for a person's own."""
 
     left: Name
     left_field: Name
@@ -137,6 +139,7 @@ class Relationship(_Part):
     right_field: Name
     cardinality: Literal["many_to_one", "one_to_one"]
     status: Status = Status.INFERRED
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 def _known_zone(name: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from answerable.data.semantics import repository
 from answerable.data.semantics.errors import InvalidModel, StaleModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
-from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.model import Relationship, SemanticModel
+from answerable.data.semantics.relationships import merge_relationships, without_guesses
 from answerable.data.semantics.repository import EMPTY, StoredModel
 from answerable.data.semantics.validation import problems
 from answerable.kit import ids
@@ -73,8 +75,26 @@ async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticM
     """Merge a dataset's new guess into the model; people's edits stay. Returns the model."""
     stored = await repository.lock(session)
     model, base = merge_dataset(stored.model, stored.base, guess)
+    name = next((d.name for d in model.datasets if d.id == guess.dataset.id), guess.dataset.name)
+    model, base = without_guesses(model, base, name)
     await repository.save(session, model, base)
     return model
+
+
+async def refresh_relationships(
+    session: Session, measured: SemanticModel, guessed: Sequence[Relationship]
+) -> None:
+    """Take over the relationships that the data proves; people's edits stay. `measured` is the model
+    whose tables were measured: datasets that came or changed since are left to their own measuring."""
+    stored = await repository.lock(session)
+    fields = {(d.name, d.id, f.name) for d in measured.datasets for f in d.fields}
+    there = {
+        (d.name, f.name) for d in stored.model.datasets for f in d.fields if (d.name, d.id, f.name) in fields
+    }
+    sound = [g for g in guessed if {(g.left, g.left_field), (g.right, g.right_field)} <= there]
+    model, base = merge_relationships(stored.model, stored.base, sound)
+    if (model, base) != (stored.model, stored.base):
+        await repository.save(session, model, base)
 
 
 async def forget_dataset(session: Session, dataset_id: str) -> None:

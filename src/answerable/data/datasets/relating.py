@@ -1,0 +1,77 @@
+"""How a workspace's tables belong together: measured anew in a job whenever a table's data changes."""
+
+from __future__ import annotations
+
+import structlog
+
+from answerable.data.datasets.service import CurrentTable, current_tables
+from answerable.data.semantics import service as semantics
+from answerable.data.semantics.containment import ColumnPair, ContainmentOutcome, ContainmentRequest
+from answerable.data.semantics.relationships import candidates, decide
+from answerable.jobs import JobContext, Subject, enqueue
+from answerable.kit import sandbox
+from answerable.kit.db import Session
+from answerable.kit.sandbox import Limits, SandboxError
+
+RELATE = "datasets.relate"
+TARGET = "answerable.data.semantics.containment:measure"
+_log = structlog.get_logger(__name__)
+
+
+async def enqueue_relating(session: Session, dataset_id: str) -> None:
+    """Have the relationships measured once the session's transaction has committed."""
+    if len((await semantics.current_model(session)).datasets) > 1:
+        await enqueue(session, RELATE, subject=Subject("dataset", dataset_id))
+
+
+async def relate_tables(job: JobContext) -> None:
+    """Find the relationships between the workspace's tables and put them into its model.
+
+    The values are compared in a sandboxed child, outside of any transaction. Where that takes more
+    memory or time than is allowed there are no relationships: a person can write them down.
+    """
+    async with job.begin() as session:
+        model = await semantics.current_model(session)
+        tables = await current_tables(session, job.runtime)
+    pairs = candidates(model, {name: table.row_count for name, table in tables.items()})
+    wanted = [
+        ColumnPair(
+            left_table=tables[c.left].path,
+            left_column=c.left_field,
+            right_table=tables[c.right].path,
+            right_column=c.right_field,
+        )
+        for c in pairs
+    ]
+    measured = await _measure(job, wanted) if wanted else ContainmentOutcome(overlaps=[])
+    found = decide(list(zip(pairs, measured.overlaps, strict=False)))
+    async with job.complete() as session:
+        now = await current_tables(session, job.runtime)
+        unchanged = {name for name, table in tables.items() if _version(now.get(name)) == _version(table)}
+        # What changed meanwhile is measured by the job that its change queued.
+        await semantics.refresh_relationships(
+            session, model, [link for link in found if {link.left, link.right} <= unchanged]
+        )
+
+
+def _version(table: CurrentTable | None) -> tuple[str, int] | None:
+    return (table.dataset_id, table.version) if table is not None else None
+
+
+async def _measure(job: JobContext, pairs: list[ColumnPair]) -> ContainmentOutcome:
+    settings = job.runtime.settings.ingestion
+    request = ContainmentRequest(pairs=pairs, memory_bytes=settings.memory_bytes // 2, threads=1)
+    limits = Limits(
+        memory_bytes=settings.memory_bytes,
+        cpu_seconds=settings.cpu_seconds,
+        wall_seconds=settings.wall_seconds,
+        file_bytes=settings.file_bytes,
+        open_files=256,
+    )
+    paths = sorted({path for pair in pairs for path in (pair.left_table, pair.right_table)})
+    try:
+        answer = await sandbox.run(TARGET, request.model_dump(mode="json"), limits=limits, read=paths)
+    except SandboxError as error:
+        _log.warning("relationships.unmeasured", kind=error.kind, pairs=len(pairs))
+        return ContainmentOutcome(overlaps=[])
+    return ContainmentOutcome.model_validate(answer)
