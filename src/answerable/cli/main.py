@@ -34,6 +34,7 @@ _COMMANDS = {
     "models": _Entry("models", "List the models, and pull the one for embeddings."),
     "providers": _Entry("providers", "Add, list, check and remove providers of models."),
     "usage": _Entry("usage", "Show what model calls used and cost."),
+    "verify": _Entry("verify.command", "Prove that nothing is kept without its owner."),
     "doctor": _Entry("doctor.command", "Check the installation and say what to do."),
     "web": _Entry("web", "Run one web process, under a process manager of yours."),
     "worker": _Entry("worker", "Run one worker process, under a process manager of yours."),

@@ -1,0 +1,1 @@
+"""The command `answerable verify`: what is kept has an owner, and what is ready is whole."""
