@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from answerable.api.jobs.endpoints import router as jobs_routes
 from answerable.api.relay import SystemModel
+from answerable.api.relay.answerable.model import AnswerableModel
 from answerable.chat.asking.endpoints import router as ask_routes
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.data.resources import provide_data
@@ -29,10 +30,9 @@ def routers() -> Sequence[APIRouter]:
     return (identity_routes, knowledge_routes, data_routes, inference_routes, ask_routes, jobs_routes)
 
 
-def system_model(runtime: Runtime) -> SystemModel | None:
-    """What answers for the model name `answerable`; None: the name is not known yet."""
-    del runtime
-    return None
+def system_model(runtime: Runtime) -> SystemModel:
+    """What answers for the model name `answerable`."""
+    return AnswerableModel(runtime)
 
 
 def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None = None) -> Runtime:

@@ -126,6 +126,7 @@ class RelayApp:
             presence=presence,
             trace_id=request.trace_id,
             cache=wish_of(headers),
+            floor=None if self._system is None else self._system.floor(admitted.principal),
         )
         self._presences.add(presence)
         try:

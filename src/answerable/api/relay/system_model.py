@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from answerable.inference.gateway import Inbound, Reply
+from answerable.inference.gateway.own_call import Floor
 from answerable.kit.principal import Principal
 
 
@@ -16,4 +17,8 @@ class SystemModel(Protocol):
 
         Raises an AnswerableError for what cannot be answered.
         """
+        ...
+
+    def floor(self, principal: Principal) -> Floor | None:
+        """The answerer without a model, as a stage of cascades; None for who may not ask."""
         ...

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
 from answerable.chat.asking.events import answer_events, failure, started
+from answerable.chat.asking.orchestrator import Models
 from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.schemas import AskRequest
@@ -53,6 +54,19 @@ async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> A
     session = await context.begin()
     await RunRepository(session).add(run)
     await _keep(session, context.runtime, answer)
+    return answer
+
+
+async def answer_whole(
+    runtime: Runtime, principal: Principal, request: AskRequest, trace_id: str, models: Models
+) -> Answer:
+    """Answer, and keep the run in a transaction of its own; for callers that have none."""
+    run = new_run(principal, request)
+    answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id, models)
+    answer.trace_id = trace_id
+    async with runtime.database.begin(principal) as session:
+        await RunRepository(session).add(run)
+        await _keep(session, runtime, answer)
     return answer
 
 

@@ -258,7 +258,8 @@ class Cascades:
                 yield event
             return
         leg.answer = heard.answer(leg.stage.model)
-        leg.call_id, leg.tokens, leg.cost_usd = calls[0].id, calls[0].tokens, calls[0].cost_usd
+        if calls:
+            leg.call_id, leg.tokens, leg.cost_usd = calls[0].id, calls[0].tokens, calls[0].cost_usd
 
     async def _stage_call(
         self, run: _Run, stage: CascadeStage, *, stream: bool = False

@@ -79,8 +79,8 @@ def writing_request(model: str, question: str, passages: Sequence[SourcePassage]
             Message(role="user", parts=(Text(asked),)),
         ),
         output_schema=REPLY,
+        # No temperature: models that reason refuse a call that sets one.
         max_output_tokens=_MOST_OUTPUT_TOKENS,
-        temperature=0.0,
     )
 
 

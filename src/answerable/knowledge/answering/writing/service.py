@@ -115,7 +115,13 @@ async def write_answer(
             return _FORM
         return _CITATIONS if checked.removed or checked.malformed else None
 
-    asked = OwnCall(caller, writing_request(ALIAS, question, passages), parent_id=parent_id)
+    asked = OwnCall(
+        caller,
+        writing_request(ALIAS, question, passages),
+        parent_id=parent_id,
+        # A kept reply goes when one of the documents changes.
+        tags=tuple(dict.fromkeys(f"document:{passage.document_id}" for passage in passages)),
+    )
     try:
         answered = await runtime.get(Gateway).ask(asked, check)
     except UnknownModel:

@@ -1,0 +1,1 @@
+"""The model `answerable`: the whole system, asked in the clients' own protocols."""

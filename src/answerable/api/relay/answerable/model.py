@@ -1,0 +1,144 @@
+"""The whole system behind one model name: what a client asks last is asked of documents and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from answerable.api.relay.answerable.writing import written_frames, written_whole
+from answerable.chat.asking import orchestrator
+from answerable.chat.asking.answer import Answer, Status
+from answerable.chat.asking.orchestrator import Models
+from answerable.chat.asking.schemas import LONGEST_QUESTION, AskRequest
+from answerable.chat.asking.service import answer_whole
+from answerable.identity.scopes import Scope
+from answerable.inference.chat import ChatRequest
+from answerable.inference.dialects.registry import dialect_for
+from answerable.inference.errors import Inexpressible, UnreadableCall
+from answerable.inference.failures import UpstreamFailure
+from answerable.inference.gateway import Gateway, Inbound, Reply
+from answerable.inference.gateway.call import CallFacts
+from answerable.inference.gateway.closing import Closing
+from answerable.inference.gateway.own_call import Floor, FloorAnswer
+from answerable.inference.operation import Operation
+from answerable.inference.usage.record import Outcome
+from answerable.kit.errors import AnswerableError, Forbidden, InvalidInput
+from answerable.kit.ids import new_id
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+
+_JSON, _EVENTS = b"application/json", b"text/event-stream; charset=utf-8"
+_CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
+
+
+class AnswerableModel:
+    """The model `answerable`. The question is the last thing that the user says; there is no conversation
+    behind it yet, so that earlier turns are not read."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def reply(self, inbound: Inbound, principal: Principal) -> Reply:
+        """The answer as the client's protocol has it, on the books as a call without a cost of its own.
+
+        Raises Forbidden, UnreadableCall, Inexpressible, LimitExceeded.
+        """
+        if inbound.operation not in _CHATS:
+            raise InvalidInput("The model 'answerable' answers questions: it gives no vectors and no sound.")
+        if Scope.ASK not in principal.scopes:
+            raise Forbidden(f"This needs the scope '{Scope.ASK}'. Use a key that has it.")
+        request = dialect_for(inbound.operation).read(inbound.body)
+        asked = AskRequest(question=_question(request))
+        facts = CallFacts(
+            inbound.caller,
+            inbound.operation,
+            request.model,
+            streamed=request.stream,
+            max_output_tokens=0,  # the models that it asks reserve what they need
+            trace_id=inbound.trace_id,
+        )
+        call = await self._runtime.get(Gateway).begin(facts, inbound.presence)
+        models = Models(route=inbound.operation.path, parent_id=call.id)
+        with Closing(call):
+            answer = await answer_whole(self._runtime, principal, asked, inbound.trace_id or "", models)
+            call.first_byte()
+            call.close(Outcome.ANSWERED)
+        headers = (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
+        place = (inbound.operation, request, call.id, call.started_at)
+        if not request.stream:
+            return Reply(_JSON, headers, written_whole(answer, *place))
+        return Reply(_EVENTS, headers, stream=_Frames(written_frames(answer, *place)))
+
+    def floor(self, principal: Principal) -> Floor | None:
+        """What the rules are sure of, without a model; None for who may not ask."""
+        if Scope.ASK not in principal.scopes:
+            return None
+
+        async def answer(request: ChatRequest) -> FloorAnswer | None:
+            try:
+                asked = AskRequest(question=_question(request))
+            except (UnreadableCall, Inexpressible):
+                return None
+            found = await self._without_models(principal, asked)
+            if found.status is not Status.ANSWERED:
+                return None
+            return FloorAnswer(found.text, found.confidence)
+
+        return answer
+
+    async def _without_models(self, principal: Principal, asked: AskRequest) -> Answer:
+        run_id, answer_id = new_id("run"), new_id("ans")
+        models = Models(allowed=False)
+        return await orchestrator.answer(principal, self._runtime, asked, run_id, answer_id, models)
+
+
+class _Frames:
+    """A stream of frames that are all known: the books are closed before the first."""
+
+    def __init__(self, frames: Iterator[bytes]) -> None:
+        self._frames = frames
+        self._next = next(frames, b"")
+        self.broken = False
+        self.ended = False
+
+    async def read(self) -> bytes:
+        """The next frame; `ended` then says whether it is the last."""
+        data, self._next = self._next, next(self._frames, b"")
+        self.ended = not self._next
+        return data
+
+    async def drain(self, seconds: float, limit: int) -> None:
+        """Nothing is to be learned from the rest."""
+        del seconds, limit
+        self.ended = True
+
+    def abandon(self, outcome: Outcome) -> None:
+        """Nothing follows."""
+        del outcome
+        self.ended = True
+
+    def broken_off(self, failure: UpstreamFailure | AnswerableError) -> bytes:
+        """No words of an error: they would mix with the answer's. The connection ends."""
+        del failure
+        return b""
+
+
+def _question(request: ChatRequest) -> str:
+    """What the user says last. Raises UnreadableCall where that is no question, and Inexpressible where the
+    answer must be something else than text."""
+    if request.output_schema is not None:
+        raise Inexpressible("response_format", "the model 'answerable' answers with text and evidence.")
+    if request.tool_choice not in (None, "auto", "none"):
+        raise Inexpressible("tool_choice", "the model 'answerable' calls no tools of the client's.")
+    said = next((turn.text for turn in reversed(request.messages) if turn.role == "user"), "")
+    if len(said) > LONGEST_QUESTION:
+        raise UnreadableCall(
+            f"messages: the question has more than {LONGEST_QUESTION:,} characters.", "messages"
+        )
+    try:
+        return AskRequest(question=said).question
+    except ValidationError:
+        raise UnreadableCall(
+            "messages: the last message of the user holds no question.", "messages"
+        ) from None
