@@ -86,6 +86,12 @@ class Bed:
         answer = await self.owner.post("/api/v1/model-aliases", json={"name": name, "targets": targets})
         assert answer.status_code == 201, answer.text
 
+    async def cached_alias(self, name: str, model: str, cache: dict[str, object]) -> None:
+        """An alias with a rule for its answers."""
+        body = {"name": name, "targets": [{"model": model}], "cache": cache}
+        answer = await self.owner.post("/api/v1/model-aliases", json=body)
+        assert answer.status_code == 201, answer.text
+
     async def rows(self, count: int) -> list[Row]:
         """The usage rows of the workspace, once there are so many; AssertionError when there are more."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,10 +72,13 @@ class Questions:
         body: bytes,
         plan: Plan,
         *,
-        headers: Mapping[str, str],
+        passed: Callable[[], Mapping[str, str]],
         wish: CacheWish,
     ) -> Question | None:
-        """The question that a client's body asks; None when the answer may be neither given nor kept."""
+        """The question that a client's body asks; None when the answer may be neither given nor kept.
+
+        `passed` gives the client's headers that reach the provider.
+        """
         mode = plan.cache.mode
         if mode == "off" or not (wish.read or wish.keep):
             return None
@@ -86,8 +89,7 @@ class Questions:
             return None
         if mode == "default" and not self._is_default(operation, document):
             return None
-        passed = _encode(sorted(headers.items())) if headers else b""
-        beginning = (operation.encode(), self._identity(plan), passed)
+        beginning = (operation.encode(), self._identity(plan), _encode(sorted(passed().items())))
         meaning = None
         if mode == "semantic" and operation in _CHATS:
             meaning = _meaning(operation, document, beginning)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -21,6 +22,7 @@ from answerable.inference.gateway.relayed import EVENTS, JSON
 from answerable.inference.gateway.shared_stream import SharedStream, WholeStream
 from answerable.inference.models.plan import Plan
 from answerable.inference.operation import Operation
+from answerable.inference.providers.adapter import Adapter
 from answerable.inference.usage.record import CacheHit, Outcome
 from answerable.kit.errors import AnswerableError
 
@@ -48,8 +50,9 @@ class CachedBooks:
 class CachedCalls:
     """What the gateway asks before it asks a provider for a client."""
 
-    def __init__(self, cache: AnswerCache) -> None:
+    def __init__(self, cache: AnswerCache, adapter_for: Callable[[str], Adapter]) -> None:
         self._cache = cache
+        self._adapter_for = adapter_for
 
     def question(self, inbound: Inbound, plan: Plan) -> Question | None:
         """What the call asks, where its answer may be given or kept."""
@@ -58,10 +61,15 @@ class CachedCalls:
             inbound.operation,
             inbound.body,
             plan,
-            headers=inbound.headers,
+            passed=partial(self._passed, inbound, plan),
             wish=inbound.cache,
         )
         return question if question is not None and is_unambiguous(inbound.body) else None
+
+    def _passed(self, inbound: Inbound, plan: Plan) -> dict[str, str]:
+        kinds = {target.kind for group in plan.groups for target in group}
+        names = {name for kind in kinds for name in self._adapter_for(kind).passed_headers}
+        return {name: inbound.headers[name] for name in names if name in inbound.headers}
 
     async def reply(self, question: Question, inbound: Inbound, call: Call, plan: Plan, ask: Ask) -> Reply:
         """The answer, wherever it comes from. Raises what `ask` raises, and LimitExceeded."""

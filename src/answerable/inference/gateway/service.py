@@ -48,7 +48,7 @@ class Gateway:
         cache: AnswerCache,
     ) -> None:
         """`stages` makes what runs the stages of aliases with a cascade."""
-        self._cached = CachedCalls(cache)
+        self._cached = CachedCalls(cache, providers.adapter_for)
         self._kept = CachedOwnCalls(cache)
         self._own = OwnCalls(catalog, providers, books, bounds, self._kept)
         self._stages = stages(self._own)
