@@ -130,13 +130,14 @@ def prepare(port: int, upstream_port: int) -> str:
 
 
 @contextmanager
-def bare_relay(core: int, upstream: Upstream) -> Iterator[Target]:
-    """The leanest relay that ASGI allows."""
+def bare_relay(core: int, upstream: Upstream, *, leanest: bool = False) -> Iterator[Target]:
+    """A relay that does nothing else; see gateway_bare."""
     port = free_port()
     command = [sys.executable, "-m", "bench.gateway_bare", "--port", str(port)]
+    command += ["--leanest"] if leanest else []
     with pinned(core, [*command, "--upstream", str(upstream.port)], {}) as process:
         wait_for(port, "/", process)
-        yield Target("bare", port, process.pid)
+        yield Target("leanest" if leanest else "bare", port, process.pid)
 
 
 @contextmanager
@@ -237,8 +238,9 @@ async def run(options: argparse.Namespace) -> dict[str, object]:
         targets = [
             running.enter_context(bare_relay(gateway_core, upstream)),
             running.enter_context(answerable(gateway_core, upstream)),
+            running.enter_context(bare_relay(gateway_core, upstream, leanest=True)),
         ]
-        bare, ours = rounds = [Round(target, options) for target in targets]
+        bare, ours, leanest = rounds = [Round(target, options) for target in targets]
         for _ in range(options.rounds):
             for kind in ("plain", "streams"):
                 for each in rounds:
@@ -247,7 +249,7 @@ async def run(options: argparse.Namespace) -> dict[str, object]:
                 await each.latencies()
         for each in rounds:
             await each.at_once(upstream)
-    found = {"bare": bare.figures, "answerable": ours.figures}
+    found = {"bare": bare.figures, "answerable": ours.figures, "leanest": leanest.figures}
     if options.litellm:
         with litellm(gateway_core, upstream, options.litellm) as target:
             theirs = Round(target, options)
@@ -267,6 +269,7 @@ def ratios(found: dict[str, Figures]) -> dict[str, float]:
     }
     for kind in ("plain", "streams"):
         figures[f"{kind}_of_bare"] = ours[kind]["per_second"] / bare[kind]["per_second"]
+        figures[f"{kind}_of_leanest"] = ours[kind]["per_second"] / found["leanest"][kind]["per_second"]
         figures[f"{kind}_of_bare_by_cpu"] = bare[kind]["cpu_us_per_call"] / ours[kind]["cpu_us_per_call"]
         if "litellm" in found:
             figures[f"{kind}_times_litellm"] = ours[kind]["per_second"] / found["litellm"][kind]["per_second"]

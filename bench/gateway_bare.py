@@ -1,6 +1,7 @@
-"""The leanest relay that ASGI allows: uvicorn, and connections to the upstream by hand.
+"""Relays that do nothing but relay: no keys, no prices, no failures. The gateway is held against them.
 
-It knows no keys, no prices, no failures; it is what the gateway is held against.
+`bare` is what one writes with the usual parts, uvicorn and aiohttp's client. `leanest` replaces the
+client by a few lines on the parser, for this one upstream: the floor under any relay in ASGI.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import uvicorn
 from httptools import HttpResponseParser
 
@@ -63,8 +65,56 @@ class Upstream(asyncio.Protocol):
         return data
 
 
-class Relay:
-    """The ASGI app."""
+class BareRelay:
+    """The ASGI app over aiohttp's client."""
+
+    def __init__(self, port: int) -> None:
+        self._address = f"http://127.0.0.1:{port}"
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],  # ASGI's own shape
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        """Relay one request."""
+        if (body := await _body(scope, receive, send)) is None:
+            return
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), auto_decompress=False
+            )
+        headers = {"content-type": "application/json"}
+        async with self._session.post(self._address + scope["path"], data=body, headers=headers) as answer:
+            passed = [(name.lower(), value) for name, value in answer.raw_headers]
+            passed = [header for header in passed if header[0] != b"transfer-encoding"]
+            await send({"type": "http.response.start", "status": answer.status, "headers": passed})
+            async for data in answer.content.iter_any():
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def _body(
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[dict[str, Any]]],
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+) -> bytes | None:
+    """The request's body; None when the request was no POST, which is answered."""
+    if scope["method"] != "POST":
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body"})
+        return None
+    message = await receive()
+    body: bytes = message["body"]
+    while message["more_body"]:
+        message = await receive()
+        body += message["body"]
+    return body
+
+
+class LeanestRelay:
+    """The ASGI app over connections by hand."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -77,15 +127,8 @@ class Relay:
         send: Callable[[dict[str, Any]], Awaitable[None]],
     ) -> None:
         """Relay one request."""
-        if scope["method"] != "POST":
-            await send({"type": "http.response.start", "status": 404, "headers": []})
-            await send({"type": "http.response.body"})
+        if (body := await _body(scope, receive, send)) is None:
             return
-        message = await receive()
-        body = message["body"]
-        while message["more_body"]:
-            message = await receive()
-            body += message["body"]
         if self._idle:
             upstream = self._idle.pop()
             upstream.reset()
@@ -111,9 +154,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--upstream", type=int, required=True, help="port of the upstream")
+    parser.add_argument("--leanest", action="store_true", help="connections by hand instead of aiohttp's")
     options = parser.parse_args()
     uvicorn.run(
-        Relay(options.upstream),
+        LeanestRelay(options.upstream) if options.leanest else BareRelay(options.upstream),
         host="127.0.0.1",
         port=options.port,
         loop="uvloop",
