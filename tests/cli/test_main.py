@@ -11,8 +11,8 @@ import pytest
 from tests.cli.command import run
 
 COMMANDS = (
-    "serve", "web", "worker", "migrate", "ask", "search", "ingest", "models", "providers", "keys", "doctor", "demo",
-    "version",
+    "serve", "web", "worker", "migrate", "ask", "search", "ingest", "models", "providers", "keys",
+    "sources", "verify", "doctor", "demo", "version",
 )  # fmt: skip
 
 

@@ -83,6 +83,10 @@ class Client:
         """Deletes a resource."""
         self._send("DELETE", path)
 
+    def delete_for(self, path: str, model: type[Model]) -> Model:
+        """Has a resource deleted and reads what becomes of it."""
+        return self._read(self._send("DELETE", path), model)
+
     def upload(
         self,
         path: str,

@@ -30,6 +30,7 @@ _COMMANDS = {
     "ask": _Entry("ask", "Ask a question in plain words."),
     "search": _Entry("search", "Find passages in the documents."),
     "ingest": _Entry("ingest.command", "Upload documents and tables, from files and folders."),
+    "sources": _Entry("sources", "Add, list, sync and remove sources of documents."),
     "keys": _Entry("keys", "Create, list and revoke API keys."),
     "models": _Entry("models", "List the models, and pull the one for embeddings."),
     "providers": _Entry("providers", "Add, list, check and remove providers of models."),

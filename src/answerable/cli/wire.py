@@ -233,3 +233,58 @@ class UsageReport(BaseModel):
     items: list[UsageGroup]
     totals: UsageFigures
     next_cursor: str | None = None
+
+
+class SyncCounts(BaseModel):
+    """Items of a sync, each counted once."""
+
+    seen: int
+    added: int
+    changed: int
+    unchanged: int
+    deleted: int
+    failed: int
+
+
+class ItemProblem(BaseModel):
+    """An item that could not be taken in."""
+
+    item_id: str
+    code: str
+    detail: str
+
+
+class SyncRun(BaseModel):
+    """A sync; `errors` come where one run is read."""
+
+    id: str
+    status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
+    counts: SyncCounts
+    total: int | None
+    rate_per_second: float | None
+    remaining_seconds: float | None
+    error: Reason | None
+    finished_at: datetime | None
+    errors: list[ItemProblem] = []
+
+
+class Source(BaseModel):
+    """Where documents come from."""
+
+    id: str
+    kind: str
+    name: str
+    status: str
+    schedule: str | None
+    synced_at: datetime | None
+    next_sync_at: datetime | None
+    document_count: int
+    run: SyncRun | None
+
+
+class Sources(BaseModel):
+    items: list[Source]
+
+
+class RemovedSource(BaseModel):
+    job: JobReference
