@@ -26,7 +26,9 @@ __all__ = [
     "SpanAttributes",
     "SpanKind",
     "captures_content",
+    "current_span",
     "current_trace_id",
+    "describe_request",
     "outgoing_headers",
     "record_content",
     "record_spans",
@@ -122,6 +124,12 @@ def server_span(method: str, headers: Mapping[bytes, bytes]) -> Iterator[Span]:
         yield current
 
 
+def describe_request(current: Span, method: str, route: str, status: int) -> None:
+    """Name a request's span by its route's pattern, and say how it was answered."""
+    current.update_name(f"{method} {route}")
+    current.set_attributes({"http.route": route, "http.response.status_code": status})
+
+
 def record_content(current: Span, *, given: object = None, gave: object = None) -> None:
     """The texts or JSON structures that a step was given and gave, where content is captured.
 
@@ -144,6 +152,11 @@ def record_content(current: Span, *, given: object = None, gave: object = None) 
 def captures_content() -> bool:
     """Whether texts may become attributes."""
     return _recording.content
+
+
+def current_span() -> Span:
+    """The span of the step that is running; one that records nothing where there is none."""
+    return trace.get_current_span()
 
 
 def current_trace_id() -> str | None:

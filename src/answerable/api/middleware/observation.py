@@ -31,9 +31,7 @@ class Observation:
         headers = dict(scope["headers"])
         with tracing.server_span(scope["method"], headers) as span:
             status = await self._observed(scope, receive, send, headers)
-            name = _route(scope)
-            span.update_name(f"{scope['method']} {name}")
-            span.set_attributes({"http.route": name, "http.response.status_code": status})
+            tracing.describe_request(span, scope["method"], _route(scope), status)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> int:
         request_id, trace_id = _ids(headers)

@@ -33,6 +33,7 @@ from answerable.inference.operation import Caller, Operation
 from answerable.jobs.outage import is_outage
 from answerable.kit.errors import AnswerableError, Forbidden, NotFound, Unauthenticated, Unavailable
 from answerable.kit.runtime import Runtime
+from answerable.telemetry import tracing
 
 log = structlog.get_logger("answerable.relay")
 
@@ -65,7 +66,11 @@ class RelayApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self._entry(scope, receive, send)
+        if not tracing.recording():
+            await self._entry(scope, receive, send)
+            return
+        with tracing.server_span(scope["method"], dict(scope["headers"])):
+            await self._entry(scope, receive, send)
 
     async def close(self) -> None:
         """Stop looking after calls, and write down what was counted."""
@@ -76,7 +81,7 @@ class RelayApp:
         started = time.perf_counter()
         path: str = scope["path"]
         method: str = scope["method"]
-        request = RequestHead.of(scope["headers"])
+        request = RequestHead.of(scope["headers"], trace_id=tracing.current_trace_id())
         exchange = Exchange(send, [(b"x-request-id", request.request_id)])
         self._meter.begun()
         try:
@@ -95,6 +100,8 @@ class RelayApp:
             return  # the server cuts the connection of a response that is not complete
         finally:
             self._meter.ended(method, route_of(path), exchange.status, time.perf_counter() - started)
+            if tracing.recording():
+                tracing.describe_request(tracing.current_span(), method, route_of(path), exchange.status)
 
     async def _answer(
         self, method: str, path: str, request: RequestHead, receive: Receive, exchange: Exchange

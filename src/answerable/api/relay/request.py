@@ -64,8 +64,9 @@ class RequestHead:
     trace_id: str
 
     @classmethod
-    def of(cls, raw: Sequence[tuple[bytes, bytes]]) -> RequestHead:
-        """The head of an ASGI scope's headers. The ids are the client's, when sane."""
+    def of(cls, raw: Sequence[tuple[bytes, bytes]], *, trace_id: str | None = None) -> RequestHead:
+        """The head of an ASGI scope's headers. The ids are the client's, when sane; `trace_id` is that of
+        the trace which is being recorded."""
         headers = dict(raw)
         repeated: frozenset[bytes] = frozenset()
         if len(headers) != len(raw):
@@ -80,7 +81,7 @@ class RequestHead:
             headers,
             repeated,
             given if known and given is not None else fresh[:16].encode(),
-            fresh[16:] if match is None else match.group(1).decode(),
+            trace_id or (fresh[16:] if match is None else match.group(1).decode()),
         )
 
     def text(self, name: bytes) -> str | None:
