@@ -7,11 +7,15 @@ import json
 import httpx
 import pytest
 
+from answerable.inference.operation import Caller
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.answering.writing.service import Ending, write_answer
 from tests.chat.asking.conftest import Desk, writes
 from tests.factories.callers import register
 from tests.factories.uploads import upload_document
-from tests.factories.upstream import Call, Fail, Reply, Upstream
+from tests.factories.upstream import Call, Fail, Hang, Reply, Upstream
 from tests.factories.waiting import eventually
+from tests.knowledge.answering.writing.pairs import source
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -211,3 +215,43 @@ async def test_no_delta_holds_what_was_removed(desk: Desk) -> None:
     deltas = "".join(event["text"] for event in events if set(event) == {"text"})
     assert "500 euros" in deltas
     assert "5,000" not in answer.text
+
+
+async def test_a_model_that_does_not_answer_in_time_is_away(desk: Desk, runtime: Runtime) -> None:
+    await desk.alias("cheap")
+    desk.upstream.default = Hang()
+    caller = Caller(desk.owner.workspace_id, desk.owner.user_id, route="ask")
+    passage = source("Expenses above 500 euros need approval.")
+    written = await write_answer(runtime, caller, OPEN, [passage], seconds=0.2)
+    assert written.ending is Ending.AWAY
+
+
+async def test_what_an_earlier_stage_wrote_is_kept_where_the_later_ones_are_away(desk: Desk) -> None:
+    await desk.alias("cheap", "dear")
+    desk.upstream.by_model = {
+        "cheap": writes(
+            ("Expenses above 500 euros need the approval of the department head.", [1]),
+            ("The board meets in Oslo.", [1]),
+        ),
+        "dear": Fail(401),
+    }
+    answer = await desk.ask(OPEN)
+    assert (answer["status"], answer["stage"]) == ("partial", "cheap")
+    assert "500 euros" in str(answer["text"])
+    assert answer["usage"]["input_tokens"] == 1_000  # type: ignore[index]
+
+
+async def test_a_kept_reply_goes_with_its_document(desk: Desk) -> None:
+    body = {"name": "answers", "targets": [{"model": "cheap"}], "cache": {"mode": "exact"}}
+    assert (await desk.owner.post("/api/v1/model-aliases", json=body)).status_code == 201
+    desk.upstream.default = writes(
+        ("Expenses above 500 euros need the approval of the department head.", [1])
+    )
+    first, again = await desk.ask(OPEN), await desk.ask(OPEN)
+    assert first["text"] == again["text"]
+    assert len(desk.upstream.seen) == 1
+    document_id = first["evidence"][0]["document_id"]  # type: ignore[index]
+    assert (await desk.owner.delete(f"/api/v1/documents/{document_id}")).status_code == 204
+    gone = await desk.ask(OPEN)
+    assert gone["evidence"] == []
+    assert "500 euros" not in str(gone["text"])

@@ -28,8 +28,8 @@ from answerable.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
-# No run of the deterministic stages takes this long: its process has died.
-_LOST_AFTER = timedelta(seconds=120)
+# No run takes this long, with a minute for each of its parts that a model writes: its process has died.
+_LOST_AFTER = timedelta(seconds=300)
 _POLL_SECONDS = 0.1
 _WATCH_SECONDS = 1.0
 

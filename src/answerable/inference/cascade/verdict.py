@@ -12,7 +12,7 @@ CONFIDENCE = "confidence"
 PROVIDER = "provider"
 ABSTAINED = "abstained"
 
-_UNUSABLE = frozenset({SCHEMA, TOOLS, EMPTY, CITATIONS, PROVIDER, ABSTAINED})
+_UNUSABLE = frozenset({SCHEMA, TOOLS, EMPTY, PROVIDER, ABSTAINED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from answerable.inference.cache.flight import Flight
@@ -106,7 +107,10 @@ class CachedOwnCalls:
                 yield event
 
     def _question(self, asked: OwnCall, plan: Plan) -> Question | None:
-        return self._cache.questions.chat(asked.caller.workspace_id, asked.request, plan, asked.tags)
+        if not (asked.cache.read or asked.cache.keep):
+            return None
+        question = self._cache.questions.chat(asked.caller.workspace_id, asked.request, plan, asked.tags)
+        return None if question is None else replace(question, wish=asked.cache)
 
     async def _given(self, found: Found, call: Call) -> AsyncGenerator[ChatEvent, None]:
         """Another call's answer as events."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from answerable.inference.cache.wish import ANYTHING, CacheWish
 from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenCount
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
@@ -35,7 +36,8 @@ Floor = Callable[[ChatRequest], Awaitable[FloorAnswer | None]]
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """One call. `deadline` is a moment of `time.monotonic`; `tags` name what the answer depends on."""
+    """One call. `deadline` is a moment of `time.monotonic`; `tags` name what the answer depends on, `cache`
+    says what its client wishes of kept answers."""
 
     caller: Caller
     request: ChatRequest
@@ -47,6 +49,7 @@ class OwnCall:
     trace_id: str | None = None
     floor: Floor | None = None
     tags: tuple[str, ...] = ()
+    cache: CacheWish = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ async def staged_reply(stages: Stages, inbound: Inbound, plan: Plan) -> Reply:
         presence=inbound.presence,
         trace_id=inbound.trace_id,
         floor=inbound.floor,
+        cache=inbound.cache,
     )
     calls: list[Call] = []
     if request.stream:

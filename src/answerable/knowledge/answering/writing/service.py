@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,6 +11,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from answerable.inference.cascade.verdict import CITATIONS, SCHEMA
 from answerable.inference.chat import ChatAnswer, TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway
@@ -30,8 +32,7 @@ log = structlog.get_logger(__name__)
 ALIAS = "answers"
 """The alias that makes models write answers: a workspace has it, or its operator, or no model writes."""
 
-_FORM = "form"
-_CITATIONS = "citations"
+WRITING_SECONDS = 60.0
 _SURE = 0.95
 
 
@@ -100,8 +101,9 @@ async def write_answer(
     passages: Sequence[SourcePassage],
     *,
     parent_id: str | None = None,
+    seconds: float = WRITING_SECONDS,
 ) -> WrittenAnswer:
-    """An answer to the question out of the passages, by the models behind the alias.
+    """An answer to the question out of the passages, by the models behind the alias, within so many seconds.
 
     Never raises for what a model or provider does: a model that is away, or writes nothing that can be
     used, is an ending.
@@ -112,12 +114,13 @@ async def write_answer(
     async def check(answer: ChatAnswer) -> str | None:
         checked = seen[answer.text] = await check_reply(encoder, answer.text, passages)
         if not checked.is_reply:
-            return _FORM
-        return _CITATIONS if checked.removed or checked.malformed else None
+            return SCHEMA
+        return CITATIONS if checked.removed or checked.malformed else None
 
     asked = OwnCall(
         caller,
         writing_request(ALIAS, question, passages),
+        deadline=time.monotonic() + seconds,
         parent_id=parent_id,
         # A kept reply goes when one of the documents changes.
         tags=tuple(dict.fromkeys(f"document:{passage.document_id}" for passage in passages)),
