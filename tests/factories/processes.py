@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
-_PROGRAMS = ["tests.jobs.program", "tests.factories.system"]
+_PROGRAMS = ["tests.jobs.program", "tests.factories.system", "tests.factories.web"]
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(_PROGRAMS)
