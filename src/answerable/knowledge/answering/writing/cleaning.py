@@ -26,7 +26,7 @@ def plain_sentence(text: str) -> str:
         if letter in "\n\r\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Co", "Cs"}
     )
     cleaned = _DEFINITION.sub("", visible)
-    for pattern, replacement in ((_IMAGE, ""), (_LINK, r"\1"), (_TAG, ""), (_CITED, "")):
+    for pattern, replacement in ((_IMAGE, ""), (_CITED, ""), (_LINK, r"\1"), (_TAG, "")):
         cleaned = pattern.sub(replacement, cleaned)
     cleaned = _ADDRESS.sub(_SOURCE, cleaned)
     cleaned = _MARKS.sub("", cleaned).replace("<", "‹").replace(">", "›")
