@@ -113,6 +113,8 @@ def _shape(context: Context, frame: Frame) -> list[_Shape]:
     counted = frame.measures is not None and frame.measures.parts == (context.count(),)
     if frame.yes_or_no and not counted and not frame.change:
         return []  # "is there a discount for …" is no question for the average discount
+    if frame.absent and _counts_things(context, frame):
+        return []  # customers without cancelled orders are not those of the other orders
     if any(t.part is not None for t in frame.thresholds):
         return _thresholded(context, frame)
     if frame.rank is not None:
@@ -124,6 +126,15 @@ def _shape(context: Context, frame: Frame) -> list[_Shape]:
     if frame.share is not None:
         return _shared(context, frame)
     return _measured(context, frame)
+
+
+def _counts_things(context: Context, frame: Frame) -> bool:
+    """Whether the question is about things that have several rows: different customers among orders."""
+    parts = frame.measures.parts if frame.measures else ()
+    metrics = [context.metric(part.metric) if part.metric else None for part in parts]
+    kinds = [m.aggregation if m else p.aggregation for m, p in zip(metrics, parts, strict=True)]
+    bare = frame.groups is not None and frame.groups.bare
+    return Aggregation.COUNT_DISTINCT in kinds or bare or any(t.part is not None for t in frame.thresholds)
 
 
 def _measured(context: Context, frame: Frame) -> list[_Shape]:

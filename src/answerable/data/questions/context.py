@@ -65,10 +65,12 @@ class Context:
     now: Now
     sales: tuple[Part, ...] = ()  # what "sales" means here, for "best selling"
     row_named: frozenset[str] = frozenset()  # fields that the noun of the rows itself can name
+    related: tuple[ModelField, ...] = ()  # of other tables, to group and filter by: `customers__country`
 
     def field(self, name: str) -> ModelField | None:
-        """The dataset's field of that name."""
-        return self.dataset.field(name)
+        """The dataset's field of that name, or a related one's."""
+        own = self.dataset.field(name)
+        return own or next((f for f in self.related if f.name == name), None)
 
     def metric(self, name: str) -> Metric | None:
         """The dataset's metric of that name."""

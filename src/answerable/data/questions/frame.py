@@ -63,6 +63,7 @@ class Frame:
     verb: Field | None = None  # shipped to: the time that is said belongs to shipping
     yes_or_no: bool = False  # the question begins with a verb: are there open orders
     numerator: Where | None = None  # the condition that follows `come from`
+    absent: bool = False  # something is said not to be there: without cancelled orders
 
     def consistent(self) -> bool:
         """Whether the phrases can belong to one question."""
@@ -97,6 +98,8 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             return None
         if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
             frame.adjective = True
+        if isinstance(value, Where) and value.operator in _NEGATIVE:
+            frame.absent |= tokens[clause.start].norm in _ABSENT
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
             return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
@@ -108,6 +111,8 @@ def _flat(value: object) -> tuple[object, ...]:
 
 
 _YES_OR_NO = frozenset({"is", "are", "was", "were", "do", "does", "did", "has", "have", "had"})
+_NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
+_ABSENT = frozenset({"without", "never", "with"})  # "with no"
 _BE = frozenset(["is", "are", "was", "were", "been", "being"])
 _PREPOSITIONS = frozenset(
     [

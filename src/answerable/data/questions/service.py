@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,14 +27,17 @@ from answerable.data.questions.grammar.english import CLAUSES, english
 from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.numbers import cardinal, ordinal
-from answerable.data.questions.outcome import Outcome, Reason, Unparsed
+from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.readings import Candidate, candidates, covers
+from answerable.data.questions.related import Reach, Spot
 from answerable.data.questions.suggestions import examples, shortened
 from answerable.data.questions.time import phrases as time_rules
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.tokens import Kind, Token, tokenise
 from answerable.data.questions.verdict import decide
-from answerable.data.semantics.model import Dataset, SemanticModel
+from answerable.data.semantics.model import Dataset, SemanticModel, Status
+from answerable.data.semantics.paths import sole_paths
+from answerable.data.semantics.query import named_fields
 
 MAX_CHARACTERS = 600
 MAX_TOKENS = 60
@@ -131,9 +134,50 @@ class _Reader:
             if _said_better_elsewhere(dataset.name, spots):
                 continue
             found += self._parse(dataset, words, spots)
-        if not found:
-            return self._unread(words, ranked, spots)
-        return decide(found, question, kept, corrected=tuple(w.token.norm for w in words if w.corrected))
+        corrected = tuple(w.token.norm for w in words if w.corrected)
+        if found:
+            return decide(found, question, kept, corrected=corrected)
+        across, fewest = self._across(words, spots, grammar_known)
+        if across:
+            return self._joined(decide(across, question, kept, corrected=corrected))
+        if fewest is not None and len(fewest) < len(ranked[0][1]):
+            ranked = [(ranked[0][0], fewest)]
+        return self._unread(words, ranked, spots)
+
+    def _across(
+        self, words: list[_Word], spots: list[Spot], known: list[bool]
+    ) -> tuple[list[tuple[Candidate, Context]], tuple[int, ...] | None]:
+        """What the question means of a table together with those that its rows lead to, and the fewest
+        words that this leaves over (None without such tables)."""
+        found: list[tuple[Candidate, Context]] = []
+        fewest: tuple[int, ...] | None = None
+        for dataset in self.model.datasets if self.model.relationships else ():
+            if dataset.name not in self.scope:
+                continue
+            reach = Reach(self.model, dataset)
+            reached = reach.spots(spots, [word.token.norm for word in words])
+            if not reached:
+                continue
+            everything = [*spots, *reached]
+            ((_, left_over),) = self._ranked([dataset], words, everything, known)
+            if fewest is None or len(left_over) < len(fewest):
+                fewest = left_over
+            if not left_over and not _said_better_elsewhere(dataset.name, everything):
+                found += self._parse(dataset, words, everything, reach)
+        return found, fewest
+
+    def _joined(self, outcome: Outcome) -> Outcome:
+        """With a note of each table that the query takes in, and less sure of it where that was inferred."""
+        if not isinstance(outcome, Parsed) or outcome.query is None:
+            return outcome
+        paths = sole_paths(self.model, outcome.query.dataset)
+        named = [field for field in named_fields(outcome.query) if "__" in field]
+        goals = sorted({goal for goal in paths if any(name.startswith(f"{goal}__") for name in named)})
+        links = list(dict.fromkeys(link for goal in goals for link in paths[goal]))
+        notes = tuple(f"{link.left}.{link.left_field} leads to {link.right}." for link in links)
+        guessed = sum(link.status is Status.INFERRED for link in links)
+        confidence = round(max(0.5, outcome.confidence - 0.02 * guessed), 3)
+        return replace(outcome, notes=(*outcome.notes, *notes), confidence=confidence)
 
     def _content(self, tokens: list[Token]) -> list[Token]:
         """Tokens without the phrases that wrap a question and without articles.
@@ -213,6 +257,15 @@ class _Reader:
         self, words: list[_Word], spots: list[tuple[int, int, Entry]], known: list[bool]
     ) -> list[tuple[Dataset, tuple[int, ...]]]:
         """The datasets with the words that each leaves over, the best first."""
+        return self._ranked(self.model.datasets, words, spots, known)
+
+    def _ranked(
+        self,
+        datasets: Sequence[Dataset],
+        words: list[_Word],
+        spots: list[tuple[int, int, Entry]],
+        known: list[bool],
+    ) -> list[tuple[Dataset, tuple[int, ...]]]:
         covered: dict[str, set[int]] = {name: set() for name in self.scope}
         for start, end, entry in spots:
             covered[entry.dataset].update(range(start, end))
@@ -222,7 +275,7 @@ class _Reader:
             if w.token.kind is Kind.QUOTED or any(c.isdigit() for c in w.token.norm)
         }
         ranked = []
-        for dataset in self.model.datasets:
+        for dataset in datasets:
             if dataset.name in self.scope:
                 mine = covered[dataset.name]
                 left = tuple(
@@ -235,10 +288,12 @@ class _Reader:
         return [(dataset, left) for dataset, left, _ in ranked]
 
     def _parse(
-        self, dataset: Dataset, words: list[_Word], spots: list[tuple[int, int, Entry]]
+        self, dataset: Dataset, words: list[_Word], spots: list[Spot], reach: Reach | None = None
     ) -> list[tuple[Candidate, Context]]:
         tokens = [word.token for word in words]
         context = self._context(dataset)
+        if reach is not None:
+            context = replace(context, related=reach.fields)
         grammar_words = self._grammar.words
         items = [
             Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words

@@ -207,3 +207,19 @@ def _canonical(node: object) -> object:
     if isinstance(node, list):
         return [_canonical(item) for item in node]
     return node
+
+
+def named_fields(query: SemanticQuery) -> tuple[str, ...]:
+    """The fields that a query groups, filters and lists by, each once, related ones as `dataset__field`."""
+    names = [*(group.field for group in query.group_by), *query.columns]
+    names += [measure.field for measure in query.measures if measure.field is not None]
+    waiting: list[Filter] = [query.where] if query.where is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Condition):
+            names.append(node.field)
+        elif isinstance(node, Not):
+            waiting.append(node.negated)
+        else:
+            waiting += node.all if isinstance(node, AllOf) else node.any
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,101 @@
+"""The words of other tables that a table's rows lead to: the customer's country, said of orders.
+
+Only what groups and filters comes from there. A number of the other table is never measured here: each
+of its rows would be counted once for every row that points at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from answerable.data.questions.lexicon import Entry
+from answerable.data.questions.meanings import Field, Rows, Value
+from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel
+from answerable.data.semantics.paths import Path, sole_paths
+
+Spot = tuple[int, int, Entry]
+_LONGEST_NAME = 63
+_GROUPED = frozenset({FieldType.STRING, FieldType.BOOLEAN, FieldType.INTEGER})
+_NAMES = frozenset({"Dim", "Num", "TimeF", "Flag", "NotFlag", "Metric"})
+_NOUNS = frozenset({"Rows", "Table"})
+
+
+class Reach:
+    """What one dataset's rows lead to. `fields` are the fields of the other tables, under the names that a
+    query gives them; `paths` the way to each table."""
+
+    def __init__(self, model: SemanticModel, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.paths: dict[str, Path] = sole_paths(model, dataset.name)
+        self._names: dict[tuple[str, str], str] = {}
+        found: list[ModelField] = []
+        for goal, path in self.paths.items():
+            other = model.dataset(goal)
+            for field in other.fields if other is not None else ():
+                name = f"{goal}__{field.name}"
+                if field.name == path[-1].right_field:
+                    self._names[goal, field.name] = self._pointer(path)
+                elif field.type in _GROUPED and len(name) <= _LONGEST_NAME:
+                    self._names[goal, field.name] = name
+                    found.append(field.model_copy(update={"name": name}))
+        self.fields = tuple(found)
+
+    def _pointer(self, path: Path) -> str:
+        """The field that says which row of the other table it is."""
+        last = path[-1]
+        return last.left_field if last.left == self.dataset.name else f"{last.left}__{last.left_field}"
+
+    def spots(self, spots: Collection[Spot], words: list[str]) -> list[Spot]:
+        """The phrases of the reachable tables as phrases of this one. The nearest table wins: a word of the
+        dataset's own is not looked for elsewhere."""
+        own = {(start, end, _kind(e)) for start, end, e in spots if e.dataset == self.dataset.name}
+        theirs = [(start, end, e) for start, end, e in spots if e.dataset in self.paths and e.tier < 3]
+        nouns = {
+            (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
+        }
+        found: list[Spot] = []
+        for start, end, entry in theirs:
+            if entry.category in _NOUNS:
+                named = self._noun(entry) if entry.tier == 0 else None
+            elif (start, end, entry.dataset) in nouns:
+                continue  # the noun alone stands for the other table's row
+            else:
+                named = self._named(entry)
+            if named is None:
+                continue
+            if (start, end, _kind(named)) not in own:
+                found.append((start, end, named))
+            if entry.category not in _NOUNS:
+                found += _with_noun(start, end, named, entry.dataset, nouns, words)
+        return found
+
+    def _noun(self, entry: Entry) -> Entry:
+        return Entry("Dim", Field(self._pointer(self.paths[entry.dataset])), self.dataset.name, 1)
+
+    def _named(self, entry: Entry) -> Entry | None:
+        value = entry.value
+        if isinstance(value, Field) and entry.category == "Dim":
+            name = self._names.get((entry.dataset, value.name))
+            return replace(entry, value=Field(name), dataset=self.dataset.name) if name else None
+        if isinstance(value, Value):
+            name = self._names.get((entry.dataset, value.field))
+            return replace(entry, value=Value(name, value.value), dataset=self.dataset.name) if name else None
+        return None
+
+
+def _kind(entry: Entry) -> str:
+    return "name" if entry.category in _NAMES else entry.category
+
+
+def _with_noun(
+    start: int, end: int, named: Entry, dataset: str, nouns: set[tuple[int, int, str]], words: list[str]
+) -> list[Spot]:
+    """`customer country` and `country of the customer` are the country in the table of customers."""
+    if isinstance(named.value, Rows) or named.category == "Value":
+        return []
+    found = [(low, end, named) for low, high, name in nouns if name == dataset and high == start]
+    after = end + 1
+    if end < len(words) and words[end] == "of":
+        found += [(start, high, named) for low, high, name in nouns if name == dataset and low == after]
+    return found
