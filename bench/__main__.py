@@ -20,6 +20,7 @@ _ALWAYS = (
     "questions",
     "ingestion",
     "gateway",
+    "cache",
 )
 _LIMIT_SECONDS = 900
 

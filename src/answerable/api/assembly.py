@@ -15,12 +15,15 @@ from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
+from answerable.inference.cache.encoder import QuestionEncoder
 from answerable.inference.resources import provide_inference
 from answerable.inference.router import router as inference_routes
 from answerable.kit.clock import Clock
 from answerable.kit.db import Database
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
+from answerable.knowledge.embedding import TextEncoder
+from answerable.knowledge.embedding.weights import MODEL_NAME
 from answerable.knowledge.resources import provide_knowledge
 from answerable.knowledge.router import router as knowledge_routes
 
@@ -50,5 +53,9 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     provide_inference(runtime)
     provide_data(runtime)
     provide_knowledge(runtime)
+    # Models know nothing of documents; they are lent the encoder that documents are found with.
+    runtime.provide(
+        QuestionEncoder, lambda made: QuestionEncoder(MODEL_NAME, made.get(TextEncoder).encode_query)
+    )
     runtime.provide(RunTasks, lambda _: RunTasks())
     return runtime

@@ -21,6 +21,8 @@ from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVe
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
+from answerable.inference.cache.forgetting import forget
+from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import JobContext, JobError, Subject, enqueue
 from answerable.kit import ids, sandbox
 from answerable.kit.db import Session
@@ -120,6 +122,7 @@ async def _publish(
     if several and dataset.version is None:
         label = outcome.tables[main].label
         await rename(session, dataset, f"{dataset.label}: {label}" if named else label)
+    changed = {dataset.id}
     for position, table in enumerate(outcome.tables):
         path = files.relative(folder / table.file)
         if position == main:
@@ -129,7 +132,9 @@ async def _publish(
             more = _another_version(version, other.id, number)
             session.add(more)
             await _make_ready(session, other, more, table, path)
+            changed.add(other.id)
     await session.flush()
+    await forget(session, [*map(dataset_tag, changed), DATASETS])
     await enqueue_relating(session, dataset.id)
 
 

@@ -15,6 +15,8 @@ from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.semantics import service as semantics
+from answerable.inference.cache.forgetting import forget
+from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import Subject, cancel_job, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -126,6 +128,7 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
         await _stop(session, version)
     await semantics.forget_dataset(session, dataset_id)
     await repository.remove(session, dataset_id)
+    await forget(session, [dataset_tag(dataset_id), DATASETS])
     await enqueue(
         session,
         DISCARD,

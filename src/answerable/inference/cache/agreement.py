@@ -13,7 +13,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answerable.inference.cache.agreement_words import DIRECTED, FILLERS, NEGATIONS, NUMBERS, OPPOSITES
+from answerable.inference.cache.agreement_words import (
+    DIRECTED,
+    FILLERS,
+    NEGATIONS,
+    NUMBERS,
+    OPPOSITES,
+    PREPOSITIONS,
+)
 
 _TOKEN = re.compile(r"\d[\d.,:/]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 _SYMBOL = re.compile(r"[€$£¥%#@°+*/=<>&]|[-−](?=\d)")
@@ -27,7 +34,7 @@ class Reading:
     numbers: tuple[str, ...]
     symbols: tuple[str, ...]
     codes: frozenset[str]
-    negations: int
+    negations: tuple[str, ...]
     names: tuple[str, ...]
     words: tuple[str, ...]  # stems of everything that is no filler, in order
     raw: frozenset[str]
@@ -37,13 +44,7 @@ class Reading:
 def agree(one: str, other: str) -> bool:
     """Whether nothing that the rules know speaks against one answer for both questions."""
     a, b = read(one), read(other)
-    if (a.numbers, a.symbols, a.codes, a.negations % 2, bool(a.negations)) != (
-        b.numbers,
-        b.symbols,
-        b.codes,
-        b.negations % 2,
-        bool(b.negations),
-    ):
+    if (a.numbers, a.symbols, a.codes, a.negations) != (b.numbers, b.symbols, b.codes, b.negations):
         return False
     if not _names_agree(a, b) or _opposed(a, b):
         return False
@@ -56,7 +57,7 @@ def read(text: str) -> Reading:
     tokens = [match.group() for match in _TOKEN.finditer(text)]
     lowered = [token.lower().replace("’", "'") for token in tokens]
     starts = _sentence_starts(text)
-    numbers, names, words, negations = [], [], [], 0
+    numbers, names, words, negations = [], [], [], []
     for match, word in zip(_TOKEN.finditer(text), lowered, strict=True):
         token = match.group()
         if token[0].isdigit():
@@ -64,7 +65,7 @@ def read(text: str) -> Reading:
         elif word in NUMBERS:
             numbers.append(NUMBERS[word])
         elif word in NEGATIONS or word.endswith("n't"):
-            negations += 1
+            negations.append("not" if word == "cannot" or word.endswith("n't") else word)
         elif _is_name(token, first=match.start() in starts):
             names.append(_stem(word))
             words.append(_stem(word))
@@ -74,7 +75,7 @@ def read(text: str) -> Reading:
         tuple(sorted(numbers)) if not DIRECTED & set(lowered) else tuple(numbers),
         tuple(sorted(_SYMBOL.findall(text))),
         codes,
-        negations,
+        tuple(sorted(negations)),
         tuple(names),
         tuple(words),
         frozenset(lowered),
@@ -88,8 +89,10 @@ def _names_agree(a: Reading, b: Reading) -> bool:
 
 
 def _opposed(a: Reading, b: Reading) -> bool:
-    """Whether one side has a word and the other its opposite instead."""
+    """Whether one side has a word and the other its opposite, or another preposition, instead."""
     only_a, only_b = a.raw - b.raw, b.raw - a.raw
+    if only_a & PREPOSITIONS and only_b & PREPOSITIONS:
+        return True  # sent to, sent by
     return any(pair & only_a and pair & only_b for pair in OPPOSITES)
 
 

@@ -20,6 +20,9 @@ from to into than versus vs over under by between before after until against via
 """)
 """With one of them the order of the other words counts."""
 
+PREPOSITIONS = DIRECTED | _words("by for with of in on at against about")
+"""One in the place of another asks something else."""
+
 _COUNTED = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty
@@ -34,6 +37,7 @@ NUMBERS: Mapping[str, str] = {word: str(number) for number, word in enumerate(_C
 """What counts or places in time, by what it is the same as."""
 
 _PAIRS = """
+who/whom
 more/less more/fewer most/least highest/lowest high/low higher/lower maximum/minimum max/min above/below
 over/under before/after with/without include/exclude in/out on/off up/down left/right top/bottom
 increase/decrease increased/decreased increasing/decreasing rise/fall grow/shrink gain/loss profit/loss
@@ -52,11 +56,11 @@ OPPOSITES = tuple(frozenset(pair.split("/")) for pair in _PAIRS.split())
 
 FILLERS = _words("""
 a an the this that these those there here it its he she they them i me my mine we us our you your yours
-is are was were be been being am do does did doing done has have had having can could may might shall
-should will would must of for at in on by to from as with about into onto upon and or if so then also
+is are was were be been being am do does did doing done has have had having can could may might
+will would of for at in on by to from as with into onto upon and or if so then also
 just please kindly hi hello hey thanks thank tell show give explain describe say let know find want wants
-need needs like what what's whats which who whom whose how when where why how's who's where's it's i'm
-i'd i'll exactly actually really currently possible able way ways get got out up some any anyone someone
+need needs like what what's whats which how how's it's i'm
+i'd i'll actually really currently possible able way ways get got out up some any anyone someone
 one's thing things question answer help wondering wonder ask asking asked briefly quickly simply mean
 means meaning
 """)

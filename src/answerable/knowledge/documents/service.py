@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from answerable.inference.cache.forgetting import forget
+from answerable.inference.cache.tags import DOCUMENTS, document_tag
 from answerable.jobs import Subject, cancel_job, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -145,7 +147,8 @@ def _why_not_ready(document: DocumentRow) -> str:
 
 
 async def delete(session: Session, document_id: str) -> None:
-    """Delete a document with its text, its passages and vectors, and stop what still reads it.
+    """Delete a document with its text, its passages and vectors and the kept answers that depend on it, and
+    stop what still reads it.
 
     The file goes by a job of the same transaction: once it has committed, and even if this process
     dies then. NotFound.
@@ -158,6 +161,7 @@ async def delete(session: Session, document_id: str) -> None:
         raise NotFound
     await indexing.delete_document(session, document_id)
     await repository.remove(session, document_id)
+    await forget(session, [document_tag(document_id), DOCUMENTS])
     await enqueue(session, DISCARD, subject=Subject("document", document_id), file_key=locked.file_key)
 
 
@@ -194,6 +198,7 @@ async def finish(
     if current:
         await repository.put_text(session, document.id, parsed)
         await indexing.store_document(session, prepared)
+        await forget(session, [document_tag(document.id), DOCUMENTS])
         now = await read(session, document.id)
         if now.source_id != document.source_id:  # it moved while it was read
             await indexing.move_document(session, document.id, now.source_id)
