@@ -43,6 +43,23 @@ def test_a_second_start_adopts_the_server_that_runs(own_cluster: Cluster, tmp_pa
     assert again.pid == own_cluster.pid
 
 
+def test_a_data_folder_made_anew_at_the_same_path_has_a_database_of_its_own(tmp_path: Path) -> None:
+    folders = []
+    for _ in range(2):
+        cluster = Cluster(tmp_path / "data")
+        cluster.start()
+        folders.append(cluster.folder)
+        try:
+            with psycopg.connect(maintenance(cluster), autocommit=True) as connection:
+                connection.execute("CREATE TABLE registered AS SELECT 'me@example.com' AS email")
+            assert Cluster(tmp_path / "data").folder == cluster.folder
+        finally:
+            cluster.stop()
+        shutil.rmtree(tmp_path / "data")
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_the_socket_asks_for_a_password_and_its_folder_is_closed(own_cluster: Cluster) -> None:
     user, _, rest = maintenance(own_cluster).partition("://")[2].partition("@")
     del user

@@ -6,6 +6,7 @@ that survived its supervisor is adopted; one that was killed recovers by Postgre
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -23,6 +24,7 @@ from answerable.kit.postgres import binaries
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _PORT = 5432  # only names the socket file
+_MARK = "postgresql.mark"
 
 # Small enough to idle in little memory, large enough for a vector index to stay in cache.
 _CONFIGURATION = {
@@ -67,10 +69,8 @@ class Cluster:
 
     def __init__(self, data_dir: Path, *, port: int = _PORT) -> None:
         self._user = binaries.system_user()
-        self.folder = _cluster_folder(data_dir.resolve())
-        self._pgdata = self.folder / "data"
-        self._log = self.folder / "postgresql.log"
-        self._socket = _socket_folder(self.folder)
+        self._data_dir = data_dir.resolve()
+        self._locate()
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -91,6 +91,9 @@ class Cluster:
         """Bring the server up: initialise the folder on first use, adopt a running server, else start
         one. Returns when it takes connections. Raises ClusterError."""
         self._bin = binaries.bin_folder()
+        if binaries.runs_as_root():
+            _keep_mark(self._data_dir)
+            self._locate()
         self._make_folders()
         if not (self._pgdata / "PG_VERSION").exists():
             self._initialise()
@@ -121,6 +124,12 @@ class Cluster:
     def is_alive(self) -> bool:
         """Whether the server runs."""
         return self._running() is not None
+
+    def _locate(self) -> None:
+        self.folder = _cluster_folder(self._data_dir)
+        self._pgdata = self.folder / "data"
+        self._log = self.folder / "postgresql.log"
+        self._socket = _socket_folder(self.folder)
 
     def _make_folders(self) -> None:
         for folder in {self.folder, self._socket}:
@@ -216,8 +225,25 @@ def _cluster_folder(data_dir: Path) -> Path:
     because PostgreSQL then runs as another user who could not reach a closed home."""
     if not binaries.runs_as_root():
         return data_dir / "postgresql"
-    name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    mark = data_dir / _MARK
+    salt = mark.read_text().strip() if mark.exists() else ""
+    name = hashlib.sha256(f"{data_dir}{salt}".encode()).hexdigest()[:12]
     return binaries.SHARED_FOLDER / f"cluster-{name}"
+
+
+def _keep_mark(data_dir: Path) -> None:
+    """Mark the data folder, so that one made anew at the same path gets a database of its own and not
+    that of the folder which was deleted. A folder from before there were marks keeps its database."""
+    mark = data_dir / _MARK
+    if mark.exists():
+        return
+    in_use = any((data_dir / name).exists() for name in ("secret.key", "files"))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix=".mark-") as scratch:
+        scratch.write("" if in_use else secrets.token_hex(8))
+        scratch.flush()
+        with contextlib.suppress(FileExistsError):  # another process that starts now was first
+            os.link(scratch.name, mark)
 
 
 def _socket_folder(cluster: Path) -> Path:
