@@ -20,6 +20,7 @@ _ALWAYS = (
     "questions",
     "ingestion",
     "gateway",
+    "gateway_memory",
     "cache",
 )
 _LIMIT_SECONDS = 900

@@ -259,6 +259,39 @@ class Load:
             "load_core": round(load, 2),
         }
 
+    async def calls(self, count: int, *, stream: bool, connections: int) -> dict[str, int]:
+        """So many calls, each connection asking again as soon as it was answered; how many failed."""
+        loop = asyncio.get_running_loop()
+        request = self._target.request(stream=stream)
+        left = count - connections
+        done = failed = 0
+        over = asyncio.Event()
+
+        def answered(caller: Caller, status: int, size: int) -> None:
+            nonlocal done, failed, left
+            done += 1
+            failed += status != 200 or (stream and size < 2_000)
+            if left > 0:
+                left -= 1
+                caller.ask(request)
+            elif done >= count:
+                over.set()
+
+        callers: list[Caller] = []
+        for _ in range(connections):
+            _, caller = await loop.create_connection(
+                lambda: Caller(answered, lambda _: over.set()), "127.0.0.1", self._target.port
+            )
+            callers.append(caller)
+        for caller in callers:
+            caller.ask(request)
+        await over.wait()
+        lost = count - done  # a connection that the gateway closed
+        for caller in callers:
+            if caller.transport is not None:
+                caller.transport.close()
+        return {"done": done, "failed": failed + lost}
+
     async def latencies(self, *, rate: float, seconds: float) -> dict[str, float]:
         """Latency in milliseconds of plain calls that start at a fixed rate, whatever the answers do."""
         loop = asyncio.get_running_loop()
