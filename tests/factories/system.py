@@ -37,7 +37,7 @@ def runtime(app_url: str, data_dir: str) -> Runtime:
         "backoff_seconds": 0.05,
         "max_attempts": 4,
     }
-    sources = {"roots": [data_dir], "portion_items": 10, "batch_items": 4}
+    sources = {"roots": [Path(data_dir).parent], "portion_items": 10, "batch_items": 4}
     settings = {"data_dir": data_dir, "jobs": jobs, "sources": sources, "log": {"level": "error"}}
     return build_runtime(Settings.model_validate(settings), app_url)
 

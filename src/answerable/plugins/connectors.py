@@ -76,13 +76,15 @@ class Item:
 class ConnectorContext:
     """What the server gives a connector: the guarded way out, and the operator's bounds.
 
-    `roots` are the only folders whose files may be read, `private_hosts` the hosts (`host` or
+    `roots` are the only folders whose files may be read, except what lies in `closed` (the server's own
+    data), `private_hosts` the hosts (`host` or
     `host:port`) that may have private addresses.
     """
 
     outbound: Outbound
     roots: Sequence[Path] = ()
     private_hosts: Sequence[str] = ()
+    closed: Sequence[Path] = ()
     max_item_bytes: int = 100_000_000
     politeness_seconds: float = 1.0
 

@@ -26,9 +26,9 @@ async def bench(
     system_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SystemBench]:
     """A system with an uploaded document and a synced folder, all read."""
-    bench = SystemBench(system_url, tmp_path)
+    bench = SystemBench(system_url, tmp_path / "data")
     monkeypatch.setenv("ANSWERABLE_DATABASE_URL", system_url)
-    monkeypatch.setenv("ANSWERABLE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ANSWERABLE_DATA_DIR", str(tmp_path / "data"))
     shelf = tmp_path / "shelf"
     shelf.mkdir()
     for name in ("a", "b"):

@@ -227,6 +227,32 @@ async def test_only_folders_that_the_operator_allows_are_read(owner: Caller, she
     assert (await sync(owner, source))["counts"]["seen"] == 3
 
 
+async def test_the_servers_own_data_is_no_source(owner: Caller, runtime: Runtime, shelf: Path) -> None:
+    data = runtime.settings.data_dir
+    (data / "needle.md").write_text("The key of the server.")
+    config: dict[str, object] = {"path": str(data), "hidden": True}
+    answer = await owner.post("/api/v1/sources/check", json={"kind": "folder", "config": config})
+    assert answer.json()["code"] == "path_not_allowed"
+    around = {**config, "path": str(data.parent), "include": ["*needle.md", "*shelf/a.md"]}
+    source = await add_source(owner, "folder", **around)
+    await sync(owner, source)
+    held = {name.rpartition("/")[2] for name in await items(owner, source)}
+    (data / "needle.md").unlink()
+    assert held == {"a.md"}
+
+
+async def test_what_a_person_deleted_stays_deleted_until_it_changes(owner: Caller, shelf: Path) -> None:
+    source = await add_source(owner, "folder", path=str(shelf))
+    await sync(owner, source)
+    document = (await documents(owner, source))["a.md"]["id"]
+    assert (await owner.delete(f"/api/v1/documents/{document}")).status_code == 204
+    assert (await sync(owner, source))["counts"]["unchanged"] == 3
+    assert set(await documents(owner, source)) == {"b.txt", "c.md"}
+    (shelf / "a.md").write_text("Something else.")
+    assert (await sync(owner, source))["counts"]["changed"] == 1
+    assert set(await documents(owner, source)) == {"a.md", "b.txt", "c.md"}
+
+
 async def test_wrong_configurations_and_states_are_told(owner: Caller, shelf: Path) -> None:
     for body, code in (
         ({"kind": "telepathy", "name": "x", "config": {}}, "unknown_connector"),

@@ -104,3 +104,70 @@ async def test_the_guides_connector_syncs_changes_alone(
     assert set(held) == {f"e{n}" for n in range(1, 8)}
     await documents(owner, source)
     assert "anew" in await text_of(owner, {"id": held["e1"]["document_id"]})
+
+
+CLUMSY = """
+from pydantic import BaseModel
+from answerable.plugins import hookimpl
+from answerable.plugins.connectors import ConnectorFailure, Content, Item
+
+
+class Config(BaseModel):
+    pass
+
+
+class Clumsy:
+    kind = "clumsy"
+    summary = "Breaks in each way"
+    config = Config
+    tries = {"later": 0, "down": 0}
+
+    def snapshot(self, config):
+        return False
+
+    async def check(self, config, context):
+        raise ConnectorFailure("away", "It is away.", retryable=True)
+
+    async def changes(self, config, cursor, context):
+        for name in ("fine", "breaks", "later", "down", "x" * 2001, "last"):
+            if name > (cursor or ""):
+                yield Item(name, fetch=self.fetch_of(name), version="1", cursor=None)
+
+    def fetch_of(self, name):
+        async def chunks():
+            if name == "breaks":
+                raise KeyError("needle")
+            yield f"Text of {name}.".encode()
+
+        async def fetch(known):
+            if name in self.tries:
+                self.tries[name] += 1
+                if name == "down" or self.tries[name] < 3:
+                    raise ConnectorFailure("busy", "Try later.", retryable=True)
+            return Content(chunks(), f"{name}.txt")
+
+        return fetch
+
+
+@hookimpl
+def answerable_connectors():
+    return [Clumsy()]
+"""
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_item_at_which_a_connector_breaks_costs_that_item_alone(
+    packages: Packages, owner: Caller
+) -> None:
+    packages.install("clumsy", CLUMSY)
+    load("clumsy")
+    source = await add_source(owner, "clumsy")
+    counts = (await sync(owner, source))["counts"]
+    assert (counts["added"], counts["failed"]) == (3, 3)
+    failed = await items(owner, source, failed=True)
+    codes = {name[:6]: item["error"]["code"] for name, item in failed.items()}
+    assert codes == {"breaks": "connector_broken", "down": "busy", "xxxxxx": "bad_id"}
+    assert "needle" not in json.dumps(failed)
+    assert set(await documents(owner, source)) == {"fine.txt", "later.txt", "last.txt"}
+    tried = await owner.post("/api/v1/sources/check", json={"kind": "clumsy", "config": {}})
+    assert (tried.status_code, tried.json()["code"]) == (503, "away")

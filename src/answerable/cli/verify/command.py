@@ -20,6 +20,7 @@ from answerable.cli.process_options import load_settings
 from answerable.cli.verify.files import check_files
 from answerable.cli.verify.problem import Problem, Report
 from answerable.cli.verify.rows import check_rows, document_files, workspaces
+from answerable.kit.leftovers import SAFE_AGE_SECONDS
 from answerable.kit.settings import Settings
 
 app = typer.Typer()
@@ -31,7 +32,9 @@ MinAge = Annotated[
 
 
 @app.command("verify")
-def verify(*, min_age: MinAge = 3600, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def verify(
+    *, min_age: MinAge = 2 * SAFE_AGE_SECONDS, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
     """Prove that nothing is kept without its owner and that every ready document is whole.
 
     It reads everything and changes nothing; the status is 1 when something is wrong.

@@ -42,6 +42,7 @@ def context_of(runtime: Runtime) -> ConnectorContext:
         outbound=runtime.get(Outbound),
         roots=tuple(settings.roots),
         private_hosts=tuple(settings.private_hosts),
+        closed=(runtime.settings.data_dir,),
         max_item_bytes=settings.max_item_bytes,
         politeness_seconds=settings.politeness_seconds,
     )

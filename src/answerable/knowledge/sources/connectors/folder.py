@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from answerable.knowledge.sources.connectors.roots import allowed_path
+from answerable.knowledge.sources.connectors.roots import allowed_path, closed_folders
 from answerable.plugins.connectors import ConnectorContext, ConnectorFailure, Content, Item, ItemGone
 
 _BLOCK = 1 << 20
@@ -51,7 +51,7 @@ class FolderConnector:
     ) -> AsyncIterator[Item]:
         """Every file after a path."""
         root = await asyncio.to_thread(_root, config, context)
-        walk = _walk(root, config, cursor)
+        walk = _Walk(root, config, await asyncio.to_thread(closed_folders, context)).after(cursor)
         while portion := await asyncio.to_thread(_take, walk):
             for item in portion:
                 yield item
@@ -74,37 +74,49 @@ def _take(walk: Iterator[Item]) -> list[Item]:
     return [item for item, _ in zip(walk, range(_LISTED_AT_ONCE), strict=False)]
 
 
-def _walk(root: Path, config: FolderConfig, after: str | None) -> Iterator[Item]:
-    """Files in the order of their paths' parts, from after a path on; folders before it are not read."""
-    floor = tuple(after.split("/")) if after else ()
-    yield from _below(root, (), floor, config)
+class _Walk:
+    """Goes through a folder in the order of its paths' parts, past the closed folders in it."""
 
+    def __init__(self, root: Path, config: FolderConfig, closed: frozenset[Path]) -> None:
+        self._root = root
+        self._config = config
+        self._closed = closed
 
-def _below(
-    root: Path, parts: tuple[str, ...], floor: tuple[str, ...], config: FolderConfig
-) -> Iterator[Item]:
-    try:
-        with os.scandir(root.joinpath(*parts)) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return  # it went while we walked
-    except OSError as error:
-        place = "/".join(parts)
-        raise ConnectorFailure(
-            "folder_unreadable", f"The folder '{place}' cannot be read ({error.strerror}).", retryable=True
-        ) from error
-    for entry in entries:
-        path = (*parts, entry.name)
-        if entry.name.startswith(".") and not config.hidden:
-            continue
-        # Links may lead out of the allowed folders, or round in a circle.
-        if entry.is_dir(follow_symlinks=False):
-            if path >= floor[: len(path)]:
-                yield from _below(root, path, floor, config)
-        elif path > floor and entry.is_file(follow_symlinks=False):
-            item = _item(root, path, config)
-            if item is not None:
-                yield item
+    def after(self, place: str | None) -> Iterator[Item]:
+        """The files after a path; folders before it are not read."""
+        return self._below((), tuple(place.split("/")) if place else ())
+
+    def _below(self, parts: tuple[str, ...], floor: tuple[str, ...]) -> Iterator[Item]:
+        for entry in self._entries(parts):
+            path = (*parts, entry.name)
+            if entry.name.startswith(".") and not self._config.hidden:
+                continue
+            # Links may lead out of the allowed folders, or round in a circle.
+            if entry.is_dir(follow_symlinks=False):
+                if path >= floor[: len(path)] and self._root.joinpath(*path) not in self._closed:
+                    yield from self._below(path, floor)
+            elif path > floor and entry.is_file(follow_symlinks=False):
+                item = _item(self._root, path, self._config)
+                if item is not None:
+                    yield item
+
+    def _entries(self, parts: tuple[str, ...]) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._root.joinpath(*parts)) as found:
+                return sorted(found, key=lambda entry: entry.name)
+        except FileNotFoundError as error:
+            if not parts:
+                raise ConnectorFailure(
+                    "folder_unreadable", "The folder went away while it was read.", retryable=True
+                ) from error
+            return []  # it went while we walked
+        except OSError as error:
+            place = "/".join(parts)
+            raise ConnectorFailure(
+                "folder_unreadable",
+                f"The folder '{place}' cannot be read ({error.strerror}).",
+                retryable=True,
+            ) from error
 
 
 def _item(root: Path, parts: tuple[str, ...], config: FolderConfig) -> Item | None:

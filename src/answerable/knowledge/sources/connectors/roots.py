@@ -20,8 +20,14 @@ def allowed_path(text: str, context: ConnectorContext) -> Path:
         allowed = path.is_absolute() and any(
             resolved.is_relative_to(root.resolve()) for root in context.roots
         )
+        closed = any(resolved.is_relative_to(each) for each in closed_folders(context))
     except (OSError, ValueError, RuntimeError) as error:
         raise refused from error
-    if not allowed:
+    if not allowed or closed:
         raise refused
     return resolved
+
+
+def closed_folders(context: ConnectorContext) -> frozenset[Path]:
+    """The folders that no source reads, though they may lie below an allowed one."""
+    return frozenset(each.resolve() for each in context.closed)

@@ -6,6 +6,8 @@ Fetching happens outside any transaction; taking in and forgetting within the ba
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,14 +15,14 @@ import structlog
 from pydantic import JsonValue
 
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError, NotFound, StorageFull
+from answerable.kit.errors import AnswerableError, Conflict, NotFound, StorageFull
 from answerable.kit.outbound import FailedStage, OutboundFailure
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
 from answerable.knowledge.documents import files
 from answerable.knowledge.documents import service as documents
 from answerable.knowledge.documents.tables import DocumentStatus
-from answerable.knowledge.sources.errors import outbound_problem
+from answerable.knowledge.sources.errors import SourceUnreachable, outbound_problem
 from answerable.knowledge.sources.sync import repository
 from answerable.knowledge.sources.tables import ItemStatus, SourceItemRow
 from answerable.plugins.connectors import ConnectorFailure, Content, Item, ItemGone
@@ -28,8 +30,11 @@ from answerable.plugins.connectors import ConnectorFailure, Content, Item, ItemG
 _TRIES = 3
 _FIRST_PAUSE = 0.2
 _LONGEST_ID = 2_000
+_SHOWN_OF_BAD_ID = 100
 # A delta that names a broken item over and over again would never move on.
 RETRIED_RUNS = 5
+
+_EXPECTED = (ConnectorFailure, ItemGone, OutboundFailure)
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +61,19 @@ class Outcome:
     error: ConnectorFailure | None = None
 
 
+def checked(item: Item) -> Item:
+    """The item, or one in its place that says what is wrong with its id."""
+    if 0 < len(item.id) <= _LONGEST_ID and "\0" not in item.id:
+        return item
+    digest = hashlib.sha256(item.id.encode("utf-8", "replace")).hexdigest()
+    name = f"{item.id[:_SHOWN_OF_BAD_ID]} … {digest}".replace("\0", "")
+    return Item(name, item.title, fetch=_refuse_id, cursor=item.cursor)
+
+
+async def _refuse_id(_known: str | None) -> Content | None:
+    raise ConnectorFailure("bad_id", f"The item's id is empty, or longer than {_LONGEST_ID:,} characters.")
+
+
 async def examine(
     runtime: Runtime, workspace_id: str, item: Item, known: SourceItemRow | None, max_bytes: int
 ) -> Outcome:
@@ -63,9 +81,6 @@ async def examine(
 
     Errors of the item are its outcome; StorageFull, and what is no error of the item, pass through.
     """
-    if len(item.id) > _LONGEST_ID or not item.id or "\0" in item.id:
-        broken = Item(item.id.replace("\0", "")[:_LONGEST_ID] or "?", item.title, cursor=item.cursor)
-        return _failed(broken, ConnectorFailure("bad_id", "The item's id is empty or too long."))
     if item.deleted:
         return Outcome(item, Verdict.DELETED)
     whole = known is not None and known.status == ItemStatus.SYNCED
@@ -84,11 +99,11 @@ async def _fetch(
 ) -> Outcome:
     for attempt in range(1, _TRIES + 1):
         try:
-            content = await item.fetch(known.version if known is not None else None)
+            content = await _content(item, known)
             if content is None:
                 version = known.version if known is not None else item.version
                 return Outcome(item, Verdict.UNCHANGED, version=version)
-            stored = await files.keep(runtime, workspace_id, content.chunks, max_bytes=max_bytes)
+            stored = await files.keep(runtime, workspace_id, _guarded(content.chunks), max_bytes=max_bytes)
         except StorageFull:
             raise
         except AnswerableError as error:  # too large, or empty
@@ -103,6 +118,34 @@ async def _fetch(
             return await _compare(runtime, item, content, stored, known)
         await asyncio.sleep(_FIRST_PAUSE * 2 ** (attempt - 1))
     raise AssertionError("the last try returns or raises")
+
+
+async def _content(item: Item, known: SourceItemRow | None) -> Content | None:
+    try:
+        return await item.fetch(known.version if known is not None else None)
+    except _EXPECTED:
+        raise
+    except Exception as error:
+        raise _broken(error) from error
+
+
+async def _guarded(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except _EXPECTED:
+        raise
+    except Exception as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> ConnectorFailure:
+    """What a connector's own mistake costs: the item, not the sync."""
+    log.warning("connector_broken", exc_info=error)
+    return ConnectorFailure(
+        "connector_broken",
+        f"The connector failed at this item ({type(error).__name__}). The server's log says more.",
+    )
 
 
 async def _compare(
@@ -162,7 +205,10 @@ async def _take(
         return Verdict.UNCHANGED
     details: dict[str, JsonValue] = {**item.metadata, "source_item": item.id}
     new = documents.NewDocument(outcome.file_name, item.title, source_id, details)
-    document = (await documents.take(session, runtime, stored, new)).document
+    try:
+        document = (await documents.take(session, runtime, stored, new)).document
+    except Conflict as error:  # its twin was deleted this very moment: the whole batch tries again
+        raise SourceUnreachable(error.detail) from error
     former = known.document_id if known is not None else None
     if former == document.id:
         former = None

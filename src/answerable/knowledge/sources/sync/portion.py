@@ -83,6 +83,7 @@ class Portion:
             raise as_error(outbound_problem(failure)) from failure
 
     async def _run(self, session: Session) -> SyncRunRow:
+        await sources.take_turns(session)
         run = await service.begin_portion(session, self._run_id, self._portion)
         if run is None:
             raise _Stopped
@@ -114,7 +115,7 @@ class Portion:
         async with aclosing(_closable(listing)) as items:
             batch: list[Item] = []
             async for item in items:
-                batch.append(item)
+                batch.append(intake.checked(item))
                 if len(batch) >= min(self._settings.batch_items, left):
                     left -= await self._commit(place, batch)
                     batch = []
@@ -155,7 +156,6 @@ class Portion:
 
     async def _known(self, place: _Place, batch: Sequence[Item]) -> dict[str, SourceItemRow]:
         async with self._job.begin() as session:
-            await self._run(session)
             return await repository.items_by_id(session, place.source_id, {item.id for item in batch})
 
     def _done(self, item: Item, known: SourceItemRow | None) -> bool:
@@ -174,8 +174,11 @@ class Portion:
                 row = known.get(item.id)
                 return await intake.examine(runtime, workspace_id, item, row, self._settings.max_item_bytes)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(examine(item)) for item in batch]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(examine(item)) for item in batch]
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
         return [task.result() for task in tasks]
 
     async def _discard(self, outcomes: Sequence[Outcome]) -> None:
@@ -205,6 +208,7 @@ class Portion:
     async def _end(self, place: _Place) -> None:
         keep = timedelta(days=self._settings.keep_runs_days)
         async with self._job.complete() as session:
+            await sources.lock(session, place.source_id)
             run = await self._run(session)
             await service.succeed(session, run, snapshot=place.snapshot, keep=keep)
 

@@ -50,6 +50,7 @@ async def remove(job: JobContext, *, source_id: str) -> None:
     """Delete a source with everything that came from it, a bounded part in each transaction."""
     while True:
         async with job.begin() as session:
+            await sources.take_turns(session)
             rows = await repository.all_items(session, source_id, _REMOVED_AT_ONCE)
             for row in rows:
                 await intake.forget(session, source_id, row)
@@ -57,6 +58,7 @@ async def remove(job: JobContext, *, source_id: str) -> None:
             break
     while True:
         async with job.begin() as session:
+            await sources.take_turns(session)
             document_ids = await document_rows.of_source(session, source_id, _REMOVED_AT_ONCE)
             for document_id in document_ids:
                 await documents.delete(session, document_id)
@@ -83,6 +85,7 @@ async def _look_at(session: Session, source_id: str) -> None:
     source = await sources.lock(session, source_id)
     if source is None:
         return
+    await sources.take_turns(session)
     await sources.clear_alarm(session, source_id)
     if source.status == SourceStatus.REMOVING:
         return
