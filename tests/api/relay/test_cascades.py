@@ -13,7 +13,9 @@ from answerable.inference.cascade.observation import Observations
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
 from tests.api.relay.gateway import Bed, chat
+from tests.api.relay.test_leaving import streaming
 from tests.factories.upstream import Call, Fail, Reply, Tokens, Upstream
+from tests.factories.waiting import eventually
 
 SCHEMA = {
     "type": "json_schema",
@@ -319,3 +321,34 @@ async def test_a_request_limit_counts_the_call_and_not_its_stages(bed: Bed, upst
     first = await bed.client.post("/v1/chat/completions", json=chat("smart"))
     second = await bed.client.post("/v1/chat/completions", json=chat("smart"))
     assert (first.status_code, second.status_code) == (200, 429)
+
+
+@pytest.mark.parametrize(("frame", "texts"), [(0, "small"), (2, "large")])
+async def test_a_client_may_leave_a_cascade_and_every_row_is_closed(
+    bed: Bed, upstream: Upstream, frame: int, texts: str
+) -> None:
+    slow = Reply(pieces=6, gap=0.05, wait=0.3 if texts == "small" else 0)
+    upstream.by_model = {"small": slow if texts == "small" else Reply(text="hm"), "large": slow}
+    await cascade(bed, {"model": "small", "checks": ["min_chars: 9"]}, {"model": "large"})
+    async with streaming(bed, chat("smart", stream=True)) as (reader, _):
+
+        async def asked() -> bool:
+            return bool(upstream.seen)
+
+        await eventually(asked)
+        for _ in range(frame):
+            await reader.readuntil(b"\n\n")
+    count = 2 if texts == "small" else 3
+    rows = await bed.rows(count)
+    assert rows[0].outcome == "abandoned"
+    assert rows[-1].outcome == "abandoned"
+    assert rows[-1].input_tokens == 11
+
+
+async def test_a_client_may_ask_for_no_kept_answers_of_a_cascade(bed: Bed, upstream: Upstream) -> None:
+    await cascade(bed, {"model": "small"}, {"model": "large"})
+    body = chat("smart", temperature=0)
+    for headers in ({}, {}, {"x-answerable-cache": "off"}):
+        answer = await bed.client.post("/v1/chat/completions", json=body, headers=headers)
+        assert answer.status_code == 200
+    assert len(upstream.seen) == 2
