@@ -45,6 +45,7 @@ check: $(VENV)/.dev
 	@$(BIN)/python -m tools.lint
 
 test: check
+	@sh tools/install-redis.sh
 	@$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-3.%:
