@@ -93,6 +93,19 @@ def _median(name: object) -> float:
     return median(order.amount_cents for order in ORDERS if segment(order) == name) / 100
 
 
+def idle(*keeps: Keep, **where: str) -> float:
+    """The customers of those kinds who have no such orders."""
+    busy = {order.customer.id for order in ORDERS if all(keep(order) for keep in keeps)}
+    kept = [c for c in COMPANY.customers if all(getattr(c, name) == value for name, value in where.items())]
+    return sum(customer.id not in busy for customer in kept)
+
+
+def active(*keeps: Keep, **where: str) -> float:
+    return sum(all(getattr(c, n) == v for n, v in where.items()) for c in COMPANY.customers) - idle(
+        *keeps, **where
+    )
+
+
 WRITTEN_BEFORE = (
     Case("revenue by customer segment", grouped(revenue, segment)),
     Case("revenue by segment in 2025", grouped(revenue, segment, where=IN_2025)),
@@ -138,6 +151,11 @@ WRITTEN_BEFORE = (
             for name in {c.segment for c in COMPANY.customers}
         ],
     ),
+    Case("customers without orders", [(idle(),)]),
+    Case("how many customers have no orders", [(idle(),)]),
+    Case("how many customers have not ordered in 2025", [(idle(IN_2025),)]),
+    Case("how many customers in Sweden have no orders in 2025", [(idle(IN_2025, country="Sweden"),)]),
+    Case("customers who ordered in 2025", [(active(IN_2025),)]),
     Case("how many customers are in Sweden", [(sum(c.country == "Sweden" for c in COMPANY.customers),)]),
 )
 
@@ -183,6 +201,10 @@ WRITTEN_AFTER = (
         "customers in Sweden with more than 10 orders",
         [row for row in grouped(count, buyer, where=SWEDEN) if row[-1] > 10],
     ),  # type: ignore[operator]
+    Case("how many customers never placed an order", [(idle(),)]),
+    Case("hotel customers who did not order in 2024", [(idle(IN_2024, segment="Hotel"),)]),
+    Case("number of customers with no orders last year", [(idle(IN_2025),)]),
+    Case("customers in Italy with orders in 2025", [(active(IN_2025, country="Italy"),)]),
     Case(
         "highest amount by segment",
         [
@@ -206,4 +228,10 @@ UNANSWERABLE = (
     "orders of customers who like tea",
     "revenue by customer segment and moon phase",
     "credit limit by category in 2025",
+    "customers without orders in Germany",
+    "customers since 2024 without orders",
+    "customers without cancelled orders",
+    "orders without customers in 2025",
+    "hotel customers with more than 10 orders and a credit limit over 5000",
+    "customers with orders over 1000 EUR",
 )

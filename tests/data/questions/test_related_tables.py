@@ -12,10 +12,23 @@ from hypothesis import strategies as st
 from tests.data.questions.related_cases import UNANSWERABLE, WRITTEN_AFTER, WRITTEN_BEFORE, Case
 from tests.data.questions.related_company import ORDERS, Row, office, revenue
 
+from answerable.data.engines.compiler import compile_query
+from answerable.data.engines.duckdb.check import check_statement
+from answerable.data.engines.errors import InvalidQuery, StatementRefused
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
 from answerable.data.questions.service import read_question
-from answerable.data.semantics.model import Relationship, SemanticModel
-from answerable.data.semantics.query import GroupBy, Measure, SemanticQuery
+from answerable.data.questions.wording import describe
+from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
+from answerable.data.semantics.query import (
+    AllOf,
+    Condition,
+    GroupBy,
+    Measure,
+    Not,
+    Operator,
+    Pointed,
+    SemanticQuery,
+)
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CASES = (*WRITTEN_BEFORE, *WRITTEN_AFTER)
@@ -140,6 +153,60 @@ def test_a_join_neither_loses_nor_doubles(fields: list[str], keep: int) -> None:
     assert float(sum(row[-2] for row in rows)) == pytest.approx(revenue(ORDERS))  # type: ignore[misc]
     assert sum(row[-1] for row in rows) == len(ORDERS)  # type: ignore[misc]
     assert len({row[:-2] for row in rows}) == len(rows)
+
+
+@given(
+    year=st.integers(2022, 2027),
+    segment=st.sampled_from(["Hotel", "Café", "Dealer", "Nobody"]),
+)
+@settings(max_examples=15, deadline=None)
+def test_with_and_without_orders_count_every_customer_once(year: int, segment: str) -> None:
+    """Also those among which nothing of the kind exists."""
+    rows = Pointed(
+        pointed_at_by="orders",
+        where=AllOf(
+            all=(
+                Condition(field="order_date", operator=Operator.GE, values=(date(year, 1, 1),)),
+                Condition(field="customers__segment", operator=Operator.EQ, values=(segment,)),
+            )
+        ),
+    )
+    counted = [
+        office().rows(
+            SemanticQuery(
+                dataset="customers", measures=(Measure(aggregation=Aggregation.COUNT),), where=where
+            )
+        )[0][0]
+        for where in (rows, Not(negated=rows), None)
+    ]
+    assert counted[0] + counted[1] == counted[2]  # type: ignore[operator]
+    assert counted[0] == len(
+        {o.customer.id for o in ORDERS if o.ordered.year >= year and o.customer.segment == segment}
+    )
+
+
+def test_what_points_at_rows_passes_the_check_and_is_told_in_words() -> None:
+    outcome = read("how many customers have not ordered in 2025")
+    assert isinstance(outcome, Parsed)
+    assert outcome.query is not None
+    compiled = compile_query(outcome.query, office().model)
+    assert compiled.datasets == ("customers", "orders")
+    assert check_statement(compiled.sql(), compiled.datasets)
+    with pytest.raises(StatementRefused):
+        check_statement(compiled.sql(), ("customers",))
+    assert "without orders (order date" in describe(outcome.query, office().model).casefold()
+    assert outcome.notes == ("orders.customer_id leads to customers.",)
+
+
+def test_rows_that_do_not_point_here_are_refused() -> None:
+    query = SemanticQuery(
+        dataset="orders",
+        measures=(Measure(aggregation=Aggregation.COUNT),),
+        where=Pointed(pointed_at_by="customers"),
+    )
+    with pytest.raises(InvalidQuery) as refused:
+        compile_query(query, office().model)
+    assert "no rows of customers point at orders" in refused.value.errors[0].message
 
 
 def test_reading_across_tables_stays_quick() -> None:

@@ -11,17 +11,21 @@ from pydantic import ValidationError
 from answerable.data.questions.conditions import Filtered, bounded, filters
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
-from answerable.data.questions.meanings import Bound, Groups, Part, Rank, Threshold, Where
+from answerable.data.questions.meanings import Bound, Groups, Part, PointedAt, Rank, Threshold, Where
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.periods import Timing, timings
 from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import (
+    AllOf,
     Condition,
+    Filter,
     GroupBy,
     Having,
     Measure,
+    Not,
     Operator,
     Order,
+    Pointed,
     SemanticQuery,
     TimeSlice,
     TopN,
@@ -432,7 +436,7 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
             columns=shape.columns,
             group_by=shape.groups,
             time=time,
-            where=filtered.where,
+            where=_with_pointed(filtered.where, frame.pointed),
             having=shape.having,
             order=shape.order,
             limit=shape.limit,
@@ -443,6 +447,24 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
     return Draft(query, intent, _notes(context, frame, filtered, timing))
+
+
+def _with_pointed(where: Filter | None, pointed: PointedAt | None) -> Filter | None:
+    """The filter, and that rows of another table point here, or that none do."""
+    if pointed is None:
+        return where
+    bounds: list[Filter] = []
+    if pointed.span is not None and pointed.rows.time is not None:
+        sides = ((Operator.GE, pointed.span.start), (Operator.LT, pointed.span.end))
+        bounds = [
+            Condition(field=pointed.rows.time, operator=operator, values=(day,))
+            for operator, day in sides
+            if day is not None
+        ]
+    within = AllOf(all=tuple(bounds)) if len(bounds) > 1 else next(iter(bounds), None)
+    rows = Pointed(pointed_at_by=pointed.rows.dataset, where=within)
+    own: Filter = Not(negated=rows) if pointed.absent else rows
+    return own if where is None else AllOf(all=(where, own))
 
 
 def _ranked_time(context: Context, frame: Frame, time: TimeSlice | None) -> TimeSlice | None:

@@ -15,6 +15,7 @@ from answerable.data.questions.meanings import (
     Metadata,
     Number,
     Part,
+    PointedAt,
     Rank,
     RankBy,
     Rows,
@@ -171,6 +172,9 @@ def meaning(value: object) -> str:
 def _other_meaning(value: object) -> str:
     if isinstance(value, Both):
         return f"{meaning(value.first)}, {meaning(value.second)}"
+    if isinstance(value, PointedAt):
+        when = f" in {_span(value.span)}" if value.span else ""
+        return f"{'no' if value.absent else 'any'} rows of {value.rows.dataset}{when}"
     if isinstance(value, Rank):
         head = value.field or ("rows" if value.rows else str(value.grain or "groups"))
         by = f" by {_part(value.by)}" if value.by else ""

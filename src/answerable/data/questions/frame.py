@@ -16,6 +16,7 @@ from answerable.data.questions.meanings import (
     Listing,
     Measures,
     Metadata,
+    PointedAt,
     Rank,
     RankBy,
     Rows,
@@ -63,6 +64,7 @@ class Frame:
     verb: Field | None = None  # shipped to: the time that is said belongs to shipping
     yes_or_no: bool = False  # the question begins with a verb: are there open orders
     numerator: Where | None = None  # the condition that follows `come from`
+    pointed: PointedAt | None = None  # rows of another table point here, or none do
     absent: bool = False  # something is said not to be there: without cancelled orders
 
     def consistent(self) -> bool:
@@ -83,6 +85,9 @@ class Frame:
             return False
         if self.verb and ((self.when and self.when.field) or (self.groups and self.groups.time_field)):
             return False
+        beside = self.when or self.two or self.versus or self.share or self.rank or self.thresholds
+        if self.pointed and beside:
+            return False  # a time or a number beside the other rows could be of either
         return not (self.two and self.when)
 
 
@@ -94,6 +99,8 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE
         )
         value = clause.value
+        if frame.pointed is not None and isinstance(value, Where | When | Threshold):
+            return None  # orders in Germany: of customers there, or delivered there
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
             return None
         if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
@@ -182,6 +189,7 @@ _SINGLE: dict[type, str] = {
     Sorting: "sorting",
     Metadata: "metadata",
     Share: "share",
+    PointedAt: "pointed",
 }
 
 

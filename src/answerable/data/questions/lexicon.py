@@ -19,7 +19,7 @@ from answerable.data.questions.english import (
     SALES_ROWS,
     singular,
 )
-from answerable.data.questions.meanings import Field, Part, Rows, Unit, Value
+from answerable.data.questions.meanings import Field, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
@@ -40,7 +40,7 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
-Meaning = Field | Part | Rows | Value | Unit
+Meaning = Field | Part | Rows | Value | Unit | Pointing
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,23 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointing:
+    """The noun of a table whose rows point here: orders, said of customers. `time` places its rows."""
+
+    dataset: str
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointedAt:
+    """With such rows, or without any; `span` says of when they are."""
+
+    rows: Pointing
+    absent: bool
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Buckets:
     """Months, days and so on as things to rank."""
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from answerable.data.questions.lexicon import Entry
-from answerable.data.questions.meanings import Field, Rows, Value
+from answerable.data.questions.meanings import Field, Pointing, Rows, Value
 from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel
 from answerable.data.semantics.paths import Path, sole_paths
 
@@ -40,6 +40,12 @@ class Reach:
                     self._names[goal, field.name] = name
                     found.append(field.model_copy(update={"name": name}))
         self.fields = tuple(found)
+        links = [link.left for link in model.relationships if link.right == dataset.name]
+        self._pointing = {
+            other.name: Pointing(other.name, other.default_time)
+            for other in model.datasets
+            if links.count(other.name) == 1 and other.name not in self.paths
+        }
 
     def _pointer(self, path: Path) -> str:
         """The field that says which row of the other table it is."""
@@ -54,7 +60,7 @@ class Reach:
         nouns = {
             (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
         }
-        found: list[Spot] = []
+        found = self._pointed(spots)
         for start, end, entry in theirs:
             if entry.category in _NOUNS:
                 named = self._noun(entry) if entry.tier == 0 else None
@@ -68,6 +74,20 @@ class Reach:
                 found.append((start, end, named))
             if entry.category not in _NOUNS:
                 found += _with_noun(start, end, named, entry.dataset, nouns, words)
+        return found
+
+    def _pointed(self, spots: Collection[Spot]) -> list[Spot]:
+        """The nouns of tables whose rows point here, and the verbs of their dates: orders, ordered."""
+        found: list[Spot] = []
+        for start, end, entry in spots:
+            pointing = self._pointing.get(entry.dataset)
+            if pointing is None:
+                continue
+            if entry.category in _NOUNS and entry.tier == 0:
+                found.append((start, end, Entry("Pointing", pointing, self.dataset.name, 0)))
+            dated = isinstance(entry.value, Field) and entry.value.name == pointing.time
+            if dated and entry.category == "TimeVerb":
+                found.append((start, end, Entry("PointingVerb", pointing, self.dataset.name, 0)))
         return found
 
     def _noun(self, entry: Entry) -> Entry:

@@ -37,7 +37,7 @@ from answerable.data.questions.tokens import Kind, Token, tokenise
 from answerable.data.questions.verdict import decide
 from answerable.data.semantics.model import Dataset, SemanticModel, Status
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import named_fields
+from answerable.data.semantics.query import named_fields, pointing_datasets
 
 MAX_CHARACTERS = 600
 MAX_TOKENS = 60
@@ -174,6 +174,12 @@ class _Reader:
         named = [field for field in named_fields(outcome.query) if "__" in field]
         goals = sorted({goal for goal in paths if any(name.startswith(f"{goal}__") for name in named)})
         links = list(dict.fromkeys(link for goal in goals for link in paths[goal]))
+        pointing = pointing_datasets(outcome.query)
+        links += [
+            link
+            for link in self.model.relationships
+            if link.left in pointing and link.right == outcome.query.dataset
+        ]
         notes = tuple(f"{link.left}.{link.left_field} leads to {link.right}." for link in links)
         guessed = sum(link.status is Status.INFERRED for link in links)
         confidence = round(max(0.5, outcome.confidence - 0.02 * guessed), 3)

@@ -25,6 +25,7 @@ from answerable.data.semantics.query import (
     Measure,
     Not,
     Operator,
+    Pointed,
     Scalar,
     SemanticQuery,
     TimeSlice,
@@ -119,8 +120,19 @@ class _Words:
         if isinstance(node, AnyOf):
             return " or ".join(self._nested(part, AllOf) for part in node.any) or "nothing"
         if isinstance(node, Not):
+            if isinstance(node.negated, Pointed):
+                return self._pointed(node.negated, "without")
             return f"not ({self.filter(node.negated)})"
+        if isinstance(node, Pointed):
+            return self._pointed(node, "with")
         return self._condition(node)
+
+    def _pointed(self, node: Pointed, word: str) -> str:
+        """`without orders (order date is at least 1 January 2025)`."""
+        inner = SemanticQuery(dataset=node.pointed_at_by, where=node.where)
+        told = _Words(inner, self._model, self._model.dataset(node.pointed_at_by))
+        where = f" ({told.filter(node.where)})" if node.where is not None else ""
+        return f"{word} {told.rows()}{where}"
 
     def measure(self, measure: Measure) -> str:
         """The name of the metric, or the aggregation and the field."""

@@ -149,11 +149,20 @@ class Not(_Part):
     negated: Filter
 
 
-Filter = Condition | AllOf | AnyOf | Not
+class Pointed(_Part):
+    """Rows that at least one row of the dataset `pointed_at_by` points at: customers with orders. `where`
+    chooses among those rows, in fields of their own dataset. Its `Not` keeps the rows without any."""
+
+    pointed_at_by: Name
+    where: Filter | None = None
+
+
+Filter = Condition | AllOf | AnyOf | Not | Pointed
 
 AllOf.model_rebuild()
 AnyOf.model_rebuild()
 Not.model_rebuild()
+Pointed.model_rebuild()
 
 
 class Having(_Part):
@@ -213,13 +222,26 @@ def named_fields(query: SemanticQuery) -> tuple[str, ...]:
     """The fields that a query groups, filters and lists by, each once, related ones as `dataset__field`."""
     names = [*(group.field for group in query.group_by), *query.columns]
     names += [measure.field for measure in query.measures if measure.field is not None]
-    waiting: list[Filter] = [query.where] if query.where is not None else []
+    names += [node.field for node in _leaves(query.where) if isinstance(node, Condition)]
+    return tuple(dict.fromkeys(names))
+
+
+def pointing_datasets(query: SemanticQuery) -> tuple[str, ...]:
+    """The datasets whose rows choose among the query's by pointing at them, each once."""
+    return tuple(
+        dict.fromkeys(node.pointed_at_by for node in _leaves(query.where) if isinstance(node, Pointed))
+    )
+
+
+def _leaves(where: Filter | None) -> list[Condition | Pointed]:
+    found: list[Condition | Pointed] = []
+    waiting: list[Filter] = [where] if where is not None else []
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Condition):
-            names.append(node.field)
+        if isinstance(node, Condition | Pointed):
+            found.append(node)
         elif isinstance(node, Not):
             waiting.append(node.negated)
         else:
             waiting += node.all if isinstance(node, AllOf) else node.any
-    return tuple(dict.fromkeys(names))
+    return found

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from answerable.data.engines.compiler import calendar as buckets
 from answerable.data.engines.compiler.filters import column, compare, predicate, within
-from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, PlannedMeasure
+from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, PlannedMeasure, Pointer
 from answerable.data.engines.compiler.values import literal
 from answerable.data.semantics.model import Aggregation, FieldType, Relationship
 from answerable.data.semantics.query import Grain, Period
@@ -58,6 +58,13 @@ def scan(plan: Plan, rows: Rows) -> exp.Select:
     for condition in conditions:
         select = select.where(condition, copy=False)
     return select
+
+
+def pointing_keys(pointer: Pointer) -> exp.Select:
+    """The keys that the pointing rows hold: a list to look into, so that it can never multiply rows."""
+    key = exp.column(pointer.link.left_field, table=pointer.plan.dataset.name, quoted=True)
+    present = exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null()))
+    return scan(pointer.plan, Rows(None)).where(present, copy=False).select(key, copy=False)
 
 
 def aggregate(plan: Plan, rows: Rows) -> exp.Select:

@@ -18,6 +18,7 @@ from answerable.data.engines.compiler.aggregates import (
     last_days,
     named,
     ordered,
+    pointing_keys,
     ranking,
     ranking_name,
     table,
@@ -56,14 +57,20 @@ def compile_query(query: SemanticQuery, model: SemanticModel) -> Compiled:
     Raises InvalidQuery, with each problem's field and remedy.
     """
     plan = plan_query(query, model)
+    plan = replace(plan, pointers={node: pointing_keys(found) for node, found in plan.pointed.items()})
     if not plan.aggregated:
         expression = list_rows(plan)
     elif _needs_stages(plan):
         expression = _staged(plan)
     else:
         expression = _direct(plan)
-    read = {plan.dataset.name} | {link.right for ref in plan.fields.values() for link in ref.path}
+    read = _read(plan).union(*(_read(pointer.plan) for pointer in plan.pointed.values()))
     return Compiled(expression, describe_columns(plan), tuple(sorted(read)))
+
+
+def _read(plan: Plan) -> set[str]:
+    """The datasets whose rows a plan reads."""
+    return {plan.dataset.name} | {link.right for ref in plan.fields.values() for link in ref.path}
 
 
 def _needs_stages(plan: Plan) -> bool:

@@ -8,11 +8,12 @@ from answerable.data.engines.compiler.plan import FieldRef
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.values import BadValue, fit
 from answerable.data.semantics.model import Calendar, FieldType
-from answerable.data.semantics.query import AllOf, AnyOf, Condition, Filter, Not, Operator
+from answerable.data.semantics.query import AllOf, AnyOf, Condition, Filter, Not, Operator, Pointed
 
 MAX_DEPTH, MAX_CONDITIONS, MAX_VALUES = 20, 200, 2_000
 
 Resolve = Callable[[str, str], FieldRef | None]
+Point = Callable[[Pointed, str], None]
 
 _ORDERED = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE, Operator.BETWEEN})
 _TEXTUAL = frozenset({Operator.CONTAINS, Operator.STARTS_WITH})
@@ -20,8 +21,10 @@ _MANY = frozenset({Operator.IN, Operator.NOT_IN})
 _NONE = frozenset({Operator.IS_NULL, Operator.NOT_NULL})
 
 
-def check_filter(root: Filter, calendar: Calendar, resolve: Resolve, problems: Problems) -> None:
-    """Note what is wrong with the tree. Nothing is raised here."""
+def check_filter(
+    root: Filter, calendar: Calendar, resolve: Resolve, problems: Problems, point: Point
+) -> None:
+    """Note what is wrong with the tree; `point` looks into the rows that point here. Nothing is raised."""
     conditions = values = 0
     waiting: list[tuple[Filter, str, int]] = [(root, "where", 1)]
     while waiting:
@@ -35,6 +38,8 @@ def check_filter(root: Filter, calendar: Calendar, resolve: Resolve, problems: P
             waiting += [(part, f"{where}.any[{i}]", depth + 1) for i, part in enumerate(node.any)]
         elif isinstance(node, Not):
             waiting.append((node.negated, f"{where}.negated", depth + 1))
+        elif isinstance(node, Pointed):
+            point(node, where)
         else:
             conditions, values = conditions + 1, values + len(node.values)
             if conditions > MAX_CONDITIONS or values > MAX_VALUES:

@@ -16,7 +16,16 @@ from answerable.data.engines.compiler import calendar as buckets
 from answerable.data.engines.compiler.plan import FieldRef, Plan
 from answerable.data.engines.compiler.values import Typed, fit, literal, localise
 from answerable.data.semantics.model import FieldType
-from answerable.data.semantics.query import AllOf, AnyOf, Condition, Filter, Not, Operator, Period
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Filter,
+    Not,
+    Operator,
+    Period,
+    Pointed,
+)
 
 _COMPARE: dict[str, type[exp.Binary]] = {
     "eq": exp.EQ,
@@ -42,6 +51,9 @@ def predicate(node: Filter, plan: Plan) -> exp.Expr:
         return _joined(exp.Or, [predicate(part, plan) for part in node.any], empty=False)
     if isinstance(node, Not):
         return complement(predicate(node.negated, plan))
+    if isinstance(node, Pointed):
+        key = exp.column(plan.pointed[node].link.right_field, table=plan.dataset.name, quoted=True)
+        return exp.In(this=key, query=plan.pointers[node].copy().subquery())
     return _condition(node, plan)
 
 

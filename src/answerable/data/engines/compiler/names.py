@@ -75,6 +75,19 @@ def join_path(model: SemanticModel, start: str, goal: str) -> tuple[Relationship
     raise UnknownName(f"no relationship leads from {start} to {goal}; add one to the model")
 
 
+def find_pointer(model: SemanticModel, dataset: Dataset, pointing: str) -> Relationship:
+    """The relationship over which rows of `pointing` point at rows of the dataset.
+
+    Raises UnknownName where there is none, or more than one."""
+    links = [link for link in model.relationships if (link.left, link.right) == (pointing, dataset.name)]
+    if len(links) == 1:
+        return links[0]
+    if links:
+        ways = " or ".join(link.left_field for link in links)
+        raise UnknownName(f"{pointing} points at {dataset.name} in more than one way ({ways})")
+    raise UnknownName(f"no rows of {pointing} point at {dataset.name}; add a relationship to the model")
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'a' or 'b'?`, or the names that exist when none is near."""
     names = list(dict.fromkeys(known))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sqlglot import exp
 
 from answerable.data.engines.compiler.values import Typed
 from answerable.data.semantics.model import (
@@ -14,7 +16,16 @@ from answerable.data.semantics.model import (
     Relationship,
     Unit,
 )
-from answerable.data.semantics.query import Comparison, Filter, Grain, Having, Order, Period, TopN
+from answerable.data.semantics.query import (
+    Comparison,
+    Filter,
+    Grain,
+    Having,
+    Order,
+    Period,
+    Pointed,
+    TopN,
+)
 
 PERIOD = "period"
 SHARE, RUNNING, PREVIOUS = "_share", "_running_total", "_previous"
@@ -89,6 +100,14 @@ class PlannedTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """The rows that point at the query's dataset over `link`: a plan of their dataset with its filter."""
+
+    link: Relationship
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     dataset: Dataset
     calendar: Calendar
@@ -101,6 +120,8 @@ class Plan:
     having: tuple[Having, ...]
     order: tuple[Order, ...]
     limit: int | None
+    pointed: dict[Pointed, Pointer] = field(default_factory=dict)
+    pointers: dict[Pointed, exp.Select] = field(default_factory=dict)  # the keys that each points at
 
     @property
     def aggregated(self) -> bool:

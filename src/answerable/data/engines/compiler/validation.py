@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from answerable.data.engines.compiler.conditions import MAX_VALUES, check_filter
 from answerable.data.engines.compiler.measures import plan_measures
-from answerable.data.engines.compiler.names import UnknownName, find_dataset, find_field, nearest
+from answerable.data.engines.compiler.names import (
+    UnknownName,
+    find_dataset,
+    find_field,
+    find_pointer,
+    nearest,
+)
 from answerable.data.engines.compiler.plan import (
     ADDITIVE,
     CHANGE,
@@ -19,13 +25,15 @@ from answerable.data.engines.compiler.plan import (
     PlannedGroup,
     PlannedMeasure,
     PlannedTime,
+    Pointer,
 )
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.timing import plan_time
 from answerable.data.engines.compiler.values import BadValue, Typed, fit
 from answerable.data.semantics.model import NUMERIC_TYPES, Dataset, FieldType, SemanticModel
-from answerable.data.semantics.query import GroupBy, Having, SemanticQuery
+from answerable.data.semantics.query import GroupBy, Having, Pointed, SemanticQuery
 
+MAX_POINTED = 4
 MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20
 
 
@@ -48,6 +56,7 @@ class _Planner:
         self._dataset = dataset
         self._problems = problems
         self._fields: dict[str, FieldRef] = {}
+        self._pointed: dict[Pointed, Pointer] = {}
 
     def plan(self) -> Plan:
         """Resolve every part, then raise what is wrong, then assemble."""
@@ -58,7 +67,7 @@ class _Planner:
         groups = self._groups()
         columns = self._columns()
         if query.where is not None:
-            check_filter(query.where, self._model.calendar, self._resolve, self._problems)
+            check_filter(query.where, self._model.calendar, self._resolve, self._problems, self._point)
         self._check_shape(measures, time)
         self._check_columns_of_result(measures, groups, time)
         self._problems.raise_any()
@@ -74,7 +83,43 @@ class _Planner:
             having=query.having,
             order=query.order,
             limit=query.limit,
+            pointed=self._pointed,
         )
+
+    def _point(self, node: Pointed, where: str) -> None:
+        """Plan the rows that point here; they may not be chosen by what points at them in turn."""
+        if len(self._pointed) >= MAX_POINTED:
+            self._problems.add(where, f"give at most {MAX_POINTED} tables that point here")
+            return
+        try:
+            pointing = find_dataset(self._model, node.pointed_at_by)
+            link = find_pointer(self._model, self._dataset, pointing.name)
+        except UnknownName as error:
+            self._problems.add(f"{where}.pointed_at_by", str(error))
+            return
+        query = SemanticQuery(dataset=pointing.name, where=node.where)
+        inner = _Planner(query, self._model, pointing, self._problems)
+        if node.where is not None:
+            check_filter(
+                node.where, self._model.calendar, inner._resolve, self._problems, self._refuse_nested
+            )
+        plan = Plan(
+            dataset=pointing,
+            calendar=self._model.calendar,
+            measures=(),
+            groups=(),
+            columns=(),
+            time=None,
+            where=node.where,
+            fields=inner._fields,
+            having=(),
+            order=(),
+            limit=None,
+        )
+        self._pointed[node] = Pointer(link, plan)
+
+    def _refuse_nested(self, _node: Pointed, where: str) -> None:
+        self._problems.add(where, "what points at rows that point here cannot be asked for")
 
     def _resolve(self, name: str, where: str) -> FieldRef | None:
         if name in self._fields:

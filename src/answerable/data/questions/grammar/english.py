@@ -13,6 +13,7 @@ from answerable.data.questions.grammar import (
     listing,
     measures,
     numbers,
+    pointers,
     ranking,
 )
 from answerable.data.questions.meanings import Field, When
@@ -21,7 +22,7 @@ from answerable.data.questions.time import phrases
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
 CLAUSES = words(
     "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus "
-    "VersusWith Change Share Be Compare Verb Listing Mention Metadata"
+    "VersusWith Change Share Be Compare Verb Listing Mention Metadata PointedAt"
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 
@@ -34,6 +35,7 @@ def english() -> Grammar:
     numbers.add_rules(grammar)
     measures.add_rules(grammar)
     filters.add_rules(grammar)
+    pointers.add_rules(grammar)
     groups.add_rules(grammar)
     ranking.add_rules(grammar)
     comparisons.add_rules(grammar)

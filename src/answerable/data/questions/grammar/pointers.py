@@ -1,0 +1,41 @@
+"""What other tables' rows say of a row: customers without orders, customers who ordered in March."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.meanings import PointedAt, Pointing, When
+
+_NONE = (
+    "without|without any|without single|with no|with zero|that have no|who have no|having no|have no|had no"
+    "|has no|who had no|that had no|who placed no|placed no|who never placed|never placed|did not place any"
+    "|did not place|have not placed|have not placed any|who did not place|who did not place any"
+    "|who have not placed|who have not placed any|who have never placed|have never placed|do not have"
+    "|do not have any|who do not have|who do not have any|did not have any|did not have"
+)
+_SOME = (
+    "with|with any|with at least one|that have|who have|having|who placed|that placed|have placed|placed"
+    "|who have placed|have|had|who had|that had|place|who place"
+)
+_NOT = "did not|have not|has not|had not|never|have never|has never|do not"
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of rows that point here; the clause is `PointedAt`. A time that follows is theirs."""
+    grammar.rule("PointedAt", f"({_NONE}) Pointing", lambda _c, rows: PointedAt(rows, absent=True))
+    grammar.rule("PointedAt", f"({_SOME}) Pointing", lambda _c, rows: PointedAt(rows, absent=False))
+    grammar.rule(
+        "PointedAt",
+        f"(who|that|which)? ({_NOT}) (PointingVerb|Pointing) (anything|something)?",
+        lambda _c, rows: PointedAt(rows, absent=True),
+    )
+    grammar.rule("PointedAt", "(who|that)? PointingVerb", lambda _c, rows: PointedAt(rows, absent=False))
+    grammar.rule("PointedAt", "PointedAt When", _then)
+
+
+def _then(_context: object, pointed: PointedAt, when: When) -> PointedAt | None:
+    """Of when the rows are; a time of another field, or a list of times, is not theirs alone."""
+    rows: Pointing = pointed.rows
+    taken = pointed.span is not None or when.field is not None or when.span.listed
+    return None if taken or rows.time is None else replace(pointed, span=when.span)
