@@ -13,7 +13,16 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from answerable.data.ingestion import columnar, fastpath, jsonlines, profile, staging, textfile, workbook
+from answerable.data.ingestion import (
+    columnar,
+    fastpath,
+    jsonlines,
+    profile,
+    spellings,
+    staging,
+    textfile,
+    workbook,
+)
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.filetype import FileKind, sniff
 from answerable.data.ingestion.finder import FoundTable
@@ -202,7 +211,10 @@ def _finish(
     findings: list[Finding],
 ) -> None:
     table = profile.profile(run.connection, target, columns)
-    findings = [*findings, *profile.duplicates_finding(table)]
+    respelt = spellings.unify(run.connection, target, table, label)
+    if respelt:
+        table = profile.profile(run.connection, target, columns)
+    findings = [*findings, *respelt, *profile.duplicates_finding(table)]
     if table.rows == 0:
         sentence = "The table has a header and no rows."
         findings.append(Finding(code=Code.NO_ROWS, severity=Severity.DOUBTFUL, sentence=sentence))

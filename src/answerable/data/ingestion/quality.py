@@ -37,6 +37,7 @@ class Code(StrEnum):
     HEADER_BLANK = "header_blank"
     HEADER_REPEATED = "header_repeated"
     PLACEHOLDERS = "placeholders"
+    SPELLINGS = "spellings"
     UNREADABLE_CELLS = "unreadable_cells"
     MIXED_TYPES = "mixed_types"
     MIXED_UNITS = "mixed_units"
