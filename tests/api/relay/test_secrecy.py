@@ -53,11 +53,11 @@ async def evil(bed: Bed, upstream: Upstream, unique: str) -> str:
             "/api/v1/providers",
             json={
                 "name": f"evil-{kind}", "kind": kind, "base_url": base, "api_key": KEY,
-                "headers": {"X-Team": HEADER}, "models": ["m"],
+                "headers": {"X-Team": HEADER}, "models": [f"m-{kind}"],
             },
         )  # fmt: skip
         assert made.status_code == 201, made.text
-        alias = {"name": f"{kind}-{unique}", "targets": [{"model": f"evil-{kind}/m"}]}
+        alias = {"name": f"{kind}-{unique}", "targets": [{"model": f"m-{kind}"}]}
         made = await bed.owner.post("/api/v1/model-aliases", json={**alias, "retry": {"attempts": 1}})
         assert made.status_code == 201, made.text
     return unique
