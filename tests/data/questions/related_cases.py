@@ -1,5 +1,6 @@
-"""Questions over orders and customers with their true rows. The first half was written before the code that
-reads them and looked at while it was written, the second half after it; nothing was changed to fit those."""
+"""Questions over orders and customers with their true rows. The first half was looked at while the code that
+reads them was written. The second half was written after it; where one of those was answered wrong, a refusal
+was added to the grammar, but nothing to read more of them."""
 
 from __future__ import annotations
 

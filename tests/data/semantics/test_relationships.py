@@ -222,6 +222,10 @@ async def test_uploads_are_related_edits_kept_and_deletions_followed(owner: Call
 
     (link,) = await links(1)
     assert (link["left"], link["right"], link["status"]) == ("orders", "customers", "inferred")
+    asked = await owner.post("/api/v1/ask", json={"question": "total amount by segment"})
+    body = asked.json()
+    assert (asked.status_code, body["status"]) == (200, "answered"), asked.text
+    assert "Hotel" in asked.text
     model = (await owner.get(path)).json()
     model["relationships"] = [{**link, "status": "verified"}]
     assert (await owner.put(path, json=model)).status_code == 200
