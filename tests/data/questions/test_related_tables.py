@@ -89,6 +89,14 @@ def test_the_answer_says_what_was_joined() -> None:
     assert not any("leads to" in note for note in alone.notes)
 
 
+def test_groups_that_no_row_makes_are_told_of() -> None:
+    few, many = read("customers with fewer than 3 orders"), read("customers with more than 3 orders")
+    assert isinstance(few, Parsed)
+    assert isinstance(many, Parsed)
+    assert any("without any orders" in note.casefold() for note in few.notes)
+    assert not any("without any" in note for note in many.notes)
+
+
 def test_without_a_relationship_the_other_tables_words_are_left_over() -> None:
     alone = office().model.model_copy(update={"relationships": ()})
     outcome = read("revenue by segment", alone)

@@ -136,10 +136,10 @@ class _Reader:
             found += self._parse(dataset, words, spots)
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
-            return decide(found, question, kept, corrected=corrected)
+            return self._with_unseen(decide(found, question, kept, corrected=corrected))
         across, fewest = self._across(words, spots, grammar_known)
         if across:
-            return self._joined(decide(across, question, kept, corrected=corrected))
+            return self._with_unseen(self._joined(decide(across, question, kept, corrected=corrected)))
         if fewest is not None and len(fewest) < len(ranked[0][1]):
             ranked = [(ranked[0][0], fewest)]
         return self._unread(words, ranked, spots)
@@ -165,6 +165,27 @@ class _Reader:
             if not left_over and not _said_better_elsewhere(dataset.name, everything):
                 found += self._parse(dataset, words, everything, reach)
         return found, fewest
+
+    def _with_unseen(self, outcome: Outcome) -> Outcome:
+        """With a note that customers without any orders are not among those with fewer than three."""
+        if not isinstance(outcome, Parsed) or outcome.query is None:
+            return outcome
+        query = outcome.query
+        if not any(threshold.operator in ("lt", "le", "ne") for threshold in query.having):
+            return outcome
+        grouped = {group.field for group in query.group_by}
+        unseen = [
+            self.model.dataset(link.right)
+            for link in self.model.relationships
+            if link.left == query.dataset and link.left_field in grouped
+        ]
+        rows = self.model.dataset(query.dataset)
+        notes = tuple(
+            f"{other.label} without any {rows.label.casefold()} are not counted in."
+            for other in unseen
+            if other is not None and rows is not None
+        )
+        return replace(outcome, notes=(*outcome.notes, *notes))
 
     def _joined(self, outcome: Outcome) -> Outcome:
         """With a note of each table that the query takes in, and less sure of it where that was inferred."""
