@@ -54,6 +54,26 @@ def test_subtotals_that_add_up_are_left_out() -> None:
     assert table.column("amount") == [10, 20, 5, 6]
 
 
+def test_a_totals_row_whose_formulas_were_never_calculated_is_left_out(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [["Dept", "Lead", "Budget"], ["Sales", "Ann", 10], ["Ops", "Bo", 20], ["IT", "Cy", 5]]:
+        sheet.append(row)
+    sheet.append(["Total", None, "=SUM(C2:C4)"])
+    book.save(tmp_path / "plan.xlsx")
+    (table,) = read_file(tmp_path / "plan.xlsx")
+    assert table.column("dept") == ["Sales", "Ops", "IT"]
+    finding = table.finding(Code.TOTALS)
+    assert finding is not None
+    assert finding.sentence == "A totals row is left out; it holds no values: Total"
+
+
+def test_a_row_called_total_amid_the_others_stays_though_it_has_no_amount() -> None:
+    table = read_text("customer,city,amount\nShell,Hague,7\nTotal,,\nEni,Rome,9\nBP,London,3\n")
+    assert table.column("customer") == ["Shell", "Total", "Eni", "BP"]
+
+
 def test_a_row_that_merely_is_called_total_stays() -> None:
     rows = "".join(f"firm {i},{i}\n" for i in range(1, 9))
     table = read_text(f"customer,amount\nTotal,7\n{rows}")

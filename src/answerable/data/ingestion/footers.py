@@ -45,6 +45,7 @@ class _Verdict(StrEnum):
     EQUAL = "equal"
     DIFFERENT = "different"
     RATES_ONLY = "rates_only"  # nothing in the row could be a sum
+    EMPTY = "empty"  # its formulas were never calculated: only the label is there
     NO_NUMBERS = "no_numbers"
 
 
@@ -132,6 +133,7 @@ def _total_finding(row: list[str], verdict: _Verdict) -> Finding:
     sentence = {
         _Verdict.EQUAL: "A totals row is left out; its numbers equal those of the rows above",
         _Verdict.RATES_ONLY: "A totals row is left out; it states rates, which are no sums of the rows above",
+        _Verdict.EMPTY: "A totals row is left out; it holds no values",
     }.get(verdict, "A totals row is left out, but its numbers differ from those of the rows above")
     differs = verdict is _Verdict.DIFFERENT
     return Finding(
@@ -179,7 +181,10 @@ def _verify(
             return _Verdict.DIFFERENT
     if checked:
         return _Verdict.EQUAL
-    return _Verdict.RATES_ONLY if restated else _Verdict.NO_NUMBERS
+    if restated:
+        return _Verdict.RATES_ONLY
+    label_alone = sum(not is_blank(cell) for cell in rows[index]) == 1
+    return _Verdict.EMPTY if label_alone and formats else _Verdict.NO_NUMBERS
 
 
 def _agrees(
