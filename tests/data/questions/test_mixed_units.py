@@ -33,10 +33,15 @@ DAY = ModelField(name="day", label="day", type=FieldType.DATE, role=FieldRole.TI
 
 
 def _model(*fields: ModelField) -> SemanticModel:
-    plan = Dataset(
-        name="plans", id="ds_plans", label="Plans", row_noun="plan", default_time="day", fields=(DAY, *fields)
+    projects = Dataset(
+        name="projects",
+        id="ds_projects",
+        label="Projects",
+        row_noun="project",
+        default_time="day",
+        fields=(DAY, *fields),
     )
-    return SemanticModel(datasets=(plan,))
+    return SemanticModel(datasets=(projects,))
 
 
 TEAM = _text("team", "Alpha", "Beta")
@@ -76,7 +81,7 @@ def test_a_ranking_over_several_currencies_offers_one_currency_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["budget in EUR in 2022", "budget by currency", "number of plans", "seats by team"]
+    "question", ["budget in EUR in 2022", "budget by currency", "number of projects", "seats by team"]
 )
 def test_one_currency_or_none_is_answered_at_once(question: str) -> None:
     assert _answered(question)

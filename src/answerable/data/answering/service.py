@@ -7,6 +7,7 @@ from datetime import datetime
 
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
 from answerable.data.engines.service import DataSnapshot, run_query
+from answerable.data.questions.mixed_units import settle_units
 from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
@@ -30,7 +31,7 @@ async def answer_from_data(
     names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
     if not names:
         return Declined((), (), 0.0, Reason.NO_DATA)
-    match read_question(question, model, as_of, scope=names):
+    match settle_units(read_question(question, model, as_of, scope=names), model):
         case Unparsed() as unread:
             return Declined(unread.left_over, unread.suggestions, unread.score, unread.reason)
         case Ambiguous() as ambiguous:

@@ -29,7 +29,8 @@ def settle_units(outcome: Outcome, model: SemanticModel) -> Outcome:
 def _question(mixed: Mixture) -> str:
     units = ", ".join(mixed.left[:_MOST_UNITS]) + (", …" if len(mixed.left) > _MOST_UNITS else "")
     held = f" ({units})" if units else ""
-    return f"{mixed.field.label} is in several units by {mixed.companion.label}{held}, which do not add up. Which?"
+    stated = f"{mixed.field.label} is stated in several units{held}"
+    return f"{stated}, which do not add up. Which {mixed.companion.label} do you mean?"
 
 
 def _options(query: SemanticQuery, mixed: Mixture) -> tuple[Option, ...]:

@@ -30,6 +30,7 @@ from answerable.data.engines.compiler.plan import (
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.timing import plan_time
 from answerable.data.engines.compiler.values import BadValue, Typed, fit
+from answerable.data.semantics.mixing import mixtures
 from answerable.data.semantics.model import NUMERIC_TYPES, Dataset, FieldType, SemanticModel
 from answerable.data.semantics.query import GroupBy, Having, Pointed, SemanticQuery
 
@@ -201,6 +202,13 @@ class _Planner:
                 problems.add("time.comparison", "a comparison needs measures; add one")
         for index, measure in enumerate(measures):
             self._check_window(f"measures[{index}]", measure, time)
+        for mixed in mixtures(query, self._model):
+            companion = mixed.companion.name
+            remedy = f"filter to one {companion}" + ("" if mixed.ranked else f" or group by {companion}")
+            self._problems.add(
+                f"measures[{query.measures.index(mixed.measure)}]",
+                f"{mixed.field.name} is in several units, which {companion} names; {remedy}",
+            )
 
     def _check_window(self, where: str, measure: PlannedMeasure, time: PlannedTime | None) -> None:
         if measure.running and (time is None or time.grain is None):
