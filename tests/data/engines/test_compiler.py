@@ -181,6 +181,14 @@ def test_a_top_of_a_trend_ranks_over_the_whole_period() -> None:
     assert found == [(date(2024, 1, 1), "North", Decimal(100)), (date(2025, 1, 1), "North", Decimal(40))]
 
 
+def test_a_top_keeps_all_that_equal_its_last() -> None:
+    top = {"field": "shop", "top": TopN(n=2, by="count")}
+    table = rows(measures=[COUNT], group_by=[top])
+    assert table == [("North", 3), ("East", 2)]
+    only = {"field": "shop", "top": TopN(n=3, by="count")}
+    assert rows(measures=[COUNT], group_by=[only]) == [("North", 3), ("East", 2), ("South", 1), (None, 1)]
+
+
 def test_a_threshold_chooses_among_whom_a_top_ranks() -> None:
     top = {"field": "shop", "top": TopN(n=1, by="count", others=True)}
     found = rows(

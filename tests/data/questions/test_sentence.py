@@ -119,3 +119,11 @@ def test_a_cut_result_says_so() -> None:
 def test_a_value_of_the_data_keeps_its_case() -> None:
     text = said(measures=[REVENUE], group_by=[{"field": "shop", "top": {"n": 1, "by": "revenue"}}])
     assert text == "North has the highest revenue: 140 EUR."
+
+
+def test_equal_places_of_a_top_are_said() -> None:
+    text = said(measures=[COUNT], group_by=[{"field": "shop", "top": {"n": 3, "by": "count"}}])
+    assert "are equal, so 4 are shown." in text
+    assert "South" in text
+    even = said(measures=[COUNT], group_by=[{"field": "shop", "top": {"n": 2, "by": "count"}}])
+    assert "equal" not in even

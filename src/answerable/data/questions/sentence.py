@@ -64,6 +64,8 @@ class _Speaker:
         notes = []
         if self._grain is not None and not self._groups and self._measures and not self._nothing_but_nulls():
             notes += self._gaps()
+        if self._groups and self._measures and self._grain is None:
+            notes += self._ties()
         if self._result.truncated:
             notes.append(f"Only the first {self._result.row_count:,} rows are included.")
         return notes
@@ -224,6 +226,21 @@ class _Speaker:
             names.append(f"{len(empty) - len(names)} more")
         none = "no data" if any(self._cell(row, column.name) is None for row in empty) else "nothing"
         return [f"There is {none} for {join_words(names)}."]
+
+    def _ties(self) -> list[str]:
+        """That several groups share a place, where a top shows more groups than were asked for."""
+        top = next((group.top for group in self._query.group_by if group.top is not None), None)
+        rows = [row for row in self._result.rows if not self._is_rest(row)]
+        column = next((c for c in self._measures if top is not None and c.name == top.by), None)
+        if top is None or column is None or len(self._groups) > 1 or len(rows) <= top.n:
+            return []
+        place = self._cell(rows[top.n - 1], column.name)
+        tied = [self._group_words(row) for row in rows if self._cell(row, column.name) == place]
+        shown = [
+            *tied[:_GAPS_NAMED],
+            *([f"{len(tied) - _GAPS_NAMED} more"] if len(tied) > _GAPS_NAMED else []),
+        ]
+        return [f"{join_words(shown)} are equal, so {len(rows)} are shown."]
 
     def _across(self, first: list[Cell], last: list[Cell], column: Column) -> str:
         start, end = self._number(first, column), self._number(last, column)

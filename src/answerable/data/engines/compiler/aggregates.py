@@ -20,6 +20,7 @@ _SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
     Aggregation.MAX: exp.Max,
     Aggregation.MEDIAN: exp.Median,
 }
+MOST_TIES = 10
 LAST_DAY = "last day"
 KEPT = "is kept"
 
@@ -104,7 +105,8 @@ def last_days(plan: Plan, rows: Rows) -> exp.Select:
 
 
 def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
-    """The values of the group that its top keeps, ranked over all rows of the period."""
+    """The values of the group that its top keeps, ranked over all rows of the period, with those that
+    equal the last of them."""
     assert group.top is not None
     key = column(group.ref)
     measure = plan.measure(group.top.by)
@@ -116,11 +118,22 @@ def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
     if plan.ranked_whole:
         for condition in having(plan):
             select = select.having(condition, copy=False)
+    best = ordered(value(measure), descending=group.top.descending)
+    select.set("qualify", exp.Qualify(this=_among_best(best, key, group.top.n)))
     return (
-        select.order_by(ordered(value(measure), descending=group.top.descending), copy=False)
+        select.order_by(best.copy(), copy=False)
         .order_by(ordered(key.copy()), copy=False)
-        .limit(group.top.n, copy=False)
+        .limit(group.top.n + MOST_TIES, copy=False)
     )
+
+
+def _among_best(best: exp.Ordered, key: exp.Expr, n: int) -> exp.Expr:
+    """Whether a group is among the best n, or equal to the last of them: which of two equals comes first
+    says nothing. Groups without a value are told apart by their keys."""
+    unknown = exp.Is(this=best.this.copy(), expression=exp.Null())
+    apart = exp.Case().when(unknown, key.copy())
+    order = exp.Order(expressions=[best.copy(), ordered(apart)])
+    return exp.LTE(this=exp.Window(this=exp.Rank(), order=order), expression=exp.Literal.number(n))
 
 
 def having(plan: Plan) -> list[exp.Expr]:

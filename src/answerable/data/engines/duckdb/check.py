@@ -22,6 +22,7 @@ _STRUCTURE: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.Union, exp.Subquery, exp.With, exp.CTE, exp.TableAlias, exp.From, exp.Join,
     exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Distinct, exp.Table,
     exp.Column, exp.Identifier, exp.Alias, exp.Star, exp.Paren, exp.Window, exp.WindowSpec, exp.Filter,
+    exp.Qualify, exp.Rank,
 )  # fmt: skip
 _VALUES: tuple[type[exp.Expr], ...] = (
     exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Interval, exp.Var, exp.DataType, exp.Cast,
