@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from answerable.data.questions.cut_buckets import cut_note
 from answerable.data.questions.formatting import (
     format_cell,
     format_number,
@@ -64,6 +65,10 @@ class _Speaker:
         notes = []
         if self._grain is not None and not self._groups and self._measures and not self._nothing_but_nulls():
             notes += self._gaps()
+        time = self._query.time
+        cut = cut_note(time.period, time.grain, self._model.calendar) if time is not None else None
+        if cut is not None and self._measures and not self._nothing_but_nulls():
+            notes.append(cut)
         if self._groups and self._measures and self._grain is None:
             notes += self._ties()
         if self._result.truncated:
