@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from tests.data.engines.sales import model
 from tests.data.questions.test_sentence import said
 
 from answerable.data.questions.cut_buckets import cut_note
+from answerable.data.questions.outcome import Parsed
+from answerable.data.questions.service import read_question
 from answerable.data.semantics.model import Calendar
 from answerable.data.semantics.query import Grain, Period
 
@@ -53,3 +56,10 @@ def test_the_answer_of_a_trend_says_that_weeks_are_cut() -> None:
     period = {"start": "2025-02-01", "end": "2025-04-01"}
     text = said(measures=[{"aggregation": "count"}], time={"field": "day", "grain": "week", "period": period})
     assert text.endswith("The first and the last week are cut by the range and hold only a part of the days.")
+
+
+@pytest.mark.parametrize(("question", "ahead"), [("sales next month", True), ("sales last month", False)])
+def test_a_period_that_has_not_begun_is_said_to_lie_ahead(question: str, ahead: bool) -> None:
+    read = read_question(f"number of {question}", model(), datetime(2026, 11, 21, 10))  # noqa: DTZ001 - the model's zone
+    assert isinstance(read, Parsed)
+    assert any("lies ahead" in note for note in read.notes) is ahead

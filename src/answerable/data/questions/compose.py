@@ -505,6 +505,8 @@ def _notes(context: Context, frame: Frame, filtered: Filtered, timing: Timing) -
         end = period.end
         if period.start <= today < end and (end - today).days > 1:
             notes.append(f"{period.label[:1].upper()}{period.label[1:]} is not over yet.")
+        elif period.start > today:
+            notes.append(f"{period.label[:1].upper()}{period.label[1:]} lies ahead.")
     return tuple(notes)
 
 
