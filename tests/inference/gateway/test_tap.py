@@ -62,6 +62,13 @@ def test_every_byte_passes_however_the_stream_is_cut(texts: list[str], end: byte
     assert tapped.finished
 
 
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
+def test_events_that_come_together_are_counted_one_by_one(end: bytes) -> None:
+    tapped = tap()
+    tapped.feed(b"".join(content(text) + end for text in "abcde"))
+    assert tapped.events == 5  # what an answer without counts is billed by
+
+
 @given(texts=st.lists(words, max_size=8), end=ends, cuts=st.lists(st.integers(0, 10_000), max_size=20))
 def test_only_the_event_with_counts_is_held_back(texts: list[str], end: bytes, cuts: list[int]) -> None:
     shown = [content(text) + end for text in texts]

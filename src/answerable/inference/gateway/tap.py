@@ -75,7 +75,7 @@ class EventTap:
             data = self._hold_rest(data)
             if not data:
                 return data
-        self.events += data.count(b"\n\n") or 1
+        self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
         self._last = data
         if b'"usage"' in data and _USAGE.search(data):
             data = self._count(data)

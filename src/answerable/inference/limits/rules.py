@@ -33,12 +33,13 @@ _Who = tuple[str | None, str | None, str | None]
 class _Workspace:
     """A workspace's limits, with the meters of each caller who was asked about."""
 
-    __slots__ = ("by_caller", "by_model", "meters", "read_at", "stale")
+    __slots__ = ("by_caller", "by_model", "meters", "read_at", "stale", "turn")
 
     def __init__(self, meters: dict[str, Meter], read_at: float) -> None:
         self.meters = meters
         self.read_at = read_at
         self.stale = False
+        self.turn = asyncio.Lock()
         self.by_caller: dict[_Who, tuple[Meter, ...]] = {}
         self.by_model = any(meter.limit.model is not None for meter in meters.values())
 
@@ -72,6 +73,7 @@ class Rules:
         self._buckets = buckets
         self._on_change = on_change
         self._workspaces: dict[str, _Workspace] = {}
+        self._changes = 0
 
     def known(self, caller: Caller, model: str) -> tuple[Meter, ...] | None:
         """What binds a call, in the order of the limits' ids; None when that must be read first."""
@@ -83,12 +85,22 @@ class Rules:
         return workspace.of(caller, model)
 
     async def find(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
-        """What binds a call, read from the database. Raises LimitsUnavailable."""
+        """What binds a call, read from the database. Raises LimitsUnavailable.
+
+        Calls that come while it is read wait for it: the old rules may lack a limit that binds them.
+        """
+        before = self._workspaces.get(caller.workspace_id)
+        if before is None:
+            return await self._read(caller, model, now)
+        async with before.turn:
+            meters = self.known(caller, model)
+            return await self._read(caller, model, now) if meters is None else meters
+
+    async def _read(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
         workspace_id = caller.workspace_id
         before = self._workspaces.get(workspace_id)
-        at = time.monotonic()
+        at, changes = time.monotonic(), self._changes
         if before is not None:
-            before.stale = False  # a change during the read makes it stale again
             before.read_at = at
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -98,15 +110,16 @@ class Rules:
                 raise
             if before is None:
                 raise LimitsUnavailable from error
+            before.stale = self._changes != changes
             before.read_at = time.monotonic()
             return before.of(caller, model)
-        changed_meanwhile = before is not None and before.stale
         workspace = self._replace(workspace_id, limits, at, now)
-        workspace.stale = changed_meanwhile
+        workspace.stale = self._changes != changes  # a change during the read may not be in it
         return workspace.of(caller, model)
 
     def forget(self, workspace_id: str | None) -> None:
         """Something about a workspace's limits changed; None: anything may have."""
+        self._changes += 1
         for known in self._workspaces if workspace_id is None else (workspace_id,):
             if known in self._workspaces:
                 self._workspaces[known].stale = True
