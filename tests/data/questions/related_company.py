@@ -18,9 +18,10 @@ from answerable.cli.samples.generate import make_company
 from answerable.cli.samples.orders import Order, orders_csv
 from answerable.data.engines.compiler import compile_query
 from answerable.data.ingestion.ingest import IngestionRequest, read_tables
-from answerable.data.semantics.containment import ColumnPair, overlap
+from answerable.data.semantics.containment import overlap
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.overlap import ColumnPair
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.relationships import candidates, decide
 

@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from answerable.data.ingestion.ingest import IngestionRequest, read_tables
-from answerable.data.semantics.containment import ColumnPair, overlap
+from answerable.data.semantics.containment import overlap
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import Relationship, SemanticModel, Status
+from answerable.data.semantics.overlap import ColumnPair
 from answerable.data.semantics.relationships import (
     candidates,
     decide,

@@ -6,7 +6,7 @@ import structlog
 
 from answerable.data.datasets.service import CurrentTable, current_tables
 from answerable.data.semantics import service as semantics
-from answerable.data.semantics.containment import ColumnPair, ContainmentOutcome, ContainmentRequest
+from answerable.data.semantics.overlap import ColumnPair, ContainmentOutcome, ContainmentRequest
 from answerable.data.semantics.relationships import candidates, decide
 from answerable.jobs import JobContext, Subject, enqueue
 from answerable.kit import sandbox

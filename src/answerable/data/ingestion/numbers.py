@@ -147,7 +147,8 @@ class NumberFormat:
             if self.group:
                 digits = sql.call("regexp_replace", digits, _GROUPS[self.group], "", "g")
         else:
-            pattern = rf"\(?\s*[+\-−–]?\s*(?:{body})\s*-?\s*\)?"
+            # One sign at most: brackets that close, one in front, or one behind.
+            pattern = rf"\(\s*(?:{body})\s*\)|[+\-−–]?\s*(?:{body})|(?:{body})\s*-"
             digits = sql.call("regexp_replace", bare, f"[^0-9{self.decimal_mark}]", "", "g")
         if self.decimal_mark != ".":
             digits = sql.call("replace", digits, self.decimal_mark, ".")

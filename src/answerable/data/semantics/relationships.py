@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from answerable.data.semantics.containment import Overlap
 from answerable.data.semantics.model import (
     Dataset,
     FieldRole,
@@ -19,6 +18,7 @@ from answerable.data.semantics.model import (
     Relationship,
     SemanticModel,
 )
+from answerable.data.semantics.overlap import Overlap
 
 MOST_CANDIDATES = 200
 _KEYED = frozenset({FieldType.STRING, FieldType.INTEGER})
