@@ -64,6 +64,7 @@ def written_numbers(draw: st.DrawFn) -> list[str]:
 @example(cells=["٣"], others=["3"])
 @example(cells=["1e3", "-2.5E-2"], others=["1e", "e3"])
 @example(cells=["1.234,50 €", "-3,00 €"], others=["(1,5)", "1-", "- 1"])
+@example(cells=["-\xa00"], others=["(\xa01)", "1\xa0-"])
 @example(cells=["0€"], others=["(0", "0)", "(-1)", "-1-"])
 def test_numbers(engine: duckdb.DuckDBPyConnection, cells: list[str], others: list[str]) -> None:
     reading = numbers.read([(cell, 1) for cell in cells])

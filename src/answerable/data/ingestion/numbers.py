@@ -148,12 +148,13 @@ class NumberFormat:
                 digits = sql.call("regexp_replace", digits, _GROUPS[self.group], "", "g")
         else:
             # One sign at most: brackets that close, one in front, or one behind.
-            pattern = rf"\(\s*(?:{body})\s*\)|[+\-−–]?\s*(?:{body})|(?:{body})\s*-"
+            gap = rf"[\s{_BLANKS}]*"  # RE2's \s knows ASCII's blanks alone
+            pattern = rf"\({gap}(?:{body}){gap}\)|[+\-−–]?{gap}(?:{body})|(?:{body}){gap}-"
             digits = sql.call("regexp_replace", bare, f"[^0-9{self.decimal_mark}]", "", "g")
         if self.decimal_mark != ".":
             digits = sql.call("replace", digits, self.decimal_mark, ".")
         if not (self.plain or self.exponents):
-            negative = sql.call("regexp_matches", bare, r"^\s*[(\-−–]|-\s*$")
+            negative = sql.call("regexp_matches", bare, rf"^[\s{_BLANKS}]*[(\-−–]|-[\s{_BLANKS}]*$")
             digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
         return sql.when([(sql.matches(bare, pattern), digits)], sql.null())
 
