@@ -25,7 +25,6 @@ import numpy as np
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
-from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document, store_document
 from answerable.knowledge.retrieval import SearchMode, search
 from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
@@ -91,12 +90,11 @@ async def ranking(
     runtime: Runtime, workspace_id: str, documents: Sequence[str], questions: Sequence[Question]
 ) -> dict[str, float]:
     """recall@5, MRR@10 and latency of search."""
-    encoder = runtime.get(TextEncoder)
     ranks, milliseconds = [], []
     for question in questions:
         started = time.perf_counter()
         async with runtime.database.begin(member(workspace_id)) as session:
-            found = await search(session, encoder, question.text, mode=SearchMode.HYBRID)
+            found = await search(session, runtime, question.text, mode=SearchMode.HYBRID)
         milliseconds.append((time.perf_counter() - started) * 1000)
         order = [passage.candidate.document_id for passage in found.passages]
         wanted = documents[question.paragraph]

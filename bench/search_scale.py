@@ -165,12 +165,11 @@ def load(admin_url: str, corpus: Corpus, workspace_id: str, probes: int) -> dict
 
 async def latencies(runtime: Runtime, workspace_id: str, probes: list[Probe]) -> dict[str, float]:
     """Percentiles of search and of answers, with the transaction and the embedding of the question."""
-    encoder = runtime.get(TextEncoder)
     searches, answers = [], []
     for number, probe in enumerate(probes):
         started = time.perf_counter()
         async with runtime.database.begin(member(workspace_id)) as session:
-            await search(session, encoder, probe.question)
+            await search(session, runtime, probe.question)
         between = time.perf_counter()
         async with runtime.database.begin(member(workspace_id)) as session:
             await answer_from_documents(session, runtime, probe.question)

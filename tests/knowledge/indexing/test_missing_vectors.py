@@ -62,8 +62,6 @@ async def test_the_periodic_work_makes_documents_found_by_meaning(
     await tasks.add_missing_vectors(runtime, SystemClock().now())
     assert without_vector(admin_url, workspace.id) == 0
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        found = await search(
-            session, runtime.get(TextEncoder), "petroleum becomes expensive", mode=SearchMode.DENSE
-        )
+        found = await search(session, runtime, "petroleum becomes expensive", mode=SearchMode.DENSE)
     assert found.passages[0].candidate.text == OIL
     assert found.passages[0].candidate.sketch.vectors.shape[1] > 0

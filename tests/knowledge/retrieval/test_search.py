@@ -125,7 +125,7 @@ async def test_without_an_encoder_documents_are_indexed_and_found_by_their_words
         await put(runtime, workspace.id, OIL, title="Oil")
         await put(runtime, workspace.id, OXYGEN, title="Oxygen")
         async with runtime.database.begin(Principal.system(workspace.id)) as session:
-            outcome = await search(session, absent, "discovery of oxygen")
+            outcome = await search(session, runtime, "discovery of oxygen")
         answer = await workspace.owner.post(SEARCH, json={"query": "discovery of oxygen", "mode": "dense"})
     finally:
         runtime._made[TextEncoder] = encoder
@@ -135,6 +135,32 @@ async def test_without_an_encoder_documents_are_indexed_and_found_by_their_words
     assert answer.json()["mode"] == "lexical"
     # and a later encoder still finds what has no vector
     assert (await found(workspace.owner, "discovery of oxygen"))[0]["title"] == "Oxygen"
+
+
+async def test_a_search_that_is_to_explain_says_how_each_stage_scored(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    for text in (OIL, OXYGEN, RETURNS):
+        await put(runtime, workspace.id, text)
+    results = await found(workspace.owner, "Who discovered oxygen?", explain=True)
+    first = results[0]["stages"]
+    assert results[0]["text"] == OXYGEN
+    assert {name: stage["rank"] for name, stage in first.items()} == dict.fromkeys(first, 1)
+    assert first["sentences"]["score"] == results[0]["score"]
+    for result in results:
+        dense, lexical = (result["stages"][name]["score"] for name in ("dense", "lexical"))
+        assert result["stages"]["fused"]["score"] == pytest.approx(0.6 * dense + 0.4 * lexical, abs=2e-4)
+    ranks = [result["stages"]["sentences"]["rank"] for result in results]
+    assert ranks == sorted(ranks)
+
+
+async def test_stages_that_a_search_went_without_are_null(runtime: Runtime, workspace: Workspace) -> None:
+    await put(runtime, workspace.id, OIL, OXYGEN)
+    for mode, without in (("dense", "lexical"), ("lexical", "dense")):
+        results = await found(workspace.owner, "oil price", mode=mode, explain=True)
+        assert results
+        assert all(result["stages"][without] is None for result in results)
+    assert all(result["stages"] is None for result in await found(workspace.owner, "oil price"))
 
 
 @pytest.mark.parametrize("query", ["?!", "\u0000\u0001", "qwertzuiop", "的", "x" * 4000, "a " * 1999])

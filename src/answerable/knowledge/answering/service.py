@@ -11,7 +11,6 @@ from answerable.knowledge.answering.confidence import LINE, confidence
 from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation
-from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search
 
 _PASSAGES = 8
@@ -79,7 +78,7 @@ async def answer_from_documents(
         None if document_ids is None else tuple(document_ids),
         None if source_ids is None else tuple(source_ids),
     )
-    found = await search(session, runtime.get(TextEncoder), question, limit=_PASSAGES, scope=scope)
+    found = await search(session, runtime, question, limit=_PASSAGES, scope=scope)
     notes = ("Searched by words alone: there is no embedding model.",) if _is_degraded(found) else ()
     expectation = Expectation(question)
     sentences = score_sentences(expectation, found.query, found.passages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from answerable.knowledge.indexing.passage import SentenceSketch
+from answerable.knowledge.retrieval.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A candidate in its place: `score` runs from about 0 to 1 and is higher for a better match."""
+    """A candidate in its place: `score` runs from about 0 to 1 and is higher for a better match.
+    `stages` says how it came there, where that was asked for."""
 
     candidate: Candidate
     score: float
+    stages: Stages | None = None

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.http import Router
-from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.retrieval import query, service
 from answerable.knowledge.retrieval.schemas import SearchRequest, SearchResponse, SearchResult
 
@@ -21,9 +20,14 @@ async def search(
     """Passages of the workspace's documents that match the query best."""
     started = time.perf_counter()
     scope = query.Scope(_given(request.document_ids), _given(request.source_ids))
-    encoder = context.runtime.get(TextEncoder)
     found = await service.search(
-        context.session, encoder, request.query, limit=request.limit, mode=request.mode, scope=scope
+        context.session,
+        context.runtime,
+        request.query,
+        limit=request.limit,
+        mode=request.mode,
+        scope=scope,
+        explain=request.explain,
     )
     results = [SearchResult.of(passage) for passage in found.passages]
     elapsed = round((time.perf_counter() - started) * 1000, 2)

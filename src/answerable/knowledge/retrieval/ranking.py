@@ -8,13 +8,14 @@ on half of SQuAD's articles; `bench/retrieval.py` measures them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import SearchMode, WeightedQuery
+from answerable.knowledge.retrieval.stages import Stages, placed
 
 Numbers = NDArray[np.float32]
 
@@ -31,7 +32,7 @@ class Weights:
 
 
 FIRST_LOOK_COSINE = 0.6
-"""The cosine's part in the choice of candidates, BM25 having the rest."""
+"""The cosine's part in the choice of candidates of a hybrid search."""
 
 WEIGHTS = {
     SearchMode.HYBRID: Weights(0.214, 0.062, 0.431, 0.181, 0.112),
@@ -64,6 +65,33 @@ def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
     if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
         cosine = sketch.vectors @ query.vector
     return SentenceSigns(present, present.astype(np.float32) @ query.shares, cosine)
+
+
+def first_look_cosine(mode: SearchMode) -> float:
+    """The cosine's part in the choice of candidates, 0 to 1; BM25 has the rest."""
+    return {SearchMode.HYBRID: FIRST_LOOK_COSINE, SearchMode.DENSE: 1.0, SearchMode.LEXICAL: 0.0}[mode]
+
+
+def with_stages(ranked: Sequence[RankedPassage], mode: SearchMode) -> list[RankedPassage]:
+    """The same passages, each saying how it fared in each stage among them."""
+    part = first_look_cosine(mode)
+    candidates = [passage.candidate for passage in ranked]
+    dense = placed([found.cosine for found in candidates])
+    lexical = placed([found.bm25 for found in candidates])
+    fused = placed([part * found.cosine + (1 - part) * found.bm25 for found in candidates])
+    sentences = placed([passage.score for passage in ranked])
+    return [
+        replace(
+            passage,
+            stages=Stages(
+                dense=dense[place] if part > 0 else None,
+                lexical=lexical[place] if part < 1 else None,
+                fused=fused[place],
+                sentences=sentences[place],
+            ),
+        )
+        for place, passage in enumerate(ranked)
+    ]
 
 
 def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:

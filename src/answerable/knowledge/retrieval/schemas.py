@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.query import SearchMode
+from answerable.knowledge.retrieval.stages import Stages, StageScore
 
 _Ids = Annotated[list[str], Field(max_length=1000)]
 
@@ -20,10 +21,47 @@ class SearchRequest(BaseModel):
     document_ids: _Ids | None = None
     source_ids: _Ids | None = None
     mode: SearchMode = SearchMode.HYBRID
+    explain: bool = Field(False, description="Say how each result fared in each stage of the search.")
+
+
+class StageScoreView(BaseModel):
+    """A score, and the place among the search's candidates that it gives, from 1."""
+
+    score: float
+    rank: int
+
+    @classmethod
+    def of(cls, stage: StageScore | None) -> StageScoreView | None:
+        """A stage's score as HTTP carries it."""
+        return None if stage is None else cls(score=round(stage.score, 4), rank=stage.rank)
+
+
+class StagesView(BaseModel):
+    """A result's score in each stage, null where the search went without that stage: `dense` (cosine),
+    `lexical` (BM25 as a share of the query's weight), `fused` (their sum, which chose the candidates),
+    `sentences` (the second look, which ordered them)."""
+
+    dense: StageScoreView | None
+    lexical: StageScoreView | None
+    fused: StageScoreView | None
+    sentences: StageScoreView | None
+
+    @classmethod
+    def of(cls, stages: Stages | None) -> StagesView | None:
+        """A passage's stages as HTTP carries them."""
+        if stages is None:
+            return None
+        return cls(
+            dense=StageScoreView.of(stages.dense),
+            lexical=StageScoreView.of(stages.lexical),
+            fused=StageScoreView.of(stages.fused),
+            sentences=StageScoreView.of(stages.sentences),
+        )
 
 
 class SearchResult(BaseModel):
-    """A passage: the document's text from `start` to `end` (characters) is `text`."""
+    """A passage: the document's text from `start` to `end` (characters) is `text`. `stages` is null
+    unless the search was to explain."""
 
     chunk_id: str
     document_id: str
@@ -34,6 +72,7 @@ class SearchResult(BaseModel):
     start: int
     end: int
     score: float
+    stages: StagesView | None = None
 
     @classmethod
     def of(cls, passage: RankedPassage) -> SearchResult:
@@ -49,6 +88,7 @@ class SearchResult(BaseModel):
             start=found.start,
             end=found.end,
             score=round(passage.score, 4),
+            stages=StagesView.of(passage.stages),
         )
 
 

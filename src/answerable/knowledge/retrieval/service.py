@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from answerable.kit.db import Session
+from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import QueryVector, TextEncoder
 from answerable.knowledge.retrieval import repository
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, WeightedQuery
-from answerable.knowledge.retrieval.ranking import FIRST_LOOK_COSINE, rank
+from answerable.knowledge.retrieval.ranking import first_look_cosine, rank, with_stages
 from answerable.knowledge.retrieval.repository import Pool
 from answerable.knowledge.retrieval.spans import record_found
 from answerable.telemetry.tracing import SpanKind, span
@@ -42,20 +43,24 @@ class _WordsFirst:
 
 async def search(
     session: Session,
-    encoder: TextEncoder,
+    runtime: Runtime,
     query: str,
     *,
     limit: int = 10,
     mode: SearchMode = SearchMode.HYBRID,
     scope: Scope | None = None,
+    explain: bool = False,
 ) -> Found:
     """The passages of the caller's workspace that match a query best, at most `limit`.
 
     Without an encoder every search is lexical; a query without words finds nothing then. The words are
-    looked up while the query's vector is computed.
+    looked up while the query's vector is computed. With `explain` each passage has its `stages`.
     """
     with span(SpanKind.RETRIEVER, "search") as current:
-        found = await _search(session, encoder, query, limit, mode, scope or Scope())
+        found = await _search(session, runtime.get(TextEncoder), query, limit, mode, scope or Scope())
+        if explain:
+            found = replace(found, passages=tuple(with_stages(found.passages, found.mode)))
+        found = replace(found, passages=found.passages[:limit])
         record_found(current, query, found.passages, found.mode)
         return found
 
@@ -77,9 +82,9 @@ async def _search(
         worded = (
             () if mode is SearchMode.DENSE else await repository.best_worded(session, weighted, scope, pool)
         )
-    pool = replace(pool, cosine_part=_cosine_part(mode))
+    pool = replace(pool, cosine_part=first_look_cosine(mode))
     candidates = await repository.find_candidates(session, weighted, mode, scope, pool, worded)
-    return Found(weighted, tuple(rank(weighted, candidates, mode)[:limit]), mode)
+    return Found(weighted, tuple(rank(weighted, candidates, mode)), mode)
 
 
 async def _look_by_words(
@@ -90,7 +95,9 @@ async def _look_by_words(
     in_scope = weighted.chunks
     if in_scope and not scope.is_open:
         in_scope = await repository.chunks_in(session, scope)
-    pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), _cosine_part(mode), in_scope <= _EXACT_BELOW)
+    pool = Pool(
+        max(_POOL, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode), in_scope <= _EXACT_BELOW
+    )
     if not in_scope:
         return _WordsFirst(weighted, pool, ())
     await repository.settle_plans(session, pool)
@@ -101,7 +108,3 @@ async def _look_by_words(
 
 async def _vector(encoder: TextEncoder, query: str, mode: SearchMode) -> QueryVector | None:
     return None if mode is SearchMode.LEXICAL else await encoder.encode_query(query)
-
-
-def _cosine_part(mode: SearchMode) -> float:
-    return {SearchMode.HYBRID: FIRST_LOOK_COSINE, SearchMode.DENSE: 1.0, SearchMode.LEXICAL: 0.0}[mode]
