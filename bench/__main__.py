@@ -19,6 +19,7 @@ _ALWAYS = (
     "ask_data",
     "questions",
     "ingestion",
+    "reading",
     "gateway",
     "gateway_memory",
     "cache",

@@ -6,6 +6,7 @@ from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import files, repository, tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
+from answerable.knowledge.parsing.parser import ReaderProcesses
 from answerable.knowledge.sources.registry import take_connectors
 from answerable.knowledge.sources.sync import tasks as syncing
 
@@ -22,5 +23,6 @@ BACKGROUND_WORK = (
 def provide_knowledge(runtime: Runtime) -> None:
     """Register how knowledge's objects are made, and take the connectors of the started plugins."""
     take_connectors()
+    runtime.provide(ReaderProcesses, lambda _: ReaderProcesses())
     runtime.provide(TextEncoder, query_encoder)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+
+from answerable.kit.sandbox import ForkServer
+from tests.kit.sandbox import ways
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +21,17 @@ def no_child_remains(
     yield parent
     assert _sandboxes() - others == set()
     assert list(parent.glob("answerable-sandbox-*")) == []
+
+
+@pytest.fixture(params=["cold", "warm"])
+async def either_way(request: pytest.FixtureRequest, no_child_remains: Path) -> AsyncIterator[None]:
+    """Runs the test with cold children and with forks of a warm server."""
+    server = ForkServer(["tests.kit.sandbox.targets"]) if request.param == "warm" else None
+    token = ways.SERVER.set(server)
+    yield
+    ways.SERVER.reset(token)
+    if server is not None:
+        await server.close()
 
 
 def _sandboxes() -> set[psutil.Process]:

@@ -11,7 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from answerable.kit.sandbox import JsonObject, Limits, SandboxError, run
+from answerable.kit.sandbox import JsonObject, Limits, SandboxError
+from tests.kit.sandbox.ways import run
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 LIMITS = Limits(memory_bytes=200_000_000, cpu_seconds=20, wall_seconds=30, file_bytes=1_000_000)
 

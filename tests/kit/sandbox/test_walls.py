@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from answerable.kit.sandbox import JsonObject, Limits, landlock, run, seccomp
+from answerable.kit.sandbox import JsonObject, Limits, landlock, seccomp
+from tests.kit.sandbox.ways import run
+
+pytestmark = pytest.mark.usefixtures("either_way")
 
 LIMITS = Limits(memory_bytes=200_000_000, cpu_seconds=20, wall_seconds=30, file_bytes=1_000_000)
 

@@ -3,6 +3,9 @@ time and file size, no network, no programs, no files but those named.
 
     result = await run("package.module:function", {"path": str(path)}, limits=limits, read=[path])
 
+`run` starts a child cold; a ForkServer gives each call a fresh child that starts warm; a Worker is one
+child for many calls of the same owner.
+
 The names load on first use: the child imports this package too, and must start in milliseconds.
 """
 
@@ -11,13 +14,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from answerable.kit.sandbox.fork_server import ForkServer
     from answerable.kit.sandbox.limits import JsonObject, Limits, Refusal, Report, SandboxError
     from answerable.kit.sandbox.parent import run
     from answerable.kit.sandbox.worker import Worker
 
-__all__ = ["JsonObject", "Limits", "Refusal", "Report", "SandboxError", "Worker", "run"]
+__all__ = ["ForkServer", "JsonObject", "Limits", "Refusal", "Report", "SandboxError", "Worker", "run"]
 
 _HOMES = {
+    "ForkServer": "fork_server",
     "JsonObject": "limits",
     "Limits": "limits",
     "Refusal": "limits",

@@ -45,6 +45,7 @@ def main() -> None:
     if setup is None:
         return
     _die_with_parent(setup["parent"])
+    _move_into(setup["scratch"])
     _limit_resources(setup)
     _send(answers, {"type": "ready", "protections": _lock_down(setup)})
     try:
@@ -92,6 +93,11 @@ def _die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above took hold
         os._exit(1)
+
+
+def _move_into(scratch: str) -> None:
+    os.chdir(scratch)
+    os.environ.update(HOME=scratch, TMPDIR=scratch)
 
 
 def _limit_resources(setup: JsonObject) -> None:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib.util
 import logging
 import os
 import shutil
 import signal
-import sys
-import sysconfig
 import tempfile
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from answerable.kit.sandbox import messages
 from answerable.kit.sandbox.limits import FailureKind, JsonObject, Limits, SandboxError
+from answerable.kit.sandbox.process import Process, SpawnedProcess, import_roots
 
 _log = logging.getLogger(__name__)
 
-_START = "import sys; sys.path[:0] = sys.argv[1:]; from answerable.kit.sandbox.child import main; main()"
 _WATCH_SECONDS = 0.02
 _STDERR_BYTES = 4096
 _DECODE_INLINE_BYTES = 256 * 1024
@@ -32,6 +27,8 @@ _OUT_OF_MEMORY_MARKS = ("memory allocation of", "bad_alloc", "MemoryError", "out
 _EXIT_SECONDS = 5.0
 
 _Progress = Callable[[JsonObject], None]
+Launch = Callable[[Sequence[str], str], Awaitable[Process]]
+"""Starts a process that finds packages under these import roots, with a private folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,17 @@ async def run(
     awaiting task kills the child.
     """
     task = Task(target, limits, read, write)
+    return await call_once(limits, lambda: Child.start(task), payload, on_progress)
+
+
+async def call_once(
+    limits: Limits, start: Callable[[], Awaitable[Child]], payload: JsonObject, on_progress: _Progress | None
+) -> JsonObject:
+    """The answer of a child that lives for one call, its start within the call's time."""
     child: Child | None = None
     try:
         async with asyncio.timeout(limits.wall_seconds):
-            child = await Child.start(task)
+            child = await start()
             return await child.call(payload, on_progress)
     except TimeoutError as error:
         raise timed_out(limits.wall_seconds) from error
@@ -92,19 +96,19 @@ class Child:
         self._drain = asyncio.create_task(self._keep_stderr())
 
     @classmethod
-    async def start(cls, task: Task) -> Child:
-        """Start a child and hand it its limits. Raises FileNotFoundError for a path that is not there."""
+    async def start(cls, task: Task, launch: Launch = SpawnedProcess.start) -> Child:
+        """Start a child and hand it its limits. Raises FileNotFoundError for a path that is not there,
+        SandboxError when it cannot be started."""
         for path in (*task.read, *task.write):
             if not path.exists():
                 raise FileNotFoundError(path)
-        roots, packages = _import_roots(task.target)
+        roots, packages = import_roots(task.target)
         scratch = tempfile.mkdtemp(prefix="answerable-sandbox-")
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _START, *roots,
-                stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=scratch, env=_environment(scratch),
-                start_new_session=True,
-            )  # fmt: skip
+            process = await launch(roots, scratch)
+        except ConnectionError as error:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise SandboxError("crash", "no_start", f"no child could be started: {error}") from error
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
@@ -112,7 +116,7 @@ class Child:
         child._write(
             {
                 "target": task.target,
-                "parent": os.getpid(),
+                "parent": process.parent,
                 "memory_bytes": task.limits.memory_bytes,
                 "cpu_seconds": task.limits.cpu_seconds,
                 "file_bytes": task.limits.file_bytes,
@@ -144,25 +148,20 @@ class Child:
 
     async def kill(self) -> None:
         """End the child and remove its folder. Safe to repeat."""
-        if self.alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()  # its own group exists only once it has started
+        self._process.kill()
         # Shielded: a cancellation in the middle must leave neither a zombie nor a folder.
         await asyncio.shield(asyncio.create_task(self._bury()))
 
     async def _bury(self) -> None:
         await self._process.wait()
         self._drain.cancel()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._process.requests.close()
         await asyncio.to_thread(shutil.rmtree, self._scratch, True)
 
     def _write(self, message: JsonObject) -> None:
         # Not drained: a child that does not read would hold the caller; the message is bounded.
-        if self._process.stdin is not None and not self._process.stdin.is_closing():
-            self._process.stdin.write(messages.encode(message))
+        if not self._process.requests.is_closing():
+            self._process.requests.write(messages.encode(message))
 
     async def _receive(self, on_progress: _Progress | None) -> JsonObject:
         while True:
@@ -181,9 +180,7 @@ class Child:
                     raise messages.BadMessage("not a message of the protocol")
 
     async def _next_message(self) -> JsonObject:
-        reader = self._process.stdout
-        if reader is None:
-            raise ConnectionError
+        reader = self._process.answers
         length = messages.body_length(await reader.readexactly(messages.HEADER_BYTES))
         body = await reader.readexactly(length)
         if length <= _DECODE_INLINE_BYTES:
@@ -218,14 +215,12 @@ class Child:
             self._resident = _resident_bytes(self._process.pid) or self._resident
             if self._resident > self._limits.memory_bytes:
                 self._over_memory = True
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
+                self._process.kill()
                 return
             await asyncio.sleep(_WATCH_SECONDS)
 
     async def _keep_stderr(self) -> None:
-        reader = self._process.stderr
-        while reader is not None and (data := await reader.read(65536)):
+        while data := await self._process.errors.read(65536):
             self._stderr = (self._stderr + data)[-_STDERR_BYTES:]
 
 
@@ -261,27 +256,3 @@ def _log_protections(granted: object) -> None:
         if not granted.get(name) and name not in _logged_protections:
             _logged_protections.add(name)
             _log.warning("the sandbox runs without %s: this kernel or platform has none", name)
-
-
-def _import_roots(target: str) -> tuple[list[str], list[str]]:
-    """Import roots for the child, and those packages beneath them that it may read."""
-    module, _, _ = target.partition(":")
-    roots, packages = [], []
-    for package in dict.fromkeys(("answerable", module.partition(".")[0])):
-        spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
-            raise ValueError(f"{target!r} names no package that can be imported")
-        for location in spec.submodule_search_locations:
-            packages.append(location)
-            roots.append(os.path.dirname(location))
-    # The child starts without `site`, so in a virtual environment it cannot find these by itself.
-    installed = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    return list(dict.fromkeys(roots + installed)), packages + installed
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    """Nothing of the parent's environment, which holds secrets, but where libraries are found."""
-    environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4"}
-    if "LD_LIBRARY_PATH" in os.environ:
-        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
-    return environment

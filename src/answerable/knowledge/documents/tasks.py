@@ -18,7 +18,7 @@ from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocu
 from answerable.knowledge.indexing import add_missing_vectors as embed_passages
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed
-from answerable.knowledge.parsing.parser import parse
+from answerable.knowledge.parsing.parser import ReaderProcesses, parse
 
 _VECTOR_BATCH = 64
 _VECTOR_BATCHES = 20
@@ -60,6 +60,7 @@ async def _parse(job: JobContext, document: DocumentRow) -> ParsedDocument:
             document.file_name,
             settings=job.runtime.settings.parsing,
             on_progress=note,
+            processes=job.runtime.get(ReaderProcesses),
         )
     except ParseFailed as failure:
         raise DocumentUnreadable(failure) from failure

@@ -1,4 +1,7 @@
-"""The parent's side of parsing: one fresh child a file, every failure typed."""
+"""The parent's side of parsing: one fresh child a file, every failure typed.
+
+With ReaderProcesses children start warm; without they start cold, which takes some tenths of a second.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,24 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from answerable.kit.sandbox import JsonObject, Limits, SandboxError, run
+from answerable.kit.sandbox import ForkServer, JsonObject, Limits, SandboxError, run
 from answerable.kit.settings import ParsingSettings
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed, Reason
 
 _FILE_BYTES = 16 * 1024 * 1024  # readers write nothing but what a library puts aside
 
-_TARGET = "answerable.knowledge.parsing.reading:read_file"
+_READING = "answerable.knowledge.parsing.reading"
+_TARGET = f"{_READING}:read_file"
+# Loaded before the first file comes. The rest, seldom needed or large, loads in the child that needs it.
+_WARM = (_READING, *(f"answerable.knowledge.parsing.readers.{name}" for name in ("pdf", "docx", "markdown")))
+
+
+class ReaderProcesses(ForkServer):
+    """Children that start warm for `parse`."""
+
+    def __init__(self) -> None:
+        super().__init__(_WARM)
 
 
 async def parse(
@@ -22,6 +35,7 @@ async def parse(
     *,
     settings: ParsingSettings | None = None,
     on_progress: Callable[[JsonObject], None] | None = None,
+    processes: ReaderProcesses | None = None,
 ) -> ParsedDocument:
     """The document in a file. `name` is what its owner calls it; it never reaches the file system.
 
@@ -30,8 +44,9 @@ async def parse(
     bounds = settings or ParsingSettings()
     limits = Limits(bounds.memory_bytes, bounds.cpu_seconds, bounds.wall_seconds, _FILE_BYTES)
     payload: JsonObject = {"path": os.path.abspath(path), "name": name[-300:]}  # noqa: ASYNC240 - no I/O
+    call = run if processes is None else processes.run
     try:
-        answer = await run(_TARGET, payload, limits=limits, read=[path], on_progress=on_progress)
+        answer = await call(_TARGET, payload, limits=limits, read=[path], on_progress=on_progress)
         return ParsedDocument.from_json(answer)
     except SandboxError as error:
         raise _failure(error) from error
