@@ -25,11 +25,13 @@ LISTS = (
     "/api/v1/models",
     "/api/v1/budgets",
     "/api/v1/limits",
+    "/api/v1/chat/sessions",
     "/api/v1/sources",
 )
 
 PAGED = (
     *LISTS[:3],
+    "/api/v1/chat/sessions",
     "/api/v1/providers",
     "/api/v1/model-aliases",
     "/api/v1/budgets",
@@ -80,6 +82,7 @@ async def add_one_of_each(workspace: Workspace, name: str) -> None:
         await owner.post(
             "/api/v1/model-aliases", json={"name": name, "targets": [{"model": f"{name}-small"}]}
         ),
+        await owner.post("/api/v1/chat/sessions", json={"title": name}),
         await owner.post(
             "/api/v1/sources", json={"name": name, "kind": "folder", "config": {"path": f"/{name}"}}
         ),

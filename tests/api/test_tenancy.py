@@ -36,6 +36,9 @@ async def estate(client: httpx.AsyncClient) -> Estate:
     await settled(owner, f"/api/v1/documents/{document['document']['id']}")
     await settled(owner, f"/api/v1/datasets/{dataset['id']}")
     answer = (await owner.post("/api/v1/ask", json={"question": "total amount in 2024"})).json()
+    chat = (await owner.post("/api/v1/chat/sessions", json={"title": "Q3"})).json()
+    said = {"content": "total amount in 2024", "stream": False}
+    exchange = (await owner.post(f"/api/v1/chat/sessions/{chat['id']}/messages", json=said)).json()
     key = (await owner.post("/api/v1/api-keys", json={"name": "app"})).json()
     models = (await owner.get("/api/v1/semantic-models")).json()["items"]
     everybody = {"subject": {"type": "workspace"}}
@@ -55,6 +58,8 @@ async def estate(client: httpx.AsyncClient) -> Estate:
             "dataset_id": dataset["id"],
             "job_id": document["job"]["id"],
             "run_id": answer["run_id"],
+            "session_id": chat["id"],
+            "message_id": exchange["reply"]["id"],
             "key_id": key["id"],
             "model_id": models[0]["id"],
             "user_id": owner.user_id,

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from answerable.api.jobs.endpoints import router as jobs_routes
 from answerable.api.relay import SystemModel
 from answerable.api.relay.answerable.model import AnswerableModel
-from answerable.chat.asking.endpoints import router as ask_routes
 from answerable.chat.asking.run_tasks import RunTasks
+from answerable.chat.router import router as chat_routes
 from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
 from answerable.identity.resources import provide_identity
@@ -30,7 +30,7 @@ from answerable.knowledge.router import router as knowledge_routes
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, knowledge_routes, data_routes, inference_routes, ask_routes, jobs_routes)
+    return (identity_routes, knowledge_routes, data_routes, inference_routes, chat_routes, jobs_routes)
 
 
 def system_model(runtime: Runtime) -> SystemModel:

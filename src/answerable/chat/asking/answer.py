@@ -127,6 +127,8 @@ class Answer(BaseModel):
 
     id: str
     run_id: str
+    session_id: str | None = None
+    message_id: str | None = None  # the message of the session that shows this answer
     question: str
     as_of: datetime
     text: str

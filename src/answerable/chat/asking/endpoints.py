@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from answerable.chat.asking import service
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.messages import turns
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 from answerable.kit.http.sse import event_stream, last_event_id
@@ -27,8 +28,10 @@ async def ask(
     """Ask in plain words. Returns an Answer with its evidence, or its events with `stream`."""
     trace_id: str = request.scope["state"]["trace_id"]
     if not body.stream:
+        if body.session_id is not None:
+            return await turns.ask(context, body.session_id, body, trace_id)
         return await service.ask(context, body, trace_id)
-    run = await service.begin_run(await context.begin(), context.runtime, body, trace_id)
+    run = await turns.begin_any(await context.begin(), context.runtime, body, trace_id)
     return event_stream(service.stream_run(context.runtime, context.principal, run))
 
 

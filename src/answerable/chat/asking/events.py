@@ -14,14 +14,18 @@ _PIECE = re.compile(r"\S+\s*|\s+")
 _WORDS_PER_DELTA = 8
 
 
-def started(run_id: str, answer_id: str) -> Event:
-    """The first event of every run; sent before any work."""
-    return Event(1, "run.started", {"run_id": run_id, "answer_id": answer_id})
+def started(run_id: str, answer_id: str, session_id: str | None, message_id: str | None) -> Event:
+    """The first event of every run; sent before any work. In a conversation it names the message that
+    will show the answer."""
+    data = {"run_id": run_id, "answer_id": answer_id}
+    if session_id is not None and message_id is not None:
+        data |= {"session_id": session_id, "message_id": message_id}
+    return Event(1, "run.started", data)
 
 
 def answer_events(answer: Answer) -> Iterator[Event]:
     """Every event of a finished run, the first included, with ids from 1."""
-    yield started(answer.run_id, answer.id)
+    yield started(answer.run_id, answer.id, answer.session_id, answer.message_id)
     number = 1
     for name, data in _parts(answer):
         number += 1

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from answerable.chat.asking.answer import Route
 from answerable.data.semantics.query import SemanticQuery
@@ -25,12 +25,24 @@ class Scope(BaseModel):
     routes: Annotated[list[Route], Field(min_length=1)] | None = None
 
 
-class AskRequest(BaseModel):
+def readable(text: str) -> str:
+    """The question on one line: line breaks become blanks, other control characters go. ValueError when
+    nothing remains."""
+    kept = "".join(
+        " " if letter in "\n\r\t" else letter
+        for letter in text
+        if letter in "\n\r\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
+    ).strip()
+    if not kept:
+        raise ValueError("the question is empty: ask something")
+    return kept
+
+
+class Reading(BaseModel):
+    """How a question is to be read, whatever it is."""
+
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[str, Field(max_length=LONGEST_QUESTION, description="The question in plain words.")]
-    stream: bool = Field(False, description="Answer as server-sent events.")
-    session_id: str | None = Field(None, description="The conversation that the question belongs to.")
     as_of: datetime | None = Field(
         None, description="The now that 'last quarter' is counted from; by default the present."
     )
@@ -38,19 +50,6 @@ class AskRequest(BaseModel):
     query: SemanticQuery | None = Field(
         None, description="The reading chosen from `ask_back`; the question is then not read again."
     )
-
-    @field_validator("question")
-    @classmethod
-    def _readable(cls, text: str) -> str:
-        """Line breaks become blanks, other control characters go; something must remain."""
-        kept = "".join(
-            " " if letter in "\n\r\t" else letter
-            for letter in text
-            if letter in "\n\r\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
-        ).strip()
-        if not kept:
-            raise ValueError("the question is empty: ask something")
-        return kept
 
     @field_validator("as_of")
     @classmethod
@@ -61,3 +60,16 @@ class AskRequest(BaseModel):
         if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
             raise ValueError(f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+Question = Annotated[
+    str,
+    Field(max_length=LONGEST_QUESTION, description="The question in plain words."),
+    AfterValidator(readable),
+]
+
+
+class AskRequest(Reading):
+    question: Question
+    stream: bool = Field(False, description="Answer as server-sent events.")
+    session_id: str | None = Field(None, description="The conversation that the question belongs to.")

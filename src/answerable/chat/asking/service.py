@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -46,14 +47,19 @@ class RunLost(Unavailable):
     code, title = "run_lost", "The run ended without an answer"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The message of a conversation that shows a run's answer."""
+
+    session_id: str
+    message_id: str
+
+
 async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> Answer:
     """Answer, and then keep the run in the request's transaction."""
     run = new_run(context.principal, request)
-    answer = await orchestrator.answer(context.principal, context.runtime, request, run.id, run.answer_id)
-    answer.trace_id = trace_id
-    session = await context.begin()
-    await RunRepository(session).add(run)
-    await _keep(session, context.runtime, answer)
+    answer = await answer_run(context.runtime, context.principal, run, request, trace_id)
+    await keep_answered(await context.begin(), context.runtime, run, answer)
     return answer
 
 
@@ -62,40 +68,60 @@ async def answer_whole(
 ) -> Answer:
     """Answer, and keep the run in a transaction of its own; for callers that have none."""
     run = new_run(principal, request)
-    answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id, models)
-    answer.trace_id = trace_id
+    answer = await answer_run(runtime, principal, run, request, trace_id, models)
     async with runtime.database.begin(principal) as session:
-        await RunRepository(session).add(run)
-        await _keep(session, runtime, answer)
+        await keep_answered(session, runtime, run, answer)
     return answer
 
 
-def new_run(principal: Principal, request: AskRequest) -> RunRow:
+def new_run(principal: Principal, request: AskRequest, place: Place | None = None) -> RunRow:
     """A run that has not begun."""
     return RunRow(
         id=new_id("run"),
         answer_id=new_id("ans"),
         workspace_id=principal.workspace_id or "",
         asked_by=principal.user_id,
+        session_id=place.session_id if place is not None else None,
+        message_id=place.message_id if place is not None else None,
         question=request.question,
         status="running",
     )
 
 
-async def begin_run(session: Session, runtime: Runtime, request: AskRequest, trace_id: str) -> RunRow:
+async def answer_run(
+    runtime: Runtime,
+    principal: Principal,
+    run: RunRow,
+    request: AskRequest,
+    trace_id: str,
+    models: Models | None = None,
+) -> Answer:
+    """The answer to a run's question. Nothing is kept yet, and no transaction is open."""
+    answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id, models)
+    answer.session_id, answer.message_id, answer.trace_id = run.session_id, run.message_id, trace_id
+    return answer
+
+
+async def keep_answered(session: Session, runtime: Runtime, run: RunRow, answer: Answer) -> None:
+    """Keep a new run together with its answer."""
+    await RunRepository(session).add(run)
+    await _keep(session, runtime, answer)
+
+
+async def begin_run(
+    session: Session, runtime: Runtime, run: RunRow, request: AskRequest, trace_id: str
+) -> None:
     """Keep a new run; the work on it begins once the transaction has committed, whoever listens then."""
     principal = session.principal
-    run = new_run(principal, request)
     await RunRepository(session).add(run)
     runtime.get(RunTasks).start_after_commit(
         session, run.id, lambda: _work(runtime, principal, run, request, trace_id)
     )
-    return run
 
 
 async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> AsyncIterator[bytes]:
     """The events of a run that has begun. When the listener leaves, the work goes on."""
-    yield started(run.id, run.answer_id).encode()
+    yield _first(run).encode()
     async for piece in follow_run(runtime, principal, run.id, after=1):
         yield piece
 
@@ -104,8 +130,7 @@ async def _work(
     runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
 ) -> None:
     try:
-        answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id)
-        answer.trace_id = trace_id
+        answer = await answer_run(runtime, principal, run, request, trace_id)
         async with runtime.database.begin(principal) as session:
             await _keep(session, runtime, answer)
     except AnswerableError as error:
@@ -170,7 +195,7 @@ async def follow_run(
             run = await find_run(session, run_id)
         events = _known_events(run)
         if not events and runtime.clock.now() - run.created_at > _LOST_AFTER:
-            events = [started(run.id, run.answer_id), failure(_lost())]
+            events = [_first(run), failure(_lost())]
         if events:
             for event in events:
                 if event.id > after:
@@ -186,14 +211,22 @@ async def follow_run(
 
 def _known_events(run: RunRow) -> list[Event]:
     """All events of a run that has ended; none while it runs."""
-    first = started(run.id, run.answer_id)
     if run.status == "finished" and run.answer is not None:
         return list(answer_events(Answer.model_validate(run.answer)))
-    if run.status == "failed" and run.error is not None:
-        return [first, Event(2, "error", run.error)]
+    if run.status == "running":
+        return []
+    return [_first(run), Event(2, "error", failure_of(run))]
+
+
+def failure_of(run: RunRow) -> Mapping[str, object]:
+    """Why a run that has ended has no answer: code, detail and status of the error."""
     if run.status == "cancelled":
-        return [first, failure(RunCancelled("The run was cancelled before it had an answer. Ask again."))]
-    return []
+        return failure(RunCancelled("The run was cancelled before it had an answer. Ask again.")).data
+    return run.error or failure(_lost()).data
+
+
+def _first(run: RunRow) -> Event:
+    return started(run.id, run.answer_id, run.session_id, run.message_id)
 
 
 def _lost() -> RunLost:

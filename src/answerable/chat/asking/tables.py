@@ -14,13 +14,15 @@ from answerable.kit.db.columns import PrefixedId
 
 class RunRow(TenantRow, Base):
     """`status` is running, finished, failed or cancelled; `answer` is set with finished, `error` with
-    failed."""
+    failed. In a conversation `message_id` is the message that shows the answer."""
 
     __tablename__ = "runs"
 
     id: Mapped[str] = id_column("run")
     answer_id: Mapped[str] = mapped_column(PrefixedId("ans"), unique=True)
     asked_by: Mapped[str | None] = reference("usr", "users.id", ondelete="SET NULL")
+    session_id: Mapped[str | None] = reference("chat", "chat_sessions.id")
+    message_id: Mapped[str | None] = mapped_column(PrefixedId("msg"))
     question: Mapped[str] = mapped_column(Text)
     status: Mapped[str]
     answer: Mapped[dict[str, object] | None] = mapped_column(JSONB)

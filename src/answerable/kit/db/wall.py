@@ -9,6 +9,7 @@ from alembic.operations import Operations
 from answerable.kit.postgres.credentials import APP_ROLE
 
 WORKSPACE = "nullif(current_setting('answerable.workspace_id', true), '')::uuid"
+USER = "nullif(current_setting('answerable.user_id', true), '')::uuid"
 
 _NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
 
@@ -33,6 +34,19 @@ def enable_tenant_wall(
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY tenant ON {table} USING ({condition}) WITH CHECK ({condition})")
     grant(op, table, grants)
+
+
+def enable_member_wall(op: Operations, table: str, *, column: str = "owner_id") -> None:
+    """Within the tenant wall, let a person see and write only rows whose `column` is that person.
+
+    The policy is restrictive: it takes away from what others grant. Where no person acts, as in a job,
+    the tenant wall stands alone.
+    """
+    for name in (table, column):
+        if not _NAME.match(name):
+            raise ValueError(f"not a plain SQL name: {name!r}")
+    condition = f"({USER} IS NULL OR {column} = {USER})"
+    op.execute(f"CREATE POLICY member ON {table} AS RESTRICTIVE USING ({condition}) WITH CHECK ({condition})")
 
 
 def grant(op: Operations, table: str, privileges: str) -> None:

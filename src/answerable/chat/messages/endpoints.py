@@ -1,0 +1,62 @@
+"""`/chat/sessions/{session_id}/messages`: ask within a conversation, and read it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import StreamingResponse
+
+from answerable.chat.asking.service import stream_run
+from answerable.chat.messages import service, turns
+from answerable.chat.messages.schemas import Exchange, MessageIn, MessagesRequest, MessageTree, MessageView
+from answerable.chat.sessions import service as sessions
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
+from answerable.kit.http import Router
+from answerable.kit.http.sse import event_stream
+from answerable.kit.paging import Page
+
+router = Router(prefix="/chat/sessions/{session_id}", tags=["chat"])
+
+Reader = Annotated[RequestContext, requires(Scope.CHAT_READ)]
+Asker = Annotated[DeferredContext, requires_deferred(Scope.CHAT_WRITE)]
+
+# FastAPI types the keys and values of `responses` this wide.
+_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+
+
+@router.post("/messages", response_model=Exchange, responses=_STREAM)
+async def send_message(
+    session_id: str, wanted: MessageIn, request: Request, context: Asker
+) -> Exchange | StreamingResponse:
+    """Ask the next question. Returns the answer's events, or without `stream` both messages."""
+    trace_id: str = request.scope["state"]["trace_id"]
+    parent = wanted.parent_id if "parent_id" in wanted.model_fields_set else turns.ACTIVE
+    question = wanted.request()
+    if not wanted.stream:
+        return await turns.exchange(context, session_id, parent, question, trace_id)
+    session = await context.begin()
+    run = await turns.begin(session, context.runtime, session_id, parent, question, trace_id)
+    return event_stream(stream_run(context.runtime, context.principal, run))
+
+
+@router.get("/messages")
+async def list_messages(
+    session_id: str, context: Reader, request: Annotated[MessagesRequest, Query()]
+) -> Page[MessageView]:
+    """The path that is shown, newest message last. `next_cursor` leads to older ones."""
+    chat = await sessions.get(context.session, session_id)
+    return await service.list_path(context.session, chat, request)
+
+
+@router.get("/messages/{message_id}")
+async def read_message(session_id: str, message_id: str, context: Reader) -> MessageView:
+    """One message, on whichever path."""
+    return await service.get(context.session, session_id, message_id)
+
+
+@router.get("/tree")
+async def read_tree(session_id: str, context: Reader) -> MessageTree:
+    """Every message of the conversation, on all paths, a parent before its children."""
+    chat = await sessions.get(context.session, session_id)
+    return MessageTree(items=await service.list_tree(context.session, chat))

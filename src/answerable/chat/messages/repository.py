@@ -1,0 +1,103 @@
+"""All SQL of messages. A member sees their own alone; the database enforces it besides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from answerable.chat.asking.tables import RunRow
+from answerable.chat.messages.tables import MessageRow
+from answerable.kit.db import Session
+
+Shown = tuple[MessageRow, RunRow | None]
+
+
+def _own(session: Session) -> Select[MessageRow, RunRow]:
+    """Messages of the caller with their runs; the run is None where there is none."""
+    return (
+        select(MessageRow, RunRow)
+        .outerjoin(RunRow, RunRow.id == MessageRow.run_id)
+        .where(MessageRow.owner_id == session.principal.user_id)
+    )
+
+
+async def add(session: Session, *rows: MessageRow) -> None:
+    """Store new messages, a parent before its children."""
+    for row in rows:
+        session.add(row)
+        await session.flush()
+
+
+async def find(session: Session, session_id: str, message_id: str) -> Shown | None:
+    """A message of one of the caller's sessions, with its run."""
+    statement = _own(session).where(MessageRow.id == message_id, MessageRow.session_id == session_id)
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def path(session: Session, session_id: str, end: str, limit: int) -> Sequence[Shown]:
+    """The last `limit` messages of the path that ends with the message `end`, oldest first."""
+    step = (
+        select(MessageRow.id, MessageRow.parent_id, MessageRow.depth)
+        .where(MessageRow.id == end, MessageRow.session_id == session_id)
+        .cte("path", recursive=True)
+    )
+    before = aliased(MessageRow)
+    last = select(MessageRow.depth).where(MessageRow.id == end).scalar_subquery()
+    step = step.union_all(
+        select(before.id, before.parent_id, before.depth)
+        .join(step, before.id == step.c.parent_id)
+        .where(before.depth > last - limit)
+    )
+    statement = _own(session).join(step, step.c.id == MessageRow.id).order_by(MessageRow.depth)
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def tree(session: Session, session_id: str) -> Sequence[Shown]:
+    """Every message of a session, a parent before its children."""
+    statement = _own(session).where(MessageRow.session_id == session_id)
+    statement = statement.order_by(MessageRow.depth, MessageRow.created_at, MessageRow.id)
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
+async def siblings(session: Session, rows: Sequence[MessageRow]) -> Mapping[str | None, list[str]]:
+    """For each parent of the messages, all of one session: its children, oldest first."""
+    if not rows:
+        return {}
+    parents = {row.parent_id for row in rows}
+    named = MessageRow.parent_id.in_([parent for parent in parents if parent is not None])
+    statement = (
+        select(MessageRow.parent_id, MessageRow.id)
+        .where(
+            MessageRow.session_id == rows[0].session_id,
+            named | MessageRow.parent_id.is_(None) if None in parents else named,
+        )
+        .order_by(MessageRow.created_at, MessageRow.id)
+    )
+    children: dict[str | None, list[str]] = defaultdict(list)
+    for parent_id, message_id in await session.execute(statement):
+        children[parent_id].append(message_id)
+    return children
+
+
+async def newest_below(session: Session, message_id: str) -> str:
+    """The end of the path from a message down its newest children."""
+    step = (
+        select(MessageRow.id, MessageRow.depth, MessageRow.created_at)
+        .where(MessageRow.id == message_id)
+        .cte("below", recursive=True)
+    )
+    child = aliased(MessageRow)
+    step = step.union_all(
+        select(child.id, child.depth, child.created_at).join(step, child.parent_id == step.c.id)
+    )
+    # Ids are made in the order of time, so the newest leaf is the last of those without children.
+    parent = aliased(MessageRow)
+    leaf = ~select(parent.id).where(parent.parent_id == step.c.id).exists()
+    found = await session.scalar(
+        select(step.c.id).where(leaf).order_by(step.c.created_at.desc(), step.c.id.desc()).limit(1)
+    )
+    return found or message_id

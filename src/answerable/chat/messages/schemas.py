@@ -1,0 +1,95 @@
+"""What HTTP carries of messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from answerable.chat.asking.answer import Answer, IntentReport, NearPassage, Route, Status, Usage, Warning
+from answerable.chat.asking.schemas import AskRequest, Question, Reading
+from answerable.chat.messages.parts import Part
+
+
+class MessageStatus(StrEnum):
+    """running: the answer is on its way · complete · failed · cancelled: an error part says why."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class MessageIn(Reading):
+    """The next question of a session."""
+
+    content: Question
+    stream: bool = Field(True, description="Answer as server-sent events.")
+    parent_id: str | None = Field(
+        None,
+        description="The message to go on from. Left out: the end of the path that is shown. "
+        "Null: a new beginning.",
+    )
+
+    def request(self) -> AskRequest:
+        """The question as it is asked anywhere."""
+        return AskRequest(question=self.content, as_of=self.as_of, scope=self.scope, query=self.query)
+
+
+class AnswerReport(BaseModel):
+    """What is known of an answer besides what its parts show."""
+
+    id: str
+    as_of: datetime
+    status: Status
+    route: Route
+    intent: IntentReport
+    confidence: float
+    stage: str
+    suggestions: list[str]
+    nearest: list[NearPassage]
+    warnings: list[Warning]
+    usage: Usage
+    trace_id: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerReport:
+        """The report on an answer."""
+        return cls.model_validate(answer.model_dump(include=set(cls.model_fields)))
+
+
+class MessageView(BaseModel):
+    """One message. `siblings` are the versions of it, itself included, oldest first: other answers to the
+    same question, or other questions at the same place."""
+
+    id: str
+    session_id: str
+    parent_id: str | None
+    siblings: list[str]
+    role: Literal["user", "assistant"]
+    status: MessageStatus
+    parts: list[Part]
+    run_id: str | None
+    answer: AnswerReport | None
+    created_at: datetime
+
+
+class Exchange(BaseModel):
+    """A question that was sent and its answer, as they are kept."""
+
+    message: MessageView
+    reply: MessageView
+
+
+class MessageTree(BaseModel):
+    items: list[MessageView]
+
+
+class MessagesRequest(BaseModel):
+    limit: Annotated[int, Query(ge=1, le=200, description="How many items, 1 to 200.")] = 50
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="`next_cursor` of the page before, for older ones.")
+    ] = None

@@ -1,0 +1,96 @@
+"""Messages as they are shown: the path through a session's tree that its member looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
+
+from answerable.chat.asking.answer import Answer
+from answerable.chat.asking.service import failure_of
+from answerable.chat.asking.tables import RunRow
+from answerable.chat.messages import repository
+from answerable.chat.messages.parts import PARTS, ErrorPart, Part, parts_of
+from answerable.chat.messages.repository import Shown
+from answerable.chat.messages.schemas import AnswerReport, MessagesRequest, MessageStatus, MessageView
+from answerable.chat.messages.tables import MessageRow
+from answerable.chat.sessions.tables import ChatSessionRow
+from answerable.kit.db import Session
+from answerable.kit.errors import FieldError, InvalidInput, NotFound
+from answerable.kit.paging import Page
+
+_GONE = ErrorPart(
+    code="source_gone",
+    detail="The answer was deleted together with a document or table that it cited. Ask again.",
+)
+
+
+async def get(session: Session, session_id: str, message_id: str) -> MessageView:
+    """One message of one of the caller's sessions. Raises NotFound."""
+    (view,) = await views(session, [await find(session, session_id, message_id)])
+    return view
+
+
+async def find(session: Session, session_id: str, message_id: str) -> Shown:
+    """One message with its run. Raises NotFound."""
+    found = await repository.find(session, session_id, message_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_path(session: Session, chat: ChatSessionRow, request: MessagesRequest) -> Page[MessageView]:
+    """The path that is shown, newest message last; the next page holds older ones."""
+    end = request.cursor or chat.active_message_id
+    if end is None:
+        return Page(items=[])
+    rows = await repository.path(session, chat.id, end, request.limit)
+    if request.cursor is not None and not rows:
+        raise InvalidInput(
+            "The cursor is not one that this server gave out. Start again without it.",
+            errors=[FieldError("cursor", "not a cursor of this list")],
+        )
+    older = rows[0][0].parent_id if rows else None
+    return Page(items=await views(session, rows), next_cursor=older)
+
+
+async def list_tree(session: Session, chat: ChatSessionRow) -> list[MessageView]:
+    """Every message of the session, a parent before its children."""
+    return await views(session, await repository.tree(session, chat.id))
+
+
+async def views(session: Session, rows: Sequence[Shown]) -> list[MessageView]:
+    """Messages of one session as their member sees them."""
+    siblings = await repository.siblings(session, [message for message, _ in rows])
+    return [_view(message, run, siblings) for message, run in rows]
+
+
+def _view(message: MessageRow, run: RunRow | None, siblings: Mapping[str | None, list[str]]) -> MessageView:
+    status, parts, answer = shown(message, run)
+    return MessageView(
+        id=message.id,
+        session_id=message.session_id,
+        parent_id=message.parent_id,
+        siblings=siblings[message.parent_id],
+        role=cast("Literal['user', 'assistant']", message.role),
+        status=status,
+        parts=parts,
+        run_id=message.run_id,
+        answer=AnswerReport.of(answer) if answer is not None else None,
+        created_at=message.created_at,
+    )
+
+
+def shown(message: MessageRow, run: RunRow | None) -> tuple[MessageStatus, list[Part], Answer | None]:
+    """What a message shows now, and the answer that it shows, if there is one."""
+    if message.parts is not None:
+        return MessageStatus.COMPLETE, PARTS.validate_python(message.parts), None
+    if run is None:
+        return MessageStatus.FAILED, [_GONE], None
+    if run.status == "running":
+        return MessageStatus.RUNNING, [], None
+    if run.status == "finished" and run.answer is not None:
+        answer = Answer.model_validate(run.answer)
+        return MessageStatus.COMPLETE, parts_of(answer), answer
+    error = failure_of(run)
+    status = MessageStatus.CANCELLED if run.status == "cancelled" else MessageStatus.FAILED
+    return status, [ErrorPart(code=str(error["code"]), detail=str(error["detail"]))], None
