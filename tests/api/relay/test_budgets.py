@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import anthropic
@@ -12,7 +13,10 @@ import pytest
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from tests.api.relay.gateway import Bed, chat
+from answerable.api.assembly import build_runtime
+from answerable.kit.db.notifications import Notifications
+from answerable.kit.settings import Settings
+from tests.api.relay.gateway import Bed, chat, new_bed, served
 from tests.factories.upstream import Reply, Upstream
 from tests.factories.upstream.script import Tokens
 
@@ -81,6 +85,64 @@ async def test_anthropics_sdk_understands_a_refusal(bed: Bed) -> None:
     assert isinstance(refused.value.body, dict)
     assert refused.value.body["error"]["type"] == "rate_limit_error"
     assert int(refused.value.response.headers["retry-after"]) >= 1
+
+
+class Deaf(Notifications):
+    """Changes are told, and have not arrived yet."""
+
+    @property
+    def listening(self) -> bool:
+        """Nothing looks amiss."""
+        return True
+
+    def start(self) -> None:
+        """Hear nothing."""
+
+
+@pytest.fixture
+async def unhearing(
+    relay_settings: Settings, app_url: str, admin_url: str, upstream: Upstream
+) -> AsyncIterator[Bed]:
+    """A gateway that learns of changes by nothing but what it does itself."""
+    runtime = build_runtime(relay_settings, app_url)
+    runtime.provide(Notifications, lambda made: Deaf(made.database.url))
+    async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
+        bed = await new_bed(client, url, admin_url)
+        await bed.provider(upstream, "main", "small")
+        yield bed
+        await bed.client.aclose()
+    await runtime.close()
+
+
+@pytest.mark.parametrize(
+    ("noun", "none", "some"),
+    [
+        ("limits", {"measure": "concurrent", "limit": 0}, {"limit": 9}),
+        ("budgets", {"period": "day", "limit_usd": 0}, {"limit_usd": 9}),
+    ],
+)
+async def test_a_limit_holds_from_its_answer_on(
+    unhearing: Bed, upstream: Upstream, noun: str, none: dict[str, object], some: dict[str, object]
+) -> None:
+    priced = {"name": "dear", "price": {"input_per_mtok": 1, "output_per_mtok": 1}}
+    provider = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test", "models": [priced]}
+    await unhearing.owner.post("/api/v1/providers", json={"name": "priced", **provider})
+
+    async def status() -> int:
+        return (await unhearing.client.post("/v1/chat/completions", json=chat("dear"))).status_code
+
+    assert await status() == 200, "the server knows by now that nothing binds the call"
+    made = await unhearing.owner.post(f"/api/v1/{noun}", json={"subject": EVERYBODY, **none})
+    assert made.status_code == 201, made.text
+    assert await status() == 429
+    place = f"/api/v1/{noun}/{made.json()['id']}"
+    assert (await unhearing.owner.patch(place, json=some)).status_code == 200
+    assert await status() == 200
+    amount = next(iter(some))
+    assert (await unhearing.owner.patch(place, json={amount: 0})).status_code == 200
+    assert await status() == 429
+    assert (await unhearing.owner.delete(place)).status_code == 204
+    assert await status() == 200
 
 
 class Counting(httpx.AsyncBaseTransport):

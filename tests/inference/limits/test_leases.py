@@ -262,3 +262,33 @@ async def goes_through(one: Replica, caller: Caller) -> bool:
     except LimitsUnavailable:
         return False
     return True
+
+
+async def test_a_lowered_limit_is_not_passed_by_what_ending_calls_give_back(
+    admin_url: str, app_url: str, tmp_path: Path
+) -> None:
+    books = Books(admin_url)
+    caller = Caller(books.workspace())
+    limit = books.limit(caller.workspace_id, "concurrent", "9")
+    async with replica(app_url, tmp_path) as one:
+        under_way = [await one.admit(caller) for _ in range(5)]
+        books.execute("UPDATE limits SET amount = 2 WHERE id = %s", limit)
+
+        async def refused() -> bool:
+            try:
+                (await one.admit(caller)).release()
+            except LimitExceeded:
+                return True
+            return False
+
+        await eventually(refused)
+        for ending in under_way[:3]:  # four, three, then two are under way: no room for another
+            ending.settle(0, Decimal(0))
+            with pytest.raises(LimitExceeded):
+                await one.admit(caller)
+        under_way[3].settle(0, Decimal(0))
+
+        async def let_through() -> bool:
+            return not await refused()
+
+        await eventually(let_through)

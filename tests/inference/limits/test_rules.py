@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from answerable.inference.limits.bucket import Bucket, Meter
+from answerable.inference.limits.bucket import Meter
 from answerable.inference.limits.rules import Rules
 from answerable.inference.operation import Caller
 from tests.inference.limits.replicas import NOW, Books, replica
@@ -24,7 +24,7 @@ async def test_no_call_passes_by_old_rules_while_changed_ones_are_read(
 ) -> None:
     caller = Caller(books.workspace())
     async with replica(app_url, tmp_path, alone=True) as one:
-        rules = Rules(one.database, one.notifications, {}, _nothing)
+        rules = Rules(one.database, one.notifications, {})
 
         async def binding() -> tuple[Meter, ...]:
             known = rules.known(caller, "small")
@@ -36,7 +36,3 @@ async def test_no_call_passes_by_old_rules_while_changed_ones_are_read(
         found = await asyncio.gather(*(binding() for _ in range(5)))
     assert [len(meters) for meters in found] == [1] * 5
     assert len({id(meter) for meters in found for meter in meters}) == 1
-
-
-def _nothing(bucket: Bucket) -> None:
-    del bucket

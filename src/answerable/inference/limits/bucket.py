@@ -43,13 +43,15 @@ class Bucket:
     """One limit's share in one window. Moments are seconds of the monotonic clock.
 
     `began` is the first moment whose calls reserve here: earlier ones are not taken off the lease.
-    `wanted` is what calls that wait for a lease want together; they take turns by `turn`.
+    `wanted` is what calls that wait for a lease want together; they take turns by `turn`. `changed`: the
+    limit has another amount than when the share was leased, so that nothing may be taken of it.
     """
 
     __slots__ = (
         "_block",
         "_leased_at",
         "began",
+        "changed",
         "granted",
         "in_flight",
         "limit",
@@ -73,6 +75,7 @@ class Bucket:
         self.measure = limit.measure
         self.window = window
         self.began = began
+        self.changed = False
         self.granted = ZERO
         self.used = ZERO
         self.in_flight = ZERO
@@ -106,7 +109,9 @@ class Bucket:
 
     def has(self, amount: Decimal, at: float) -> bool:
         """Whether so much can be taken now; nothing can be taken of the emptiest share."""
-        return at < self.valid_until and (not amount or self.granted - self.used >= amount)
+        return at < self.valid_until and (
+            not amount or (self.granted - self.used >= amount and not self.changed)
+        )
 
     def take(self, amount: Decimal, at: float) -> None:
         """Reserve; `has` said that there is room."""
@@ -138,10 +143,16 @@ class Bucket:
         self.unclaimed = grant.unclaimed
         self.valid_until = valid_until
         if grant.granted > 0:
+            self.changed = False
             self._leased_at = self.touched_at = at
             self.low = self.free / 2
         if grant.tight:
             self.tight_until = at + TIGHT_SECONDS
+
+    def amount_changed(self) -> None:
+        """The limit has another amount: the next call asks the database what there is now."""
+        self.refused_until = 0.0
+        self.changed = True
 
     def give_back(self) -> Decimal:
         """Let go of what is free; returns how much that is, for the database."""

@@ -17,6 +17,7 @@ from decimal import Decimal
 
 import psycopg
 import structlog
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -28,7 +29,7 @@ from answerable.inference.limits.rules import PATIENCE_SECONDS, Rules
 from answerable.inference.operation import Caller
 from answerable.jobs.outage import is_transient
 from answerable.kit.clock import Clock
-from answerable.kit.db import Database
+from answerable.kit.db import Database, Session
 from answerable.kit.db.notifications import Notifications
 from answerable.kit.settings import LimitSettings
 
@@ -66,7 +67,7 @@ class Limits:
         self._replica = replica
         self._settle = settle
         self._buckets: dict[tuple[str, datetime], Bucket] = {}
-        self._rules = Rules(database, notifications, self._buckets, self._freed)
+        self._rules = Rules(database, notifications, self._buckets)
         self._returned = asyncio.Event()
         self._upkeep: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,6 +106,14 @@ class Limits:
                 if bucket.runs_low(at):
                     self._refill_soon(bucket, need)
         return Admission(holds, now, self._freed)
+
+    def forget_after_commit(self, session: Session) -> None:
+        """Have the workspace's rules read anew with the transaction's commit, before any answer says that
+        they have changed; other processes hear of it."""
+        workspace_id = session.workspace_id
+        event.listen(
+            session.sync_session, "after_commit", lambda _: self._rules.forget(workspace_id), once=True
+        )
 
     async def close(self) -> None:
         """Give back what is unused."""
@@ -173,6 +182,8 @@ class Limits:
                     await self._settle()
                     await drop(self._database, self._replica, bucket)
                     bucket.lapse()
+                elif bucket.changed:
+                    await self._give_back([bucket])
                 amounts = (need - bucket.free, max(bucket.wanted, need) - bucket.free, bucket.block(need, at))
                 grant = await lease(self._database, bucket, self._replica, amounts, seconds)
         except (*_Failures, TimeoutError) as error:
@@ -210,7 +221,7 @@ class Limits:
             self._refilling.discard(bucket)
 
     def _freed(self, bucket: Bucket) -> None:
-        """What is free goes back: others wait for it, or it was leased of an amount that was changed."""
+        """What is free goes back: others wait for it."""
         if bucket not in self._returning:
             self._returning.add(bucket)
             self._spawn(self._return(bucket))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 import psycopg
@@ -66,12 +66,10 @@ class Rules:
         database: Database,
         notifications: Notifications,
         buckets: dict[tuple[str, datetime], Bucket],
-        on_change: Callable[[Bucket], None],
     ) -> None:
         self._database = database
         self._notifications = notifications
         self._buckets = buckets
-        self._on_change = on_change
         self._workspaces: dict[str, _Workspace] = {}
         self._changes = 0
 
@@ -134,8 +132,7 @@ class Rules:
                 meter = Meter(limit, self._buckets, now)
             elif meter.limit != limit:
                 meter.limit = meter.bucket.limit = limit
-                meter.bucket.refused_until = 0.0
-                self._on_change(meter.bucket)
+                meter.bucket.amount_changed()
             meters[limit.id] = meter
         for gone in old.keys() - meters.keys():
             self._buckets.pop((gone, old[gone].bucket.window.start), None)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from answerable.identity.access import RequestContext
 from answerable.inference.limits import repository
 from answerable.inference.limits.limit import Measure, Mode, window_of
+from answerable.inference.limits.limits import Limits
 from answerable.inference.limits.schemas import (
     BudgetIn,
     BudgetOut,
@@ -76,6 +77,7 @@ async def page_of_limits(context: RequestContext, page: PageRequest) -> Page[Lim
 
 async def change_budget(context: RequestContext, limit_id: str, wanted: BudgetPatch) -> BudgetOut:
     """Another amount or mode; what was spent stays. Raises NotFound, Conflict."""
+    _binds_from_its_answer_on(context)
     row = await _find(context, limit_id, _MONEY)
     mode = wanted.mode or Mode(row.mode)
     if mode != row.mode and await repository.twin_exists(context.session, row, mode.value):
@@ -88,6 +90,7 @@ async def change_budget(context: RequestContext, limit_id: str, wanted: BudgetPa
 
 async def change_limit(context: RequestContext, limit_id: str, wanted: LimitPatch) -> LimitOut:
     """Another amount; what was used stays. Raises NotFound."""
+    _binds_from_its_answer_on(context)
     row = await _find(context, limit_id, _COUNTS)
     now = context.runtime.clock.now()
     await repository.change(context.session, row, amount=Decimal(wanted.limit), mode=row.mode, now=now)
@@ -96,17 +99,20 @@ async def change_limit(context: RequestContext, limit_id: str, wanted: LimitPatc
 
 async def delete_budget(context: RequestContext, limit_id: str) -> None:
     """Remove a budget. Raises NotFound."""
+    _binds_from_its_answer_on(context)
     if not await repository.remove(context.session, limit_id, _MONEY):
         raise NotFound
 
 
 async def delete_limit(context: RequestContext, limit_id: str) -> None:
     """Remove a limit. Raises NotFound."""
+    _binds_from_its_answer_on(context)
     if not await repository.remove(context.session, limit_id, _COUNTS):
         raise NotFound
 
 
 async def _create(context: RequestContext, wanted: BudgetIn | LimitIn, *, mode: Mode) -> LimitRow:
+    _binds_from_its_answer_on(context)
     await _check_subject(context, wanted.subject)
     subject, period = wanted.subject, period_of(wanted)
     row = LimitRow(
@@ -123,6 +129,10 @@ async def _create(context: RequestContext, wanted: BudgetIn | LimitIn, *, mode: 
     if kept is None:
         raise _twin()
     return kept
+
+
+def _binds_from_its_answer_on(context: RequestContext) -> None:
+    context.runtime.get(Limits).forget_after_commit(context.session)
 
 
 async def _check_subject(context: RequestContext, subject: Subject) -> None:
