@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import uuid
 
 import pytest
@@ -25,6 +26,21 @@ def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_fresh_id_is_a_version_7_uuid_of_the_rfc_variant() -> None:
     value = ids.uuid7()
     assert (value.version, value.variant) == (7, uuid.RFC_4122)
+
+
+def test_a_forked_process_makes_other_ids_than_its_parent() -> None:
+    ids.random_bytes()  # more are in store now
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, ids.random_bytes())
+        os._exit(0)
+    os.waitpid(child, 0)
+    drawn = {ids.random_bytes() for _ in range(300)}
+    assert os.read(reading, 100) not in drawn
+    assert len(drawn) == 300
+    os.close(reading)
+    os.close(writing)
 
 
 @pytest.mark.parametrize(

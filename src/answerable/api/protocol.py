@@ -18,6 +18,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     header_seconds: float = 20.0
     _deadline: asyncio.TimerHandle | None = None
+    _in_headers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A new connection has to send its first request's headers in time."""
@@ -29,13 +30,20 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Bytes of requests; headers that did not come whole have to follow in time."""
+        super().data_received(data)
+        if self._in_headers:
+            self._expect_headers()
+
     def on_message_begin(self) -> None:
         """The first byte of another request on the same connection."""
         super().on_message_begin()
-        self._expect_headers()
+        self._in_headers = True
 
     def on_headers_complete(self) -> None:
         """From here on the application's own limits hold."""
+        self._in_headers = False
         self._stop_waiting()
         super().on_headers_complete()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Operation(StrEnum):
@@ -30,8 +31,7 @@ _PATHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True, gc=False):
     """Whom a call is counted for: a workspace, and the person or key within it.
 
     `route` is the endpoint or feature that makes the call ("/v1/chat/completions", "ask", …).

@@ -18,27 +18,48 @@ _SHIFTS = range(120, -1, -10)
 
 NIL = uuid.UUID(int=0)
 
+RANDOM_BYTES = 24
+# The kernel is asked for many at once. A child must not go on with its parent's.
+_random: list[bytes] = []
+os.register_at_fork(after_in_child=_random.clear)
+
+
+def random_bytes() -> bytes:
+    """`RANDOM_BYTES` bytes from the kernel's generator."""
+    try:
+        return _random.pop()  # one step for all threads
+    except IndexError:
+        drawn = os.urandom(256 * RANDOM_BYTES)
+        _random.extend(drawn[at : at + RANDOM_BYTES] for at in range(RANDOM_BYTES, len(drawn), RANDOM_BYTES))
+        return drawn[:RANDOM_BYTES]
+
 
 def uuid7() -> uuid.UUID:
     """A UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (2**48 - 1)) << 80
-    value |= 0x7 << 76
-    value |= ((random >> 62) & 0xFFF) << 64
-    value |= 0b10 << 62
-    value |= random & (2**62 - 1)
-    return uuid.UUID(int=value)
+    return uuid.UUID(int=_number7())
 
 
 def new_id(prefix: str) -> str:
     """A fresh public id such as `doc_06bq…`."""
-    return encode(prefix, uuid7())
+    return _written(prefix, _number7())
 
 
 def encode(prefix: str, value: uuid.UUID) -> str:
     """The public form of a UUID."""
-    number = value.int
+    return _written(prefix, value.int)
+
+
+def _number7() -> int:
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(random_bytes()[:10], "big")
+    value = (milliseconds & (2**48 - 1)) << 80
+    value |= 0x7 << 76
+    value |= ((random >> 62) & 0xFFF) << 64
+    value |= 0b10 << 62
+    return value | random & (2**62 - 1)
+
+
+def _written(prefix: str, number: int) -> str:
     return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 

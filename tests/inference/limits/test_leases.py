@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -162,6 +163,24 @@ async def test_a_new_window_begins_empty_and_calls_count_where_they_began(
     minute = NOW.replace(second=0)
     assert counted == [(minute, 2), (minute + timedelta(minutes=1), 2)]
     assert books.leased(limit) == 0
+
+
+async def test_a_call_does_not_queue_behind_others_where_there_is_room_for_all(
+    books: Books, app_url: str, tmp_path: Path
+) -> None:
+    caller = Caller(books.workspace())
+    books.limit(caller.workspace_id, "tokens", "100000000")
+    async with replica(app_url, tmp_path, alone=True) as one:
+        (await one.admit(caller, tokens=10)).release()
+        waiting = [asyncio.create_task(one.admit(caller, tokens=2_000)) for _ in range(20)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert not all(task.done() for task in waiting)
+        late = one.admit(caller, tokens=10)
+        with pytest.raises(StopIteration) as let_through:
+            late.send(None)  # without waiting for anything
+        let_through.value.value.release()
+        for admission in await asyncio.gather(*waiting):
+            admission.release()
 
 
 async def test_a_lease_without_a_sign_of_life_comes_back(books: Books, app_url: str, tmp_path: Path) -> None:

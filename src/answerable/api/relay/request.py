@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from answerable.inference.operation import Operation
+from answerable.kit import ids
 from answerable.kit.errors import Unauthenticated
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -47,6 +47,10 @@ class ClientHeaders(Mapping[str, str]):
             raise KeyError(name)
         return self._raw[key].decode("latin-1")
 
+    def __contains__(self, name: object) -> bool:
+        key = name.encode("latin-1") if isinstance(name, str) else b""
+        return key in self._raw and key not in _SECRET
+
     def __iter__(self) -> Iterator[str]:
         return (name.decode("latin-1") for name in self._raw if name not in _SECRET)
 
@@ -72,7 +76,7 @@ class RequestHead:
         if len(headers) != len(raw):
             names = [name for name, _ in raw]
             repeated = frozenset(name for name in names if names.count(name) > 1)
-        fresh = secrets.token_hex(24)
+        fresh = ids.random_bytes().hex()
         given = headers.get(b"x-request-id")
         known = given is not None and _REQUEST_ID.fullmatch(given)
         trace = headers.get(b"traceparent")

@@ -17,7 +17,7 @@ from answerable.inference.providers.adapter import Adapter, UpstreamRequest
 from answerable.inference.providers.failing import KEPT_BYTES
 from answerable.inference.routing.router import Attempts, Router
 from answerable.kit.outbound import Outbound, OutboundFailure, OutboundResponse
-from answerable.telemetry.tracing import within
+from answerable.telemetry.tracing import recording, within
 
 T = TypeVar("T")
 AdapterFor = Callable[[str], Adapter]
@@ -44,7 +44,10 @@ class Providers:
         deadline = None if seconds is None else self.router.now() + seconds
         attempts = self.router.attempts(plan, deadline=deadline)
         try:
-            with within(call.span.span):
+            if recording():
+                with within(call.span.span):
+                    result = await self._try_all(attempts, call, attempt, deadline)
+            else:
                 result = await self._try_all(attempts, call, attempt, deadline)
         except BaseException:
             attempts.close()

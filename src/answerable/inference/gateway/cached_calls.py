@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -253,7 +252,8 @@ def _with_usage(inbound: Inbound) -> Inbound:
     """A streamed chat whose usage is told: others who want it may join, and whole answers have it."""
     if inbound.operation is not Operation.CHAT or not inbound.head.stream or inbound.head.include_usage:
         return inbound
-    return replace(inbound, head=msgspec.structs.replace(inbound.head, include_usage=True))
+    head = msgspec.structs.replace(inbound.head, include_usage=True)
+    return msgspec.structs.replace(inbound, head=head)
 
 
 def _headers(call: Call) -> Headers:

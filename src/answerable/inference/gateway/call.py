@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from answerable.inference.chat import TokenCount
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.gateway.spans import CallSpan
@@ -35,8 +37,7 @@ class Books:
     assumed_output: int = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallFacts(Struct, frozen=True, gc=False):
     """What is known of a call before it is sent. `input_bytes` measures the words of the prompt."""
 
     caller: Caller

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from answerable.inference.cache.wish import ANYTHING, CacheWish
 from answerable.inference.dialects.head import Head
@@ -41,8 +42,7 @@ class ByteStream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True):
     """One call. `headers` are the client's, lower-case names: adapters hand some of them on. `floor` answers
     without a model, where the caller may ask that."""
 
@@ -50,15 +50,14 @@ class Inbound:
     operation: Operation
     head: Head
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     presence: Presence = ALWAYS_THERE
     trace_id: str | None = None
     floor: Floor | None = None
     cache: CacheWish = ANYTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What is answered: a whole body, whose call is already on the books, or a stream of bytes."""
 
     content_type: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -180,7 +180,7 @@ class RelayedCall:
             return request
         names = {name for name, _ in passed}
         kept = tuple(header for header in request.headers if header[0] not in names)
-        return replace(request, headers=kept + passed)
+        return msgspec.structs.replace(request, headers=kept + passed)
 
     def _error_event(self, failure: UpstreamFailure | AnswerableError) -> bytes:
         if self._inbound.operation is Operation.SPEECH:

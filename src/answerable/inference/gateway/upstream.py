@@ -15,7 +15,7 @@ from answerable.kit.outbound import (
     OutboundResponse,
     OutboundTimes,
 )
-from answerable.telemetry.tracing import outgoing_headers
+from answerable.telemetry.tracing import outgoing_headers, recording
 
 _KINDS = {
     FailedStage.ADDRESS: FailureKind.CONNECT,
@@ -36,7 +36,7 @@ async def ask(
         return await outbound.send(
             OutboundRequest(
                 request.url,
-                (*request.headers, *outgoing_headers().items()),
+                (*request.headers, *outgoing_headers().items()) if recording() else request.headers,
                 request.body,
                 request.method,
                 target.allow_private_address,

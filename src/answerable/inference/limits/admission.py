@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from answerable.inference.limits.bucket import ZERO, Bucket
 from answerable.inference.limits.limit import Measure
@@ -19,11 +20,23 @@ OnFreed = Callable[[Bucket], None]
 _ONE = Decimal(1)
 # An enum's member is slow to look up by its class, and these stand on every call's way.
 _COST, _TOKENS, _CONCURRENT = Measure.COST_USD, Measure.TOKENS, Measure.CONCURRENT
-_HEADER_MEASURES = ((Measure.REQUESTS, b"requests"), (Measure.TOKENS, b"tokens"))
+_HEADERS = (
+    (
+        Measure.REQUESTS,
+        b"x-ratelimit-limit-requests",
+        b"x-ratelimit-remaining-requests",
+        b"x-ratelimit-reset-requests",
+    ),
+    (
+        Measure.TOKENS,
+        b"x-ratelimit-limit-tokens",
+        b"x-ratelimit-remaining-tokens",
+        b"x-ratelimit-reset-tokens",
+    ),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True, gc=False):
     """What a call may come to at most. `model` is the name that the caller asked for.
 
     `requests` is 0 for a leg of a call that was let through before (a fallback, a stage of a cascade),
@@ -93,19 +106,22 @@ class Admission:
 def limit_headers(buckets: Sequence[Bucket], now: datetime) -> Headers:
     """The headers that tell a client how near it is to its limits."""
     found: list[tuple[bytes, bytes]] = []
-    for measure, name in _HEADER_MEASURES:
-        of_measure = [bucket for bucket in buckets if bucket.limit.measure is measure]
-        if of_measure:
-            tightest = min(of_measure, key=_share_left)
+    for measure, limit, remaining, reset in _HEADERS:
+        tightest: Bucket | None = None
+        for bucket in buckets:
+            if bucket.measure is measure and (
+                tightest is None or _share_left(bucket) < _share_left(tightest)
+            ):
+                tightest = bucket
+        if tightest is not None:
             seconds = max(0, round((tightest.window.end - now).total_seconds()))
-            found.append((b"x-ratelimit-limit-" + name, b"%d" % tightest.limit.amount))
-            found.append((b"x-ratelimit-remaining-" + name, b"%d" % tightest.headroom))
-            found.append((b"x-ratelimit-reset-" + name, b"%ds" % seconds))
-    found += [
-        (b"x-answerable-warning", f"soft limit {bucket.limit.id} is passed".encode())
-        for bucket in buckets
-        if bucket.over
-    ]
+            found.append((limit, b"%d" % tightest.limit.amount))
+            found.append((remaining, b"%d" % tightest.headroom))
+            found.append((reset, b"%ds" % seconds))
+    for bucket in buckets:
+        if bucket.over:
+            words = f"soft limit {bucket.limit.id} is passed"
+            found.append((b"x-answerable-warning", words.encode()))
     return tuple(found)
 
 

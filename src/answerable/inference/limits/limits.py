@@ -97,7 +97,8 @@ class Limits:
         at = time.monotonic()
         holds: list[Hold] = [(meter.at(now), estimate.of(meter.measure)) for meter in meters]
         for bucket, need in holds:
-            if bucket.wanted or not bucket.has(need, at):
+            # What others wait for is left for them; beyond it nobody has to queue behind them.
+            if not bucket.has(need + bucket.wanted, at):
                 await self._reserve_slowly(holds, now)
                 break
         else:

@@ -7,8 +7,9 @@ the plugin hook `answerable_providers`; the built-in ones (`openai`, `anthropic`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenCount
 from answerable.inference.failures import UpstreamFailure
@@ -17,8 +18,7 @@ from answerable.inference.operation import Operation
 from answerable.inference.speech import Speech, SpeechRequest
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamRequest:
+class UpstreamRequest(Struct, frozen=True, gc=False):
     """One HTTP request to a provider; header names are lower case."""
 
     url: str

@@ -7,11 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from prometheus_client import Counter
+
 from answerable.inference.failures import FailureKind
 from answerable.inference.models.plan import Target
 from answerable.inference.routing.breaker import Breaker, BreakerRules, BreakerState
 from answerable.inference.routing.budget import RetryBudget
 from answerable.telemetry.metrics import MODEL_ATTEMPTS, MODEL_BREAKER_CHANGES, MODEL_SECONDS
+from answerable.telemetry.tally import tally
 
 # A workspace names its providers as it likes: as labels, their names would be without bound.
 _TENANTS_OWN = "workspace"
@@ -68,13 +71,13 @@ class TargetHealth:
         self._label = target.provider if target.configured_by_operator else _TENANTS_OWN
         self._seen = BreakerState.CLOSED
         self._seconds = MODEL_SECONDS.labels(self._label)
-        self._outcomes: dict[str, Callable[[], None]] = {}  # looking a label up costs more than counting
+        self._outcomes: dict[str, Counter] = {}  # looking a label up costs more than counting
 
     def succeeded(self, permit: int, seconds: float, now: float) -> int:
         """A call is being answered, after `seconds`. Returns the permit for what may yet go wrong."""
         permit = self.breaker.succeeded(permit, now)
         self._note("answered", now)
-        self._seconds.observe(seconds)
+        tally.observe(self._seconds, seconds)
         return permit
 
     def failed(self, permit: int, kind: FailureKind, retry_after: float | None, now: float) -> None:
@@ -99,8 +102,8 @@ class TargetHealth:
     def _note(self, outcome: str, now: float) -> None:
         count = self._outcomes.get(outcome)
         if count is None:
-            count = self._outcomes[outcome] = MODEL_ATTEMPTS.labels(self._label, outcome).inc
-        count()
+            count = self._outcomes[outcome] = MODEL_ATTEMPTS.labels(self._label, outcome)
+        tally.count(count)
         state = self.breaker.state(now)
         if state is not self._seen:
             self._seen = state

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from answerable.kit.outbound.address import Resolve, checked_addresses, system_resolve
 from answerable.kit.outbound.connection import Connection, OutboundTimes
 from answerable.kit.outbound.failure import FailedStage, OutboundFailure
@@ -24,8 +26,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")  # RFC 9110, section 5.6.2
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundRequest:
+class OutboundRequest(Struct, frozen=True, gc=False):
     """A request. Length, host and connection headers are the client's own business."""
 
     url: str
