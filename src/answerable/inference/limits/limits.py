@@ -122,6 +122,7 @@ class Limits:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._rules.close()
         with contextlib.suppress(*_Failures):
             await self._give_back(list(self._buckets.values()))
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -33,13 +34,12 @@ _Who = tuple[str | None, str | None, str | None]
 class _Workspace:
     """A workspace's limits, with the meters of each caller who was asked about."""
 
-    __slots__ = ("by_caller", "by_model", "meters", "read_at", "stale", "turn")
+    __slots__ = ("by_caller", "by_model", "meters", "read_at", "stale")
 
     def __init__(self, meters: dict[str, Meter], read_at: float) -> None:
         self.meters = meters
         self.read_at = read_at
         self.stale = False
-        self.turn = asyncio.Lock()
         self.by_caller: dict[_Who, tuple[Meter, ...]] = {}
         self.by_model = any(meter.limit.model is not None for meter in meters.values())
 
@@ -71,6 +71,7 @@ class Rules:
         self._notifications = notifications
         self._buckets = buckets
         self._workspaces: dict[str, _Workspace] = {}
+        self._reads: dict[str, asyncio.Task[_Workspace]] = {}
         self._changes = 0
 
     def known(self, caller: Caller, model: str) -> tuple[Meter, ...] | None:
@@ -85,17 +86,34 @@ class Rules:
     async def find(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
         """What binds a call, read from the database. Raises LimitsUnavailable.
 
-        Calls that come while it is read wait for it: the old rules may lack a limit that binds them.
+        Calls that come while it is read wait for that, however many they are; those that waited for a read
+        that had begun before a change wait for one more, because it may lack a limit that binds them.
         """
-        before = self._workspaces.get(caller.workspace_id)
-        if before is None:
-            return await self._read(caller, model, now)
-        async with before.turn:
-            meters = self.known(caller, model)
-            return await self._read(caller, model, now) if meters is None else meters
+        joined = caller.workspace_id in self._reads
+        workspace = await self._share_read(caller.workspace_id, now)
+        if joined and workspace.stale:
+            workspace = await self._share_read(caller.workspace_id, now)
+        return workspace.of(caller, model)
 
-    async def _read(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
-        workspace_id = caller.workspace_id
+    async def close(self) -> None:
+        """Let reads that are under way end, before the database closes."""
+        await asyncio.gather(*self._reads.values(), return_exceptions=True)
+
+    async def _share_read(self, workspace_id: str, now: datetime) -> _Workspace:
+        read = self._reads.get(workspace_id)
+        if read is None:
+            read = asyncio.get_running_loop().create_task(self._read(workspace_id, now))
+            self._reads[workspace_id] = read
+            read.add_done_callback(partial(self._read_ended, workspace_id))
+        return await asyncio.shield(read)  # a caller who leaves must not take it from the others
+
+    def _read_ended(self, workspace_id: str, read: asyncio.Task[_Workspace]) -> None:
+        if self._reads.get(workspace_id) is read:
+            del self._reads[workspace_id]
+        if not read.cancelled():
+            read.exception()  # told to those who wait; nobody may be left
+
+    async def _read(self, workspace_id: str, now: datetime) -> _Workspace:
         before = self._workspaces.get(workspace_id)
         at, changes = time.monotonic(), self._changes
         if before is not None:
@@ -110,10 +128,10 @@ class Rules:
                 raise LimitsUnavailable from error
             before.stale = self._changes != changes
             before.read_at = time.monotonic()
-            return before.of(caller, model)
+            return before
         workspace = self._replace(workspace_id, limits, at, now)
         workspace.stale = self._changes != changes  # a change during the read may not be in it
-        return workspace.of(caller, model)
+        return workspace
 
     def forget(self, workspace_id: str | None) -> None:
         """Something about a workspace's limits changed; None: anything may have."""
