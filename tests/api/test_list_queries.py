@@ -27,6 +27,7 @@ LISTS = (
     "/api/v1/limits",
     "/api/v1/chat/sessions",
     "/api/v1/sources",
+    "/api/v1/tools",
 )
 
 PAGED = (
@@ -36,7 +37,7 @@ PAGED = (
     "/api/v1/model-aliases",
     "/api/v1/budgets",
     "/api/v1/limits",
-    LISTS[-1],
+    *LISTS[-2:],
 )
 
 
@@ -83,6 +84,7 @@ async def add_one_of_each(workspace: Workspace, name: str) -> None:
             "/api/v1/model-aliases", json={"name": name, "targets": [{"model": f"{name}-small"}]}
         ),
         await owner.post("/api/v1/chat/sessions", json={"title": name}),
+        await owner.post("/api/v1/tools", json={"name": name}),
         await owner.post(
             "/api/v1/sources", json={"name": name, "kind": "folder", "config": {"path": f"/{name}"}}
         ),

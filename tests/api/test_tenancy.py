@@ -51,6 +51,7 @@ async def estate(client: httpx.AsyncClient) -> Estate:
     place = {"kind": "folder", "name": "Shelf", "config": {"path": "/nowhere"}}
     source = (await owner.post("/api/v1/sources", json=place)).json()
     sync = (await owner.post(f"/api/v1/sources/{source['id']}/sync")).json()
+    tool = await owner.post("/api/v1/tools", json={"name": "policies"})
     return Estate(
         owner,
         {
@@ -70,6 +71,7 @@ async def estate(client: httpx.AsyncClient) -> Estate:
             "limit_id": limit.json()["id"],
             "source_id": source["id"],
             "sync_run_id": sync["id"],
+            "tool_id": tool.json()["id"],
         },
     )
 

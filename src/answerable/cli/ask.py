@@ -24,10 +24,13 @@ AsOf = Annotated[
 
 
 @app.command("ask")
-def ask(
+def ask(  # noqa: PLR0913 - each is an option of the command
     question: Annotated[str, typer.Argument(help="The question in plain words.")],
     *,
     as_of: AsOf = None,
+    tool: Annotated[
+        str | None, typer.Option(help="The RAG tool to answer by, its name or id; documents alone are asked.")
+    ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL whole, however long.")] = False,
     url: Url = None,
     key: Key = None,
@@ -42,6 +45,8 @@ def ask(
     body: dict[str, JsonValue] = {"question": question}
     if as_of is not None:
         body["as_of"] = as_of.isoformat()
+    if tool is not None:
+        body["tool"] = tool
     console = Console()
     with Client.of(find_server(url, key, data_dir)) as client:
         if as_json:

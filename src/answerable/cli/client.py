@@ -79,6 +79,10 @@ class Client:
         """Posts JSON; the answer as it came, always a success."""
         return self._send("POST", path, json=dict(body))
 
+    def put(self, path: str, model: type[Model], body: Mapping[str, JsonValue]) -> Model:
+        """Replaces a resource and reads what it is then."""
+        return self._read(self._send("PUT", path, json=dict(body)), model)
+
     def delete(self, path: str) -> None:
         """Deletes a resource."""
         self._send("DELETE", path)

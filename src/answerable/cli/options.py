@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from answerable.cli.credentials import FILE_NAME, default_data_dir, read_credentials
 from answerable.cli.failure import CommandFailed
@@ -79,3 +81,22 @@ def find_server(url: str | None, key: str | None, data_dir: Path | None) -> Serv
         f"there is no key for {address} in {folder / FILE_NAME}: give one with --key or ANSWERABLE_KEY, "
         "or make one with 'answerable keys create NAME --email YOU@EXAMPLE.COM'."
     )
+
+
+def field_and_text(text: str) -> tuple[str, str]:
+    """The two sides of FIELD=VALUE. CommandFailed when it is not of that form."""
+    field, separator, value = text.partition("=")
+    if not separator or not field:
+        raise CommandFailed(f"'{text}' is not of the form FIELD=VALUE.")
+    return field, value
+
+
+def field_and_value(text: str) -> tuple[str, JsonValue]:
+    """The two sides of FIELD=VALUE; the value is text as it is, unless it is a JSON list, number, true,
+    false or null."""
+    field, written = field_and_text(text)
+    try:
+        value: JsonValue = json.loads(written)
+    except ValueError:
+        return field, written
+    return field, value

@@ -30,18 +30,23 @@ class Mode(StrEnum):
 
 
 @app.command("search")
-def search(
+def search(  # noqa: PLR0913 - each is an option of the command
     query: Annotated[str, typer.Argument(help="What to look for.")],
     *,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Passages at most.")] = 5,
-    mode: Annotated[Mode, typer.Option(help="By meaning, by words, or by both.")] = Mode.HYBRID,
+    mode: Annotated[
+        Mode | None,
+        typer.Option(help="By meaning, by words, or by both.", show_default="the tool's, or hybrid"),
+    ] = None,
+    tool: Annotated[str | None, typer.Option(help="The tool to search by, its name or id.")] = None,
     url: Url = None,
     key: Key = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Find passages in the documents."""
-    body: dict[str, JsonValue] = {"query": query, "limit": limit, "mode": mode.value}
+    body: dict[str, JsonValue] = {"query": query, "limit": limit}
+    body |= {name: value for name, value in (("mode", mode), ("tool", tool)) if value is not None}
     with Client.of(find_server(url, key, data_dir)) as client:
         if as_json:
             typer.echo(client.post_raw("/api/v1/search", body).text)

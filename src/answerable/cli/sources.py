@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from typing import Annotated
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from answerable.cli.client import Client
 from answerable.cli.failure import CommandFailed
-from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
+from answerable.cli.options import AsJson, DataDir, Key, Url, field_and_text, field_and_value, find_server
 from answerable.cli.wire import RemovedSource, Source, Sources, SyncRun
 
 PATH = "/api/v1/sources"
@@ -58,8 +57,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
 
     Pages of a site: --kind web --set sitemap=https://example.com/sitemap.xml
     """
-    config: dict[str, JsonValue] = {field: _value(text) for field, text in map(_pair, values or [])}
-    config |= {field: _secret(variable) for field, variable in map(_pair, secrets or [])}
+    config: dict[str, JsonValue] = dict(map(field_and_value, values or []))
+    config |= {field: _secret(variable) for field, variable in map(field_and_text, secrets or [])}
     with Client.of(find_server(url, key, data_dir)) as client:
         if check:
             client.post_raw(f"{PATH}/check", {"kind": kind, "config": config})
@@ -154,22 +153,6 @@ def _find(client: Client, name: str) -> Source:
         known = ", ".join(each.name for each in sources) or "none"
         raise CommandFailed(f"no source is called '{name}'. There are: {known}.")
     return found
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, separator, value = text.partition("=")
-    if not separator or not field:
-        raise CommandFailed(f"'{text}' is not of the form FIELD=VALUE.")
-    return field, value
-
-
-def _value(text: str) -> JsonValue:
-    """Text as it is, unless it is a JSON list, number, true, false or null."""
-    try:
-        value: JsonValue = json.loads(text)
-    except ValueError:
-        return text
-    return value
 
 
 def _secret(variable: str) -> str:

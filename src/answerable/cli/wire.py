@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 
 class Reason(BaseModel):
@@ -288,3 +288,77 @@ class Sources(BaseModel):
 
 class RemovedSource(BaseModel):
     job: JobReference
+
+
+class Tool(BaseModel):
+    """A retrieval tool or a RAG tool, as the version that holds sets it."""
+
+    id: str
+    name: str
+    kind: str
+    version: int
+    description: str
+    configuration: dict[str, JsonValue]
+
+
+class Tools(BaseModel):
+    items: list[Tool]
+
+
+class ToolVersion(BaseModel):
+    version: int
+    description: str
+    configuration: dict[str, JsonValue]
+    restored_from: int | None
+    created_at: datetime
+
+
+class ToolVersions(BaseModel):
+    items: list[ToolVersion]
+
+
+class ToolDefaults(BaseModel):
+    """The ids of the tools that searches and questions go by which name none."""
+
+    search: str | None
+    ask: str | None
+
+
+class StageScore(BaseModel):
+    score: float
+    rank: int
+
+
+class TriedStages(BaseModel):
+    dense: StageScore | None
+    lexical: StageScore | None
+    fused: StageScore | None
+
+
+class TriedPassage(BaseModel):
+    title: str
+    text: str
+    score: float
+    kept: bool
+    stages: TriedStages
+
+
+class TriedQuote(BaseModel):
+    quote: str
+    score: float
+
+
+class TriedAnswer(BaseModel):
+    abstained: bool
+    confidence: float
+    least_confidence: float
+    quotes: list[TriedQuote]
+
+
+class ToolTrial(BaseModel):
+    """What a tool does with a question."""
+
+    mode: str
+    results: list[TriedPassage]
+    answer: TriedAnswer | None
+    search_ms: float

@@ -14,6 +14,7 @@ class Scope(StrEnum):
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_WRITE = "documents:write"
     SOURCES_WRITE = "sources:write"
+    TOOLS_WRITE = "tools:write"
     DATA_READ = "data:read"
     DATA_WRITE = "data:write"
     ASK = "ask"
@@ -52,7 +53,7 @@ _VIEWER = frozenset(
         Scope.WORKSPACE_READ,
     }
 )
-_EDITOR = _VIEWER | {Scope.DOCUMENTS_WRITE, Scope.DATA_WRITE, Scope.JOBS_WRITE}
+_EDITOR = _VIEWER | {Scope.DOCUMENTS_WRITE, Scope.TOOLS_WRITE, Scope.DATA_WRITE, Scope.JOBS_WRITE}
 _ADMIN = _EDITOR | {
     Scope.SOURCES_WRITE,
     Scope.MEMBERS_WRITE,

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from answerable.knowledge.documents.endpoints import router as documents
 from answerable.knowledge.retrieval.endpoints import router as search
 from answerable.knowledge.sources.endpoints import router as sources
+from answerable.knowledge.tools.endpoints import router as tools
 
 router = APIRouter()
-for part in (documents, sources, search):
+for part in (documents, sources, search, tools):
     router.include_router(part)

@@ -7,9 +7,10 @@ import pytest
 from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+from answerable.knowledge.answering.service import DocumentAnswer, Looking, answer_from_documents
 from answerable.knowledge.embedding import has_encoder
 from answerable.knowledge.indexing import IndexedDocument, delete_document
+from answerable.knowledge.retrieval import Scope
 from tests.factories.callers import Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
 
@@ -27,9 +28,11 @@ MANUAL = (
 TEXTS = {"oil": OIL, "oxygen": OXYGEN, "returns": RETURNS, "archive": LONG, "manual": MANUAL}
 
 
-async def ask(runtime: Runtime, workspace_id: str, question: str, **scope: object) -> DocumentAnswer:
+async def ask(
+    runtime: Runtime, workspace_id: str, question: str, scope: Scope | None = None
+) -> DocumentAnswer:
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
-        return await answer_from_documents(session, runtime, question, **scope)
+        return await answer_from_documents(session, runtime, question, Looking(scope or Scope()))
 
 
 async def fill(runtime: Runtime, workspace_id: str) -> dict[str, str]:
@@ -110,9 +113,9 @@ async def test_the_same_text_in_two_documents_is_quoted_once(runtime: Runtime, w
 async def test_only_the_documents_in_scope_are_quoted(runtime: Runtime, workspace: Workspace) -> None:
     texts = await fill(runtime, workspace.id)
     returns = next(document for document, text in texts.items() if text == RETURNS)
-    answer = await ask(runtime, workspace.id, "Who discovered oxygen?", document_ids=[returns])
+    answer = await ask(runtime, workspace.id, "Who discovered oxygen?", Scope((returns,)))
     assert {quote.document_id for quote in answer.quotes} <= {returns}
-    assert (await ask(runtime, workspace.id, "Who discovered oxygen?", document_ids=[])).abstained
+    assert (await ask(runtime, workspace.id, "Who discovered oxygen?", Scope(()))).abstained
 
 
 async def test_another_tenants_documents_are_not_quoted(

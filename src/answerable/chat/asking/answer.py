@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from answerable.data.engines.rows import JsonCell
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Column
+from answerable.knowledge.tools.used import ToolUsed
 
 
 class Status(StrEnum):
@@ -144,4 +145,5 @@ class Answer(BaseModel):
     nearest: list[NearPassage] = []
     warnings: list[Warning] = []
     usage: Usage = Usage()
+    tool: ToolUsed | None = None  # the RAG tool that the documents were asked by
     trace_id: str = ""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.chat.asking import composer, written
@@ -27,9 +27,11 @@ from answerable.data.questions.service import read_question
 from answerable.inference.operation import Caller
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+from answerable.knowledge.answering.service import DocumentAnswer, Looking, answer_from_documents
 from answerable.knowledge.answering.writing.passages import source_passages
-from answerable.knowledge.answering.writing.service import can_write, write_answer
+from answerable.knowledge.answering.writing.service import Writer, can_write, write_answer
+from answerable.knowledge.retrieval import Scope
+from answerable.knowledge.tools.chosen import ChosenTool, tool_for_asking
 from answerable.telemetry.tracing import SpanKind, record_content, span
 
 # Where one sentence may hold two questions.
@@ -61,9 +63,12 @@ class _Asking:
     runtime: Runtime
     request: AskRequest
     models: Models
+    tool: ChosenTool | None = None
 
     @property
     def routes(self) -> frozenset[Route]:
+        if self.request.tool is not None:
+            return frozenset({Route.DOCUMENTS})
         routes = self.request.scope.routes or [Route.DATA, Route.DOCUMENTS]
         both = {Route.DATA, Route.DOCUMENTS} if Route.BOTH in routes else set()
         return frozenset({*routes, *both})
@@ -105,19 +110,44 @@ class _Asking:
         workspace_id = self.principal.workspace_id
         if not self.models.allowed or not passages or workspace_id is None:
             return None
-        if not await can_write(self.runtime, workspace_id):
+        writer = await self._writer(workspace_id)
+        if writer is None:
             return None
         caller = Caller(workspace_id, self.principal.user_id, self.principal.key_id, self.models.route)
-        answer = await write_answer(self.runtime, caller, question, passages, parent_id=self.models.parent_id)
+        answer = await write_answer(
+            self.runtime, caller, question, passages, writer, parent_id=self.models.parent_id
+        )
         return written.draft_of(answer, documents, passages, quoted=quoted)
+
+    async def _writer(self, workspace_id: str) -> Writer | None:
+        """The model of the tool, where there is a tool, else the workspace's for answers; None: no model."""
+        if self.tool is not None:
+            model = self.tool.configuration.model
+            return None if model is None else Writer(model, self.tool.configuration.prompt)
+        return Writer() if await can_write(self.runtime, workspace_id) else None
+
+    @property
+    def always_written(self) -> bool:
+        """Whether a model writes also what could be quoted: a tool that has a model is for that."""
+        return self.models.allowed and self.tool is not None and self.tool.configuration.model is not None
 
     async def documents(self, question: str) -> DocumentAnswer | None:
         if Route.DOCUMENTS not in self.routes:
             return None
+        wanted = self.request.scope.document_ids
+        looking = Looking(Scope(None if wanted is None else tuple(wanted)))
+        if self.tool is not None:
+            looking = self.tool.looking(wanted)
         async with self.runtime.database.begin(self.principal) as session:
-            return await answer_from_documents(
-                session, self.runtime, question, document_ids=self.request.scope.document_ids
-            )
+            return await answer_from_documents(session, self.runtime, question, looking)
+
+
+async def _with_tool(asking: _Asking) -> _Asking:
+    """The same with the tool that documents are asked by, if there is one. UnknownTool, WrongToolKind."""
+    if Route.DOCUMENTS not in asking.routes:
+        return asking
+    async with asking.runtime.database.begin(asking.principal) as session:
+        return replace(asking, tool=await tool_for_asking(session, asking.request.tool))
 
 
 async def answer(
@@ -128,9 +158,12 @@ async def answer(
     answer_id: str,
     models: Models | None = None,
 ) -> Answer:
-    """The answer to a request. Never raises for a question that cannot be answered: it abstains."""
+    """The answer to a request. Never raises for a question that cannot be answered: it abstains.
+
+    UnknownTool, WrongToolKind for the tool that the request names.
+    """
     started = time.perf_counter()
-    asking = _Asking(principal, runtime, request, models or Models())
+    asking = await _with_tool(_Asking(principal, runtime, request, models or Models()))
     with span(SpanKind.CHAIN, "ask") as current:
         draft = await _decide(asking)
         current.set_attributes({"answerable.route": draft.route, "answerable.status": draft.status})
@@ -153,6 +186,7 @@ async def answer(
         warnings=draft.warnings,
         stage=draft.stage,
         usage=draft.usage,
+        tool=asking.tool.used if asking.tool is not None and draft.route is not Route.DATA else None,
     )
     answer.usage.latency_ms = round((time.perf_counter() - started) * 1000, 2)
     return answer
@@ -178,7 +212,8 @@ async def _over_documents(asking: _Asking, question: str, data: DataOutcome | No
     """The documents' answer when they are sure enough, else why there is none."""
     documents = await asking.documents(question)
     quoted = documents is not None and not documents.abstained and documents.confidence >= _needed(data)
-    if documents is not None and quoted and documents.confidence >= composer.LIKELY:
+    sure = documents is not None and quoted and documents.confidence >= composer.LIKELY
+    if documents is not None and sure and not asking.always_written:
         return composer.from_documents(documents)
     if documents is not None and _may_be_written(data):
         written = await asking.written(question, documents, quoted=quoted)

@@ -47,6 +47,11 @@ class Reading(BaseModel):
         None, description="The now that 'last quarter' is counted from; by default the present."
     )
     scope: Scope = Field(default_factory=Scope)
+    tool: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        None,
+        description="The RAG tool to answer by, its name or id: documents alone are asked. By default the "
+        "workspace's, if it has one, for what documents answer.",
+    )
     query: SemanticQuery | None = Field(
         None, description="The reading chosen from `ask_back`; the question is then not read again."
     )

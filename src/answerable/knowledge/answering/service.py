@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
@@ -65,26 +64,35 @@ class DocumentAnswer:
         return not self.quotes
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Where and how to look for an answer, and how sure it must be: at most `passages` that score
+    `threshold` or more are read, and nothing is quoted below `least_confidence`."""
+
+    scope: Scope = field(default_factory=Scope)
+    mode: SearchMode = SearchMode.HYBRID
+    passages: int = _PASSAGES
+    threshold: float = 0.0
+    least_confidence: float = LINE
+
+
 async def answer_from_documents(
-    session: Session,
-    runtime: Runtime,
-    question: str,
-    *,
-    document_ids: Sequence[str] | None = None,
-    source_ids: Sequence[str] | None = None,
+    session: Session, runtime: Runtime, question: str, looking: Looking | None = None
 ) -> DocumentAnswer:
-    """The answer that the workspace's documents, or those given, have to a question."""
-    scope = Scope(
-        None if document_ids is None else tuple(document_ids),
-        None if source_ids is None else tuple(source_ids),
-    )
-    found = await search(session, runtime, question, limit=_PASSAGES, scope=scope)
+    """The answer that the workspace's documents have to a question."""
+    look = looking or Looking()
+    found = await search(session, runtime, question, limit=look.passages, mode=look.mode, scope=look.scope)
+    return answer_from_passages(question, found.at_least(look.threshold), look.least_confidence)
+
+
+def answer_from_passages(question: str, found: Found, least_confidence: float = LINE) -> DocumentAnswer:
+    """The answer that the passages have which a search for the question found."""
     notes = ("Searched by words alone: there is no embedding model.",) if _is_degraded(found) else ()
     expectation = Expectation(question)
     sentences = score_sentences(expectation, found.query, found.passages)
     excerpts = choose_excerpts(sentences, _QUOTES, _MARGIN)
     sure = _confidence(excerpts[0], expectation, found) if excerpts else 0.0
-    if sure < LINE:
+    if not excerpts or sure < least_confidence:
         return DocumentAnswer((), _nearest(found), sure, notes, found.passages)
     quotes = [_quote(found, excerpt, _confidence(excerpt, expectation, found)) for excerpt in excerpts]
     distinct = {quote.text: quote for quote in reversed(quotes)}

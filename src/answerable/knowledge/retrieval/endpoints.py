@@ -7,8 +7,10 @@ from typing import Annotated
 
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.http import Router
-from answerable.knowledge.retrieval import query, service
-from answerable.knowledge.retrieval.schemas import SearchRequest, SearchResponse, SearchResult
+from answerable.knowledge.retrieval import service
+from answerable.knowledge.retrieval.schemas import SearchRequest, SearchResponse
+from answerable.knowledge.tools.chosen import looking_of, tool_for_search
+from answerable.knowledge.tools.configuration import ToolConfiguration
 
 router = Router(tags=["search"])
 
@@ -19,20 +21,20 @@ async def search(
 ) -> SearchResponse:
     """Passages of the workspace's documents that match the query best."""
     started = time.perf_counter()
-    scope = query.Scope(_given(request.document_ids), _given(request.source_ids))
+    tool = await tool_for_search(context.session, request.tool)
+    given = tool.configuration if tool is not None else ToolConfiguration()
+    looking = looking_of(
+        given, request.document_ids, request.source_ids, mode=request.mode, limit=request.limit
+    )
     found = await service.search(
         context.session,
         context.runtime,
         request.query,
-        limit=request.limit,
-        mode=request.mode,
-        scope=scope,
+        limit=looking.passages,
+        mode=looking.mode,
+        scope=looking.scope,
         explain=request.explain,
     )
-    results = [SearchResult.of(passage) for passage in found.passages]
-    elapsed = round((time.perf_counter() - started) * 1000, 2)
-    return SearchResponse(results=results, mode=found.mode, latency_ms=elapsed)
-
-
-def _given(ids: list[str] | None) -> tuple[str, ...] | None:
-    return None if ids is None else tuple(ids)
+    used = None if tool is None else tool.used
+    elapsed = (time.perf_counter() - started) * 1000
+    return SearchResponse.of(found.at_least(looking.threshold), used, elapsed)

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.query import SearchMode
+from answerable.knowledge.retrieval.service import Found
 from answerable.knowledge.retrieval.stages import Stages, StageScore
+from answerable.knowledge.tools.used import ToolUsed
 
 _Ids = Annotated[list[str], Field(max_length=1000)]
 
@@ -17,10 +19,15 @@ class SearchRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-    limit: int = Field(10, ge=1, le=100)
+    limit: int | None = Field(
+        None, ge=1, le=100, description="Results at most; by default the tool's number, or 10."
+    )
     document_ids: _Ids | None = None
     source_ids: _Ids | None = None
-    mode: SearchMode = SearchMode.HYBRID
+    mode: SearchMode | None = Field(None, description="By default the tool's, or hybrid.")
+    tool: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
+        None, description="The tool to search by, its name or id; by default the workspace's, if it has one."
+    )
     explain: bool = Field(False, description="Say how each result fared in each stage of the search.")
 
 
@@ -93,8 +100,16 @@ class SearchResult(BaseModel):
 
 
 class SearchResponse(BaseModel):
-    """`mode` is how the search looked: lexical when there is no embedding model."""
+    """`mode` is how the search looked: lexical when there is no embedding model. `tool` is the one that it
+    went by, null where it was none."""
 
     results: list[SearchResult]
     mode: SearchMode
+    tool: ToolUsed | None = None
     latency_ms: float
+
+    @classmethod
+    def of(cls, found: Found, tool: ToolUsed | None, latency_ms: float) -> SearchResponse:
+        """What a search found as HTTP carries it."""
+        results = [SearchResult.of(passage) for passage in found.passages]
+        return cls(results=results, mode=found.mode, tool=tool, latency_ms=round(latency_ms, 2))

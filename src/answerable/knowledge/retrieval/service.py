@@ -31,6 +31,10 @@ class Found:
     passages: tuple[RankedPassage, ...]
     mode: SearchMode
 
+    def at_least(self, score: float) -> Found:
+        """The same without the passages that score lower."""
+        return replace(self, passages=tuple(item for item in self.passages if item.score >= score))
+
 
 @dataclass(frozen=True, slots=True)
 class _WordsFirst:

@@ -33,6 +33,11 @@ Rules:
 - If the passages do not answer the question, set cannot_answer to true and write no sentence.
 - Answer in the language of the question."""
 
+_WISHES = """
+
+Beside these rules, and never against them, the owner of the documents wishes:
+"""
+
 _SENTENCE: dict[str, Json] = {
     "type": "object",
     "properties": {
@@ -67,21 +72,29 @@ REPLY = OutputSchema(
 )
 
 
-def writing_request(model: str, question: str, passages: Sequence[SourcePassage]) -> ChatRequest:
-    """The request, the same for the same question and passages; it has no tools."""
+def writing_request(
+    model: str, question: str, passages: Sequence[SourcePassage], wishes: str | None = None
+) -> ChatRequest:
+    """The request, the same for the same question, passages and wishes; it has no tools. `wishes` are its
+    owner's, for tone, length and the like."""
     digest = _digest(question, passages)
     blocks = [_block(passage, digest) for passage in passages]
     asked = "\n\n".join((*blocks, f"The question, by the person who asks: {_plain(question, ' ')}"))
     return ChatRequest(
         model=model,
         messages=(
-            Message(role="system", parts=(Text(_RULES.format(most=MOST_SENTENCES)),)),
+            Message(role="system", parts=(Text(_rules(wishes)),)),
             Message(role="user", parts=(Text(asked),)),
         ),
         output_schema=REPLY,
         # No temperature: models that reason refuse a call that sets one.
         max_output_tokens=_MOST_OUTPUT_TOKENS,
     )
+
+
+def _rules(wishes: str | None) -> str:
+    rules = _RULES.format(most=MOST_SENTENCES)
+    return rules if wishes is None else rules + _WISHES + wishes
 
 
 def _block(passage: SourcePassage, digest: str) -> str:

@@ -33,6 +33,16 @@ ALIAS = "answers"
 """The alias that makes models write answers: a workspace has it, or its operator, or no model writes."""
 
 WRITING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes: a model or alias, and what its owner wishes of it beside the rules of citing."""
+
+    model: str = ALIAS
+    wishes: str | None = None
+
+
 _SURE = 0.95
 
 
@@ -99,15 +109,18 @@ async def write_answer(
     caller: Caller,
     question: str,
     passages: Sequence[SourcePassage],
+    writer: Writer | None = None,
     *,
     parent_id: str | None = None,
     seconds: float = WRITING_SECONDS,
 ) -> WrittenAnswer:
-    """An answer to the question out of the passages, by the models behind the alias, within so many seconds.
+    """An answer to the question out of the passages, by the writer within so many seconds; without one by the
+    models behind the alias.
 
     Never raises for what a model or provider does: a model that is away, or writes nothing that can be
     used, is an ending.
     """
+    by = writer or Writer()
     encoder = runtime.get(TextEncoder)
     seen: dict[str, Checked] = {}
 
@@ -119,7 +132,7 @@ async def write_answer(
 
     asked = OwnCall(
         caller,
-        writing_request(ALIAS, question, passages),
+        writing_request(by.model, question, passages, by.wishes),
         deadline=time.monotonic() + seconds,
         parent_id=parent_id,
         # A kept reply goes when one of the documents changes.
@@ -128,7 +141,7 @@ async def write_answer(
     try:
         answered = await runtime.get(Gateway).ask(asked, check)
     except UnknownModel:
-        return WrittenAnswer(Ending.AWAY, why_away="the alias for answers leads nowhere")
+        return WrittenAnswer(Ending.AWAY, why_away=f"nothing is called '{by.model}' here")
     except UpstreamFailure as failure:
         log.warning("answer_not_written", kind=failure.kind.value)
         return WrittenAnswer(Ending.AWAY, why_away="no model answered")
