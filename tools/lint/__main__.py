@@ -37,6 +37,7 @@ def main() -> int:
     findings += [f"{place}: {message}" for place, message in layout.slice_readmes(SOURCE)]
     findings += [f"{place}: {message}" for place, message in words.foreign_words(ROOT)]
     findings += [f"{place}: {message}" for place, message in locks.unlocked_dependencies(ROOT)]
+    findings += [f"{place}: {message}" for place, message in locks.registry_addresses(ROOT)]
     print("\n".join(findings) if findings else "own checks: nothing found")
     return 1 if findings else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,18 @@ def unlocked_dependencies(root: Path) -> Iterator[tuple[str, str]]:
         for name in _names(dependencies):
             if name not in locked:
                 yield path, f"{name} of pyproject.toml is not locked: run 'make lock'"
+
+
+def registry_addresses(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield (file, message) for every package of the console's lock file that names where it came from.
+
+    An installation behind a mirror would go past it, to an address that it may not reach.
+    """
+    path = "console/package-lock.json"
+    packages = json.loads((root / path).read_text(encoding="utf-8"))["packages"]
+    for name, entry in packages.items():
+        if "resolved" in entry:
+            yield path, f"{name} names a registry: run 'npm install' with the console's own .npmrc"
 
 
 def _names(requirements: Iterable[str]) -> Iterator[str]:

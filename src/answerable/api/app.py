@@ -8,12 +8,14 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 import answerable
 from answerable.api import health
 from answerable.api.assembly import routers, system_model
+from answerable.api.console import Console
 from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
@@ -58,6 +60,10 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     app.state.relay = relay
     settings = runtime.settings
+    app.include_router(health.router)
+    for router in routers():
+        app.include_router(router, prefix="/api/v1")
+    app.add_middleware(Console, segments=_first_segments(app))
     app.add_middleware(BodyLimit, limit_for=partial(_body_limit, settings))
     app.add_middleware(
         BodyPace,
@@ -75,15 +81,17 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.add_middleware(OriginGuard, hosts=settings.http.allowed_hosts, origins=settings.http.allowed_origins)
     app.add_middleware(Observation)
     install_error_handlers(app)
-    app.include_router(health.router)
-    for router in routers():
-        app.include_router(router, prefix="/api/v1")
     return app
 
 
 def front_door(app: FastAPI) -> ASGIApp:
     """What a server serves: calls to models before everything that FastAPI does, the app for all the rest."""
     return FrontDoor(app, relay=app.state.relay, runtime=app.state.runtime)
+
+
+def _first_segments(app: FastAPI) -> set[str]:
+    """What the addresses of all routes begin with: `api`, `docs`, …; `/` itself is the console's."""
+    return {str(route.path).split("/")[1] for route in iter_route_contexts(app.routes)} - {""} | {"v1"}
 
 
 def _body_limit(settings: Settings, path: str) -> int:

@@ -12,6 +12,7 @@ _ACCESS = (
     "/api/v1/api-keys",
     "/api/v1/users",
     "/api/v1/workspaces",
+    "/api/v1/auth/browser",
     "/api/v1/auth/logout",
     "/api/v1/auth/refresh",
 )

@@ -30,7 +30,7 @@ class Health(BaseModel):
 
 @router.get("/", include_in_schema=False)
 async def home() -> RedirectResponse:
-    """Leads to the API page until the console exists."""
+    """Leads to the API page where the console was not built."""
     return RedirectResponse("/docs")
 
 

@@ -41,6 +41,14 @@ def sign_in(url: str, email: str, password: str) -> Person:
     return _person(url, tokens)
 
 
+def browser_link(url: str, email: str, password: str) -> str:
+    """An address that signs a browser in, once; the secret is in its fragment, which no server sees.
+    CommandFailed when the server refuses."""
+    with Client(url) as nobody:
+        tokens = nobody.post("/api/v1/auth/login", Tokens, {"email": email, "password": password})
+    return f"{url}/#sign-in={tokens.refresh_token}"
+
+
 def make_key(url: str, token: str, body: Mapping[str, JsonValue]) -> NewApiKey:
     """Makes an API key; `body` holds its name, and its scopes and end if it has any."""
     with Client(url, token) as client:

@@ -106,9 +106,11 @@ class Workspace(BaseModel):
 
 
 class Tokens(BaseModel):
-    """The answer to registration and sign-in; the token lives for some minutes."""
+    """The answer to registration and sign-in; the access token lives for some minutes, the refresh token is
+    exchanged for the next pair, once."""
 
     access_token: str
+    refresh_token: str
 
 
 class Membership(BaseModel):

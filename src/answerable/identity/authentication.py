@@ -1,4 +1,4 @@
-"""From the `Authorization` header to a principal, asking the database anew on each request."""
+"""From a request's credential to a principal, asking the database anew on each request."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fastapi.security.base import SecurityBase
 
 from answerable.identity import repository
 from answerable.identity.access_tokens import AccessTokens
+from answerable.identity.browser.cookies import access_credential
 from answerable.identity.scopes import effective_scopes
 from answerable.identity.secrets_format import SecretKind, secret_hash, well_formed
 from answerable.kit.db import Session
@@ -30,9 +31,10 @@ class Admission:
 
 
 class BearerCredential(SecurityBase):
-    """Reads the one place where a credential may stand: a single `Authorization: Bearer …` header.
+    """Reads a credential where it may stand: a single `Authorization: Bearer …` header, or, without any
+    such header, the access token in a browser's cookie.
 
-    No other header, no query parameter, no cookie: those end up in logs, caches and other sites' forms.
+    No other header, no query parameter: those end up in logs and caches. An API key in no cookie.
     """
 
     def __init__(self) -> None:
@@ -40,8 +42,11 @@ class BearerCredential(SecurityBase):
         self.scheme_name = "bearer"
 
     async def __call__(self, request: Request) -> str | None:
-        """The credential, or None when there is no such header or it says something else."""
+        """The credential, or None when there is none or the header says something else. Raises
+        CsrfHeaderMissing."""
         values = request.headers.getlist("authorization")
+        if not values:
+            return access_credential(request)
         if len(values) != 1:
             return None
         scheme, _, credential = values[0].partition(" ")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from answerable.cli.account import browser_link
 from answerable.cli.client import Client
 from answerable.cli.credentials import FILE_NAME, Credentials, default_data_dir, read_credentials
 from answerable.cli.demo.loading import SampleFolder, ensure_account, load_samples
@@ -77,6 +78,10 @@ def _welcome(console: Console, settings: Settings, credentials: Credentials, sam
     password = credentials.password or f"as you chose it (the API key is in {kept})"
     lines = Text()
     lines.append("\nAnswerable is ready", style="bold green").append(f" at {credentials.url}\n\n")
+    if credentials.password is not None:
+        link = browser_link(credentials.url, credentials.email, credentials.password)
+        lines.append("  Open      ", style="dim").append(f"{link}\n", style="cyan")
+        lines.append("            signs you in, once\n", style="dim")
     lines.append("  Sign in   ", style="dim").append(f"{credentials.email}, password {password}\n")
     lines.append("  API       ", style="dim").append(f"{credentials.url}/docs, API key in {kept}\n")
     lines.append("  Samples   ", style="dim").append(f"{_short(samples.folder)}\n\nTry:\n")

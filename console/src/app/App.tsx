@@ -1,0 +1,37 @@
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { asProblem } from "../api/problems";
+import { Toasts } from "../design/toasts";
+import { LocaleProvider, type Language, type Messages } from "../i18n/messages";
+import { router } from "./router";
+import { theme } from "./theme";
+
+const colours = localStorageColorSchemeManager({ key: "answerable.colours" });
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server has decided stays decided; a lost connection comes back.
+      retry: (count, error) => {
+        const { status } = asProblem(error);
+        return (status === 0 || status >= 500) && count < 3;
+      },
+    },
+  },
+});
+
+export function App({ language, messages }: { language: Language; messages: Messages }) {
+  return (
+    <LocaleProvider language={language} messages={messages}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colours} getStyleNonce={() => nonce}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+          <Toasts />
+        </QueryClientProvider>
+      </MantineProvider>
+    </LocaleProvider>
+  );
+}

@@ -1,0 +1,65 @@
+/** The way in: the shell for those who are signed in, the sign-in page for those who are not. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Center, Loader } from "@mantine/core";
+import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
+import { api, read } from "../api/client";
+import { asProblem } from "../api/problems";
+import { mayBeSignedIn, post, whenSignedOut, workIn } from "../api/transport";
+import { Failure } from "../design/Failure";
+import { takeLink } from "../entry/link";
+import { SessionContext, sessionOf } from "./session";
+import { Shell } from "./Shell";
+
+const Entry = lazy(() => import("../entry/Entry"));
+const NoWorkspace = lazy(() => import("../entry/NoWorkspace"));
+
+const ME = ["me"];
+
+async function readMe() {
+  const link = takeLink("sign-in");
+  try {
+    if (mayBeSignedIn()) return await read(api.GET("/api/v1/auth/me"));
+  } catch (error) {
+    if (asProblem(error).status !== 401) throw error;
+  }
+  // A link is good once: whoever is signed in already keeps it unused.
+  const signedIn = link !== null && (await post("exchange", { refresh_token: link })).ok;
+  return signedIn ? read(api.GET("/api/v1/auth/me")) : null;
+}
+
+export function Gate() {
+  const queries = useQueryClient();
+  const me = useQuery({ queryKey: ME, queryFn: readMe, staleTime: Infinity });
+  const reload = useCallback(() => void queries.invalidateQueries({ queryKey: ME }), [queries]);
+
+  useEffect(() => {
+    whenSignedOut(() => queries.setQueryData(ME, null));
+  }, [queries]);
+
+  const session = useMemo(() => (me.data ? sessionOf(me.data, reload) : null), [me.data, reload]);
+  workIn(session?.workspace.id ?? null);
+
+  if (me.isPending) return <Whole />;
+  if (me.isError) return <Failure error={me.error} retry={reload} />;
+  return (
+    <Suspense fallback={<Whole />}>
+      {me.data === null ? (
+        <Entry entered={reload} />
+      ) : session === null ? (
+        <NoWorkspace me={me.data} entered={reload} />
+      ) : (
+        <SessionContext value={session}>
+          <Shell />
+        </SessionContext>
+      )}
+    </Suspense>
+  );
+}
+
+function Whole() {
+  return (
+    <Center h="100vh">
+      <Loader size="sm" color="gray" />
+    </Center>
+  );
+}

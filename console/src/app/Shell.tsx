@@ -1,0 +1,54 @@
+/** The frame around every page: the sidebar, the palette, uploads from anywhere. */
+import { ActionIcon, Drawer, Group } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { lazy, Suspense, useEffect } from "react";
+import { Waiting } from "../design/Waiting";
+import { useMessages } from "../i18n/messages";
+import { UploadsProvider } from "../uploads/Uploads";
+import css from "./shell.module.css";
+import { Sidebar } from "./Sidebar";
+
+const Palette = lazy(() => import("./Palette"));
+
+export function Shell() {
+  const m = useMessages();
+  const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
+  const [palette, { toggle: togglePalette, open: openPalette, close: closePalette }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useHotkeys([["mod+K", togglePalette]], []);
+  useEffect(closeMenu, [path, closeMenu]);
+  return (
+    <UploadsProvider>
+      <a className={css.skip} href="#content">
+        {m.skipToContent}
+      </a>
+      <div className={css.shell}>
+        <aside className={css.sidebar}>
+          <Sidebar openPalette={openPalette} />
+        </aside>
+        <header className={css.topbar}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={m.nav.open} onClick={openMenu}>
+            <IconMenu2 size={20} />
+          </ActionIcon>
+          <span className={css.topbarName}>{m.name}</span>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={m.palette.open} onClick={openPalette}>
+            <IconSearch size={20} />
+          </ActionIcon>
+        </header>
+        <Drawer opened={menu} onClose={closeMenu} size="17rem" withCloseButton={false} padding={0} title={undefined} aria-label={m.nav.label}>
+          <Group className={css.drawer}>
+            <Sidebar openPalette={() => { closeMenu(); openPalette(); }} />
+          </Group>
+        </Drawer>
+        <main id="content" className={css.main} tabIndex={-1}>
+          <Suspense fallback={<div className={css.waiting}><Waiting /></div>}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <Suspense>{palette && <Palette close={closePalette} />}</Suspense>
+    </UploadsProvider>
+  );
+}

@@ -1,0 +1,160 @@
+/** Where one can go, and who one is. */
+import { Avatar, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { IconCheck, IconChevronDown, IconDeviceDesktop, IconExternalLink, IconLogout, IconMoon, IconSearch, IconSelector, IconSun } from "@tabler/icons-react";
+import { post } from "../api/transport";
+import { Mark } from "../design/Mark";
+import { chooseLanguage, LANGUAGES, useLanguage, useMessages } from "../i18n/messages";
+import { PLACES, type Place } from "./places";
+import { switchWorkspace, useSession } from "./session";
+import css from "./shell.module.css";
+
+const SECTIONS = ["ask", "library", "manage"] as const;
+const MAC = navigator.platform.startsWith("Mac");
+
+export function Sidebar({ openPalette }: { openPalette: () => void }) {
+  const m = useMessages();
+  const session = useSession();
+  const places = PLACES.filter((place) => place.shown?.(session) ?? true);
+  return (
+    <nav className={css.nav} aria-label={m.nav.label}>
+      <WorkspaceMenu />
+      <UnstyledButton className={css.searchButton} onClick={openPalette}>
+        <IconSearch size={16} aria-hidden />
+        <span>{m.palette.open}</span>
+        <Kbd size="xs" className={css.kbd}>
+          {MAC ? "⌘K" : "Ctrl K"}
+        </Kbd>
+      </UnstyledButton>
+      <div className={css.places}>
+        {SECTIONS.map((section) => {
+          const within = places.filter((place) => place.section === section);
+          if (within.length === 0) return null;
+          return (
+            <div key={section} className={css.section}>
+              {section !== "ask" && (
+                <Text className={css.sectionName} component="h2">
+                  {m.nav[section]}
+                </Text>
+              )}
+              {within.map((place) => (
+                <PlaceLink key={place.to} place={place} />
+              ))}
+            </div>
+          );
+        })}
+      </div>
+      <PersonMenu />
+    </nav>
+  );
+}
+
+function PlaceLink({ place }: { place: Place }) {
+  const m = useMessages();
+  return (
+    <Link to={place.to} className={css.place} activeProps={{ "data-active": true, "aria-current": "page" }} activeOptions={{ exact: place.to === "/", includeSearch: false }}>
+      <place.icon size={18} stroke={1.6} aria-hidden />
+      {m.nav[place.name]}
+    </Link>
+  );
+}
+
+function WorkspaceMenu() {
+  const m = useMessages();
+  const { me, workspace } = useSession();
+  const several = me.memberships.length > 1;
+  const name = (
+    <>
+      <Mark size={24} />
+      <Text fw={620} size="sm" truncate className={css.workspaceName}>
+        {workspace.name}
+      </Text>
+    </>
+  );
+  if (!several) return <div className={css.workspace}>{name}</div>;
+  return (
+    <Menu position="bottom-start" width="target">
+      <Menu.Target>
+        <UnstyledButton className={css.workspace} aria-label={`${workspace.name}: ${m.person.switchWorkspace}`}>
+          {name}
+          <IconSelector size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me.memberships.map(({ workspace: each }) => (
+          <Menu.Item key={each.id} rightSection={each.id === workspace.id && <IconCheck size={14} />} onClick={() => switchWorkspace(each.id)}>
+            {each.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function PersonMenu() {
+  const m = useMessages();
+  const { me } = useSession();
+  const queries = useQueryClient();
+  const language = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const colours = [
+    { value: "light", label: m.person.light, icon: IconSun },
+    { value: "dark", label: m.person.dark, icon: IconMoon },
+    { value: "auto", label: m.person.auto, icon: IconDeviceDesktop },
+  ] as const;
+  const leave = async () => {
+    await post("logout");
+    queries.clear();
+    queries.setQueryData(["me"], null);
+    location.assign("/");
+  };
+  return (
+    <Menu position="top-start" width={232}>
+      <Menu.Target>
+        <UnstyledButton className={css.person} aria-label={`${m.person.menu}: ${me.user.name}`}>
+          <Avatar size={28} radius="xl" name={me.user.name} color="pine" aria-hidden />
+          <span className={css.personName}>
+            <Text size="sm" truncate>
+              {me.user.name}
+            </Text>
+            <Text size="xs" c="dimmed" truncate>
+              {me.user.email}
+            </Text>
+          </span>
+          <IconChevronDown size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{m.person.colours}</Menu.Label>
+        {colours.map(({ value, label, icon: Icon }) => (
+          <Menu.Item key={value} leftSection={<Icon size={16} />} rightSection={colorScheme === value && <IconCheck size={14} />} onClick={() => setColorScheme(value)}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{m.person.language}</Menu.Label>
+        {LANGUAGES.map(({ value, label }) => (
+          <Menu.Item
+            key={value}
+            lang={value}
+            rightSection={language === value && <IconCheck size={14} />}
+            onClick={() => {
+              chooseLanguage(value);
+              location.reload();
+            }}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item component="a" href="/docs" target="_blank" rel="noopener" leftSection={<IconExternalLink size={16} />}>
+          {m.person.apiPage}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
+          {m.person.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

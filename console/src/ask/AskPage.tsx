@@ -1,0 +1,169 @@
+/** Asking: the greeting while nothing was asked, then the thread with the box under it. */
+import { Button, Text, Title } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { IconFileUpload, IconPlus } from "@tabler/icons-react";
+import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from "react";
+import type { SemanticQueryOutput } from "../api/schema";
+import { useSession } from "../app/session";
+import { Failure } from "../design/Failure";
+import { useTitle } from "../design/Page";
+import { useMessages } from "../i18n/messages";
+import { useUploads } from "../uploads/Uploads";
+import css from "./ask.module.css";
+import { Composer } from "./Composer";
+import { useLibrary, type Library } from "./library";
+import type { Turn } from "./turn";
+import { TurnView } from "./TurnView";
+import { useThread } from "./useThread";
+
+export function AskPage() {
+  const m = useMessages();
+  useTitle(m.nav.ask);
+  const { turns, ask, stop, clear } = useThread();
+  const { q } = useSearch({ from: "/" });
+  const navigate = useNavigate();
+  const end = useRef<HTMLDivElement>(null);
+  const running = turns.some((turn) => turn.state === "running");
+  const last = turns.at(-1) ?? null;
+
+  // A question that came with the address is asked once.
+  useEffect(() => {
+    if (q === undefined) return;
+    ask(q);
+    void navigate({ to: "/", search: {}, replace: true });
+  }, [q, ask, navigate]);
+
+  useEndInSight(end, turns);
+
+  const askAgain = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, query === undefined ? {} : { query }), [ask]);
+  const composer = (
+    <Composer
+      placeholder={turns.length === 0 ? m.ask.placeholder : m.ask.followUp}
+      running={running}
+      ask={ask}
+      stop={stop}
+      last={last?.question ?? null}
+      editLast={(question) => ask(question, last === null ? {} : { replaceFrom: last.key })}
+    />
+  );
+  if (turns.length === 0) return <Greeting composer={composer} ask={ask} />;
+  return (
+    <div className={css.thread}>
+      <div className={css.threadHead}>
+        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconPlus size={15} />} onClick={clear}>
+          {m.nav.newQuestion}
+        </Button>
+      </div>
+      <div className={css.turns}>
+        {turns.map((turn) => (
+          <TurnView key={turn.key} turn={turn} ask={askAgain} />
+        ))}
+        <div ref={end} className={css.end} />
+      </div>
+      <div className={css.dock}>{composer}</div>
+    </div>
+  );
+}
+
+const NEAR_PX = 160;
+
+/** Keeps the end of the thread in sight while it grows, unless the person scrolled away from it. */
+function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Turn[]): void {
+  const count = useRef(0);
+  const follows = useRef(true);
+  useEffect(() => {
+    const note = () => {
+      const { scrollHeight, scrollTop, clientHeight } = document.documentElement;
+      follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    };
+    window.addEventListener("scroll", note, { passive: true });
+    return () => window.removeEventListener("scroll", note);
+  }, []);
+  useEffect(() => {
+    if (turns.length !== count.current) follows.current = true;
+    count.current = turns.length;
+    const grown = end.current?.parentElement;
+    if (!grown) return;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) end.current?.scrollIntoView({ block: "end" });
+    });
+    observer.observe(grown);
+    return () => observer.disconnect();
+  }, [end, turns.length]);
+}
+
+function Greeting({ composer, ask }: { composer: ReactNode; ask: (question: string) => void }) {
+  const m = useMessages();
+  const library = useLibrary();
+  if (library.isError) return <Failure error={library.error} retry={() => void library.refetch()} />;
+  const empty = library.data !== undefined && library.data.documents + library.data.tables === 0;
+  return (
+    <div className={css.greeting}>
+      {empty ? (
+        <NothingYet />
+      ) : (
+        <>
+          <Title order={1} className={css.hello}>
+            {m.ask.title}
+          </Title>
+          {composer}
+          {library.data ? <Examples library={library.data} ask={ask} /> : <div className={css.examplesPlace} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+const SHOWN = 4;
+
+function Examples({ library, ask }: { library: Library; ask: (question: string) => void }) {
+  const m = useMessages();
+  const questions = library.questions.slice(0, SHOWN);
+  return (
+    <div className={css.examplesPlace}>
+      <Text size="sm" c="dimmed" ta="center">
+        {m.ask.summary(library.documents, library.tables)}
+      </Text>
+      <div className={css.examples} role="group" aria-label={m.ask.examples}>
+        {questions.map((question) => (
+          <Button key={question} variant="default" size="sm" radius="xl" fw={450} onClick={() => ask(question)}>
+            {question}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function NothingYet() {
+  const m = useMessages();
+  const { mayEdit } = useSession();
+  const uploads = useUploads();
+  return (
+    <div className={css.nothing}>
+      <Title order={1} className={css.hello}>
+        {m.empty.title}
+      </Title>
+      <Text c="dimmed" ta="center" maw="32rem">
+        {mayEdit ? m.empty.lead : m.empty.viewer}
+      </Text>
+      {mayEdit && (
+        <button type="button" className={css.dropHere} onClick={uploads.choose}>
+          <IconFileUpload size={28} stroke={1.4} aria-hidden />
+          <Text fw={600}>{m.empty.choose}</Text>
+          <Text size="sm" c="dimmed" ta="center">
+            {m.empty.kinds}
+          </Text>
+        </button>
+      )}
+      <Text size="sm" c="dimmed">
+        {m.empty.then}
+      </Text>
+      <ul className={css.exampleList}>
+        {[m.empty.exampleData, m.empty.exampleTop, m.empty.exampleQuote].map((example) => (
+          <li key={example}>{example}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

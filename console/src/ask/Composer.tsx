@@ -1,0 +1,110 @@
+/** The one box. Enter asks, Shift+Enter makes a line, ↑ in an empty box edits the last question, Esc stops. */
+import { ActionIcon, Textarea, Tooltip, VisuallyHidden } from "@mantine/core";
+import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useSession } from "../app/session";
+import { useMessages } from "../i18n/messages";
+import { useUploads } from "../uploads/Uploads";
+import css from "./ask.module.css";
+
+const LONGEST = 4000;
+
+interface Props {
+  placeholder: string;
+  running: boolean;
+  ask: (question: string) => void;
+  stop: () => void;
+  /** The last question, to be edited; null without one. */
+  last: string | null;
+  editLast: (question: string) => void;
+}
+
+export function Composer({ placeholder, running, ask, stop, last, editLast }: Props) {
+  const m = useMessages();
+  const { mayEdit } = useSession();
+  const uploads = useUploads();
+  const [text, setText] = useState("");
+  const [editing, setEditing] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const hintId = useId();
+
+  // A key that is pressed anywhere but in a field is meant for the question.
+  useEffect(() => {
+    const listener = (event: globalThis.KeyboardEvent) => {
+      if (event.key === "Escape" && running) stop();
+      if (event.key === "/" && document.activeElement === document.body) {
+        event.preventDefault();
+        box.current?.focus();
+      }
+    };
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
+  }, [running, stop]);
+
+  const send = () => {
+    const question = text.trim();
+    if (question === "" || running) return;
+    setText("");
+    setEditing(false);
+    if (editing) editLast(question);
+    else ask(question);
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && text === "" && last !== null && !running) {
+      event.preventDefault();
+      setText(last);
+      setEditing(true);
+    } else if (event.key === "Escape" && editing) {
+      setText("");
+      setEditing(false);
+    }
+  };
+
+  return (
+    <div className={css.composer} data-editing={editing || undefined}>
+      <Textarea
+        ref={box}
+        variant="unstyled"
+        autosize
+        minRows={1}
+        maxRows={8}
+        maxLength={LONGEST}
+        autoFocus
+        aria-label={editing ? m.ask.editLast : m.ask.label}
+        aria-describedby={hintId}
+        placeholder={placeholder}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        classNames={{ input: css.box, root: css.boxRoot }}
+      />
+      <VisuallyHidden id={hintId}>{m.ask.keys}</VisuallyHidden>
+      <div className={css.composerActions}>
+        {mayEdit ? (
+          <Tooltip label={m.uploads.add}>
+            <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={m.uploads.add} onClick={uploads.choose}>
+              <IconPaperclip size={18} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        ) : (
+          <span />
+        )}
+        {running ? (
+          <Tooltip label={m.ask.stop}>
+            <ActionIcon size="lg" radius="xl" color="gray" variant="filled" aria-label={m.ask.stop} onClick={stop}>
+              <IconPlayerStopFilled size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ) : (
+          <ActionIcon size="lg" radius="xl" aria-label={editing ? m.ask.save : m.ask.send} disabled={text.trim() === ""} onClick={send}>
+            <IconArrowUp size={18} />
+          </ActionIcon>
+        )}
+      </div>
+    </div>
+  );
+}

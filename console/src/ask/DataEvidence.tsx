@@ -1,0 +1,92 @@
+/** What a query found: the chart, the table, and how it was computed. */
+import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconTable } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Answer, QueryEvidence } from "../api/schema";
+import { Copy } from "../design/Copy";
+import { ResultTable } from "../design/ResultTable";
+import { useMessages } from "../i18n/messages";
+import css from "./ask.module.css";
+import { Chart } from "./Chart";
+import { Computed } from "./Computed";
+import { csv, saveAs, tabbed, type Cell } from "./csv";
+import type { ChartSpec } from "./turn";
+
+interface Props {
+  evidence: QueryEvidence;
+  chart: ChartSpec | null;
+  answer: Answer | null;
+}
+
+export function DataEvidence({ evidence, chart, answer }: Props) {
+  const m = useMessages();
+  const [view, setView] = useState<"chart" | "table">("chart");
+  const [how, { toggle: toggleHow }] = useDisclosure();
+  const rows = evidence.rows as readonly (readonly Cell[])[];
+  const names = evidence.columns.map((column) => column.label);
+  const oneNumber = rows.length === 1 && evidence.columns.length === 1;
+  const count = evidence.row_count > rows.length ? m.ask.firstRows(rows.length, evidence.row_count) : m.ask.rows(rows.length);
+  const showChart = chart !== null && view === "chart";
+  return (
+    <section id={`evidence-${evidence.n}`} className={css.data} tabIndex={-1} aria-label={`${m.ask.evidence} ${evidence.n}: ${evidence.words}`}>
+      {!oneNumber && (
+        <Group justify="space-between" gap="xs" className={css.dataHead}>
+          {chart === null ? (
+            <Text size="xs" c="dimmed">
+              {count}
+            </Text>
+          ) : (
+            <SegmentedControl
+              size="xs"
+              value={view}
+              onChange={(value) => setView(value as "chart" | "table")}
+              data={[
+                { value: "chart", label: <Tab icon={<IconChartBar size={14} />} text={m.ask.chart} /> },
+                { value: "table", label: <Tab icon={<IconTable size={14} />} text={m.ask.table} /> },
+              ]}
+            />
+          )}
+          <Group gap={2}>
+            {chart !== null && (
+              <Text size="xs" c="dimmed" mr={4}>
+                {count}
+              </Text>
+            )}
+            <Copy text={() => tabbed(names, rows)} label={m.ask.copyTable} />
+            <Tooltip label={m.ask.csv}>
+              <ActionIcon variant="subtle" color="gray" aria-label={m.ask.csv} onClick={() => saveAs(`${evidence.dataset}.csv`, csv(names, rows), "text/csv;charset=utf-8")}>
+                <IconFileTypeCsv size={17} />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Group>
+      )}
+      {showChart && <Chart spec={chart} label={m.ask.chartOf(evidence.words)} />}
+      {!showChart && !oneNumber && <ResultTable columns={evidence.columns} rows={rows} label={evidence.words} grain={evidence.query.time?.grain} />}
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-xs"
+        className={css.how}
+        aria-expanded={how}
+        leftSection={<IconChevronRight size={14} className={css.chevron} data-open={how || undefined} />}
+        onClick={toggleHow}
+      >
+        {m.ask.how}
+      </Button>
+      <Collapse expanded={how}>
+        <Computed evidence={evidence} answer={answer} />
+      </Collapse>
+    </section>
+  );
+}
+
+function Tab({ icon, text }: { icon: React.ReactNode; text: string }) {
+  return (
+    <span className={css.tab}>
+      {icon}
+      {text}
+    </span>
+  );
+}

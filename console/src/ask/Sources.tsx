@@ -1,0 +1,60 @@
+/** The quotes under an answer, one card each. */
+import { Text, UnstyledButton } from "@mantine/core";
+import { IconFileText } from "@tabler/icons-react";
+import type { NearPassage } from "../api/schema";
+import { useMessages } from "../i18n/messages";
+import css from "./ask.module.css";
+import { placeOf, useOpenEvidence } from "./Citation";
+import { isQuote, type Evidence } from "./turn";
+import { Link } from "@tanstack/react-router";
+
+export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
+  const m = useMessages();
+  const open = useOpenEvidence();
+  const quotes = evidence.filter(isQuote);
+  if (quotes.length === 0) return null;
+  return (
+    <section aria-label={m.ask.sources} className={css.sources}>
+      {quotes.map((quote) => (
+        <UnstyledButton key={quote.n} className={css.source} onClick={() => open(quote)} aria-label={`${quote.n}: ${m.ask.openAt(quote.title)}`}>
+          <span className={css.sourceHead}>
+            <span className={css.sourceNumber} aria-hidden>
+              {quote.n}
+            </span>
+            <Text size="sm" fw={550} truncate>
+              {quote.title}
+            </Text>
+          </span>
+          <Text size="xs" c="dimmed" truncate>
+            {placeOf(quote, m.ask.page)}
+          </Text>
+        </UnstyledButton>
+      ))}
+    </section>
+  );
+}
+
+/** For an answer that was not given: where reading on may help. */
+export function Nearby({ passages }: { passages: readonly NearPassage[] }) {
+  const m = useMessages();
+  if (passages.length === 0) return null;
+  return (
+    <section aria-label={m.ask.nearest}>
+      <Text size="xs" c="dimmed" mb={6}>
+        {m.ask.nearest}
+      </Text>
+      <div className={css.nearby}>
+        {passages.slice(0, 3).map((passage) => (
+          <Link key={passage.chunk_id} to="/documents/$documentId" params={{ documentId: passage.document_id }} search={{ passage: passage.text.slice(0, 160) }} className={css.near}>
+            <Text size="sm" fw={550} className={css.nearTitle}>
+              <IconFileText size={15} aria-hidden /> {passage.title}
+            </Text>
+            <Text size="sm" c="dimmed" lineClamp={2}>
+              {passage.text}
+            </Text>
+          </Link>
+        ))}
+      </div>
+    </section>
+  );
+}

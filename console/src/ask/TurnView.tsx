@@ -1,0 +1,169 @@
+/** A question with its answer, while it comes and after. */
+import { Badge, Button, Loader, Text, VisuallyHidden } from "@mantine/core";
+import { IconAlertTriangle, IconInfoCircle, IconRefresh } from "@tabler/icons-react";
+import { memo, type ReactNode } from "react";
+import type { SemanticQueryOutput, Warning } from "../api/schema";
+import { Copy } from "../design/Copy";
+import { FailureNote } from "../design/Failure";
+import { useMessages } from "../i18n/messages";
+import { AnswerText } from "./AnswerText";
+import css from "./ask.module.css";
+import { AnswerFacts } from "./Computed";
+import { DataEvidence } from "./DataEvidence";
+import { Nearby, Sources } from "./Sources";
+import { isQuery, isQuote, type Turn } from "./turn";
+
+interface Props {
+  turn: Turn;
+  ask: (question: string, query?: SemanticQueryOutput) => void;
+  actions?: ReactNode;
+}
+
+export const TurnView = memo(function TurnView({ turn, ask, actions }: Props) {
+  return (
+    <article className={css.turn} aria-label={turn.question} data-state={turn.state}>
+      <div className={css.question}>
+        <span>{turn.question}</span>
+      </div>
+      <div className={css.answer} aria-busy={turn.state === "running"}>
+        <AnswerBody turn={turn} ask={ask} />
+        <Ending turn={turn} ask={ask} />
+        {turn.answer && <Footer turn={turn} actions={actions} />}
+      </div>
+    </article>
+  );
+});
+
+function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
+  const m = useMessages();
+  const answer = turn.answer;
+  const queries = turn.evidence.filter(isQuery);
+  const status = answer?.status;
+  return (
+    <>
+      {(status === "abstained" || status === "partial") && (
+        <Badge color={status === "abstained" ? "gray" : "yellow"} className={css.status}>
+          {m.ask[status]}
+        </Badge>
+      )}
+      {turn.askBack === null && <AnswerText text={turn.text} evidence={turn.evidence} markdown={(answer?.stage ?? "rules") !== "rules"} />}
+      {turn.askBack && (
+        <section aria-label={m.ask.askBack} className={css.askBack}>
+          <Text fw={550}>{turn.askBack.question || m.ask.askBack}</Text>
+          <div className={css.options}>
+            {turn.askBack.options.map((option) => (
+              <Button key={option.label} variant="default" size="sm" onClick={() => ask(turn.question, option.query)}>
+                {option.label}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+      {queries.map((evidence, place) => (
+        <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} />
+      ))}
+      <Sources evidence={turn.evidence} />
+      <Warnings warnings={turn.warnings} />
+      {answer && (answer.suggestions ?? []).length > 0 && (
+        <section aria-label={m.ask.canAnswer}>
+          <Text size="xs" c="dimmed" mb={6}>
+            {m.ask.canAnswer}
+          </Text>
+          <div className={css.options}>
+            {answer.suggestions?.map((question) => (
+              <Button key={question} variant="default" size="xs" radius="xl" onClick={() => ask(question)}>
+                {question}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+      {answer && <Nearby passages={answer.nearest ?? []} />}
+    </>
+  );
+}
+
+const SERIOUS = new Set(["unsure", "unsupported_removed", "models_away", "part_unanswered"]);
+
+function Warnings({ warnings }: { warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul className={css.warnings}>
+      {warnings.map((warning, place) => (
+        <li key={place} data-serious={SERIOUS.has(warning.code) || undefined}>
+          {SERIOUS.has(warning.code) ? <IconAlertTriangle size={14} aria-hidden /> : <IconInfoCircle size={14} aria-hidden />}
+          {warning.detail}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Ending({ turn, ask }: Omit<Props, "actions">) {
+  const m = useMessages();
+  const again = (
+    <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={() => ask(turn.question, turn.query)}>
+      {m.ask.again}
+    </Button>
+  );
+  switch (turn.state) {
+    case "running":
+      return (
+        <Text size="sm" c="dimmed" className={css.thinking} role="status">
+          <Loader size={14} type="dots" color="gray" aria-hidden />
+          {turn.reconnecting ? m.ask.reconnecting : m.ask.thinking}
+        </Text>
+      );
+    case "stopped":
+      return (
+        <div className={css.ending}>
+          <Text size="sm" c="dimmed">
+            {m.ask.stopped}
+          </Text>
+          {again}
+        </div>
+      );
+    case "failed":
+      return (
+        <div className={css.ending}>
+          <FailureNote error={turn.problem} />
+          {again}
+        </div>
+      );
+    case "answered":
+      return <VisuallyHidden role="status">{m.ask.newAnswer}</VisuallyHidden>;
+  }
+}
+
+function Footer({ turn, actions }: { turn: Turn; actions?: ReactNode }) {
+  const m = useMessages();
+  const answer = turn.answer;
+  if (answer === null) return null;
+  // A query tells these facts itself, under "how this was computed".
+  const factsHere = turn.evidence.some(isQuote) && !turn.evidence.some(isQuery);
+  return (
+    <footer className={css.footer}>
+      <div className={css.footerActions}>
+        <Copy text={() => plainAnswer(turn)} label={m.ask.copyAnswer} />
+        {actions}
+      </div>
+      {factsHere && (
+        <details className={css.details}>
+          <summary>{m.ask.how}</summary>
+          <dl className={css.facts}>
+            <AnswerFacts answer={answer} />
+          </dl>
+        </details>
+      )}
+    </footer>
+  );
+}
+
+/** The answer's words with its sources under them, for the clipboard. */
+export function plainAnswer(turn: Turn): string {
+  const sources = turn.evidence.map((item) => {
+    if (isQuote(item)) return `[${item.n}] ${item.title}${item.page === null ? "" : `, p. ${item.page}`}: “${item.quote.trim()}”`;
+    return isQuery(item) ? `[${item.n}] ${item.dataset}, v${item.version}: ${item.words}` : `[${item.n}] ${item.datasets.join(", ")}`;
+  });
+  return [turn.text, ...sources].join("\n");
+}

@@ -1,0 +1,36 @@
+/** Tables as text for a spreadsheet, in which nothing can be a formula. */
+
+export type Cell = string | number | boolean | null;
+
+/** RFC 4180, with a byte order mark so that spreadsheets read UTF-8. */
+export function csv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const lines = [columns, ...rows].map((row) => row.map(field).join(","));
+  return `\uFEFF${lines.join("\r\n")}\r\n`;
+}
+
+/** Tab-separated, as the clipboard of a spreadsheet takes it. */
+export function tabbed(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [columns, ...rows].map((row) => row.map((cell) => harmless(cell).replace(/[\t\r\n]+/g, " ")).join("\t")).join("\n");
+}
+
+function field(cell: Cell): string {
+  const text = harmless(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Text that a spreadsheet would run gets an apostrophe; numbers stay numbers. */
+function harmless(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell !== "string") return String(cell);
+  const number = cell.trim() !== "" && Number.isFinite(Number(cell));
+  return !number && /^[\s]*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+}
+
+/** Offers text as a file. */
+export function saveAs(name: string, text: string, type: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

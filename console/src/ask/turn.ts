@@ -1,0 +1,100 @@
+/** One question and what has come of its answer so far; each event of the run makes the next state. */
+import type { ServerEvent } from "../api/events";
+import { Problem, problemFrom } from "../api/problems";
+import type { Answer, AskBack, QueryEvidence, QuoteEvidence, SemanticQueryOutput, Warning } from "../api/schema";
+
+export type Evidence = NonNullable<Answer["evidence"]>[number];
+export type ChartSpec = Record<string, unknown>;
+
+export interface Turn {
+  key: string;
+  question: string;
+  /** The reading that was picked from an ask-back. */
+  query?: SemanticQueryOutput | undefined;
+  runId: string | null;
+  lastEventId: string;
+  state: "running" | "answered" | "failed" | "stopped";
+  reconnecting: boolean;
+  route: string | null;
+  text: string;
+  evidence: readonly Evidence[];
+  chart: ChartSpec | null;
+  warnings: readonly Warning[];
+  askBack: AskBack | null;
+  answer: Answer | null;
+  problem: Problem | null;
+}
+
+export function newTurn(key: string, question: string, query?: SemanticQueryOutput, runId: string | null = null): Turn {
+  return {
+    key,
+    question,
+    query,
+    runId,
+    lastEventId: "0",
+    state: "running",
+    reconnecting: false,
+    route: null,
+    text: "",
+    evidence: [],
+    chart: null,
+    warnings: [],
+    askBack: null,
+    answer: null,
+    problem: null,
+  };
+}
+
+/** The turn after an event. Events that are not known are passed over. */
+export function afterEvent(turn: Turn, event: ServerEvent): Turn {
+  const seen = { ...turn, lastEventId: event.id || turn.lastEventId, reconnecting: false };
+  const data = event.data as Record<string, unknown>;
+  switch (event.name) {
+    case "run.started":
+      return { ...seen, runId: String(data["run_id"]) };
+    case "route":
+      return { ...seen, route: String(data["route"]) };
+    case "evidence":
+      return { ...seen, evidence: [...turn.evidence, event.data as Evidence] };
+    case "delta":
+      return { ...seen, text: turn.text + String(data["text"]) };
+    case "chart":
+      return { ...seen, chart: data["chart"] as ChartSpec };
+    case "warning":
+      return { ...seen, warnings: [...turn.warnings, event.data as Warning] };
+    case "ask_back":
+      return { ...seen, askBack: event.data as AskBack };
+    case "answer":
+      return withAnswer(seen, event.data as Answer);
+    case "error": {
+      const problem = problemFrom(Number(data["status"] ?? 500), data);
+      return problem.code === "run_cancelled" ? { ...seen, state: "stopped" } : { ...seen, state: "failed", problem };
+    }
+    default:
+      return seen;
+  }
+}
+
+/** The turn with its whole answer, whatever came before. */
+export function withAnswer(turn: Turn, answer: Answer): Turn {
+  return {
+    ...turn,
+    state: "answered",
+    runId: answer.run_id,
+    route: answer.route,
+    text: answer.text,
+    evidence: answer.evidence ?? [],
+    chart: (answer.chart as ChartSpec | null | undefined) ?? null,
+    warnings: answer.warnings ?? [],
+    askBack: answer.ask_back ?? null,
+    answer,
+  };
+}
+
+export function isQuote(evidence: Evidence): evidence is QuoteEvidence & { kind: "quote" } {
+  return evidence.kind === "quote";
+}
+
+export function isQuery(evidence: Evidence): evidence is QueryEvidence & { kind: "query" } {
+  return evidence.kind === "query";
+}

@@ -1,0 +1,196 @@
+/** A document's text with its outline and a search, opened at the words that were quoted. */
+import { ActionIcon, Badge, Group, Text, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { api, read } from "../api/client";
+import type { DocumentText, DocumentView } from "../api/schema";
+import { Failure, FailureNote } from "../design/Failure";
+import { useTitle } from "../design/Page";
+import { Waiting } from "../design/Waiting";
+import { useFormats, useMessages } from "../i18n/messages";
+import { blocksOf, occurrences, piecesOf, type Block, type Span } from "./blocks";
+import { downloadDocument } from "./download";
+import css from "./reader.module.css";
+
+export function ReaderPage() {
+  const { documentId } = useParams({ from: "/documents/$documentId" });
+  const path = { params: { path: { document_id: documentId } } };
+  const document = useQuery({ queryKey: ["documents", documentId], queryFn: () => read(api.GET("/api/v1/documents/{document_id}", path)) });
+  const text = useQuery({
+    queryKey: ["documents", documentId, "text"],
+    queryFn: () => read(api.GET("/api/v1/documents/{document_id}/text", path)),
+    enabled: document.data?.status === "ready",
+    staleTime: Infinity,
+  });
+  if (document.isError || text.isError) return <Failure error={document.error ?? text.error} retry={() => void Promise.all([document.refetch(), text.refetch()])} />;
+  if (document.isPending) return <div className={css.pad}><Waiting lines={12} /></div>;
+  return <Reader document={document.data} text={text.data} />;
+}
+
+function Reader({ document, text }: { document: DocumentView; text: DocumentText | undefined }) {
+  const m = useMessages();
+  const f = useFormats();
+  useTitle(document.title);
+  const search = useSearch({ from: "/documents/$documentId" });
+  const [words, setWords] = useState("");
+  const sought = useDeferredValue(words);
+  const [at, setAt] = useState(0);
+  const body = useRef<HTMLDivElement>(null);
+
+  const blocks = useMemo(() => (text === undefined ? [] : blocksOf(text)), [text]);
+  const quoted = useMemo(() => (text === undefined ? [] : quotedIn(text.text, search)), [text, search]);
+  const hits = useMemo(() => (text === undefined ? [] : occurrences(text.text, sought)), [text, sought]);
+  const marks = sought.trim() === "" ? quoted : hits;
+  const shownMark = marks.length === 0 ? -1 : at % marks.length;
+
+  useEffect(() => {
+    body.current?.querySelector(`[data-mark="${shownMark}"]`)?.scrollIntoView({ block: "center" });
+  }, [shownMark, marks, blocks]);
+
+  const step = (by: number) => setAt((now) => (now + by + marks.length) % Math.max(1, marks.length));
+  const facts = [document.file_name, f.bytes(document.size_bytes), document.page_count === null ? "" : m.documents.pages(document.page_count), f.date(document.created_at)];
+
+  return (
+    <div className={css.reader}>
+      <header className={css.head}>
+        <Group gap="xs" wrap="nowrap" align="flex-start">
+          <ActionIcon component={Link} to="/documents" variant="subtle" color="gray" size="lg" aria-label={m.nav.documents}>
+            <IconArrowLeft size={18} />
+          </ActionIcon>
+          <div className={css.titles}>
+            <Title order={1} className={css.title}>
+              {document.title}
+            </Title>
+            <Text size="xs" c="dimmed">
+              {facts.filter(Boolean).join(" · ")}
+            </Text>
+          </div>
+        </Group>
+        <Group gap="xs" wrap="nowrap" className={css.tools}>
+          <TextInput
+            size="sm"
+            leftSection={<IconSearch size={15} />}
+            placeholder={m.documents.searchIn}
+            aria-label={m.documents.searchIn}
+            value={words}
+            onChange={(event) => {
+              setWords(event.currentTarget.value);
+              setAt(0);
+            }}
+            onKeyDown={(event) => event.key === "Enter" && step(event.shiftKey ? -1 : 1)}
+            className={css.search}
+          />
+          {sought.trim() !== "" && (
+            <Group gap={0} wrap="nowrap">
+              <Text size="xs" c="dimmed" className={css.count} role="status">
+                {m.documents.hit(hits.length === 0 ? 0 : shownMark + 1, hits.length)}
+              </Text>
+              <ActionIcon variant="subtle" color="gray" aria-label={m.documents.previousHit} onClick={() => step(-1)}>
+                <IconChevronUp size={16} />
+              </ActionIcon>
+              <ActionIcon variant="subtle" color="gray" aria-label={m.documents.nextHit} onClick={() => step(1)}>
+                <IconChevronDown size={16} />
+              </ActionIcon>
+            </Group>
+          )}
+          <Tooltip label={m.documents.original}>
+            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={m.documents.original} onClick={() => void downloadDocument(document)}>
+              <IconDownload size={17} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      </header>
+      {document.status === "failed" && <FailureNote error={new Error(document.error?.detail ?? "")} />}
+      {document.status !== "ready" && document.status !== "failed" && <Badge>{m.documents.status[document.status]}</Badge>}
+      {text === undefined ? (
+        document.status === "ready" && <div className={css.pad}><Waiting lines={12} /></div>
+      ) : (
+        <div className={css.columns}>
+          {text.headings.length > 1 && <Outline text={text} />}
+          <div className={css.text} ref={body}>
+            {blocks.map((block) => (
+              <BlockView key={block.start} text={text.text} block={block} marks={marks} shown={shownMark} />
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Outline({ text }: { text: DocumentText }) {
+  const m = useMessages();
+  const top = Math.min(...text.headings.map((heading) => heading.level));
+  return (
+    <nav className={css.outline} aria-label={m.documents.outline}>
+      <Text size="xs" c="dimmed" mb={4}>
+        {m.documents.outline}
+      </Text>
+      {text.headings.map((heading) => (
+        <UnstyledButton key={heading.start} className={css.outlineItem} data-level={Math.min(3, heading.level - top)} onClick={() => document.getElementById(`at-${heading.start}`)?.scrollIntoView({ block: "start", behavior: "smooth" })}>
+          {heading.title}
+        </UnstyledButton>
+      ))}
+    </nav>
+  );
+}
+
+interface BlockProps {
+  text: string;
+  block: Block;
+  marks: readonly Span[];
+  shown: number;
+}
+
+const BlockView = memo(
+  function BlockView({ text, block, marks, shown }: BlockProps) {
+    const m = useMessages();
+    const pieces = piecesOf(text, block, marks).map((piece, place) =>
+      piece.mark === null ? (
+        withoutHashes(piece.text, block.level > 0 && place === 0)
+      ) : (
+        <mark key={place} data-mark={piece.mark} data-shown={piece.mark === shown || undefined}>
+          {withoutHashes(piece.text, block.level > 0 && place === 0)}
+        </mark>
+      ),
+    );
+    const id = `at-${block.start}`;
+    return (
+      <>
+        {block.page !== null && (
+          <div className={css.page} role="separator" aria-label={m.documents.page(block.page)}>
+            {m.documents.page(block.page)}
+          </div>
+        )}
+        {block.level > 0 ? (
+          <Title order={Math.min(6, block.level + 1) as 2 | 3 | 4 | 5 | 6} id={id} className={css.heading}>
+            {pieces}
+          </Title>
+        ) : (
+          <p id={id} className={css.block}>
+            {pieces}
+          </p>
+        )}
+      </>
+    );
+  },
+  // A block without marks looks the same whichever mark is shown.
+  (one, other) => one.block === other.block && one.text === other.text && touches(one) === null && touches(other) === null,
+);
+
+function touches({ block, marks }: BlockProps): Span | null {
+  return marks.find((mark) => mark.start < block.end && mark.end > block.start) ?? null;
+}
+
+function withoutHashes(text: string, first: boolean): string {
+  return first ? text.replace(/^#{1,6}\s+/, "") : text;
+}
+
+/** What the address points to: a quote's place, or the beginning of a passage. */
+function quotedIn(text: string, { start, end, passage }: { start?: number; end?: number; passage?: string }): Span[] {
+  if (start !== undefined && end !== undefined) return [{ start, end }];
+  const at = passage === undefined ? -1 : text.indexOf(passage);
+  return at === -1 || passage === undefined ? [] : [{ start: at, end: at + passage.length }];
+}

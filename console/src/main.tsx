@@ -1,0 +1,20 @@
+import "@fontsource-variable/inter/index.css";
+import "@mantine/core/styles.css";
+import "./app/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { loadMessages, preferredLanguage } from "./i18n/messages";
+
+const language = preferredLanguage();
+const messages = await loadMessages(language);
+document.documentElement.lang = language;
+
+const root = document.getElementById("root");
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <App language={language} messages={messages} />
+    </StrictMode>,
+  );
+}

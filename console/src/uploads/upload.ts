@@ -1,0 +1,108 @@
+/** Sends one file and follows its job until it is ready. */
+import { events } from "../api/events";
+import { Offline, Problem, problemFrom } from "../api/problems";
+import type { JobView, Uploaded, UploadedDocument } from "../api/schema";
+import { ownHeaders, refresh } from "../api/transport";
+
+export type Phase = "waiting" | "uploading" | "processing" | "indexing" | "ready" | "existed" | "failed";
+
+export interface Progress {
+  phase: Phase;
+  /** Of the phase, 0 to 1; null while nobody knows it. */
+  share: number | null;
+}
+
+const TABLES = /\.(csv|tsv|xlsx|xlsm|xls|ods|parquet|jsonl|ndjson)$/i;
+
+export function isTable(name: string): boolean {
+  return TABLES.test(name);
+}
+
+/** Ends when the file is ready. Throws Problem. */
+export async function upload(file: File, report: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
+  report({ phase: "uploading", share: 0 });
+  const path = isTable(file.name) ? "/api/v1/datasets" : "/api/v1/documents";
+  const body = (await sent(path, file, (share) => report({ phase: "uploading", share }), signal)) as Uploaded | UploadedDocument;
+  const job = body.job;
+  if (job === null) {
+    report({ phase: "existed", share: null });
+    return;
+  }
+  report({ phase: "processing", share: null });
+  await follow(job.id, report, signal);
+  report({ phase: "ready", share: null });
+}
+
+async function follow(id: string, report: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
+  let after = "0";
+  for (let failures = 0; failures < 8; failures += 1) {
+    try {
+      for await (const event of events(`/api/v1/jobs/${id}/events`, { headers: { "Last-Event-ID": after }, signal })) {
+        after = event.id;
+        failures = 0;
+        if (event.name === "job") {
+          const job = event.data as JobView;
+          if (job.status === "failed" || job.status === "cancelled") {
+            throw new Problem(422, job.error?.code ?? job.status, job.error?.detail ?? "");
+          }
+          report(progressOf(job));
+        } else if (event.name === "end") {
+          return;
+        } else if (event.name === "error") {
+          throw problemFrom(401, event.data);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Offline) && !(error instanceof TypeError)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** failures));
+  }
+  throw new Offline();
+}
+
+/** A job that counts passages or rows is past parsing. */
+export function progressOf(job: JobView): Progress {
+  const progress = job.progress;
+  if (progress === null) return { phase: "processing", share: null };
+  const share = progress.total ? Math.min(1, progress.done / progress.total) : null;
+  return { phase: "indexing", share };
+}
+
+async function sent(path: string, file: File, progress: (share: number) => void, signal: AbortSignal): Promise<unknown> {
+  const first = await post(path, file, progress, signal);
+  if (first.status !== 401 || !(await refresh())) return bodyOf(first);
+  return bodyOf(await post(path, file, progress, signal));
+}
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+function bodyOf(answer: Answer): unknown {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(answer.text);
+  } catch {
+    // A proxy's page is no answer of ours; the status says enough.
+  }
+  if (answer.status >= 400) throw problemFrom(answer.status, body);
+  return body;
+}
+
+/** `fetch` tells nobody how far an upload is; XMLHttpRequest does. */
+function post(path: string, file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    for (const [name, value] of Object.entries(ownHeaders())) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => progress(event.total > 0 ? event.loaded / event.total : 0);
+    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onerror = () => reject(new Offline());
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    signal.addEventListener("abort", () => request.abort());
+    const form = new FormData();
+    form.append("file", file);
+    request.send(form);
+  });
+}

@@ -1,0 +1,1 @@
+"""Signing in from a browser: the tokens in cookies that no script can read."""

@@ -1,0 +1,92 @@
+"""Asking in the browser: the answer, its evidence, what becomes of it after a reload."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import LOOKS, OpenVisit
+from tests.factories.callers import Workspace
+
+QUOTED = "How long does the warranty on grinders last?"
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_number_comes_with_chart_table_and_how_it_was_computed(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(shop.owner)
+    await expect(page.get_by_text("1 document and 1 table to ask")).to_be_visible()
+    await window.ask("Total amount by month in 2025")
+    turn = page.get_by_role("article").last
+    await expect(turn.get_by_role("img", name="Chart").locator("canvas")).to_be_visible()
+    await turn.get_by_text("Table", exact=True).click()
+    table = turn.get_by_role("table")
+    await expect(table.get_by_role("row")).to_have_count(13)
+    await table.get_by_role("button", name="Sort by Total Amount").click()
+    await expect(table.get_by_role("row").nth(1)).to_contain_text("Dec 2025")
+    await turn.get_by_role("button", name="How this was computed").click()
+    await expect(turn.get_by_text("Rules (no language model)")).to_be_visible()
+    await expect(turn.get_by_text("SELECT").first).to_be_visible()
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_citation_opens_its_document_at_the_quoted_words(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask(QUOTED)
+    turn = page.get_by_role("article").last
+    await turn.get_by_role("button", name="Source 1: warranty-terms").hover()
+    await expect(page.get_by_role("blockquote")).to_contain_text("24 months from the day of delivery")
+    await turn.get_by_role("button", name="Source 1: warranty-terms").click()
+    mark = page.locator("mark").first
+    await expect(mark).to_contain_text("24 months from the day of delivery")
+    await expect(mark).to_be_in_viewport()
+    assert await window.accessible() == []
+    await page.get_by_label("Search in the text").fill("claim")
+    await expect(page.get_by_text("1 of 2")).to_be_visible()
+
+
+async def test_an_answer_is_there_again_after_a_reload(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    await window.sign_in(shop.owner)
+    await window.ask(QUOTED)
+    await window.page.reload()
+    turn = window.page.get_by_role("article", name=QUOTED)
+    await expect(turn).to_have_attribute("data-state", "answered")
+    await expect(turn).to_contain_text("24 months")
+
+
+async def test_what_cannot_be_answered_offers_what_can(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask("What is the boiling point of tungsten?")
+    await expect(page.get_by_text("Not answered")).to_be_visible()
+    assert await window.accessible() == []
+
+
+async def test_the_keyboard_is_enough(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("Total amount by region")
+    await page.keyboard.press("Enter")
+    turn = page.get_by_role("article", name="Total amount by region")
+    await expect(turn).to_have_attribute("data-state", "answered")
+    box = page.get_by_role("textbox", name="Your question")
+    await box.press("ArrowUp")
+    edited = page.get_by_role("textbox", name="Edit the question")
+    await expect(edited).to_have_value("Total amount by region")
+    await edited.fill("Total amount by product")
+    await edited.press("Enter")
+    await expect(page.get_by_role("article")).to_have_count(1)
+    await expect(page.get_by_role("article", name="Total amount by product")).to_be_visible()

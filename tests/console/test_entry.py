@@ -1,0 +1,68 @@
+"""The way in: signing in and out, a fresh person's workspace, a one-time link, another language."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import LOOKS, OpenVisit
+from tests.factories.callers import PASSWORD, Workspace
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_person_signs_in_and_out(
+    visit: OpenVisit, workspace: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.open()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert await window.accessible() == []
+    await page.get_by_label("E-mail address").fill(workspace.owner.email)
+    await page.get_by_label("Password", exact=True).fill("not the password")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("The e-mail address or the password is wrong")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
+    assert await window.accessible() == []
+    assert await page.evaluate("document.cookie") == ""
+    kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "ansr_" not in kept
+    assert "eyJ" not in kept
+    if size[0] < 700:
+        await page.get_by_role("button", name="Open navigation").click()
+    await page.get_by_role("button", name=re.compile("Your account")).click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+async def test_a_link_signs_in_once(
+    visit: OpenVisit, workspace: Workspace, client: httpx.AsyncClient
+) -> None:
+    body = {"email": workspace.owner.email, "password": PASSWORD}
+    token = (await client.post("/api/v1/auth/login", json=body)).json()["refresh_token"]
+    window = await visit()
+    await window.open(f"/#sign-in={token}")
+    await expect(window.page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
+    assert "sign-in" not in window.page.url
+    await window.page.reload()
+    await expect(window.page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
+
+
+async def test_a_person_registers_with_a_workspace_of_their_own(visit: OpenVisit, unique: str) -> None:
+    window = await visit(locale="de-DE")
+    page = window.page
+    await window.open()
+    await page.get_by_role("button", name="Konto anlegen").click()
+    await page.get_by_label("Ihr Name").fill("Ada")
+    await page.get_by_label("E-Mail-Adresse").fill(f"{unique}@example.com")
+    await page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+    await page.get_by_label("Name des Arbeitsbereichs").fill("Kaffeerösterei")
+    await page.get_by_role("button", name="Konto anlegen").click()
+    await expect(page.get_by_role("heading", name="Fragen Sie Ihre Dokumente und Tabellen")).to_be_visible()
+    await expect(page.get_by_text("Kaffeerösterei")).to_be_visible()
+    assert await window.accessible() == []
