@@ -29,9 +29,9 @@ from answerable.knowledge.indexing.preparation import dense_vector, sparse_vecto
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.lexical.words import words
-from answerable.knowledge.retrieval import Scope, SearchMode, repository, search
+from answerable.knowledge.retrieval import SearchMode, repository, search
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
-from answerable.knowledge.retrieval.repository import Pool
+from answerable.knowledge.retrieval.repository import Pool, Reach
 from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
 from bench.natural_text import NaturalText
 
@@ -193,11 +193,11 @@ async def recall(runtime: Runtime, workspace_id: str, probes: list[Probe]) -> di
             query = WeightedQuery.of(terms, await repository.term_counts(session, terms), probe.vector)
             for mode, found in shares.items():
                 part = 1.0 if mode is SearchMode.DENSE else 0.0
-                pool = Pool(40, 10, part, exact=False)
-                await repository.settle_plans(session, pool)
-                dense = mode is SearchMode.DENSE
-                worded = [] if dense else await repository.best_worded(session, query, Scope(), pool)
-                near = await repository.find_candidates(session, query, mode, Scope(), pool, worded)
+                pool, reach = Pool(40, 10, part), Reach(query.chunks)
+                await repository.settle_plans(session, pool, reach)
+                look = repository.nearest if mode is SearchMode.DENSE else repository.best_worded
+                rows = await look(session, query, reach, pool)
+                near = await repository.score_candidates(session, query, mode, pool, rows)
                 wanted = await exact_best(session, query, mode)
                 found.append(len(wanted & {candidate.chunk_id for candidate in near}) / len(wanted))
     return {f"{mode}_recall_at_10": round(float(np.mean(found)), 4) for mode, found in shares.items()}

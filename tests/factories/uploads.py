@@ -57,7 +57,9 @@ async def upload_dataset(caller: Caller, name: str, content: bytes | str) -> dic
     return await settled(caller, f"/api/v1/datasets/{answer.json()['datasets'][0]['id']}")
 
 
-async def send_file(caller: Caller, url: str, name: str, content: bytes | str) -> httpx.Response:
-    """POST a file as multipart."""
+async def send_file(
+    caller: Caller, url: str, name: str, content: bytes | str, **fields: str | list[str]
+) -> httpx.Response:
+    """POST a file as multipart, with other fields of the form."""
     data = content.encode() if isinstance(content, str) else content
-    return await caller.post(url, files={"file": (name, data)})
+    return await caller.post(url, files={"file": (name, data)}, data=fields)

@@ -14,6 +14,7 @@ BACKGROUND_WORK = (
     tasks.ingest,
     tasks.discard,
     tasks.add_missing_vectors,
+    tasks.describe_undescribed,
     syncing.sync,
     syncing.remove,
     syncing.ring,

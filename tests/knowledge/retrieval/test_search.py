@@ -8,7 +8,7 @@ from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.indexing import IndexedDocument, delete_document, rename_document
+from answerable.knowledge.indexing import IndexedDocument, delete_document, describe_document
 from answerable.knowledge.retrieval import SearchMode, search, service
 from tests.factories.callers import Caller, Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
@@ -110,7 +110,7 @@ async def test_a_renamed_document_is_shown_under_its_new_title(
 ) -> None:
     document_id = await put(runtime, workspace.id, OIL, title="old")
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await rename_document(session, document_id, "new")
+        await describe_document(session, IndexedDocument(document_id, "new"))
     assert (await found(workspace.owner, "oil"))[0]["title"] == "new"
 
 

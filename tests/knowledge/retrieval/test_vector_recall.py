@@ -13,12 +13,12 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.indexing import repository as index
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage, SentenceSketch
 from answerable.knowledge.indexing.preparation import PreparedPassage, dense_vector, sparse_vector
-from answerable.knowledge.retrieval import Scope, SearchMode, repository
+from answerable.knowledge.retrieval import SearchMode, repository
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
-from answerable.knowledge.retrieval.repository import Pool
+from answerable.knowledge.retrieval.repository import Pool, Reach
 from tests.conftest import CreateWorkspace
 
-_EMPTY = SentenceSketch(
+EMPTY_SKETCH = SentenceSketch(
     np.zeros((0, 2), np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros((0, 0), np.float32)
 ).pack()
 _CROWD, _OWN, _WANTED = 2400, 24, 20
@@ -29,7 +29,7 @@ async def fill(runtime: Runtime, workspace_id: str, vectors: np.ndarray) -> None
     document = IndexedDocument(ids.new_id("doc"), "vectors")
     rows = [
         PreparedPassage(
-            Passage(n, n, n + 1, "x"), [n + 1], sparse_vector({n + 1: 1.0}), dense_vector(v), _EMPTY
+            Passage(n, n, n + 1, "x"), [n + 1], sparse_vector({n + 1: 1.0}), dense_vector(v), EMPTY_SKETCH
         )
         for n, v in enumerate(vectors)
     ]
@@ -41,10 +41,11 @@ async def fill(runtime: Runtime, workspace_id: str, vectors: np.ndarray) -> None
 async def nearest(database: Database, workspace_id: str, query: np.ndarray, *, exact: bool) -> list[int]:
     """The ordinals of the chunks that a search by meaning finds."""
     weighted = WeightedQuery.of(QueryTerms.of("nothing", workspace_id), {0: _OWN}, query)
-    pool = Pool(_WANTED, _WANTED, 1.0, exact)
+    pool, reach = Pool(_WANTED, _WANTED, 1.0), Reach(_OWN, exact=exact)
     async with database.begin(Principal.system(workspace_id)) as session:
-        await repository.settle_plans(session, pool)
-        found = await repository.find_candidates(session, weighted, SearchMode.DENSE, Scope(), pool)
+        await repository.settle_plans(session, pool, reach)
+        near = await repository.nearest(session, weighted, reach, pool)
+        found = await repository.score_candidates(session, weighted, SearchMode.DENSE, pool, near)
     return [candidate.ordinal for candidate in found]
 
 

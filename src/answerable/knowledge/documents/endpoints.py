@@ -14,11 +14,13 @@ from answerable.kit.http import Router
 from answerable.kit.paging import Page, make_page
 from answerable.knowledge.documents import service
 from answerable.knowledge.documents.schemas import (
+    DocumentPatch,
     DocumentsRequest,
     DocumentText,
     DocumentView,
     UploadedDocument,
     parse_metadata,
+    parse_tags,
 )
 
 router = Router(prefix="/documents", tags=["documents"])
@@ -42,9 +44,12 @@ async def upload(
     ] = None,
     source_id: Annotated[str | None, Form(description="The source that it belongs to.")] = None,
     metadata: Annotated[str | None, Form(description="A JSON object of your own.")] = None,
+    tags: Annotated[list[str] | None, Form(description="One field a tag.")] = None,
 ) -> UploadedDocument:
     """Upload a document. A job reads it; the same bytes again answer 200 with the document that exists."""
-    new = service.NewDocument(file.filename or "", title, source_id, parse_metadata(metadata))
+    new = service.NewDocument(
+        file.filename or "", title, source_id, parse_metadata(metadata), parse_tags(tags or [])
+    )
     accepted = await service.upload(context.session, context.runtime, _chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
     return UploadedDocument.of(accepted)
@@ -54,7 +59,7 @@ async def upload(
 async def list_documents(context: Reader, wanted: Annotated[DocumentsRequest, Query()]) -> Page[DocumentView]:
     """The workspace's documents, newest first."""
     found = await service.list_documents(
-        context.session, wanted, status=wanted.status, source_id=wanted.source_id
+        context.session, wanted, status=wanted.status, source_id=wanted.source_id, tag=wanted.tag
     )
     return make_page(found, wanted, DocumentView.of, lambda row: (row.created_at, row.id))
 
@@ -80,6 +85,12 @@ async def read_file(context: Reader, document_id: str) -> FileResponse:
         raise NotFound
     media_type = document.media_type or "application/octet-stream"
     return FileResponse(path, media_type=media_type, filename=document.file_name, headers=_HARMLESS)
+
+
+@router.patch("/{document_id}")
+async def change_document(context: Writer, document_id: str, wanted: DocumentPatch) -> DocumentView:
+    """Change a document's title, tags or metadata; searches show and filter by the new ones at once."""
+    return DocumentView.of(await service.change(context.session, document_id, wanted.change()))
 
 
 @router.delete("/{document_id}", status_code=204)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import any_, case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from answerable.kit import ids
@@ -33,7 +33,12 @@ async def lock(session: Session, document_id: str) -> DocumentRow | None:
 
 
 async def page(
-    session: Session, request: PageRequest, *, status: DocumentStatus | None, source_id: str | None
+    session: Session,
+    request: PageRequest,
+    *,
+    status: DocumentStatus | None,
+    source_id: str | None,
+    tag: str | None,
 ) -> Sequence[DocumentRow]:
     """Documents, newest first, one more than the page holds."""
     statement = select(DocumentRow)
@@ -41,6 +46,8 @@ async def page(
         statement = statement.where(DocumentRow.status == status.value)
     if source_id is not None:
         statement = statement.where(DocumentRow.source_id == source_id)
+    if tag is not None:
+        statement = statement.where(literal(tag) == any_(DocumentRow.tags))
     ordered = after_cursor(statement, request, DocumentRow.created_at, DocumentRow.id)
     return (await session.scalars(ordered)).all()
 
@@ -92,6 +99,8 @@ async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
         "attempt": 0,
         "warnings": [],
         "details": row.details,
+        "tags": row.tags,
+        "modified_at": row.modified_at,
         "created_by": row.created_by,
     }
     statement = insert(DocumentRow).values(values).on_conflict_do_nothing()
@@ -102,6 +111,12 @@ async def lock_by_bytes(session: Session, sha256: str) -> DocumentRow | None:
     """The document of these bytes, held until the transaction ends."""
     statement = select(DocumentRow).where(DocumentRow.sha256 == sha256).with_for_update()
     return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def change(session: Session, document_id: str, values: Mapping[str, object]) -> None:
+    """Give a document other values in these columns."""
+    statement = update(DocumentRow).where(DocumentRow.id == document_id)
+    await session.execute(statement.values({**values, "updated_at": func.now()}))
 
 
 async def set_job(session: Session, document_id: str, job_id: str) -> None:
@@ -148,7 +163,7 @@ async def finish_attempt(
         )
         .values(
             status=DocumentStatus.READY.value,
-            title=title,
+            title=case((DocumentRow.title_given, DocumentRow.title), else_=title),
             media_type=parsed.media_type,
             page_count=len(parsed.pages) or None,
             chunk_count=chunk_count,

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from answerable.kit.errors import FieldError, InvalidInput
 from answerable.kit.paging import PageRequest
-from answerable.knowledge.documents.service import Accepted
+from answerable.knowledge.documents.names import one_line
+from answerable.knowledge.documents.service import MAX_METADATA_CHARACTERS, Accepted, DocumentChange
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
 
-_MAX_METADATA_CHARACTERS = 16_384
+MOST_TAGS = 50
+MAX_TAG_CHARACTERS = 100
 
 
 class DocumentsRequest(PageRequest):
-    """A page of the list, of one status or source alone when given."""
+    """A page of the list, of one status, source or tag alone when given."""
 
     status: DocumentStatus | None = None
     source_id: str | None = None
+    tag: str | None = Field(None, max_length=MAX_TAG_CHARACTERS)
+
+
+class DocumentPatch(BaseModel):
+    """What is to be different. `tags` replaces all tags; `metadata` is merged (RFC 7396): null removes a key,
+    keys that are not given stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=1000)] | None = None
+    tags: Annotated[list[str], Field(max_length=MOST_TAGS)] | None = None
+    metadata: dict[str, JsonValue] | None = None
+
+    def change(self) -> DocumentChange:
+        """What the service takes. InvalidInput for a title without words, a tag or metadata that cannot
+        be kept."""
+        title = None if self.title is None else one_line(self.title)
+        if title == "":
+            raise InvalidInput(
+                "Give a title with at least one printable character.", errors=[FieldError("title", "blank")]
+            )
+        metadata = None if self.metadata is None else parse_metadata(json.dumps(self.metadata))
+        return DocumentChange(title, None if self.tags is None else parse_tags(self.tags), metadata)
 
 
 class DocumentError(BaseModel):
@@ -30,7 +57,8 @@ class DocumentError(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """`page_count` is null for formats without pages, `media_type` until the file was read."""
+    """`page_count` is null for formats without pages, `media_type` until the file was read, `modified_at`
+    where the place that the file comes from does not say it."""
 
     id: str
     title: str
@@ -45,8 +73,10 @@ class DocumentView(BaseModel):
     chunk_count: int | None
     warnings: list[str]
     metadata: dict[str, JsonValue]
+    tags: list[str]
     job_id: str | None
     created_at: datetime
+    modified_at: datetime | None
     updated_at: datetime
 
     @classmethod
@@ -69,8 +99,10 @@ class DocumentView(BaseModel):
             chunk_count=row.chunk_count,
             warnings=row.warnings,
             metadata=row.details,
+            tags=row.tags,
             job_id=row.job_id,
             created_at=row.created_at,
+            modified_at=row.modified_at,
             updated_at=row.updated_at,
         )
 
@@ -131,20 +163,31 @@ class DocumentText(BaseModel):
         )
 
 
+def parse_tags(tags: Sequence[str]) -> list[str]:
+    """Tags as they are kept: each on one line, none twice, in their order. InvalidInput."""
+    kept = list(dict.fromkeys(one_line(tag) for tag in tags))
+    if len(kept) > MOST_TAGS or any(not tag or len(tag) > MAX_TAG_CHARACTERS for tag in kept):
+        raise InvalidInput(
+            f"Give at most {MOST_TAGS} tags of 1 to {MAX_TAG_CHARACTERS} characters.",
+            errors=[FieldError("tags", "too many, too long or blank")],
+        )
+    return kept
+
+
 def parse_metadata(text: str | None) -> dict[str, JsonValue] | None:
     """The form field `metadata`. Raises InvalidInput when it is no JSON object or too large."""
     if text is None or not text.strip():
         return None
     try:
         value = (
-            json.loads(text, parse_constant=_no_constant) if len(text) <= _MAX_METADATA_CHARACTERS else None
+            json.loads(text, parse_constant=_no_constant) if len(text) <= MAX_METADATA_CHARACTERS else None
         )
     except (ValueError, RecursionError):
         value = None
     # PostgreSQL's JSON has no NUL and no half characters.
     if not isinstance(value, dict) or "\\u0000" in (plain := json.dumps(value)) or _has_halves(value, plain):
         raise InvalidInput(
-            f"Send metadata as a JSON object of at most {_MAX_METADATA_CHARACTERS:,} characters, or none.",
+            f"Send metadata as a JSON object of at most {MAX_METADATA_CHARACTERS:,} characters, or none.",
             errors=[FieldError("metadata", "not a JSON object")],
         )
     return value

@@ -6,8 +6,10 @@ the end of a job never wait for each other in a circle.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pydantic import JsonValue
 
@@ -29,6 +31,9 @@ from answerable.knowledge.parsing.document import ParsedDocument
 
 INGEST = "documents.ingest"
 DISCARD = "documents.discard"
+MAX_METADATA_CHARACTERS = 16_384
+SOURCE_ITEM = "source_item"
+"""The key of the metadata where a sync keeps the id of the item that became the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,17 @@ class NewDocument:
     title: str | None = None
     source_id: str | None = None
     details: dict[str, JsonValue] | None = None
+    tags: Sequence[str] = ()
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """What is to be different of a document; None stays. A key of `metadata` whose value is None goes."""
+
+    title: str | None = None
+    tags: list[str] | None = None
+    metadata: Mapping[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,8 @@ async def _row_for(session: Session, stored: StoredFile, new: NewDocument) -> tu
         sha256=stored.sha256,
         size_bytes=stored.size,
         details=new.details or {},
+        tags=list(new.tags),
+        modified_at=new.modified_at,
         created_by=session.principal.user_id,
     )
     is_new = await repository.insert_unless_known(session, row)
@@ -117,10 +135,15 @@ async def _queue(session: Session, document: DocumentRow) -> None:
 
 
 async def list_documents(
-    session: Session, request: PageRequest, *, status: DocumentStatus | None, source_id: str | None
+    session: Session,
+    request: PageRequest,
+    *,
+    status: DocumentStatus | None,
+    source_id: str | None,
+    tag: str | None = None,
 ) -> Sequence[DocumentRow]:
     """Documents, newest first, one more than the page holds."""
-    return await repository.page(session, request, status=status, source_id=source_id)
+    return await repository.page(session, request, status=status, source_id=source_id, tag=tag)
 
 
 async def read(session: Session, document_id: str) -> DocumentRow:
@@ -138,6 +161,63 @@ async def read_text(session: Session, document_id: str) -> DocumentTextRow:
     if document.status != DocumentStatus.READY or text is None:
         raise DocumentNotReady(_why_not_ready(document))
     return text
+
+
+async def change(session: Session, document_id: str, wanted: DocumentChange) -> DocumentRow:
+    """Change a document's title, tags or metadata, also in the index. NotFound; InvalidInput for metadata
+    that names what a sync keeps there."""
+    document = await repository.lock(session, document_id)
+    if document is None:
+        raise NotFound
+    values: dict[str, object] = {}
+    if wanted.title is not None:
+        values |= {"title": wanted.title, "title_given": True}
+    if wanted.tags is not None:
+        values["tags"] = wanted.tags
+    if wanted.metadata is not None:
+        values["details"] = _merged(document.details, wanted.metadata)
+    if values:
+        await repository.change(session, document_id, values)
+        await session.refresh(document)
+        await indexing.describe_document(session, _described(document))
+        await forget(session, [document_tag(document_id), DOCUMENTS])
+    return document
+
+
+def _merged(present: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    if SOURCE_ITEM in wanted:
+        raise InvalidInput(
+            f"Leave {SOURCE_ITEM} out: the source that the document comes from keeps its item's id there.",
+            errors=[FieldError(f"metadata.{SOURCE_ITEM}", "kept by the source")],
+        )
+    together = {**present, **wanted}
+    merged = {key: value for key, value in together.items() if key not in wanted or value is not None}
+    if len(json.dumps(merged)) > MAX_METADATA_CHARACTERS:
+        raise InvalidInput(
+            f"Remove some keys by null: all metadata together has {MAX_METADATA_CHARACTERS:,} characters.",
+            errors=[FieldError("metadata", "too large")],
+        )
+    return merged
+
+
+def _described(document: DocumentRow) -> indexing.IndexedDocument:
+    facts = indexing.DocumentFacts(
+        media_type=document.media_type,
+        tags=tuple(document.tags),
+        created_at=document.created_at,
+        modified_at=document.modified_at,
+        metadata=document.details,
+    )
+    return indexing.IndexedDocument(document.id, document.title, document.source_id, facts)
+
+
+async def describe_undescribed(session: Session, most: int) -> int:
+    """Tell the index what filters need of at most that many documents that a former version indexed; how
+    many there were."""
+    found = await indexing.without_facts(session, most)
+    for document_id in found:
+        await indexing.describe_document(session, _described(await read(session, document_id)))
+    return len(found)
 
 
 def _why_not_ready(document: DocumentRow) -> str:
@@ -197,11 +277,11 @@ async def finish(
     )
     if current:
         await repository.put_text(session, document.id, parsed)
-        await indexing.store_document(session, prepared)
+        now = await repository.lock(session, document.id)  # it may have been changed or moved meanwhile
+        if now is None:
+            raise NotFound
+        await indexing.store_document(session, replace(prepared, document=_described(now)))
         await forget(session, [document_tag(document.id), DOCUMENTS])
-        now = await read(session, document.id)
-        if now.source_id != document.source_id:  # it moved while it was read
-            await indexing.move_document(session, document.id, now.source_id)
 
 
 async def fail(session: Session, document_id: str, code: str, detail: str) -> None:

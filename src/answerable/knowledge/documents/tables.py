@@ -24,7 +24,8 @@ class DocumentStatus(StrEnum):
 class DocumentRow(TenantRow, Base):
     """A file and what became of it. `attempt` counts the tries to read it: only the latest may write.
 
-    `title_given` says that a person chose the title, so that reading the file keeps it.
+    `title_given` says that a person chose the title, so that reading the file keeps it; `modified_at` is
+    when the content was changed where it comes from, `updated_at` when this row was.
     """
 
     __tablename__ = "documents"
@@ -47,6 +48,8 @@ class DocumentRow(TenantRow, Base):
     chunk_count: Mapped[int | None] = mapped_column(Integer)
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     details: Mapped[dict[str, JsonValue]] = mapped_column("metadata", JSONB, default=dict)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    modified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[str | None] = mapped_column(PrefixedId("usr"))
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

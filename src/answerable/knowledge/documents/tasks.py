@@ -7,6 +7,7 @@ from datetime import datetime
 
 from answerable.jobs import JobContext, JobError, periodic, task
 from answerable.kit.db import Session
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge.chunking import chunk
@@ -23,6 +24,7 @@ from answerable.knowledge.parsing.parser import ReaderProcesses, parse
 _VECTOR_BATCH = 64
 _VECTOR_BATCHES = 20
 """Of passages of one workspace in one go; the rest waits for the next."""
+_FACTS_BATCH = 200
 
 
 @task(service.INGEST, retries=3)
@@ -101,6 +103,16 @@ def _passages(parsed: ParsedDocument) -> list[Passage]:
 async def discard(job: JobContext, *, file_key: str) -> None:
     """Remove the file of a document that was deleted."""
     await files.discard(job.runtime, file_key)
+
+
+@periodic("documents.describe_undescribed", "*/5 * * * *")
+async def describe_undescribed(runtime: Runtime, _period: datetime) -> None:
+    """Let filters find what was indexed before there were any."""
+    for workspace_id in await files.workspaces(runtime):
+        count = _FACTS_BATCH
+        while count == _FACTS_BATCH:
+            async with runtime.database.begin(Principal.system(workspace_id)) as session:
+                count = await service.describe_undescribed(session, _FACTS_BATCH)
 
 
 @periodic("documents.add_missing_vectors", "*/5 * * * *")

@@ -7,25 +7,29 @@ async with job.complete() as session:
 await delete_document(session, document_id)          # in the transaction that deletes the document
 """
 
+from answerable.knowledge.indexing.facts import DocumentFacts
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.service import (
     PreparedDocument,
     add_missing_vectors,
     delete_document,
+    describe_document,
     move_document,
     prepare_document,
-    rename_document,
     store_document,
+    without_facts,
 )
 
 __all__ = [
+    "DocumentFacts",
     "IndexedDocument",
     "Passage",
     "PreparedDocument",
     "add_missing_vectors",
     "delete_document",
+    "describe_document",
     "move_document",
     "prepare_document",
-    "rename_document",
     "store_document",
+    "without_facts",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from answerable.knowledge.indexing.facts import DocumentFacts
 
 _HEADER = struct.Struct("<HHI")  # sentences, dimensions, words in all
 _QUANTUM = 127
@@ -28,11 +30,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """The document that passages belong to, as far as search results show it."""
+    """The document that passages belong to, as far as searches show it or filter by it."""
 
     id: str
     title: str
     source_id: str | None = None
+    facts: DocumentFacts = field(default_factory=DocumentFacts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ async def lock_document(session: Session, document_id: str) -> None:
 
 async def put_document(session: Session, document: IndexedDocument, chunk_count: int) -> None:
     """Insert or renew the document's row."""
-    values = {"source_id": document.source_id, "title": document.title, "chunk_count": chunk_count}
+    values = {**_described(document), "chunk_count": chunk_count}
     row = {"workspace_id": session.workspace_id, "document_id": document.id, **values}
     statement = insert(IndexedDocumentRow).values(row)
     await session.execute(
@@ -88,10 +88,25 @@ async def put_document(session: Session, document: IndexedDocument, chunk_count:
     )
 
 
-async def rename_document(session: Session, document_id: str, title: str) -> None:
-    """Give an indexed document another title."""
+async def describe_document(session: Session, document: IndexedDocument) -> None:
+    """Give an indexed document another title, source and facts."""
     row = IndexedDocumentRow
-    await session.execute(update(row).where(row.document_id == document_id).values(title=title))
+    await session.execute(update(row).where(row.document_id == document.id).values(_described(document)))
+
+
+def _described(document: IndexedDocument) -> dict[str, object]:
+    return {
+        "source_id": document.source_id,
+        "title": document.title,
+        "facts": document.facts.to_json(),
+    }
+
+
+async def without_facts(session: Session, most: int) -> Sequence[str]:
+    """The ids of at most that many documents whose facts are not known."""
+    row = IndexedDocumentRow
+    statement = select(row.document_id).where(row.facts.is_(None)).order_by(row.document_id).limit(most)
+    return (await session.scalars(statement)).all()
 
 
 async def move_document(session: Session, document_id: str, source_id: str) -> None:

@@ -73,9 +73,14 @@ async def delete_document(session: Session, document_id: str) -> None:
     await repository.delete_document(session, document_id)
 
 
-async def rename_document(session: Session, document_id: str, title: str) -> None:
-    """Show the document under another title in results; nothing happens when it is not indexed."""
-    await repository.rename_document(session, document_id, title)
+async def describe_document(session: Session, document: IndexedDocument) -> None:
+    """Show and find the document by what is now known of it; nothing happens when it is not indexed."""
+    await repository.describe_document(session, document)
+
+
+async def without_facts(session: Session, most: int) -> Sequence[str]:
+    """The ids of at most that many documents that filters do not know yet: a former version indexed them."""
+    return await repository.without_facts(session, most)
 
 
 async def move_document(session: Session, document_id: str, source_id: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlalchemy import ARRAY, BigInteger, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.kit.db import Base, TenantRow, created_at_column
@@ -13,7 +15,8 @@ from answerable.kit.db.columns import PrefixedId
 
 
 class IndexedDocumentRow(TenantRow, Base):
-    """A document that search knows, with what results show of it."""
+    """A document that search knows, with what results show of it. `facts` (`DocumentFacts`) are null where a
+    former version put it in, until they are written anew."""
 
     __tablename__ = "indexed_documents"
 
@@ -21,6 +24,7 @@ class IndexedDocumentRow(TenantRow, Base):
     source_id: Mapped[str | None] = mapped_column(PrefixedId("src"))
     title: Mapped[str] = mapped_column(Text)
     chunk_count: Mapped[int] = mapped_column(Integer)
+    facts: Mapped[dict[str, JsonValue] | None] = mapped_column(JSONB)
     indexed_at: Mapped[datetime] = created_at_column()
 
 

@@ -1,7 +1,8 @@
 """Search over the index of passages."""
 
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.filters import Filters
 from answerable.knowledge.retrieval.query import Scope, SearchMode
 from answerable.knowledge.retrieval.service import Found, search
 
-__all__ = ["Candidate", "Found", "RankedPassage", "Scope", "SearchMode", "search"]
+__all__ = ["Candidate", "Filters", "Found", "RankedPassage", "Scope", "SearchMode", "search"]

@@ -32,7 +32,7 @@ async def search(
         request.query,
         limit=looking.passages,
         mode=looking.mode,
-        scope=looking.scope,
+        scope=looking.scope.narrowed(request.filters),
         explain=request.explain,
     )
     used = None if tool is None else tool.used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -15,6 +15,7 @@ from answerable.knowledge.lexical.bm25 import inverse_document_frequency
 from answerable.knowledge.lexical.content_words import content_words
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.lexical.words import words
+from answerable.knowledge.retrieval.filters import Filters
 
 _MOST_WORDS = 64
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.,-]*")
@@ -34,15 +35,22 @@ class SearchMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to look: everywhere, or in these documents and sources (both, when both are given)."""
+    """Where to look: everywhere, or in these documents and sources, and where the filters hold (all that is
+    given must)."""
 
     document_ids: tuple[str, ...] | None = None
     source_ids: tuple[str, ...] | None = None
+    filters: tuple[Filters, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether nothing is left out."""
-        return self.document_ids is None and self.source_ids is None
+        narrow = self.document_ids is not None or self.source_ids is not None
+        return not narrow and all(given.is_open for given in self.filters)
+
+    def narrowed(self, filters: Filters | None) -> Scope:
+        """The same where these filters hold too."""
+        return self if filters is None else replace(self, filters=(*self.filters, filters))
 
 
 @dataclass(frozen=True, slots=True)

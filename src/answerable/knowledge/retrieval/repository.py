@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from sqlalchemy import func, select
 
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.knowledge.indexing.passage import SentenceSketch
 from answerable.knowledge.indexing.preparation import dense_vector, sparse_vector
-from answerable.knowledge.indexing.tables import IndexedDocumentRow
 from answerable.knowledge.retrieval.candidate import Candidate
+from answerable.knowledge.retrieval.conditions import Condition, condition_of
 from answerable.knowledge.retrieval.query import CHUNKS_TERM, QueryTerms, Scope, SearchMode, WeightedQuery
 
 _ENOUGH = 2000
 """Chunks that are looked at for their words; the rarest words choose them."""
+_MOST_LOOKED_AT = 10_000
+"""The same where a filter passes few of them."""
 _LEAST_BREADTH = 100
 """Places that a walk through the vector index keeps in mind. Among 100,000 chunks some graphs lost one query
 in fifty altogether with 80 (recall@10 0.979), none with 100 (0.999); more places found no more."""
+_LONGEST_WALK = 40_000
+"""Vectors that a walk may pass until enough of them satisfy the scope."""
 
 
 _TERM_COUNTS = (
     "SELECT term, chunks FROM lexical_terms WHERE workspace_id = %(workspace)s AND term = ANY(%(terms)s)"
 )
+_EXTENT = """
+    SELECT coalesce(sum(found.chunk_count), 0)::bigint, array_agg(found.document_id)
+    FROM (SELECT d.document_id, d.chunk_count FROM indexed_documents d WHERE true {scope}
+          LIMIT %(most)s) found
+"""
 _NEAREST = """
     SELECT c.id FROM chunks c WHERE c.embedding IS NOT NULL {scope}
     ORDER BY (c.embedding <=> %(vector)s::halfvec) {exactly} LIMIT %(pool)s
 """
 _WORDED = """
-    SELECT chunk_id FROM lexical_candidates(%(rare)s::int[], %(weights)s::sparsevec, %(enough)s, %(pool)s)
+    SELECT chunk_id FROM lexical_candidates(
+        %(words)s::int[], %(weights)s::sparsevec, %(enough)s, %(pool)s, %(documents)s::uuid[],
+        %(sources)s::uuid[], %(condition)s::jsonpath, %(values)s::jsonb)
 """
-_WORDED_AMONG_MANY = """
-    SELECT c.id
-    FROM lexical_candidates(%(rare)s::int[], %(weights)s::sparsevec, %(enough)s, %(enough)s) found
-    JOIN chunks c ON c.id = found.chunk_id
-    WHERE true {scope} ORDER BY found.score DESC LIMIT %(pool)s
-"""
-_WORDED_IN_SCOPE = """
-    SELECT c.id FROM chunks c WHERE c.terms && %(known)s::int[] {scope}
-    ORDER BY c.weights <#> %(weights)s::sparsevec LIMIT %(pool)s
-"""
-_NONE = "SELECT NULL::bigint AS id WHERE false"
 _COSINE = "coalesce(1 - (c.embedding <=> %(vector)s::halfvec), 0)"
 _BM25 = "-(c.weights <#> %(weights)s::sparsevec) / %(total)s"
-_SEARCH = """
-    WITH nearest AS MATERIALIZED ({nearest}),
-    scored AS MATERIALIZED (
+_SCORE = """
+    WITH scored AS MATERIALIZED (
         SELECT c.id, ({cosine})::float8 AS cosine, ({bm25})::float8 AS bm25
-        FROM chunks c
-        WHERE c.id IN (SELECT id FROM nearest UNION SELECT unnest(%(worded)s::bigint[])) {scope}
+        FROM chunks c WHERE c.id = ANY(%(chosen)s::bigint[])
     ),
     best AS MATERIALIZED (
         SELECT * FROM scored
@@ -61,20 +59,61 @@ _SEARCH = """
            c.heading_path, c.text, c.sentences, best.cosine, best.bm25
     FROM best JOIN chunks c ON c.id = best.id JOIN indexed_documents d ON d.document_id = c.document_id
 """
-_IN_DOCUMENTS = "AND c.document_id = ANY(%(documents)s::uuid[])"
-_IN_SOURCES = """AND c.document_id IN (
-    SELECT s.document_id FROM indexed_documents s WHERE s.source_id = ANY(%(sources)s::uuid[]))"""
+_DOCUMENTS = "AND {row}.document_id = ANY(%(documents)s::uuid[])"
+_SOURCES = "AND d.source_id = ANY(%(sources)s::uuid[])"
+_FACTS = "AND jsonb_path_match(d.facts, %(condition)s::jsonpath, %(values)s::jsonb, true)"
+# A scalar subquery is looked up for the rows that the index offers; a join would be planned over all.
+_BY_DOCUMENT = """AND (SELECT true {facts} FROM indexed_documents d WHERE d.document_id = c.document_id)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """How many candidates each way of looking brings, how many of them are kept, and the cosine's part
-    in that choice. `exact` compares every vector in the scope instead of walking the index."""
+    in that choice."""
 
     size: int
     kept: int
     cosine_part: float
-    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rows that a search looks at, as SQL sees them; None leaves nothing out.
+
+    `chunks` is how many they are (at least, where documents were counted up to a bound), `share` their part
+    of the workspace's. `exact` compares every one of them instead of walking the index.
+    """
+
+    chunks: int
+    share: float = 1.0
+    exact: bool = False
+    documents: list[uuid.UUID] | None = None
+    sources: list[uuid.UUID] | None = None
+    condition: Condition | None = None
+
+    @classmethod
+    def of(cls, scope: Scope, chunks: int) -> Reach:
+        """The scope, of a workspace of so many chunks."""
+        return cls(
+            chunks,
+            documents=_uuids("doc", scope.document_ids),
+            sources=_uuids("src", scope.source_ids),
+            condition=condition_of(scope.filters),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is left out."""
+        return self.documents is None and self.sources is None and self.condition is None
+
+    def parameters(self) -> dict[str, object]:
+        """The values that its conditions name."""
+        return {
+            "documents": self.documents,
+            "sources": self.sources,
+            "condition": None if self.condition is None else self.condition.path,
+            "values": json.dumps({} if self.condition is None else self.condition.values),
+        }
 
 
 async def term_counts(session: Session, query: QueryTerms) -> dict[int, int]:
@@ -84,94 +123,97 @@ async def term_counts(session: Session, query: QueryTerms) -> dict[int, int]:
     return dict(await session.fetch(_TERM_COUNTS, {"workspace": workspace, "terms": wanted}))
 
 
-async def chunks_in(session: Session, scope: Scope) -> int:
-    """How many chunks a scope has."""
-    row = IndexedDocumentRow
-    statement = select(func.coalesce(func.sum(row.chunk_count), 0))
-    if scope.document_ids is not None:
-        statement = statement.where(row.document_id.in_(scope.document_ids))
-    if scope.source_ids is not None:
-        statement = statement.where(row.source_id.in_(scope.source_ids))
-    return int((await session.execute(statement)).scalar_one())
+async def narrow(session: Session, reach: Reach, *, few_documents: int, few_chunks: int) -> Reach:
+    """The same reach once it is known how large it is: its documents by their ids, to be compared exactly,
+    where they and their chunks are few."""
+    statement = _EXTENT.format(scope=_on_documents(reach))
+    most = {"most": few_documents + 1}
+    ((chunks, documents),) = await session.fetch(statement, reach.parameters() | most)
+    found = documents or []
+    if len(found) <= few_documents and chunks <= few_chunks:
+        return Reach(chunks, chunks / max(reach.chunks, 1), exact=True, documents=found)
+    return replace(reach, chunks=chunks, share=min(1.0, chunks / max(reach.chunks, 1)))
 
 
-async def settle_plans(session: Session, pool: Pool) -> None:
+async def settle_plans(session: Session, pool: Pool, reach: Reach) -> None:
     """For this transaction: walk the vector index on until enough rows pass the tenant wall and the scope,
     and plan every statement for this tenant's share of the rows and this query's words, also one that the
     server keeps parsed."""
     breadth = max(_LEAST_BREADTH, 2 * pool.size)
-    await session.set_local(
-        (
-            f"SET LOCAL hnsw.ef_search = {breadth}",
-            "SET LOCAL hnsw.iterative_scan = 'relaxed_order'",
-            "SET LOCAL plan_cache_mode = 'force_custom_plan'",
-        )
-    )
+    settings = [
+        f"SET LOCAL hnsw.ef_search = {breadth}",
+        "SET LOCAL hnsw.iterative_scan = 'relaxed_order'",
+        "SET LOCAL plan_cache_mode = 'force_custom_plan'",
+    ]
+    if not reach.is_open:
+        settings += [
+            f"SET LOCAL hnsw.max_scan_tuples = {_LONGEST_WALK}",
+            "SET LOCAL hnsw.scan_mem_multiplier = 8",
+        ]
+    await session.set_local(settings)
 
 
-async def best_worded(session: Session, query: WeightedQuery, scope: Scope, pool: Pool) -> list[int]:
-    """The rows of the chunks in the scope with the highest BM25 scores, `pool.size` at most."""
+async def best_worded(session: Session, query: WeightedQuery, reach: Reach, pool: Pool) -> list[int]:
+    """The rows of the chunks within reach with the highest BM25 scores, `pool.size` at most."""
     if not query.known:
         return []
-    if scope.is_open:
-        statement = _WORDED
+    if reach.exact and not reach.is_open:
+        words, enough = [term for term, _ in query.known], reach.chunks
     else:
-        among = _WORDED_IN_SCOPE if pool.exact else _WORDED_AMONG_MANY
-        statement = among.format(scope=_filters(scope))
-    rows = await session.fetch(statement, _lexical_parameters(query, pool) | _scope_parameters(scope))
-    return [row[0] for row in rows]
+        enough = min(_MOST_LOOKED_AT, round(_ENOUGH / max(reach.share, 1e-9)))
+        words = query.rarest(enough)
+    looked_for = {"words": words, "enough": enough, "weights": _weights(query), "pool": pool.size}
+    return [row[0] for row in await session.fetch(_WORDED, looked_for | reach.parameters())]
 
 
-async def find_candidates(
-    session: Session,
-    query: WeightedQuery,
-    mode: SearchMode,
-    scope: Scope,
-    pool: Pool,
-    worded: Sequence[int] = (),
+async def nearest(session: Session, query: WeightedQuery, reach: Reach, pool: Pool) -> list[int]:
+    """The rows of the chunks within reach whose vectors are nearest the query's, `pool.size` at most."""
+    if query.vector is None:
+        return []
+    statement = _NEAREST.format(scope=_on_chunks(reach), exactly="+ 0" if reach.exact else "")
+    vector = {"vector": dense_vector(query.vector), "pool": pool.size}
+    return [row[0] for row in await session.fetch(statement, vector | reach.parameters())]
+
+
+async def score_candidates(
+    session: Session, query: WeightedQuery, mode: SearchMode, pool: Pool, chosen: Sequence[int]
 ) -> list[Candidate]:
-    """The union of the nearest chunks and of `worded`, each scored both ways, the `pool.kept` best."""
+    """The chunks of these rows, each scored both ways, the `pool.kept` best."""
     dense = mode is not SearchMode.LEXICAL and query.vector is not None
-    filters = _filters(scope)
-    statement = _SEARCH.format(
-        nearest=_NEAREST.format(scope=filters, exactly="+ 0" if pool.exact else "") if dense else _NONE,
-        cosine=_COSINE if dense else "0",
-        bm25=_BM25 if query.known else "0",
-        scope=filters,
-    )
+    statement = _SCORE.format(cosine=_COSINE if dense else "0", bm25=_BM25 if query.known else "0")
     parameters = {
         "vector": None if query.vector is None else dense_vector(query.vector),
-        "worded": list(worded),
+        "weights": _weights(query),
+        "chosen": list(chosen),
         "total": query.total or 1.0,
         "kept": pool.kept,
         "cosine_part": pool.cosine_part,
     }
-    rows = await session.fetch(
-        statement, parameters | _lexical_parameters(query, pool) | _scope_parameters(scope)
-    )
-    return [_candidate(row) for row in rows]
+    return [_candidate(row) for row in await session.fetch(statement, parameters)]
 
 
-def _filters(scope: Scope) -> str:
-    given = ((_IN_DOCUMENTS, scope.document_ids), (_IN_SOURCES, scope.source_ids))
-    return "".join(condition for condition, wanted in given if wanted is not None)
+def _on_documents(reach: Reach) -> str:
+    documents = "" if reach.documents is None else _DOCUMENTS.format(row="d")
+    return documents + _on_facts(reach)
 
 
-def _lexical_parameters(query: WeightedQuery, pool: Pool) -> dict[str, object]:
-    return {
-        "rare": query.rarest(_ENOUGH),
-        "known": [term for term, _ in query.known],
-        "weights": sparse_vector({term: query.idf[term] for term, _ in query.known}),
-        "enough": _ENOUGH,
-        "pool": pool.size,
-    }
+def _on_chunks(reach: Reach) -> str:
+    documents = "" if reach.documents is None else _DOCUMENTS.format(row="c")
+    facts = _on_facts(reach)
+    return documents + (_BY_DOCUMENT.format(facts=facts) if facts else "")
 
 
-def _scope_parameters(scope: Scope) -> dict[str, object]:
-    return {
-        "documents": [ids.decode("doc", item) or ids.NIL for item in scope.document_ids or ()],
-        "sources": [ids.decode("src", item) or ids.NIL for item in scope.source_ids or ()],
-    }
+def _on_facts(reach: Reach) -> str:
+    given = ((_SOURCES, reach.sources), (_FACTS, reach.condition))
+    return " ".join(condition for condition, wanted in given if wanted is not None)
+
+
+def _weights(query: WeightedQuery) -> str:
+    return sparse_vector({term: query.idf[term] for term, _ in query.known})
+
+
+def _uuids(prefix: str, public_ids: Sequence[str] | None) -> list[uuid.UUID] | None:
+    return None if public_ids is None else [ids.decode(prefix, item) or ids.NIL for item in public_ids]
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:

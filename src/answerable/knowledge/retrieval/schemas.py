@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from answerable.knowledge.retrieval.candidate import RankedPassage
+from answerable.knowledge.retrieval.filters import Filters
 from answerable.knowledge.retrieval.query import SearchMode
 from answerable.knowledge.retrieval.service import Found
 from answerable.knowledge.retrieval.stages import Stages, StageScore
@@ -28,6 +29,7 @@ class SearchRequest(BaseModel):
     tool: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
         None, description="The tool to search by, its name or id; by default the workspace's, if it has one."
     )
+    filters: Filters | None = Field(None, description="Facts that documents must have, beside the tool's.")
     explain: bool = Field(False, description="Say how each result fared in each stage of the search.")
 
 

@@ -13,14 +13,17 @@ from answerable.knowledge.retrieval import repository
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.ranking import first_look_cosine, rank, with_stages
-from answerable.knowledge.retrieval.repository import Pool
+from answerable.knowledge.retrieval.repository import Pool, Reach
 from answerable.knowledge.retrieval.spans import record_found
 from answerable.telemetry.tracing import SpanKind, span
 
 _POOL = 40
 _SECOND_LOOK = 24
-_EXACT_BELOW = 5_000
-"""Chunks up to which comparing every vector is quicker than walking the index, and misses none."""
+_EXACT_BELOW = 10_000
+"""Chunks up to which every vector is compared: about as quick as walking the index past what a filter leaves
+out, and misses none."""
+_FEW_DOCUMENTS = 5_000
+"""Documents up to which a scope is resolved to their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _WordsFirst:
-    """What is known before the query's vector is. `worded` None: not looked for."""
+    """What is known before the query's vector is."""
 
     query: WeightedQuery
+    reach: Reach
     pool: Pool
-    worded: Sequence[int] | None
+    worded: Sequence[int]
 
 
 async def search(
@@ -79,15 +83,15 @@ async def _search(
         vector = await pending
     weighted, pool, worded = replace(look.query, vector=vector), look.pool, look.worded
     if vector is None:
+        if mode is SearchMode.DENSE and look.reach.chunks:
+            worded = await repository.best_worded(session, weighted, look.reach, pool)
         mode = SearchMode.LEXICAL
-    if weighted.chunks == 0 or (mode is SearchMode.LEXICAL and not weighted.known):
+    if look.reach.chunks == 0 or (mode is SearchMode.LEXICAL and not weighted.known):
         return Found(weighted, (), mode)
-    if worded is None:
-        worded = (
-            () if mode is SearchMode.DENSE else await repository.best_worded(session, weighted, scope, pool)
-        )
+    near = await nearest(session, weighted, look.reach, pool)
     pool = replace(pool, cosine_part=first_look_cosine(mode))
-    candidates = await repository.find_candidates(session, weighted, mode, scope, pool, worded)
+    chosen = list(dict.fromkeys([*near, *worded]))
+    candidates = await repository.score_candidates(session, weighted, mode, pool, chosen)
     return Found(weighted, tuple(rank(weighted, candidates, mode)), mode)
 
 
@@ -96,18 +100,34 @@ async def _look_by_words(
 ) -> _WordsFirst:
     terms = QueryTerms.of(query, session.workspace_id)
     weighted = WeightedQuery.of(terms, await repository.term_counts(session, terms), None)
-    in_scope = weighted.chunks
-    if in_scope and not scope.is_open:
-        in_scope = await repository.chunks_in(session, scope)
-    pool = Pool(
-        max(_POOL, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode), in_scope <= _EXACT_BELOW
-    )
-    if not in_scope:
-        return _WordsFirst(weighted, pool, ())
-    await repository.settle_plans(session, pool)
+    reach = Reach.of(scope, weighted.chunks)
+    if reach.is_open:
+        reach = replace(reach, exact=reach.chunks <= _EXACT_BELOW)
+    elif reach.chunks:
+        reach = await repository.narrow(session, reach, few_documents=_FEW_DOCUMENTS, few_chunks=_EXACT_BELOW)
+    pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode))
+    if not reach.chunks:
+        return _WordsFirst(weighted, reach, pool, ())
+    await repository.settle_plans(session, pool, reach)
     if mode is SearchMode.DENSE:
-        return _WordsFirst(weighted, pool, None)
-    return _WordsFirst(weighted, pool, await repository.best_worded(session, weighted, scope, pool))
+        return _WordsFirst(weighted, reach, pool, ())
+    return _WordsFirst(weighted, reach, pool, await repository.best_worded(session, weighted, reach, pool))
+
+
+async def narrowed(session: Session, reach: Reach) -> Reach:
+    """The same reach once its size is known, to be compared exactly where it is small."""
+    if reach.is_open:
+        return replace(reach, exact=reach.chunks <= _EXACT_BELOW)
+    return await repository.narrow(session, reach, few_documents=_FEW_DOCUMENTS, few_chunks=_EXACT_BELOW)
+
+
+async def nearest(session: Session, query: WeightedQuery, reach: Reach, pool: Pool) -> list[int]:
+    """The rows of the chunks within reach that are nearest by vector: `pool.size`, or all there are."""
+    near = await repository.nearest(session, query, reach, pool)
+    if query.vector is None or reach.exact or reach.is_open or len(near) >= min(pool.size, reach.chunks):
+        return near
+    # The walk ended before it met enough rows that pass the filter: they lie far from the query.
+    return await repository.nearest(session, query, replace(reach, exact=True), pool)
 
 
 async def _vector(encoder: TextEncoder, query: str, mode: SearchMode) -> QueryVector | None:

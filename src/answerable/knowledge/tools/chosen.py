@@ -48,7 +48,7 @@ def looking_of(
     return Looking(
         scope=Scope(
             _within(configuration.document_ids, document_ids), _within(configuration.source_ids, source_ids)
-        ),
+        ).narrowed(configuration.filters),
         mode=mode or configuration.mode,
         passages=limit or configuration.k,
         threshold=configuration.threshold,

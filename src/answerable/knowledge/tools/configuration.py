@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.knowledge.answering.confidence import LINE
-from answerable.knowledge.retrieval import SearchMode
+from answerable.knowledge.retrieval import Filters, SearchMode
 
 _Ids = Annotated[list[str], Field(max_length=1000)]
 
@@ -27,6 +27,7 @@ class ToolConfiguration(BaseModel):
 
     source_ids: _Ids | None = Field(None, description="Look in these sources alone.")
     document_ids: _Ids | None = Field(None, description="Look in these documents alone.")
+    filters: Filters | None = Field(None, description="Look in documents that have these facts alone.")
     mode: SearchMode = SearchMode.HYBRID
     k: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Passages at most.")
     threshold: Annotated[float, Field(ge=0, le=1)] = Field(

@@ -203,8 +203,8 @@ async def _take(
         await repository.put_item(session, source_id, item.id, values)
         await files.discard(runtime, stored.key)
         return Verdict.UNCHANGED
-    details: dict[str, JsonValue] = {**item.metadata, "source_item": item.id}
-    new = documents.NewDocument(outcome.file_name, item.title, source_id, details)
+    details: dict[str, JsonValue] = {**item.metadata, documents.SOURCE_ITEM: item.id}
+    new = documents.NewDocument(outcome.file_name, item.title, source_id, details, modified_at=item.modified)
     try:
         document = (await documents.take(session, runtime, stored, new)).document
     except Conflict as error:  # its twin was deleted this very moment: the whole batch tries again
