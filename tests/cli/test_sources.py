@@ -60,6 +60,21 @@ async def test_a_source_is_added_synced_listed_and_removed(shelf: Path) -> None:
     await eventually(gone, seconds=60)
 
 
+async def test_a_source_is_paused_resumed_and_its_syncs_are_listed(shelf: Path) -> None:
+    await sources("add", "shelf", "--kind", "folder", "--set", f"path={shelf}")
+    assert (await sources("pause", "shelf")).status == 0
+    refused = await sources("sync", "shelf")
+    assert refused.status == 1
+    assert "paused" in refused.errors
+    assert (await sources("resume", "shelf")).status == 0
+    assert (await sources("sync", "shelf")).status == 0
+    assert "not being synced" in (await sources("cancel", "shelf")).errors
+    history = await sources("runs", "shelf")
+    assert "1 added, 1 failed" in " ".join(history.output.split())
+    (run,) = json.loads((await sources("runs", "shelf", "--json")).output)["items"]
+    assert (run["status"], run["reason"]) == ("succeeded", "manual")
+
+
 async def test_a_sync_that_does_not_go_through_is_one_line_and_status_1(shelf: Path) -> None:
     away = await sources("add", "away", "--kind", "folder", "--set", f"path={shelf}/none", "--no-check")
     assert away.status == 0, away.errors

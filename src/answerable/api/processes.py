@@ -13,6 +13,7 @@ from answerable.api.protocol import protocol_with
 from answerable.jobs import worker
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
+from answerable.knowledge.sources.watching import FolderWatch
 from answerable.telemetry.exporting import exported_traces
 from answerable.telemetry.logs import configure_logs
 
@@ -68,6 +69,7 @@ def run_worker(settings: Settings, database_url: str) -> None:
 async def _work(settings: Settings, database_url: str) -> None:
     runtime = build_runtime(settings, database_url)
     runtime.provide(TextEncoder, document_encoder)
+    runtime.get(FolderWatch).start()
     try:
         await worker.run_worker(runtime)
     finally:

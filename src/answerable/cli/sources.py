@@ -15,12 +15,12 @@ from rich.table import Table
 from answerable.cli.client import Client
 from answerable.cli.failure import CommandFailed
 from answerable.cli.options import AsJson, DataDir, Key, Url, field_and_text, field_and_value, find_server
-from answerable.cli.wire import RemovedSource, Source, Sources, SyncRun
+from answerable.cli.wire import RemovedSource, Source, Sources, SyncRun, SyncRuns
 
 PATH = "/api/v1/sources"
 _POLL_SECONDS = 0.5
 
-app = typer.Typer(name="sources", help="Add, list, sync and remove sources.", no_args_is_help=True)
+app = typer.Typer(name="sources", help="Add, list, sync, pause and remove sources.", no_args_is_help=True)
 
 Named = Annotated[str, typer.Argument(metavar="NAME", help="The source's name or id.")]
 Values = Annotated[
@@ -41,7 +41,7 @@ Secrets = Annotated[
 def add(  # noqa: PLR0913 - each is an option of the command
     name: Annotated[str, typer.Argument(help="What to call it.")],
     *,
-    kind: Annotated[str, typer.Option(help="folder, web, s3, sql, json_api, or a plugin's.")],
+    kind: Annotated[str, typer.Option(help="folder, web, s3, sql, json_api, llama_index, or a plugin's.")],
     values: Values = None,
     secrets: Secrets = None,
     schedule: Annotated[
@@ -114,6 +114,61 @@ def sync(
         raise CommandFailed(f"{found.name} was not synced: {reason}")
 
 
+@app.command("pause")
+def pause(source: Named, *, url: Url = None, key: Key = None, data_dir: DataDir = None) -> None:
+    """Stop syncing a source, the sync under way included, until it is resumed."""
+    with Client.of(find_server(url, key, data_dir)) as client:
+        found = _find(client, source)
+        client.post(f"{PATH}/{found.id}/pause", Source, {})
+    typer.echo(f"{found.name} is paused. Go on with 'answerable sources resume {found.name}'.", err=True)
+
+
+@app.command("resume")
+def resume(source: Named, *, url: Url = None, key: Key = None, data_dir: DataDir = None) -> None:
+    """Go on where a source was paused."""
+    with Client.of(find_server(url, key, data_dir)) as client:
+        found = _find(client, source)
+        client.post(f"{PATH}/{found.id}/resume", Source, {})
+    typer.echo(f"{found.name} goes on.", err=True)
+
+
+@app.command("cancel")
+def cancel(source: Named, *, url: Url = None, key: Key = None, data_dir: DataDir = None) -> None:
+    """Stop the sync that is under way for good; what it took in stays."""
+    with Client.of(find_server(url, key, data_dir)) as client:
+        found = _find(client, source)
+        if found.run is None:
+            raise CommandFailed(f"{found.name} is not being synced.")
+        run = client.post(f"/api/v1/sync-runs/{found.run.id}/cancel", SyncRun, {})
+    typer.echo(f"The sync of {found.name} ended after {run.counts.seen} items.", err=True)
+
+
+@app.command("runs")
+def runs(
+    source: Named,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Syncs to show.")] = 20,
+    url: Url = None,
+    key: Key = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List a source's syncs, newest first, with what they counted."""
+    with Client.of(find_server(url, key, data_dir)) as client:
+        found = _find(client, source)
+        history = client.get(f"{PATH}/{found.id}/runs", SyncRuns, limit=limit)
+    if as_json:
+        typer.echo(history.model_dump_json(indent=2))
+        return
+    table = Table("started", "why", "state", "items", "items/s", "what", box=None, header_style="bold")
+    for run in history.items:
+        rate = f"{run.rate_per_second:.1f}" if run.rate_per_second is not None else "–"
+        what = run.error.detail if run.error is not None else _counted(run)
+        moment = f"{run.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(moment, run.reason, run.status, str(run.counts.seen), rate, what)
+    Console().print(table)
+
+
 @app.command("remove")
 def remove(source: Named, *, url: Url = None, key: Key = None, data_dir: DataDir = None) -> None:
     """Remove a source with its documents, except those that another source has too."""
@@ -132,18 +187,24 @@ def _followed(client: Client, source: Source, run: SyncRun) -> SyncRun:
         while run.finished_at is None and run.status != "paused":
             time.sleep(_POLL_SECONDS)
             run = client.get(f"{PATH}/{source.id}/runs/{run.id}", SyncRun)
-            rest = f"{run.remaining_seconds:.0f} s left" if run.remaining_seconds else ""
+            rest = f"{run.rate_per_second:.1f}/s" if run.rate_per_second else ""
+            if run.remaining_seconds:
+                rest += f", {run.remaining_seconds:.0f} s left"
             progress.update(task, completed=run.counts.seen, total=run.total or None, rest=rest)
     return run
 
 
 def _print_run(run: SyncRun) -> None:
-    counts = run.counts.model_dump()
-    shown = ", ".join(f"{counts[name]} {name}" for name in counts if name != "seen" and counts[name])
     console = Console()
-    console.print(f"{run.status}: {shown or 'nothing new'}")
+    console.print(f"{run.status}: {_counted(run)}")
     for problem in run.errors[:20]:
         console.print(f"  {problem.item_id}: {problem.detail}", style="yellow", markup=False)
+
+
+def _counted(run: SyncRun) -> str:
+    counts = run.counts.model_dump()
+    shown = ", ".join(f"{counts[name]} {name}" for name in counts if name != "seen" and counts[name])
+    return shown or "nothing new"
 
 
 def _find(client: Client, name: str) -> Source:

@@ -261,13 +261,19 @@ class SyncRun(BaseModel):
 
     id: str
     status: Literal["queued", "running", "paused", "succeeded", "failed", "cancelled"]
+    reason: str
     counts: SyncCounts
     total: int | None
     rate_per_second: float | None
     remaining_seconds: float | None
     error: Reason | None
+    created_at: datetime
     finished_at: datetime | None
     errors: list[ItemProblem] = []
+
+
+class SyncRuns(BaseModel):
+    items: list[SyncRun]
 
 
 class Source(BaseModel):

@@ -331,6 +331,13 @@ class SourceSettings(BaseModel):
     )
     batch_items: int = Field(20, ge=1, description="Items that a sync commits in one transaction.")
     keep_runs_days: float = Field(90, gt=0, description="How long ended syncs stay listed.")
+    readers: list[str] = Field(
+        [],
+        description="LlamaIndex readers that sources may run, by their full names: "
+        "`llama_index.readers.notion.NotionPageReader`. A reader is a program that you trust.",
+    )
+    reader_seconds: float = Field(1800.0, gt=0, description="Longest run of a reader.")
+    reader_memory_bytes: int = Field(1_000_000_000, gt=0, description="Memory of a reader's process.")
 
 
 class Settings(BaseSettings):

@@ -8,7 +8,9 @@ from answerable.knowledge.documents import files, repository, tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
 from answerable.knowledge.parsing.parser import ReaderProcesses
 from answerable.knowledge.sources.registry import take_connectors
+from answerable.knowledge.sources.sync import folders
 from answerable.knowledge.sources.sync import tasks as syncing
+from answerable.knowledge.sources.watching import FolderWatch
 
 BACKGROUND_WORK = (
     tasks.ingest,
@@ -26,4 +28,6 @@ def provide_knowledge(runtime: Runtime) -> None:
     take_connectors()
     runtime.provide(ReaderProcesses, lambda _: ReaderProcesses())
     runtime.provide(TextEncoder, query_encoder)
+    runtime.provide(FolderWatch, FolderWatch)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))
+    runtime.keep_files(KeptFiles(runtime.files.root, folders.FOLDER, folders.of_open_runs))

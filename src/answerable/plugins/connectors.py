@@ -73,12 +73,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderBounds:
+    """Which classes of LlamaIndex readers the operator approved, by their full names, and what a process
+    of one may use."""
+
+    classes: Sequence[str] = ()
+    seconds: float = 1800.0
+    memory_bytes: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorContext:
     """What the server gives a connector: the guarded way out, and the operator's bounds.
 
     `roots` are the only folders whose files may be read, except what lies in `closed` (the server's own
-    data), `private_hosts` the hosts (`host` or
-    `host:port`) that may have private addresses.
+    data), `private_hosts` the hosts (`host` or `host:port`) that may have private addresses. `run_folder`
+    is for what a sync keeps from one portion to the next on this machine; it need not exist, and goes with
+    the sync.
     """
 
     outbound: Outbound
@@ -87,6 +98,8 @@ class ConnectorContext:
     closed: Sequence[Path] = ()
     max_item_bytes: int = 100_000_000
     politeness_seconds: float = 1.0
+    readers: ReaderBounds = ReaderBounds()
+    run_folder: Path | None = None
 
     def may_be_private(self, host: str, port: int | None = None) -> bool:
         """Whether the operator lets sources name that host though its address is private."""

@@ -41,7 +41,7 @@ async def ended(caller: Caller, source: Json, run: Json, *, status: str = "succe
         body: Json = answer.json()
         return body if body["finished_at"] else None
 
-    found = await eventually(finished, seconds=60)
+    found = await eventually(finished, seconds=200)
     assert found is not None
     assert found["status"] == status, found
     return found

@@ -10,6 +10,7 @@ import psycopg
 from answerable.kit.db.migrate import migrate
 
 BEFORE, AFTER = "0012", "0013"
+WATCHES_BEFORE, WATCHES = "0018", "0019"
 
 
 def test_sources_and_documents_outlive_the_migration_both_ways(admin_url: str, unique: str) -> None:
@@ -48,3 +49,36 @@ def test_sources_and_documents_outlive_the_migration_both_ways(admin_url: str, u
         kinds = connection.execute("SELECT kind FROM sources ORDER BY kind").fetchall()
         assert kinds == [("folder",), ("upload",)]
         assert connection.execute("SELECT source_id FROM documents").fetchall() == [(folder,)]
+
+
+def test_folders_from_before_are_watched_and_runs_outlive_the_migration_both_ways(
+    admin_url: str, unique: str
+) -> None:
+    url = urlunsplit(urlsplit(admin_url)._replace(path=f"/watches_{unique}"))
+    migrate(url, to=WATCHES_BEFORE)
+    workspace, folder, paused, bucket, run = (uuid4() for _ in range(5))
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO workspaces (id, name) VALUES (%s, 'Test')", [workspace])
+        for source, kind, status in (
+            (folder, "folder", "active"),
+            (paused, "folder", "paused"),
+            (bucket, "s3", "active"),
+        ):
+            connection.execute(
+                "INSERT INTO sources (id, workspace_id, kind, name, status) VALUES (%s, %s, %s, %s, %s)",
+                [source, workspace, kind, str(source), status],
+            )
+    migrate(url, to=WATCHES)
+    with psycopg.connect(url) as connection:
+        watched = connection.execute("SELECT source_id, tenant FROM source_watches").fetchall()
+        assert watched == [(folder, workspace)]
+        connection.execute(
+            "INSERT INTO sync_runs (id, workspace_id, source_id, reason, status, portion)"
+            " VALUES (%s, %s, %s, 'change', 'succeeded', 1)",
+            [run, workspace, folder],
+        )
+    migrate(url, to="-1")
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT to_regclass('source_watches')").fetchone() == (None,)
+        assert connection.execute("SELECT reason FROM sync_runs").fetchall() == [("schedule",)]
+    migrate(url, to=WATCHES)

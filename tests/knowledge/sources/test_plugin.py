@@ -22,7 +22,7 @@ from tests.knowledge.sources.syncing import add_source, documents, items, sync, 
 from tests.plugins.packages import Packages
 
 GUIDE = ROOT / "docs" / "guides" / "sources.md"
-KINDS = ["folder", "web", "s3", "sql", "json_api"]
+KINDS = ["folder", "web", "s3", "sql", "json_api", "llama_index"]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_connector_that_is_not_approved_is_not_there(packages: Packages) -> No
     packages.install("journal", example())
     assert load()["journal"] == (PluginStatus.NOT_APPROVED, "")
     assert not packages.started("journal")
-    with pytest.raises(UnknownConnector, match="folder, web, s3, sql, json_api"):
+    with pytest.raises(UnknownConnector, match="folder, web, s3, sql, json_api, llama_index"):
         connector_for("journal")
 
 

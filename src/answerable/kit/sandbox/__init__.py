@@ -16,10 +16,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from answerable.kit.sandbox.fork_server import ForkServer
     from answerable.kit.sandbox.limits import JsonObject, Limits, Refusal, Report, SandboxError
-    from answerable.kit.sandbox.parent import run
+    from answerable.kit.sandbox.parent import Task, run, run_task
     from answerable.kit.sandbox.worker import Worker
 
-__all__ = ["ForkServer", "JsonObject", "Limits", "Refusal", "Report", "SandboxError", "Worker", "run"]
+__all__ = [
+    "ForkServer",
+    "JsonObject",
+    "Limits",
+    "Refusal",
+    "Report",
+    "SandboxError",
+    "Task",
+    "Worker",
+    "run",
+    "run_task",
+]
 
 _HOMES = {
     "ForkServer": "fork_server",
@@ -28,8 +39,10 @@ _HOMES = {
     "Refusal": "limits",
     "Report": "limits",
     "SandboxError": "limits",
+    "Task": "parent",
     "Worker": "worker",
     "run": "parent",
+    "run_task": "parent",
 }
 
 

@@ -33,6 +33,12 @@ _SYSTEM_READ = (
     "/dev/urandom", "/dev/zero", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat",
     "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup",
 )  # fmt: skip
+# What finding and trusting another machine takes.
+_NETWORK_READ = (
+    "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
+    "/etc/services", "/etc/protocols", "/etc/mime.types", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
+    "/usr/share/ca-certificates", "/run/systemd/resolve",
+)  # fmt: skip
 _HEADROOM_BYTES = 128 * 1024 * 1024  # thread stacks, and what the allocator holds but has not touched
 
 Target = Callable[[JsonObject, Report], JsonObject]
@@ -137,7 +143,12 @@ def _lock_down(setup: JsonObject) -> JsonObject:
     # An import root is listed, to find the package in it, but only the package is read.
     rules += [(path, landlock.READ_DIR) for path in setup["roots"]]
     rules += [(path, landlock.WRITE) for path in (*setup["write"], setup["scratch"], "/dev/null")]
-    return {"landlock": landlock.restrict(rules), "seccomp": seccomp.install()}
+    if network := setup["network"]:
+        rules += [(path, landlock.READ) for path in _NETWORK_READ]
+    return {
+        "landlock": landlock.restrict(rules, network=network),
+        "seccomp": seccomp.install(network=network),
+    }
 
 
 def _interpreter_paths() -> list[str]:

@@ -27,7 +27,7 @@ _ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 _FIRST_RIGHTS = (1 << 13) - 1
 _RIGHTS_SINCE = {2: REFER, 3: TRUNCATE, 5: IOCTL_DEV}
-_NET_BIND_AND_CONNECT = 0b11  # since version 4
+_NET_BIND, _NET_BIND_AND_CONNECT = 0b01, 0b11  # since version 4
 _SCOPE_SOCKETS_AND_SIGNALS = 0b11  # since version 6
 
 
@@ -39,8 +39,9 @@ def version() -> int:
     return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _CREATE_RULESET_VERSION)))
 
 
-def restrict(rules: Iterable[tuple[str, int]]) -> bool:
-    """Let this process touch only what lies beneath the paths of `rules`, each with its rights.
+def restrict(rules: Iterable[tuple[str, int]], *, network: bool = False) -> bool:
+    """Let this process touch only what lies beneath the paths of `rules`, each with its rights, and the
+    network not at all, or with `network` only to connect.
 
     Paths that do not exist are passed over. Returns False where the kernel has no Landlock. Needs
     PR_SET_NO_NEW_PRIVS. Raises OSError when the kernel refuses the rules.
@@ -54,7 +55,7 @@ def restrict(rules: Iterable[tuple[str, int]]) -> bool:
         handled |= right if abi >= since else 0
     attributes = struct.pack("Q", handled)
     if abi >= 4:
-        attributes += struct.pack("Q", _NET_BIND_AND_CONNECT)
+        attributes += struct.pack("Q", _NET_BIND if network else _NET_BIND_AND_CONNECT)
     if abi >= 6:
         attributes += struct.pack("Q", _SCOPE_SOCKETS_AND_SIGNALS)
     ruleset = _call(libc, _CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)

@@ -33,12 +33,18 @@ Launch = Callable[[Sequence[str], str], Awaitable[Process]]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a child runs, under which limits, over which files. `read` and `write` must exist."""
+    """What a child runs, under which limits, over which files. `read` and `write` must exist.
+
+    `network` lets it connect to other machines, for code that the operator trusts; `packages` are
+    top-level packages or modules, besides the target's, that it may import.
+    """
 
     target: str
     limits: Limits
     read: Sequence[Path] = ()
     write: Sequence[Path] = ()
+    network: bool = False
+    packages: Sequence[str] = ()
 
 
 async def run(
@@ -57,8 +63,12 @@ async def run(
     folder, which is its working directory and vanishes with it. Raises SandboxError. Cancelling the
     awaiting task kills the child.
     """
-    task = Task(target, limits, read, write)
-    return await call_once(limits, lambda: Child.start(task), payload, on_progress)
+    return await run_task(Task(target, limits, read, write), payload, on_progress)
+
+
+async def run_task(task: Task, payload: JsonObject, on_progress: _Progress | None = None) -> JsonObject:
+    """As `run`, for a task that is told in full."""
+    return await call_once(task.limits, lambda: Child.start(task), payload, on_progress)
 
 
 async def call_once(
@@ -102,7 +112,7 @@ class Child:
         for path in (*task.read, *task.write):
             if not path.exists():
                 raise FileNotFoundError(path)
-        roots, packages = import_roots(task.target)
+        roots, packages = import_roots(task.target, *task.packages)
         scratch = tempfile.mkdtemp(prefix="answerable-sandbox-")
         try:
             process = await launch(roots, scratch)
@@ -125,6 +135,7 @@ class Child:
                 "write": [str(path.resolve()) for path in task.write],
                 "roots": roots,
                 "scratch": scratch,
+                "network": task.network,
             }
         )
         return child

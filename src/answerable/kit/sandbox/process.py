@@ -82,9 +82,12 @@ def import_roots(*modules: str) -> tuple[list[str], list[str]]:
     roots, packages = [], []
     for package in dict.fromkeys(("answerable", *(name.partition(".")[0] for name in modules))):
         spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
+        places = list(spec.submodule_search_locations or ()) if spec is not None else []
+        if spec is not None and not places and spec.has_location and spec.origin:
+            places = [spec.origin]  # a module of one file
+        if not places:
             raise ValueError(f"{package!r} is no package that can be imported")
-        for location in spec.submodule_search_locations:
+        for location in places:
             packages.append(location)
             roots.append(os.path.dirname(location))
     # The child starts without `site`, so in a virtual environment it cannot find these by itself.

@@ -74,6 +74,9 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "vhangup": (153, 58), "memfd_secret": (447, 447),
 }  # fmt: skip
 
+# What a child that may use the network needs; datagrams to name servers are bound without asking.
+_CONNECTING = frozenset({"socket", "connect"})
+
 # Answered with ENOSYS, so that libraries fall back: glibc then starts threads by `clone`, whose
 # flags a filter can read (those of `clone3` lie behind a pointer).
 _ABSENT: dict[str, tuple[int, int]] = {
@@ -100,8 +103,9 @@ class _Step:
     label: str | None = None
 
 
-def install() -> bool:
-    """Install the filter for this process and all its later threads; it cannot be taken off.
+def install(*, network: bool = False) -> bool:
+    """Install the filter for this process and all its later threads; it cannot be taken off. With
+    `network` it lets sockets be made and connected.
 
     Returns False where the platform has none. Needs PR_SET_NO_NEW_PRIVS and a single thread.
     Raises OSError when the kernel refuses the filter.
@@ -110,7 +114,7 @@ def install() -> bool:
     if os.name != "posix" or platform.system() != "Linux" or machine not in _ARCHITECTURES:
         return False
     column, audit_arch = _ARCHITECTURES[machine]
-    code = _assemble(_program(column, audit_arch, os.getpid()))
+    code = _assemble(_program(column, audit_arch, os.getpid(), network=network))
     buffer = ctypes.create_string_buffer(code, len(code))
     # struct sock_fprog: instruction count, padding, pointer.
     program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
@@ -123,7 +127,7 @@ def install() -> bool:
     return True
 
 
-def _program(column: int, audit_arch: int, pid: int) -> list[_Step]:
+def _program(column: int, audit_arch: int, pid: int, *, network: bool = False) -> list[_Step]:
     steps = [
         _Step(_LD_WORD, _OFFSET_ARCH),
         _Step(_JEQ, audit_arch, otherwise="kill"),
@@ -132,9 +136,9 @@ def _program(column: int, audit_arch: int, pid: int) -> list[_Step]:
     if column == 0:
         steps.append(_Step(_JGE, _X32_BIT, then="deny"))
     steps += [_Step(_JEQ, numbers[column], then="absent") for numbers in _ABSENT.values()]
-    for numbers in _DENIED.values():
+    for name, numbers in _DENIED.items():
         number = numbers[column]
-        if number is not None:
+        if number is not None and not (network and name in _CONNECTING):
             steps.append(_Step(_JEQ, number, then="deny"))
     first, second = _OFFSET_ARGS, _OFFSET_ARGS + 8
     steps += _when(_CLONE[column], [_Step(_LD_WORD, first), _Step(_JSET, _CLONE_THREAD, "allow", "deny")])

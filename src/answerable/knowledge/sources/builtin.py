@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from answerable.knowledge.sources.connectors.folder import FolderConnector
 from answerable.knowledge.sources.connectors.json_api import JsonApiConnector
+from answerable.knowledge.sources.connectors.llama_index.connector import LlamaIndexConnector
 from answerable.knowledge.sources.connectors.s3 import S3Connector
 from answerable.knowledge.sources.connectors.sql import SqlConnector
 from answerable.knowledge.sources.connectors.web import WebConnector
@@ -15,5 +16,12 @@ from answerable.plugins.connectors import Connector
 
 @hookimpl
 def answerable_connectors() -> Sequence[Connector]:
-    """Files, web pages, buckets, databases, APIs."""
-    return (FolderConnector(), WebConnector(), S3Connector(), SqlConnector(), JsonApiConnector())
+    """Files, web pages, buckets, databases, APIs, readers of LlamaIndex."""
+    return (
+        FolderConnector(),
+        WebConnector(),
+        S3Connector(),
+        SqlConnector(),
+        JsonApiConnector(),
+        LlamaIndexConnector(),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from answerable.inference.providers.registry import plugin_host
 from answerable.kit.outbound import Outbound
 from answerable.kit.runtime import Runtime
@@ -9,7 +11,7 @@ from answerable.knowledge.sources import builtin
 from answerable.knowledge.sources.errors import UnknownConnector
 from answerable.knowledge.sources.tables import UPLOAD
 from answerable.plugins import PluginHost, connectors
-from answerable.plugins.connectors import Connector, ConnectorContext
+from answerable.plugins.connectors import Connector, ConnectorContext, ReaderBounds
 
 _HOOK = "answerable_connectors"
 _PARTS = ("kind", "summary", "config", "snapshot", "check", "changes")
@@ -35,8 +37,8 @@ def take_connectors() -> None:
     _connectors.update(_collect(plugin_host(), dict(_connectors)))
 
 
-def context_of(runtime: Runtime) -> ConnectorContext:
-    """What this server gives its connectors."""
+def context_of(runtime: Runtime, run_folder: Path | None = None) -> ConnectorContext:
+    """What this server gives its connectors; `run_folder` belongs to the sync that asks."""
     settings = runtime.settings.sources
     return ConnectorContext(
         outbound=runtime.get(Outbound),
@@ -45,6 +47,8 @@ def context_of(runtime: Runtime) -> ConnectorContext:
         closed=(runtime.settings.data_dir,),
         max_item_bytes=settings.max_item_bytes,
         politeness_seconds=settings.politeness_seconds,
+        readers=ReaderBounds(tuple(settings.readers), settings.reader_seconds, settings.reader_memory_bytes),
+        run_folder=run_folder,
     )
 
 

@@ -15,7 +15,7 @@ from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 from answerable.knowledge.documents.tables import DocumentRow
 from answerable.knowledge.sources.errors import NameTaken
-from answerable.knowledge.sources.tables import SourceAlarmRow, SourceRow
+from answerable.knowledge.sources.tables import SourceAlarmRow, SourceRow, SourceWatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class Alarm:
 
     workspace_id: str
     source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A source that wants its folder watched, since it was last changed."""
+
+    workspace_id: str
+    source_id: str
+    changed_at: datetime
 
 
 async def add(session: Session, row: SourceRow) -> None:
@@ -120,3 +129,25 @@ async def ringing(session: Session, most: int) -> Sequence[Alarm]:
     statement = select(SourceAlarmRow).where(SourceAlarmRow.rings_at <= func.now())
     rows = await session.scalars(statement.order_by(SourceAlarmRow.rings_at).limit(most))
     return [Alarm(ids.encode("ws", row.tenant), row.source_id) for row in rows]
+
+
+async def set_watch(session: Session, source_id: str) -> None:
+    """Have the source's folder watched, anew if it is already."""
+    values = {"source_id": source_id, "tenant": ids.decode("ws", session.workspace_id)}
+    statement = insert(SourceWatchRow).values(values)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id"], set_={"changed_at": func.clock_timestamp()}
+        )
+    )
+
+
+async def clear_watch(session: Session, source_id: str) -> None:
+    """Have the source's folder not watched."""
+    await session.execute(delete(SourceWatchRow).where(SourceWatchRow.source_id == source_id))
+
+
+async def watches(session: Session) -> set[Watch]:
+    """The sources of all workspaces whose folders are to be watched."""
+    rows = await session.scalars(select(SourceWatchRow))
+    return {Watch(ids.encode("ws", row.tenant), row.source_id, row.changed_at) for row in rows}

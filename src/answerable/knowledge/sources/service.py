@@ -64,6 +64,7 @@ async def create(session: Session, runtime: Runtime, new: NewSource) -> SourceSt
     )
     configuration.keep(runtime.get(SecretBox), row, config)
     await repository.add(session, row)
+    await syncing.keep_watch(session, row)
     await syncing.plan(session, row)
     await session.flush()
     return SourceState(row, None, 0)
@@ -91,6 +92,7 @@ async def change(
         configuration.keep(runtime.get(SecretBox), row, configuration.parse(connector_for(row.kind), config))
         row.cursor = None  # positions belong to the place that they were given by
     await repository.save(session, row)
+    await syncing.keep_watch(session, row)
     await syncing.plan(session, row)
     await session.flush()
     return await read(session, source_id)
@@ -122,6 +124,7 @@ async def remove(session: Session, source_id: str) -> str:
     row.status = SourceStatus.REMOVING.value
     await syncing.stop_for_removal(session, source_id)
     await repository.clear_alarm(session, source_id)
+    await syncing.keep_watch(session, row)
     await repository.save(session, row)
     return await enqueue(session, REMOVE, subject=Subject("source", source_id), source_id=source_id)
 

@@ -39,6 +39,7 @@ OPEN_RUN = (RunStatus.QUEUED.value, RunStatus.RUNNING.value, RunStatus.PAUSED.va
 class RunReason(StrEnum):
     MANUAL = "manual"
     SCHEDULE = "schedule"
+    CHANGE = "change"
 
 
 class ItemStatus(StrEnum):
@@ -157,3 +158,13 @@ class SourceAlarmRow(Base):
     source_id: Mapped[str] = mapped_column(PrefixedId("src"), primary_key=True)
     tenant: Mapped[uuid.UUID] = mapped_column(Uuid)
     rings_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SourceWatchRow(Base):
+    """A source whose folder is watched for changes. Outside the tenant wall: ids and a time alone."""
+
+    __tablename__ = "source_watches"
+
+    source_id: Mapped[str] = mapped_column(PrefixedId("src"), primary_key=True)
+    tenant: Mapped[uuid.UUID] = mapped_column(Uuid)
+    changed_at: Mapped[datetime] = created_at_column()

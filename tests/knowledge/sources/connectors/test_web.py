@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from answerable.kit.outbound import FailedStage, OutboundFailure
+from answerable.kit.outbound import FailedStage, Outbound, OutboundFailure
 from answerable.knowledge.sources.connectors.web import WebConnector
 from answerable.plugins.connectors import ConnectorContext, ConnectorFailure, ItemGone
 from tests.factories.callers import Caller
@@ -81,12 +83,43 @@ async def test_neither_an_address_nor_a_redirect_leads_inside(
     inside = f"http://localhost:{web.port}/inside"
     web.put("/inside", "secret")
     web.pages["/way"] = Page(status=302, headers={"location": inside})
-    for url in (inside, f"{web.url}/way", "http://169.254.169.254/latest", "http://[::1]/"):
+    elsewhere = (
+        "http://169.254.169.254/",
+        "http://[::1]/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+    )
+    for url in (inside, f"{web.url}/way", *elsewhere):
         (item,) = await listed(CONNECTOR, context, pages=[url])
         with pytest.raises(OutboundFailure) as caught:
             await fetched(item)
         assert caught.value.stage is FailedStage.ADDRESS, url
     assert web.asked("/inside") == []
+
+
+async def test_a_name_that_changes_its_address_does_not_lead_inside(
+    web: WebServer, context: ConnectorContext
+) -> None:
+    answers = iter([["93.184.215.14"], ["127.0.0.1"]])
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return next(answers)
+
+    web.put("/inside", "secret")
+    outbound = Outbound(resolve=resolve)
+    guarded = replace(context, outbound=outbound, private_hosts=())
+    (item,) = await listed(CONNECTOR, guarded, pages=[f"http://rebinding.example:{web.port}/inside"])
+    stages = []
+    for _ in range(2):  # the public address is not there for tests; the private one is refused
+        with pytest.raises((OutboundFailure, ConnectorFailure)) as caught:
+            await fetched(item)
+        stages.append(getattr(caught.value, "stage", None))
+    outbound.close()
+    assert stages[1] is FailedStage.ADDRESS
+    assert web.requests == []
 
 
 async def test_redirects_are_followed_within_bounds_and_robots_asked_at_each(

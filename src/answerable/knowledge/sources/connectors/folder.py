@@ -28,6 +28,9 @@ class FolderConfig(BaseModel):
     include: list[str] = Field(["*"], description="Patterns of files to take.", max_length=100)
     exclude: list[str] = Field([], description="Patterns of files to leave out.", max_length=100)
     hidden: bool = Field(False, description="Whether names that begin with a dot count.")
+    watch: bool = Field(
+        True, description="Whether changes are taken in at once, where the server's disk tells of them."
+    )
 
 
 class FolderConnector:
@@ -55,6 +58,30 @@ class FolderConnector:
         while portion := await asyncio.to_thread(_take, walk):
             for item in portion:
                 yield item
+
+
+def watched_folder(config: FolderConfig, context: ConnectorContext) -> Path | None:
+    """The folder to be told of changes in; None when it is not to be watched, or is not there."""
+    if not config.watch:
+        return None
+    try:
+        return _root(config, context)
+    except ConnectorFailure:
+        return None
+
+
+def concerns(config: FolderConfig, root: Path, path: Path) -> bool:
+    """Whether a change at a path below the folder may change its listing. What is not a file any more may
+    have been a folder of files."""
+    parts = path.relative_to(root).parts
+    if not config.hidden and any(part.startswith(".") for part in parts):
+        return False
+    return not path.is_file() or _is_wanted("/".join(parts), config)
+
+
+def _is_wanted(name: str, config: FolderConfig) -> bool:
+    wanted = any(fnmatch(name, pattern) for pattern in config.include)
+    return wanted and not any(fnmatch(name, pattern) for pattern in config.exclude)
 
 
 def _root(config: FolderConfig, context: ConnectorContext) -> Path:
@@ -121,8 +148,7 @@ class _Walk:
 
 def _item(root: Path, parts: tuple[str, ...], config: FolderConfig) -> Item | None:
     name = "/".join(parts)
-    wanted = any(fnmatch(name, pattern) for pattern in config.include)
-    if not wanted or any(fnmatch(name, pattern) for pattern in config.exclude):
+    if not _is_wanted(name, config):
         return None
     path = root.joinpath(*parts)
     try:

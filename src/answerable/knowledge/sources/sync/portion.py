@@ -27,7 +27,7 @@ from answerable.knowledge.sources import repository as sources
 from answerable.knowledge.sources.configuration import open_config
 from answerable.knowledge.sources.errors import as_error, outbound_problem
 from answerable.knowledge.sources.registry import connector_for, context_of
-from answerable.knowledge.sources.sync import intake, repository, service
+from answerable.knowledge.sources.sync import folders, intake, repository, service
 from answerable.knowledge.sources.sync.intake import Outcome, Verdict
 from answerable.knowledge.sources.tables import ItemStatus, RunStatus, SourceItemRow, SyncRunRow
 from answerable.plugins.connectors import Connector, ConnectorFailure, Item
@@ -62,6 +62,7 @@ class Portion:
         self._clock = time.monotonic()
         self._seen = 0
         self._total: int | None = None
+        self._folder = folders.of_run(job.runtime, job.principal.workspace_id or "", run_id)
 
     async def work(self) -> None:
         """Go through the portion. Raises SourceUnreachable, which is worth another try, and
@@ -110,7 +111,7 @@ class Portion:
     async def _list(self, place: _Place, cursor: str | None) -> bool:
         """Take items in. True when the portion is full and there may be more."""
         left = self._settings.portion_items
-        context = context_of(self._job.runtime)
+        context = context_of(self._job.runtime, self._folder)
         listing = place.connector.changes(place.config, cursor, context)
         async with aclosing(_closable(listing)) as items:
             batch: list[Item] = []
@@ -211,6 +212,7 @@ class Portion:
             await sources.lock(session, place.source_id)
             run = await self._run(session)
             await service.succeed(session, run, snapshot=place.snapshot, keep=keep)
+        await folders.remove(self._folder)
 
     def _note_time(self, run: SyncRunRow) -> None:
         now = time.monotonic()

@@ -70,6 +70,12 @@ async def open_runs(session: Session, source_ids: Sequence[str]) -> Mapping[str,
     return {row.source_id: row for row in await session.scalars(statement)}
 
 
+async def open_among(session: Session, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that have not ended."""
+    statement = select(SyncRunRow.id).where(SyncRunRow.id.in_(run_ids), SyncRunRow.status.in_(OPEN_RUN))
+    return set(await session.scalars(statement))
+
+
 async def add_run(session: Session, row: SyncRunRow) -> None:
     """Insert a run."""
     session.add(row)

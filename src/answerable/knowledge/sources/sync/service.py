@@ -15,6 +15,7 @@ from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.knowledge.sources import repository as sources
+from answerable.knowledge.sources.connectors.folder import FolderConnector
 from answerable.knowledge.sources.errors import SourceBusy
 from answerable.knowledge.sources.schedule import next_time
 from answerable.knowledge.sources.sync import repository
@@ -74,6 +75,19 @@ async def start(session: Session, source_id: str, reason: RunReason = RunReason.
     return run
 
 
+async def start_for_change(session: Session, source_id: str) -> bool:
+    """Start a sync because something changed at the source. False while one is under way that may have
+    passed the change by: try again when it has ended."""
+    source = await sources.lock(session, source_id)
+    if source is None or source.status != SourceStatus.ACTIVE:
+        return True
+    run = await repository.open_run(session, source_id)
+    if run is not None:
+        return run.started_at is None
+    await start(session, source_id, RunReason.CHANGE)
+    return True
+
+
 async def queue(session: Session, run: SyncRunRow) -> None:
     """Put the run's next portion into the queue; those before it may not write any more."""
     run.portion += 1
@@ -87,6 +101,7 @@ async def pause(session: Session, source_id: str) -> SourceRow:
     """Stop syncing, the run under way included, until the source is resumed."""
     source = await locked_source(session, source_id)
     source.status = SourceStatus.PAUSED.value
+    await keep_watch(session, source)
     run = await repository.open_run_unlocked(session, source_id)
     if run is not None and run.status != RunStatus.PAUSED:
         await _stop_job(session, run)
@@ -101,6 +116,7 @@ async def resume(session: Session, source_id: str) -> SourceRow:
     """Go on where the source was paused, and by its schedule from now on."""
     source = await locked_source(session, source_id)
     source.status = SourceStatus.ACTIVE.value
+    await keep_watch(session, source)
     run = await repository.open_run(session, source_id)
     if run is not None and run.status == RunStatus.PAUSED:
         run.status = RunStatus.QUEUED.value
@@ -108,6 +124,15 @@ async def resume(session: Session, source_id: str) -> SourceRow:
     await plan(session, source)
     await sources.save(session, source)
     return source
+
+
+async def keep_watch(session: Session, source: SourceRow) -> None:
+    """Have an active folder watched, and nothing else. Called after each change of a source."""
+    watched = source.kind == FolderConnector.kind and source.config.get("watch", True)
+    if watched and source.status == SourceStatus.ACTIVE:
+        await sources.set_watch(session, source.id)
+    else:
+        await sources.clear_watch(session, source.id)
 
 
 async def plan(session: Session, source: SourceRow) -> None:
