@@ -36,6 +36,19 @@ def fresh_cluster() -> Iterator[tuple[Path, str]]:
         shutil.rmtree(cluster.folder, ignore_errors=True)
 
 
+@contextmanager
+def kept_cluster(folder: Path) -> Iterator[str]:
+    """A migrated PostgreSQL in a folder that outlives the bench; gives the admin's URL."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        migrate(cluster.admin_url)
+        yield cluster.admin_url
+    finally:
+        cluster.stop()
+
+
 def new_workspace(admin_url: str) -> str:
     """Make a workspace; returns its public id."""
     workspace_id = ids.new_id("ws")

@@ -21,6 +21,13 @@ class NaturalText:
         # A topic prefers its own words, from the middle of the ranks down.
         self._topics = self._random.integers(300, vocabulary, size=(_TOPICS, _TOPIC_WORDS))
 
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def words_of(self, numbers: np.ndarray) -> list[str]:
+        """The words with these ranks."""
+        return [self._words[number] for number in numbers]
+
     def topic(self) -> int:
         """A topic at random."""
         return int(self._random.integers(_TOPICS))
@@ -33,7 +40,7 @@ class NaturalText:
 
     def text(self, numbers: np.ndarray) -> str:
         """The words with these ranks as sentences of about a dozen words."""
-        words = [self._words[number] for number in numbers]
+        words = self.words_of(numbers)
         sentences = [words[start : start + 13] for start in range(0, len(words), 13)]
         return " ".join(" ".join(sentence).capitalize() + "." for sentence in sentences)
 
@@ -43,7 +50,7 @@ class NaturalText:
 
     def query(self, numbers: np.ndarray, count: int) -> str:
         """A question in words of a passage."""
-        return " ".join(self._words[number] for number in self._random.choice(numbers, count, replace=False))
+        return " ".join(self.words_of(self._random.choice(numbers, count, replace=False)))
 
 
 def _words(random: np.random.Generator, count: int) -> list[str]:

@@ -1,7 +1,9 @@
-"""Search and answers over many chunks: latency, and recall of the approximate search against the exact.
+"""Search over many chunks: latency, recall of the approximate search against the exact, writes meanwhile,
+size and memory.
 
 Chunks are synthetic: words by Zipf's law with topics, vectors clustered by the same topics. A question's
 text is embedded for real, so that its time counts; the vector searched with is the synthetic one.
+`--keep FOLDER` fills a database once and measures it again and again.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ import asyncio
 import json
 import sys
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import psutil
 import psycopg
 from sqlalchemy import text
 
@@ -24,43 +28,31 @@ from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import answer_from_documents
 from answerable.knowledge.embedding import QueryVector, TextEncoder, load_encoder
-from answerable.knowledge.indexing.passage import SentenceSketch
 from answerable.knowledge.indexing.preparation import dense_vector, sparse_vector
-from answerable.knowledge.lexical.bm25 import text_weights
-from answerable.knowledge.lexical.term_ids import TermIds
-from answerable.knowledge.lexical.words import words
-from answerable.knowledge.retrieval import SearchMode, repository, search
+from answerable.knowledge.retrieval import Scope, SearchMode, repository, search
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
 from answerable.knowledge.retrieval.repository import Pool, Reach
-from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
-from bench.natural_text import NaturalText
+from answerable.knowledge.retrieval.service import narrowed, nearest
+from bench.index_writes import writes_during
+from bench.knowledge_bed import fresh_cluster, kept_cluster, member, process
+from bench.search_load import Bed, Probe, fill, found, probes, source_id
 
-BUDGETS = {"search_p50_ms": 15.0, "answer_p50_ms": 40.0, "recall_at_10": 0.95}
-_WORDS = 110
-_SENTENCES = 4
-_DIMENSIONS = 384
-_PER_DOCUMENT = 20
-_QUERY_WORDS = 7
-_COLUMNS = (
-    "public_id, workspace_id, document_id, ordinal, start_offset, end_offset, token_count, heading_path,"
-    " text, terms, weights, embedding, sentences"
+BUDGETS = {
+    100_000: {"search_p50_ms": 15.0, "answer_p50_ms": 40.0, "recall_at_10": 0.95},
+    1_000_000: {"search_p50_ms": 40.0, "recall_at_10": 0.95},
+}
+_SIZES = (
+    "SELECT relname, pg_relation_size(oid) / 1000000, pg_table_size(oid) / 1000000 FROM pg_class"
+    " WHERE relname IN ('chunks', 'ix_chunks_embedding', 'ix_chunks_terms', 'lexical_terms') ORDER BY 1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A question: its text, and the vector that stands for it."""
-
-    question: str
-    vector: QueryVector
 
 
 class ProbeEncoder(TextEncoder):
     """Embeds a question's text and answers with the synthetic vector that belongs to it."""
 
-    def __init__(self, inner: TextEncoder, probes: list[Probe]) -> None:
+    def __init__(self, inner: TextEncoder, asked: Sequence[Probe]) -> None:
         self._inner = inner
-        self._vectors = {probe.question: probe.vector for probe in probes}
+        self._vectors = {probe.question: probe.vector for probe in asked}
 
     async def encode_query(self, query: str) -> QueryVector | None:
         """The stand-in, after the time that the real one takes."""
@@ -72,169 +64,183 @@ class ProbeEncoder(TextEncoder):
         self._inner.close()
 
 
-class Corpus:
-    """The synthetic chunks of a workspace."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of searching: in which workspace, among what, by what."""
 
-    def __init__(self, workspace_id: str, size: int) -> None:
-        self.size = size
-        self._workspace = ids.decode("ws", workspace_id)
-        self._text = NaturalText(seed=11)
-        self._random = np.random.default_rng(12)
-        self._centres = self._random.normal(size=(400, _DIMENSIONS)).astype(np.float32)
-        self._term_ids = TermIds(workspace_id)
-        self._terms: dict[int, int] = {}
-        self.vectors = np.empty((size, _DIMENSIONS), dtype=np.float32)
-        self.probes: list[Probe] = []
-
-    def rows(self, probes: int) -> Iterator[tuple[object, ...]]:
-        """The rows for COPY; notes probes about some of them on the way."""
-        every = max(1, self.size // probes)
-        document = uuid.uuid4()
-        for number in range(self.size):
-            if number % _PER_DOCUMENT == 0:
-                document = uuid.uuid4()
-            topic = self._text.topic()
-            drawn = self._text.word_numbers(topic, _WORDS)
-            vector = self._near(self._centres[topic], 1.1)
-            self.vectors[number] = vector
-            if number % every == every // 2:
-                question = self._text.query(drawn, _QUERY_WORDS)
-                self.probes.append(Probe(question, self._near(vector, 0.05)))
-            yield self._row(number, document, self._text.text(drawn), drawn, vector)
-
-    def _near(self, vector: np.ndarray, spread: float) -> QueryVector:
-        moved = vector + spread * self._random.normal(size=_DIMENSIONS).astype(np.float32)
-        near: QueryVector = (moved / np.linalg.norm(moved)).astype(np.float32)
-        return near
-
-    def _row(
-        self, number: int, document: uuid.UUID, content: str, drawn: np.ndarray, vector: QueryVector
-    ) -> tuple[object, ...]:
-        terms = np.array([self._term(int(word)) for word in drawn], dtype=np.int32)
-        weights = text_weights(terms.tolist())
-        cuts = np.linspace(0, len(content), _SENTENCES + 1).astype(np.int32)
-        noise = self._random.normal(size=(_SENTENCES, _DIMENSIONS)).astype(np.float32)
-        sketch = SentenceSketch(
-            spans=np.stack([cuts[:-1], cuts[1:]], axis=1),
-            word_counts=np.array([len(part) for part in np.array_split(terms, _SENTENCES)], dtype=np.int32),
-            words=terms,
-            vectors=vector + 0.03 * noise,
-        )
-        return (
-            uuid.uuid4(), self._workspace, document, number % _PER_DOCUMENT, 0, len(content), _WORDS, [],
-            content, sorted(weights), sparse_vector(weights), dense_vector(vector), sketch.pack(),
-        )  # fmt: skip
-
-    def _term(self, word: int) -> int:
-        if word not in self._terms:
-            self._terms[word] = self._term_ids(words(self._text.text(np.array([word])))[0])
-        return self._terms[word]
+    name: str
+    workspace_id: str
+    probes: Sequence[Probe]
+    mode: SearchMode = SearchMode.HYBRID
+    scope: Scope | None = None
 
 
-def load(admin_url: str, corpus: Corpus, workspace_id: str, probes: int) -> dict[str, float]:
-    """Bulk-load the chunks, then build the indexes and the statistics; returns the seconds."""
-    started = time.perf_counter()
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        definitions = admin.execute(
-            "SELECT indexname, indexdef FROM pg_indexes"
-            " WHERE indexname IN ('ix_chunks_terms', 'ix_chunks_embedding', 'uq_chunks_public_id')"
-        ).fetchall()
-        for name, _ in definitions:
-            admin.execute(f"DROP INDEX {name}")
-        with admin.cursor() as cursor, cursor.copy(f"COPY chunks ({_COLUMNS}) FROM STDIN") as copy:
-            for row in corpus.rows(probes):
-                copy.write_row(row)
-        copied = time.perf_counter()
-        admin.execute("SET maintenance_work_mem = '512MB'")
-        for _, definition in definitions:
-            admin.execute(definition)
-        indexed = time.perf_counter()
-        workspace = ids.decode("ws", workspace_id)
-        admin.execute(
-            "INSERT INTO indexed_documents (document_id, workspace_id, title, chunk_count)"
-            " SELECT document_id, workspace_id, 'generated', count(*) FROM chunks GROUP BY 1, 2"
-        )
-        admin.execute(
-            "INSERT INTO lexical_terms (workspace_id, term, chunks)"
-            " SELECT %s, u.term, count(*) FROM chunks c, unnest(c.terms || 0) AS u(term) GROUP BY 2",
-            [workspace],
-        )
-        admin.execute("VACUUM ANALYZE chunks, lexical_terms, indexed_documents")
-    return {"load_s": round(copied - started, 1), "build_indexes_s": round(indexed - copied, 1)}
+def ways(bed: Bed, asked: Sequence[Probe], small: Sequence[Probe]) -> Iterator[Way]:
+    """The ways that are timed."""
+    one_source = Scope(source_ids=(source_id(7),))
+    yield Way("search", bed.workspace_id, asked)
+    yield Way("dense", bed.workspace_id, asked, SearchMode.DENSE)
+    yield Way("lexical", bed.workspace_id, asked, SearchMode.LEXICAL)
+    yield Way("source_of_1_percent", bed.workspace_id, asked, scope=one_source)
+    yield Way("tenant_of_1_percent", bed.small_workspace_id, small)
 
 
-async def latencies(runtime: Runtime, workspace_id: str, probes: list[Probe]) -> dict[str, float]:
-    """Percentiles of search and of answers, with the transaction and the embedding of the question."""
-    searches, answers = [], []
-    for number, probe in enumerate(probes):
+async def latencies(runtime: Runtime, way: Way) -> dict[str, float]:
+    """Percentiles of a search, with its transaction and the embedding of the question, and the processor
+    time that one took, which says something on a busy machine too."""
+    taken, before = [], cpu_seconds()
+    for probe in way.probes:
         started = time.perf_counter()
-        async with runtime.database.begin(member(workspace_id)) as session:
-            await search(session, runtime, probe.question)
-        between = time.perf_counter()
-        async with runtime.database.begin(member(workspace_id)) as session:
+        async with runtime.database.begin(member(way.workspace_id)) as session:
+            await search(session, runtime, probe.question, mode=way.mode, scope=way.scope)
+        taken.append((time.perf_counter() - started) * 1000)
+    spent = (cpu_seconds() - before) / len(way.probes) * 1000
+    return {**percentiles(way.name, taken), f"{way.name}_cpu_ms": round(spent, 2)}
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of PostgreSQL's."""
+    me = psutil.Process()
+    spent = [me.cpu_times(), *(p.cpu_times() for p in me.children(recursive=True) if p.name() == "postgres")]
+    return sum(each.user + each.system for each in spent)
+
+
+async def answer_latencies(runtime: Runtime, way: Way) -> dict[str, float]:
+    """Percentiles of a stage-0 answer."""
+    taken = []
+    for probe in way.probes:
+        started = time.perf_counter()
+        async with runtime.database.begin(member(way.workspace_id)) as session:
             await answer_from_documents(session, runtime, probe.question)
-        if number >= len(probes) // 10:  # the first ones warm the caches
-            searches.append((between - started) * 1000)
-            answers.append((time.perf_counter() - between) * 1000)
+        taken.append((time.perf_counter() - started) * 1000)
+    return percentiles("answer", taken)
+
+
+def percentiles(name: str, taken: Sequence[float]) -> dict[str, float]:
+    """p50 and p99 in milliseconds; the first tenth warms the caches."""
+    warm = taken[len(taken) // 10 :]
     return {
-        "search_p50_ms": round(float(np.median(searches)), 2),
-        "search_p99_ms": round(float(np.quantile(searches, 0.99)), 2),
-        "answer_p50_ms": round(float(np.median(answers)), 2),
-        "answer_p99_ms": round(float(np.quantile(answers, 0.99)), 2),
+        f"{name}_p50_ms": round(float(np.median(warm)), 2),
+        f"{name}_p99_ms": round(float(np.quantile(warm, 0.99)), 2),
     }
 
 
-async def recall(runtime: Runtime, workspace_id: str, probes: list[Probe]) -> dict[str, float]:
-    """The part of the exact ten best that the approximate search finds, by vectors and by words."""
+async def recall(runtime: Runtime, way: Way) -> dict[str, float]:
+    """The part of the exact ten best, by vectors and by words, that the approximate ten best have."""
+    scope = way.scope or Scope()
     shares: dict[SearchMode, list[float]] = {SearchMode.DENSE: [], SearchMode.LEXICAL: []}
-    for probe in probes:
-        async with runtime.database.begin(member(workspace_id)) as session:
-            terms = QueryTerms.of(probe.question, workspace_id)
-            query = WeightedQuery.of(terms, await repository.term_counts(session, terms), probe.vector)
-            for mode, found in shares.items():
-                part = 1.0 if mode is SearchMode.DENSE else 0.0
-                pool, reach = Pool(40, 10, part), Reach(query.chunks)
-                await repository.settle_plans(session, pool, reach)
-                look = repository.nearest if mode is SearchMode.DENSE else repository.best_worded
-                rows = await look(session, query, reach, pool)
-                near = await repository.score_candidates(session, query, mode, pool, rows)
-                wanted = await exact_best(session, query, mode)
-                found.append(len(wanted & {candidate.chunk_id for candidate in near}) / len(wanted))
-    return {f"{mode}_recall_at_10": round(float(np.mean(found)), 4) for mode, found in shares.items()}
+    for probe in way.probes:
+        for mode, parts in shares.items():
+            async with runtime.database.begin(member(way.workspace_id)) as session:
+                wanted = await exact_best(session, probe, mode, scope)
+                if wanted:
+                    parts.append(len(wanted & await best(session, probe, mode, scope)) / len(wanted))
+    return {
+        f"{way.name}_{mode}_recall_at_10": round(float(np.mean(parts)), 4) for mode, parts in shares.items()
+    }
 
 
-async def exact_best(session: Session, query: WeightedQuery, mode: SearchMode) -> set[str]:
-    """The ten best chunks, by comparing all."""
-    order = {
-        SearchMode.DENSE: "(embedding <=> CAST(:query AS halfvec)) + 0",
-        SearchMode.LEXICAL: "weights <#> CAST(:query AS sparsevec)",
-    }[mode]
-    value = (
-        sparse_vector({term: query.idf[term] for term, _ in query.known})
-        if mode is SearchMode.LEXICAL or query.vector is None
-        else dense_vector(query.vector)
+async def weighted(session: Session, probe: Probe) -> WeightedQuery:
+    """The question against the workspace's statistics."""
+    terms = QueryTerms.of(probe.question, session.workspace_id)
+    return WeightedQuery.of(terms, await repository.term_counts(session, terms), probe.vector)
+
+
+async def best(session: Session, probe: Probe, mode: SearchMode, scope: Scope) -> set[str]:
+    """The ten best chunks that one way of looking brings, as search asks for them."""
+    query = await weighted(session, probe)
+    reach = await narrowed(session, Reach.of(scope, query.chunks))
+    pool = Pool(40, 10, 1.0 if mode is SearchMode.DENSE else 0.0)
+    await repository.settle_plans(session, pool, reach)
+    look = nearest if mode is SearchMode.DENSE else repository.best_worded
+    rows = await look(session, query, reach, pool)
+    near = await repository.score_candidates(session, query, mode, pool, rows)
+    return {candidate.chunk_id for candidate in near}
+
+
+async def exact_best(session: Session, probe: Probe, mode: SearchMode, scope: Scope) -> set[str]:
+    """The ten best chunks, by comparing all that may count: by words, those that have any."""
+    query = await weighted(session, probe)
+    lexical = mode is SearchMode.LEXICAL
+    weights = {term: query.idf[term] for term, _ in query.known}
+    parameters: dict[str, object] = {
+        "query": sparse_vector(weights) if lexical else dense_vector(probe.vector)
+    }
+    conditions = []
+    if lexical:
+        conditions.append("terms && CAST(:known AS int[])")
+        parameters["known"] = list(weights)
+    if scope.source_ids:
+        of_source = (
+            "SELECT document_id FROM indexed_documents WHERE source_id = ANY(CAST(:sources AS uuid[]))"
+        )
+        conditions.append(f"document_id IN ({of_source})")
+        parameters["sources"] = [ids.decode("src", each) for each in scope.source_ids]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    near = "(embedding <=> CAST(:query AS halfvec)) + 0"
+    order = "weights <#> CAST(:query AS sparsevec)" if lexical else near
+    statement = text(f"SELECT public_id FROM chunks {where} ORDER BY {order} LIMIT 10")
+    return {ids.encode("chk", row[0]) for row in await session.execute(statement, parameters)}
+
+
+def sizes(admin_url: str) -> dict[str, int]:
+    """Megabytes of the table (with what lies beside it) and of its indexes."""
+    with psycopg.connect(admin_url) as admin:
+        rows = {name: (own, whole) for name, own, whole in admin.execute(_SIZES).fetchall()}
+    return {
+        "chunks_mb": int(rows["chunks"][1]),
+        "vector_index_mb": int(rows["ix_chunks_embedding"][0]),
+        "word_index_mb": int(rows["ix_chunks_terms"][0]),
+    }
+
+
+def memory_mb() -> int:
+    """Proportional set size of PostgreSQL's processes, shared buffers included."""
+    me = psutil.Process()
+    return int(
+        sum(p.memory_full_info().pss for p in me.children(recursive=True) if p.name() == "postgres") / 1e6
     )
-    statement = text(f"SELECT public_id FROM chunks ORDER BY {order} LIMIT 10")
-    return {ids.encode("chk", row[0]) for row in await session.execute(statement, {"query": value})}
+
+
+@contextmanager
+def cluster(keep: Path | None) -> Iterator[tuple[Path, str]]:
+    """A PostgreSQL that goes afterwards, or one that stays."""
+    if keep is None:
+        with fresh_cluster() as (folder, admin_url):
+            yield folder, admin_url
+    else:
+        with kept_cluster(keep) as admin_url:
+            yield keep, admin_url
+
+
+async def measure(
+    runtime: Runtime, admin_url: str, bed: Bed, options: argparse.Namespace
+) -> dict[str, object]:
+    """All figures of a filled database."""
+    asked = probes(admin_url, bed.workspace_id, options.probes)
+    small = probes(admin_url, bed.small_workspace_id, max(20, options.probes // 4))
+    inner = TextEncoder(lambda: load_encoder(runtime.settings.data_dir, threads=options.threads))
+    runtime.provide(TextEncoder, lambda _: ProbeEncoder(inner, [*asked, *small]))
+    figures: dict[str, object] = {}
+    timed = list(ways(bed, asked, small))
+    for way in timed:
+        figures |= await latencies(runtime, way)
+    figures |= await answer_latencies(runtime, timed[0])
+    for way in timed:
+        if way.mode is SearchMode.HYBRID:
+            few = Way(way.name, way.workspace_id, way.probes[: options.compared], scope=way.scope)
+            figures |= await recall(runtime, few)
+    figures |= await writes_during(runtime, bed.workspace_id, asked, options.write_seconds)
+    return figures | sizes(admin_url) | {"postgresql_pss_mb": memory_mb()}
 
 
 async def run(options: argparse.Namespace) -> dict[str, object]:
     """All figures."""
-    with fresh_cluster() as (folder, admin_url):
-        workspace_id = new_workspace(admin_url)
-        corpus = Corpus(workspace_id, options.chunks)
-        seconds = load(admin_url, corpus, workspace_id, options.probes)
+    with cluster(options.keep) as (folder, admin_url):
+        bed = found(admin_url) or fill(admin_url, options.chunks)
         async with process(folder, admin_url) as runtime:
-            inner = TextEncoder(lambda: load_encoder(folder, threads=options.threads))
-            probes = corpus.probes
-            runtime.provide(TextEncoder, lambda _: ProbeEncoder(inner, probes))
-            return {
-                "chunks": options.chunks,
-                **seconds,
-                **await latencies(runtime, workspace_id, probes),
-                **await recall(runtime, workspace_id, probes[: options.compared]),
-                "budgets": BUDGETS,
-            }
+            figures = await measure(runtime, admin_url, bed, options)
+        return {"chunks": options.chunks, **bed.seconds, **figures, "budgets": BUDGETS.get(options.chunks)}
 
 
 def main() -> int:
@@ -244,6 +250,8 @@ def main() -> int:
     parser.add_argument("--probes", type=int, default=300, help="questions whose time is taken")
     parser.add_argument("--compared", type=int, default=40, help="questions whose recall is taken")
     parser.add_argument("--threads", type=int, default=1, help="threads that embed a question")
+    parser.add_argument("--write-seconds", type=float, default=10, help="how long is written meanwhile")
+    parser.add_argument("--keep", type=Path, help="a folder whose database is filled once and stays")
     print(json.dumps({"search_scale": asyncio.run(run(parser.parse_args()))}))
     return 0
 
