@@ -6,6 +6,9 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { loadMessages, preferredLanguage } from "./i18n/messages";
 
+// The library that keeps the page behind a dialog from scrolling reads the nonce of its style from here.
+Object.assign(window, { __webpack_nonce__: document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content });
+
 const language = preferredLanguage();
 const messages = await loadMessages(language);
 document.documentElement.lang = language;

@@ -70,7 +70,9 @@ export default function Palette({ close }: { close: () => void }) {
   };
 
   return (
-    <Modal opened onClose={close} withCloseButton={false} padding={0} size="36rem" yOffset="12vh" centered={false} aria-label={m.palette.title}>
+    <Modal.Root opened onClose={close} padding={0} size="36rem" yOffset="12vh" centered={false}>
+      <Modal.Overlay backgroundOpacity={0.35} blur={2} />
+      <Modal.Content aria-label={m.palette.title} radius="lg">
       <TextInput
         data-autofocus
         size="lg"
@@ -114,6 +116,7 @@ export default function Palette({ close }: { close: () => void }) {
         ))}
       </div>
       <VisuallyHidden role="status">{choices.length}</VisuallyHidden>
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

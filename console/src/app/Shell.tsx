@@ -37,11 +37,21 @@ export function Shell() {
             <IconSearch size={20} />
           </ActionIcon>
         </header>
-        <Drawer opened={menu} onClose={closeMenu} size="17rem" withCloseButton={false} padding={0} title={undefined} aria-label={m.nav.label}>
-          <Group className={css.drawer}>
-            <Sidebar openPalette={() => { closeMenu(); openPalette(); }} />
-          </Group>
-        </Drawer>
+        <Drawer.Root opened={menu} onClose={closeMenu} size="17rem">
+          <Drawer.Overlay backgroundOpacity={0.35} />
+          <Drawer.Content aria-label={m.nav.label}>
+            <Drawer.Body p={0}>
+              <Group className={css.drawer}>
+                <Sidebar
+                  openPalette={() => {
+                    closeMenu();
+                    openPalette();
+                  }}
+                />
+              </Group>
+            </Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
         <main id="content" className={css.main} tabIndex={-1}>
           <Suspense fallback={<div className={css.waiting}><Waiting /></div>}>
             <Outlet />

@@ -1,11 +1,12 @@
 /** Where one can go, and who one is. */
-import { Avatar, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Avatar, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { IconCheck, IconChevronDown, IconDeviceDesktop, IconExternalLink, IconLogout, IconMoon, IconSearch, IconSelector, IconSun } from "@tabler/icons-react";
 import { post } from "../api/transport";
 import { Mark } from "../design/Mark";
 import { chooseLanguage, LANGUAGES, useLanguage, useMessages } from "../i18n/messages";
+import { Conversations } from "./Conversations";
 import { PLACES, type Place } from "./places";
 import { switchWorkspace, useSession } from "./session";
 import css from "./shell.module.css";
@@ -44,6 +45,7 @@ export function Sidebar({ openPalette }: { openPalette: () => void }) {
             </div>
           );
         })}
+        <Conversations />
       </div>
       <PersonMenu />
     </nav>
@@ -76,8 +78,9 @@ function WorkspaceMenu() {
   return (
     <Menu position="bottom-start" width="target">
       <Menu.Target>
-        <UnstyledButton className={css.workspace} aria-label={`${workspace.name}: ${m.person.switchWorkspace}`}>
+        <UnstyledButton className={css.workspace}>
           {name}
+          <VisuallyHidden>{m.person.switchWorkspace}</VisuallyHidden>
           <IconSelector size={16} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
@@ -112,7 +115,8 @@ function PersonMenu() {
   return (
     <Menu position="top-start" width={232}>
       <Menu.Target>
-        <UnstyledButton className={css.person} aria-label={`${m.person.menu}: ${me.user.name}`}>
+        <UnstyledButton className={css.person}>
+          <VisuallyHidden>{m.person.menu}</VisuallyHidden>
           <Avatar size={28} radius="xl" name={me.user.name} color="pine" aria-hidden />
           <span className={css.personName}>
             <Text size="sm" truncate>

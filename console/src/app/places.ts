@@ -1,5 +1,5 @@
 /** The pages that the sidebar and the palette lead to. */
-import { IconMessageCircle, type Icon } from "@tabler/icons-react";
+import { IconChartBar, IconChecklist, IconCpu, IconFiles, IconListSearch, IconMessageCircle, IconSchema, IconTable, IconUsers, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Messages } from "../i18n/messages";
 import type { Session } from "./session";
@@ -12,4 +12,14 @@ export interface Place {
   shown?: (session: Session) => boolean;
 }
 
-export const PLACES: readonly Place[] = [{ to: "/", name: "ask", icon: IconMessageCircle, section: "ask" }];
+export const PLACES: readonly Place[] = [
+  { to: "/", name: "ask", icon: IconMessageCircle, section: "ask" },
+  { to: "/documents", name: "documents", icon: IconFiles, section: "library" },
+  { to: "/data", name: "data", icon: IconTable, section: "library" },
+  { to: "/semantics", name: "semantics", icon: IconSchema, section: "library" },
+  { to: "/search", name: "search", icon: IconListSearch, section: "library" },
+  { to: "/models", name: "models", icon: IconCpu, section: "manage" },
+  { to: "/usage", name: "usage", icon: IconChartBar, section: "manage", shown: (session) => session.mayAdminister },
+  { to: "/workspace", name: "workspace", icon: IconUsers, section: "manage" },
+  { to: "/operations", name: "operations", icon: IconChecklist, section: "manage" },
+];

@@ -5,12 +5,22 @@ import { Gate } from "./Gate";
 
 const root = createRootRoute({ component: Gate, notFoundComponent: NoSuchPage });
 
+function questionIn(search: Record<string, unknown>): { q?: string } {
+  return typeof search["q"] === "string" ? { q: search["q"] } : {};
+}
+
 const ask = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: lazyRouteComponent(() => import("../ask/AskPage"), "AskPage"),
-  validateSearch: (search: Record<string, unknown>): { q?: string } =>
-    typeof search["q"] === "string" ? { q: search["q"] } : {},
+  validateSearch: questionIn,
+});
+
+const conversation = createRoute({
+  getParentRoute: () => root,
+  path: "/c/$sessionId",
+  component: lazyRouteComponent(() => import("../ask/AskPage"), "ConversationPage"),
+  validateSearch: questionIn,
 });
 
 const reader = createRoute({
@@ -23,8 +33,62 @@ const reader = createRoute({
   }),
 });
 
+const documents = createRoute({
+  getParentRoute: () => root,
+  path: "/documents",
+  component: lazyRouteComponent(() => import("../documents/DocumentsPage"), "DocumentsPage"),
+});
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: "/search",
+  component: lazyRouteComponent(() => import("../documents/SearchPage"), "SearchPage"),
+});
+
+const data = createRoute({
+  getParentRoute: () => root,
+  path: "/data",
+  component: lazyRouteComponent(() => import("../data/DataPage"), "DataPage"),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: "/data/$datasetId",
+  component: lazyRouteComponent(() => import("../data/DatasetPage"), "DatasetPage"),
+});
+
+const semantics = createRoute({
+  getParentRoute: () => root,
+  path: "/semantics",
+  component: lazyRouteComponent(() => import("../data/SemanticsPage"), "SemanticsPage"),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  component: lazyRouteComponent(() => import("../models/ModelsPage"), "ModelsPage"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("../usage/UsagePage"), "UsagePage"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: "/workspace",
+  component: lazyRouteComponent(() => import("../workspace/WorkspacePage"), "WorkspacePage"),
+});
+
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: "/operations",
+  component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([ask, reader]),
+  routeTree: root.addChildren([ask, conversation, documents, reader, search, data, dataset, semantics, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

@@ -10,14 +10,12 @@ const dark: MantineColorsTuple = [
 ];
 
 const gray: MantineColorsTuple = [
-  "#f8faf9", "#f1f4f3", "#e6eae8", "#d9dfdc", "#c3cbc8", "#a3ada9", "#6f7a76", "#4c5653", "#323a38", "#1c2220",
+  "#f8faf9", "#f1f4f3", "#e6eae8", "#d9dfdc", "#c3cbc8", "#a3ada9", "#616b67", "#4c5653", "#323a38", "#1c2220",
 ];
 
 export const theme = createTheme({
   primaryColor: "pine",
-  primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.34,
+  primaryShade: 6,
   colors: { pine, dark, gray },
   black: "#1c2220",
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
@@ -30,7 +28,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: "md", radius: "md" } },
     Modal: { defaultProps: { radius: "lg", centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
-    Badge: { defaultProps: { variant: "light", radius: "sm" } },
-    Table: { defaultProps: { verticalSpacing: "xs", highlightOnHover: true } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
+    Table: { defaultProps: { verticalSpacing: "xs", highlightOnHover: true, borderColor: "var(--line)" } },
   },
 });

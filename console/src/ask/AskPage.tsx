@@ -1,12 +1,15 @@
 /** Asking: the greeting while nothing was asked, then the thread with the box under it. */
 import { Button, Text, Title } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { IconFileUpload, IconPlus } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { IconFileUpload } from "@tabler/icons-react";
 import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from "react";
+import { api, read } from "../api/client";
 import type { SemanticQueryOutput } from "../api/schema";
 import { useSession } from "../app/session";
-import { Failure } from "../design/Failure";
+import { Failure, FailureNote } from "../design/Failure";
 import { useTitle } from "../design/Page";
+import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { useUploads } from "../uploads/Uploads";
 import css from "./ask.module.css";
@@ -19,48 +22,78 @@ import { useThread } from "./useThread";
 export function AskPage() {
   const m = useMessages();
   useTitle(m.nav.ask);
-  const { turns, ask, stop, clear } = useThread();
   const { q } = useSearch({ from: "/" });
   const navigate = useNavigate();
-  const end = useRef<HTMLDivElement>(null);
-  const running = turns.some((turn) => turn.state === "running");
-  const last = turns.at(-1) ?? null;
+  const begin = useMutation({
+    mutationFn: () => read(api.POST("/api/v1/chat/sessions", { body: { channel: "console", tags: [] } })),
+    onSuccess: (session, question: string) => navigate({ to: "/c/$sessionId", params: { sessionId: session.id }, search: { q: question }, replace: q !== undefined }),
+  });
+  const { mutate, isIdle } = begin;
 
   // A question that came with the address is asked once.
   useEffect(() => {
-    if (q === undefined) return;
-    ask(q);
-    void navigate({ to: "/", search: {}, replace: true });
-  }, [q, ask, navigate]);
+    if (q !== undefined && isIdle) mutate(q);
+  }, [q, isIdle, mutate]);
 
+  const composer = <Composer placeholder={m.ask.placeholder} running={begin.isPending} ask={mutate} stop={nothing} last={null} editLast={nothing} />;
+  return (
+    <>
+      <Greeting composer={composer} ask={mutate} />
+      {begin.isError && <FailureNote error={begin.error} />}
+    </>
+  );
+}
+
+function nothing() {
+  // There is nothing to stop or to edit before the first question.
+}
+
+export function ConversationPage() {
+  const { sessionId } = useParams({ from: "/c/$sessionId" });
+  return <Conversation key={sessionId} sessionId={sessionId} />;
+}
+
+function Conversation({ sessionId }: { sessionId: string }) {
+  const m = useMessages();
+  const { turns, pending, error, reload, ask, stop } = useThread(sessionId);
+  const { q } = useSearch({ from: "/c/$sessionId" });
+  const navigate = useNavigate();
+  const end = useRef<HTMLDivElement>(null);
+  const asked = useRef(false);
+  const running = turns.some((turn) => turn.state === "running");
+  const last = turns.at(-1) ?? null;
+  useTitle(turns[0]?.question ?? m.nav.ask);
   useEndInSight(end, turns);
 
-  const askAgain = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, query === undefined ? {} : { query }), [ask]);
-  const composer = (
-    <Composer
-      placeholder={turns.length === 0 ? m.ask.placeholder : m.ask.followUp}
-      running={running}
-      ask={ask}
-      stop={stop}
-      last={last?.question ?? null}
-      editLast={(question) => ask(question, last === null ? {} : { replaceFrom: last.key })}
-    />
-  );
-  if (turns.length === 0) return <Greeting composer={composer} ask={ask} />;
+  useEffect(() => {
+    if (q === undefined || pending || asked.current) return;
+    asked.current = true;
+    ask(q);
+    void navigate({ to: "/c/$sessionId", params: { sessionId }, search: {}, replace: true });
+  }, [q, pending, ask, navigate, sessionId]);
+
+  const askMore = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, { query }), [ask]);
+  if (error !== null) return <Failure error={error} retry={reload} />;
   return (
     <div className={css.thread}>
-      <div className={css.threadHead}>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconPlus size={15} />} onClick={clear}>
-          {m.nav.newQuestion}
-        </Button>
-      </div>
+      <h1 className={css.hidden}>{turns[0]?.question ?? m.nav.ask}</h1>
       <div className={css.turns}>
+        {pending && turns.length === 0 && <Waiting />}
         {turns.map((turn) => (
-          <TurnView key={turn.key} turn={turn} ask={askAgain} />
+          <TurnView key={turn.key} turn={turn} ask={askMore} />
         ))}
         <div ref={end} className={css.end} />
       </div>
-      <div className={css.dock}>{composer}</div>
+      <div className={css.dock}>
+        <Composer
+          placeholder={m.ask.followUp}
+          running={running}
+          ask={ask}
+          stop={stop}
+          last={last?.question ?? null}
+          editLast={(question) => ask(question, { insteadOf: last ?? undefined })}
+        />
+      </div>
     </div>
   );
 }

@@ -1,12 +1,12 @@
 /** How a number came about: the words, the query, the SQL, over which data, by which stage, at what cost. */
 import { Code, ScrollArea, Tabs, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Answer, QueryEvidence } from "../api/schema";
+import type { AnswerReport, QueryEvidence } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { useFormats, useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
 
-export function Computed({ evidence, answer }: { evidence: QueryEvidence; answer: Answer | null }) {
+export function Computed({ evidence, answer }: { evidence: QueryEvidence; answer: AnswerReport | null }) {
   const m = useMessages();
   const query = JSON.stringify(withoutNulls(evidence.query), null, 2);
   return (
@@ -38,7 +38,7 @@ export function Computed({ evidence, answer }: { evidence: QueryEvidence; answer
 }
 
 /** Stage, confidence, cost, time: what every answer says of itself. */
-export function AnswerFacts({ answer }: { answer: Answer }) {
+export function AnswerFacts({ answer }: { answer: AnswerReport }) {
   const m = useMessages();
   const f = useFormats();
   const usage = answer.usage;

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } 
 import { useDisclosure } from "@mantine/hooks";
 import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconTable } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Answer, QueryEvidence } from "../api/schema";
+import type { AnswerReport, QueryEvidence } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { ResultTable } from "../design/ResultTable";
 import { useMessages } from "../i18n/messages";
@@ -16,7 +16,7 @@ import type { ChartSpec } from "./turn";
 interface Props {
   evidence: QueryEvidence;
   chart: ChartSpec | null;
-  answer: Answer | null;
+  answer: AnswerReport | null;
 }
 
 export function DataEvidence({ evidence, chart, answer }: Props) {

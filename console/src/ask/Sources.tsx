@@ -16,9 +16,9 @@ export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
   return (
     <section aria-label={m.ask.sources} className={css.sources}>
       {quotes.map((quote) => (
-        <UnstyledButton key={quote.n} className={css.source} onClick={() => open(quote)} aria-label={`${quote.n}: ${m.ask.openAt(quote.title)}`}>
+        <UnstyledButton key={quote.n} className={css.source} onClick={() => open(quote)} title={m.ask.openAt(quote.title)}>
           <span className={css.sourceHead}>
-            <span className={css.sourceNumber} aria-hidden>
+            <span className={css.sourceNumber}>
               {quote.n}
             </span>
             <Text size="sm" fw={550} truncate>

@@ -63,7 +63,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
         <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} />
       ))}
       <Sources evidence={turn.evidence} />
-      <Warnings warnings={turn.warnings} />
+      <Warnings warnings={status === "abstained" ? turn.warnings.filter((each) => each.code !== "left_over_word") : turn.warnings} />
       {answer && (answer.suggestions ?? []).length > 0 && (
         <section aria-label={m.ask.canAnswer}>
           <Text size="xs" c="dimmed" mb={6}>

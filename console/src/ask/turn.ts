@@ -1,7 +1,7 @@
 /** One question and what has come of its answer so far; each event of the run makes the next state. */
 import type { ServerEvent } from "../api/events";
 import { Problem, problemFrom } from "../api/problems";
-import type { Answer, AskBack, QueryEvidence, QuoteEvidence, SemanticQueryOutput, Warning } from "../api/schema";
+import type { Answer, AnswerReport, AskBack, MessageView, QueryEvidence, QuoteEvidence, SemanticQueryOutput, Warning } from "../api/schema";
 
 export type Evidence = NonNullable<Answer["evidence"]>[number];
 export type ChartSpec = Record<string, unknown>;
@@ -9,6 +9,8 @@ export type ChartSpec = Record<string, unknown>;
 export interface Turn {
   key: string;
   question: string;
+  /** The message that the question follows, null for the first; undefined until the server told. */
+  parentId?: string | null | undefined;
   /** The reading that was picked from an ask-back. */
   query?: SemanticQueryOutput | undefined;
   runId: string | null;
@@ -21,7 +23,7 @@ export interface Turn {
   chart: ChartSpec | null;
   warnings: readonly Warning[];
   askBack: AskBack | null;
-  answer: Answer | null;
+  answer: AnswerReport | null;
   problem: Problem | null;
 }
 
@@ -87,8 +89,37 @@ export function withAnswer(turn: Turn, answer: Answer): Turn {
     chart: (answer.chart as ChartSpec | null | undefined) ?? null,
     warnings: answer.warnings ?? [],
     askBack: answer.ask_back ?? null,
-    answer,
+    answer: answer as AnswerReport,
   };
+}
+
+/** The turns of a conversation as the server keeps it. A turn that is shown already keeps its key. */
+export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]): Turn[] {
+  const keys = new Map(shown.map((turn) => [turn.runId, turn.key]));
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return messages
+    .filter((message) => message.role === "assistant")
+    .map((reply) => {
+      const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
+      const turn = newTurn(keys.get(reply.run_id) ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
+      return { ...withReply(turn, reply), parentId: question?.parent_id };
+    });
+}
+
+function textOf(message: MessageView): string {
+  return message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+function withReply(turn: Turn, reply: MessageView): Turn {
+  const state = ({ running: "running", complete: "answered", failed: "failed", cancelled: "stopped" } as const)[reply.status];
+  let next: Turn = { ...turn, state, text: textOf(reply), answer: reply.answer, route: reply.answer?.route ?? null, warnings: reply.answer?.warnings ?? [] };
+  for (const part of reply.parts) {
+    if (part.type === "evidence") next = { ...next, evidence: [...next.evidence, part.evidence] };
+    else if (part.type === "chart") next = { ...next, chart: part.chart as ChartSpec };
+    else if (part.type === "ask_back") next = { ...next, askBack: { question: part.question, options: part.options } };
+    else if (part.type === "error" && state === "failed") next = { ...next, problem: new Problem(500, part.code, part.detail) };
+  }
+  return next;
 }
 
 export function isQuote(evidence: Evidence): evidence is QuoteEvidence & { kind: "quote" } {

@@ -1,30 +1,25 @@
-/** The questions asked on this page, each followed until it is answered, also over lost connections. */
+/** A conversation: its turns as the server keeps them, each running one followed over lost connections. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import { api } from "../api/client";
+import { api, read } from "../api/client";
 import { events } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
 import type { SemanticQueryOutput } from "../api/schema";
-import { afterEvent, newTurn, type Turn } from "./turn";
+import { afterEvent, newTurn, turnsOf, type Turn } from "./turn";
 
-const KEY = "answerable.thread";
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
-
-let asked = 0;
-
-interface Remembered {
-  question: string;
-  runId: string;
-}
+const SHOWN_MESSAGES = 100;
 
 type Action =
-  | { kind: "set"; turns: readonly Turn[] }
+  | { kind: "read"; messages: Parameters<typeof turnsOf>[0] }
   | { kind: "add"; turn: Turn; replaceFrom?: string | undefined }
   | { kind: "change"; key: string; change: (turn: Turn) => Turn };
 
 function reduce(turns: readonly Turn[], action: Action): readonly Turn[] {
   switch (action.kind) {
-    case "set":
-      return action.turns;
+    case "read":
+      // What runs here knows more than what was read.
+      return turns.some((turn) => turn.state === "running") ? turns : turnsOf(action.messages, turns);
     case "add": {
       const end = turns.findIndex((turn) => turn.key === action.replaceFrom);
       return [...(end === -1 ? turns : turns.slice(0, end)), action.turn];
@@ -34,99 +29,107 @@ function reduce(turns: readonly Turn[], action: Action): readonly Turn[] {
   }
 }
 
-export interface Thread {
-  turns: readonly Turn[];
-  ask: (question: string, options?: { query?: SemanticQueryOutput; replaceFrom?: string }) => void;
-  stop: () => void;
-  clear: () => void;
+interface AskOptions {
+  query?: SemanticQueryOutput | undefined;
+  /** Ask instead of this turn: the question goes on a branch beside it. */
+  insteadOf?: Turn | undefined;
 }
 
-export function useThread(): Thread {
-  const [turns, dispatch] = useReducer(reduce, null, remembered);
+export interface Thread {
+  turns: readonly Turn[];
+  pending: boolean;
+  error: unknown;
+  reload: () => void;
+  ask: (question: string, options?: AskOptions) => void;
+  stop: () => void;
+}
+
+let asked = 0;
+
+export function useThread(sessionId: string): Thread {
+  const queries = useQueryClient();
+  const [turns, dispatch] = useReducer(reduce, []);
   const following = useRef(new Map<string, AbortController>());
+  const messages = useQuery({
+    queryKey: ["conversations", sessionId, "messages"],
+    queryFn: () => read(api.GET("/api/v1/chat/sessions/{session_id}/messages", { params: { path: { session_id: sessionId }, query: { limit: SHOWN_MESSAGES } } })),
+  });
 
-  const follow = useCallback(async (turn: Turn) => {
-    const controller = new AbortController();
-    following.current.set(turn.key, controller);
-    const change = (make: (turn: Turn) => Turn) => dispatch({ kind: "change", key: turn.key, change: make });
-    let now = turn;
-    for (let lost = 0; now.state === "running" && !controller.signal.aborted; ) {
-      try {
-        for await (const event of streamOf(now, controller.signal)) {
-          now = afterEvent(now, event);
-          change((shown) => afterEvent(shown, event));
-          lost = 0;
+  const follow = useCallback(
+    async (turn: Turn) => {
+      const controller = new AbortController();
+      following.current.set(turn.key, controller);
+      const change = (make: (turn: Turn) => Turn) => dispatch({ kind: "change", key: turn.key, change: make });
+      let now = turn;
+      for (let lost = 0; now.state === "running" && !controller.signal.aborted; ) {
+        try {
+          for await (const event of streamOf(sessionId, now, controller.signal)) {
+            now = afterEvent(now, event);
+            change((shown) => afterEvent(shown, event));
+            lost = 0;
+          }
+          if (now.state === "running") throw new Offline();
+        } catch (error) {
+          if (controller.signal.aborted) return;
+          const problem = asProblem(error);
+          const wait = WAITS_MS[lost];
+          if (problem.status !== 0 || wait === undefined || now.runId === null) {
+            change((shown) => ({ ...shown, state: "failed", problem, reconnecting: false }));
+            break;
+          }
+          lost += 1;
+          change((shown) => ({ ...shown, reconnecting: true }));
+          await new Promise((resolve) => setTimeout(resolve, wait));
         }
-        if (now.state === "running") throw new Offline();
-      } catch (error) {
-        if (controller.signal.aborted) return;
-        const problem = asProblem(error);
-        const wait = WAITS_MS[lost];
-        if (problem.status !== 0 || wait === undefined || now.runId === null) {
-          change((shown) => ({ ...shown, state: "failed", problem, reconnecting: false }));
-          return;
-        }
-        lost += 1;
-        change((shown) => ({ ...shown, reconnecting: true }));
-        await new Promise((resolve) => setTimeout(resolve, wait));
       }
-    }
-    following.current.delete(turn.key);
-  }, []);
+      following.current.delete(turn.key);
+      await queries.invalidateQueries({ queryKey: ["conversations"] });
+    },
+    [sessionId, queries],
+  );
 
-  // What was asked before a reload goes on from its run.
+  useEffect(() => {
+    if (messages.data !== undefined) dispatch({ kind: "read", messages: messages.data.items });
+  }, [messages.data]);
+
+  // What was asked before a reload, or in another window, goes on from its run.
+  useEffect(() => {
+    for (const turn of turns) {
+      if (turn.state === "running" && turn.runId !== null && !following.current.has(turn.key)) void follow(turn);
+    }
+  }, [turns, follow]);
+
   useEffect(() => {
     const controllers = following.current;
-    turns.filter((turn) => turn.state === "running" && !controllers.has(turn.key)).forEach((turn) => void follow(turn));
     return () => {
       controllers.forEach((controller) => controller.abort());
       controllers.clear();
     };
   }, []);
 
-  useEffect(() => {
-    const kept = turns.flatMap(({ question, runId }) => (runId === null ? [] : [{ question, runId }]));
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
-  }, [turns]);
-
   const ask = useCallback<Thread["ask"]>(
-    (question, { query, replaceFrom } = {}) => {
-      const turn = newTurn(`asked-${++asked}`, question, query);
-      dispatch({ kind: "add", turn, replaceFrom });
+    (question, { query, insteadOf } = {}) => {
+      const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId };
+      dispatch({ kind: "add", turn, replaceFrom: insteadOf?.key });
       void follow(turn);
     },
     [follow],
   );
 
   const stop = useCallback(() => {
-    for (const turn of turns.filter((each) => each.state === "running")) {
-      following.current.get(turn.key)?.abort();
-      if (turn.runId !== null) void api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: turn.runId } } });
-      dispatch({ kind: "change", key: turn.key, change: (shown) => ({ ...shown, state: "stopped", reconnecting: false }) });
+    for (const turn of turns.filter((each) => each.state === "running" && each.runId !== null)) {
+      void api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: turn.runId ?? "" } } });
     }
   }, [turns]);
 
-  const clear = useCallback(() => {
-    following.current.forEach((controller) => controller.abort());
-    dispatch({ kind: "set", turns: [] });
-  }, []);
-
-  return { turns, ask, stop, clear };
+  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop };
 }
 
-function streamOf(turn: Turn, signal: AbortSignal) {
+function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {
   if (turn.runId !== null) {
     return events(`/api/v1/runs/${turn.runId}/events`, { headers: { "Last-Event-ID": turn.lastEventId }, signal });
   }
-  const body = JSON.stringify({ question: turn.question, stream: true, ...(turn.query && { query: turn.query }) });
-  return events("/api/v1/ask", { method: "POST", headers: { "Content-Type": "application/json" }, body, signal });
-}
-
-function remembered(): readonly Turn[] {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Remembered[];
-    return kept.map(({ question, runId }) => newTurn(runId, question, undefined, runId));
-  } catch {
-    return [];
-  }
+  const wanted = { content: turn.question, stream: true, ...(turn.query && { query: turn.query }), ...(turn.parentId !== undefined && { parent_id: turn.parentId }) };
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), signal };
+  return events(`/api/v1/chat/sessions/${sessionId}/messages`, options);
 }

@@ -1,0 +1,127 @@
+/** What the system works on, and whether it is well. */
+import { Badge, Button, Card, Group, SegmentedControl, Table, Text, Tooltip } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconChecklist, IconHeartbeat } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, read } from "../api/client";
+import type { JobStatus, JobView } from "../api/schema";
+import { useSession } from "../app/session";
+import { Empty } from "../design/Empty";
+import { Page } from "../design/Page";
+import { Pages } from "../design/Pages";
+import { useFormats, useMessages } from "../i18n/messages";
+
+const COLOURS: Record<JobStatus, string> = { queued: "gray", running: "blue", succeeded: "pine", failed: "red", cancelled: "gray" };
+const HEALTH_MS = 10_000;
+
+export function OperationsPage() {
+  const m = useMessages();
+  const [status, setStatus] = useState<JobStatus | "all">("all");
+  return (
+    <Page title={m.nav.operations} lead={m.operations.lead}>
+      <HealthCard />
+      <SegmentedControl
+        size="xs"
+        my="md"
+        value={status}
+        onChange={(value) => setStatus(value as JobStatus | "all")}
+        data={[{ value: "all", label: m.all }, ...(["running", "queued", "failed", "succeeded"] as const).map((each) => ({ value: each, label: m.operations.status[each] }))]}
+      />
+      <Pages
+        queryKey={["jobs", status]}
+        load={(cursor) => read(api.GET("/api/v1/jobs", { params: { query: { limit: 50, ...(cursor && { cursor }), ...(status !== "all" && { status }) } } }))}
+        live={(items) => items.some((job) => job.status === "queued" || job.status === "running")}
+        empty={<Empty icon={IconChecklist} title={m.operations.none} />}
+      >
+        {(jobs) => (
+          <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{m.operations.job}</Table.Th>
+                  <Table.Th>{m.documents.state}</Table.Th>
+                  <Table.Th>{m.operations.progress}</Table.Th>
+                  <Table.Th>{m.operations.started}</Table.Th>
+                  <Table.Th>{m.operations.took}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {jobs.map((job) => (
+                  <Row key={job.id} job={job} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Pages>
+    </Page>
+  );
+}
+
+function HealthCard() {
+  const m = useMessages();
+  const health = useQuery({ queryKey: ["health"], queryFn: () => fetch("/health/ready").then((response) => response.json() as Promise<{ status: string; missing: string[] }>), refetchInterval: HEALTH_MS });
+  const setup = useQuery({ queryKey: ["setup"], queryFn: () => read(api.GET("/api/v1/auth/setup")) });
+  const well = health.data?.status === "ok";
+  return (
+    <Card withBorder padding="md" radius="lg">
+      <Group justify="space-between">
+        <Group gap="sm">
+          <IconHeartbeat size={20} color={well ? "var(--accent)" : "var(--danger)"} aria-hidden />
+          <Text fw={550}>{well ? m.operations.well : m.operations.unwell}</Text>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {setup.data && m.operations.version(setup.data.version)}
+        </Text>
+      </Group>
+      {(health.data?.missing ?? []).map((missing) => (
+        <Text key={missing} size="sm" mt={4}>
+          {missing}
+        </Text>
+      ))}
+    </Card>
+  );
+}
+
+function Row({ job }: { job: JobView }) {
+  const m = useMessages();
+  const f = useFormats();
+  const { mayEdit } = useSession();
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => read(api.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
+  });
+  const running = job.status === "queued" || job.status === "running";
+  const took = job.started_at && job.finished_at ? f.duration(Date.parse(job.finished_at) - Date.parse(job.started_at)) : "";
+  return (
+    <Table.Tr>
+      <Table.Td maw={320}>
+        <Text size="sm" fw={550}>
+          {job.kind}
+        </Text>
+        <Text size="xs" c="dimmed" lineClamp={2}>
+          {job.error?.detail ?? `${job.subject.type} ${job.subject.id}`}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Badge color={COLOURS[job.status]}>{m.operations.status[job.status]}</Badge>
+      </Table.Td>
+      <Table.Td>{job.progress ? `${f.number(job.progress.done)}${job.progress.total === null ? "" : ` / ${f.number(job.progress.total)}`} ${job.progress.unit}` : ""}</Table.Td>
+      <Table.Td>
+        <Tooltip label={f.moment(job.created_at)}>
+          <span>{f.ago(job.created_at)}</span>
+        </Tooltip>
+      </Table.Td>
+      <Table.Td>
+        {running && mayEdit ? (
+          <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()} aria-label={`${m.cancel}: ${job.kind} ${job.id}`}>
+            {m.cancel}
+          </Button>
+        ) : (
+          took
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,109 @@
+/** API keys: made, shown once, revoked. */
+import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { IconKey } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, done, read } from "../api/client";
+import type { KeyOut } from "../api/schema";
+import { Confirm } from "../design/Confirm";
+import { Empty } from "../design/Empty";
+import { FailureNote } from "../design/Failure";
+import { Pages } from "../design/Pages";
+import { Secret } from "../design/Secret";
+import { useFormats, useMessages } from "../i18n/messages";
+
+const DAYS = ["30", "90", "365", "never"] as const;
+const DAY_MS = 86_400_000;
+
+export function Keys() {
+  const m = useMessages();
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [days, setDays] = useState<string>("90");
+  const make = useMutation({
+    mutationFn: () => read(api.POST("/api/v1/api-keys", { body: { name, expires_at: days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString() } })),
+    onSuccess: () => {
+      setName("");
+      void queries.invalidateQueries({ queryKey: ["keys"] });
+    },
+  });
+  return (
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate();
+        }}
+      >
+        <Group align="flex-end" gap="xs" mb="md">
+          <TextInput flex="1 1 14rem" required label={m.workspace.keyName} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <Select w={150} label={m.workspace.keyLife} allowDeselect={false} value={days} onChange={(value) => setDays(value ?? "90")} data={DAYS.map((each) => ({ value: each, label: each === "never" ? m.workspace.never : m.workspace.days(Number(each)) }))} />
+          <Button type="submit" loading={make.isPending}>
+            {m.workspace.makeKey}
+          </Button>
+        </Group>
+      </form>
+      <FailureNote error={make.error} />
+      {make.data && <Secret title={m.workspace.keyMade(make.data.name)} lead={m.workspace.keyOnce} text={make.data.key} />}
+      <Pages queryKey={["keys"]} load={(cursor) => read(api.GET("/api/v1/api-keys", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={<Empty icon={IconKey} title={m.workspace.noKeys} lead={m.workspace.noKeysLead} />}>
+        {(keys) => (
+          <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{m.name_}</Table.Th>
+                  <Table.Th>{m.workspace.lastUsed}</Table.Th>
+                  <Table.Th>{m.workspace.expires}</Table.Th>
+                  <Table.Th>{m.actions}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {keys.map((key) => (
+                  <KeyRow key={key.id} item={key} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Pages>
+    </>
+  );
+}
+
+function KeyRow({ item }: { item: KeyOut }) {
+  const m = useMessages();
+  const f = useFormats();
+  const queries = useQueryClient();
+  const [revoking, setRevoking] = useState(false);
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={550}>
+          {item.name}
+        </Text>
+        <Text size="xs" c="dimmed" ff="monospace">
+          {item.prefix}…
+        </Text>
+      </Table.Td>
+      <Table.Td>{item.last_used_at ? f.ago(item.last_used_at) : m.workspace.unused}</Table.Td>
+      <Table.Td>{item.expires_at ? f.date(item.expires_at) : m.workspace.never}</Table.Td>
+      <Table.Td w={120}>
+        <Button size="compact-xs" variant="default" onClick={() => setRevoking(true)} aria-label={`${m.workspace.revoke}: ${item.name}`}>
+          {m.workspace.revoke}
+        </Button>
+        {revoking && (
+          <Confirm
+            title={m.workspace.revokeTitle(item.name)}
+            lead={m.workspace.revokeLead}
+            action={m.workspace.revoke}
+            act={async () => {
+              await done(api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id: item.id } } }));
+              await queries.invalidateQueries({ queryKey: ["keys"] });
+            }}
+            close={() => setRevoking(false)}
+          />
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,202 @@
+/** Members with their roles, and invitations that wait. */
+import { ActionIcon, Button, Group, Select, Table, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconTrash, IconUserPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, done, read } from "../api/client";
+import { asProblem } from "../api/problems";
+import type { InvitationOut, MemberOut, Role } from "../api/schema";
+import { useSession } from "../app/session";
+import { Confirm } from "../design/Confirm";
+import { FailureNote, problemText } from "../design/Failure";
+import { Pages } from "../design/Pages";
+import { Secret } from "../design/Secret";
+import { toast } from "../design/toasts";
+import { useFormats, useMessages } from "../i18n/messages";
+
+/** The API's document leaves the id in these addresses undeclared. */
+function inWorkspace(workspace_id: string): undefined {
+  return { workspace_id } as unknown as undefined;
+}
+
+const ROLES: readonly Role[] = ["viewer", "editor", "admin", "owner"];
+
+export function Members() {
+  const m = useMessages();
+  const { workspace, mayAdminister } = useSession();
+  const path = inWorkspace(workspace.id);
+  return (
+    <>
+      {mayAdminister && <Invite />}
+      <Pages queryKey={["members"]} load={(cursor) => read(api.GET("/api/v1/workspaces/{workspace_id}/members", { params: { path, query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={null}>
+        {(members) => (
+          <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+            <Table>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{m.name_}</Table.Th>
+                  <Table.Th>{m.workspace.role}</Table.Th>
+                  <Table.Th>{m.actions}</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {members.map((member) => (
+                  <MemberRow key={member.user.id} member={member} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </Pages>
+      {mayAdminister && <Invitations />}
+    </>
+  );
+}
+
+function MemberRow({ member }: { member: MemberOut }) {
+  const m = useMessages();
+  const { me, workspace, mayAdminister, reload } = useSession();
+  const queries = useQueryClient();
+  const [removing, setRemoving] = useState(false);
+  const params = { path: { workspace_id: workspace.id, user_id: member.user.id } };
+  const again = () => {
+    void queries.invalidateQueries({ queryKey: ["members"] });
+    reload();
+  };
+  const change = useMutation({
+    mutationFn: (role: Role) => read(api.PATCH("/api/v1/workspaces/{workspace_id}/members/{user_id}", { params, body: { role } })),
+    onSettled: again,
+    onError: (error) => toast(problemText(asProblem(error), m), { tone: "danger" }),
+  });
+  const self = member.user.id === me.user.id;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={550}>
+          {member.user.name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {member.user.email}
+        </Text>
+      </Table.Td>
+      <Table.Td w={160}>
+        {mayAdminister && !self ? (
+          <Select
+            size="xs"
+            aria-label={m.workspace.roleOf(member.user.name)}
+            allowDeselect={false}
+            value={member.role}
+            onChange={(role) => role !== null && change.mutate(role as Role)}
+            data={ROLES.map((role) => ({ value: role, label: m.workspace.roles[role] }))}
+          />
+        ) : (
+          m.workspace.roles[member.role]
+        )}
+      </Table.Td>
+      <Table.Td w={60}>
+        {mayAdminister && !self && (
+          <Tooltip label={m.workspace.remove}>
+            <ActionIcon variant="subtle" color="gray" aria-label={`${m.workspace.remove}: ${member.user.name}`} onClick={() => setRemoving(true)}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {removing && (
+          <Confirm
+            title={m.workspace.removeTitle(member.user.name)}
+            lead={m.workspace.removeLead}
+            action={m.workspace.remove}
+            act={async () => {
+              await done(api.DELETE("/api/v1/workspaces/{workspace_id}/members/{user_id}", { params }));
+              again();
+            }}
+            close={() => setRemoving(false)}
+          />
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Invite() {
+  const m = useMessages();
+  const { workspace } = useSession();
+  const queries = useQueryClient();
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const invite = useMutation({
+    mutationFn: () => read(api.POST("/api/v1/workspaces/{workspace_id}/invitations", { params: { path: inWorkspace(workspace.id) }, body: { email, role } })),
+    onSuccess: () => {
+      setEmail("");
+      void queries.invalidateQueries({ queryKey: ["invitations"] });
+    },
+  });
+  return (
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          invite.mutate();
+        }}
+      >
+        <Group align="flex-end" gap="xs" mb="md">
+          <TextInput flex="1 1 14rem" type="email" required label={m.workspace.inviteEmail} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+          <Select w={150} label={m.workspace.role} allowDeselect={false} value={role} onChange={(value) => value !== null && setRole(value as Role)} data={ROLES.slice(0, 3).map((each) => ({ value: each, label: m.workspace.roles[each] }))} />
+          <Button type="submit" loading={invite.isPending} leftSection={<IconUserPlus size={16} />}>
+            {m.workspace.invite}
+          </Button>
+        </Group>
+      </form>
+      <FailureNote error={invite.error} />
+      {invite.data && <Secret title={m.workspace.invited(invite.data.email)} lead={m.workspace.invitedLead} text={`${location.origin}/#invitation=${encodeURIComponent(invite.data.token)}`} />}
+    </>
+  );
+}
+
+function Invitations() {
+  const m = useMessages();
+  const { workspace } = useSession();
+  const waiting = useQuery({
+    queryKey: ["invitations"],
+    queryFn: () => read(api.GET("/api/v1/workspaces/{workspace_id}/invitations", { params: { path: inWorkspace(workspace.id), query: { limit: 100 } } })),
+  });
+  const items = waiting.data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <>
+      <Title order={2} mt="lg" mb="xs">
+        {m.workspace.waiting}
+      </Title>
+      <Table>
+        <Table.Tbody>
+          {items.map((each) => (
+            <InvitationRow key={each.id} invitation={each} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </>
+  );
+}
+
+function InvitationRow({ invitation }: { invitation: InvitationOut }) {
+  const m = useMessages();
+  const f = useFormats();
+  const { workspace } = useSession();
+  const queries = useQueryClient();
+  const withdraw = useMutation({
+    mutationFn: () => done(api.DELETE("/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}", { params: { path: { workspace_id: workspace.id, invitation_id: invitation.id } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["invitations"] }),
+  });
+  return (
+    <Table.Tr>
+      <Table.Td>{invitation.email}</Table.Td>
+      <Table.Td>{m.workspace.roles[invitation.role]}</Table.Td>
+      <Table.Td>{m.workspace.until(f.date(invitation.expires_at))}</Table.Td>
+      <Table.Td w={120}>
+        <Button size="compact-xs" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate()} aria-label={`${m.workspace.withdraw}: ${invitation.email}`}>
+          {m.workspace.withdraw}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
