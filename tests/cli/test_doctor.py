@@ -22,12 +22,13 @@ from answerable.cli.doctor.machine import (
     check_sandbox,
 )
 from answerable.cli.doctor.models import check_models
-from answerable.cli.doctor.weights import check_embedding_weights
+from answerable.cli.doctor.weights import check_embedding_weights, check_reranker
 from answerable.kit.postgres.credentials import APP_ROLE
-from answerable.kit.settings import HttpSettings, Settings
+from answerable.kit.settings import HttpSettings, RerankerSettings, Settings
 from answerable.knowledge.embedding.weights import MODEL_FILES
 from tests.cli.command import run
 from tests.factories.servers import free_port
+from tests.knowledge.embedding.tiny_model import make_model
 
 
 @pytest.mark.parametrize(
@@ -175,3 +176,15 @@ def test_models_that_cannot_work_fail(tmp_path: Path) -> None:
     assert check_models(settings).level is Level.OK
     path.write_text("providers: [{name: a, kind: openai, models: ['not a name']}]")
     assert check_models(settings).level is Level.FAIL
+
+
+def test_a_reranker_is_checked_where_one_is_set(tmp_path: Path) -> None:
+    assert check_reranker(RerankerSettings()) == []
+    (asked,) = check_reranker(RerankerSettings(url="http://tei/rerank"))
+    assert (asked.level, asked.detail) == (Level.OK, "asked at http://tei/rerank")
+    settings = RerankerSettings(folder=tmp_path)
+    assert check_reranker(settings)[0].level is Level.FAIL
+    make_model(tmp_path, head=True)
+    assert check_reranker(settings)[0].level is Level.OK
+    (tmp_path / "model.safetensors").unlink()
+    assert check_reranker(settings)[0].level is Level.FAIL

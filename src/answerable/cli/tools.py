@@ -28,7 +28,8 @@ Values = Annotated[
     typer.Option(
         "--set",
         metavar="FIELD=VALUE",
-        help="mode, k, threshold, source_ids, document_ids; RAG: model, prompt, least_confidence; repeat it.",
+        help="mode, k, threshold, rerank, filters, source_ids, document_ids; RAG: model, prompt, "
+        "least_confidence; repeat it.",
     ),
 ]
 Description = Annotated[str, typer.Option(help="What it is for.")]

@@ -124,6 +124,30 @@ class TracingSettings(BaseModel):
     project: str | None = Field("answerable", description="Project that Phoenix files the traces under.")
 
 
+class RerankerSettings(BaseModel):
+    folder: Path | None = Field(
+        None,
+        description="Folder of a cross-encoder as the hub has it: config.json, tokenizer.json and weights of "
+        "a BERT, RoBERTa or XLM-RoBERTa model with one score.",
+    )
+    url: str | None = Field(
+        None, description="Address of a reranking endpoint to use instead, such as `http://tei:8080/rerank`."
+    )
+    protocol: Literal["tei", "cohere"] = Field(
+        "tei",
+        description="What the endpoint speaks: Text Embeddings Inference's protocol, or Cohere's, which "
+        "Jina, vLLM and others speak too.",
+    )
+    model: str | None = Field(None, description="Model that the endpoint is asked for (Cohere's protocol).")
+    key: SecretStr | None = Field(None, description="Bearer token of the endpoint.")
+    candidates: int = Field(24, ge=1, le=100, description="Passages of a search that it looks at.")
+    seconds: float = Field(
+        2.0, gt=0, description="Longest wait for it; then the search keeps the order that it had."
+    )
+    concurrency: int = Field(4, ge=1, description="Searches of one process that may wait for it at once.")
+    threads: int = Field(1, ge=1, description="Threads that a cross-encoder of this machine uses.")
+
+
 class SearchSettings(BaseModel):
     weights_dir: Path | None = Field(
         None,
@@ -131,6 +155,7 @@ class SearchSettings(BaseModel):
     )
     threads: int = Field(1, ge=1, description="Threads that embed a query.")
     index_threads: int = Field(2, ge=1, description="Threads that embed documents in a worker.")
+    reranker: RerankerSettings = Field(default_factory=RerankerSettings)
 
 
 class QuerySettings(BaseModel):

@@ -7,6 +7,7 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import files, repository, tasks
 from answerable.knowledge.embedding import TextEncoder, query_encoder
 from answerable.knowledge.parsing.parser import ReaderProcesses
+from answerable.knowledge.reranking import Reranker, provided_reranker
 from answerable.knowledge.sources.registry import take_connectors
 from answerable.knowledge.sources.sync import folders
 from answerable.knowledge.sources.sync import tasks as syncing
@@ -29,5 +30,6 @@ def provide_knowledge(runtime: Runtime) -> None:
     runtime.provide(ReaderProcesses, lambda _: ReaderProcesses())
     runtime.provide(TextEncoder, query_encoder)
     runtime.provide(FolderWatch, FolderWatch)
+    runtime.provide(Reranker, provided_reranker)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))
     runtime.keep_files(KeptFiles(runtime.files.root, folders.FOLDER, folders.of_open_runs))

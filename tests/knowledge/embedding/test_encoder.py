@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from answerable.knowledge.embedding import Encoder
-from answerable.knowledge.embedding.conversion import convert, read_config
-from answerable.knowledge.embedding.encoder import _batches
+from answerable.knowledge.embedding.architecture import read_config
+from answerable.knowledge.embedding.conversion import convert
+from answerable.knowledge.embedding.encoder import batches
 from answerable.knowledge.embedding.safetensors import read_safetensors
 from answerable.knowledge.embedding.weights import find_weights, prepare_model
 from tests.knowledge.embedding.tiny_model import make_model, reference_vector
@@ -33,6 +34,17 @@ def test_a_converted_model_gives_the_vectors_of_the_original(tmp_path: Path) -> 
     for text, vector in zip(texts, encoder.encode(texts), strict=True):
         reference = reference_vector(config, weights, tokenizer.encode(text).ids)
         assert vector @ reference > 0.99
+
+
+def test_xlm_roberta_whose_positions_begin_after_the_padding_is_converted(tmp_path: Path) -> None:
+    weights = make_model(tmp_path / "source", family="xlm-roberta")
+    encoder = Encoder(convert(tmp_path / "source", tmp_path / "model"))
+    tokenizer = Tokenizer.from_file(str(tmp_path / "source" / "tokenizer.json"))
+    config = read_config(tmp_path / "source")
+    assert (config.first_position, config.window) == (2, 14)
+    for text in ("red car runs", "tree"):
+        reference = reference_vector(config, weights, tokenizer.encode(text).ids)
+        assert encoder.encode([text])[0] @ reference > 0.99
 
 
 def test_the_default_model_in_int8_stays_within_a_hundredth_of_float32(tmp_path: Path) -> None:
@@ -73,7 +85,7 @@ def test_text_beyond_the_window_is_left_out(tiny: Encoder) -> None:
 
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 600))
 def test_batches_hold_every_text_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    batches = list(_batches(lengths, budget))
-    assert sorted(position for batch in batches for position in batch) == list(range(len(lengths)))
-    for batch in batches:
+    made = list(batches(lengths, budget))
+    assert sorted(position for batch in made for position in batch) == list(range(len(lengths)))
+    for batch in made:
         assert len(batch) == 1 or max(lengths[position] for position in batch) * len(batch) <= budget

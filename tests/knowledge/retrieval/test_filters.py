@@ -114,6 +114,17 @@ async def test_filters_that_make_no_sense_are_refused(owner: Caller, filters: di
     assert any("filters" in error["field"] for error in answer.json()["errors"])
 
 
+async def test_a_tool_keeps_its_filters_as_they_were_given(runtime: Runtime, workspace: Workspace) -> None:
+    await fill_shelf(runtime, workspace.id)
+    for number, (filters, titles) in enumerate(CASES):
+        body = {"name": f"t{number}", "kind": "retrieval", "configuration": {"filters": filters}}
+        assert (await workspace.owner.post("/api/v1/tools", json=body)).status_code == 201, filters
+        results = await found(workspace.owner, "oil price", tool=f"t{number}")
+        assert {result["title"] for result in results} == set(titles.split()), filters
+    narrowed = await found(workspace.owner, "oil price", tool="t1", filters={"metadata": {"draft": True}})
+    assert [result["title"] for result in narrowed] == ["memo"]
+
+
 async def test_a_filter_finds_nothing_of_another_tenant(
     runtime: Runtime, workspace: Workspace, stranger: Caller
 ) -> None:

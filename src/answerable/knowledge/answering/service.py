@@ -10,7 +10,7 @@ from answerable.knowledge.answering.confidence import LINE, confidence
 from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation
-from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search
+from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search, search_reranked
 
 _PASSAGES = 8
 _QUOTES = 3
@@ -67,13 +67,15 @@ class DocumentAnswer:
 @dataclass(frozen=True, slots=True)
 class Looking:
     """Where and how to look for an answer, and how sure it must be: at most `passages` that score
-    `threshold` or more are read, and nothing is quoted below `least_confidence`."""
+    `threshold` or more are read, and nothing is quoted below `least_confidence`. With `rerank` the reranker
+    orders them."""
 
     scope: Scope = field(default_factory=Scope)
     mode: SearchMode = SearchMode.HYBRID
     passages: int = _PASSAGES
     threshold: float = 0.0
     least_confidence: float = LINE
+    rerank: bool = False
 
 
 async def answer_from_documents(
@@ -81,7 +83,8 @@ async def answer_from_documents(
 ) -> DocumentAnswer:
     """The answer that the workspace's documents have to a question."""
     look = looking or Looking()
-    found = await search(session, runtime, question, limit=look.passages, mode=look.mode, scope=look.scope)
+    find = search_reranked if look.rerank else search
+    found = await find(session, runtime, question, limit=look.passages, mode=look.mode, scope=look.scope)
     return answer_from_passages(question, found.at_least(look.threshold), look.least_confidence)
 
 

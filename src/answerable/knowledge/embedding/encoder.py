@@ -57,7 +57,7 @@ class Encoder:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         encodings = self._tokenizer.encode_batch_fast(list(texts))
         ids = [encoding.ids for encoding in encodings]
-        for batch in _batches([len(row) for row in ids], self._token_budget):
+        for batch in batches([len(row) for row in ids], self._token_budget):
             vectors[batch] = self._forward([ids[position] for position in batch])
         return vectors
 
@@ -73,7 +73,7 @@ class Encoder:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         inner = [np.zeros((len(found), self.dimensions), dtype=np.float32) for found in spans]
         encodings = self._tokenizer.encode_batch(list(texts))
-        for batch in _batches([len(encoding.ids) for encoding in encodings], self._token_budget):
+        for batch in batches([len(encoding.ids) for encoding in encodings], self._token_budget):
             hidden = self._hidden([encodings[position].ids for position in batch])
             for row, position in enumerate(batch):
                 encoding = encodings[position]
@@ -112,7 +112,7 @@ def _token_ranges(
         yield bisect_left(starts, start) + 1, bisect_left(starts, end) + 1
 
 
-def _batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
     """Positions in groups of like length whose padded size stays within the budget, longest first."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lambda index: -lengths[index]):

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 _LENGTH = struct.Struct("<Q")
 _HEADER_LIMIT = 100_000_000  # the format's own limit
-_NUMPY_DTYPES = {"F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4"}
+_HALVED = "BF16"
+_NUMPY_DTYPES = {"F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", _HALVED: "<u2"}
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[np.generic]]:
-    """The file's tensors by name, as read-only views of a memory map (nothing is copied).
+    """The file's tensors by name, as read-only views of a memory map (bfloat16 alone is copied).
 
     Raises DamagedWeights when the file is not a whole safetensors file or has a dtype that no supported
     model uses.
@@ -46,6 +47,12 @@ def read_safetensors(path: Path) -> dict[str, NDArray[np.generic]]:
     return {name: _tensor(name, entry, data) for name, entry in header.items() if name != "__metadata__"}
 
 
+def widened(halves: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """bfloat16, which numpy lacks, as float32: it is the upper half of one."""
+    wide: NDArray[np.float32] = (halves.astype("<u4") << 16).view("<f4")
+    return wide
+
+
 def _tensor(name: str, entry: object, data: NDArray[np.uint8]) -> NDArray[np.generic]:
     match entry:
         case {"dtype": str(kind), "shape": [*shape], "data_offsets": [int(start), int(end)]}:
@@ -55,5 +62,6 @@ def _tensor(name: str, entry: object, data: NDArray[np.uint8]) -> NDArray[np.gen
             expected = math.prod(shape) * np.dtype(dtype).itemsize
             if not 0 <= start <= end <= data.size or end - start != expected:
                 raise DamagedWeights(f"Tensor {name} does not lie inside the file.")
-            return data[start:end].view(dtype).reshape(shape)
+            numbers = data[start:end].view(dtype)
+            return (widened(numbers) if kind == _HALVED else numbers).reshape(shape)
     raise DamagedWeights(f"Tensor {name} has no valid header entry.")

@@ -6,12 +6,8 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
-from answerable.knowledge.embedding.conversion import (
-    CONFIG_FILE,
-    TOKENIZER_FILE,
-    WEIGHTS_FILE,
-    convert,
-)
+from answerable.knowledge.embedding.architecture import CONFIG_FILE
+from answerable.knowledge.embedding.conversion import TOKENIZER_FILE, WEIGHTS_FILE, convert
 from answerable.knowledge.embedding.errors import DamagedWeights
 
 MODEL_NAME = "all-MiniLM-L6-v2"

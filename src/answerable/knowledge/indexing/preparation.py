@@ -54,7 +54,7 @@ async def _prepare_batch(
     encoder: TextEncoder, term_ids: TermIds, passages: Sequence[Passage]
 ) -> list[PreparedPassage]:
     spans = [sentences(passage.text) for passage in passages]
-    prefixes = [_prefix(passage) for passage in passages]
+    prefixes = [nearest_headings(passage.heading_path, passage.text) for passage in passages]
     texts = [prefix + passage.text for prefix, passage in zip(prefixes, passages, strict=True)]
     shifted = [
         [(start + len(prefix), end + len(prefix)) for start, end in found]
@@ -99,9 +99,10 @@ def _rows(
     return rows
 
 
-def _prefix(passage: Passage) -> str:
-    """The nearest headings: a passage such as "within 30 days" means little without them."""
-    headings = [heading for heading in passage.heading_path[-_HEADINGS:] if heading not in passage.text]
+def nearest_headings(heading_path: Sequence[str], text: str) -> str:
+    """A line for each of the nearest headings that a passage does not repeat: one such as "within 30 days"
+    means little without them."""
+    headings = [heading for heading in heading_path[-_HEADINGS:] if heading not in text]
     return "".join(f"{heading}\n" for heading in headings)
 
 

@@ -26,7 +26,9 @@ async def search(
     looking = looking_of(
         given, request.document_ids, request.source_ids, mode=request.mode, limit=request.limit
     )
-    found = await service.search(
+    reranks = looking.rerank if request.rerank is None else request.rerank
+    look = service.search_reranked if reranks else service.search
+    found = await look(
         context.session,
         context.runtime,
         request.query,

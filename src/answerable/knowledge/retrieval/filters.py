@@ -10,10 +10,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
     StrictBool,
     StrictFloat,
     StrictInt,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
@@ -58,6 +61,13 @@ class MetadataCondition(_Strict):
     exists: bool | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, serialise: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        """What was given alone: an `eq` that is null differs from none."""
+        written: dict[str, JsonValue] = serialise(self)
+        given = {"in" if name == "one_of" else name for name in self.model_fields_set} | self.model_fields_set
+        return {name: value for name, value in written.items() if name in given}
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.filters import Filters
+from answerable.knowledge.retrieval.found import Found
 from answerable.knowledge.retrieval.query import SearchMode
-from answerable.knowledge.retrieval.service import Found
 from answerable.knowledge.retrieval.stages import Stages, StageScore
 from answerable.knowledge.tools.used import ToolUsed
 
@@ -30,6 +30,9 @@ class SearchRequest(BaseModel):
         None, description="The tool to search by, its name or id; by default the workspace's, if it has one."
     )
     filters: Filters | None = Field(None, description="Facts that documents must have, beside the tool's.")
+    rerank: bool | None = Field(
+        None, description="Let the reranker order the best results anew; by default as the tool says, or not."
+    )
     explain: bool = Field(False, description="Say how each result fared in each stage of the search.")
 
 
@@ -48,12 +51,13 @@ class StageScoreView(BaseModel):
 class StagesView(BaseModel):
     """A result's score in each stage, null where the search went without that stage: `dense` (cosine),
     `lexical` (BM25 as a share of the query's weight), `fused` (their sum, which chose the candidates),
-    `sentences` (the second look, which ordered them)."""
+    `sentences` (the second look, which ordered them), `reranked` (the reranker's, which did so anew)."""
 
     dense: StageScoreView | None
     lexical: StageScoreView | None
     fused: StageScoreView | None
     sentences: StageScoreView | None
+    reranked: StageScoreView | None
 
     @classmethod
     def of(cls, stages: Stages | None) -> StagesView | None:
@@ -65,6 +69,7 @@ class StagesView(BaseModel):
             lexical=StageScoreView.of(stages.lexical),
             fused=StageScoreView.of(stages.fused),
             sentences=StageScoreView.of(stages.sentences),
+            reranked=StageScoreView.of(stages.reranked),
         )
 
 
@@ -103,15 +108,21 @@ class SearchResult(BaseModel):
 
 class SearchResponse(BaseModel):
     """`mode` is how the search looked: lexical when there is no embedding model. `tool` is the one that it
-    went by, null where it was none."""
+    went by, null where it was none. `warnings` are sentences about what was asked for and not done."""
 
     results: list[SearchResult]
     mode: SearchMode
     tool: ToolUsed | None = None
     latency_ms: float
+    warnings: list[str] = []
 
     @classmethod
     def of(cls, found: Found, tool: ToolUsed | None, latency_ms: float) -> SearchResponse:
         """What a search found as HTTP carries it."""
-        results = [SearchResult.of(passage) for passage in found.passages]
-        return cls(results=results, mode=found.mode, tool=tool, latency_ms=round(latency_ms, 2))
+        return cls(
+            results=[SearchResult.of(passage) for passage in found.passages],
+            mode=found.mode,
+            tool=tool,
+            latency_ms=round(latency_ms, 2),
+            warnings=list(found.warnings),
+        )

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import QueryVector, TextEncoder
+from answerable.knowledge.reranking import Reranker
 from answerable.knowledge.retrieval import repository
-from answerable.knowledge.retrieval.candidate import RankedPassage
+from answerable.knowledge.retrieval.found import Found
 from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.ranking import first_look_cosine, rank, with_stages
 from answerable.knowledge.retrieval.repository import Pool, Reach
+from answerable.knowledge.retrieval.reranked import reranked
 from answerable.knowledge.retrieval.spans import record_found
 from answerable.telemetry.tracing import SpanKind, span
 
@@ -24,19 +26,6 @@ _EXACT_BELOW = 10_000
 out, and misses none."""
 _FEW_DOCUMENTS = 5_000
 """Documents up to which a scope is resolved to their ids."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found, best first; `mode` is how it looked, which is lexical without an encoder."""
-
-    query: WeightedQuery
-    passages: tuple[RankedPassage, ...]
-    mode: SearchMode
-
-    def at_least(self, score: float) -> Found:
-        """The same without the passages that score lower."""
-        return replace(self, passages=tuple(item for item in self.passages if item.score >= score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +60,23 @@ async def search(
         found = replace(found, passages=found.passages[:limit])
         record_found(current, query, found.passages, found.mode)
         return found
+
+
+async def search_reranked(
+    session: Session,
+    runtime: Runtime,
+    query: str,
+    *,
+    limit: int = 10,
+    mode: SearchMode = SearchMode.HYBRID,
+    scope: Scope | None = None,
+    explain: bool = False,
+) -> Found:
+    """The same with the reranker's last word on the order; with a warning where it cannot be had."""
+    wide = max(limit, runtime.get(Reranker).candidates)
+    found = await search(session, runtime, query, limit=wide, mode=mode, scope=scope, explain=explain)
+    found = await reranked(runtime, query, found)
+    return replace(found, passages=found.passages[:limit])
 
 
 async def _search(

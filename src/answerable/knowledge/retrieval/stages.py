@@ -20,13 +20,14 @@ class Stages:
 
     `dense` is the cosine of its vector with the query's, `lexical` its BM25 score as a share of the
     query's whole weight, `fused` their weighted sum, which chooses the candidates, `sentences` the second
-    look, which orders them.
+    look, which orders them, and `reranked` the cross-encoder's, which orders them anew.
     """
 
     dense: StageScore | None
     lexical: StageScore | None
     fused: StageScore
     sentences: StageScore
+    reranked: StageScore | None = None
 
 
 def placed(scores: Sequence[float]) -> list[StageScore]:

@@ -52,6 +52,7 @@ def looking_of(
         mode=mode or configuration.mode,
         passages=limit or configuration.k,
         threshold=configuration.threshold,
+        rerank=configuration.rerank,
         least_confidence=configuration.least_confidence,
     )
 

@@ -29,6 +29,7 @@ class ToolConfiguration(BaseModel):
     document_ids: _Ids | None = Field(None, description="Look in these documents alone.")
     filters: Filters | None = Field(None, description="Look in documents that have these facts alone.")
     mode: SearchMode = SearchMode.HYBRID
+    rerank: bool = Field(False, description="Let the reranker order what is found.")
     k: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Passages at most.")
     threshold: Annotated[float, Field(ge=0, le=1)] = Field(
         0.0, description="Passages that score lower are left out."

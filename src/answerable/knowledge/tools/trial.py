@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_passages
-from answerable.knowledge.retrieval import Found, RankedPassage, search
+from answerable.knowledge.retrieval import Found, RankedPassage, search, search_reranked
 from answerable.knowledge.tools.chosen import looking_of
 from answerable.knowledge.tools.configuration import ToolConfiguration, ToolKind
 
@@ -31,7 +31,8 @@ async def try_out(
     """Search as the configuration says, and answer as a RAG tool would before any model writes."""
     looking = looking_of(configuration)
     started = time.perf_counter()
-    found = await search(
+    look = search_reranked if looking.rerank else search
+    found = await look(
         session,
         runtime,
         query,

@@ -1,0 +1,41 @@
+"""The last look: a reranker orders what a search found anew, or leaves it as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.indexing.preparation import nearest_headings
+from answerable.knowledge.reranking import Reranker, RerankerAway
+from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.found import Found
+from answerable.knowledge.retrieval.stages import StageScore, placed
+
+_KEPT = "The order is the one without it."
+
+
+async def reranked(runtime: Runtime, query: str, found: Found) -> Found:
+    """What was found, ordered by the reranker's scores, which become the passages' scores.
+
+    When it is away, fails or is too slow: what was found as it was, with a warning.
+    """
+    passages = found.passages
+    if not passages:
+        return found
+    texts = [_text(passage.candidate) for passage in passages]
+    try:
+        scores = await runtime.get(Reranker).scores(query, texts)
+    except RerankerAway as away:
+        return replace(found, warnings=(*found.warnings, f"{away.detail} {_KEPT}"))
+    pairs = zip(passages, placed(scores), strict=True)
+    anew = [_scored(passage, stage) for passage, stage in pairs]
+    return replace(found, passages=tuple(sorted(anew, key=lambda passage: -passage.score)))
+
+
+def _text(candidate: Candidate) -> str:
+    return nearest_headings(candidate.heading_path, candidate.text) + candidate.text
+
+
+def _scored(passage: RankedPassage, stage: StageScore) -> RankedPassage:
+    stages = None if passage.stages is None else replace(passage.stages, reranked=stage)
+    return replace(passage, score=stage.score, stages=stages)
