@@ -24,7 +24,8 @@ import duckdb
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
 from answerable.data.ingestion import dialect, encoding
-from answerable.data.ingestion.ingest import IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
 
 _NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "vslash": "|", "colon": ":"}
 _TURNS = 3

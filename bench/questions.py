@@ -19,7 +19,8 @@ from tests.data.questions.models import MODELS
 from tests.data.questions.summary import told
 
 from answerable.data.ingestion.headers import snake_case
-from answerable.data.ingestion.ingest import IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
 from answerable.data.questions.lexicon import Lexicon
 from answerable.data.questions.outcome import Ambiguous, Parsed
 from answerable.data.questions.service import read_question

@@ -9,8 +9,10 @@ from typing import Any
 
 import duckdb
 
-from answerable.data.ingestion.ingest import IngestedTable, IngestionOutcome, IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Finding
+from answerable.data.ingestion.request import IngestionRequest
 from answerable.kit.sandbox import JsonObject
 
 
@@ -49,7 +51,7 @@ def read_file(path: Path) -> list[ReadTable]:
     with tempfile.TemporaryDirectory() as folder:
         request = IngestionRequest(path=path, folder=Path(folder), name=path.stem, threads=1)
         outcome: IngestionOutcome = read_tables(request, _ignore)
-        return [ReadTable(t, _rows(Path(folder) / t.file)) for t in outcome.tables]
+        return [ReadTable(t, rows_of(Path(folder) / t.file)) for t in outcome.tables]
 
 
 def read_bytes(content: bytes, name: str = "table.csv") -> list[ReadTable]:
@@ -66,7 +68,8 @@ def read_text(text: str, encoding: str = "utf-8") -> ReadTable:
     return table
 
 
-def _rows(path: Path) -> list[tuple[Any, ...]]:
+def rows_of(path: Path) -> list[tuple[Any, ...]]:
+    """The rows of a Parquet file as Python values."""
     with duckdb.connect() as connection:
         found: list[tuple[Any, ...]] = connection.execute(
             "SELECT * FROM read_parquet(?)", [str(path)]

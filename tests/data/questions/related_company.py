@@ -17,7 +17,8 @@ from answerable.cli.samples.customers import customers_csv
 from answerable.cli.samples.generate import make_company
 from answerable.cli.samples.orders import Order, orders_csv
 from answerable.data.engines.compiler import compile_query
-from answerable.data.ingestion.ingest import IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
 from answerable.data.semantics.containment import overlap
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import SemanticModel

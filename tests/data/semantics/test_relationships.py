@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from answerable.data.ingestion.ingest import IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
 from answerable.data.semantics.containment import overlap
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import Relationship, SemanticModel, Status

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from answerable.data.ingestion.ingest import IngestionRequest, read_tables
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
 from answerable.data.semantics.inference import infer
 
 LIST = "Product,Stock value,Last count\nTamper,10,2026-01-03\nKettle,20,2026-01-05\nScale,30,2026-02-01\n"

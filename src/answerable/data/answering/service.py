@@ -61,7 +61,7 @@ async def _compute(
         executed = await run_query(runtime, data, query)
     except AnswerableError as error:
         return Refused(error, parsed.intent, describe(query, data.model))
-    return Computed(executed, dataset.id, parsed.intent, parsed.confidence, parsed.notes)
+    return Computed(executed, dataset.id, parsed.intent, parsed.confidence, (*parsed.notes, *executed.notes))
 
 
 def _catalogue(

@@ -26,5 +26,9 @@ class NotATable(UnsupportedType):
     code, title = "unsupported_type", "The file holds no tables"
 
 
+class VersionOutdated(Conflict):
+    code, title = "version_outdated", "The dataset shows another version now"
+
+
 class DatasetNotReady(Conflict):
     code, title = "dataset_not_ready", "The dataset has no data yet"

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 
+from pydantic import JsonValue
 from sqlalchemy import func
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import FileRefused, FileTooHeavy
 from answerable.data.datasets.relating import enqueue_relating
 from answerable.data.datasets.service import DISCARD, new_dataset, rename
+from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
+from answerable.data.ingestion.quality import Code, Severity
+from answerable.data.ingestion.request import IngestionRequest, KnownColumn, TableSettings
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.inference.cache.forgetting import forget
@@ -31,7 +37,12 @@ from answerable.kit.sandbox import Limits, SandboxError
 from answerable.kit.settings import IngestionSettings
 
 TARGET = "answerable.data.ingestion.ingest:ingest"
-_FACTS = ("name", "label", "type", "null_count", "distinct_count", "minimum", "maximum")
+_FACTS = (
+    "name", "label", "type", "unit", "null_count", "distinct_count", "minimum", "maximum", "date_order",
+    "decimal_mark", "identifier",
+)  # fmt: skip
+# What the reader assumes until a person says otherwise: numbers would be wrong, not missing.
+_ASKED = {Code.DATE_ORDER: "date_order", Code.DECIMAL_MARK: "decimal_mark"}
 
 
 async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> None:
@@ -39,12 +50,13 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
     gave the dataset its name. Raises FileRefused, FileTooHeavy or SandboxError."""
     async with job.begin() as session:
         version = await repository.claim(session, version_id, job.attempt)
-    if version is None:
+        tables = await _known_tables(session, version) if version is not None else None
+    if version is None or tables is None:
         return
     files = DatasetFiles(job.runtime, version.workspace_id)
     folder = await files.open_attempt(version_id, job.attempt)
     try:
-        outcome = await _read_tables(job, files.upload(version.file_key), folder, version)
+        outcome = await _read_tables(job, files, folder, version, tables)
         await files.seal(folder)
         async with job.complete() as session:
             await _publish(session, files, version_id, folder, outcome, job=job, named=named)
@@ -53,21 +65,56 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownTables:
+    """What is known of a file's tables: of the one that it is read for, and of those beside it by label."""
+
+    main: TableSettings
+    others: dict[str, TableSettings]
+
+
+async def _known_tables(session: Session, version: DatasetVersionRow) -> _KnownTables:
+    siblings = await repository.siblings(session, version.dataset_id)
+    ids = {version.dataset_id, *siblings.values()}
+    newest = {row.dataset_id: row for row in await repository.newest_ready_of(session, ids)}
+    settings = await repository.settings_of(session, ids)
+    main = _table_settings(version.settings, newest.get(version.dataset_id))
+    others = {
+        label: _table_settings(settings[dataset_id], newest.get(dataset_id))
+        for label, dataset_id in siblings.items()
+        if dataset_id != version.dataset_id and dataset_id in settings
+    }
+    return _KnownTables(main, others)
+
+
+def _table_settings(stored: dict[str, Any], newest: DatasetVersionRow | None) -> TableSettings:
+    columns = newest.columns or [] if newest is not None else []
+    return TableSettings(
+        label=newest.table_label if newest is not None else None,
+        choices=DatasetSettings.model_validate(stored).choices,
+        known={column["name"]: KnownColumn.model_validate(column) for column in columns},
+    )
+
+
 async def _read_tables(
-    job: JobContext, upload: Path, folder: Path, version: DatasetVersionRow
+    job: JobContext, files: DatasetFiles, folder: Path, version: DatasetVersionRow, tables: _KnownTables
 ) -> IngestionOutcome:
     settings = job.runtime.settings.ingestion
-    payload = {
-        "path": str(upload),
-        "folder": str(folder),
-        "name": PurePath(version.file_name).stem,
-        "memory_bytes": settings.memory_bytes // 2,
-        "threads": settings.threads,
-    }
+    upload = files.upload(version.file_key)
+    request = IngestionRequest(
+        path=upload,
+        folder=folder,
+        name=PurePath(version.file_name).stem,
+        memory_bytes=settings.memory_bytes // 2,
+        threads=settings.threads,
+        main=tables.main,
+        others=tables.others,
+        only_main=version.origin == VersionOrigin.REVIEW,
+    )
     try:
         answer = await sandbox.run(
             TARGET,
-            payload,
+            request.model_dump(mode="json"),
             limits=_limits(settings),
             read=[upload],
             write=[folder],
@@ -130,6 +177,7 @@ async def _publish(
         else:
             other, number = await _other_dataset(session, table, siblings, dataset.id)
             more = _another_version(version, other.id, number)
+            more.settings = other.settings
             session.add(more)
             await _make_ready(session, other, more, table, path)
             changed.add(other.id)
@@ -185,6 +233,7 @@ async def _make_ready(
     version.row_count = table.profile.rows
     version.columns = _facts(table, guess)
     version.quality = table.quality.model_dump(mode="json")
+    version.open_questions = _open_questions(table)
     version.ready_at = func.now()  # the database's clock
     if dataset.version is not None and dataset.version > version.number:
         return  # a later upload was faster
@@ -194,6 +243,16 @@ async def _make_ready(
     dataset.error_code = dataset.error_detail = None
     await session.flush()
     await semantics.refresh_dataset(session, guess)
+
+
+def _open_questions(table: IngestedTable) -> list[dict[str, Any]] | None:
+    """The doubtful decisions that change numbers, until a person makes them."""
+    asked = [
+        {"column": finding.column, "setting": _ASKED[finding.code], "sentence": finding.sentence}
+        for finding in table.quality.findings
+        if finding.code in _ASKED and finding.severity is Severity.DOUBTFUL
+    ]
+    return asked or None
 
 
 def _facts(table: IngestedTable, guess: InferredDataset) -> list[dict[str, object]]:
@@ -230,10 +289,11 @@ async def withdraw(session: Session, version_id: str) -> None:
     version = await repository.open_version(session, version_id)
     if version is None:
         return
-    dataset_id, key = version.dataset_id, version.file_key
+    dataset_id = version.dataset_id
+    keys: list[JsonValue] = [] if await repository.file_is_shared(session, version) else [version.file_key]
     await repository.remove_version(session, version_id)
     if not await repository.versions(session, dataset_id):
         await repository.remove(session, dataset_id)
     await enqueue(
-        session, DISCARD, subject=Subject("dataset", dataset_id), uploads=[key], versions=[version_id]
+        session, DISCARD, subject=Subject("dataset", dataset_id), uploads=keys, versions=[version_id]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 
@@ -105,7 +106,41 @@ async def datasets_of_upload(session: Session, upload_id: str) -> Sequence[Datas
         .where(DatasetVersionRow.upload_id == upload_id)
         .order_by(DatasetVersionRow.id)
     )
+    return list(dict.fromkeys(await session.scalars(statement)))
+
+
+async def newest_ready(session: Session, dataset_id: str) -> DatasetVersionRow | None:
+    """The version that a dataset shows; None before its first."""
+    statement = (
+        select(DatasetVersionRow)
+        .join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
+        .where(DatasetRow.id == dataset_id, DatasetVersionRow.number == DatasetRow.version)
+    )
+    return await session.scalar(statement)
+
+
+async def newest_ready_of(session: Session, dataset_ids: Collection[str]) -> Sequence[DatasetVersionRow]:
+    """The versions that some datasets show."""
+    statement = (
+        select(DatasetVersionRow)
+        .join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
+        .where(DatasetRow.id.in_(dataset_ids), DatasetVersionRow.number == DatasetRow.version)
+    )
     return (await session.scalars(statement)).all()
+
+
+async def settings_of(session: Session, dataset_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What is remembered of some datasets."""
+    statement = select(DatasetRow.id, DatasetRow.settings).where(DatasetRow.id.in_(dataset_ids))
+    return {dataset_id: settings for dataset_id, settings in (await session.execute(statement)).all()}
+
+
+async def file_is_shared(session: Session, version: DatasetVersionRow) -> bool:
+    """Whether another version reads the same file."""
+    statement = select(DatasetVersionRow.id).where(
+        DatasetVersionRow.file_key == version.file_key, DatasetVersionRow.id != version.id
+    )
+    return await session.scalar(statement.limit(1)) is not None
 
 
 async def claim(session: Session, version_id: str, attempt: int) -> DatasetVersionRow | None:

@@ -94,6 +94,7 @@ async def new_dataset(session: Session, label: str) -> DatasetRow:
         name=await _free_name(session, label),
         label=label[:LONGEST_NAME],
         status=DatasetStatus.QUEUED,
+        settings={},
     )
     session.add(dataset)
     await session.flush()

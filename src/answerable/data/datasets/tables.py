@@ -25,8 +25,16 @@ class DatasetStatus(StrEnum):
     FAILED = "failed"
 
 
+class VersionOrigin(StrEnum):
+    """Where a version's rows come from."""
+
+    UPLOAD = "upload"
+    REVIEW = "review"
+
+
 class DatasetRow(TenantRow, Base):
-    """One table. `version` is the number of the newest ready version."""
+    """One table. `version` is the number of the newest ready version, `settings` what is remembered for
+    the next ones (`DatasetSettings`)."""
 
     __tablename__ = "datasets"
 
@@ -38,6 +46,7 @@ class DatasetRow(TenantRow, Base):
     row_count: Mapped[int | None] = mapped_column(BigInteger)
     error_code: Mapped[str | None] = mapped_column(Text)
     error_detail: Mapped[str | None] = mapped_column(Text)
+    settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
     created_at: Mapped[datetime] = created_at_column()
 
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
@@ -47,7 +56,8 @@ class DatasetVersionRow(TenantRow, Base):
     """One state of a table's data. `attempt` is the job's attempt that works on it: only that one
     may change the row. Tables of one upload share `upload_id`, the id of its first version.
     `opened_as` is the name of the upload on the version that opened a dataset: the same bytes under
-    the same name open no other."""
+    the same name open no other. A version of the `origin` review reads the file of an earlier one anew;
+    `settings` are those that it is read by, `open_questions` what they leave to people."""
 
     __tablename__ = "dataset_versions"
 
@@ -63,6 +73,9 @@ class DatasetVersionRow(TenantRow, Base):
     file_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(Text, Computed("right(file_key, 64)", persisted=True))
     opened_as: Mapped[str | None] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text, default=VersionOrigin.UPLOAD)
+    settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
+    open_questions: Mapped[list[_Json] | None] = mapped_column(JSONB)
     table_label: Mapped[str | None] = mapped_column(Text)
     table_path: Mapped[str | None] = mapped_column(Text)
     table_bytes: Mapped[int | None] = mapped_column(BigInteger)

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from answerable.data.datasets import repository
 from answerable.data.datasets.service import LONGEST_NAME, new_dataset
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.jobs import Subject, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -89,8 +89,8 @@ async def _open(session: Session, incoming: _Incoming) -> Accepted:
         newest = await repository.newest_version(session, known.dataset_id)
         if newest is None:
             dataset = await repository.lock(session, known.dataset_id)  # it failed: try once more
-        elif newest.id == known.id:
-            return await _as_it_is(session, known)
+        elif newest.upload_id == known.upload_id:
+            return await _as_it_is(session, newest)
         # Else the dataset has gone on to other data, and these bytes are nowhere to be seen.
         known.opened_as = None
         await session.flush()
@@ -128,6 +128,7 @@ async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, 
         dataset_id=dataset.id,
         number=await repository.next_number(session, dataset.id),
         opened_as=incoming.label if opens else None,
+        settings=dataset.settings,
         status=DatasetStatus.QUEUED,
         attempt=0,
         file_name=incoming.file_name,
@@ -146,6 +147,33 @@ async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, 
     )
     await session.flush()
     return Accepted([dataset], version.job_id, queued=True)
+
+
+async def read_again(session: Session, dataset: DatasetRow) -> DatasetVersionRow:
+    """Queue a version that reads the file of the newest one by what the dataset remembers now. The dataset
+    is held, and one of its versions has been ready."""
+    newest = await repository.newest_version(session, dataset.id)
+    assert newest is not None
+    version = DatasetVersionRow(
+        id=ids.new_id("dsv"),
+        workspace_id=session.workspace_id,
+        dataset_id=dataset.id,
+        number=await repository.next_number(session, dataset.id),
+        upload_id=newest.upload_id,
+        origin=VersionOrigin.REVIEW,
+        settings=dataset.settings,
+        status=DatasetStatus.QUEUED,
+        attempt=0,
+        file_name=newest.file_name,
+        file_key=newest.file_key,
+        file_bytes=newest.file_bytes,
+    )
+    session.add(version)
+    await session.flush()
+    subject = Subject("dataset", dataset.id)
+    version.job_id = await enqueue(session, INGEST, subject=subject, version_id=version.id, named=False)
+    await session.flush()
+    return version
 
 
 def clean_file_name(name: str) -> str:

@@ -12,18 +12,32 @@ from answerable.kit.db import Session
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A decision about a column that the reader assumed and nobody has made."""
+
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyTable:
-    """The newest ready version of a dataset, and where its Parquet file lies."""
+    """The newest ready version of a dataset, where its Parquet file lies, and what is open about it."""
 
     dataset_id: str
     version: int
     table_path: str
+    open_questions: tuple[OpenQuestion, ...] = ()
 
 
 async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[str, ReadyTable]:
     """The ready tables among the datasets, by dataset id; one without data is missing."""
     statement = (
-        select(DatasetRow.id, DatasetVersionRow.number, DatasetVersionRow.table_path)
+        select(
+            DatasetRow.id,
+            DatasetVersionRow.number,
+            DatasetVersionRow.table_path,
+            DatasetVersionRow.open_questions,
+        )
         .join(
             DatasetVersionRow,
             and_(
@@ -34,4 +48,9 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
         .where(DatasetRow.id.in_(dataset_ids), DatasetVersionRow.table_path.is_not(None))
     )
     found = (await session.execute(statement)).all()
-    return {row.id: ReadyTable(row.id, row.number, row.table_path) for row in found}
+    return {row.id: _ready(row.id, row.number, row.table_path, row.open_questions) for row in found}
+
+
+def _ready(dataset_id: str, version: int, path: str, asked: list[dict[str, str]] | None) -> ReadyTable:
+    questions = tuple(OpenQuestion(found["column"], found["sentence"]) for found in asked or ())
+    return ReadyTable(dataset_id, version, path, questions)

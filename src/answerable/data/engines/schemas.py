@@ -35,6 +35,7 @@ class QueryAnswer(BaseModel):
     chart: dict[str, Any] | None = Field(description="A Vega-Lite v5 specification, or null.")
     estimate: Estimate | None
     model_revision: str
+    warnings: list[str] = Field(description="What nobody has decided about the data that was read.")
     data_versions: dict[str, int] = Field(description="The version of each dataset read, by its id.")
     cached: bool
     latency_ms: float
@@ -54,6 +55,7 @@ class QueryAnswer(BaseModel):
             chart=executed.chart,
             estimate=result.estimate,
             model_revision=executed.model_revision,
+            warnings=list(executed.notes),
             data_versions=executed.data_versions,
             cached=executed.cached,
             latency_ms=result.latency_ms,

@@ -18,7 +18,7 @@ from answerable.data.engines.repository import ReadyTable, ready_tables
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.query import SemanticQuery, read_fields
 from answerable.data.semantics.result import QueryResult
 from answerable.data.semantics.service import current_model
 from answerable.kit.db import Session
@@ -31,7 +31,8 @@ class ExecutedQuery:
     """A result with everything that answers for it.
 
     `sentence` states the result, `words` the query; `data_versions` has the version of each dataset
-    that was read, by dataset id; `cached` says that an equal query over the same data had been run.
+    that was read, by dataset id; `notes` are what the data leaves open about it; `cached` says that an
+    equal query over the same data had been run.
     """
 
     query: SemanticQuery
@@ -42,6 +43,7 @@ class ExecutedQuery:
     chart: JsonObject | None
     model_revision: str
     data_versions: dict[str, int]
+    notes: tuple[str, ...] = ()
     cached: bool = False
 
 
@@ -65,6 +67,7 @@ class _Prepared:
     statement: str
     tables: dict[str, Path]
     data_versions: dict[str, int]
+    notes: tuple[str, ...]
     started: float
 
 
@@ -136,6 +139,7 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
         chart=None,
         model_revision=prepared.model.revision,
         data_versions=prepared.data_versions,
+        notes=prepared.notes,
     )
 
 
@@ -159,7 +163,26 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
         statement=statement,
         tables={name: files.table(ready[dataset_id].table_path) for dataset_id, name in names.items()},
         data_versions={dataset_id: table.version for dataset_id, table in ready.items()},
+        notes=_open_notes(query, model, ready),
         started=started,
+    )
+
+
+def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, ReadyTable]) -> tuple[str, ...]:
+    """What nobody has decided about the columns that a query reads."""
+    names = {dataset.id: dataset.name for dataset in model.datasets}
+    asked = {
+        (names[table.dataset_id], q.column): q.sentence
+        for table in ready.values()
+        for q in table.open_questions
+    }
+    if not asked:
+        return ()
+    read = read_fields(query, model)
+    return tuple(
+        f"{sentence} Decide it in the review of {dataset}."
+        for (dataset, column), sentence in asked.items()
+        if (dataset, column) in read
     )
 
 
@@ -179,5 +202,6 @@ def _executed(prepared: _Prepared, result: QueryResult, *, cached: bool = False)
         chart=choose_chart(prepared.query, prepared.model, result),
         model_revision=prepared.model.revision,
         data_versions=prepared.data_versions,
+        notes=prepared.notes,
         cached=cached,
     )

@@ -12,6 +12,7 @@ from answerable.data.ingestion import sql
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
 from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite
+from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
 
 _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -30,7 +31,7 @@ class DeclaredColumn:
 
 def copy_parquet(
     connection: duckdb.DuckDBPyConnection, path: Path, target: Path
-) -> tuple[list[DeclaredColumn], list[Finding]]:
+) -> tuple[list[TypedColumn], list[Finding]]:
     """Write the file anew with our column names and types. Refuses a damaged file."""
     source = f"read_parquet({sql.render(sql.text(str(path)))})"
     try:
@@ -53,7 +54,7 @@ def copy_parquet(
         raise no_space(error) or refuse(
             "damaged_file", "The Parquet file is damaged: some of its pages cannot be read."
         ) from error
-    return columns, findings
+    return [TypedColumn(c.header, c.type, c.header.unit) for c in columns], findings
 
 
 def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColumn, list[Finding]]:

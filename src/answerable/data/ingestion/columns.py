@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -16,7 +18,7 @@ from answerable.data.ingestion import booleans, dates, numbers, sql, units
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, shorten
 from answerable.data.semantics.model import FieldType, Unit
 
 Values = Sequence[tuple[str, int]]
@@ -51,10 +53,13 @@ class ColumnType:
     date: DateFormat | None = None
     boolean: tuple[str, str] | None = None
     unit: Unit | None = None
+    nothing: frozenset[str] | None = None  # placeholders that a person chose
 
     @property
     def placeholders(self) -> frozenset[str]:
         """Lower-case texts that stand for nothing in such a column."""
+        if self.nothing is not None:
+            return self.nothing | {""}
         if self.type is FieldType.STRING:
             return PLACEHOLDERS
         return TYPED_PLACEHOLDERS if self.type is not FieldType.BOOLEAN else TYPED_PLACEHOLDERS - {"0", "1"}
@@ -135,9 +140,12 @@ class Decision:
     open_question: bool = False  # another column could settle it
 
 
-def decide(values: Values, label: str, hints: Hints = Hints()) -> Decision:
-    """The type of a column from its distinct texts with their counts. `label` is its header."""
-    filled = [(text, count) for text, count in values if text.strip().lower() not in TYPED_PLACEHOLDERS]
+def decide(
+    values: Values, label: str, hints: Hints = Hints(), absent: frozenset[str] = TYPED_PLACEHOLDERS
+) -> Decision:
+    """The type of a column from its distinct texts with their counts. `label` is its header; `absent`
+    are the texts that stand for nothing."""
+    filled = filled_of(values, absent)
     if not filled:
         return Decision(TEXT)
     pair = booleans.read(filled, label)
@@ -151,6 +159,11 @@ def decide(values: Values, label: str, hints: Hints = Hints()) -> Decision:
         or _as_number(filled, label, hints)
         or _as_text(filled, label)
     )
+
+
+def filled_of(values: Values, absent: frozenset[str]) -> list[tuple[str, int]]:
+    """The texts that stand for something."""
+    return [(text, count) for text, count in values if text.strip().lower() not in absent]
 
 
 def _is_phones(filled: Values) -> bool:
@@ -181,7 +194,7 @@ def _as_date(filled: Values, label: str, hints: Hints) -> Decision | None:
     column = ColumnType(FieldType.TIMESTAMP if reading.format.clock else FieldType.DATE, date=reading.format)
     if not tolerable(filled, [column.fits(text) for text, _ in filled]):
         return _mixed_dates(filled, label, reading)
-    decided = Decision(column, _date_findings(reading, filled, label), open_question=reading.ambiguous)
+    decided = Decision(column, date_findings(reading, filled, label), open_question=reading.ambiguous)
     if (
         reading.format.order in (DateOrder.DMY, DateOrder.MDY)
         and not reading.ambiguous
@@ -209,8 +222,10 @@ def _mixed_dates(filled: Values, label: str, reading: dates.DateReading | None) 
     return Decision(TEXT, [finding])
 
 
-def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> list[Finding]:
+def date_findings(reading: dates.DateReading, filled: Values, label: str) -> list[Finding]:
+    """What to say about how dates are read."""
     findings, count = [], sum(c for _, c in filled)
+    examples = _examples(filled, reading.format)
     example = filled[0][0].strip()
     form = reading.format
     if reading.ambiguous:
@@ -223,6 +238,7 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
                 column=label,
                 count=count,
                 example=example,
+                examples=examples,
                 sentence=f"No date in {label!r} tells whether day or month comes first; "
                 f"read with the {first} "
                 f"first, so {example} is {value:%d %B %Y}."
@@ -238,6 +254,7 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
                 column=label,
                 count=count,
                 example=example,
+                examples=examples,
                 sentence=f"Years in {label!r} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.",
             )
         )
@@ -249,6 +266,7 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
                 column=label,
                 count=count,
                 example=example,
+                examples=examples,
                 sentence=f"Times in {label!r} carry a UTC offset and are stored in UTC.",
             )
         )
@@ -260,6 +278,7 @@ def _date_findings(reading: dates.DateReading, filled: Values, label: str) -> li
                 column=label,
                 count=count,
                 example=example,
+                examples=examples,
                 sentence=f"{label!r} holds months; each is stored as its first day.",
             )
         )
@@ -286,11 +305,10 @@ def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:
     kept = _kept_as_text(reading, filled, label)
     if kept is not None:
         return kept
-    kind = {"BIGINT": FieldType.INTEGER, "DOUBLE": FieldType.FLOAT}.get(form.duckdb_type, FieldType.DECIMAL)
-    column = ColumnType(kind, number=form, unit=unit)
+    column = ColumnType(type_of(form), number=form, unit=unit)
     if not tolerable(filled, [column.fits(text) for text, _ in filled], label.replace("_", " ")):
         return None
-    findings = _number_findings(reading, filled, label)
+    findings = number_findings(reading, filled, label)
     return Decision(column, findings, reading=reading, open_question=reading.ambiguous)
 
 
@@ -334,7 +352,13 @@ def _kept_as_text(reading: NumberReading, filled: Values, label: str) -> Decisio
     return Decision(TEXT, [finding])
 
 
-def _number_findings(reading: NumberReading, filled: Values, label: str) -> list[Finding]:
+def type_of(form: NumberFormat) -> FieldType:
+    """The type of numbers in a format."""
+    return {"BIGINT": FieldType.INTEGER, "DOUBLE": FieldType.FLOAT}.get(form.duckdb_type, FieldType.DECIMAL)
+
+
+def number_findings(reading: NumberReading, filled: Values, label: str) -> list[Finding]:
+    """What to say about how numbers are read."""
     form, count = reading.format, sum(c for _, c in filled)
     example = next((t for t, _ in filled if set(t) & set(".,")), filled[0][0]).strip()
     if reading.ambiguous:
@@ -351,6 +375,7 @@ def _number_findings(reading: NumberReading, filled: Values, label: str) -> list
                 column=label,
                 count=count,
                 example=example,
+                examples=_examples(filled, form),
                 sentence=sentence,
             )
         ]
@@ -370,9 +395,22 @@ def _number_findings(reading: NumberReading, filled: Values, label: str) -> list
             column=label,
             count=count,
             example=example,
+            examples=_examples(filled, form),
             sentence=sentence,
         )
     ]
+
+
+def _examples(filled: Values, form: NumberFormat | DateFormat) -> tuple[Example, ...]:
+    """Texts of a column and what they are read as, those with marks of their own first."""
+    ordered = sorted(filled, key=lambda pair: not set(pair[0]) & set(".,/"))
+    read = ((text.strip(), form.parse(text)) for text, _ in ordered)
+    shown = [Example(before=shorten(text), after=_plain(value)) for text, value in read if value is not None]
+    return tuple(shown[:SHOWN])
+
+
+def _plain(value: Decimal | date) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
 
 
 def _as_text(filled: Values, label: str) -> Decision:

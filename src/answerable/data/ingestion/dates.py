@@ -311,10 +311,15 @@ def read(values: Sequence[tuple[str, int]], *, order_hint: DateOrder | None = No
     return best
 
 
+def read_in(order: DateOrder, values: Sequence[tuple[str, int]]) -> DateReading | None:
+    """What the texts say in one order; None when none of them is a date in it."""
+    total = sum(count for _, count in values)
+    return _reading(order, values, total) if total else None
+
+
 def read_compact(values: Sequence[tuple[str, int]]) -> DateReading | None:
     """Dates written as eight digits (20240131)."""
-    total = sum(count for _, count in values)
-    return _reading(DateOrder.COMPACT, values, total) if total else None
+    return read_in(DateOrder.COMPACT, values)
 
 
 def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) -> DateReading | None:

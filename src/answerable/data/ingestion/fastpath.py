@@ -17,11 +17,13 @@ from sqlglot import exp
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers, sql
 from answerable.data.ingestion.cells import is_blank
-from answerable.data.ingestion.columns import Hints, decide
+from answerable.data.ingestion.chosen import decide_as_chosen
+from answerable.data.ingestion.columns import Hints
 from answerable.data.ingestion.headers import ColumnHeader
-from answerable.data.ingestion.staging import RAW, hints_of
+from answerable.data.ingestion.request import TableSettings
+from answerable.data.ingestion.staging import RAW, hints_of, typed_column
 from answerable.data.ingestion.textfile import LargeTable
-from answerable.data.semantics.model import FieldType, Unit
+from answerable.data.ingestion.typed import TypedColumn
 
 _BLOCKS = 24
 _BLOCK_BYTES = 32 << 10
@@ -31,14 +33,18 @@ _RESOURCES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptE
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, large: LargeTable, headers: list[ColumnHeader], target: Path
-) -> list[tuple[ColumnHeader, FieldType, Unit | None]] | None:
+    connection: duckdb.DuckDBPyConnection,
+    large: LargeTable,
+    headers: list[ColumnHeader],
+    target: Path,
+    settings: TableSettings,
+) -> list[TypedColumn] | None:
     """The columns of the Parquet file that was written, or None when the file is not plain enough;
     then nothing stays."""
     blocks = _blocks(large) if _is_plain_text(large) else None
     if blocks is None:
         return None
-    selected = _columns(blocks, headers)
+    selected = _columns(blocks, headers, settings)
     if selected is None:
         return None
     expressions, columns = selected
@@ -116,12 +122,16 @@ def _blocks(large: LargeTable) -> list[list[str]] | None:
 
 
 def _columns(
-    rows: Sequence[Sequence[str]], headers: Sequence[ColumnHeader]
-) -> tuple[list[exp.Expression], list[tuple[ColumnHeader, FieldType, Unit | None]]] | None:
+    rows: Sequence[Sequence[str]], headers: Sequence[ColumnHeader], settings: TableSettings
+) -> tuple[list[exp.Expression], list[TypedColumn]] | None:
     decisions = []
     for i, header in enumerate(headers):
         counted = Counter(row[i] for row in rows if not is_blank(row[i]))
-        decisions.append(decide(counted.most_common(_MOST_DISTINCT), header.label, Hints()))
+        choices = settings.column(header.name)
+        if choices.nothing is not None:
+            return None
+        texts = counted.most_common(_MOST_DISTINCT)
+        decisions.append(decide_as_chosen(texts, header.label, Hints(), choices))
     hints = hints_of(decisions)
     if any(d.findings or d.open_question for d in decisions) or hints != Hints(hints.decimal_comma):
         return None
@@ -131,5 +141,5 @@ def _columns(
         if expression is None:
             return None
         expressions.append(expression)
-        columns.append((header, decision.column.type, header.unit or decision.column.unit))
+        columns.append(typed_column(header, decision))
     return expressions, columns

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from answerable.data.ingestion import footers
 from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
+from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.header_rows import Header, find_header
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
 
 Row = list[str]
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; all included
@@ -69,8 +70,9 @@ class _Block:
         return self.top + len(self.rows) + self.gaps
 
 
-def find_tables(sheet: Sheet) -> list[FoundTable]:
-    """The tables of a sheet, top to bottom and left to right; empty when it holds none."""
+def find_tables(sheet: Sheet, keep: Kept = Kept()) -> list[FoundTable]:
+    """The tables of a sheet, top to bottom and left to right; empty when it holds none. `keep` says what
+    stays in them that is left out by itself."""
     blocks = [part for run in _runs(sheet) for part in _side_by_side(run)]
     single = all(block.width == 1 for block in blocks)
     tables: list[FoundTable] = []
@@ -81,18 +83,18 @@ def find_tables(sheet: Sheet) -> list[FoundTable]:
         if not single and _is_prose(block):
             loose.append(block)
         elif pending is not None and _continues(pending, block):
-            _add_notes(pending, loose)
+            _add_notes(pending, loose, keep)
             loose = []
             _append(pending, block)
         else:
             titles, notes = _divide(loose, pending, block)
             if pending is not None:
-                _add_notes(pending, notes)
-                tables.append(_table(pending, sheet, above))
+                _add_notes(pending, notes, keep)
+                tables.append(_table(pending, sheet, above, keep))
             pending, loose, above = block, [], [_words(row) for part in titles for row in part.rows]
     if pending is not None:
-        _add_notes(pending, loose)
-        tables.append(_table(pending, sheet, above))
+        _add_notes(pending, loose, keep)
+        tables.append(_table(pending, sheet, above, keep))
     return tables
 
 
@@ -109,9 +111,11 @@ def _divide(loose: list[_Block], upper: _Block | None, lower: _Block) -> tuple[l
     return [], loose
 
 
-def _add_notes(table: _Block, loose: list[_Block]) -> None:
+def _add_notes(table: _Block, loose: list[_Block], keep: Kept) -> None:
     lines = [_words(row) for block in loose for row in block.rows]
-    if lines:
+    if keep.notes:
+        table.rows += [[line] + [""] * (table.width - 1) for line in lines]
+    elif lines:
         table.findings.append(_notes(lines))
 
 
@@ -268,11 +272,12 @@ def _notes(lines: Sequence[str]) -> Finding:
         severity=Severity.DROPPED,
         count=len(lines),
         example=shorten(text),
+        examples=left_out(lines),
         sentence=f"{len(lines)} lines of notes are not part of the table: {shorten(text, 200)}",
     )
 
 
-def _table(block: _Block, sheet: Sheet, titles: Sequence[str]) -> FoundTable:
+def _table(block: _Block, sheet: Sheet, titles: Sequence[str], keep: Kept) -> FoundTable:
     merges = [
         (t - block.top, left - block.left, b - block.top, r - block.left) for t, left, b, r in sheet.merges
     ]
@@ -283,10 +288,11 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str]) -> FoundTable:
         findings.append(_title_finding(titles))
     rows = [row for row in block.rows[header.first_data_row :]]
     if sheet.complete:
-        rows, below = footers.cut_footer(rows, header.labels)
+        rows, below = footers.cut_footer(rows, header.labels, keep)
         findings += below
-    rows, repeated = _without_repeated_headers(rows, header)
-    findings += repeated
+    if not keep.repeated_headers:
+        rows, repeated = _without_repeated_headers(rows, header)
+        findings += repeated
     if block.gaps:
         findings.append(
             Finding(
@@ -315,6 +321,7 @@ def _title_finding(titles: Sequence[str]) -> Finding:
         severity=Severity.DROPPED,
         count=len(titles),
         example=shorten(titles[0]),
+        examples=left_out(titles),
         sentence=f"{len(titles)} lines above the header are not part of the table: "
         f"{shorten(' / '.join(titles), 200)}",
     )
@@ -334,6 +341,7 @@ def _without_repeated_headers(rows: list[Row], header: Header) -> tuple[list[Row
             severity=Severity.DROPPED,
             count=dropped,
             example=shorten(" | ".join(wanted)),
+            examples=left_out([" | ".join(wanted)]),
             sentence=f"{dropped} rows repeat the header inside the table and are left out.",
         )
     ]

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from answerable.data.ingestion import numbers
 from answerable.data.ingestion.cells import PLACEHOLDERS, CellKind, is_blank, kind_of
+from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.numbers import NumberFormat
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
 
 _LABEL = re.compile(
     r"(?:grand[ -]?|sub[ -]?|gesamt|zwischen|end|jahres|sous-)?"
@@ -60,11 +61,13 @@ def is_note_text(text: str) -> bool:
     return _NOTE.match(text) is not None
 
 
-def cut_footer(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[str]], list[Finding]]:
-    """(rows without notes and totals, what was cut). Rows keep their order."""
+def cut_footer(
+    rows: list[list[str]], labels: Sequence[str], keep: Kept = Kept()
+) -> tuple[list[list[str]], list[Finding]]:
+    """(rows without notes and totals, what was cut). Rows keep their order; `keep` says what stays."""
     if not rows:
         return rows, []
-    kept, notes = _cut_notes(rows, len(labels))
+    kept, notes = (rows, []) if keep.notes else _cut_notes(rows, len(labels))
     findings = []
     if notes:
         text = " / ".join(notes)
@@ -74,11 +77,24 @@ def cut_footer(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list[
                 severity=Severity.DROPPED,
                 count=len(notes),
                 example=shorten(text),
+                examples=left_out(notes),
                 sentence=f"{len(notes)} lines below the table are notes and left out: {shorten(text, 200)}",
             )
         )
-    kept, totals = _cut_totals(kept, labels)
-    return kept, [*findings, *totals]
+    cut, totals = _cut_totals(kept, labels)
+    if keep.totals and totals:
+        return kept, [*findings, _kept_totals(totals)]
+    return cut, [*findings, *totals]
+
+
+def _kept_totals(totals: Sequence[Finding]) -> Finding:
+    return Finding(
+        code=Code.TOTALS_KEPT,
+        severity=Severity.INFO,
+        count=len(totals),
+        example=totals[0].example,
+        sentence=f"{len(totals)} rows look like totals and are kept, as chosen.",
+    )
 
 
 def _cut_notes(rows: list[list[str]], width: int) -> tuple[list[list[str]], list[str]]:
@@ -141,6 +157,7 @@ def _total_finding(row: list[str], verdict: _Verdict) -> Finding:
         severity=Severity.DOUBTFUL if differs else Severity.DROPPED,
         count=1,
         example=text,
+        examples=left_out([text]),
         sentence=f"{sentence}: {text}",
     )
 

@@ -11,43 +11,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
 
-from answerable.data.ingestion import (
-    columnar,
-    fastpath,
-    jsonlines,
-    profile,
-    spellings,
-    staging,
-    textfile,
-    workbook,
-)
+from answerable.data.ingestion import columnar, fastpath, finishing, jsonlines, staging, textfile, workbook
+from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.filetype import FileKind, sniff
 from answerable.data.ingestion.finder import FoundTable
+from answerable.data.ingestion.finishing import Written
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
-from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
+from answerable.data.ingestion.quality import Finding
+from answerable.data.ingestion.request import IngestionRequest, TableSettings
 from answerable.data.ingestion.staging import Resources, Staged
-from answerable.data.semantics.model import FieldType, Unit
+from answerable.data.ingestion.textfile import LargeTable, TextFile
 from answerable.kit.sandbox import JsonObject, Report
 
 _MOST_TABLES = 100
 _PROGRESS_ROWS = 50_000
 
 
-class IngestionRequest(BaseModel):
-    """`path` is the file, `folder` an empty folder for what is written, `name` the file's own name
-    without its ending, by which tables without a better name are called."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of the file as text, and what it is called. `native` are columns that a workbook typed."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    path: Path
-    folder: Path
-    name: str
-    memory_bytes: int = 1 << 30
-    threads: int = 2
+    label: str
+    found: FoundTable
+    findings: list[Finding]
+    native: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -108,53 +98,85 @@ def read_tables(request: IngestionRequest, report: Report) -> IngestionOutcome:
 
 def _read_text(run: _Run, kind: FileKind) -> None:
     del kind
-    file = textfile.open_text(run.request.path)
-    if not file.is_large:
-        tables = textfile.tables_of_small(file)
-        for table in tables:
-            label = _label(run.request.name, None, table, len(tables))
-            _add(run, label, table, file.findings, native=frozenset())
-        return
-    large = textfile.table_of_large(file)
-    headers, named = name_columns(large.head.labels)
-    target = run.target()
-    columns = fastpath.write(run.connection, large, headers, target)
-    if columns is None:
-        if fastpath.stage(run.connection, large, len(headers)):
-            staged = staging.decide_columns(run.connection, headers)
-        else:
-            staged = _staged(run, headers, large.rows(), frozenset())
-        staging.write_parquet(run.connection, staged, target)
-        columns = _typed(staged.headers, [(c.type, c.unit) for c in staged.types])
-        findings = staged.findings
+    choices = run.request.main.choices
+    file = textfile.open_text(run.request.path, choices)
+    if file.is_large:
+        _read_large_text(run, textfile.table_of_large(file, choices))
     else:
-        findings = []
-    _finish(run, run.request.name, target, columns, [*file.findings, *large.findings, *named, *findings])
+        _read_found(run, lambda kept: _text_tables(run, file, kept))
+
+
+def _text_tables(run: _Run, file: TextFile, kept: Kept) -> list[_Table]:
+    tables = textfile.tables_of_small(file, kept)
+    return [_Table(_label(run.request.name, table, len(tables)), table, file.findings) for table in tables]
 
 
 def _read_workbook(run: _Run, kind: FileKind) -> None:
-    sheets = list(workbook.read_sheets(run.request.path, kind))
-    filled = [sheet for sheet in sheets if sheet.tables]
+    _read_found(run, lambda kept: _workbook_tables(run, kind, kept))
+
+
+def _workbook_tables(run: _Run, kind: FileKind, kept: Kept) -> list[_Table]:
+    filled = [sheet for sheet in workbook.read_sheets(run.request.path, kind, kept) if sheet.tables]
+    tables = []
     for sheet in filled:
         name = sheet.sheet if len(filled) > 1 or not _is_default_name(sheet.sheet) else run.request.name
         for table in sheet.tables:
             native = workbook.settle_native(table)
-            _add(run, _label(name, run.request.name, table, len(sheet.tables)), table, sheet.findings, native)
+            tables.append(_Table(_label(name, table, len(sheet.tables)), table, sheet.findings, native))
+    return tables
+
+
+def _read_found(run: _Run, find: Callable[[Kept], list[_Table]]) -> None:
+    """Write the tables that are wanted; where a person keeps what is left out by itself, as found so."""
+    tables = {Kept(): find(Kept())}
+    labels = [table.label for table in tables[Kept()]]
+    for position, settings in enumerate(run.request.settings(labels)):
+        if run.request.only_main and position != run.request.main_table(labels):
+            continue
+        kept = settings.choices.kept
+        if kept not in tables:
+            tables[kept] = find(kept)
+        _add(run, tables[kept][position], settings)
+
+
+def _add(run: _Run, table: _Table, settings: TableSettings) -> None:
+    headers, named = name_columns(table.found.labels)
+    if not table.found.has_header:
+        named = []  # said once for the table, not for each column
+    staged = _staged(run, headers, table.found.rows, table.native, settings)
+    _write(run, table.label, staged, [*table.findings, *table.found.findings, *named], settings)
+
+
+def _read_large_text(run: _Run, large: LargeTable) -> None:
+    settings = run.request.main
+    headers, named = name_columns(large.head.labels)
+    target = run.target()
+    columns = fastpath.write(run.connection, large, headers, target, settings)
+    found: list[Finding] = []
+    if columns is None:
+        if fastpath.stage(run.connection, large, len(headers)):
+            staged = staging.decide_columns(run.connection, headers, settings=settings)
+        else:
+            staged = _staged(run, headers, large.rows(), frozenset(), settings)
+        staging.write_parquet(run.connection, staged, target)
+        columns, found = staged.columns, staged.findings
+    findings = [*large.file.findings, *large.findings, *named, *found]
+    _finish(run, run.request.name, Written(target, columns, findings), settings)
 
 
 def _read_json(run: _Run, kind: FileKind) -> None:
     table = jsonlines.open_json(run.request.path, array=kind is FileKind.JSON_ARRAY)
+    settings = run.request.main
     headers, named = name_columns(table.labels)
-    staged = _staged(run, headers, table.rows(), table.native)
-    _write(run, run.request.name, staged, [*table.findings, *named])
+    staged = _staged(run, headers, table.rows(), table.native, settings)
+    _write(run, run.request.name, staged, [*table.findings, *named], settings)
 
 
 def _read_parquet(run: _Run, kind: FileKind) -> None:
     del kind
     target = run.target()
-    declared, findings = columnar.copy_parquet(run.connection, run.request.path, target)
-    columns = [(column.header, column.type, column.header.unit) for column in declared]
-    _finish(run, run.request.name, target, columns, findings)
+    columns, findings = columnar.copy_parquet(run.connection, run.request.path, target)
+    _finish(run, run.request.name, Written(target, columns, findings), run.request.main)
 
 
 _READERS: dict[FileKind, Callable[[_Run, FileKind], None]] = {
@@ -168,16 +190,12 @@ _READERS: dict[FileKind, Callable[[_Run, FileKind], None]] = {
 }
 
 
-def _add(run: _Run, label: str, table: FoundTable, findings: list[Finding], native: frozenset[int]) -> None:
-    headers, named = name_columns(table.labels)
-    if not table.has_header:
-        named = []  # said once for the table, not for each column
-    staged = _staged(run, headers, table.rows, native)
-    _write(run, label, staged, [*findings, *table.findings, *named])
-
-
 def _staged(
-    run: _Run, headers: list[ColumnHeader], rows: Iterable[Sequence[str]], native: frozenset[int]
+    run: _Run,
+    headers: list[ColumnHeader],
+    rows: Iterable[Sequence[str]],
+    native: frozenset[int],
+    settings: TableSettings,
 ) -> Staged:
     cells = run.request.folder / "cells.csv"
     try:
@@ -186,50 +204,25 @@ def _staged(
     finally:
         cells.unlink(missing_ok=True)
     texts = staging.cells_of(rows, len(headers)) if isinstance(rows, list) else None
-    return staging.decide_columns(run.connection, headers, native, texts)
+    return staging.decide_columns(run.connection, headers, native, texts, settings)
 
 
-def _write(run: _Run, label: str, staged: Staged, findings: list[Finding]) -> None:
+def _write(run: _Run, label: str, staged: Staged, findings: list[Finding], settings: TableSettings) -> None:
     target = run.target()
     staging.write_parquet(run.connection, staged, target)
-    columns = _typed(staged.headers, [(c.type, c.unit) for c in staged.types])
-    _finish(run, label, target, columns, [*findings, *staged.findings])
+    _finish(run, label, Written(target, staged.columns, [*findings, *staged.findings]), settings)
 
 
-def _typed(
-    headers: list[ColumnHeader], types: list[tuple[FieldType, Unit | None]]
-) -> list[tuple[ColumnHeader, FieldType, Unit | None]]:
-    """Columns with their units: what stands in the header wins over what stands beside numbers."""
-    return [(header, kind, header.unit or unit) for header, (kind, unit) in zip(headers, types, strict=True)]
-
-
-def _finish(
-    run: _Run,
-    label: str,
-    target: Path,
-    columns: list[tuple[ColumnHeader, FieldType, Unit | None]],
-    findings: list[Finding],
-) -> None:
-    table = profile.profile(run.connection, target, columns)
-    respelt = spellings.unify(run.connection, target, table, label)
-    if respelt:
-        table = profile.profile(run.connection, target, columns)
-    findings = [*findings, *respelt, *profile.duplicates_finding(table)]
-    if table.rows == 0:
-        sentence = "The table has a header and no rows."
-        findings.append(Finding(code=Code.NO_ROWS, severity=Severity.DOUBTFUL, sentence=sentence))
-    left_out = sum(f.count for f in findings if f.code in (Code.TOTALS, Code.HEADER_REPEATED, Code.BAD_LINES))
-    quality = QualityReport(findings=findings, rows_read=table.rows + left_out, rows_kept=table.rows).sorted()
-    run.tables.append(IngestedTable(file=target.name, label=label, profile=table, quality=quality))
+def _finish(run: _Run, label: str, written: Written, settings: TableSettings) -> None:
+    run.tables.append(finishing.finish(run.connection, label, written, settings))
 
 
 def _is_default_name(sheet: str) -> bool:
     return sheet.lower().startswith(("sheet", "tabelle", "feuil", "hoja", "foglio", "blad", "worksheet"))
 
 
-def _label(name: str, file: str | None, table: FoundTable, siblings: int) -> str:
+def _label(name: str, table: FoundTable, siblings: int) -> str:
     """What to call a table: its title where several share a sheet, else the sheet or the file."""
-    del file
     if siblings > 1 and table.title:
         return table.title[:100]
     return name

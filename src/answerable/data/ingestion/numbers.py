@@ -97,6 +97,7 @@ class NumberFormat:
     exponents: bool = False
     plain: bool = True  # nothing but digits, a minus and a decimal point
     uniform: bool = False  # every number is written with the same number of decimals
+    padded: bool = False  # zeros in front are part of a number here, not of an identifier
 
     @cached_property
     def _body(self) -> re.Pattern[str]:
@@ -164,6 +165,8 @@ class NumberFormat:
         if self.duckdb_type == "DOUBLE":
             return body_pattern(self.decimal_mark, self.group)
         whole = rf"0|[1-9]\d{{0,{MAX_DIGITS - 1}}}" if self.scale == 0 else r"\d+"
+        if self.padded:
+            whole = rf"0*\d{{1,{MAX_DIGITS}}}"
         mark = re.escape(self.decimal_mark)
         decimals = rf"\d{{0,{self.scale}}}"
         leading = rf"|{mark}\d{{1,{self.scale}}}" if self.scale else ""
@@ -214,9 +217,11 @@ class NumberReading:
     affixes: tuple[str, ...] = ()
 
 
-def read(values: Sequence[tuple[str, int]], *, comma_hint: bool | None = None) -> NumberReading | None:
+def read(
+    values: Sequence[tuple[str, int]], *, comma_hint: bool | None = None, mark: str | None = None
+) -> NumberReading | None:
     """The best format for (text, count) pairs without placeholders; None when hardly one is a
-    number. `comma_hint` is what other columns say about the decimal mark."""
+    number. `comma_hint` is what other columns say about the decimal mark, `mark` the one to read by."""
     shapes = [(text, cut(text), count) for text, count in values]
     numeric = [(text, shape, count) for text, shape, count in shapes if shape is not None]
     total = sum(count for _, count in values)
@@ -230,16 +235,18 @@ def read(values: Sequence[tuple[str, int]], *, comma_hint: bool | None = None) -
     affixes = Counter({found: count for found, count in affixes.items() if count > 0.01 * total})
     affix = affixes.most_common(1)[0][0] if affixes else ""
     native = all(isinstance(text, Native) for text, _, _ in numeric)
-    style, ambiguous = (_STYLES[0], False) if native else _style([s.body for _, s, _ in numeric], comma_hint)
+    style, ambiguous = (
+        (_STYLES[0], False) if native else _style([s.body for _, s, _ in numeric], comma_hint, mark)
+    )
     number_format = NumberFormat(decimal_mark=style[0], group=style[1], affix=affix)
     return _measured(number_format, values, total, ambiguous, tuple(affixes))
 
 
-def _style(bodies: Sequence[str], comma_hint: bool | None) -> tuple[tuple[str, str], bool]:
+def _style(bodies: Sequence[str], comma_hint: bool | None, mark: str | None) -> tuple[tuple[str, str], bool]:
     """(decimal mark, thousands separator) that reads most bodies, and whether another style that
     gives other values reads as many."""
     scored = []
-    for style in _STYLES:
+    for style in (found for found in _STYLES if mark is None or found[0] == mark):
         pattern = re.compile(body_pattern(*style))
         scored.append((sum(1 for body in bodies if pattern.fullmatch(body)), style))
     best = max(count for count, _ in scored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from answerable.data.ingestion.dates import DateOrder
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.quality import QualityReport
 from answerable.data.semantics.model import FieldType, Unit
@@ -20,13 +21,17 @@ class ValueCount(BaseModel):
 
 class ColumnProfile(BaseModel):
     """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
-    e-mail address, a phone number and so on; `values` are the most frequent texts, None when there
+    e-mail address, a phone number and so on; what settles how later files are read is as in `TypedColumn`;
+    `values` are the most frequent texts, None when there
     are more than 5,000 different ones or they are long."""
 
     name: str
     label: str
     type: FieldType
     unit: Unit | None = None
+    date_order: DateOrder | None = None
+    decimal_mark: str | None = None
+    identifier: bool = False
     null_count: int = 0
     distinct_count: int = 0
     minimum: str | None = None

@@ -8,10 +8,9 @@ from typing import Any
 import duckdb
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.outcome import ColumnProfile, TableProfile, ValueCount
-from answerable.data.ingestion.quality import Code, Finding, Severity
-from answerable.data.semantics.model import FieldType, Unit
+from answerable.data.ingestion.typed import TypedColumn
+from answerable.data.semantics.model import FieldType
 
 MOST_VALUES = 5000
 _LONGEST_VALUE = 120
@@ -32,17 +31,13 @@ _PATTERNS = {
 }
 
 
-def profile(
-    connection: duckdb.DuckDBPyConnection,
-    parquet: Path,
-    columns: list[tuple[ColumnHeader, FieldType, Unit | None]],
-) -> TableProfile:
+def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[TypedColumn]) -> TableProfile:
     """The profile of a Parquet file that this package wrote."""
     source = f"read_parquet({sql.render(sql.text(str(parquet)))})"
     rows = _one(connection, f"SELECT count(*) FROM {source}")[0]  # noqa: S608
     exact = rows <= _EXACT_DISTINCT_ROWS
     parts = ["count(*)"]
-    for header, kind, _ in columns:
+    for header, kind in ((column.header, column.type) for column in columns):
         name = f'"{header.name}"'
         distinct = f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})"
         length = f"avg(length({name}))" if kind is FieldType.STRING else "0"
@@ -55,7 +50,8 @@ def profile(
         ]
     figures = _one(connection, f"SELECT {', '.join(parts)} FROM {source}")  # noqa: S608
     profiles = []
-    for i, (header, kind, unit) in enumerate(columns):
+    for i, typed in enumerate(columns):
+        header, kind = typed.header, typed.type
         filled, distinct, low, high, length = figures[1 + 5 * i : 6 + 5 * i]
         if not exact and distinct > _PERHAPS_UNIQUE * rows and kind in (FieldType.INTEGER, FieldType.STRING):
             distinct = _one(connection, f'SELECT count(DISTINCT "{header.name}") FROM {source}')[0]  # noqa: S608
@@ -63,7 +59,10 @@ def profile(
             name=header.name,
             label=header.label,
             type=kind,
-            unit=unit,
+            unit=typed.unit,
+            date_order=typed.date_order,
+            decimal_mark=typed.decimal_mark,
+            identifier=typed.identifier,
             null_count=rows - filled,
             distinct_count=min(distinct, filled),
             minimum=_short(low),
@@ -75,7 +74,7 @@ def profile(
         profiles.append(column)
     # Where one column tells all rows apart, no two are equal.
     unique = any(p.null_count == 0 and p.distinct_count == rows for p in profiles)
-    names = [header.name for header, _, _ in columns]
+    names = [column.header.name for column in columns]
     duplicates = 0 if unique and rows else _duplicates(connection, source, names, rows)
     return TableProfile(rows=rows, duplicate_rows=duplicates, bytes=parquet.stat().st_size, columns=profiles)
 
@@ -117,17 +116,3 @@ def _duplicates(connection: duckdb.DuckDBPyConnection, source: str, names: list[
     quoted = ", ".join(f'"{name}"' for name in names)
     distinct = _one(connection, f"SELECT count(DISTINCT h) FROM (SELECT hash({quoted}) AS h FROM {source})")  # noqa: S608
     return rows - int(str(distinct[0]))
-
-
-def duplicates_finding(table: TableProfile) -> list[Finding]:
-    """What to say about rows that occur more than once; they are kept."""
-    if not table.duplicate_rows:
-        return []
-    return [
-        Finding(
-            code=Code.DUPLICATE_ROWS,
-            severity=Severity.INFO,
-            count=table.duplicate_rows,
-            sentence=f"{table.duplicate_rows} rows equal an earlier row in every column; they are kept.",
-        )
-    ]

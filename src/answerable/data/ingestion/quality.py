@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
+
+SHOWN = 3  # examples of a finding
 
 
 class Severity(StrEnum):
@@ -27,6 +31,7 @@ class Code(StrEnum):
     NOTES = "notes"
     TOTALS = "totals"
     TOTALS_DIFFER = "totals_differ"
+    TOTALS_KEPT = "totals_kept"
     BLANK_ROWS = "blank_rows"
     EMPTY_COLUMN = "empty_column"
     RAGGED_SHORT = "ragged_short"
@@ -58,10 +63,22 @@ class Code(StrEnum):
     BAD_LINES = "bad_lines"
     DECLARED_TYPE = "declared_type"
     NOT_FINITE = "not_finite"
+    CHOICE_UNFIT = "choice_unfit"
+    PERIODS_AS_COLUMNS = "periods_as_columns"
+
+
+class Example(BaseModel):
+    """A text of the file and what the table has of it; None for nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: str
+    after: str | None
 
 
 class Finding(BaseModel):
-    """One item. `count` is in cells, rows or bytes, as `sentence` says; `example` is from the file."""
+    """One item. `count` is in cells, rows or bytes, as `sentence` says; `example` is from the file,
+    `examples` show what became of some."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,6 +87,7 @@ class Finding(BaseModel):
     column: str | None = None
     count: int = 0
     example: str | None = None
+    examples: tuple[Example, ...] = ()
     sentence: str
 
 
@@ -88,6 +106,11 @@ class QualityReport(BaseModel):
         order = [Severity.DOUBTFUL, Severity.DROPPED, Severity.CHANGED, Severity.INFO]
         findings = sorted(self.findings, key=lambda f: order.index(f.severity))
         return self.model_copy(update={"findings": findings})
+
+
+def left_out(texts: Iterable[str]) -> tuple[Example, ...]:
+    """Examples of what the table has nothing of."""
+    return tuple(Example(before=shorten(text), after=None) for text in islice(texts, SHOWN))
 
 
 def not_finite(label: str, count: int, column: str | None = None) -> Finding:

@@ -16,9 +16,10 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.choices import TableChoices
 from answerable.data.ingestion.headers import snake_case
 from answerable.data.ingestion.outcome import TableProfile, ValueCount
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Example, Finding, Severity, shorten
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import FieldRole, FieldType
 
@@ -35,13 +36,19 @@ class _Change:
 
 
 def unify(
-    connection: duckdb.DuckDBPyConnection, parquet: Path, table: TableProfile, label: str
-) -> list[Finding]:
-    """Write the file anew with the most frequent spelling of each value of its categories, where there
-    are several. What was changed; nothing is written when that is nothing."""
-    changes = [change for name in _categories(table, label) if (change := _change(table, name)) is not None]
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    table: TableProfile,
+    label: str,
+    choices: TableChoices,
+) -> tuple[list[Finding], bool]:
+    """(what there is to say about spellings, whether the file was written anew): each value of a category
+    gets its most frequent spelling, unless a person chose to keep them."""
+    found = [change for name in _categories(table, label) if (change := _change(table, name)) is not None]
+    changes = [change for change in found if choices.column(change.column).spellings != "keep"]
+    findings = [change.finding if change in changes else _as_they_are(change) for change in found]
     if not changes:
-        return []
+        return findings, False
     replaced = ", ".join(
         f"{sql.render(_respelt(change))} AS {sql.render(sql.column(change.column))}" for change in changes
     )
@@ -50,7 +57,12 @@ def unify(
     statement = f"SELECT * REPLACE ({replaced}) FROM read_parquet({source})"  # noqa: S608
     connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(written)))} (FORMAT parquet)")
     written.replace(parquet)
-    return [change.finding for change in changes]
+    return findings, True
+
+
+def _as_they_are(change: _Change) -> Finding:
+    sentence = f"{change.finding.count} cells spell a value otherwise than most; they are kept, as chosen."
+    return change.finding.model_copy(update={"severity": Severity.INFO, "sentence": sentence, "examples": ()})
 
 
 def folded(text: str) -> str:
@@ -101,6 +113,9 @@ def _change(table: TableProfile, name: str) -> _Change | None:
         column=name,
         count=rows,
         example=shorten(next(iter(spellings))),
+        examples=tuple(
+            Example(before=shorten(a), after=shorten(b)) for a, b in list(spellings.items())[:_SHOWN]
+        ),
         sentence=sentence,
     )
     return _Change(name, spellings, finding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from sqlglot import exp
 
@@ -58,3 +59,13 @@ def null() -> exp.Expression:
 def render(expression: exp.Expression) -> str:
     """The tree as DuckDB's SQL."""
     return expression.sql(dialect="duckdb")
+
+
+def parquet(path: Path) -> exp.Expression:
+    """A Parquet file to select from."""
+    return call("read_parquet", str(path))
+
+
+def quoted_path(path: Path) -> str:
+    """A path as a literal of a COPY statement."""
+    return render(text(str(path)))

@@ -15,11 +15,14 @@ from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.cells import Native
-from answerable.data.ingestion.columns import ColumnType, Decision, Hints, Values, decide
+from answerable.data.ingestion.chosen import decide_as_chosen
+from answerable.data.ingestion.columns import ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.numbers import NumberFormat, decimal_comma_votes
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.request import TableSettings
+from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
 
 _SAMPLE = 3000
@@ -61,6 +64,7 @@ class Staged:
 
     headers: list[ColumnHeader]
     types: list[ColumnType]
+    columns: list[TypedColumn]
     findings: list[Finding] = field(default_factory=list)
     emptied: list[Emptied] = field(default_factory=list)
 
@@ -98,25 +102,45 @@ def decide_columns(
     headers: Sequence[ColumnHeader],
     native: frozenset[int] = frozenset(),
     cells: Sequence[Cells] | None = None,
+    settings: TableSettings = TableSettings(),
 ) -> Staged:
     """The type of every staged column, verified against all of its cells. Columns that leave a
     question open (day or month first, decimal comma or point) are decided again with what the
-    other columns say. `native` are columns whose numbers a workbook typed itself;
+    version before and the other columns say. `native` are columns whose numbers a workbook typed itself;
     `cells` their texts, where they are in memory."""
     found = list(cells) if cells is not None else [_sample(connection, f"c{i}") for i in range(len(headers))]
     columns = [
-        _Column(f"c{i}", header, _mark(found[i], native=i in native)) for i, header in enumerate(headers)
+        _Column(f"c{i}", header, _mark(found[i], native=i in native), settings)
+        for i, header in enumerate(headers)
     ]
     decisions = [column.decide(connection, Hints()) for column in columns]
     hints = hints_of(decisions)
     for i, decision in enumerate(decisions):
-        if decision.open_question and hints != Hints():
-            decisions[i] = columns[i].decide(connection, hints)
-    staged = Staged(list(headers), [d.column for d in decisions])
+        own = settings.hints(headers[i].name, hints)
+        if decision.open_question and own != Hints():
+            decisions[i] = columns[i].decide(connection, own)
+    typed = [typed_column(header, d) for header, d in zip(headers, decisions, strict=True)]
+    staged = Staged(list(headers), [d.column for d in decisions], typed)
     for column, decision in zip(columns, decisions, strict=True):
         staged.findings += [f.model_copy(update={"column": column.header.name}) for f in decision.findings]
         staged.emptied.append(column.emptied(connection, decision.column))
     return staged
+
+
+def typed_column(header: ColumnHeader, decision: Decision) -> TypedColumn:
+    """A decided column. The unit that stands in its header wins over what stands beside numbers."""
+    column, settled = decision.column, not decision.open_question
+    order = column.date.order if column.date is not None and settled else None
+    number = column.number if settled else None
+    marked = number is not None and bool(number.scale or number.group)
+    return TypedColumn(
+        header=header,
+        type=column.type,
+        unit=header.unit or column.unit,
+        date_order=order if order in (DateOrder.DMY, DateOrder.MDY) else None,
+        decimal_mark=number.decimal_mark if number is not None and marked else None,
+        identifier=any(finding.code is Code.KEPT_AS_TEXT for finding in decision.findings),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +212,14 @@ class _Column:
     raw: str
     header: ColumnHeader
     cells: Cells
+    settings: TableSettings
 
     def decide(self, connection: duckdb.DuckDBPyConnection, hints: Hints) -> Decision:
         """Decide on the known texts; unless they are all, look for cells that contradict and decide
         again until none does."""
         values: Values = self.cells.values
-        decision = decide(values, self.header.label, hints)
+        choices = self.settings.column(self.header.name)
+        decision = decide_as_chosen(values, self.header.label, hints, choices)
         if self.cells.complete:
             return decision
         native = bool(values) and isinstance(values[0][0], Native)
@@ -206,7 +232,7 @@ class _Column:
             if not fresh:
                 break
             values = [*values, *((Native(t) if native else t, n) for t, n in fresh.items())]
-            decision = decide(values, self.header.label, hints)
+            decision = decide_as_chosen(values, self.header.label, hints, choices)
         return decision
 
     def emptied(self, connection: duckdb.DuckDBPyConnection, column: ColumnType) -> Emptied:
@@ -321,6 +347,7 @@ def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType
                 column=header.name,
                 count=count,
                 example=emptied.placeholders[0][0],
+                examples=left_out(text for text, _ in emptied.placeholders),
                 sentence=sentence,
             )
         )
@@ -335,6 +362,7 @@ def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType
                 column=header.name,
                 count=count,
                 example=shorten(emptied.lost[0][0]),
+                examples=left_out(text for text, _ in emptied.lost),
                 sentence=sentence,
             )
         )

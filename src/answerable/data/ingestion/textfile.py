@@ -12,11 +12,12 @@ from answerable.data.ingestion import dialect as dialects
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers
 from answerable.data.ingestion.cells import is_blank
+from answerable.data.ingestion.choices import Kept, TableChoices
 from answerable.data.ingestion.dialect import Dialect
 from answerable.data.ingestion.encoding import Encoding
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
 
 WHOLE_BYTES = 24 << 20
 _HEAD_ROWS = 3000
@@ -45,14 +46,19 @@ class TextFile:
         yield from _records(self)
 
 
-def open_text(path: Path) -> TextFile:
-    """Find out how a text file is written. Refuses lines that are too long for a table."""
+def open_text(path: Path, choices: TableChoices = TableChoices()) -> TextFile:
+    """Find out how a text file is written, as far as nobody chose. Refuses lines that are too long for a
+    table."""
     encoding = encodings.detect(path)
+    if choices.encoding is not None and choices.encoding != encoding.name:
+        encoding = Encoding(choices.encoding, nul_bytes=encoding.nul_bytes)
     sample = encodings.head(path, encoding, dialects.SAMPLE_CHARACTERS)
     whole = path.stat().st_size <= dialects.SAMPLE_CHARACTERS
     if not sample.strip():
         raise refuse("empty_file", "The file holds nothing but blanks. Upload a file with a header and rows.")
     dialect = dialects.detect(sample, complete=whole)
+    if choices.delimiter is not None and choices.delimiter != dialect.delimiter:
+        dialect = Dialect(choices.delimiter)
     return TextFile(path, encoding, dialect, _encoding_findings(encoding) + _dialect_findings(dialect))
 
 
@@ -182,9 +188,9 @@ def _unquoted(file: TextFile, record: list[str]) -> Iterator[list[str]]:
             rest = rest[1:]
 
 
-def tables_of_small(file: TextFile) -> list[FoundTable]:
+def tables_of_small(file: TextFile, keep: Kept = Kept()) -> list[FoundTable]:
     """All tables of a file that is read as a whole."""
-    return find_tables(Sheet(_checked(file.records()), ragged=True))
+    return find_tables(Sheet(_checked(file.records()), ragged=True), keep)
 
 
 def _checked(rows: Iterable[list[str]]) -> list[list[str]]:
@@ -207,6 +213,7 @@ class LargeTable:
     file: TextFile
     head: FoundTable
     skip: int
+    choices: TableChoices
     findings: list[Finding] = field(default_factory=list)
     blank_rows: int = 0
     long_rows: int = 0
@@ -227,13 +234,13 @@ class LargeTable:
             tail.append(self._fitted(row, width, index))
             if len(tail) > _TAIL_ROWS:
                 yield tail.popleft()
-        kept, below = footers.cut_footer(list(tail), self.head.labels)
+        kept, below = footers.cut_footer(list(tail), self.head.labels, self.choices.kept)
         self.findings += [f for f in below if f.code is Code.NOTES]
         # Totals of a large file cannot be verified by its last rows: they are kept and pointed at.
         totals = [row for row in tail if footers.is_totals_label(row)]
         notes = sum(f.count for f in below if f.code is Code.NOTES)
         kept = list(tail)[: len(tail) - notes]
-        yield from kept
+        yield from (row for row in kept if self.choices.totals != "drop" or row not in totals)
         self._report(totals)
 
     def _fitted(self, row: list[str], width: int, index: int) -> list[str]:
@@ -252,17 +259,7 @@ class LargeTable:
 
     def _report(self, totals: list[list[str]]) -> None:
         if totals:
-            text = shorten(" | ".join(cell for cell in totals[0] if not is_blank(cell)))
-            self.findings.append(
-                Finding(
-                    code=Code.TOTALS_DIFFER,
-                    severity=Severity.DOUBTFUL,
-                    count=len(totals),
-                    example=text,
-                    sentence=f"Rows at the end look like totals and are kept: {text}. "
-                    "Filter them out if they are.",
-                )
-            )
+            self.findings.append(_totals_of_large(totals, self.choices))
         counted = (
             (self.blank_rows, Code.BLANK_ROWS, Severity.DROPPED, "blank rows are left out", ""),
             (
@@ -293,7 +290,27 @@ class LargeTable:
                 )
 
 
-def table_of_large(file: TextFile) -> LargeTable:
+def _totals_of_large(totals: list[list[str]], choices: TableChoices) -> Finding:
+    text = shorten(" | ".join(cell for cell in totals[0] if not is_blank(cell)))
+    if choices.totals == "drop":
+        return Finding(
+            code=Code.TOTALS,
+            severity=Severity.DROPPED,
+            count=len(totals),
+            example=text,
+            examples=left_out([text]),
+            sentence=f"{len(totals)} rows at the end look like totals and are left out, as chosen: {text}",
+        )
+    return Finding(
+        code=Code.TOTALS_KEPT,
+        severity=Severity.INFO if choices.totals == "keep" else Severity.DOUBTFUL,
+        count=len(totals),
+        example=text,
+        sentence=f"Rows at the end look like totals and are kept: {text}. Leave them out if they are.",
+    )
+
+
+def table_of_large(file: TextFile, choices: TableChoices = TableChoices()) -> LargeTable:
     """The table of a large file, found in its first rows."""
     rows = []
     for row in file.records():
@@ -307,4 +324,4 @@ def table_of_large(file: TextFile) -> LargeTable:
     findings = [
         f for f in head.findings if f.code not in (Code.RAGGED_LONG, Code.RAGGED_SHORT, Code.BLANK_ROWS)
     ]
-    return LargeTable(file, head, skip=head.first_row, findings=findings)
+    return LargeTable(file, head, skip=head.first_row, choices=choices, findings=findings)

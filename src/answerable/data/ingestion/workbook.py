@@ -13,6 +13,7 @@ import python_calamine as calamine
 
 from answerable.data.ingestion import numbers
 from answerable.data.ingestion.cells import PLACEHOLDERS, Native, is_blank
+from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
@@ -35,7 +36,7 @@ class SheetTables:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_sheets(path: Path, kind: FileKind) -> Iterator[SheetTables]:
+def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[SheetTables]:
     """Each sheet with its tables, in the workbook's order; chart sheets are passed over. Refuses a
     workbook that is encrypted or damaged."""
     try:
@@ -58,7 +59,7 @@ def read_sheets(path: Path, kind: FileKind) -> Iterator[SheetTables]:
             continue
         sheet = _sheet(workbook, meta.name)
         findings = _sheet_findings(meta, missing.get(position + 1, 0), sheet)
-        yield SheetTables(meta.name, find_tables(sheet), findings)
+        yield SheetTables(meta.name, find_tables(sheet, keep), findings)
 
 
 def _is_encrypted(path: Path) -> bool:

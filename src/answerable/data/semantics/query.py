@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from answerable.data.semantics.model import Aggregation, Name
+from answerable.data.semantics.model import Aggregation, Name, SemanticModel
 
 
 class _Part(BaseModel):
@@ -224,6 +224,20 @@ def named_fields(query: SemanticQuery) -> tuple[str, ...]:
     names += [measure.field for measure in query.measures if measure.field is not None]
     names += [node.field for node in _leaves(query.where) if isinstance(node, Condition)]
     return tuple(dict.fromkeys(names))
+
+
+def read_fields(query: SemanticQuery, model: SemanticModel) -> set[tuple[str, str]]:
+    """The (dataset, field) pairs that a query's numbers depend on, those of metrics and times included."""
+    names = [*named_fields(query)]
+    if query.time is not None:
+        names.append(query.time.field)
+    metrics = (model.metric(measure.metric) for measure in query.measures if measure.metric is not None)
+    names += [metric.field for metric in metrics if metric is not None and metric.field is not None]
+    pairs = {tuple(name.split("__", 1)) if "__" in name else (query.dataset, name) for name in names}
+    for pointed in (node for node in _leaves(query.where) if isinstance(node, Pointed)):
+        inner = (node for node in _leaves(pointed.where) if isinstance(node, Condition))
+        pairs |= {(pointed.pointed_at_by, node.field) for node in inner}
+    return {(dataset, field) for dataset, field in pairs}
 
 
 def pointing_datasets(query: SemanticQuery) -> tuple[str, ...]:

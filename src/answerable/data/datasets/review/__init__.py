@@ -1,0 +1,1 @@
+"""Reviewing how a table was read."""

@@ -1,0 +1,124 @@
+"""Columns that a person has decided about: read as chosen, where the file's texts allow it.
+
+A choice is remembered for files that nobody has seen yet. One that would empty cells which the reader's
+own judgement understands is not followed, and the report says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from answerable.data.ingestion import booleans, dates, numbers, units
+from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
+from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
+from answerable.data.ingestion.columns import (
+    TEXT,
+    ColumnType,
+    Decision,
+    Hints,
+    Values,
+    date_findings,
+    decide,
+    filled_of,
+    number_findings,
+    type_of,
+)
+from answerable.data.ingestion.dates import DateOrder, DateReading
+from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.semantics.model import FieldType
+
+_LEAST_SHARE = 0.5  # of the cells that a chosen type reads; the rest become empty and are reported
+_FIRST = {DateOrder.DMY: "day", DateOrder.MDY: "month"}
+
+
+def decide_as_chosen(values: Values, label: str, hints: Hints, choices: ColumnChoices) -> Decision:
+    """The type of a column, by the choices first. As `decide` where there are none."""
+    if choices == NO_CHOICES:
+        return decide(values, label, hints)
+    absent = TYPED_PLACEHOLDERS if choices.nothing is None else choices.nothing | {""}
+    filled = filled_of(values, absent)
+    decision = _chosen(filled, label, hints, choices) if filled else Decision(TEXT)
+    if decision is None:
+        decision = decide(values, label, hints, absent)
+        if choices.type or choices.date_order or choices.decimal_mark:
+            decision.findings.append(_unfit(choices, filled, label))
+    if choices.nothing is not None:
+        decision.column = replace(decision.column, nothing=choices.nothing)
+    return decision
+
+
+def _chosen(filled: Values, label: str, hints: Hints, choices: ColumnChoices) -> Decision | None:
+    if choices.type == "text":
+        return Decision(TEXT)
+    if choices.type == "boolean":
+        pair = booleans.read(filled, "is_flag")
+        return Decision(ColumnType(FieldType.BOOLEAN, boolean=pair)) if pair is not None else None
+    if choices.type == "date" or (choices.type is None and choices.date_order is not None):
+        return _as_date(filled, label, hints, choices.date_order)
+    if choices.type == "number" or (choices.type is None and choices.decimal_mark is not None):
+        return _as_number(filled, label, hints, choices.decimal_mark)
+    return None
+
+
+def _as_date(filled: Values, label: str, hints: Hints, order: DateOrder | None) -> Decision | None:
+    own = dates.read(filled, order_hint=hints.date_order) or dates.read_compact(filled)
+    reading = dates.read_in(order, filled) if order is not None else own
+    if own is None or reading is None or reading.share < max(_LEAST_SHARE, own.share):
+        return None
+    form = reading.format
+    findings = date_findings(reading, filled, label)
+    if order is not None:
+        findings.append(_order_finding(reading, filled, label))
+    column = ColumnType(FieldType.TIMESTAMP if form.clock else FieldType.DATE, date=form)
+    decision = Decision(column, findings, open_question=reading.ambiguous)
+    if form.order in _FIRST and not reading.ambiguous:
+        decision.order = form.order
+    return decision
+
+
+def _order_finding(reading: DateReading, filled: Values, label: str) -> Finding:
+    """The finding of a doubtful order, without the doubt."""
+    doubtful = date_findings(replace(reading, ambiguous=True), filled, label)[0]
+    sentence = f"Dates in {label!r} are read with the {_FIRST[reading.format.order]} first, as chosen."
+    return doubtful.model_copy(update={"severity": Severity.INFO, "sentence": sentence})
+
+
+def _as_number(filled: Values, label: str, hints: Hints, mark: str | None) -> Decision | None:
+    own = numbers.read(filled, comma_hint=hints.decimal_comma)
+    reading = numbers.read(filled, comma_hint=hints.decimal_comma, mark=mark)
+    if own is None or reading is None or reading.share < max(_LEAST_SHARE, own.share):
+        return None
+    unit = units.parse_affix(reading.format.affix) if reading.format.affix else None
+    if len(reading.affixes) > 1 or (reading.affixes and unit is None):
+        return None
+    form = replace(reading.format, padded=reading.leading_zeros is not None)
+    findings = number_findings(reading, filled, label)
+    if mark is not None and not findings and {",", "."} & set("".join(text for text, _ in filled)):
+        findings = [_mark_finding(filled, label, mark)]
+    decided = ColumnType(type_of(form), number=form, unit=unit)
+    return Decision(decided, findings, reading=reading, open_question=reading.ambiguous)
+
+
+def _mark_finding(filled: Values, label: str, mark: str) -> Finding:
+    name = "comma" if mark == "," else "point"
+    return Finding(
+        code=Code.DECIMAL_MARK,
+        severity=Severity.INFO,
+        column=label,
+        count=sum(count for _, count in filled),
+        example=filled[0][0].strip(),
+        sentence=f"Numbers in {label!r} are read with a decimal {name}, as chosen.",
+    )
+
+
+def _unfit(choices: ColumnChoices, filled: Values, label: str) -> Finding:
+    chosen = choices.type or "a date" if choices.type or choices.date_order else "a number"
+    return Finding(
+        code=Code.CHOICE_UNFIT,
+        severity=Severity.DOUBTFUL,
+        column=label,
+        count=sum(count for _, count in filled),
+        example=filled[0][0].strip(),
+        sentence=f"{label!r} was to be read as {chosen} as chosen, but its cells say otherwise; "
+        "the choice is not followed here.",
+    )

@@ -1,0 +1,69 @@
+"""What happens to a table after its cells have become values: one row a period where that was chosen, one
+spelling a value, its profile and its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from answerable.data.ingestion import periods, profile, repeated, spellings
+from answerable.data.ingestion.outcome import IngestedTable, TableProfile
+from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
+from answerable.data.ingestion.request import TableSettings
+from answerable.data.ingestion.typed import TypedColumn
+
+_LEFT_OUT = (Code.TOTALS, Code.HEADER_REPEATED, Code.BAD_LINES)
+
+
+@dataclass(slots=True)
+class Written:
+    """A table as a Parquet file, and what there is to say about it so far."""
+
+    path: Path
+    columns: list[TypedColumn]
+    findings: list[Finding]
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection, label: str, written: Written, settings: TableSettings
+) -> IngestedTable:
+    """The table as its dataset's next version has it. The file is written anew where choices ask for it."""
+    _settle_periods(connection, written, settings)
+    table = profile.profile(connection, written.path, written.columns)
+    respelt, changed = spellings.unify(connection, written.path, table, label, settings.choices)
+    written.findings += respelt
+    if changed:
+        table = profile.profile(connection, written.path, written.columns)
+    table = _settle_duplicates(connection, written, table, settings)
+    if table.rows == 0:
+        sentence = "The table has a header and no rows."
+        written.findings.append(Finding(code=Code.NO_ROWS, severity=Severity.DOUBTFUL, sentence=sentence))
+    left_out = sum(f.count for f in written.findings if f.code in _LEFT_OUT)
+    quality = QualityReport(
+        findings=written.findings, rows_read=table.rows + left_out, rows_kept=table.rows
+    ).sorted()
+    return IngestedTable(file=written.path.name, label=label, profile=table, quality=quality)
+
+
+def _settle_periods(connection: duckdb.DuckDBPyConnection, written: Written, settings: TableSettings) -> None:
+    wide = periods.find_periods(written.columns)
+    if wide is None:
+        return
+    if settings.choices.periods == "rows":
+        written.columns, finding = periods.as_rows(connection, written.path, written.columns, wide)
+    else:
+        finding = periods.offer(written.columns, wide)
+    written.findings.append(finding)
+
+
+def _settle_duplicates(
+    connection: duckdb.DuckDBPyConnection, written: Written, table: TableProfile, settings: TableSettings
+) -> TableProfile:
+    if settings.choices.duplicates != "drop" or not table.duplicate_rows:
+        written.findings += repeated.say(table.duplicate_rows)
+        return table
+    names = [column.header.name for column in written.columns]
+    written.findings.append(repeated.drop(connection, written.path, names, table.duplicate_rows))
+    return profile.profile(connection, written.path, written.columns)

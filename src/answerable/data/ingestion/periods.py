@@ -1,0 +1,172 @@
+"""Wide tables: one column a period ("2021", "Q1 2024", "Jan 2024") holds one value of many rows.
+
+People read them well, queries do not: no trend, no total over time, no filter by date. Such columns are
+found and offered as rows, each with its period and its value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from answerable.data.ingestion import sql
+from answerable.data.ingestion.dates import MONTH_NUMBERS
+from answerable.data.ingestion.headers import ColumnHeader, snake_case, unique
+from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity
+from answerable.data.ingestion.typed import TypedColumn
+from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
+
+_LEAST = 3  # columns that make a table wide
+_NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
+_YEAR = r"((?:19|20)\d{2})"
+_PATTERNS = (
+    re.compile(rf"(?P<rest>.*?)[\s_-]*{_YEAR}"),
+    re.compile(rf"(?P<rest>.*?)[\s_-]*Q([1-4])[\s/_-]*{_YEAR}", re.IGNORECASE),
+    re.compile(rf"(?P<rest>.*?)[\s_-]*{_YEAR}[\s/_-]*Q([1-4])", re.IGNORECASE),
+    re.compile(rf"(?P<rest>.*?)[\s_-]*\b({_NAMES})\.?[\s/_-]*{_YEAR}", re.IGNORECASE),
+    re.compile(rf"(?P<rest>.*?)[\s_-]*{_YEAR}[-/](0[1-9]|1[0-2])"),
+)
+_PLAIN_YEAR, _QUARTER, _YEAR_QUARTER, _MONTH, _ISO_MONTH = range(len(_PATTERNS))
+
+
+@dataclass(frozen=True, slots=True)
+class WideColumns:
+    """The columns of a table that are periods of one number, with the first day of each."""
+
+    value: str  # what the number is called
+    starts: dict[str, date]
+
+
+def find_periods(columns: Sequence[TypedColumn]) -> WideColumns | None:
+    """The columns that are periods of one number, when there are three or more of one kind."""
+    groups: dict[tuple[int, str], dict[str, date]] = {}
+    for column in columns:
+        if column.type not in NUMERIC_TYPES:
+            continue
+        for kind in reversed(range(len(_PATTERNS))):  # the plain year last: it is in all others
+            match = _PATTERNS[kind].fullmatch(column.header.label.strip())
+            if match is not None:
+                key = (kind, match["rest"].strip(" _-:"))
+                groups.setdefault(key, {})[column.header.name] = _start(kind, match)
+                break
+    # Two such groups are two numbers a period: rows of one would repeat the other.
+    wide = [(key, starts) for key, starts in groups.items() if len(starts) >= _LEAST]
+    if len(wide) != 1:
+        return None
+    (_, rest), starts = wide[0]
+    units = {column.unit for column in columns if column.header.name in starts}
+    if len(set(starts.values())) < len(starts) or len(units) > 1 or len(starts) == len(columns):
+        return None
+    return WideColumns(rest or "Value", starts)
+
+
+def _start(kind: int, match: re.Match[str]) -> date:
+    first, second = match[2], match[3] if kind != _PLAIN_YEAR else ""
+    if kind == _PLAIN_YEAR:
+        return date(int(first), 1, 1)
+    if kind == _QUARTER:
+        return date(int(second), 3 * int(first) - 2, 1)
+    if kind == _YEAR_QUARTER:
+        return date(int(first), 3 * int(second) - 2, 1)
+    if kind == _MONTH:
+        return date(int(second), MONTH_NUMBERS[first.lower()], 1)
+    return date(int(first), int(second), 1)
+
+
+def offer(columns: Sequence[TypedColumn], wide: WideColumns) -> Finding:
+    """The finding that columns could be rows."""
+    labels = [column.header.label for column in columns if column.header.name in wide.starts]
+    return Finding(
+        code=Code.PERIODS_AS_COLUMNS,
+        severity=Severity.INFO,
+        count=len(labels),
+        example=labels[0],
+        examples=_shown(labels, wide),
+        sentence=f"{len(labels)} columns are periods ({labels[0]} to {labels[-1]}). As rows with a date, "
+        "they can be filtered, summed and compared over time.",
+    )
+
+
+def _shown(labels: Sequence[str], wide: WideColumns) -> tuple[Example, ...]:
+    pairs = list(zip(labels, wide.starts.values(), strict=True))
+    return tuple(Example(before=label, after=start.isoformat()) for label, start in pairs[:SHOWN])
+
+
+def as_rows(
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    columns: Sequence[TypedColumn],
+    wide: WideColumns,
+) -> tuple[list[TypedColumn], Finding]:
+    """Write the file anew with a row for each filled cell of the periods; the new columns."""
+    kept = [column for column in columns if column.header.name not in wide.starts]
+    values = [column for column in columns if column.header.name in wide.starts]
+    taken = {column.header.name for column in kept}
+    period = ColumnHeader(unique("period", taken), "Period")
+    value = ColumnHeader(unique(snake_case(wide.value), taken), wide.value)
+    kind, stored = _common(connection, parquet, values)
+    # One pass a period: rows of a table are few where its columns are many.
+    parts = [
+        _part(parquet, kept, (name, start), (period, value), stored) for name, start in wide.starts.items()
+    ]
+    written = parquet.with_suffix(".long")
+    union = " UNION ALL ".join(sql.render(part) for part in parts)
+    connection.execute(f"COPY ({union}) TO {sql.render(sql.text(str(written)))} (FORMAT parquet)")
+    written.replace(parquet)
+    finding = offer(columns, wide).model_copy(
+        update={
+            "severity": Severity.CHANGED,
+            "sentence": f"{len(values)} columns that are periods are rows now, as chosen: the date is in "
+            f"'Period', the number in {wide.value!r}. Empty cells make no row.",
+        }
+    )
+    number = TypedColumn(value, kind, values[0].unit)
+    return [*kept, TypedColumn(period, FieldType.DATE), number], finding
+
+
+def _common(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, values: Sequence[TypedColumn]
+) -> tuple[FieldType, str]:
+    """(the type that holds all values, as the engine calls it)."""
+    types = {column.type for column in values}
+    if types == {FieldType.INTEGER}:
+        return FieldType.INTEGER, "BIGINT"
+    if FieldType.FLOAT in types:
+        return FieldType.FLOAT, "DOUBLE"
+    source = sql.render(sql.text(str(parquet)))
+    described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({source})").fetchall()  # noqa: S608
+    names = {column.header.name for column in values}
+    scales = [
+        int(match[1])
+        for name, kind, *_ in described
+        if name in names and (match := re.search(r",(\d+)\)", kind.replace(" ", "")))
+    ]
+    return FieldType.DECIMAL, f"DECIMAL(38,{max(scales, default=0)})"
+
+
+def _part(
+    parquet: Path,
+    kept: Sequence[TypedColumn],
+    source: tuple[str, date],
+    named: tuple[ColumnHeader, ColumnHeader],
+    stored: str,
+) -> exp.Select:
+    """The rows of one period."""
+    name, start = source
+    period, value = named
+    filled = exp.Not(this=exp.Is(this=sql.column(name), expression=exp.Null()))
+    return (
+        exp.select(
+            *[sql.column(column.header.name) for column in kept],
+            exp.alias_(sql.cast(sql.text(start.isoformat()), "DATE"), period.name, quoted=True),
+            exp.alias_(sql.cast(sql.column(name), stored), value.name, quoted=True),
+        )
+        .from_(sql.parquet(parquet))
+        .where(filled)
+    )

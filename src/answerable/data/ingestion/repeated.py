@@ -1,0 +1,32 @@
+"""Rows that equal an earlier row in every column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from answerable.data.ingestion import sql
+from answerable.data.ingestion.quality import Code, Finding, Severity
+
+
+def say(count: int) -> list[Finding]:
+    """What to say about rows that occur more than once; they are kept."""
+    if not count:
+        return []
+    sentence = f"{count} rows equal an earlier row in every column; they are kept."
+    return [Finding(code=Code.DUPLICATE_ROWS, severity=Severity.INFO, count=count, sentence=sentence)]
+
+
+def drop(connection: duckdb.DuckDBPyConnection, parquet: Path, names: list[str], count: int) -> Finding:
+    """Write the file anew with the first of equal rows, in their order."""
+    quoted = ", ".join(sql.render(sql.column(name)) for name in names)
+    written = parquet.with_suffix(".once")
+    connection.execute(
+        f"COPY (SELECT {quoted} FROM read_parquet({sql.quoted_path(parquet)}, file_row_number = true) "  # noqa: S608
+        f"QUALIFY row_number() OVER (PARTITION BY {quoted} ORDER BY file_row_number) = 1 "
+        f"ORDER BY file_row_number) TO {sql.quoted_path(written)} (FORMAT parquet)"
+    )
+    written.replace(parquet)
+    sentence = f"{count} rows equal an earlier row in every column; they are left out, as chosen."
+    return Finding(code=Code.DUPLICATE_ROWS, severity=Severity.DROPPED, count=count, sentence=sentence)
