@@ -188,6 +188,15 @@ class IngestionSettings(BaseModel):
     threads: int = Field(2, ge=1, description="Threads that read a table.")
 
 
+class DatasetsSettings(BaseModel):
+    keep_versions: int = Field(
+        20, ge=1, description="Newest versions of a dataset that are kept, whatever their age."
+    )
+    keep_days: int = Field(
+        90, ge=0, description="Days that every version of a dataset is kept, however many there are."
+    )
+
+
 class ParsingSettings(BaseModel):
     memory_bytes: int = Field(
         1_073_741_824, ge=134_217_728, description="Memory of the process that reads an uploaded document."
@@ -405,6 +414,7 @@ class Settings(BaseSettings):
     search: SearchSettings = Field(default_factory=SearchSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    datasets: DatasetsSettings = Field(default_factory=DatasetsSettings)
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)
     inference: InferenceSettings = Field(default_factory=InferenceSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from answerable.data.datasets import publishing, repository
+from answerable.data.datasets import reading as reading_parts
 from answerable.data.datasets.tables import DatasetStatus
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -32,14 +33,14 @@ class Reading:
 def reading(monkeypatch: pytest.MonkeyPatch) -> Reading:
     """Jobs stop where they read, until told to go on."""
     held = Reading()
-    read_tables = publishing._read_tables
+    read_parts = publishing.read_parts
 
     async def waits(*arguments: Any) -> Any:
         held.reached.set()
         await held.go_on.wait()
-        return await read_tables(*arguments)
+        return await read_parts(*arguments)
 
-    monkeypatch.setattr(publishing, "_read_tables", waits)
+    monkeypatch.setattr(publishing, "read_parts", waits)
     return held
 
 
@@ -125,3 +126,35 @@ async def test_a_job_that_never_succeeds_leaves_its_reason(
     assert dataset["status"] == DatasetStatus.FAILED
     assert dataset["error"]["code"] == "unexpected"
     assert [p for p in _files(runtime, owner) if p.suffix] == []
+
+
+async def test_what_was_read_when_a_worker_died_is_not_read_again(
+    owner: Caller, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first attempt dies between reading and publishing, as by kill -9: nothing is cleaned up."""
+    publish, read = publishing._publish, reading_parts._read
+    readings = attempts = 0
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal readings
+        readings += 1
+        return await read(*arguments)
+
+    async def dies_once(*arguments: object, **options: object) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise ConnectionError("cut off")
+        await publish(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading_parts, "_read", counted)
+    monkeypatch.setattr(publishing, "_publish", dies_once)
+    monkeypatch.setattr(publishing.shutil, "rmtree", lambda *_: None)
+    answer = (await upload(owner, ORDERS)).json()
+    assert (await finished(owner, answer["job"]["id"]))["status"] == "succeeded"
+    assert (attempts, readings) == (2, 1)
+    rows = await owner.get(f"/api/v1/datasets/{answer['datasets'][0]['id']}/rows")
+    assert rows.json()["row_count"] == 3
+    left = {p.parent.name for p in _files(runtime, owner) if p.suffix in (".parquet", ".json")}
+    assert left == {"attempt-2"}
+    assert [p.name for p in _files(runtime, owner) if p.name == "outcome.json"] == []

@@ -7,15 +7,18 @@ from typing import Annotated
 
 from fastapi import File, Form, Query, Response, UploadFile
 
-from answerable.data.datasets import rows, service, uploading
+from answerable.data.datasets import changing, rows, service, uploading
 from answerable.data.datasets.schemas import (
+    DatasetChange,
     DatasetRows,
     DatasetSummary,
     DatasetView,
     JobReference,
     RowsRequest,
     Uploaded,
+    VersionView,
 )
+from answerable.data.ingestion.request import Mode
 from answerable.data.semantics.service import current_model
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
@@ -35,10 +38,12 @@ async def upload(
     file: Annotated[UploadFile, File(description="CSV, TSV, XLSX, XLS, ODS, Parquet or JSON lines.")],
     name: Annotated[str | None, Form(description="What to call the table; the file's name if unset.")] = None,
     dataset_id: Annotated[str | None, Form(description="Upload as a new version of this dataset.")] = None,
+    mode: Annotated[Mode, Form(description="What becomes of the dataset's rows.")] = "replace",
+    key: Annotated[list[str] | None, Form(description="Columns that tell rows apart; for upsert.")] = None,
 ) -> Uploaded:
     """Upload a file of tables. A job finds them; each becomes a dataset. The same bytes under the same
     name again answer 200 with the datasets that exist."""
-    new = uploading.NewTables(file.filename or "table", name, dataset_id)
+    new = uploading.NewTables(file.filename or "table", name, dataset_id, mode, tuple(key or ()))
     accepted = await uploading.upload(context.session, context.runtime, _chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
     datasets = [DatasetSummary.of(dataset) for dataset in accepted.datasets]
@@ -59,6 +64,22 @@ async def read_dataset(context: Reader, dataset_id: str) -> DatasetView:
     row, versions = await service.read_dataset(context.session, dataset_id)
     model = await current_model(context.session)
     return DatasetView.assemble(row, versions, next((d for d in model.datasets if d.id == row.id), None))
+
+
+@router.patch("/{dataset_id}")
+async def change_dataset(context: Writer, dataset_id: str, body: DatasetChange) -> DatasetSummary:
+    """Say whether files with other columns are taken, and which versions are kept."""
+    changed = await changing.change_dataset(context.session, context.runtime, dataset_id, body)
+    return DatasetSummary.of(changed)
+
+
+@router.get("/{dataset_id}/versions")
+async def list_versions(
+    context: Reader, dataset_id: str, wanted: Annotated[PageRequest, Query()]
+) -> Page[VersionView]:
+    """The dataset's versions, newest first, each with what it changed."""
+    found = await service.list_versions(context.session, dataset_id, wanted)
+    return make_page(found, wanted, VersionView.of, lambda row: (row.created_at, row.id))
 
 
 @router.get("/{dataset_id}/rows", response_model=DatasetRows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.kit.errors import Conflict, InvalidInput, UnsupportedType
+from answerable.kit.errors import AnswerableError, Conflict, InvalidInput, UnsupportedType
 
 
 class FileRefused(InvalidInput):
@@ -28,6 +28,14 @@ class NotATable(UnsupportedType):
 
 class VersionOutdated(Conflict):
     code, title = "version_outdated", "The dataset shows another version now"
+
+
+class DatasetBusy(Conflict):
+    code, title = "dataset_busy", "A version of the dataset is being made"
+
+
+class VersionExpired(AnswerableError):
+    code, status, title = "version_expired", 410, "The version is no longer kept"
 
 
 class DatasetNotReady(Conflict):

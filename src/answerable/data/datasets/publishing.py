@@ -8,35 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import func
 
 from answerable.data.datasets import repository
-from answerable.data.datasets.errors import FileRefused, FileTooHeavy
+from answerable.data.datasets.expiry import expire_versions
+from answerable.data.datasets.reading import Part, parts_of, plan_reading, read_parts
 from answerable.data.datasets.relating import enqueue_relating
 from answerable.data.datasets.service import DISCARD, new_dataset, rename
-from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Severity
-from answerable.data.ingestion.request import IngestionRequest, KnownColumn, TableSettings
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import JobContext, JobError, Subject, enqueue
-from answerable.kit import ids, sandbox
+from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError, StorageFull
-from answerable.kit.sandbox import Limits, SandboxError
-from answerable.kit.settings import IngestionSettings
 
-TARGET = "answerable.data.ingestion.ingest:ingest"
 _FACTS = (
     "name", "label", "type", "unit", "null_count", "distinct_count", "minimum", "maximum", "date_order",
     "decimal_mark", "identifier",
@@ -50,100 +44,19 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
     gave the dataset its name. Raises FileRefused, FileTooHeavy or SandboxError."""
     async with job.begin() as session:
         version = await repository.claim(session, version_id, job.attempt)
-        tables = await _known_tables(session, version) if version is not None else None
-    if version is None or tables is None:
+        files = DatasetFiles(job.runtime, session.workspace_id)
+        plan = await plan_reading(session, files, version) if version is not None else None
+    if plan is None:
         return
-    files = DatasetFiles(job.runtime, version.workspace_id)
     folder = await files.open_attempt(version_id, job.attempt)
     try:
-        outcome = await _read_tables(job, files, folder, version, tables)
-        await files.seal(folder)
+        outcome = await read_parts(job, files, folder, plan)
         async with job.complete() as session:
             await _publish(session, files, version_id, folder, outcome, job=job, named=named)
+        await files.unseal(folder)
     finally:
         if not job.completed:
             await asyncio.to_thread(shutil.rmtree, folder, True)
-
-
-@dataclass(frozen=True, slots=True)
-class _KnownTables:
-    """What is known of a file's tables: of the one that it is read for, and of those beside it by label."""
-
-    main: TableSettings
-    others: dict[str, TableSettings]
-
-
-async def _known_tables(session: Session, version: DatasetVersionRow) -> _KnownTables:
-    siblings = await repository.siblings(session, version.dataset_id)
-    ids = {version.dataset_id, *siblings.values()}
-    newest = {row.dataset_id: row for row in await repository.newest_ready_of(session, ids)}
-    settings = await repository.settings_of(session, ids)
-    main = _table_settings(version.settings, newest.get(version.dataset_id))
-    others = {
-        label: _table_settings(settings[dataset_id], newest.get(dataset_id))
-        for label, dataset_id in siblings.items()
-        if dataset_id != version.dataset_id and dataset_id in settings
-    }
-    return _KnownTables(main, others)
-
-
-def _table_settings(stored: dict[str, Any], newest: DatasetVersionRow | None) -> TableSettings:
-    columns = newest.columns or [] if newest is not None else []
-    return TableSettings(
-        label=newest.table_label if newest is not None else None,
-        choices=DatasetSettings.model_validate(stored).choices,
-        known={column["name"]: KnownColumn.model_validate(column) for column in columns},
-    )
-
-
-async def _read_tables(
-    job: JobContext, files: DatasetFiles, folder: Path, version: DatasetVersionRow, tables: _KnownTables
-) -> IngestionOutcome:
-    settings = job.runtime.settings.ingestion
-    upload = files.upload(version.file_key)
-    request = IngestionRequest(
-        path=upload,
-        folder=folder,
-        name=PurePath(version.file_name).stem,
-        memory_bytes=settings.memory_bytes // 2,
-        threads=settings.threads,
-        main=tables.main,
-        others=tables.others,
-        only_main=version.origin == VersionOrigin.REVIEW,
-    )
-    try:
-        answer = await sandbox.run(
-            TARGET,
-            request.model_dump(mode="json"),
-            limits=_limits(settings),
-            read=[upload],
-            write=[folder],
-            on_progress=lambda seen: job.note_progress(seen["done"], None, seen["unit"]),
-        )
-    except SandboxError as error:
-        raise _typed(error) from error
-    return IngestionOutcome.model_validate(answer)
-
-
-def _limits(settings: IngestionSettings) -> Limits:
-    return Limits(
-        memory_bytes=settings.memory_bytes,
-        cpu_seconds=settings.cpu_seconds,
-        wall_seconds=settings.wall_seconds,
-        file_bytes=settings.file_bytes,
-        open_files=256,
-    )
-
-
-def _typed(error: SandboxError) -> AnswerableError | SandboxError:
-    if error.kind == "refused":
-        return StorageFull() if error.code == "disk_full" else FileRefused(error.code, error.detail)
-    if error.kind in ("memory", "cpu", "timeout"):
-        return FileTooHeavy(
-            "Reading the file took more memory or time than is allowed. "
-            "Split it, or save it as CSV or Parquet."
-        )
-    return error
 
 
 async def _publish(
@@ -169,7 +82,7 @@ async def _publish(
     if several and dataset.version is None:
         label = outcome.tables[main].label
         await rename(session, dataset, f"{dataset.label}: {label}" if named else label)
-    changed = {dataset.id}
+    changed = {dataset.id: dataset}
     for position, table in enumerate(outcome.tables):
         path = files.relative(folder / table.file)
         if position == main:
@@ -177,11 +90,13 @@ async def _publish(
         else:
             other, number = await _other_dataset(session, table, siblings, dataset.id)
             more = _another_version(version, other.id, number)
-            more.settings = other.settings
+            more.settings, more.base = other.settings, other.version
             session.add(more)
             await _make_ready(session, other, more, table, path)
-            changed.add(other.id)
+            changed[other.id] = other
     await session.flush()
+    for one in changed.values():
+        await expire_versions(session, one, job.runtime.settings.datasets)
     await forget(session, [*map(dataset_tag, changed), DATASETS])
     await enqueue_relating(session, dataset.id)
 
@@ -216,6 +131,8 @@ def _another_version(version: DatasetVersionRow, dataset_id: str, number: int) -
         job_id=version.job_id,
         status=DatasetStatus.PROCESSING,
         attempt=version.attempt,
+        mode=version.mode,
+        key_columns=version.key_columns,
         file_name=version.file_name,
         file_key=version.file_key,
         file_bytes=version.file_bytes,
@@ -234,6 +151,8 @@ async def _make_ready(
     version.columns = _facts(table, guess)
     version.quality = table.quality.model_dump(mode="json")
     version.open_questions = _open_questions(table)
+    version.parts = await _parts(session, version)
+    version.changes = table.changes.model_dump(mode="json") if table.changes is not None else None
     version.ready_at = func.now()  # the database's clock
     if dataset.version is not None and dataset.version > version.number:
         return  # a later upload was faster
@@ -243,6 +162,24 @@ async def _make_ready(
     dataset.error_code = dataset.error_detail = None
     await session.flush()
     await semantics.refresh_dataset(session, guess)
+
+
+async def _parts(session: Session, version: DatasetVersionRow) -> list[dict[str, Any]]:
+    """The files that a version is made of, its own last."""
+    own = Part(
+        file_key=version.file_key,
+        file_name=version.file_name,
+        mode=version.mode,
+        key=version.key_columns,
+        label=version.table_label,
+    )
+    base = await repository.version(session, version.dataset_id, version.base or 0)
+    earlier: tuple[Part, ...] = ()
+    if base is not None and version.origin == VersionOrigin.REVIEW:
+        earlier = parts_of(base)[:-1]
+    elif base is not None and version.mode != "replace":
+        earlier = parts_of(base)
+    return [part.model_dump(mode="json") for part in (*earlier, own)]
 
 
 def _open_questions(table: IngestedTable) -> list[dict[str, Any]] | None:

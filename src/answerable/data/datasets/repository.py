@@ -77,10 +77,13 @@ async def next_number(session: Session, dataset_id: str) -> int:
 
 
 async def newest_version(session: Session, dataset_id: str) -> DatasetVersionRow | None:
-    """The latest version that did not fail; None when all have."""
+    """The latest version that did not fail and has its data; None when there is none."""
     statement = (
         select(DatasetVersionRow)
-        .where(DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status != DatasetStatus.FAILED)
+        .where(
+            DatasetVersionRow.dataset_id == dataset_id,
+            DatasetVersionRow.status.not_in((DatasetStatus.FAILED, DatasetStatus.EXPIRED)),
+        )
         .order_by(DatasetVersionRow.number.desc())
         .limit(1)
     )
@@ -127,6 +130,84 @@ async def newest_ready_of(session: Session, dataset_ids: Collection[str]) -> Seq
         .where(DatasetRow.id.in_(dataset_ids), DatasetVersionRow.number == DatasetRow.version)
     )
     return (await session.scalars(statement)).all()
+
+
+async def read_before(session: Session, version: DatasetVersionRow) -> DatasetVersionRow | None:
+    """The ready version that a dataset had when the file of this one came."""
+    statement = (
+        select(DatasetVersionRow)
+        .where(
+            DatasetVersionRow.dataset_id == version.dataset_id,
+            DatasetVersionRow.upload_id != version.upload_id,
+            DatasetVersionRow.number < version.number,
+            DatasetVersionRow.status.in_((DatasetStatus.READY, DatasetStatus.EXPIRED)),
+        )
+        .order_by(DatasetVersionRow.number.desc())
+        .limit(1)
+    )
+    return await session.scalar(statement)
+
+
+async def open_versions(session: Session, dataset_id: str) -> Sequence[DatasetVersionRow]:
+    """The versions of a dataset that wait or are worked on."""
+    statement = select(DatasetVersionRow).where(
+        DatasetVersionRow.dataset_id == dataset_id, DatasetVersionRow.status.in_(_OPEN)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def page_versions(
+    session: Session, dataset_id: str, request: PageRequest
+) -> Sequence[DatasetVersionRow]:
+    """A dataset's versions, newest first, one more than the page holds."""
+    statement = after_cursor(
+        select(DatasetVersionRow).where(DatasetVersionRow.dataset_id == dataset_id),
+        request,
+        DatasetVersionRow.created_at,
+        DatasetVersionRow.id,
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def outlived(
+    session: Session, dataset: DatasetRow, keep: int, days: int
+) -> Sequence[DatasetVersionRow]:
+    """The versions that are neither among the newest so many nor younger than so many days, nor shown,
+    nor what another is made from now. Hold the dataset."""
+    ready = (
+        select(DatasetVersionRow.number)
+        .where(DatasetVersionRow.dataset_id == dataset.id, DatasetVersionRow.status == DatasetStatus.READY)
+        .order_by(DatasetVersionRow.number.desc())
+        .limit(keep)
+    )
+    bases = select(DatasetVersionRow.base).where(
+        DatasetVersionRow.dataset_id == dataset.id,
+        DatasetVersionRow.status.in_(_OPEN),
+        DatasetVersionRow.base.is_not(None),
+    )
+    statement = select(DatasetVersionRow).where(
+        DatasetVersionRow.dataset_id == dataset.id,
+        DatasetVersionRow.status == DatasetStatus.READY,
+        DatasetVersionRow.number != dataset.version,
+        DatasetVersionRow.number.not_in(ready),
+        DatasetVersionRow.number.not_in(bases),
+        DatasetVersionRow.ready_at < func.now() - func.make_interval(0, 0, 0, days),
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def needed_files(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the uploads that a version, of any dataset, is or will be made of."""
+    part = func.jsonb_array_elements(DatasetVersionRow.parts).table_valued("value").render_derived()
+    of_parts = (
+        select(part.c.value["file_key"].astext)
+        .select_from(DatasetVersionRow, part)
+        .where(DatasetVersionRow.status != DatasetStatus.EXPIRED, part.c.value["file_key"].astext.in_(keys))
+    )
+    own = select(DatasetVersionRow.file_key).where(
+        DatasetVersionRow.status.in_((*_OPEN, DatasetStatus.READY)), DatasetVersionRow.file_key.in_(keys)
+    )
+    return set(await session.scalars(of_parts.union(own)))
 
 
 async def settings_of(session: Session, dataset_ids: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.quality import QualityReport
+from answerable.data.ingestion.request import Mode
+from answerable.data.ingestion.versions import VersionChanges
 from answerable.data.semantics.model import Dataset, ModelField
 from answerable.data.semantics.result import Cell, Column
 
@@ -26,13 +28,19 @@ class JobReference(BaseModel):
 
 
 class VersionView(BaseModel):
-    """One state of the data."""
+    """One state of the data: made of a file, of the rows of `base` and a file, or, by a review, of the
+    files of `base` again. `changes` are against the version before."""
 
     version: int
     status: DatasetStatus
+    origin: VersionOrigin
+    mode: Mode
+    key: list[str]
+    base: int | None
     file_name: str
     file_bytes: int
     row_count: int | None
+    changes: VersionChanges | None
     error: Reason | None
     created_at: datetime
     ready_at: datetime | None
@@ -43,9 +51,14 @@ class VersionView(BaseModel):
         return cls(
             version=row.number,
             status=DatasetStatus(row.status),
+            origin=VersionOrigin(row.origin),
+            mode=row.mode,
+            key=row.key_columns,
+            base=row.base,
             file_name=row.file_name,
             file_bytes=row.file_bytes,
             row_count=row.row_count,
+            changes=VersionChanges.model_validate(row.changes) if row.changes is not None else None,
             error=_reason(row.error_code, row.error_detail),
             created_at=row.created_at,
             ready_at=row.ready_at,
@@ -79,6 +92,17 @@ class DatasetSummary(BaseModel):
         )
 
 
+class DatasetChange(BaseModel):
+    """What a dataset shall remember: whether files with other columns are taken, and which versions stay,
+    the newest so many and all that are younger. Null: as the server is set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_changes: Literal["accept", "refuse"] | None = None
+    keep_versions: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+
+
 class FieldView(ModelField):
     """A field of the semantic model, with what the newest version's data says about it."""
 
@@ -94,6 +118,7 @@ class DatasetView(DatasetSummary):
     default_time: str | None = None
     fields: list[FieldView] = []
     quality: QualityReport | None = None
+    settings: DatasetChange = DatasetChange()
     versions: list[VersionView] = []
 
     @classmethod
@@ -116,6 +141,9 @@ class DatasetView(DatasetSummary):
             default_time=dataset.default_time if dataset is not None else None,
             fields=fields,
             quality=QualityReport.model_validate(current.quality) if current and current.quality else None,
+            settings=DatasetChange.model_validate(
+                {k: v for k, v in row.settings.items() if k in DatasetChange.model_fields}
+            ),
             versions=[VersionView.of(v) for v in versions],
         )
 

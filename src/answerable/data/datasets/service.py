@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answerable.data.datasets import repository
-from answerable.data.datasets.errors import DatasetNotReady
+from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.data.ingestion.headers import snake_case, unique
@@ -57,9 +57,26 @@ async def version_path(
     if version is None and dataset.version is None:
         raise DatasetNotReady(f"The dataset is {dataset.status}. Wait for its job, or see why it failed.")
     found = await repository.version(session, dataset_id, version or dataset.version or 0)
-    if found is None or found.status != DatasetStatus.READY:
+    if found is None:
         raise NotFound
+    _require_data(found)
     return _current(dataset, found, DatasetFiles(runtime, session.workspace_id))
+
+
+async def exact_version(session: Session, dataset_id: str, number: int) -> DatasetVersionRow:
+    """A version with its data. Raises NotFound, VersionExpired, or DatasetNotReady."""
+    found = await repository.version(session, dataset_id, number)
+    if found is None:
+        raise NotFound
+    _require_data(found)
+    return found
+
+
+def _require_data(version: DatasetVersionRow) -> None:
+    if version.status == DatasetStatus.EXPIRED:
+        raise VersionExpired(f"Version {version.number} is no longer kept. Ask for a newer one.")
+    if version.status != DatasetStatus.READY:
+        raise NotFound
 
 
 def _current(dataset: DatasetRow, version: DatasetVersionRow, files: DatasetFiles) -> CurrentTable:
@@ -79,11 +96,20 @@ async def list_datasets(session: Session, request: PageRequest) -> Sequence[Data
 
 
 async def read_dataset(session: Session, dataset_id: str) -> tuple[DatasetRow, list[DatasetVersionRow]]:
-    """A dataset with its versions, newest first. NotFound."""
+    """A dataset with its newest versions, newest first. NotFound."""
     dataset = await repository.get(session, dataset_id)
     if dataset is None:
         raise NotFound
     return dataset, list(await repository.versions(session, dataset_id))
+
+
+async def list_versions(
+    session: Session, dataset_id: str, request: PageRequest
+) -> Sequence[DatasetVersionRow]:
+    """A dataset's versions, newest first, one more than the page holds. NotFound."""
+    if await repository.get(session, dataset_id) is None:
+        raise NotFound
+    return await repository.page_versions(session, dataset_id, request)
 
 
 async def new_dataset(session: Session, label: str) -> DatasetRow:
@@ -123,8 +149,8 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
     if await repository.lock(session, dataset_id) is None:
         raise NotFound
     versions = await repository.versions(session, dataset_id)
-    together = await repository.hold_uploads(session, {v.upload_id for v in versions})
-    kept = {v.file_key for v in together if v.dataset_id != dataset_id}
+    await repository.hold_uploads(session, {v.upload_id for v in versions})
+    files = {v.file_key for v in versions} | {part["file_key"] for v in versions for part in v.parts or []}
     for version in versions:
         await _stop(session, version)
     await semantics.forget_dataset(session, dataset_id)
@@ -134,7 +160,7 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
         session,
         DISCARD,
         subject=Subject("dataset", dataset_id),
-        uploads=[*sorted({version.file_key for version in versions} - kept)],
+        uploads=[*sorted(files - await repository.needed_files(session, files))],
         tables=[version.table_path for version in versions if version.table_path is not None],
         versions=[],
     )

@@ -13,12 +13,14 @@ import shutil
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from answerable.data.ingestion.outcome import IngestionOutcome
 from answerable.kit import ids
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.kit.storage import StoredFile
 
 UPLOADS_FOLDER = "datasets"
+_SEAL = "outcome.json"
 
 
 def tables_root(settings: Settings) -> Path:
@@ -65,16 +67,26 @@ class DatasetFiles:
         return str(path.relative_to(self._root))
 
     async def open_attempt(self, version_id: str, attempt: int) -> Path:
-        """An empty folder for an attempt. What earlier ones left goes: a worker that died could not
-        remove it. A later one's stays, should this attempt come late."""
+        """A folder for an attempt, with what an earlier one had read to its end; the rest of what earlier
+        ones left goes: a worker that died could not remove it. A later one's stays, should this attempt
+        come late."""
         earlier = [self.attempt_folder(version_id, number) for number in range(1, attempt)]
         folder = self.attempt_folder(version_id, attempt)
-        await asyncio.to_thread(_make_empty, folder, earlier)
+        await asyncio.to_thread(_take_over, folder, earlier)
         return folder
 
-    async def seal(self, folder: Path) -> None:
-        """Make what an attempt wrote survive a power cut."""
-        await asyncio.to_thread(_sync_folder, folder)
+    async def seal(self, folder: Path, outcome: IngestionOutcome) -> None:
+        """Make what an attempt read survive a power cut, and its own end."""
+        await asyncio.to_thread(_seal, folder, outcome.model_dump_json())
+
+    async def sealed_outcome(self, folder: Path) -> IngestionOutcome | None:
+        """What was read into a folder to its end; None when it was not."""
+        text = await asyncio.to_thread(_read_seal, folder)
+        return None if text is None else IngestionOutcome.model_validate_json(text)
+
+    async def unseal(self, folder: Path) -> None:
+        """Remove what only another attempt would need."""
+        await asyncio.to_thread(_unseal, folder)
 
     async def remove(self, uploads: Sequence[str], tables: Sequence[str], versions: Sequence[str]) -> None:
         """Remove uploads by key, Parquet files by path and whole upload folders by version; what is
@@ -88,14 +100,54 @@ class DatasetFiles:
             await asyncio.to_thread(shutil.rmtree, self.version_folder(version_id), True)
 
 
-def _make_empty(folder: Path, earlier: Sequence[Path]) -> None:
-    for left in (*earlier, folder):
+def _take_over(folder: Path, earlier: Sequence[Path]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    sealed = [left for left in earlier if any(left.rglob(_SEAL))]
+    if sealed:
+        sealed[-1].rename(folder)
+        _remove_unsealed(folder)
+    for left in earlier:
         shutil.rmtree(left, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    for path in [*folder.glob("*.parquet"), folder]:
+def _remove_unsealed(folder: Path) -> None:
+    """A reading that was cut off begins anew, in an empty folder."""
+    for part in _parts(folder):
+        if not (part / _SEAL).exists():
+            shutil.rmtree(part)
+    if not (folder / _SEAL).exists():
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
+
+
+def _parts(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("part-*") if path.is_dir()]
+
+
+def _read_seal(folder: Path) -> str | None:
+    seal = folder / _SEAL
+    return seal.read_text("utf-8") if seal.exists() else None
+
+
+def _unseal(folder: Path) -> None:
+    (folder / _SEAL).unlink(missing_ok=True)
+    for part in _parts(folder):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _seal(folder: Path, outcome: str) -> None:
+    _sync([*folder.glob("*.parquet"), folder])
+    written = folder / f"{_SEAL}.new"
+    written.write_text(outcome, "utf-8")
+    _sync([written])
+    written.rename(folder / _SEAL)
+    _sync([folder])
+
+
+def _sync(paths: Sequence[Path]) -> None:
+    for path in paths:
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Computed, DateTime, Index, Integer, Text, Uni
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from answerable.data.ingestion.request import Mode
 from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
 
 # Any: what JSON carries; the service validates it into ColumnProfile and QualityReport.
@@ -17,12 +18,14 @@ _Json = dict[str, Any]
 
 
 class DatasetStatus(StrEnum):
-    """What becomes of an upload. A dataset is `ready` while one of its versions is."""
+    """What becomes of an upload. A dataset is `ready` while one of its versions is. The data of an
+    `expired` version is gone, by policy; only versions expire."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
     READY = "ready"
     FAILED = "failed"
+    EXPIRED = "expired"
 
 
 class VersionOrigin(StrEnum):
@@ -57,7 +60,11 @@ class DatasetVersionRow(TenantRow, Base):
     may change the row. Tables of one upload share `upload_id`, the id of its first version.
     `opened_as` is the name of the upload on the version that opened a dataset: the same bytes under
     the same name open no other. A version of the `origin` review reads the file of an earlier one anew;
-    `settings` are those that it is read by, `open_questions` what they leave to people."""
+    `settings` are those that it is read by, `open_questions` what they leave to people.
+
+    `mode` says what becomes of the rows of `base`, the version that this one was made from: they are
+    replaced, added to, or replaced where `key_columns` are equal. `parts` are the files that the version
+    is made of (`Part`), `changes` what it changed (`VersionChanges`)."""
 
     __tablename__ = "dataset_versions"
 
@@ -76,6 +83,11 @@ class DatasetVersionRow(TenantRow, Base):
     origin: Mapped[str] = mapped_column(Text, default=VersionOrigin.UPLOAD)
     settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
     open_questions: Mapped[list[_Json] | None] = mapped_column(JSONB)
+    mode: Mapped[Mode] = mapped_column(Text, default="replace")
+    key_columns: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    base: Mapped[int | None] = mapped_column(Integer)
+    parts: Mapped[list[_Json] | None] = mapped_column(JSONB)
+    changes: Mapped[_Json | None] = mapped_column(JSONB)
     table_label: Mapped[str | None] = mapped_column(Text)
     table_path: Mapped[str | None] = mapped_column(Text)
     table_bytes: Mapped[int | None] = mapped_column(BigInteger)

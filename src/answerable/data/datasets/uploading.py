@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from answerable.data.datasets import repository
+from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady
 from answerable.data.datasets.service import LONGEST_NAME, new_dataset
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
+from answerable.data.ingestion.headers import snake_case
+from answerable.data.ingestion.request import Mode
 from answerable.jobs import Subject, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -20,15 +23,19 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
 
 INGEST = "datasets.ingest"
+_MOST_KEY_COLUMNS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class NewTables:
-    """What comes with an upload besides its bytes. `dataset_id` makes it a new version of that one."""
+    """What comes with an upload besides its bytes. `dataset_id` makes it a new version of that one; `mode`
+    and `key` say what becomes of the rows that are there."""
 
     file_name: str
     name: str | None = None
     dataset_id: str | None = None
+    mode: Mode = "replace"
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class _Incoming:
     file_name: str
     label: str
     named: bool
+    mode: Mode
+    key: tuple[str, ...]
 
 
 async def upload(
@@ -62,10 +71,12 @@ async def upload(
     """
     shown = clean_file_name(new.file_name)
     label = _checked_name(new.name) if new.name is not None else PurePath(shown).stem or shown
+    key = _checked_key(new)
     if new.dataset_id is not None and await repository.get(session, new.dataset_id) is None:
         raise NotFound
     files = DatasetFiles(runtime, session.workspace_id)
-    incoming = _Incoming(await files.keep_upload(chunks), shown, label, new.name is not None)
+    stored = await files.keep_upload(chunks)
+    incoming = _Incoming(stored, shown, label, new.name is not None, new.mode, key)
     accepted: Accepted | None = None
     try:
         if new.dataset_id is None:
@@ -105,6 +116,8 @@ async def _replace(session: Session, incoming: _Incoming, dataset_id: str) -> Ac
     if dataset is None:
         raise NotFound
     newest = await repository.newest_version(session, dataset_id)
+    if incoming.mode != "replace":
+        await _require_rest(session, dataset)
     if newest is not None and newest.sha256 == incoming.stored.sha256:
         return await _as_it_is(session, newest)
     return await _queue(session, dataset, incoming, opens=False)
@@ -128,6 +141,9 @@ async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, 
         dataset_id=dataset.id,
         number=await repository.next_number(session, dataset.id),
         opened_as=incoming.label if opens else None,
+        mode=incoming.mode,
+        key_columns=[*incoming.key],
+        base=dataset.version,
         settings=dataset.settings,
         status=DatasetStatus.QUEUED,
         attempt=0,
@@ -151,8 +167,9 @@ async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, 
 
 async def read_again(session: Session, dataset: DatasetRow) -> DatasetVersionRow:
     """Queue a version that reads the file of the newest one by what the dataset remembers now. The dataset
-    is held, and one of its versions has been ready."""
-    newest = await repository.newest_version(session, dataset.id)
+    is held. Raises DatasetNotReady before its first version, DatasetBusy while another is made."""
+    await _require_rest(session, dataset)
+    newest = await repository.newest_ready(session, dataset.id)
     assert newest is not None
     version = DatasetVersionRow(
         id=ids.new_id("dsv"),
@@ -161,6 +178,9 @@ async def read_again(session: Session, dataset: DatasetRow) -> DatasetVersionRow
         number=await repository.next_number(session, dataset.id),
         upload_id=newest.upload_id,
         origin=VersionOrigin.REVIEW,
+        mode=newest.mode,
+        key_columns=newest.key_columns,
+        base=newest.number,
         settings=dataset.settings,
         status=DatasetStatus.QUEUED,
         attempt=0,
@@ -174,6 +194,33 @@ async def read_again(session: Session, dataset: DatasetRow) -> DatasetVersionRow
     version.job_id = await enqueue(session, INGEST, subject=subject, version_id=version.id, named=False)
     await session.flush()
     return version
+
+
+async def _require_rest(session: Session, dataset: DatasetRow) -> None:
+    """Only a dataset at rest can be built on: what is being made may change what is built upon."""
+    if await repository.open_versions(session, dataset.id):
+        raise DatasetBusy("A file of the dataset is being read. Wait for its job, then try again.")
+    if dataset.version is None:
+        raise DatasetNotReady(f"The dataset is {dataset.status} and has no rows yet.")
+
+
+def _checked_key(new: NewTables) -> tuple[str, ...]:
+    """The columns of the key by their names."""
+    if new.mode != "replace" and new.dataset_id is None:
+        raise InvalidInput(
+            f"Name the dataset to {new.mode} to (dataset_id).",
+            errors=[FieldError("dataset_id", f"missing, and the mode is {new.mode}")],
+        )
+    key = tuple(snake_case(part) for part in new.key if part.strip())
+    if new.mode == "upsert" and not key:
+        raise InvalidInput(
+            "Name the columns that tell rows apart (key).", errors=[FieldError("key", "missing for upsert")]
+        )
+    if len(key) > _MOST_KEY_COLUMNS:
+        raise InvalidInput(
+            f"A key has at most {_MOST_KEY_COLUMNS} columns.", errors=[FieldError("key", "too many columns")]
+        )
+    return tuple(dict.fromkeys(key))
 
 
 def clean_file_name(name: str) -> str:

@@ -16,9 +16,10 @@ Reader = Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)]
 
 @router.post("")
 async def run_query(context: Reader, body: QueryRequest) -> QueryAnswer:
-    """Compute a semantic query over the workspace's newest data; with `dry_run` only estimate it."""
+    """Compute a semantic query over the workspace's newest data, or over the `versions` that an answer
+    carries; with `dry_run` only estimate it."""
     runtime = context.runtime
     async with runtime.database.begin(context.principal) as session:
-        data = await service.take_snapshot(session)
+        data = await service.take_snapshot(session, body.versions, body.model_revision)
     answer = service.estimate_query if body.dry_run else service.run_query
     return QueryAnswer.of(await answer(runtime, data, body.semantic_query()))

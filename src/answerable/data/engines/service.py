@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from answerable.data.datasets.errors import DatasetNotReady
+from answerable.data.datasets.service import exact_version
 from answerable.data.datasets.storage import DatasetFiles
+from answerable.data.engines.as_it_was import as_of_version
 from answerable.data.engines.cache import CacheKey, ResultCache
 from answerable.data.engines.chart_parts import JsonObject
 from answerable.data.engines.charts import choose_chart
@@ -20,7 +23,7 @@ from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
 from answerable.data.semantics.result import QueryResult
-from answerable.data.semantics.service import current_model
+from answerable.data.semantics.service import current_model, model_at
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.telemetry.tracing import SpanAttributes, SpanKind, record_content, span
@@ -50,11 +53,13 @@ class ExecutedQuery:
 @dataclass(frozen=True, slots=True)
 class DataSnapshot:
     """A workspace's model and the newest ready version of each of its datasets, by dataset id: all that a
-    query needs of the database. Versions are files that never change."""
+    query needs of the database. Versions are files that never change. `model_revision` is set where the
+    model is one of before."""
 
     workspace_id: str
     model: SemanticModel
     ready: dict[str, ReadyTable]
+    model_revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class _Prepared:
 
     query: SemanticQuery
     model: SemanticModel
+    model_revision: str
     compiled: Compiled
     statement: str
     tables: dict[str, Path]
@@ -71,11 +77,22 @@ class _Prepared:
     started: float
 
 
-async def take_snapshot(session: Session) -> DataSnapshot:
-    """The data of the session's workspace as it is now. What is computed from it holds no connection."""
-    model = await current_model(session)
+async def take_snapshot(
+    session: Session, versions: Mapping[str, int] | None = None, revision: str | None = None
+) -> DataSnapshot:
+    """The data of the session's workspace as it is now, or as it was: `versions` of datasets by their ids,
+    `revision` of the model. What is computed from it holds no connection.
+
+    Raises NotFound, DatasetNotReady, VersionExpired and RevisionUnknown.
+    """
+    model = await current_model(session) if revision is None else await model_at(session, revision)
     ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
-    return DataSnapshot(session.workspace_id, model, ready)
+    for dataset_id, number in (versions or {}).items():
+        found = await exact_version(session, dataset_id, number)
+        if dataset_id not in ready or ready[dataset_id].version != number:
+            model = as_of_version(model, dataset_id, found.columns or [])
+        ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "")
+    return DataSnapshot(session.workspace_id, model, ready, revision)
 
 
 async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
@@ -137,7 +154,7 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
         words=words,
         sentence="",
         chart=None,
-        model_revision=prepared.model.revision,
+        model_revision=prepared.model_revision,
         data_versions=prepared.data_versions,
         notes=prepared.notes,
     )
@@ -159,6 +176,7 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
     return _Prepared(
         query=query,
         model=model,
+        model_revision=data.model_revision or model.revision,
         compiled=compiled,
         statement=statement,
         tables={name: files.table(ready[dataset_id].table_path) for dataset_id, name in names.items()},
@@ -200,7 +218,7 @@ def _executed(prepared: _Prepared, result: QueryResult, *, cached: bool = False)
         words=describe(prepared.query, prepared.model),
         sentence=state_result(prepared.query, prepared.model, result),
         chart=choose_chart(prepared.query, prepared.model, result),
-        model_revision=prepared.model.revision,
+        model_revision=prepared.model_revision,
         data_versions=prepared.data_versions,
         notes=prepared.notes,
         cached=cached,

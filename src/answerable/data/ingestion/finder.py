@@ -287,12 +287,12 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str], keep: Kept) -> Fo
     if titles:
         findings.append(_title_finding(titles))
     rows = [row for row in block.rows[header.first_data_row :]]
-    if sheet.complete:
-        rows, below = footers.cut_footer(rows, header.labels, keep)
-        findings += below
     if not keep.repeated_headers:
         rows, repeated = _without_repeated_headers(rows, header)
         findings += repeated
+    if sheet.complete:
+        rows, below = footers.cut_footer(rows, header.labels, keep)
+        findings += below
     if block.gaps:
         findings.append(
             Finding(

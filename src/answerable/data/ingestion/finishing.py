@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from answerable.data.ingestion import periods, profile, repeated, spellings
+from answerable.data.ingestion import combining, periods, profile, repeated, spellings
 from answerable.data.ingestion.outcome import IngestedTable, TableProfile
 from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
+from answerable.data.ingestion.versions import VersionChanges, compare_columns
 
 _LEFT_OUT = (Code.TOTALS, Code.HEADER_REPEATED, Code.BAD_LINES)
 
@@ -31,6 +32,12 @@ def finish(
 ) -> IngestedTable:
     """The table as its dataset's next version has it. The file is written anew where choices ask for it."""
     _settle_periods(connection, written, settings)
+    own = [(column.header.name, column.type, column.unit) for column in written.columns]
+    columns = compare_columns(settings.known, own)
+    if settings.known:
+        combining.check_columns(columns, settings)
+    if settings.base is not None and settings.mode != "replace":
+        written.columns = combining.combine(connection, written.path, written.columns, settings)
     table = profile.profile(connection, written.path, written.columns)
     respelt, changed = spellings.unify(connection, written.path, table, label, settings.choices)
     written.findings += respelt
@@ -44,7 +51,11 @@ def finish(
     quality = QualityReport(
         findings=written.findings, rows_read=table.rows + left_out, rows_kept=table.rows
     ).sorted()
-    return IngestedTable(file=written.path.name, label=label, profile=table, quality=quality)
+    changes = VersionChanges(columns=columns) if settings.known else None
+    if changes is not None and settings.before is not None:
+        rows = combining.compare_rows(connection, settings.before, written.path, settings.compared_by)
+        changes = changes.model_copy(update={"rows": rows})
+    return IngestedTable(file=written.path.name, label=label, profile=table, quality=quality, changes=changes)
 
 
 def _settle_periods(connection: duckdb.DuckDBPyConnection, written: Written, settings: TableSettings) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from answerable.data.ingestion.dates import DateOrder
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.quality import QualityReport
+from answerable.data.ingestion.versions import VersionChanges
 from answerable.data.semantics.model import FieldType, Unit
 
 
@@ -52,12 +53,13 @@ class TableProfile(BaseModel):
 
 class IngestedTable(BaseModel):
     """`file` is the name of a Parquet file in the request's folder; `label` is what people call the
-    table: its title, its sheet or the file."""
+    table: its title, its sheet or the file. `changes` is None where there was no version before."""
 
     file: str
     label: str
     profile: TableProfile
     quality: QualityReport
+    changes: VersionChanges | None = None
 
 
 class IngestionOutcome(BaseModel):

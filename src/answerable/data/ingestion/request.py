@@ -9,26 +9,16 @@ from pydantic import BaseModel, ConfigDict
 
 from answerable.data.ingestion.choices import ColumnChoices, TableChoices
 from answerable.data.ingestion.columns import Hints
-from answerable.data.ingestion.dates import DateOrder
+from answerable.data.ingestion.versions import KnownColumn
 from answerable.data.semantics.model import FieldType
 
 Mode = Literal["replace", "append", "upsert"]
 
 
-class KnownColumn(BaseModel):
-    """What an earlier version says of a column."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: FieldType
-    date_order: DateOrder | None = None
-    decimal_mark: str | None = None
-    identifier: bool = False
-
-
 class TableSettings(BaseModel):
     """How one table is read. `label` is what it was called before. The file's rows replace those of the
-    version before, are added to them, or replace those of the same key."""
+    version before, are added to them, or replace those of the same `key`. `base` has the rows that they
+    are added to, `before` those that changes are counted from, told apart by `compared_by`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +26,11 @@ class TableSettings(BaseModel):
     choices: TableChoices = TableChoices()
     known: dict[str, KnownColumn] = {}
     mode: Mode = "replace"
+    key: tuple[str, ...] = ()
+    base: Path | None = None
+    before: Path | None = None
+    compared_by: tuple[str, ...] = ()
+    schema_changes: Literal["accept", "refuse"] = "accept"
 
     def column(self, name: str) -> ColumnChoices:
         """The choices for a column. What identified rows as text stays text, and so does all text that

@@ -15,6 +15,10 @@ class UnreadableModel(MalformedRequest):
     code, title = "unreadable_model", "The semantic model cannot be read"
 
 
+class RevisionUnknown(InvalidInput):
+    code, title = "revision_unknown", "There is no such revision of the semantic model"
+
+
 class StaleModel(PreconditionFailed):
     """Somebody else, or a new dataset, changed the model since it was read."""
 

@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from answerable.data.semantics.merging import remove_dataset
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.tables import SemanticModelRow
+from answerable.data.semantics.tables import SemanticModelRevisionRow, SemanticModelRow
 from answerable.kit import ids
 from answerable.kit.db import Session
 
 EMPTY = SemanticModel(datasets=())
+_MOST_KEPT_VALUES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,45 @@ async def save(session: Session, model: SemanticModel, base: SemanticModel | Non
     row.revision = model.revision
     if base is not None:
         row.base = base.model_dump(mode="json")
+    await session.flush()
+    kept = insert(SemanticModelRevisionRow).values(
+        id=ids.new_id("smr"),
+        workspace_id=session.workspace_id,
+        revision=model.revision,
+        document=_lean(model).model_dump(mode="json"),
+    )
+    await session.execute(kept.on_conflict_do_nothing(index_elements=["workspace_id", "revision"]))
+
+
+def _lean(model: SemanticModel) -> SemanticModel:
+    """The model without the long lists of values, which only reading a question needs."""
+    datasets = []
+    for dataset in model.datasets:
+        fields = [
+            field.model_copy(update={"values": None})
+            if len(field.values or ()) > _MOST_KEPT_VALUES
+            else field
+            for field in dataset.fields
+        ]
+        datasets.append(dataset.model_copy(update={"fields": tuple(fields)}))
+    return model.model_copy(update={"datasets": tuple(datasets)})
+
+
+async def read_at(session: Session, revision: str) -> SemanticModel | None:
+    """The model as it was at a revision, without long lists of values; None when that is not known."""
+    statement = select(SemanticModelRevisionRow.document).where(SemanticModelRevisionRow.revision == revision)
+    document = await session.scalar(statement)
+    return None if document is None else SemanticModel.model_validate(document)
+
+
+async def forget_in_revisions(session: Session, dataset_id: str) -> None:
+    """Take a dataset out of every revision."""
+    statement = select(SemanticModelRevisionRow).where(
+        SemanticModelRevisionRow.document["datasets"].contains([{"id": dataset_id}])
+    )
+    for row in await session.scalars(statement):
+        kept = remove_dataset(SemanticModel.model_validate(row.document), dataset_id)
+        row.document = kept.model_dump(mode="json")
     await session.flush()
 
 

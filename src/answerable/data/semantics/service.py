@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from answerable.data.semantics import repository
-from answerable.data.semantics.errors import InvalidModel, StaleModel
+from answerable.data.semantics.errors import InvalidModel, RevisionUnknown, StaleModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
 from answerable.data.semantics.model import Relationship, SemanticModel
@@ -39,6 +39,16 @@ async def current_model(session: Session) -> SemanticModel:
     while len(_parsed) > _MOST_PARSED:
         _parsed.popitem(last=False)
     return stored.model
+
+
+async def model_at(session: Session, revision: str) -> SemanticModel:
+    """The model as it was at a revision, without long lists of values. Raises RevisionUnknown."""
+    if await repository.read_revision(session) == revision:
+        return await current_model(session)
+    found = await repository.read_at(session, revision)
+    if found is None:
+        raise RevisionUnknown(f"There is no model revision {revision!r}. Leave it out to use today's model.")
+    return found
 
 
 async def find_model(session: Session) -> StoredModel | None:
@@ -105,6 +115,7 @@ async def forget_dataset(session: Session, dataset_id: str) -> None:
     await repository.save(
         session, remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
     )
+    await repository.forget_in_revisions(session, dataset_id)
 
 
 def _of_id(stored: StoredModel | None, model_id: str) -> StoredModel:

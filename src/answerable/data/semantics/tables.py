@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Text, func
+from sqlalchemy import DateTime, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +13,20 @@ from answerable.kit.db import Base, TenantRow, created_at_column, id_column
 
 # Any: what JSON carries; the repository validates it into SemanticModel on every read.
 _Json = dict[str, Any]
+
+
+class SemanticModelRevisionRow(TenantRow, Base):
+    """A model as it was at one revision, without long lists of values: what was asked of it then can be
+    asked again. Datasets that are deleted go from it too."""
+
+    __tablename__ = "semantic_model_revisions"
+
+    id: Mapped[str] = id_column("smr")
+    revision: Mapped[str] = mapped_column(Text)
+    document: Mapped[_Json] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = created_at_column()
+
+    __table_args__ = (UniqueConstraint("workspace_id", "revision"),)
 
 
 class SemanticModelRow(TenantRow, Base):
