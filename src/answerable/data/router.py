@@ -6,9 +6,10 @@ from fastapi import APIRouter
 
 from answerable.data.datasets import endpoints as datasets
 from answerable.data.datasets.review import endpoints as review
+from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
 from answerable.data.semantics import endpoints as semantics
 
 router = APIRouter()
-for noun in (datasets, review, semantics, engines):
+for noun in (datasets, review, rules, semantics, engines):
     router.include_router(noun.router)

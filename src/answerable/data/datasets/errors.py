@@ -38,5 +38,9 @@ class VersionExpired(AnswerableError):
     code, status, title = "version_expired", 410, "The version is no longer kept"
 
 
+class RulesRefused(InvalidInput):
+    code, title = "rules_refused", "The rules cannot run over the table"
+
+
 class DatasetNotReady(Conflict):
     code, title = "dataset_not_ready", "The dataset has no data yet"

@@ -108,6 +108,7 @@ def _settings(stored: Mapping[str, Any], row: DatasetVersionRow | None) -> Table
     return TableSettings(
         label=row.table_label if row is not None else None,
         choices=remembered.choices,
+        rules=remembered.rules,
         schema_changes=remembered.schema_changes or "accept",
         known={c["name"]: KnownColumn.model_validate(c) for c in row.columns or []}
         if row is not None

@@ -12,10 +12,11 @@ from answerable.data.ingestion import combining, periods, profile, repeated, spe
 from answerable.data.ingestion.outcome import IngestedTable, TableProfile
 from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
 from answerable.data.ingestion.request import TableSettings
+from answerable.data.ingestion.rules.apply import apply_rules
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.ingestion.versions import VersionChanges, compare_columns
 
-_LEFT_OUT = (Code.TOTALS, Code.HEADER_REPEATED, Code.BAD_LINES)
+_LEFT_OUT = (Code.TOTALS, Code.HEADER_REPEATED, Code.BAD_LINES, Code.RULE_REJECTED)
 
 
 @dataclass(slots=True)
@@ -32,6 +33,9 @@ def finish(
 ) -> IngestedTable:
     """The table as its dataset's next version has it. The file is written anew where choices ask for it."""
     _settle_periods(connection, written, settings)
+    if settings.rules:
+        written.columns, ruled = apply_rules(connection, written.path, written.columns, settings.rules)
+        written.findings += ruled
     own = [(column.header.name, column.type, column.unit) for column in written.columns]
     columns = compare_columns(settings.known, own)
     if settings.known:

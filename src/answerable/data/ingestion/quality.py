@@ -65,6 +65,11 @@ class Code(StrEnum):
     NOT_FINITE = "not_finite"
     CHOICE_UNFIT = "choice_unfit"
     PERIODS_AS_COLUMNS = "periods_as_columns"
+    RULE_NORMALISED = "rule_normalised"
+    RULE_DERIVED = "rule_derived"
+    RULE_REJECTED = "rule_rejected"
+    RULE_FLAGGED = "rule_flagged"
+    RULE_UNFIT = "rule_unfit"
 
 
 class Example(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from answerable.data.ingestion.choices import ColumnChoices, TableChoices
 from answerable.data.ingestion.columns import Hints
+from answerable.data.ingestion.rules.model import Rule
 from answerable.data.ingestion.versions import KnownColumn
 from answerable.data.semantics.model import FieldType
 
@@ -31,6 +32,7 @@ class TableSettings(BaseModel):
     before: Path | None = None
     compared_by: tuple[str, ...] = ()
     schema_changes: Literal["accept", "refuse"] = "accept"
+    rules: tuple[Rule, ...] = ()
 
     def column(self, name: str) -> ColumnChoices:
         """The choices for a column. What identified rows as text stays text, and so does all text that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from sqlglot import exp
@@ -69,3 +70,17 @@ def parquet(path: Path) -> exp.Expression:
 def quoted_path(path: Path) -> str:
     """A path as a literal of a COPY statement."""
     return render(text(str(path)))
+
+
+def number(value: Decimal) -> exp.Expression:
+    """A number as a literal."""
+    digits = exp.Literal.number(format(abs(value), "f"))
+    return exp.Neg(this=digits) if value < 0 else digits
+
+
+def every(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """All of one or more conditions."""
+    joined = conditions[0]
+    for condition in conditions[1:]:
+        joined = exp.And(this=joined, expression=condition)
+    return joined

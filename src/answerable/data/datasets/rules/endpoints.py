@@ -1,0 +1,49 @@
+"""`/datasets/{id}/rules`: business rules as data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Response
+
+from answerable.data.datasets.rules import service
+from answerable.data.datasets.rules.schemas import RulesChange, RulesChanged, RulesTrial, RulesView
+from answerable.data.datasets.schemas import JobReference
+from answerable.data.ingestion.rules.outcome import Trial
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
+from answerable.kit.http import Router
+
+router = Router(prefix="/datasets/{dataset_id}/rules", tags=["datasets"])
+
+Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+Trier = Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)]
+Writer = Annotated[DeferredContext, requires_deferred(Scope.DATA_WRITE)]
+
+
+@router.get("")
+async def read_rules(context: Reader, dataset_id: str) -> RulesView:
+    """The rules that hold for the dataset's next version."""
+    return RulesView(dataset_id=dataset_id, rules=list(await service.read_rules(context.session, dataset_id)))
+
+
+@router.post("/test")
+async def test_rules(context: Trier, dataset_id: str, body: RulesTrial) -> Trial:
+    """What rules would do to a few rows: each before and after, and what each rule found. Nothing is kept."""
+    async with context.runtime.database.begin(context.principal) as session:
+        sample = await service.sample_of(session, context.runtime, dataset_id)
+    return await service.try_rules(sample, body.rules, rows=body.rows, limit=body.limit)
+
+
+@router.put("", status_code=202, responses={200: {"model": RulesChanged}})
+async def keep_rules(context: Writer, response: Response, dataset_id: str, body: RulesChange) -> RulesChanged:
+    """Replace the dataset's rules, once they were tried on its rows. A job makes the version that they make;
+    200 when they hold already."""
+    begin = context.runtime.database.begin
+    async with begin(context.principal) as session:
+        sample = await service.sample_of(session, context.runtime, dataset_id)
+    await service.check_rules(sample, body.rules)
+    async with begin(context.principal) as session:
+        version, job_id = await service.keep_rules(session, dataset_id, body.rules)
+    response.status_code = 200 if job_id is None else 202
+    job = JobReference(id=job_id) if job_id is not None else None
+    return RulesChanged(dataset_id=dataset_id, rules=list(body.rules), version=version.number, job=job)
