@@ -5,10 +5,11 @@ from __future__ import annotations
 from answerable.data.datasets import repository, tasks
 from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
+from answerable.data.insights import tasks as insights_tasks
 from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard)
+BACKGROUND_WORK = (tasks.ingest, tasks.discard, insights_tasks.refresh)
 
 
 def provide_data(runtime: Runtime) -> None:

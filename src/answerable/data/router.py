@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from answerable.data.dashboards import endpoints as dashboards
 from answerable.data.datasets import endpoints as datasets
 from answerable.data.datasets.review import endpoints as review
 from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
+from answerable.data.insights import endpoints as insights
 from answerable.data.semantics import endpoints as semantics
 
 router = APIRouter()
-for noun in (datasets, review, rules, semantics, engines):
+for noun in (datasets, review, rules, semantics, engines, insights, dashboards):
     router.include_router(noun.router)
+router.include_router(dashboards.shared_router)

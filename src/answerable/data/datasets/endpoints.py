@@ -95,7 +95,7 @@ async def read_rows(
     if wanted.format == "json":
         return found
     return Response(
-        rows.as_csv(found),
+        rows.as_csv([column.label for column in found.columns], found.rows),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{dataset_id}.csv"'},
     )

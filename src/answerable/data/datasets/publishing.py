@@ -23,6 +23,7 @@ from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Severity
+from answerable.data.insights.refreshing import enqueue_refresh
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.inference.cache.forgetting import forget
@@ -98,6 +99,7 @@ async def _publish(
     for one in changed.values():
         await expire_versions(session, one, job.runtime.settings.datasets)
     await forget(session, [*map(dataset_tag, changed), DATASETS])
+    await enqueue_refresh(session, changed)
     await enqueue_relating(session, dataset.id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionPinRow, DatasetVersionRow
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 
@@ -173,7 +173,7 @@ async def outlived(
     session: Session, dataset: DatasetRow, keep: int, days: int
 ) -> Sequence[DatasetVersionRow]:
     """The versions that are neither among the newest so many nor younger than so many days, nor shown,
-    nor what another is made from now. Hold the dataset."""
+    nor pinned, nor what another is made from now. Hold the dataset."""
     ready = (
         select(DatasetVersionRow.number)
         .where(DatasetVersionRow.dataset_id == dataset.id, DatasetVersionRow.status == DatasetStatus.READY)
@@ -191,9 +191,27 @@ async def outlived(
         DatasetVersionRow.number != dataset.version,
         DatasetVersionRow.number.not_in(ready),
         DatasetVersionRow.number.not_in(bases),
+        DatasetVersionRow.number.not_in(
+            select(DatasetVersionPinRow.number).where(DatasetVersionPinRow.dataset_id == dataset.id)
+        ),
         DatasetVersionRow.ready_at < func.now() - func.make_interval(0, 0, 0, days),
     )
     return (await session.scalars(statement)).all()
+
+
+async def add_pin(session: Session, dataset_id: str, number: int, holder: str) -> None:
+    """Keep a version for a holder."""
+    session.add(
+        DatasetVersionPinRow(
+            workspace_id=session.workspace_id, dataset_id=dataset_id, number=number, holder=holder
+        )
+    )
+    await session.flush()
+
+
+async def remove_pins(session: Session, holder: str) -> None:
+    """Keep no version for a holder any more."""
+    await session.execute(delete(DatasetVersionPinRow).where(DatasetVersionPinRow.holder == holder))
 
 
 async def needed_files(session: Session, keys: Collection[str]) -> set[str]:

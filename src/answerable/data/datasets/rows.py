@@ -65,13 +65,13 @@ def _type_of(rows: Sequence[Sequence[Cell]], position: int) -> FieldType:
     return next((kind for python, kind in kinds if isinstance(value, python)), FieldType.STRING)
 
 
-def as_csv(rows: DatasetRows) -> str:
+def as_csv(labels: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     """The rows as CSV with a header. A text that a spreadsheet program would run as a formula gets
     an apostrophe in front (OWASP, CSV injection)."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([_safe(column.label) for column in rows.columns])
-    for row in rows.rows:
+    writer.writerow([_safe(label) for label in labels])
+    for row in rows:
         writer.writerow([_safe(cell) for cell in row])
     return buffer.getvalue()
 

@@ -14,6 +14,7 @@ from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
 from answerable.data.ingestion.headers import snake_case, unique
+from answerable.data.insights import repository as insights
 from answerable.data.semantics import service as semantics
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
@@ -154,6 +155,7 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
     for version in versions:
         await _stop(session, version)
     await semantics.forget_dataset(session, dataset_id)
+    await insights.remove_over(session, dataset_id)
     await repository.remove(session, dataset_id)
     await forget(session, [dataset_tag(dataset_id), DATASETS])
     await enqueue(

@@ -55,6 +55,19 @@ class DatasetRow(TenantRow, Base):
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
 
 
+class DatasetVersionPinRow(TenantRow, Base):
+    """A version that `holder`, the id of whatever it is, needs."""
+
+    __tablename__ = "dataset_version_pins"
+
+    id: Mapped[str] = id_column("pin")
+    dataset_id: Mapped[str] = reference("ds", "datasets.id", index=False)
+    number: Mapped[int] = mapped_column(Integer)
+    holder: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("dataset_id", "number", "holder"),)
+
+
 class DatasetVersionRow(TenantRow, Base):
     """One state of a table's data. `attempt` is the job's attempt that works on it: only that one
     may change the row. Tables of one upload share `upload_id`, the id of its first version.

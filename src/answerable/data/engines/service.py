@@ -95,6 +95,13 @@ async def take_snapshot(
     return DataSnapshot(session.workspace_id, model, ready, revision)
 
 
+def versions_read(data: DataSnapshot, query: SemanticQuery) -> dict[str, int]:
+    """The version of each dataset that the query reads, by dataset id. Raises InvalidQuery, or
+    DatasetNotReady."""
+    compiled = compile_query(query, data.model)
+    return {dataset_id: table.version for dataset_id, table in _tables_read(data, compiled).items()}
+
+
 async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The result of the query.
 
@@ -167,11 +174,8 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
     statement = check_expression(
         compiled.expression, compiled.datasets, max_rows=runtime.settings.query.max_rows
     )
-    names = {dataset.id: dataset.name for dataset in model.datasets if dataset.name in compiled.datasets}
-    ready = {dataset_id: data.ready[dataset_id] for dataset_id in names if dataset_id in data.ready}
-    missing = [name for dataset_id, name in names.items() if dataset_id not in ready]
-    if missing:
-        raise DatasetNotReady(f"{', '.join(missing)} has no data yet. Ask again when it is ready.")
+    names = {dataset.id: dataset.name for dataset in model.datasets}
+    ready = _tables_read(data, compiled)
     files = DatasetFiles(runtime, data.workspace_id)
     return _Prepared(
         query=query,
@@ -179,11 +183,20 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
         model_revision=data.model_revision or model.revision,
         compiled=compiled,
         statement=statement,
-        tables={name: files.table(ready[dataset_id].table_path) for dataset_id, name in names.items()},
+        tables={names[dataset_id]: files.table(table.table_path) for dataset_id, table in ready.items()},
         data_versions={dataset_id: table.version for dataset_id, table in ready.items()},
         notes=_open_notes(query, model, ready),
         started=started,
     )
+
+
+def _tables_read(data: DataSnapshot, compiled: Compiled) -> dict[str, ReadyTable]:
+    """Where the rows lie that a statement reads, by dataset id."""
+    names = {d.id: d.name for d in data.model.datasets if d.name in compiled.datasets}
+    missing = [name for dataset_id, name in names.items() if dataset_id not in data.ready]
+    if missing:
+        raise DatasetNotReady(f"{', '.join(missing)} has no data yet. Ask again when it is ready.")
+    return {dataset_id: data.ready[dataset_id] for dataset_id in names}
 
 
 def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, ReadyTable]) -> tuple[str, ...]:

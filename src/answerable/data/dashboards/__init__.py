@@ -1,0 +1,1 @@
+"""Dashboards: insights side by side, filtered together, shared."""

@@ -1,0 +1,162 @@
+"""The rules of dashboards: made, changed, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answerable.data.dashboards import repository
+from answerable.data.dashboards.filters import filtered
+from answerable.data.dashboards.schemas import (
+    DashboardChange,
+    DashboardFilter,
+    NewDashboard,
+    Tile,
+    TileError,
+    TileResult,
+)
+from answerable.data.dashboards.tables import DashboardRow
+from answerable.data.engines.service import take_snapshot
+from answerable.data.insights import repository as insights
+from answerable.data.insights.results import Lookup, Shown, Wanted, look_up, snapshot_of
+from answerable.data.insights.service import wanted_of
+from answerable.data.semantics.query import SemanticQuery
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.errors import AnswerableError, FieldError, InvalidInput, NotFound
+from answerable.kit.paging import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTile:
+    """A tile with its title and the number of filters on it; `error` where its data is not there."""
+
+    tile: Tile
+    title: str
+    filters: int
+    error: AnswerableError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardLookup:
+    """The tiles of a dashboard, and what is kept of the results of those without an error."""
+
+    tiles: list[PlacedTile]
+    filters: int
+    lookup: Lookup
+
+
+async def make(session: Session, new: NewDashboard) -> DashboardRow:
+    """A new dashboard. Raises InvalidInput for tiles that cannot be."""
+    await _check_tiles(session, new.tiles)
+    dashboard = DashboardRow(
+        id=ids.new_id("dash"),
+        workspace_id=session.workspace_id,
+        created_by=session.principal.user_id,
+        **new.model_dump(mode="json", exclude_none=True),
+    )
+    session.add(dashboard)
+    await session.flush()
+    await session.refresh(dashboard)
+    return dashboard
+
+
+async def read_dashboard(session: Session, dashboard_id: str) -> DashboardRow:
+    """A dashboard. NotFound."""
+    dashboard = await repository.get(session, dashboard_id)
+    if dashboard is None:
+        raise NotFound
+    return dashboard
+
+
+async def list_dashboards(session: Session, request: PageRequest) -> Sequence[DashboardRow]:
+    """Dashboards, newest first, one more than the page holds."""
+    return await repository.page(session, request)
+
+
+async def change(session: Session, dashboard_id: str, wanted: DashboardChange) -> DashboardRow:
+    """A dashboard with what is to change. Raises NotFound, or InvalidInput for tiles that cannot be."""
+    dashboard = await repository.lock(session, dashboard_id)
+    if dashboard is None:
+        raise NotFound
+    await _check_tiles(session, wanted.tiles or [])
+    for name, value in wanted.model_dump(mode="json", exclude_none=True).items():
+        setattr(dashboard, name, value)
+    await session.flush()
+    await session.refresh(dashboard)
+    return dashboard
+
+
+async def delete(session: Session, dashboard_id: str) -> None:
+    """Delete a dashboard with its links; its insights stay. NotFound."""
+    if await repository.lock(session, dashboard_id) is None:
+        raise NotFound
+    await repository.remove(session, dashboard_id)
+
+
+async def look_up_tiles(
+    session: Session, dashboard: DashboardRow, wanted_filters: Sequence[DashboardFilter] | None
+) -> DashboardLookup:
+    """The tiles of a dashboard under its own filters, or others, with the results that are kept."""
+    own = [DashboardFilter.model_validate(one) for one in dashboard.filters]
+    filters = own if wanted_filters is None else wanted_filters
+    tiles = [Tile.model_validate(tile) for tile in dashboard.tiles]
+    found = await insights.of_ids(session, {tile.insight_id for tile in tiles})
+    latest = await take_snapshot(session)
+    placed: list[PlacedTile] = []
+    wanted: list[Wanted] = []
+    for tile in tiles:
+        insight = found.get(tile.insight_id)
+        if insight is None:
+            gone = NotFound("The insight of this tile is gone. Take the tile away, or show another.")
+            placed.append(PlacedTile(tile, tile.title or "", 0, gone))
+            continue
+        try:
+            data = await snapshot_of(session, insight, latest)
+        except AnswerableError as error:
+            placed.append(PlacedTile(tile, tile.title or insight.name, 0, error))
+            continue
+        query, fitting = filtered(SemanticQuery.model_validate(insight.query), data.model, filters)
+        wanted.append(wanted_of(insight, data, query))
+        placed.append(PlacedTile(tile, tile.title or insight.name, fitting))
+    return DashboardLookup(placed, len(filters), await look_up(session, wanted))
+
+
+def tile_results(found: DashboardLookup, shown: Sequence[Shown]) -> list[TileResult]:
+    """What each tile shows, once what was not kept is computed."""
+    results, remaining = [], iter(shown)
+    for place in found.tiles:
+        one = (
+            Shown(None, None, cached=False, error=place.error) if place.error is not None else next(remaining)
+        )
+        error = TileError(code=one.error.code, detail=one.error.detail) if one.error is not None else None
+        results.append(
+            TileResult(
+                tile_id=place.tile.id,
+                insight_id=place.tile.insight_id,
+                title=place.title,
+                filters=place.filters,
+                unfiltered=found.filters - place.filters,
+                cached=one.cached,
+                computed_at=one.computed_at,
+                result=one.result,
+                error=error,
+            )
+        )
+    return results
+
+
+async def _check_tiles(session: Session, tiles: Sequence[Tile]) -> None:
+    known = await insights.of_ids(session, {tile.insight_id for tile in tiles}) if tiles else {}
+    errors = [
+        FieldError(f"tiles.{position}.insight_id", "no such insight")
+        for position, tile in enumerate(tiles)
+        if tile.insight_id not in known
+    ]
+    seen: set[str] = set()
+    for position, tile in enumerate(tiles):
+        if tile.id in seen:
+            errors.append(FieldError(f"tiles.{position}.id", "another tile has this id"))
+        seen.add(tile.id)
+    if errors:
+        raise InvalidInput(f"{errors[0].field}: {errors[0].message}.", errors=errors)

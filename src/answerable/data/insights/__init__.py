@@ -1,0 +1,1 @@
+"""Insights: pinned questions and their results."""

@@ -1,0 +1,48 @@
+"""Taking an insight's result away: CSV that is safe to open, SVG and PNG of its chart."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Literal
+
+from answerable.data.datasets.rows import as_csv
+from answerable.data.insights.errors import ChartsUnavailable, NoChart
+
+Format = Literal["csv", "svg", "png"]
+_RENDERER = "vl_convert"
+_WIDTH, _SCALE = 720, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file to take away."""
+
+    content: bytes
+    media_type: str
+
+
+async def export(result: dict[str, Any], kind: Format) -> Exported:
+    """A result in a format. Raises NoChart where a picture would not help, ChartsUnavailable without the
+    extra `charts`."""
+    if kind == "csv":
+        labels = [column["label"] for column in result["columns"]]
+        return Exported(as_csv(labels, result["rows"]).encode(), "text/csv")
+    chart = result.get("chart")
+    if chart is None:
+        raise NoChart("The result has no chart. Take it away as CSV.")
+    if find_spec(_RENDERER) is None:
+        raise ChartsUnavailable("Charts are drawn with the extra 'charts': pip install 'answerable[charts]'.")
+    # A page has a width to fill, a file has none.
+    return await asyncio.to_thread(_drawn, {**chart, "width": _WIDTH}, kind)
+
+
+def _drawn(chart: dict[str, Any], kind: Format) -> Exported:
+    renderer = import_module(_RENDERER)
+    # No address is fetched for a chart: its data lies inside it.
+    if kind == "svg":
+        picture = renderer.vegalite_to_svg(chart, allowed_base_urls=[])
+        return Exported(picture.encode(), "image/svg+xml")
+    return Exported(renderer.vegalite_to_png(chart, scale=_SCALE, allowed_base_urls=[]), "image/png")

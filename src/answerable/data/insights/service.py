@@ -1,0 +1,94 @@
+"""The rules of insights: pinned, shown, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from answerable.data.datasets import pins
+from answerable.data.engines.service import DataSnapshot, take_snapshot, versions_read
+from answerable.data.insights import repository
+from answerable.data.insights.results import Lookup, Wanted, look_up, snapshot_of
+from answerable.data.insights.schemas import InsightChange, NewInsight
+from answerable.data.insights.tables import InsightRow
+from answerable.data.semantics.query import SemanticQuery
+from answerable.kit import ids
+from answerable.kit.db import Session
+from answerable.kit.errors import FieldError, InvalidInput, NotFound
+from answerable.kit.paging import PageRequest
+
+
+async def pin(session: Session, new: NewInsight) -> InsightRow:
+    """A new insight. Raises InvalidQuery for a query that does not fit the model, NotFound, VersionExpired
+    or RevisionUnknown for data that is not there."""
+    if new.version_policy == "latest" and (new.versions is not None or new.model_revision is not None):
+        raise InvalidInput(
+            "Versions go with the policy 'pinned'.", errors=[FieldError("version_policy", "is 'latest'")]
+        )
+    data = await take_snapshot(session, new.versions, new.model_revision)
+    read = versions_read(data, new.query)
+    pinned = new.version_policy == "pinned"
+    insight = InsightRow(
+        id=ids.new_id("ins"),
+        workspace_id=session.workspace_id,
+        name=new.name,
+        question=new.question,
+        query=new.query.model_dump(mode="json", exclude_none=True),
+        chart=new.chart,
+        version_policy=new.version_policy,
+        versions=read if pinned else {},
+        model_revision=(data.model_revision or data.model.revision) if pinned else None,
+        dataset_ids=sorted(read),
+        created_by=session.principal.user_id,
+    )
+    session.add(insight)
+    await session.flush()
+    if pinned:
+        await pins.pin_versions(session, insight.id, read)
+    await session.refresh(insight)
+    return insight
+
+
+async def read_insight(session: Session, insight_id: str) -> InsightRow:
+    """An insight. NotFound."""
+    insight = await repository.get(session, insight_id)
+    if insight is None:
+        raise NotFound
+    return insight
+
+
+async def list_insights(session: Session, request: PageRequest) -> Sequence[InsightRow]:
+    """Insights, newest first, one more than the page holds."""
+    return await repository.page(session, request)
+
+
+async def change(session: Session, insight_id: str, wanted: InsightChange) -> InsightRow:
+    """An insight with another name or chart. NotFound."""
+    insight = await repository.lock(session, insight_id)
+    if insight is None:
+        raise NotFound
+    for name, value in wanted.model_dump(exclude_none=True).items():
+        setattr(insight, name, value)
+    await session.flush()
+    await session.refresh(insight)
+    return insight
+
+
+async def unpin(session: Session, insight_id: str) -> None:
+    """Delete an insight; its tiles show nothing from then on. NotFound."""
+    if await repository.lock(session, insight_id) is None:
+        raise NotFound
+    await pins.unpin_versions(session, insight_id)
+    await repository.remove(session, insight_id)
+
+
+async def find_result(session: Session, insight_id: str) -> Lookup:
+    """What is kept of an insight's result. Raises NotFound, and as `take_snapshot` for its data."""
+    insight = await read_insight(session, insight_id)
+    data = await snapshot_of(session, insight)
+    return await look_up(session, [wanted_of(insight, data)])
+
+
+def wanted_of(insight: InsightRow, data: DataSnapshot, query: SemanticQuery | None = None) -> Wanted:
+    """What showing an insight takes; `query` where it is not quite its own."""
+    own = query if query is not None else SemanticQuery.model_validate(insight.query)
+    return Wanted(insight.id, own, insight.chart == "auto", data)
