@@ -26,12 +26,14 @@ LISTS = (
     "/api/v1/budgets",
     "/api/v1/limits",
     "/api/v1/chat/sessions",
+    "/api/v1/dashboards",
     "/api/v1/sources",
     "/api/v1/tools",
 )
 
 PAGED = (
     *LISTS[:3],
+    "/api/v1/dashboards",
     "/api/v1/chat/sessions",
     "/api/v1/providers",
     "/api/v1/model-aliases",
@@ -85,6 +87,7 @@ async def add_one_of_each(workspace: Workspace, name: str) -> None:
         ),
         await owner.post("/api/v1/chat/sessions", json={"title": name}),
         await owner.post("/api/v1/tools", json={"name": name}),
+        await owner.post("/api/v1/dashboards", json={"name": name}),
         await owner.post(
             "/api/v1/sources", json={"name": name, "kind": "folder", "config": {"path": f"/{name}"}}
         ),

@@ -42,6 +42,7 @@ OPEN = {
     "POST /api/v1/auth/browser/exchange",
     "POST /api/v1/auth/browser/refresh",
     "POST /api/v1/auth/browser/logout",
+    "GET /api/v1/shared/{token}",
 }
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 

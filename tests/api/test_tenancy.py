@@ -52,9 +52,20 @@ async def estate(client: httpx.AsyncClient) -> Estate:
     source = (await owner.post("/api/v1/sources", json=place)).json()
     sync = (await owner.post(f"/api/v1/sources/{source['id']}/sync")).json()
     tool = await owner.post("/api/v1/tools", json={"name": "policies"})
+    table = (await owner.get(f"/api/v1/datasets/{dataset['id']}")).json()["name"]
+    count = {"dataset": table, "measures": [{"aggregation": "count"}]}
+    insight = (await owner.post("/api/v1/insights", json={"name": "Rows", "query": count})).json()
+    board = (await owner.post("/api/v1/dashboards", json={"name": "Board"})).json()
+    link = await owner.post(
+        f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": "2999-01-01T00:00:00Z"}
+    )
     return Estate(
         owner,
         {
+            "insight_id": insight["id"],
+            "dashboard_id": board["id"],
+            "share_id": link.json()["id"],
+            "token": "share_of_nobody",
             "document_id": document["document"]["id"],
             "dataset_id": dataset["id"],
             "job_id": document["job"]["id"],

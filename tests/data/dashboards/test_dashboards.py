@@ -55,8 +55,9 @@ async def test_twelve_tiles_that_are_kept_cost_as_many_statements_as_one(
     for board in (small, large):
         with counted(runtime) as statements:
             assert all(t["cached"] for t in await shown(owner, board))
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
+        counts.append([s for s in statements if "insight" in s or "dataset" in s])
+    # Of this request: the worker beside it sends statements of its own about jobs.
+    assert len(counts[0]) == len(counts[1])
 
 
 async def test_filters_apply_to_the_tiles_they_fit(owner: Caller) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from answerable.kit.runtime import Runtime
+from tests.api.test_list_queries import counted
 from tests.data.dashboards.boards import SALES, by_country, pinned, sales, total
 from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Caller
@@ -95,3 +97,19 @@ async def test_a_viewer_sees_insights_and_pins_none(owner: Caller, viewer: Calle
         await viewer.post("/api/v1/insights", json={"name": "x", "query": total(dataset)})
     ).status_code == 403
     assert (await viewer.delete(f"/api/v1/insights/{insight['id']}")).status_code == 403
+
+
+async def test_a_list_of_insights_costs_the_same_however_long(owner: Caller, runtime: Runtime) -> None:
+    dataset = await sales(owner)
+    counts = []
+    for _ in range(2):
+        await pinned(owner, total(dataset))
+        with counted(runtime) as statements:
+            assert (await owner.get("/api/v1/insights", params={"limit": 1})).status_code == 200
+            assert (await owner.get("/api/v1/insights")).status_code == 200
+        counts.append(sum("FROM insights" in statement for statement in statements))
+    assert counts[0] == counts[1] == 2
+    page = (await owner.get("/api/v1/insights", params={"limit": 1})).json()
+    rest = (await owner.get("/api/v1/insights", params={"limit": 1, "cursor": page["next_cursor"]})).json()
+    assert page["items"][0]["id"] != rest["items"][0]["id"]
+    assert rest["next_cursor"] is None

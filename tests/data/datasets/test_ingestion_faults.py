@@ -149,7 +149,7 @@ async def test_what_was_read_when_a_worker_died_is_not_read_again(
 
     monkeypatch.setattr(reading_parts, "_read", counted)
     monkeypatch.setattr(publishing, "_publish", dies_once)
-    monkeypatch.setattr(publishing.shutil, "rmtree", lambda *_: None)
+    monkeypatch.setattr(publishing.shutil, "rmtree", lambda *_, **__: None)
     answer = (await upload(owner, ORDERS)).json()
     assert (await finished(owner, answer["job"]["id"]))["status"] == "succeeded"
     assert (attempts, readings) == (2, 1)

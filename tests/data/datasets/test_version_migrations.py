@@ -14,7 +14,7 @@ def test_datasets_of_before_keep_their_versions_on_the_way_up_and_down(
     cluster: object, admin_url: str, unique: str
 ) -> None:
     url = urlunsplit(urlsplit(admin_url)._replace(path=f"/versions_{unique}"))
-    migrate(url, to="0015")
+    migrate(url, to="0019")
     workspace, dataset, first, second = (uuid.uuid4() for _ in range(4))
     insert = (
         "INSERT INTO dataset_versions (id, workspace_id, dataset_id, number, upload_id, status, attempt,"
@@ -28,11 +28,11 @@ def test_datasets_of_before_keep_their_versions_on_the_way_up_and_down(
         )
         connection.execute(insert, [first, workspace, dataset, 1])
         connection.execute(insert, [second, workspace, dataset, 2])
-    migrate(url, to="0017")
+    migrate(url, to="0022")
     with psycopg.connect(url) as connection:
         kept = "SELECT mode, key_columns, base, parts, origin, settings FROM dataset_versions"
         assert set(map(repr, connection.execute(kept))) == {repr(("replace", [], None, None, "upload", {}))}
         connection.execute("UPDATE dataset_versions SET status = 'expired' WHERE id = %s", [first])
-    migrate(url, to="0015")
+    migrate(url, to="-3")
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT id FROM dataset_versions").fetchall() == [(second,)]

@@ -12,6 +12,15 @@ from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 
 _OPEN = (DatasetStatus.QUEUED, DatasetStatus.PROCESSING)
+_NEEDED = text(
+    """
+    SELECT file_key FROM dataset_versions
+    WHERE status IN ('queued', 'processing', 'ready') AND file_key = ANY(:keys)
+    UNION
+    SELECT part ->> 'file_key' FROM dataset_versions, jsonb_array_elements(parts) AS part
+    WHERE status = 'ready' AND part ->> 'file_key' = ANY(:keys)
+    """
+)
 
 
 async def hold_names(session: Session) -> None:
@@ -216,16 +225,7 @@ async def remove_pins(session: Session, holder: str) -> None:
 
 async def needed_files(session: Session, keys: Collection[str]) -> set[str]:
     """Those of the uploads that a version, of any dataset, is or will be made of."""
-    part = func.jsonb_array_elements(DatasetVersionRow.parts).table_valued("value").render_derived()
-    of_parts = (
-        select(part.c.value["file_key"].astext)
-        .select_from(DatasetVersionRow, part)
-        .where(DatasetVersionRow.status != DatasetStatus.EXPIRED, part.c.value["file_key"].astext.in_(keys))
-    )
-    own = select(DatasetVersionRow.file_key).where(
-        DatasetVersionRow.status.in_((*_OPEN, DatasetStatus.READY)), DatasetVersionRow.file_key.in_(keys)
-    )
-    return set(await session.scalars(of_parts.union(own)))
+    return set(await session.scalars(_NEEDED, {"keys": [*keys]}))
 
 
 async def settings_of(session: Session, dataset_ids: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -11,8 +11,8 @@ from alembic import op
 
 from answerable.kit.db.wall import enable_tenant_wall
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 
 _OF_BEFORE = "('queued', 'processing', 'ready', 'failed')"
 _STATUS = "('queued', 'processing', 'ready', 'failed', 'expired')"

@@ -10,8 +10,8 @@ from alembic import op
 
 from answerable.kit.db.wall import enable_tenant_wall
 
-revision = "0018"
-down_revision = "0017"
+revision = "0022"
+down_revision = "0021"
 
 _WORKSPACE = "uuid NOT NULL CONSTRAINT fk_{0}_workspace_id REFERENCES workspaces (id) ON DELETE CASCADE"
 _TABLES = (
