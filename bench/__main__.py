@@ -23,6 +23,7 @@ _ALWAYS = (
     "gateway",
     "gateway_memory",
     "cache",
+    "conversations",
 )
 _LIMIT_SECONDS = 900
 

@@ -20,11 +20,13 @@ from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
 from answerable.api.relay import RelayApp
+from answerable.chat.asking.run_tasks import RunTasks
 from answerable.inference.usage.log import UsageLog
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 
 _UPLOADS = ("/api/v1/documents", "/api/v1/datasets")
+_IMPORT = "/api/v1/chat/import"
 _MULTIPART_OVERHEAD = 1_000_000
 
 _DESCRIPTION = """Answers with evidence, over documents and tables.
@@ -43,6 +45,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         del app
         # What a killed process has left behind is written now, not with the first call.
         runtime.get(UsageLog).start()
+        runtime.get(RunTasks).begin()
         yield
         await relay.close()
         await runtime.close()
@@ -97,4 +100,6 @@ def _first_segments(app: FastAPI) -> set[str]:
 def _body_limit(settings: Settings, path: str) -> int:
     if path.rstrip("/") in _UPLOADS:
         return settings.uploads.max_bytes + _MULTIPART_OVERHEAD
+    if path == _IMPORT:
+        return settings.chat.max_import_bytes
     return settings.http.max_body_bytes

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from answerable.api.jobs.endpoints import router as jobs_routes
 from answerable.api.relay import SystemModel
 from answerable.api.relay.answerable.model import AnswerableModel
-from answerable.chat.asking.run_tasks import RunTasks
+from answerable.chat.resources import provide_chat
 from answerable.chat.router import router as chat_routes
 from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
@@ -57,5 +57,5 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     runtime.provide(
         QuestionEncoder, lambda made: QuestionEncoder(MODEL_NAME, made.get(TextEncoder).encode_query)
     )
-    runtime.provide(RunTasks, lambda _: RunTasks())
+    provide_chat(runtime)
     return runtime

@@ -5,9 +5,22 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from answerable.chat.asking import endpoints as asking
+from answerable.chat.feedback import endpoints as feedback
 from answerable.chat.messages import endpoints as messages
+from answerable.chat.retention import endpoints as retention
 from answerable.chat.sessions import endpoints as sessions
+from answerable.chat.shares import endpoints as shares
+from answerable.chat.transfer import endpoints as transfer
 
 router = APIRouter()
-for noun in (asking, sessions, messages):
-    router.include_router(noun.router)
+for routes in (
+    asking.router,
+    sessions.router,
+    messages.router,
+    messages.searching,
+    shares.router,
+    transfer.router,
+    retention.router,
+    feedback.router,
+):
+    router.include_router(routes)

@@ -24,6 +24,7 @@ class SecretKind(StrEnum):
     API_KEY = "ansk"
     REFRESH_TOKEN = "ansr"  # noqa: S105 (the prefix of tokens, no token)
     INVITATION = "ansi"
+    SHARE = "anss"
 
 
 def new_secret(kind: SecretKind) -> str:

@@ -337,6 +337,30 @@ class InferenceSettings(BaseModel):
     cache: CacheSettings = Field(default_factory=CacheSettings)
 
 
+class ChatSettings(BaseModel):
+    lease_seconds: float = Field(
+        10,
+        gt=0,
+        description="A process that has not said for this long that it is at work on an answer counts as "
+        "dead; another one finishes it.",
+    )
+    concurrent_answers: int = Field(
+        16,
+        ge=1,
+        description="Questions that one web process works on at once; others wait in order. One that waits "
+        "for a model does not count.",
+    )
+    context_tokens: int = Field(
+        2_000,
+        ge=200,
+        description="Tokens of a conversation that a model gets to complete a question with: the newest "
+        "turns whole, the older ones as a recap.",
+    )
+    max_import_bytes: int = Field(
+        20_000_000, gt=0, description="Largest conversation that may be imported, in bytes."
+    )
+
+
 class PluginSettings(BaseModel):
     allowed: list[str] = Field(
         [],
@@ -418,4 +442,5 @@ class Settings(BaseSettings):
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)
     inference: InferenceSettings = Field(default_factory=InferenceSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
+    chat: ChatSettings = Field(default_factory=ChatSettings)
     plugins: PluginSettings = Field(default_factory=PluginSettings)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from answerable.kit import ids
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
 from tests.chat.conversations import is_missing, new_session, say, session
 from tests.factories.callers import Caller, Workspace
 
@@ -113,11 +116,18 @@ async def test_nobody_else_learns_that_a_session_exists(
         ("DELETE", ""),
         ("GET", "/messages"),
         ("GET", "/tree"),
+        ("GET", "/recap"),
+        ("GET", "/export"),
+        ("GET", "/shares"),
+        ("POST", "/shares"),
+        ("POST", "/messages/{message}/regenerate"),
+        ("POST", "/messages/{message}/edit"),
         ("POST", "/messages"),
         ("GET", "/messages/{message}"),
     ):
-        options = {} if method in ("GET", "DELETE") else {"json": {"content": "x"} if "mess" in path else {}}
-        for stream in (True, False) if method == "POST" else (None,):
+        body = {"content": "x"} if path.endswith(("messages", "edit")) else {}
+        options = {} if method in ("GET", "DELETE") else {"json": body}
+        for stream in (True, False) if "messages" in path and method == "POST" else (None,):
             if stream is not None:
                 options["json"]["stream"] = stream
             foreign = await other.request(
@@ -144,3 +154,18 @@ async def test_a_key_writes_into_its_makers_sessions_only_with_the_scope(workspa
         refused = await key.post("/api/v1/ask", json={"question": "x", "session_id": chat, "stream": stream})
         assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert (await owner.get(f"{SESSIONS}/{chat}/messages")).json()["items"] == []
+
+
+async def test_the_database_itself_hides_a_members_conversations(
+    workspace: Workspace, viewer: Caller, runtime: Runtime
+) -> None:
+    """What a query that forgot whose rows it wants would see."""
+    await say(viewer, await new_session(viewer), "Anything?")
+    seen = {}
+    for name, user_id in (("member", viewer.user_id), ("owner", workspace.owner.user_id), ("job", None)):
+        async with runtime.database.begin(Principal(workspace.id, user_id)) as session:
+            seen[name] = [
+                await session.scalar(text(f"SELECT count(*) FROM {table}"))
+                for table in ("chat_sessions", "chat_messages")
+            ]
+    assert seen == {"member": [1, 2], "owner": [0, 0], "job": [1, 2]}

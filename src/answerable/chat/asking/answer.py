@@ -112,6 +112,20 @@ class Warning(BaseModel):
     detail: str
 
 
+class CarriedOver(BaseModel):
+    """What a question took from the conversation before it. `question` is what was understood: the whole
+    question, or the changed query in words.
+
+    query: the query of the answer `from_answer_id`, changed by the `patch` (RFC 6902) · question: words of
+    its question · choice: one of the readings that it offered."""
+
+    kind: Literal["query", "question", "choice"]
+    from_answer_id: str
+    question: str
+    patch: list[dict[str, JsonValue]] = []
+    by: str = "rules"  # or the model that completed the question
+
+
 class Usage(BaseModel):
     cost_usd: float = 0.0
     input_tokens: int = 0
@@ -141,6 +155,7 @@ class Answer(BaseModel):
     evidence: list[Evidence] = []
     chart: dict[str, JsonValue] | None = None
     ask_back: AskBack | None = None
+    carried_over: CarriedOver | None = None
     suggestions: list[str] = []  # questions near this one that can be answered
     nearest: list[NearPassage] = []
     warnings: list[Warning] = []

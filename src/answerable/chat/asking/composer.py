@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from answerable.chat.asking.answer import (
     AskBack,
     AskBackOption,
+    CarriedOver,
     CatalogueEvidence,
     Evidence,
     IntentReport,
@@ -49,6 +50,7 @@ class Draft:
     evidence: list[Evidence] = field(default_factory=list)
     chart: dict[str, JsonValue] | None = None
     ask_back: AskBack | None = None
+    carried_over: CarriedOver | None = None
     suggestions: list[str] = field(default_factory=list)
     nearest: list[NearPassage] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)

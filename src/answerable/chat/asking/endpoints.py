@@ -29,7 +29,7 @@ async def ask(
     trace_id: str = request.scope["state"]["trace_id"]
     if not body.stream:
         if body.session_id is not None:
-            return await turns.ask(context, body.session_id, body, trace_id)
+            return await turns.ask(context, turns.Sent(body.session_id, body), trace_id)
         return await service.ask(context, body, trace_id)
     run = await turns.begin_any(await context.begin(), context.runtime, body, trace_id)
     return event_stream(service.stream_run(context.runtime, context.principal, run))

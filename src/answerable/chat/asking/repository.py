@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from pydantic import JsonValue
+from sqlalchemy import func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunDatasetRow, RunDocumentRow, RunRow
 from answerable.kit.db import Session
@@ -25,14 +27,53 @@ class RunRepository:
         """The run, when the principal may see it."""
         return (await self._session.scalars(select(RunRow).where(RunRow.id == run_id))).one_or_none()
 
+    async def answers_before(self, run_id: str, limit: int) -> Sequence[dict[str, JsonValue]]:
+        """What later questions may need of the answers of the run and of those that it followed in turn,
+        newest first: everything but rows, quotes and charts."""
+        step = (
+            select(RunRow.id, RunRow.follows_id, literal(0).label("back"))
+            .where(RunRow.id == run_id)
+            .cte("before", recursive=True)
+        )
+        earlier = aliased(RunRow)
+        step = step.union_all(
+            select(earlier.id, earlier.follows_id, step.c.back + 1)
+            .join(step, earlier.id == step.c.follows_id)
+            .where(step.c.back < limit - 1)
+        )
+        fields = ("id", "question", "text", "status", "carried_over", "ask_back")
+        pairs = [part for name in fields for part in (name, RunRow.answer[name])]
+        queries = func.jsonb_path_query_array(
+            RunRow.answer, literal_column("'$.evidence[*] ? (@.kind == \"query\").query'::jsonpath")
+        )
+        statement = (
+            select(func.jsonb_build_object(*pairs, "queries", queries))
+            .join(step, step.c.id == RunRow.id)
+            .where(RunRow.status == "finished")
+            .order_by(step.c.back)
+        )
+        return list(await self._session.scalars(statement))
+
     async def finish(
-        self, run_id: str, *, status: str, at: datetime, answer: object = None, error: object = None
+        self,
+        run_id: str,
+        *,
+        status: str,
+        at: datetime,
+        answer: Mapping[str, object] | None = None,
+        error: object = None,
     ) -> bool:
         """End a running run. False when it has ended already: then nothing changes."""
         ended = await self._session.execute(
             update(RunRow)
             .where(RunRow.id == run_id, RunRow.status == "running")
-            .values(status=status, answer=answer, error=error, finished_at=at)
+            .values(
+                status=status,
+                answer=answer,
+                error=error,
+                finished_at=at,
+                words=func.to_tsvector("simple", answer["text"]) if answer is not None else None,
+            )
             .returning(RunRow.id)
         )
         return ended.first() is not None

@@ -56,6 +56,12 @@ class Reading(BaseModel):
         None, description="The reading chosen from `ask_back`; the question is then not read again."
     )
 
+    def asking(self, question: str) -> AskRequest:
+        """The request to read this question so."""
+        return AskRequest(
+            question=question, as_of=self.as_of, scope=self.scope, tool=self.tool, query=self.query
+        )
+
     @field_validator("as_of")
     @classmethod
     def _aware(cls, moment: datetime | None) -> datetime | None:
@@ -78,3 +84,11 @@ class AskRequest(Reading):
     question: Question
     stream: bool = Field(False, description="Answer as server-sent events.")
     session_id: str | None = Field(None, description="The conversation that the question belongs to.")
+
+
+class Asked(BaseModel):
+    """What a run was asked, kept with it: enough for another process to do its work."""
+
+    request: AskRequest
+    key_id: str | None
+    trace_id: str

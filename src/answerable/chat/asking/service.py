@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from answerable.chat.asking import orchestrator
+from answerable.chat.asking import leases, orchestrator
 from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
 from answerable.chat.asking.events import answer_events, failure, started
-from answerable.chat.asking.orchestrator import Models
+from answerable.chat.asking.leases import Claim
 from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
-from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.schemas import Asked, AskRequest
+from answerable.chat.asking.steps import Models
 from answerable.chat.asking.tables import RunRow
 from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
@@ -29,10 +28,8 @@ from answerable.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
-# No run takes this long, with a minute for each of its parts that a model writes: its process has died.
-_LOST_AFTER = timedelta(seconds=300)
-_POLL_SECONDS = 0.1
-_WATCH_SECONDS = 1.0
+_MOST_ATTEMPTS = 3
+_WATCH_SECONDS = 2.0
 
 
 class RunCancelled(AnswerableError):
@@ -49,16 +46,17 @@ class RunLost(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The message of a conversation that shows a run's answer."""
+    """The message of a conversation that shows a run's answer, and the run that its question follows."""
 
     session_id: str
     message_id: str
+    follows_id: str | None
 
 
 async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> Answer:
     """Answer, and then keep the run in the request's transaction."""
-    run = new_run(context.principal, request)
-    answer = await answer_run(context.runtime, context.principal, run, request, trace_id)
+    run = new_run(context.principal, request, trace_id)
+    answer = await answer_run(context.runtime, context.principal, run)
     await keep_answered(await context.begin(), context.runtime, run, answer)
     return answer
 
@@ -67,15 +65,16 @@ async def answer_whole(
     runtime: Runtime, principal: Principal, request: AskRequest, trace_id: str, models: Models
 ) -> Answer:
     """Answer, and keep the run in a transaction of its own; for callers that have none."""
-    run = new_run(principal, request)
-    answer = await answer_run(runtime, principal, run, request, trace_id, models)
+    run = new_run(principal, request, trace_id)
+    answer = await answer_run(runtime, principal, run, models)
     async with runtime.database.begin(principal) as session:
         await keep_answered(session, runtime, run, answer)
     return answer
 
 
-def new_run(principal: Principal, request: AskRequest, place: Place | None = None) -> RunRow:
+def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Place | None = None) -> RunRow:
     """A run that has not begun."""
+    asked = Asked(request=request, key_id=principal.key_id, trace_id=trace_id)
     return RunRow(
         id=new_id("run"),
         answer_id=new_id("ans"),
@@ -83,22 +82,20 @@ def new_run(principal: Principal, request: AskRequest, place: Place | None = Non
         asked_by=principal.user_id,
         session_id=place.session_id if place is not None else None,
         message_id=place.message_id if place is not None else None,
+        follows_id=place.follows_id if place is not None else None,
         question=request.question,
+        asked=asked.model_dump(mode="json"),
         status="running",
     )
 
 
 async def answer_run(
-    runtime: Runtime,
-    principal: Principal,
-    run: RunRow,
-    request: AskRequest,
-    trace_id: str,
-    models: Models | None = None,
+    runtime: Runtime, principal: Principal, run: RunRow, models: Models | None = None
 ) -> Answer:
-    """The answer to a run's question. Nothing is kept yet, and no transaction is open."""
-    answer = await orchestrator.answer(principal, runtime, request, run.id, run.answer_id, models)
-    answer.session_id, answer.message_id, answer.trace_id = run.session_id, run.message_id, trace_id
+    """The answer to what a run was asked. Nothing is kept yet, and no transaction is open."""
+    asked = Asked.model_validate(run.asked)
+    answer = await orchestrator.answer(principal, runtime, asked.request, run, models)
+    answer.trace_id = asked.trace_id
     return answer
 
 
@@ -108,15 +105,25 @@ async def keep_answered(session: Session, runtime: Runtime, run: RunRow, answer:
     await _keep(session, runtime, answer)
 
 
-async def begin_run(
-    session: Session, runtime: Runtime, run: RunRow, request: AskRequest, trace_id: str
-) -> None:
+async def begin_run(session: Session, runtime: Runtime, run: RunRow) -> None:
     """Keep a new run; the work on it begins once the transaction has committed, whoever listens then."""
     principal = session.principal
     await RunRepository(session).add(run)
-    runtime.get(RunTasks).start_after_commit(
-        session, run.id, lambda: _work(runtime, principal, run, request, trace_id)
-    )
+    await runtime.get(RunTasks).start_after_commit(session, run.id, lambda: _work(runtime, principal, run))
+
+
+async def take_over(runtime: Runtime, claim: Claim) -> None:
+    """Finish a run whose process has died; after too many such deaths the run fails."""
+    workspace = Principal.system(claim.workspace_id)
+    async with runtime.database.begin(workspace) as session:
+        run = await RunRepository(session).find(claim.run_id)
+    if run is None:
+        return
+    if run.asked is None or run.asked_by is None or claim.attempt > _MOST_ATTEMPTS:
+        await _fail(runtime, workspace, run.id, failure(_lost()))
+        return
+    asked = Asked.model_validate(run.asked)
+    await _work(runtime, Principal(claim.workspace_id, run.asked_by, key_id=asked.key_id), run)
 
 
 async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> AsyncIterator[bytes]:
@@ -126,18 +133,17 @@ async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> Asy
         yield piece
 
 
-async def _work(
-    runtime: Runtime, principal: Principal, run: RunRow, request: AskRequest, trace_id: str
-) -> None:
+async def _work(runtime: Runtime, principal: Principal, run: RunRow) -> None:
     try:
-        answer = await answer_run(runtime, principal, run, request, trace_id)
+        answer = await answer_run(runtime, principal, run)
         async with runtime.database.begin(principal) as session:
-            await _keep(session, runtime, answer)
+            if await runtime.get(RunTasks).may_end(session, run.id):
+                await _keep(session, runtime, answer)
     except AnswerableError as error:
         await _fail(runtime, principal, run.id, failure(error))
     except Exception:
         # The listener must learn that no answer comes; the log and the re-raise keep the cause.
-        log.exception("run.crashed", run_id=run.id, trace_id=trace_id)
+        log.exception("run.crashed", run_id=run.id)
         await _fail(runtime, principal, run.id, failure(_lost()))
         raise
 
@@ -162,9 +168,10 @@ async def _keep(session: Session, runtime: Runtime, answer: Answer) -> None:
 
 async def _fail(runtime: Runtime, principal: Principal, run_id: str, event: Event) -> None:
     async with runtime.database.begin(principal) as session:
-        await RunRepository(session).finish(
-            run_id, status="failed", at=runtime.clock.now(), error=dict(event.data)
-        )
+        if await runtime.get(RunTasks).may_end(session, run_id):
+            await RunRepository(session).finish(
+                run_id, status="failed", at=runtime.clock.now(), error=dict(event.data)
+            )
 
 
 async def find_run(session: Session, run_id: str) -> RunRow:
@@ -179,7 +186,7 @@ async def cancel_run(session: Session, runtime: Runtime, run_id: str) -> None:
     """Cancel a running run; one that has ended stays as it is."""
     run = await find_run(session, run_id)
     if await RunRepository(session).finish(run.id, status="cancelled", at=runtime.clock.now()):
-        runtime.get(RunTasks).cancel(run.id)
+        await runtime.get(RunTasks).cancel(session, run.id)
 
 
 async def follow_run(
@@ -189,37 +196,43 @@ async def follow_run(
 
     Raises Unauthenticated in the middle when the listener's access ends: the connection is cut.
     """
-    waited = 0.0
-    while True:
-        async with runtime.database.begin(principal) as session:
-            run = await find_run(session, run_id)
-        events = _known_events(run)
-        if not events and runtime.clock.now() - run.created_at > _LOST_AFTER:
-            events = [_first(run), failure(_lost())]
-        if events:
-            for event in events:
-                if event.id > after:
-                    yield event.encode()
-            return
-        await asyncio.sleep(_POLL_SECONDS)
-        waited += _POLL_SECONDS
-        if waited % _WATCH_SECONDS < _POLL_SECONDS:
-            await watch_access(runtime, principal)
-        if waited % KEEP_ALIVE_SECONDS < _POLL_SECONDS:
-            yield KEEP_ALIVE
+    tasks = runtime.get(RunTasks)
+    with tasks.following(run_id) as news:
+        # Of a run that this process works on there are no news before they are told.
+        wait = after > 0 and tasks.at_work(run_id)
+        while True:
+            if not wait:
+                events = await _events(runtime, principal, run_id)
+                for event in events:
+                    if event.id > after:
+                        after = event.id
+                        yield event.encode()
+                if len(events) > 1:
+                    return
+            quiet = 0.0
+            while not await news.wait(_WATCH_SECONDS):
+                await watch_access(runtime, principal)
+                quiet += _WATCH_SECONDS
+                if quiet % KEEP_ALIVE_SECONDS < _WATCH_SECONDS:
+                    yield KEEP_ALIVE
+            wait = False
 
 
-def _known_events(run: RunRow) -> list[Event]:
-    """All events of a run that has ended; none while it runs."""
+async def _events(runtime: Runtime, principal: Principal, run_id: str) -> list[Event]:
+    """All events of a run that has ended; the first alone while it runs."""
+    async with runtime.database.begin(principal) as session:
+        worked_on = await leases.running(session, [run_id])
+        run = await find_run(session, run_id)  # after the lease, which goes together with the end
     if run.status == "finished" and run.answer is not None:
         return list(answer_events(Answer.model_validate(run.answer)))
-    if run.status == "running":
-        return []
-    return [_first(run), Event(2, "error", failure_of(run))]
+    first = _first(run)
+    if run.status == "running" and worked_on:
+        return [first]
+    return [first, Event(2, "error", failure_of(run))]
 
 
 def failure_of(run: RunRow) -> Mapping[str, object]:
-    """Why a run that has ended has no answer: code, detail and status of the error."""
+    """Why a run has no answer: code, detail and status of the error."""
     if run.status == "cancelled":
         return failure(RunCancelled("The run was cancelled before it had an answer. Ask again.")).data
     return run.error or failure(_lost()).data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import DateTime, ForeignKey, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
@@ -14,7 +14,9 @@ from answerable.kit.db.columns import PrefixedId
 
 class RunRow(TenantRow, Base):
     """`status` is running, finished, failed or cancelled; `answer` is set with finished, `error` with
-    failed. In a conversation `message_id` is the message that shows the answer."""
+    failed. In a conversation `message_id` is the message that shows the answer, and `follows_id`
+    the run whose answer the question goes on from. `asked` is all that
+    is needed to do its work again."""
 
     __tablename__ = "runs"
 
@@ -23,9 +25,12 @@ class RunRow(TenantRow, Base):
     asked_by: Mapped[str | None] = reference("usr", "users.id", ondelete="SET NULL")
     session_id: Mapped[str | None] = reference("chat", "chat_sessions.id")
     message_id: Mapped[str | None] = mapped_column(PrefixedId("msg"))
+    follows_id: Mapped[str | None] = reference("run", "runs.id", ondelete="SET NULL")
     question: Mapped[str] = mapped_column(Text)
     status: Mapped[str]
+    asked: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     answer: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = created_at_column()
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -9,7 +9,18 @@ from fastapi.responses import StreamingResponse
 
 from answerable.chat.asking.service import stream_run
 from answerable.chat.messages import service, turns
-from answerable.chat.messages.schemas import Exchange, MessageIn, MessagesRequest, MessageTree, MessageView
+from answerable.chat.messages.schemas import (
+    Again,
+    Exchange,
+    MessageEdit,
+    MessageHit,
+    MessageIn,
+    MessageSearch,
+    MessagesRequest,
+    MessageTree,
+    MessageView,
+    Recap,
+)
 from answerable.chat.sessions import service as sessions
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
@@ -17,6 +28,7 @@ from answerable.kit.http.sse import event_stream
 from answerable.kit.paging import Page
 
 router = Router(prefix="/chat/sessions/{session_id}", tags=["chat"])
+searching = Router(prefix="/chat/search", tags=["chat"])
 
 Reader = Annotated[RequestContext, requires(Scope.CHAT_READ)]
 Asker = Annotated[DeferredContext, requires_deferred(Scope.CHAT_WRITE)]
@@ -30,13 +42,36 @@ async def send_message(
     session_id: str, wanted: MessageIn, request: Request, context: Asker
 ) -> Exchange | StreamingResponse:
     """Ask the next question. Returns the answer's events, or without `stream` both messages."""
-    trace_id: str = request.scope["state"]["trace_id"]
     parent = wanted.parent_id if "parent_id" in wanted.model_fields_set else turns.ACTIVE
-    question = wanted.request()
-    if not wanted.stream:
-        return await turns.exchange(context, session_id, parent, question, trace_id)
-    session = await context.begin()
-    run = await turns.begin(session, context.runtime, session_id, parent, question, trace_id)
+    sent = turns.Sent(session_id, wanted.asking(wanted.content), parent, wanted.option)
+    return await _answer(context, sent, request, stream=wanted.stream)
+
+
+@router.post("/messages/{message_id}/regenerate", response_model=Exchange, responses=_STREAM)
+async def regenerate(
+    session_id: str, message_id: str, wanted: Again, request: Request, context: Asker
+) -> Exchange | StreamingResponse:
+    """Another answer to the same question, beside the first."""
+    wish = turns.Regenerated(session_id, message_id)
+    return await _answer(context, wish, request, stream=wanted.stream)
+
+
+@router.post("/messages/{message_id}/edit", response_model=Exchange, responses=_STREAM)
+async def edit_message(
+    session_id: str, message_id: str, wanted: MessageEdit, request: Request, context: Asker
+) -> Exchange | StreamingResponse:
+    """Ask a question again in other words, beside the first version and what followed it."""
+    wish = turns.Edited(session_id, message_id, wanted.asking(wanted.content))
+    return await _answer(context, wish, request, stream=wanted.stream)
+
+
+async def _answer(
+    context: DeferredContext, wish: turns.Wish, request: Request, *, stream: bool
+) -> Exchange | StreamingResponse:
+    trace_id: str = request.scope["state"]["trace_id"]
+    if not stream:
+        return await turns.exchange(context, wish, trace_id)
+    run = await turns.begin(await context.begin(), context.runtime, wish, trace_id)
     return event_stream(stream_run(context.runtime, context.principal, run))
 
 
@@ -60,3 +95,15 @@ async def read_tree(session_id: str, context: Reader) -> MessageTree:
     """Every message of the conversation, on all paths, a parent before its children."""
     chat = await sessions.get(context.session, session_id)
     return MessageTree(items=await service.list_tree(context.session, chat))
+
+
+@router.get("/recap")
+async def read_recap(session_id: str, context: Reader) -> Recap:
+    """The path that is shown in short: a line for each turn that has an answer."""
+    return await service.recap(context.session, await sessions.get(context.session, session_id))
+
+
+@searching.get("")
+async def search_messages(context: Reader, request: Annotated[MessageSearch, Query()]) -> Page[MessageHit]:
+    """Your messages that have all the words, newest first."""
+    return await service.search(context.session, request)

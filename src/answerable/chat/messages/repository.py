@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, insert, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.messages.tables import MessageRow
+from answerable.chat.sessions.tables import ChatSessionRow
 from answerable.kit.db import Session
+from answerable.kit.paging import PageRequest, after_cursor
+
+_BATCH = 500
 
 Shown = tuple[MessageRow, RunRow | None]
 
@@ -24,11 +30,30 @@ def _own(session: Session) -> Select[MessageRow, RunRow]:
     )
 
 
-async def add(session: Session, *rows: MessageRow) -> None:
-    """Store new messages, a parent before its children."""
-    for row in rows:
-        session.add(row)
-        await session.flush()
+async def add(session: Session, row: MessageRow) -> None:
+    """Store a new message."""
+    await add_all(session, [row])
+
+
+async def add_all(session: Session, rows: Sequence[MessageRow]) -> None:
+    """Store new messages, parents before their children."""
+    if not rows:
+        return
+    columns = ("id", "workspace_id", "owner_id", "session_id", "parent_id", "depth", "role", "run_id")
+    for start in range(0, len(rows), _BATCH):
+        values = [
+            {name: getattr(row, name) for name in (*columns, "parts", "created_at")}
+            for row in rows[start : start + _BATCH]
+        ]
+        await session.execute(insert(MessageRow).values(values))
+    own = [row.id for row in rows if row.parts is not None]
+    texts = func.jsonb_path_query_array(MessageRow.parts, literal_column("'$[*].text'::jsonpath"))
+    await session.execute(
+        update(MessageRow)
+        .where(MessageRow.id.in_(own))
+        .values(words=func.to_tsvector("simple", texts))
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def find(session: Session, session_id: str, message_id: str) -> Shown | None:
@@ -81,6 +106,51 @@ async def siblings(session: Session, rows: Sequence[MessageRow]) -> Mapping[str 
     for parent_id, message_id in await session.execute(statement):
         children[parent_id].append(message_id)
     return children
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that has the words looked for; `snippet` is the place in its text."""
+
+    session_id: str
+    title: str | None
+    message_id: str
+    role: str
+    snippet: str
+    created_at: datetime
+
+
+async def search(session: Session, tsquery: str, request: PageRequest) -> Sequence[Hit]:
+    """The caller's messages that have all the words, newest first, one more than the page holds."""
+    query = func.to_tsquery("simple", tsquery)
+    text = func.coalesce(
+        RunRow.answer["text"].astext,
+        func.jsonb_path_query_first(MessageRow.parts, literal_column("'$[*].text'::jsonpath")).op("#>>")(
+            literal_column("'{}'::text[]")
+        ),
+        "",
+    )
+    headline = func.ts_headline(
+        "simple", text, query, "StartSel='',StopSel='',MaxWords=24,MinWords=12,MaxFragments=1"
+    )
+    statement = (
+        select(
+            MessageRow.session_id,
+            ChatSessionRow.title,
+            MessageRow.id,
+            MessageRow.role,
+            headline,
+            MessageRow.created_at,
+        )
+        .join(ChatSessionRow, ChatSessionRow.id == MessageRow.session_id)
+        .outerjoin(RunRow, RunRow.id == MessageRow.run_id)
+        .where(
+            MessageRow.owner_id == session.principal.user_id,
+            or_(MessageRow.words.bool_op("@@")(query), RunRow.words.bool_op("@@")(query)),
+        )
+    )
+    statement = after_cursor(statement, request, MessageRow.created_at, MessageRow.id)
+    return [Hit(*row) for row in await session.execute(statement)]
 
 
 async def newest_below(session: Session, message_id: str) -> str:

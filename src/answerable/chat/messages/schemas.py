@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from answerable.chat.asking.answer import Answer, IntentReport, NearPassage, Route, Status, Usage, Warning
-from answerable.chat.asking.schemas import AskRequest, Question, Reading
+from answerable.chat.asking.answer import (
+    Answer,
+    CarriedOver,
+    IntentReport,
+    NearPassage,
+    Route,
+    Status,
+    Usage,
+    Warning,
+)
+from answerable.chat.asking.schemas import Question, Reading
 from answerable.chat.messages.parts import Part
+from answerable.chat.messages.repository import Hit
+from answerable.kit.paging import PageRequest
 
 
 class MessageStatus(StrEnum):
@@ -33,10 +45,9 @@ class MessageIn(Reading):
         description="The message to go on from. Left out: the end of the path that is shown. "
         "Null: a new beginning.",
     )
-
-    def request(self) -> AskRequest:
-        """The question as it is asked anywhere."""
-        return AskRequest(question=self.content, as_of=self.as_of, scope=self.scope, query=self.query)
+    option: Annotated[int, Field(ge=0, le=20)] | None = Field(
+        None, description="The place, from 0, of the reading chosen from those that the answer before offers."
+    )
 
 
 class AnswerReport(BaseModel):
@@ -49,6 +60,7 @@ class AnswerReport(BaseModel):
     intent: IntentReport
     confidence: float
     stage: str
+    carried_over: CarriedOver | None = None
     suggestions: list[str]
     nearest: list[NearPassage]
     warnings: list[Warning]
@@ -77,6 +89,13 @@ class MessageView(BaseModel):
     created_at: datetime
 
 
+class MessageEdit(Reading):
+    """The question in other words; the first version stays beside it."""
+
+    content: Question
+    stream: bool = Field(True, description="Answer as server-sent events.")
+
+
 class Exchange(BaseModel):
     """A question that was sent and its answer, as they are kept."""
 
@@ -84,8 +103,45 @@ class Exchange(BaseModel):
     reply: MessageView
 
 
+class Again(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    stream: bool = Field(True, description="Answer as server-sent events.")
+
+
+class MessageSearch(PageRequest):
+    q: Annotated[str, Query(min_length=1, max_length=200, description="Words, or beginnings of words.")]
+
+
+class MessageHit(BaseModel):
+    """A message that has the words; `snippet` is the place in its text."""
+
+    session_id: str
+    title: str | None
+    message_id: str
+    role: Literal["user", "assistant"]
+    snippet: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, hit: Hit) -> MessageHit:
+        """A hit as it is shown."""
+        return cls.model_validate(asdict(hit))
+
+
 class MessageTree(BaseModel):
     items: list[MessageView]
+
+
+class RecapLine(BaseModel):
+    """One turn: what was asked, and the first sentence of its answer."""
+
+    message_id: str
+    text: str
+
+
+class Recap(BaseModel):
+    lines: list[RecapLine]
 
 
 class MessagesRequest(BaseModel):

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.service import failure_of
 from answerable.chat.asking.tables import RunRow
+from answerable.chat.following.transcript import recap_line
 from answerable.chat.messages import repository
-from answerable.chat.messages.parts import PARTS, ErrorPart, Part, parts_of
+from answerable.chat.messages.parts import PARTS, ErrorPart, Part, TextPart, parts_of
 from answerable.chat.messages.repository import Shown
-from answerable.chat.messages.schemas import AnswerReport, MessagesRequest, MessageStatus, MessageView
+from answerable.chat.messages.schemas import (
+    AnswerReport,
+    MessageHit,
+    MessageSearch,
+    MessagesRequest,
+    MessageStatus,
+    MessageView,
+    Recap,
+    RecapLine,
+)
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions.tables import ChatSessionRow
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
-from answerable.kit.paging import Page
+from answerable.kit.paging import Page, make_page
 
+_MOST_RECAPPED = 400
+_SEARCHED = re.compile(r"[^\W_]+")
 _GONE = ErrorPart(
     code="source_gone",
     detail="The answer was deleted together with a document or table that it cited. Ask again.",
@@ -51,6 +64,31 @@ async def list_path(session: Session, chat: ChatSessionRow, request: MessagesReq
         )
     older = rows[0][0].parent_id if rows else None
     return Page(items=await views(session, rows), next_cursor=older)
+
+
+async def search(session: Session, request: MessageSearch) -> Page[MessageHit]:
+    """The caller's messages that have every word, or words that begin so, newest first."""
+    words = _SEARCHED.findall(request.q)
+    if not words:
+        return Page(items=[])
+    hits = await repository.search(session, " & ".join(f"{word}:*" for word in words), request)
+    return make_page(hits, request, MessageHit.of, lambda hit: (hit.created_at, hit.message_id))
+
+
+async def recap(session: Session, chat: ChatSessionRow) -> Recap:
+    """What was asked on the path that is shown, and the first sentence of each answer."""
+    if chat.active_message_id is None:
+        return Recap(lines=[])
+    rows = await repository.path(session, chat.id, chat.active_message_id, _MOST_RECAPPED)
+    lines: list[RecapLine] = []
+    asked = ""
+    for message, run in rows:
+        text = next((part.text for part in shown(message, run)[1] if isinstance(part, TextPart)), "")
+        if message.role == "user":
+            asked = text
+        elif text:
+            lines.append(RecapLine(message_id=message.id, text=recap_line(asked, text)))
+    return Recap(lines=lines)
 
 
 async def list_tree(session: Session, chat: ChatSessionRow) -> list[MessageView]:

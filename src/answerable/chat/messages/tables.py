@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import DateTime
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.kit.db import Base, TenantRow, id_column, reference
@@ -27,4 +27,5 @@ class MessageRow(TenantRow, Base):
     role: Mapped[str]
     run_id: Mapped[str | None] = reference("run", "runs.id", ondelete="SET NULL")
     parts: Mapped[list[dict[str, object]] | None] = mapped_column(JSONB(none_as_null=True))
+    words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from answerable.chat.asking import service as asking
 from answerable.chat.asking.answer import Answer
-from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.service import Place
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.messages import repository
@@ -18,7 +18,7 @@ from answerable.chat.sessions import service as sessions
 from answerable.chat.sessions.tables import ChatSessionRow
 from answerable.identity.access import DeferredContext, Scope
 from answerable.kit.db import Session
-from answerable.kit.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from answerable.kit.errors import Conflict, FieldError, Forbidden, InvalidInput
 from answerable.kit.ids import new_id
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -32,58 +32,84 @@ class RunUnderWay(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question, and the message of a session that it follows: None for a first one."""
+class Sent:
+    """A question for a session. `parent` is the message to go on from, ACTIVE, or None for a beginning;
+    `option` is the place of the reading chosen from those that the parent offers."""
 
     session_id: str
-    parent_id: str | None
+    request: AskRequest
+    parent: str | None = ACTIVE
+    option: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerated:
+    """A wish for another answer to the question that a message is, or answers."""
+
+    session_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Another question in the place of the one that a message is."""
+
+    session_id: str
+    message_id: str
     request: AskRequest
 
 
-async def ask(context: DeferredContext, session_id: str, request: AskRequest, trace_id: str) -> Answer:
-    """Answer as the session's next turn, and then keep messages and run in the request's transaction."""
+Wish = Sent | Regenerated | Edited
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, and the message of a session that it follows with its run: None for a first one."""
+
+    session_id: str
+    parent_id: str | None
+    follows_id: str | None
+    request: AskRequest
+    question: MessageRow | None = None  # which is there already
+
+    def place(self) -> Place:
+        """Where the answer will be shown."""
+        return Place(self.session_id, new_id("msg"), self.follows_id)
+
+
+async def ask(context: DeferredContext, sent: Wish, trace_id: str) -> Answer:
+    """Answer within a session, and then keep messages and run in the request's transaction."""
     _require_chat(context.principal)
-    answer, _ = await _ask(context, session_id, ACTIVE, request, trace_id)
+    answer, _ = await _ask(context, sent, trace_id)
     return answer
 
 
-async def exchange(
-    context: DeferredContext, session_id: str, parent: str | None, request: AskRequest, trace_id: str
-) -> Exchange:
+async def exchange(context: DeferredContext, sent: Wish, trace_id: str) -> Exchange:
     """The same; the two messages as they are kept."""
-    answer, session = await _ask(context, session_id, parent, request, trace_id)
-    reply = await messages.get(session, session_id, answer.message_id or "")
-    question = await messages.get(session, session_id, reply.parent_id or "")
+    answer, session = await _ask(context, sent, trace_id)
+    reply = await messages.get(session, sent.session_id, answer.message_id or "")
+    question = await messages.get(session, sent.session_id, reply.parent_id or "")
     return Exchange(message=question, reply=reply)
 
 
-async def _ask(
-    context: DeferredContext, session_id: str, parent: str | None, request: AskRequest, trace_id: str
-) -> tuple[Answer, Session]:
+async def _ask(context: DeferredContext, sent: Wish, trace_id: str) -> tuple[Answer, Session]:
     async with context.runtime.database.begin(context.principal) as session:
-        turn = await _turn(session, await sessions.get(session, session_id), parent, request)
-    run = asking.new_run(context.principal, request, Place(session_id, new_id("msg")))
-    answer = await asking.answer_run(context.runtime, context.principal, run, request, trace_id)
+        turn = await _turn(session, await sessions.get(session, sent.session_id), sent)
+    run = asking.new_run(context.principal, turn.request, trace_id, turn.place())
+    answer = await asking.answer_run(context.runtime, context.principal, run)
     session = await context.begin()
-    chat = await sessions.lock(session, session_id)
+    chat = await sessions.lock(session, sent.session_id)
     await asking.keep_answered(session, context.runtime, run, answer)
     await _keep(session, context.runtime, chat, turn, run)
     return answer, session
 
 
-async def begin(
-    session: Session,
-    runtime: Runtime,
-    session_id: str,
-    parent: str | None,
-    request: AskRequest,
-    trace_id: str,
-) -> RunRow:
+async def begin(session: Session, runtime: Runtime, sent: Wish, trace_id: str) -> RunRow:
     """Keep the question and a run for its answer; the work begins with the commit."""
-    chat = await sessions.lock(session, session_id)
-    turn = await _turn(session, chat, parent, request)
-    run = asking.new_run(session.principal, request, Place(session_id, new_id("msg")))
-    await asking.begin_run(session, runtime, run, request, trace_id)
+    chat = await sessions.lock(session, sent.session_id)
+    turn = await _turn(session, chat, sent)
+    run = asking.new_run(session.principal, turn.request, trace_id, turn.place())
+    await asking.begin_run(session, runtime, run)
     await _keep(session, runtime, chat, turn, run)
     return run
 
@@ -92,9 +118,9 @@ async def begin_any(session: Session, runtime: Runtime, request: AskRequest, tra
     """The same for a question that may belong to a session: its next turn, or a run of its own."""
     if request.session_id is not None:
         _require_chat(session.principal)
-        return await begin(session, runtime, request.session_id, ACTIVE, request, trace_id)
-    run = asking.new_run(session.principal, request)
-    await asking.begin_run(session, runtime, run, request, trace_id)
+        return await begin(session, runtime, Sent(request.session_id, request), trace_id)
+    run = asking.new_run(session.principal, request, trace_id)
+    await asking.begin_run(session, runtime, run)
     return run
 
 
@@ -106,53 +132,111 @@ def _require_chat(principal: Principal) -> None:
         )
 
 
-async def _turn(session: Session, chat: ChatSessionRow, parent: str | None, request: AskRequest) -> Turn:
-    """The turn, if it can be taken now. Raises NotFound for a parent that is no message of the session."""
-    parent_id = chat.active_message_id if parent == ACTIVE else parent
-    if parent_id is not None:
-        before, run = await messages.find(session, chat.id, parent_id)
-        if before.role != "assistant":
-            raise InvalidInput(
-                "A question follows an answer. Name the answer to go on from, or leave parent_id out.",
-                errors=[FieldError("parent_id", "not an answer")],
-            )
-        if run is not None and run.status == "running":
-            raise RunUnderWay(
-                f"The answer before is still on its way. Wait for the run {run.id}, or cancel it, then ask."
-            )
-    return Turn(chat.id, parent_id, request)
+async def _turn(session: Session, chat: ChatSessionRow, wish: Wish) -> Turn:
+    """The turn, if it can be taken now. Raises NotFound for what is no message of the session."""
+    match wish:
+        case Sent():
+            return await _next(session, chat, wish)
+        case Regenerated():
+            return await _again(session, chat, wish)
+        case Edited():
+            question, _ = await messages.find(session, chat.id, wish.message_id)
+            if question.role != "user":
+                raise InvalidInput(
+                    "Only a question can be edited. Edit the one before, or ask for another answer.",
+                    errors=[FieldError("message_id", "not a question")],
+                )
+            return await _next(session, chat, Sent(chat.id, wish.request, question.parent_id))
+
+
+async def _again(session: Session, chat: ChatSessionRow, wish: Regenerated) -> Turn:
+    message, run = await messages.find(session, chat.id, wish.message_id)
+    question = message
+    if message.role == "assistant":
+        _refuse_running(run)
+        question, _ = await messages.find(session, chat.id, message.parent_id or "")
+    asked = TextPart.model_validate(question.parts[0]).text if question.parts else ""
+    request = AskRequest(question=asked)
+    if run is not None and run.asked is not None:
+        before = Asked.model_validate(run.asked).request
+        request = request.model_copy(
+            update={"scope": before.scope, "tool": before.tool, "query": before.query}
+        )
+    follows = None
+    if question.parent_id is not None:
+        follows = (await messages.find(session, chat.id, question.parent_id))[0].run_id
+    return Turn(chat.id, question.parent_id, follows, request, question)
+
+
+async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
+    parent_id = chat.active_message_id if sent.parent == ACTIVE else sent.parent
+    if parent_id is None:
+        return Turn(chat.id, None, None, _chosen(sent, None))
+    before, run = await messages.find(session, chat.id, parent_id)
+    if before.role != "assistant":
+        raise InvalidInput(
+            "A question follows an answer. Name the answer to go on from, or leave parent_id out.",
+            errors=[FieldError("parent_id", "not an answer")],
+        )
+    _refuse_running(run)
+    return Turn(chat.id, parent_id, before.run_id, _chosen(sent, run))
+
+
+def _refuse_running(run: RunRow | None) -> None:
+    if run is not None and run.status == "running":
+        raise RunUnderWay(
+            f"The answer before is still on its way. Wait for the run {run.id}, or cancel it, then ask."
+        )
+
+
+def _chosen(sent: Sent, before: RunRow | None) -> AskRequest:
+    """The request, with the reading chosen from those that the answer before offers."""
+    if sent.option is None:
+        return sent.request
+    answer = Answer.model_validate(before.answer) if before is not None and before.answer else None
+    options = answer.ask_back.options if answer is not None and answer.ask_back is not None else []
+    if sent.option >= len(options):
+        raise InvalidInput(
+            f"The answer before offers {len(options)} readings. Give the place of one, from 0.",
+            errors=[FieldError("option", "no such reading")],
+        )
+    return sent.request.model_copy(update={"query": options[sent.option].query})
 
 
 async def _keep(session: Session, runtime: Runtime, chat: ChatSessionRow, turn: Turn, run: RunRow) -> None:
     """Keep question and answer as messages; their path becomes the one that is shown."""
     now = runtime.clock.now()
-    depth = 0
-    if turn.parent_id is not None:
-        found = await repository.find(session, chat.id, turn.parent_id)
-        if found is None:
-            raise NotFound
-        depth = found[0].depth + 1
     same = {"workspace_id": session.workspace_id, "owner_id": chat.owner_id, "session_id": chat.id}
-    text = TextPart(text=turn.request.question)
-    question = MessageRow(
-        **same,
-        id=new_id("msg"),
-        parent_id=turn.parent_id,
-        depth=depth,
-        role="user",
-        parts=PARTS.dump_python([text], mode="json"),
-        created_at=now,
-    )
+    question = turn.question
+    if question is None:
+        text = TextPart(text=turn.request.question)
+        question = MessageRow(
+            **same,
+            id=new_id("msg"),
+            parent_id=turn.parent_id,
+            depth=await _depth_below(session, chat, turn.parent_id),
+            role="user",
+            parts=PARTS.dump_python([text], mode="json"),
+            created_at=now,
+        )
+        await repository.add(session, question)
     reply = MessageRow(
         **same,
         id=run.message_id,
         parent_id=question.id,
-        depth=depth + 1,
+        depth=question.depth + 1,
         role="assistant",
         run_id=run.id,
         created_at=now,
     )
-    await repository.add(session, question, reply)
+    await repository.add(session, reply)
     chat.active_message_id, chat.updated_at = reply.id, now
     chat.title = chat.title or sessions.title_from(turn.request.question)
     await session.flush()
+
+
+async def _depth_below(session: Session, chat: ChatSessionRow, parent_id: str | None) -> int:
+    if parent_id is None:
+        return 0
+    parent, _ = await messages.find(session, chat.id, parent_id)
+    return parent.depth + 1

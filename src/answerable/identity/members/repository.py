@@ -37,6 +37,20 @@ async def find(session: Session, user_id: str) -> MembershipRow | None:
     return (await session.scalars(statement)).one_or_none()
 
 
+async def is_active(session: Session, user_id: str) -> bool:
+    """Whether the person is a member of the session's workspace and not disabled."""
+    statement = (
+        select(MembershipRow.user_id)
+        .join(UserRow, UserRow.id == MembershipRow.user_id)
+        .where(
+            MembershipRow.workspace_id == session.workspace_id,
+            MembershipRow.user_id == user_id,
+            UserRow.disabled_at.is_(None),
+        )
+    )
+    return await session.scalar(statement) is not None
+
+
 async def page_of_workspace(session: Session, page: PageRequest) -> Sequence[tuple[MembershipRow, UserRow]]:
     """The members of the session's workspace, the latest first. One statement: somebody may go meanwhile."""
     statement = (

@@ -10,6 +10,7 @@ from answerable.identity.scopes import ROLE_SCOPES, Scope
 from answerable.identity.tables import MembershipRow, UserRow
 from answerable.identity.users import repository as users
 from answerable.identity.workspaces import repository as workspaces
+from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
 from answerable.kit.principal import Principal, Role
@@ -26,6 +27,11 @@ def check_reach(principal: Principal, role: Role) -> None:
 def may_give(giver: Role, role: Role) -> bool:
     """Whether members of one role may let others in with a role."""
     return Scope.MEMBERS_WRITE in ROLE_SCOPES[giver] and _RANK[role] <= _RANK[giver]
+
+
+async def is_member(session: Session, user_id: str) -> bool:
+    """Whether a person who is not disabled is a member of the session's workspace."""
+    return await repository.is_active(session, user_id)
 
 
 async def page_of_members(context: RequestContext, page: PageRequest) -> Page[MemberOut]:

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from answerable.api.relay.answerable.writing import written_frames, written_whole
 from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, Status
-from answerable.chat.asking.orchestrator import Models
 from answerable.chat.asking.schemas import LONGEST_QUESTION, AskRequest
-from answerable.chat.asking.service import answer_whole
+from answerable.chat.asking.service import answer_whole, new_run
+from answerable.chat.asking.steps import Models
 from answerable.identity.scopes import Scope
 from answerable.inference.chat import ChatRequest
 from answerable.inference.dialects.registry import dialect_for
@@ -24,7 +24,6 @@ from answerable.inference.gateway.own_call import Floor, FloorAnswer
 from answerable.inference.operation import Operation
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import AnswerableError, Forbidden, InvalidInput
-from answerable.kit.ids import new_id
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
@@ -88,9 +87,8 @@ class AnswerableModel:
         return answer
 
     async def _without_models(self, principal: Principal, asked: AskRequest) -> Answer:
-        run_id, answer_id = new_id("run"), new_id("ans")
-        models = Models(allowed=False)
-        return await orchestrator.answer(principal, self._runtime, asked, run_id, answer_id, models)
+        run = new_run(principal, asked, trace_id="")
+        return await orchestrator.answer(principal, self._runtime, asked, run, Models(allowed=False))
 
 
 class _Frames:

@@ -1,0 +1,105 @@
+"""A question within a conversation: what it takes over from the turns before, and the answer to it so.
+
+The order is from the surest to the least sure: a choice among readings that were offered, a change of the
+last query, the question completed from the conversation. What stands alone is asked alone first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from answerable.chat.asking import composer
+from answerable.chat.asking.answer import CarriedOver, Status, Warning
+from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.patch import difference
+from answerable.chat.asking.steps import Asking
+from answerable.chat.following.choosing import chosen
+from answerable.chat.following.completion import complete, is_elliptical, refers_back
+from answerable.chat.following.past import PastTurn
+from answerable.chat.following.rewriting import rewrite
+from answerable.chat.following.transcript import transcript
+from answerable.data.answering.outcome import Computed
+from answerable.data.answering.service import run_reading
+from answerable.data.questions.followup import Patched, Why, follow_up
+from answerable.data.semantics.query import SemanticQuery
+
+Alone = Callable[[str], Awaitable[Draft]]
+"""Answers a question as if nothing had been said before."""
+
+
+async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alone) -> Draft:
+    """The answer to the request's question after these turns, newest first."""
+    question = asking.request.question
+    before = past[0]
+    if (option := chosen(question, before.options)) is not None:
+        return await _chosen(asking, before, option.query)
+    last = next((turn for turn in past if turn.answered), None)
+    short = is_elliptical(question)
+    changed = await _changed(asking, last) if short and last is not None else Why.NOT_UNDERSTOOD
+    if isinstance(changed, Draft):
+        return changed
+    if short or refers_back(question):
+        completed = await _completed(asking, past, last or before)
+        if completed is not None:
+            draft = await alone(completed.question)
+            if draft.status is not Status.ABSTAINED:
+                draft.carried_over = completed
+                return draft
+    draft = await alone(question)
+    if draft.status is Status.ABSTAINED:
+        queried = next((turn for turn in past if turn.query is not None), None)
+        later = await _changed(asking, queried) if queried is not None else changed
+        if isinstance(later, Draft):
+            return later
+        if Why.DOES_NOT_FIT in (changed, later):
+            detail = f"The last query has no place for “{question.strip('?!. ')}”."
+            draft.warnings.append(Warning(code="change_does_not_fit", detail=detail))
+    return draft
+
+
+async def _chosen(asking: Asking, turn: PastTurn, query: SemanticQuery) -> Draft:
+    draft = composer.from_data(await run_reading(asking.runtime, await asking.tables(), query))
+    draft.carried_over = CarriedOver(kind="choice", from_answer_id=turn.answer_id, question=turn.question)
+    return draft
+
+
+async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
+    """The turn's query changed as the question says, or why it is not."""
+    if turn.query is None or not asking.may_change_queries:
+        return Why.NOT_UNDERSTOOD
+    tables = await asking.tables()
+    change = follow_up(asking.request.question, turn.query, tables.model, asking.as_of)
+    if not isinstance(change, Patched):
+        return change.why
+    outcome = await run_reading(asking.runtime, tables, change.query)
+    if not isinstance(outcome, Computed):
+        return Why.DOES_NOT_FIT
+    draft = composer.from_data(outcome)
+    draft.carried_over = CarriedOver(
+        kind="query",
+        from_answer_id=turn.answer_id,
+        question=outcome.executed.words,
+        patch=difference(
+            turn.query.model_dump(mode="json", exclude_none=True),
+            change.query.model_dump(mode="json", exclude_none=True),
+        ),
+    )
+    return draft
+
+
+async def _completed(asking: Asking, past: Sequence[PastTurn], turn: PastTurn) -> CarriedOver | None:
+    """The question made whole, by a model where the workspace has one for that, else by rule."""
+    question = asking.request.question
+    caller = await asking.completer()
+    if caller is not None:
+        conversation = transcript(past, asking.runtime.settings.chat.context_tokens)
+        async with asking.turn.away():
+            written = await rewrite(asking.runtime, caller, question, conversation)
+        if written is not None and written.question != question:
+            return CarriedOver(
+                kind="question", from_answer_id=turn.answer_id, question=written.question, by=written.stage
+            )
+    completed = complete(question, turn.question)
+    if completed is None:
+        return None
+    return CarriedOver(kind="question", from_answer_id=turn.answer_id, question=completed)

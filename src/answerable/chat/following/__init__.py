@@ -1,0 +1,1 @@
+"""Following: what a question takes from the conversation before it."""

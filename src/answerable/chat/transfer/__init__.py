@@ -1,0 +1,1 @@
+"""Transfer: conversations out of the system and into it again, as JSON or Markdown."""

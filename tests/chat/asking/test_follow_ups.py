@@ -1,0 +1,164 @@
+"""Follow-ups through HTTP: what a question takes from the conversation before it, shown in the answer."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from tests.chat.asking.conftest import Desk
+from tests.chat.conversations import Json, new_session, part, say, shown, text
+from tests.factories.callers import Caller, Workspace, register
+from tests.factories.uploads import upload_dataset, upload_document
+from tests.factories.upstream import Reply
+
+RULES = """# Returns
+
+Unused printed books can be returned within 30 days of delivery.
+
+Digital goods cannot be returned once the download has begun.
+
+# Shipping
+
+The express courier delivers parcels in Spain within two days. It does not deliver parcels on Sundays.
+"""
+
+
+@pytest.fixture(scope="module")
+async def reader(client: httpx.AsyncClient, worker: None) -> Caller:
+    """The owner of a workspace with one document."""
+    del worker
+    owner = (await register(client)).owner
+    assert (await upload_document(owner, "rules.md", RULES))["status"] == "ready"
+    return owner
+
+
+async def talk(caller: Caller, *contents: str) -> list[Json]:
+    """The replies to messages said one after the other in a fresh session."""
+    chat = await new_session(caller)
+    return [(await say(caller, chat, content))["reply"] for content in contents]
+
+
+def figures(reply: Json) -> list[object]:
+    rows: list[object] = part(reply, "table")["rows"]
+    return rows
+
+
+async def test_a_few_words_change_the_last_query(shop: Workspace) -> None:
+    total, germany, by_month, share = await talk(
+        shop.owner, "total amount by country in 2024", "only Germany", "by month", "and last year?"
+    )
+    assert len(figures(total)) == 3
+    carried = germany["answer"]["carried_over"]
+    assert (carried["kind"], carried["from_answer_id"], carried["by"]) == (
+        "query",
+        total["answer"]["id"],
+        "rules",
+    )
+    assert "Germany" in json.dumps(carried["patch"])
+    query = part(by_month, "evidence")["evidence"]["query"]
+    assert query["time"]["grain"] == "month"
+    assert "Germany" in json.dumps(query["where"])
+    assert share["answer"]["carried_over"]["kind"] == "query"
+
+
+async def test_a_change_that_the_last_query_has_no_place_for_is_named(shop: Workspace) -> None:
+    _, share = await talk(shop.owner, "number of orders in 2024", "as a share")
+    assert share["answer"]["status"] == "abstained"
+    assert "change_does_not_fit" in [warning["code"] for warning in share["answer"]["warnings"]]
+
+
+async def test_words_that_stand_alone_take_nothing_over(shop: Workspace) -> None:
+    _, alone = await talk(shop.owner, "total amount in Germany", "number of orders")
+    assert alone["answer"]["carried_over"] is None
+    assert figures(alone) == [[120]]
+
+
+async def test_outside_of_a_session_nothing_is_carried_over(shop: Workspace) -> None:
+    await shop.owner.post("/api/v1/ask", json={"question": "total amount in 2024"})
+    answer = (await shop.owner.post("/api/v1/ask", json={"question": "only Germany"})).json()
+    assert answer["carried_over"] is None
+
+
+async def test_a_follow_up_goes_on_from_the_answer_that_it_branches_from(shop: Workspace) -> None:
+    chat = await new_session(shop.owner)
+    first = (await say(shop.owner, chat, "total amount in 2024"))["reply"]
+    await say(shop.owner, chat, "number of orders by product")
+    branch = (await say(shop.owner, chat, "only Germany", parent_id=first["id"]))["reply"]
+    assert branch["answer"]["carried_over"]["from_answer_id"] == first["answer"]["id"]
+    assert "amount" in part(branch, "evidence")["evidence"]["words"]
+
+
+async def test_a_question_over_documents_is_completed_from_the_one_before(reader: Caller) -> None:
+    books, digital = await talk(reader, "When can unused printed books be returned?", "and digital goods?")
+    assert "30 days" in text(books)
+    assert digital["answer"]["carried_over"]["kind"] == "question"
+    assert "digital goods" in digital["answer"]["carried_over"]["question"]
+    assert "Digital goods cannot be returned" in text(digital)
+
+
+async def test_a_pronoun_stands_for_what_the_question_before_was_about(reader: Caller) -> None:
+    _, follow = await talk(
+        reader, "What does the express courier deliver in Spain?", "On which day does it not deliver parcels?"
+    )
+    carried = follow["answer"]["carried_over"]
+    assert carried is None or carried["kind"] == "question"
+    assert "Sundays" in text(follow)
+
+
+async def test_a_model_completes_the_question_in_the_words_of_the_conversation(desk: Desk) -> None:
+    await desk.alias("cheap")
+    said = {"question": "What approval is needed for expenses above 500 euros?"}
+    desk.upstream.default = Reply(text=json.dumps(said))
+    first, second = await talk(
+        desk.owner, "What approval do expenses above 500 euros need?", "and who gives it?"
+    )
+    carried = second["answer"]["carried_over"]
+    assert first["answer"]["carried_over"] is None
+    assert carried is None or carried["by"] in ("rules", "cheap")
+
+
+async def test_what_nobody_said_is_not_believed_of_a_model(desk: Desk) -> None:
+    await desk.alias("cheap")
+    desk.upstream.default = Reply(text=json.dumps({"question": "What is the salary of Ingrid Solberg?"}))
+    _, second = await talk(desk.owner, "When was Northwind Traders founded?", "and by whom?")
+    carried = second["answer"]["carried_over"]
+    assert "salary" not in json.dumps(carried)
+
+
+@pytest.fixture(scope="module")
+async def chooser(client: httpx.AsyncClient, worker: None) -> Caller:
+    """The owner of a workspace whose questions can be read in two ways."""
+    del worker
+    owner = (await register(client)).owner
+    table = "shop,price (EUR),cost (EUR),price (USD)\n" + "\n".join(
+        f"S{n % 4},{n},{n + 1},{n * 2}" for n in range(60)
+    )
+    assert (await upload_dataset(owner, "prices.csv", table))["status"] == "ready"
+    return owner
+
+
+@pytest.mark.parametrize("by", ["click", "place", "label"])
+async def test_a_reading_that_was_offered_is_chosen_by_a_click_or_in_words(chooser: Caller, by: str) -> None:
+    chat = await new_session(chooser)
+    asked = (await say(chooser, chat, "average price by shop"))["reply"]
+    offered = part(asked, "ask_back")["options"]
+    assert len(offered) >= 2
+    if by == "click":
+        reply = (await say(chooser, chat, offered[1]["label"], option=1))["reply"]
+    else:
+        reply = (await say(chooser, chat, "the second one" if by == "place" else offered[1]["label"]))[
+            "reply"
+        ]
+        assert reply["answer"]["carried_over"]["kind"] == "choice"
+    assert part(reply, "evidence")["evidence"]["query"] == offered[1]["query"]
+    assert len(await shown(chooser, chat)) == 4
+
+
+async def test_a_reading_that_was_not_offered_cannot_be_chosen(chooser: Caller) -> None:
+    chat = await new_session(chooser)
+    refused = await chooser.post(
+        f"/api/v1/chat/sessions/{chat}/messages", json={"content": "x", "option": 0, "stream": False}
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "option")

@@ -1,0 +1,128 @@
+"""Other versions of questions and answers stand beside the first, and everything can be found again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chat.conversations import Json, new_session, parse, say, shown, text, texts
+from tests.factories.callers import Caller, Workspace
+from tests.factories.uploads import RETURNS_POLICY, upload_document
+
+
+async def again(caller: Caller, chat: str, message: Json, how: str, **body: object) -> Json:
+    url = f"/api/v1/chat/sessions/{chat}/messages/{message['id']}/{how}"
+    answer = await caller.post(url, json={"stream": False, **body})
+    assert answer.status_code == 200, answer.text
+    kept: Json = answer.json()
+    return kept
+
+
+async def test_an_edited_question_stands_beside_the_first_with_its_own_answer(viewer: Caller) -> None:
+    chat = await new_session(viewer)
+    first = await say(viewer, chat, "First?")
+    second = await say(viewer, chat, "Second?")
+    await say(viewer, chat, "Third?")
+    edited = await again(viewer, chat, second["message"], "edit", content="Second, better?")
+    assert texts(await shown(viewer, chat))[::2] == ["First?", "Second, better?"]
+    assert edited["message"]["siblings"] == [second["message"]["id"], edited["message"]["id"]]
+    assert edited["message"]["parent_id"] == first["reply"]["id"]
+    start = await again(viewer, chat, first["message"], "edit", content="Anew?")
+    assert texts(await shown(viewer, chat))[::2] == ["Anew?"]
+    assert start["message"]["siblings"] == [first["message"]["id"], start["message"]["id"]]
+
+
+@pytest.mark.parametrize("named", ["message", "reply"])
+async def test_another_answer_stands_beside_the_first(shop: Workspace, named: str) -> None:
+    chat = await new_session(shop.owner)
+    scope = {"routes": ["documents"]}
+    first = await say(shop.owner, chat, "When must damage be reported?", scope=scope)
+    more = await again(shop.owner, chat, first[named], "regenerate")
+    assert more["message"]["id"] == first["message"]["id"]
+    assert more["reply"]["siblings"] == [first["reply"]["id"], more["reply"]["id"]]
+    assert text(more["reply"]) == text(first["reply"])
+    assert [message["id"] for message in await shown(shop.owner, chat)] == [
+        first["message"]["id"],
+        more["reply"]["id"],
+    ]
+
+
+async def test_versions_are_streamed_too(viewer: Caller) -> None:
+    chat = await new_session(viewer)
+    first = await say(viewer, chat, "First?")
+    url = f"/api/v1/chat/sessions/{chat}/messages"
+    for path, body in (
+        (f"{first['reply']['id']}/regenerate", {}),
+        (f"{first['message']['id']}/edit", {"content": "Other?"}),
+    ):
+        answer = await viewer.post(f"{url}/{path}", json=body)
+        events = parse(answer.text)
+        assert (events[0][1], events[-1][1]) == ("run.started", "answer")
+        assert (await shown(viewer, chat))[-1]["id"] == events[0][2]["message_id"]
+
+
+async def test_an_answer_cannot_be_edited(viewer: Caller) -> None:
+    chat = await new_session(viewer)
+    first = await say(viewer, chat, "First?")
+    url = f"/api/v1/chat/sessions/{chat}/messages/{first['reply']['id']}/edit"
+    refused = await viewer.post(url, json={"content": "x"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "message_id")
+
+
+async def test_a_recap_has_a_line_for_each_answered_turn(shop: Workspace) -> None:
+    chat = await new_session(shop.owner)
+    url = f"/api/v1/chat/sessions/{chat}/recap"
+    assert (await shop.owner.get(url)).json() == {"lines": []}
+    kept = await say(shop.owner, chat, "When must damage be reported?")
+    await say(shop.owner, chat, "number of orders")
+    lines = (await shop.owner.get(url)).json()["lines"]
+    assert lines[0]["message_id"] == kept["reply"]["id"]
+    assert lines[1]["text"] == "number of orders: Number of orders is 120."
+    assert lines[0]["text"].startswith("When must damage be reported: “Damage must be reported")
+
+
+async def search(caller: Caller, q: str, **more: object) -> Json:
+    answer = await caller.get("/api/v1/chat/search", params={"q": q, **more})
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def test_ones_own_messages_are_found_by_their_words(
+    shop: Workspace, stranger: Caller, unique: str
+) -> None:
+    asker, colleague = await shop.member("viewer"), await shop.member("viewer")
+    chat = await new_session(asker, title="Damage")
+    kept = await say(asker, chat, f"When must damage be reported, {unique}?")
+    (hit,) = (await search(asker, f"{unique[:8]} DAMAGE"))["items"]
+    assert (hit["session_id"], hit["message_id"], hit["title"]) == (chat, kept["message"]["id"], "Damage")
+    assert unique in hit["snippet"]
+    found = (await search(asker, "photographs parcel"))["items"]
+    assert [item["message_id"] for item in found] == [kept["reply"]["id"]]
+    assert (await search(asker, f"{unique} photographs"))["items"] == []
+    for other in (colleague, shop.owner, stranger):
+        assert (await search(other, unique))["items"] == []
+
+
+@pytest.mark.parametrize("q", ["'", "a & | !", "\\", "%", "& ':*", "日本"])
+async def test_strange_words_find_nothing_and_break_nothing(viewer: Caller, q: str) -> None:
+    assert (await search(viewer, q))["items"] == []
+
+
+async def test_what_was_found_is_paged(viewer: Caller, unique: str) -> None:
+    chat = await new_session(viewer)
+    for number in range(3):
+        await say(viewer, chat, f"{unique} {number}")
+    first = await search(viewer, unique, limit=2)
+    rest = await search(viewer, unique, limit=2, cursor=first["next_cursor"])
+    snippets = [item["snippet"] for item in first["items"] + rest["items"] if item["role"] == "user"]
+    assert snippets == [f"{unique} {number}" for number in (2, 1, 0)]
+
+
+async def test_a_deleted_source_takes_its_words_out_of_the_search(owner: Caller, worker: None) -> None:
+    del worker
+    document = await upload_document(owner, "returns.md", RETURNS_POLICY)
+    chat = await new_session(owner)
+    await say(owner, chat, "When must damage be reported?")
+    assert (await search(owner, "photographs"))["items"]
+    await owner.delete(f"/api/v1/documents/{document['id']}")
+    assert (await search(owner, "photographs"))["items"] == []
