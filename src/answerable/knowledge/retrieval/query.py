@@ -21,6 +21,9 @@ _MOST_WORDS = 64
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.,-]*")
 """A word with a capital that does not begin the query, or one with a digit."""
 _UNKNOWN_WORD = 0.5
+_PAIRED, _PAIRED_WITH = 3, 6
+_MOST_OF_PAIRED = 20_000
+"""Chunks of the rarer word of a pair: cutting longer lists with each other takes too long."""
 CHUNKS_TERM = 0
 """The entry of the term statistics that counts the workspace's chunks."""
 
@@ -136,6 +139,16 @@ class WeightedQuery:
                 break
             chosen.append(term)
         return chosen
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Each of the rarest terms with each of those next in rareness, the rarer one first."""
+        rare = self.known[:_PAIRED_WITH]
+        return [
+            (first, second)
+            for place, (first, count) in enumerate(rare[:_PAIRED])
+            if count <= _MOST_OF_PAIRED
+            for second, _ in rare[place + 1 :]
+        ]
 
 
 def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:
