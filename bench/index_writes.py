@@ -18,7 +18,12 @@ from answerable.knowledge.indexing import (
     store_document,
 )
 from answerable.knowledge.indexing.passage import SentenceSketch
-from answerable.knowledge.indexing.preparation import PreparedPassage, dense_vector, sparse_vector
+from answerable.knowledge.indexing.preparation import (
+    PassageVectors,
+    PreparedPassage,
+    dense_vector,
+    sparse_vector,
+)
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.lexical.words import words
@@ -51,7 +56,13 @@ class Writer:
             vector_text = dense_vector(vector / np.linalg.norm(vector))
             weights_text = sparse_vector(weights)
             self._passages.append(
-                PreparedPassage(passage, sorted(weights), weights_text, vector_text, _NO_SENTENCES)
+                PreparedPassage(
+                    passage,
+                    sorted(weights),
+                    weights_text,
+                    _NO_SENTENCES,
+                    {1: PassageVectors(vector_text, b"")},
+                )
             )
         self.written: list[str] = []
 
@@ -59,7 +70,8 @@ class Writer:
         """Index one document."""
         document = IndexedDocument(ids.new_id("doc"), "written")
         start = len(self.written) * PER_DOCUMENT % len(self._passages)
-        prepared = PreparedDocument(document, tuple(self._passages[start : start + PER_DOCUMENT]))
+        passages = tuple(self._passages[start : start + PER_DOCUMENT])
+        prepared = PreparedDocument(document, passages, frozenset({1}))
         async with self._runtime.database.begin(member(self._workspace_id)) as session:
             await store_document(session, prepared)
         self.written.append(document.id)

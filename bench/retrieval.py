@@ -17,7 +17,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +81,7 @@ async def index(runtime: Runtime, workspace_id: str, paragraphs: Sequence[Paragr
         async with runtime.database.begin(member(workspace_id)) as session:
             for item, prepared in zip(batch, whole.passages, strict=True):
                 document = IndexedDocument(ids.new_id("doc"), item.title)
-                await store_document(session, type(whole)(document, (prepared,)))
+                await store_document(session, replace(whole, document=document, passages=(prepared,)))
                 made.append(document.id)
     return made
 

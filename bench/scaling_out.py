@@ -37,21 +37,24 @@ from bench.index_writes import Writer
 from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
 from bench.search_load import Probe, probes
 from bench.search_scale import ProbeEncoder
-from bench.synthetic_chunks import COLUMNS, SyntheticChunks
+from bench.synthetic_chunks import COLUMNS, STAGED, UNSTAGED, SyntheticChunks
 
 _PARTITIONS = 16
-_NEAREST = "SELECT id FROM {table} WHERE embedding IS NOT NULL ORDER BY embedding <=> %s::halfvec LIMIT 40"
+_NEAREST = "SELECT chunk_id FROM {table} ORDER BY embedding::halfvec(384) <=> %s::halfvec(384) LIMIT 40"
 
 
 def load(admin_url: str, workspaces: Sequence[str], chunks: int) -> None:
     """Give each workspace the same share of the chunks."""
     with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(STAGED)
         for workspace_id in workspaces:
             corpus = SyntheticChunks(workspace_id, chunks // len(workspaces))
-            copying = f"COPY chunks ({COLUMNS}) FROM STDIN (FORMAT binary)"
+            copying = f"COPY staged ({COLUMNS}) FROM STDIN (FORMAT binary)"
             with admin.cursor() as cursor, cursor.copy(copying) as copy:
                 for rows in corpus.copied():
                     copy.write(rows)
+        for statement in UNSTAGED:
+            admin.execute(statement)
         admin.execute(
             "INSERT INTO indexed_documents (document_id, workspace_id, title, chunk_count)"
             " SELECT document_id, workspace_id, 'generated', count(*) FROM chunks GROUP BY 1, 2"
@@ -61,22 +64,22 @@ def load(admin_url: str, workspaces: Sequence[str], chunks: int) -> None:
             " SELECT c.workspace_id, u.term, count(*) FROM chunks c, unnest(c.terms || 0) AS u(term)"
             " GROUP BY 1, 2"
         )
-        admin.execute("VACUUM ANALYZE chunks, indexed_documents, lexical_terms")
+        admin.execute("VACUUM ANALYZE chunks, chunk_vectors, indexed_documents, lexical_terms")
 
 
 def partition(admin_url: str) -> float:
     """Copy the chunks into a partitioned table behind the same wall; the seconds that took."""
     started = time.perf_counter()
     with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute("CREATE TABLE parted (LIKE chunks) PARTITION BY HASH (workspace_id)")
+        admin.execute("CREATE TABLE parted (LIKE chunk_vectors) PARTITION BY HASH (workspace_id)")
         for number in range(_PARTITIONS):
             admin.execute(
                 f"CREATE TABLE parted_{number} PARTITION OF parted"
                 f" FOR VALUES WITH (MODULUS {_PARTITIONS}, REMAINDER {number})"
             )
-        admin.execute("INSERT INTO parted SELECT * FROM chunks")
+        admin.execute("INSERT INTO parted SELECT * FROM chunk_vectors")
         admin.execute("SET maintenance_work_mem = '512MB'")
-        admin.execute("CREATE INDEX ON parted USING hnsw (embedding halfvec_cosine_ops)")
+        admin.execute("CREATE INDEX ON parted USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops)")
         admin.execute("CREATE INDEX ON parted (workspace_id)")
         admin.execute("ALTER TABLE parted ENABLE ROW LEVEL SECURITY")
         admin.execute(f"CREATE POLICY wall ON parted USING (workspace_id = {WORKSPACE})")
@@ -102,7 +105,7 @@ async def nearest(
             brought = [row[0] for row in rows]
             taken.append((time.perf_counter() - started) * 1000)
             exact = await connection.exec_driver_sql(
-                f"SELECT id FROM {table} ORDER BY (embedding <=> %s::halfvec) + 0 LIMIT 10", (vector,)
+                f"SELECT chunk_id FROM {table} ORDER BY (embedding <=> %s::halfvec) + 0 LIMIT 10", (vector,)
             )
             wanted = {row[0] for row in exact}
             shares.append(len(wanted & set(brought)) / len(wanted))
@@ -219,7 +222,7 @@ async def run(options: argparse.Namespace) -> dict[str, object]:
                 "chunks": options.chunks,
                 "workspaces": options.workspaces,
                 "partition_s": seconds,
-                "one_table": await nearest(runtime, workspace_id, asked, "chunks"),
+                "one_table": await nearest(runtime, workspace_id, asked, "chunk_vectors"),
                 "partitioned": await nearest(runtime, workspace_id, asked, "parted"),
             }
             with standby(admin_url) as replica_url:

@@ -13,7 +13,7 @@ import psycopg
 from answerable.kit import ids
 from answerable.knowledge.embedding import QueryVector
 from bench.knowledge_bed import new_workspace
-from bench.synthetic_chunks import COLUMNS, SyntheticChunks
+from bench.synthetic_chunks import COLUMNS, STAGED, UNSTAGED, SyntheticChunks
 
 SOURCES = 100
 """Sources that the documents are dealt out to: a search in one of them sees 1 % of the rows."""
@@ -21,7 +21,7 @@ _BUILD_BYTES_A_CHUNK = 3_300
 _QUERY_WORDS = 7
 _NEAR = 0.05
 _LEAST_BUILD_BYTES = 256 << 20
-_INDEXES = ("ix_chunks_terms", "ix_chunks_embedding", "uq_chunks_public_id", "ix_chunks_workspace_id")
+_INDEXES = ("ix_chunks_terms", "ix_chunk_vectors_1_embedding", "ix_chunks_workspace_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,14 @@ def fill(admin_url: str, chunks: int) -> Bed:
         ).fetchall()
         for name, _ in definitions:
             admin.execute(f"DROP INDEX {name}")
+        admin.execute(STAGED)
         for corpus in (big, small):
-            copying = f"COPY chunks ({COLUMNS}) FROM STDIN (FORMAT binary)"
+            copying = f"COPY staged ({COLUMNS}) FROM STDIN (FORMAT binary)"
             with admin.cursor() as cursor, cursor.copy(copying) as copy:
                 for rows in corpus.copied():
                     copy.write(rows)
+        for statement in UNSTAGED:
+            admin.execute(statement)
         seconds = {"load_s": round(time.perf_counter() - started, 1)}
         memory = max(_LEAST_BUILD_BYTES, chunks * _BUILD_BYTES_A_CHUNK) >> 10
         admin.execute(f"SET maintenance_work_mem = {memory}")
@@ -81,7 +84,7 @@ def _count(admin: psycopg.Connection[tuple[object, ...]]) -> None:
         " SELECT c.workspace_id, u.term, count(*) FROM chunks c, unnest(c.terms || 0) AS u(term)"
         " GROUP BY 1, 2"
     )
-    admin.execute("VACUUM (FREEZE, ANALYZE) chunks, lexical_terms, indexed_documents")
+    admin.execute("VACUUM (FREEZE, ANALYZE) chunks, chunk_vectors, lexical_terms, indexed_documents")
 
 
 def found(admin_url: str) -> Bed | None:
@@ -102,8 +105,10 @@ def probes(admin_url: str, workspace_id: str, count: int) -> list[Probe]:
     made = []
     with psycopg.connect(admin_url) as admin:
         rows = admin.execute(
-            "SELECT text, embedding::text FROM (SELECT text, embedding, row_number() OVER (ORDER BY id) AS n,"
-            " count(*) OVER () AS total FROM chunks WHERE workspace_id = %s AND id %% 7 = 0) numbered"
+            "SELECT text, embedding::text FROM (SELECT c.text, v.embedding,"
+            " row_number() OVER (ORDER BY c.id) AS n, count(*) OVER () AS total"
+            " FROM chunks c JOIN chunk_vectors v ON v.generation = 1 AND v.chunk_id = c.id"
+            " WHERE c.workspace_id = %s AND c.id %% 7 = 0) numbered"
             " WHERE n %% greatest(1, total / %s) = 0 LIMIT %s",
             [ids.decode("ws", workspace_id), count, count],
         ).fetchall()

@@ -43,7 +43,7 @@ BUDGETS = {
 }
 _SIZES = (
     "SELECT relname, pg_relation_size(oid) / 1000000, pg_table_size(oid) / 1000000 FROM pg_class"
-    " WHERE relname IN ('chunks', 'ix_chunks_embedding', 'ix_chunks_terms', 'lexical_terms') ORDER BY 1"
+    " WHERE relname IN ('chunks', 'chunk_vectors_1', 'ix_chunk_vectors_1_embedding', 'ix_chunks_terms')"
 )
 
 
@@ -168,18 +168,21 @@ async def exact_best(session: Session, probe: Probe, mode: SearchMode, scope: Sc
     }
     conditions = []
     if lexical:
-        conditions.append("terms && CAST(:known AS int[])")
+        conditions.append("c.terms && CAST(:known AS int[])")
         parameters["known"] = list(weights)
     if scope.source_ids:
         of_source = (
             "SELECT document_id FROM indexed_documents WHERE source_id = ANY(CAST(:sources AS uuid[]))"
         )
-        conditions.append(f"document_id IN ({of_source})")
+        conditions.append(f"c.document_id IN ({of_source})")
         parameters["sources"] = [ids.decode("src", each) for each in scope.source_ids]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    near = "(embedding <=> CAST(:query AS halfvec)) + 0"
-    order = "weights <#> CAST(:query AS sparsevec)" if lexical else near
-    statement = text(f"SELECT public_id FROM chunks {where} ORDER BY {order} LIMIT 10")
+    near = "(v.embedding <=> CAST(:query AS halfvec)) + 0"
+    order = "c.weights <#> CAST(:query AS sparsevec)" if lexical else near
+    statement = text(
+        "SELECT c.public_id FROM chunks c JOIN chunk_vectors v ON v.generation = 1 AND v.chunk_id = c.id"
+        f" {where} ORDER BY {order} LIMIT 10"
+    )
     return {ids.encode("chk", row[0]) for row in await session.execute(statement, parameters)}
 
 
@@ -189,7 +192,8 @@ def sizes(admin_url: str) -> dict[str, int]:
         rows = {name: (own, whole) for name, own, whole in admin.execute(_SIZES).fetchall()}
     return {
         "chunks_mb": int(rows["chunks"][1]),
-        "vector_index_mb": int(rows["ix_chunks_embedding"][0]),
+        "vectors_mb": int(rows["chunk_vectors_1"][1]),
+        "vector_index_mb": int(rows["ix_chunk_vectors_1_embedding"][0]),
         "word_index_mb": int(rows["ix_chunks_terms"][0]),
     }
 

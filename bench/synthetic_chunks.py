@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from answerable.kit import ids
-from answerable.knowledge.indexing.passage import SentenceSketch
+from answerable.knowledge.indexing.passage import SentenceSketch, pack_vectors
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.term_ids import DIMENSIONS, TermIds
 from answerable.knowledge.lexical.words import words
@@ -24,6 +24,27 @@ COLUMNS = (
     "public_id, workspace_id, document_id, ordinal, start_offset, end_offset, token_count, heading_path,"
     " text, terms, weights, embedding, sentences"
 )
+STAGED = "CREATE UNLOGGED TABLE staged (LIKE chunks INCLUDING GENERATED)"
+_SKETCH = """
+    8 + 4 * (3 * (get_byte(s.sentences, 0) + 256 * get_byte(s.sentences, 1))
+             + get_byte(s.sentences, 4) + 256 * get_byte(s.sentences, 5))
+"""
+UNSTAGED = (
+    f"""
+    INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, token_count,
+                        heading_path, text, terms, weights, sentences)
+    SELECT public_id, workspace_id, document_id, ordinal, start_offset, end_offset, token_count, heading_path,
+           text, terms, weights, substr(s.sentences, 1, {_SKETCH})
+    FROM staged s
+    """,
+    f"""
+    INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
+    SELECT 1, c.id, c.workspace_id, c.document_id, s.embedding, substr(s.sentences, 1 + {_SKETCH})
+    FROM staged s JOIN chunks c ON c.public_id = s.public_id
+    """,
+    "DROP TABLE staged",
+)
+"""From the rows as they are copied to chunks and their vectors."""
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END = struct.pack(">h", -1)
 DIMENSION = 384
@@ -37,7 +58,8 @@ _INT4, _TEXT = 23, 25
 
 
 class SyntheticChunks:
-    """The chunks of one workspace, the same ones for the same seed."""
+    """The chunks of one workspace, the same ones for the same seed, as rows of `STAGED`: the vectors of a
+    chunk's sentences follow its sketch."""
 
     def __init__(self, workspace_id: str, size: int) -> None:
         self.workspace_id = workspace_id
@@ -49,7 +71,7 @@ class SyntheticChunks:
         self._workspace = _field((ids.decode("ws", workspace_id) or ids.NIL).bytes)
 
     def copied(self) -> Iterator[bytes]:
-        """The rows for `COPY chunks (COLUMNS) FROM STDIN (FORMAT binary)`, in batches."""
+        """The rows for `COPY staged (COLUMNS) FROM STDIN (FORMAT binary)`, in batches."""
         yield COPY_HEADER
         for start in range(0, self._size, _BATCH):
             yield b"".join(self._batch(start, min(_BATCH, self._size - start)))
@@ -95,7 +117,7 @@ class SyntheticChunks:
             _field(uuid.uuid4().bytes), self._workspace, _field(document.bytes), _integer(ordinal),
             _integer(0), _integer(len(content)), _integer(WORDS), _field(struct.pack(">iii", 0, 0, _TEXT)),
             _field(content), _field(_integers([term for term, _ in weights])), _field(_sparse(weights)),
-            _field(_half(vector)), _field(sketch.pack()),
+            _field(_half(vector)), _field(sketch.pack() + pack_vectors(sentences)),
         )  # fmt: skip
         return struct.pack(">h", len(fields)) + b"".join(fields)
 

@@ -22,9 +22,9 @@ from answerable.cli.doctor.machine import (
     check_sandbox,
 )
 from answerable.cli.doctor.models import check_models
-from answerable.cli.doctor.weights import check_embedding_weights, check_reranker
+from answerable.cli.doctor.weights import check_embedding_weights, check_encoder, check_reranker
 from answerable.kit.postgres.credentials import APP_ROLE
-from answerable.kit.settings import HttpSettings, RerankerSettings, Settings
+from answerable.kit.settings import HttpSettings, RerankerSettings, SearchSettings, Settings
 from answerable.knowledge.embedding.weights import MODEL_FILES
 from tests.cli.command import run
 from tests.factories.servers import free_port
@@ -176,6 +176,17 @@ def test_models_that_cannot_work_fail(tmp_path: Path) -> None:
     assert check_models(settings).level is Level.OK
     path.write_text("providers: [{name: a, kind: openai, models: ['not a name']}]")
     assert check_models(settings).level is Level.FAIL
+
+
+def test_an_encoder_of_ones_own_is_checked(tmp_path: Path) -> None:
+    asked = SearchSettings.model_validate({"encoder": {"url": "http://tei/embed"}})
+    assert check_encoder(asked, tmp_path).detail == "asked at http://tei/embed"
+    own = SearchSettings.model_validate({"encoder": {"folder": tmp_path}})
+    assert check_encoder(own, tmp_path).level is Level.FAIL
+    make_model(tmp_path)
+    assert check_encoder(own, tmp_path).level is Level.OK
+    (tmp_path / "modules.json").write_text('[{"path": "1_Dense", "type": "models.Dense"}]')
+    assert "Dense" in check_encoder(own, tmp_path).detail
 
 
 def test_a_reranker_is_checked_where_one_is_set(tmp_path: Path) -> None:

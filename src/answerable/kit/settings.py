@@ -124,6 +124,31 @@ class TracingSettings(BaseModel):
     project: str | None = Field("answerable", description="Project that Phoenix files the traces under.")
 
 
+class EncoderSettings(BaseModel):
+    folder: Path | None = Field(
+        None,
+        description="Folder of an encoder as the hub has it, in place of all-MiniLM-L6-v2: config.json, "
+        "tokenizer.json and weights of a BERT, RoBERTa or XLM-RoBERTa model.",
+    )
+    url: str | None = Field(
+        None,
+        description="Address of an embedding endpoint to use instead, such as `http://tei:8080/embed` or "
+        "`http://ollama:11434/v1/embeddings`.",
+    )
+    protocol: Literal["tei", "openai"] = Field(
+        "tei", description="What the endpoint speaks: Text Embeddings Inference's protocol, or OpenAI's."
+    )
+    model: str | None = Field(None, description="Model that the endpoint is asked for (OpenAI's protocol).")
+    key: SecretStr | None = Field(None, description="Bearer token of the endpoint.")
+    query_prefix: str | None = Field(
+        None,
+        description="Text before each query, such as `query: ` for E5. Unset: what the model's files say.",
+    )
+    document_prefix: str | None = Field(
+        None, description="Text before each passage, such as `passage: `. Unset: what the model's files say."
+    )
+
+
 class RerankerSettings(BaseModel):
     folder: Path | None = Field(
         None,
@@ -155,6 +180,7 @@ class SearchSettings(BaseModel):
     )
     threads: int = Field(1, ge=1, description="Threads that embed a query.")
     index_threads: int = Field(2, ge=1, description="Threads that embed documents in a worker.")
+    encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     reranker: RerankerSettings = Field(default_factory=RerankerSettings)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import files, repository, tasks
-from answerable.knowledge.embedding import TextEncoder, query_encoder
+from answerable.knowledge.embedding import Encoders, TextEncoder, query_encoder
+from answerable.knowledge.indexing import reembedding
 from answerable.knowledge.parsing.parser import ReaderProcesses
 from answerable.knowledge.reranking import Reranker, provided_reranker
 from answerable.knowledge.sources.registry import take_connectors
@@ -18,6 +19,8 @@ BACKGROUND_WORK = (
     tasks.discard,
     tasks.add_missing_vectors,
     tasks.describe_undescribed,
+    reembedding.reembed,
+    reembedding.follow_encoder,
     syncing.sync,
     syncing.remove,
     syncing.ring,
@@ -30,6 +33,7 @@ def provide_knowledge(runtime: Runtime) -> None:
     runtime.provide(ReaderProcesses, lambda _: ReaderProcesses())
     runtime.provide(TextEncoder, query_encoder)
     runtime.provide(FolderWatch, FolderWatch)
+    runtime.provide(Encoders, Encoders)
     runtime.provide(Reranker, provided_reranker)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))
     runtime.keep_files(KeptFiles(runtime.files.root, folders.FOLDER, folders.of_open_runs))

@@ -77,7 +77,7 @@ _DAMAGE = {
         f"UPDATE documents SET status = 'failed', error_code = 'x', error_detail = 'x' WHERE id = {_ONE}"
     ),
     "document_not_indexed": (f"DELETE FROM chunks WHERE document_id = {_ONE}"),
-    "chunk_without_vector": ("UPDATE chunks SET embedding = NULL"),
+    "chunk_without_vector": ("DELETE FROM chunk_vectors"),
     "chunk_outside_text": ("UPDATE document_texts SET text = 'x' || text"),
     "wrong_term_count": ("UPDATE lexical_terms SET chunks = chunks + 1 WHERE term = 0"),
     "text_without_document": (f"UPDATE documents SET status = 'queued' WHERE id = {_ONE}"),

@@ -25,8 +25,8 @@ from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages
 
 async def index_by_words(runtime: Runtime, workspace_id: str, *texts: str) -> None:
     """Index a document as a machine without an encoder does."""
-    prepared = await prepare(TextEncoder(lambda: None), workspace_id, passages(*texts))
-    document = PreparedDocument(IndexedDocument(ids.new_id("doc"), "early"), tuple(prepared))
+    prepared = await prepare({1: TextEncoder(lambda: None)}, workspace_id, passages(*texts))
+    document = PreparedDocument(IndexedDocument(ids.new_id("doc"), "early"), tuple(prepared), frozenset({1}))
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
         await store_document(session, document)
 
@@ -34,7 +34,8 @@ async def index_by_words(runtime: Runtime, workspace_id: str, *texts: str) -> No
 def without_vector(admin_url: str, workspace_id: str) -> int:
     with psycopg.connect(admin_url) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM chunks WHERE workspace_id = %s AND embedding IS NULL",
+            "SELECT count(*) FROM chunks c LEFT JOIN chunk_vectors v ON v.chunk_id = c.id"
+            " WHERE c.workspace_id = %s AND v.chunk_id IS NULL",
             [ids.decode("ws", workspace_id)],
         ).fetchone()
     return -1 if row is None else row[0]

@@ -34,7 +34,7 @@ def test_a_cross_encoder_gives_the_scores_of_the_original(tmp_path: Path, family
         inner = np.tanh(weights[f"{dense}.weight"] @ first + weights[f"{dense}.bias"])
         logit = (weights[f"{out}.weight"] @ inner + weights[f"{out}.bias"]).item()
         expected.append(1 / (1 + np.exp(-logit)))
-    np.testing.assert_allclose(model.scores("blue car", TEXTS), expected, atol=0.03)
+    np.testing.assert_allclose(model.scores("blue car", TEXTS), expected, atol=0.06)
     assert model.scores("blue car", []).shape == (0,)
 
 

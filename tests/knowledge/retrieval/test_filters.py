@@ -13,7 +13,12 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.indexing import DocumentFacts, IndexedDocument
 from answerable.knowledge.indexing import repository as index
 from answerable.knowledge.indexing.passage import Passage
-from answerable.knowledge.indexing.preparation import PreparedPassage, dense_vector, sparse_vector
+from answerable.knowledge.indexing.preparation import (
+    PassageVectors,
+    PreparedPassage,
+    dense_vector,
+    sparse_vector,
+)
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.retrieval import Filters, Scope, SearchMode, repository, service
@@ -211,8 +216,8 @@ async def test_a_filter_that_one_percent_pass_still_gets_its_best(
                     Passage(int(n), 0, 1, "x"),
                     sorted(weights[n]),
                     sparse_vector(weights[n]),
-                    dense_vector(vectors[n]),
                     EMPTY_SKETCH,
+                    {1: PassageVectors(dense_vector(vectors[n]), b"")},
                 )
                 for n in part
             ]

@@ -33,7 +33,7 @@ async def fill(runtime: Runtime, workspace_id: str) -> IndexedDocument:
     for ordinal, text in enumerate(texts):
         weights = text_weights(number.of(words(text)))
         passage = Passage(ordinal, 0, len(text), text)
-        rows.append(PreparedPassage(passage, sorted(weights), sparse_vector(weights), None, _EMPTY))
+        rows.append(PreparedPassage(passage, sorted(weights), sparse_vector(weights), _EMPTY))
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
         await index.put_document(session, document, len(rows))
         await index.insert_chunks(session, document.id, rows)

@@ -12,7 +12,12 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.indexing import repository as index
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage, SentenceSketch
-from answerable.knowledge.indexing.preparation import PreparedPassage, dense_vector, sparse_vector
+from answerable.knowledge.indexing.preparation import (
+    PassageVectors,
+    PreparedPassage,
+    dense_vector,
+    sparse_vector,
+)
 from answerable.knowledge.retrieval import SearchMode, repository
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
 from answerable.knowledge.retrieval.repository import Pool, Reach
@@ -29,7 +34,11 @@ async def fill(runtime: Runtime, workspace_id: str, vectors: np.ndarray) -> None
     document = IndexedDocument(ids.new_id("doc"), "vectors")
     rows = [
         PreparedPassage(
-            Passage(n, n, n + 1, "x"), [n + 1], sparse_vector({n + 1: 1.0}), dense_vector(v), EMPTY_SKETCH
+            Passage(n, n, n + 1, "x"),
+            [n + 1],
+            sparse_vector({n + 1: 1.0}),
+            EMPTY_SKETCH,
+            {1: PassageVectors(dense_vector(v), b"")},
         )
         for n, v in enumerate(vectors)
     ]
@@ -63,7 +72,7 @@ async def test_a_tenant_with_one_percent_of_the_rows_gets_its_nearest(
     await fill(runtime, crowd.id, made[:_CROWD])
     await fill(runtime, small.id, own)
     with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute("ANALYZE chunks")
+        admin.execute("ANALYZE chunks, chunk_vectors")
     wanted = set(np.argsort(-(own @ query))[:_WANTED].tolist())
     database = Database(app_url, pool_size=1, prepared_statements=True)
     try:

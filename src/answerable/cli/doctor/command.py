@@ -27,7 +27,7 @@ from answerable.cli.doctor.machine import (
 )
 from answerable.cli.doctor.models import check_models
 from answerable.cli.doctor.plugins import check_plugins
-from answerable.cli.doctor.weights import check_embedding_weights, check_reranker
+from answerable.cli.doctor.weights import check_encoder, check_reranker
 from answerable.cli.options import AsJson, DataDir
 from answerable.cli.process_options import Port, load_settings
 from answerable.kit.settings import Settings
@@ -65,7 +65,7 @@ def examine(settings: Settings) -> list[Finding]:
         check_credentials(settings.data_dir),
         *check_database(settings),
         *check_plugins(settings.plugins.allowed),
-        check_embedding_weights(settings.data_dir, settings.search.weights_dir),
+        check_encoder(settings.search, settings.data_dir),
         *check_reranker(settings.search.reranker),
         check_models(settings),
         check_port(settings.http),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from answerable.cli.doctor.finding import Finding, Level
-from answerable.kit.settings import RerankerSettings
+from answerable.kit.settings import RerankerSettings, SearchSettings
 from answerable.knowledge.embedding.architecture import read_config
 from answerable.knowledge.embedding.conversion import TOKENIZER_FILE, WEIGHT_FILES
 from answerable.knowledge.embedding.errors import DamagedWeights, ModelFilesError
+from answerable.knowledge.embedding.pooling import read_pooling
 from answerable.knowledge.embedding.weights import MODEL_NAME, check_weights, find_weights
 
 
@@ -32,16 +33,28 @@ def check_reranker(settings: RerankerSettings) -> list[Finding]:
     behind an address is not asked."""
     if settings.url is not None:
         return [Finding("Reranker", Level.OK, f"asked at {settings.url}")]
-    if settings.folder is None:
-        return []
-    remedy = "Put the model's files there, or name another folder in ANSWERABLE_SEARCH__RERANKER__FOLDER."
+    return [] if settings.folder is None else [_check_folder("Reranker", settings.folder)]
+
+
+def check_encoder(search: SearchSettings, data_dir: Path) -> Finding:
+    """Whether the encoder that the settings name can be used; without one, whether the default one can."""
+    if search.encoder.url is not None:
+        return Finding("Embedding model", Level.OK, f"asked at {search.encoder.url}")
+    if search.encoder.folder is None:
+        return check_embedding_weights(data_dir, search.weights_dir)
     try:
-        kind = read_config(settings.folder).model_type
+        read_pooling(search.encoder.folder)
+    except ModelFilesError as error:
+        return Finding("Embedding model", Level.FAIL, str(error), "Serve it by an embedding server instead.")
+    return _check_folder("Embedding model", search.encoder.folder)
+
+
+def _check_folder(subject: str, folder: Path) -> Finding:
+    remedy = "Put the model's files there, or name another folder in the settings."
+    try:
+        kind = read_config(folder).model_type
     except (ModelFilesError, OSError) as error:
-        return [Finding("Reranker", Level.FAIL, str(error), remedy)]
-    if not (settings.folder / TOKENIZER_FILE).is_file() or not any(
-        (settings.folder / name).is_file() for name in WEIGHT_FILES
-    ):
-        missing = f"{settings.folder} lacks {TOKENIZER_FILE} or weights"
-        return [Finding("Reranker", Level.FAIL, missing, remedy)]
-    return [Finding("Reranker", Level.OK, f"{kind} in {settings.folder}")]
+        return Finding(subject, Level.FAIL, str(error), remedy)
+    if not (folder / TOKENIZER_FILE).is_file() or not any((folder / name).is_file() for name in WEIGHT_FILES):
+        return Finding(subject, Level.FAIL, f"{folder} lacks {TOKENIZER_FILE} or weights", remedy)
+    return Finding(subject, Level.OK, f"{kind} in {folder}")

@@ -19,6 +19,7 @@ _COUNTED = (
     "documents",
     "document_texts",
     "chunks",
+    "chunk_vectors",
     "cached_answers",
 )
 
@@ -69,7 +70,20 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
     (
         "chunk_without_vector",
         "chunks that are found by their words alone, because they have no vector",
-        "SELECT DISTINCT document_id::text FROM chunks WHERE embedding IS NULL",
+        """
+        SELECT DISTINCT c.document_id::text FROM chunks c
+        LEFT JOIN workspace_encoders w ON w.tenant = c.workspace_id
+        LEFT JOIN chunk_vectors v ON v.chunk_id = c.id AND v.generation = w.active
+        WHERE v.chunk_id IS NULL
+        """,
+    ),
+    (
+        "vector_of_another_document",
+        "vectors whose passage belongs to another document or workspace",
+        """
+        SELECT DISTINCT v.document_id::text FROM chunk_vectors v JOIN chunks c ON c.id = v.chunk_id
+        WHERE (v.document_id, v.workspace_id) <> (c.document_id, c.workspace_id)
+        """,
     ),
     (
         "chunk_outside_text",

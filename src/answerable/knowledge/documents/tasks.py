@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import structlog
+
 from answerable.jobs import JobContext, JobError, periodic, task
 from answerable.kit.db import Session
 from answerable.kit.principal import Principal
@@ -14,12 +16,14 @@ from answerable.knowledge.chunking import chunk
 from answerable.knowledge.documents import files, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
 from answerable.knowledge.documents.tables import DocumentRow
-from answerable.knowledge.embedding import has_encoder
+from answerable.knowledge.embedding import EncoderAway, has_encoder
 from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocument, prepare_document
 from answerable.knowledge.indexing import add_missing_vectors as embed_passages
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed
 from answerable.knowledge.parsing.parser import ReaderProcesses, parse
+
+log = structlog.get_logger(__name__)
 
 _VECTOR_BATCH = 64
 _VECTOR_BATCHES = 20
@@ -122,5 +126,9 @@ async def add_missing_vectors(runtime: Runtime, _period: datetime) -> None:
         return
     for workspace_id in await files.workspaces(runtime):
         for _ in range(_VECTOR_BATCHES):
-            if await embed_passages(runtime, workspace_id, _VECTOR_BATCH) < _VECTOR_BATCH:
-                break
+            try:
+                if await embed_passages(runtime, workspace_id, _VECTOR_BATCH) < _VECTOR_BATCH:
+                    break
+            except EncoderAway as away:
+                log.warning("encoder_away", detail=str(away))
+                return

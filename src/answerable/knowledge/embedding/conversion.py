@@ -22,6 +22,7 @@ from answerable.knowledge.embedding.architecture import (
     read_config,
 )
 from answerable.knowledge.embedding.errors import DamagedWeights
+from answerable.knowledge.embedding.pooling import read_pooling
 from answerable.knowledge.embedding.safetensors import read_safetensors
 from answerable.knowledge.embedding.torch_weights import read_torch_weights
 
@@ -82,7 +83,11 @@ def _write(source: Path, draft: Path, extra: Extra) -> None:
     spec.optimize(quantization="int8")
     spec.save(str(draft))
     shutil.copyfile(source / TOKENIZER_FILE, draft / TOKENIZER_FILE)
-    shape = {"dimensions": config.hidden_size, "max_tokens": config.window}
+    shape = {
+        "dimensions": config.hidden_size,
+        "max_tokens": config.window,
+        "pooling": read_pooling(source),
+    }
     (draft / "shape.json").write_text(json.dumps(shape), encoding="utf-8")
     extra(config, tensors, draft)
 

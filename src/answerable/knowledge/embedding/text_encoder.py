@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding.encoder import Encoder, Vectors
-from answerable.knowledge.embedding.errors import ModelFilesError
-from answerable.knowledge.embedding.weights import MODEL_NAME, is_available, prepare_model
+from answerable.knowledge.embedding.errors import EncoderAway, ModelFilesError
+from answerable.knowledge.embedding.weights import MODEL_NAME, prepare_model
 from answerable.telemetry.tracing import SpanAttributes, SpanKind, span
 
 _CACHED_QUERIES = 1024
@@ -24,38 +25,80 @@ _log = logging.getLogger(__name__)
 QueryVector = NDArray[np.float32]
 
 
+class LoadedEncoder(Protocol):
+    """What makes the vectors: a model here, or a server. Calls block; `EncoderAway` is a server's."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages, float32 of shape (len(texts), dimensions)."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same for queries."""
+        ...
+
+    def encode_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Unit vectors of texts and of spans (start, end) within each."""
+        ...
+
+    def close(self) -> None:
+        """Free what is held."""
+        ...
+
+
 class TextEncoder:
     """Vectors for texts, computed in one thread of its own so that the event loop stays free."""
 
-    def __init__(self, load: Callable[[], Encoder | None]) -> None:
-        """`load` makes the encoder, or answers None when this machine has no weights."""
+    def __init__(
+        self, load: Callable[[], LoadedEncoder | None], *, name: str = MODEL_NAME, threads: int = 1
+    ) -> None:
+        """`load` makes the encoder, or answers None when this machine has no weights. `threads` is how many
+        calls may be under way at once: more than one where they wait for a server."""
         self._load = load
-        self._encoder: Encoder | None = None
+        self._name = name
+        self._encoder: LoadedEncoder | None = None
         self._absent = False
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
+        self._loading = threading.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="encoder")
         self._queries: OrderedDict[str, QueryVector] = OrderedDict()
 
     async def encode(self, texts: Sequence[str]) -> Vectors | None:
-        """Unit vectors, float32 of shape (len(texts), dimensions); None when there is no encoder."""
-        with span(SpanKind.EMBEDDING, "embed", _embedding_of(len(texts))):
+        """Unit vectors of passages, float32 of shape (len(texts), dimensions); None when there is no encoder.
+        Raises EncoderAway when its server does not answer."""
+        with span(SpanKind.EMBEDDING, "embed", self._span_of(len(texts))):
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
 
     async def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
     ) -> tuple[Vectors, list[Vectors]] | None:
-        """Vectors of texts and of spans in them, as `Encoder.encode_spans`; None without an encoder."""
-        with span(SpanKind.EMBEDDING, "embed", _embedding_of(len(texts))):
+        """Vectors of texts and of spans in them, as `Encoder.encode_spans`; None without an encoder. Raises
+        EncoderAway when its server does not answer."""
+        with span(SpanKind.EMBEDDING, "embed", self._span_of(len(texts))):
             return await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._encode_spans, list(texts), list(spans)
             )
 
     async def encode_query(self, query: str) -> QueryVector | None:
-        """The unit vector of a query, from a small cache of recent ones; None when there is no encoder."""
+        """The unit vector of a query, from a small cache of recent ones; None when there is no encoder, or
+        its server does not answer."""
         known = self._queries.get(query)
         if known is not None:
             self._queries.move_to_end(query)
             return known
-        vectors = await self.encode([query])
+        try:
+            with span(SpanKind.EMBEDDING, "embed", self._span_of(1)):
+                vectors = await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._encode_queries, [query]
+                )
+        except EncoderAway as away:
+            _log.warning("This search is lexical: %s", away)
+            return None
         if vectors is None:
             return None
         vector: QueryVector = vectors[0].copy()
@@ -67,7 +110,16 @@ class TextEncoder:
     def close(self) -> None:
         """Wait for what is being computed and free the thread."""
         self._thread.shutdown(cancel_futures=True)
-        self._encoder = None
+        if self._encoder is not None:
+            self._encoder.close()
+            self._encoder = None
+
+    def _span_of(self, texts: int) -> dict[str, str | int]:
+        return {SpanAttributes.EMBEDDING_MODEL_NAME: self._name, "answerable.embedding.texts": texts}
+
+    def _encode_queries(self, queries: list[str]) -> Vectors | None:
+        encoder = self._loaded()
+        return None if encoder is None else encoder.encode_queries(queries)
 
     def _encode(self, texts: list[str]) -> Vectors | None:
         encoder = self._loaded()
@@ -79,15 +131,12 @@ class TextEncoder:
         encoder = self._loaded()
         return None if encoder is None else encoder.encode_spans(texts, spans)
 
-    def _loaded(self) -> Encoder | None:
-        if self._encoder is None and not self._absent:
-            self._encoder = self._load()
-            self._absent = self._encoder is None
-        return self._encoder
-
-
-def _embedding_of(texts: int) -> dict[str, str | int]:
-    return {SpanAttributes.EMBEDDING_MODEL_NAME: MODEL_NAME, "answerable.embedding.texts": texts}
+    def _loaded(self) -> LoadedEncoder | None:
+        with self._loading:
+            if self._encoder is None and not self._absent:
+                self._encoder = self._load()
+                self._absent = self._encoder is None
+            return self._encoder
 
 
 def load_encoder(data_dir: Path, *, threads: int, weights_dir: Path | None = None) -> Encoder | None:
@@ -102,23 +151,3 @@ def load_encoder(data_dir: Path, *, threads: int, weights_dir: Path | None = Non
         _log.warning("Search is lexical until `answerable models pull` has fetched the embedding model.")
         return None
     return Encoder(folder, threads=threads)
-
-
-def query_encoder(runtime: Runtime) -> TextEncoder:
-    """The encoder of a process that serves requests."""
-    return _text_encoder(runtime, runtime.settings.search.threads)
-
-
-def document_encoder(runtime: Runtime) -> TextEncoder:
-    """The encoder of a process that indexes documents: it may use more cores."""
-    return _text_encoder(runtime, runtime.settings.search.index_threads)
-
-
-def has_encoder(runtime: Runtime) -> bool:
-    """Whether the encoder's files are present (they are checked when it loads)."""
-    return is_available(runtime.settings.data_dir, runtime.settings.search.weights_dir)
-
-
-def _text_encoder(runtime: Runtime, threads: int) -> TextEncoder:
-    data_dir, weights_dir = runtime.settings.data_dir, runtime.settings.search.weights_dir
-    return TextEncoder(lambda: load_encoder(data_dir, threads=threads, weights_dir=weights_dir))

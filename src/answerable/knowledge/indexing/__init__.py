@@ -11,6 +11,7 @@ from answerable.knowledge.indexing.facts import DocumentFacts
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.service import (
     PreparedDocument,
+    StaleVectors,
     add_missing_vectors,
     delete_document,
     describe_document,
@@ -25,6 +26,7 @@ __all__ = [
     "IndexedDocument",
     "Passage",
     "PreparedDocument",
+    "StaleVectors",
     "add_missing_vectors",
     "delete_document",
     "describe_document",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from answerable.knowledge.indexing.facts import DocumentFacts
 
-_HEADER = struct.Struct("<HHI")  # sentences, dimensions, words in all
+_HEADER = struct.Struct("<HHI")  # sentences, (unused), words in all
 _QUANTUM = 127
 
 
@@ -40,7 +40,8 @@ class IndexedDocument:
 
 @dataclass(frozen=True, slots=True)
 class SentenceSketch:
-    """The sentences of a passage in numbers, read when the passage is a candidate for an answer.
+    """The sentences of a passage in numbers, read when the passage is a candidate for an answer. Their
+    vectors are kept beside the passage's, because each encoder has its own.
 
     `spans` is int32 of shape (sentences, 2), relative to the passage; `words` holds the term ids of all
     sentences one after the other and `word_counts` (int32) how many each has; `vectors` is float32 of shape
@@ -53,35 +54,44 @@ class SentenceSketch:
     vectors: NDArray[np.float32]
 
     def pack(self) -> bytes:
-        """The sketch as bytes; vectors keep 8 bits a component."""
-        sentences, dimensions = self.vectors.shape
-        scale = np.abs(self.vectors).max(axis=1, initial=0).astype(np.float32)
-        steps = np.where(scale > 0, scale, 1)[:, None] / _QUANTUM
-        quantised = np.rint(self.vectors / steps).astype(np.int8)
+        """The sketch as bytes, without its vectors."""
         return b"".join(
             (
-                _HEADER.pack(sentences, dimensions, len(self.words)),
+                _HEADER.pack(len(self.spans), 0, len(self.words)),
                 self.spans.astype("<i4").tobytes(),
                 self.word_counts.astype("<i4").tobytes(),
                 self.words.astype("<i4").tobytes(),
-                scale.astype("<f4").tobytes(),
-                quantised.tobytes(),
             )
         )
 
     @classmethod
-    def unpack(cls, packed: bytes) -> SentenceSketch:
-        """The sketch that `pack` wrote."""
-        sentences, dimensions, total = _HEADER.unpack_from(packed)
+    def unpack(cls, packed: bytes, vectors: bytes | None = None) -> SentenceSketch:
+        """The sketch that `pack` and `pack_vectors` wrote; without vectors they have no dimensions. What
+        former versions wrote behind the words is left."""
+        sentences, _, total = _HEADER.unpack_from(packed)
         numbers = np.frombuffer(packed, "<i4", 3 * sentences + total, _HEADER.size)
-        offset = _HEADER.size + numbers.nbytes
-        scale = np.frombuffer(packed, "<f4", sentences, offset)
-        quantised = np.frombuffer(packed, np.int8, sentences * dimensions, offset + scale.nbytes)
-        steps = (scale / np.float32(_QUANTUM)).reshape(-1, 1)
-        vectors = (quantised.reshape(sentences, dimensions) * steps).astype(np.float32)
         return cls(
             spans=numbers[: 2 * sentences].reshape(sentences, 2),
             word_counts=numbers[2 * sentences : 3 * sentences],
             words=numbers[3 * sentences :],
-            vectors=vectors,
+            vectors=_unpack_vectors(vectors or b"", sentences),
         )
+
+
+def pack_vectors(vectors: NDArray[np.float32]) -> bytes:
+    """The vectors of a passage's sentences as bytes, 8 bits a component."""
+    scale = np.abs(vectors).max(axis=1, initial=0).astype(np.float32)
+    steps = np.where(scale > 0, scale, 1)[:, None] / _QUANTUM
+    quantised = np.rint(vectors / steps).astype(np.int8)
+    return b"".join((scale.astype("<f4").tobytes(), quantised.tobytes()))
+
+
+def _unpack_vectors(packed: bytes, sentences: int) -> NDArray[np.float32]:
+    if not packed or not sentences:
+        return np.zeros((sentences, 0), dtype=np.float32)
+    scale = np.frombuffer(packed, "<f4", sentences)
+    quantised = np.frombuffer(packed, np.int8, -1, scale.nbytes).reshape(sentences, -1)
+    unpacked: NDArray[np.float32] = (quantised * (scale / np.float32(_QUANTUM)).reshape(-1, 1)).astype(
+        np.float32
+    )
+    return unpacked

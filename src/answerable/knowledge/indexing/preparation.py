@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from answerable.knowledge.embedding import TextEncoder, Vectors
-from answerable.knowledge.indexing.passage import Passage, SentenceSketch
+from answerable.knowledge.indexing.passage import Passage, SentenceSketch, pack_vectors
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.sentences import sentences
 from answerable.knowledge.lexical.term_ids import DIMENSIONS, TermIds
@@ -25,35 +25,56 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """A passage's vector in the text form that pgvector reads, and its sentences' packed."""
+
+    embedding: str
+    sentences: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedPassage:
-    """A passage with all that search needs, in the text forms that pgvector reads."""
+    """A passage with all that search needs; `vectors` by the generation of the encoder that made them."""
 
     passage: Passage
     terms: list[int]
     weights: str
-    embedding: str | None
     sentences: bytes
+    vectors: Mapping[int, PassageVectors] = field(default_factory=dict)
 
 
 async def prepare(
-    encoder: TextEncoder, workspace_id: str, passages: Sequence[Passage], progress: Progress | None = None
+    encoders: Mapping[int, TextEncoder],
+    workspace_id: str,
+    passages: Sequence[Passage],
+    progress: Progress | None = None,
 ) -> list[PreparedPassage]:
     """Compute what is stored, batch by batch and off the event loop; `progress(done, total)` is awaited
-    after each batch. Without an encoder the passages are prepared for lexical search alone."""
+    after each batch. `encoders` are by generation; without one of them the passages are prepared for lexical
+    search alone. Raises EncoderAway."""
     prepared: list[PreparedPassage] = []
     term_ids = TermIds(workspace_id)
     for start in range(0, len(passages), _BATCH):
         batch = passages[start : start + _BATCH]
-        prepared += await _prepare_batch(encoder, term_ids, batch)
+        spans = [sentences(passage.text) for passage in batch]
+        rows = await asyncio.to_thread(_rows, term_ids, batch, spans)
+        vectors = [await _embed(encoder, batch, spans) for encoder in encoders.values()]
+        for place, row in enumerate(rows):
+            of_row = {number: made[place] for number, made in zip(encoders, vectors, strict=True) if made}
+            prepared.append(replace(row, vectors=of_row))
         if progress is not None:
             await progress(len(prepared), len(passages))
     return prepared
 
 
-async def _prepare_batch(
-    encoder: TextEncoder, term_ids: TermIds, passages: Sequence[Passage]
-) -> list[PreparedPassage]:
-    spans = [sentences(passage.text) for passage in passages]
+async def embed(encoder: TextEncoder, passages: Sequence[Passage]) -> list[PassageVectors]:
+    """The passages' vectors by one encoder; none of them without it. Raises EncoderAway."""
+    return await _embed(encoder, passages, [sentences(passage.text) for passage in passages])
+
+
+async def _embed(
+    encoder: TextEncoder, passages: Sequence[Passage], spans: Sequence[list[tuple[int, int]]]
+) -> list[PassageVectors]:
     prefixes = [nearest_headings(passage.heading_path, passage.text) for passage in passages]
     texts = [prefix + passage.text for prefix, passage in zip(prefixes, passages, strict=True)]
     shifted = [
@@ -61,18 +82,16 @@ async def _prepare_batch(
         for prefix, found in zip(prefixes, spans, strict=True)
     ]
     encoded = await encoder.encode_spans(texts, shifted)
-    if encoded is None:
-        empty = [np.zeros((len(found), 0), dtype=np.float32) for found in spans]
-        return await asyncio.to_thread(_rows, term_ids, passages, spans, None, empty)
-    return await asyncio.to_thread(_rows, term_ids, passages, spans, *encoded)
+    return [] if encoded is None else await asyncio.to_thread(_packed, *encoded)
+
+
+def _packed(vectors: Vectors, sentence_vectors: Sequence[Vectors]) -> list[PassageVectors]:
+    pairs = zip(vectors, sentence_vectors, strict=True)
+    return [PassageVectors(dense_vector(vector), pack_vectors(inner)) for vector, inner in pairs]
 
 
 def _rows(
-    term_ids: TermIds,
-    passages: Sequence[Passage],
-    spans: Sequence[list[tuple[int, int]]],
-    vectors: Vectors | None,
-    sentence_vectors: Sequence[Vectors],
+    term_ids: TermIds, passages: Sequence[Passage], spans: Sequence[list[tuple[int, int]]]
 ) -> list[PreparedPassage]:
     rows = []
     for number, passage in enumerate(passages):
@@ -85,17 +104,9 @@ def _rows(
             spans=np.array(spans[number], dtype=np.int32).reshape(-1, 2),
             word_counts=np.array([len(found) for found in by_sentence], dtype=np.int32),
             words=np.array([term for found in by_sentence for term in found], dtype=np.int32),
-            vectors=sentence_vectors[number],
+            vectors=np.zeros((len(spans[number]), 0), dtype=np.float32),
         )
-        rows.append(
-            PreparedPassage(
-                passage=passage,
-                terms=sorted(weights),
-                weights=sparse_vector(weights),
-                embedding=None if vectors is None else dense_vector(vectors[number]),
-                sentences=sketch.pack(),
-            )
-        )
+        rows.append(PreparedPassage(passage, sorted(weights), sparse_vector(weights), sketch.pack()))
     return rows
 
 

@@ -10,16 +10,22 @@ from sqlalchemy.dialects.postgresql import insert
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
-from answerable.knowledge.indexing.preparation import PreparedPassage
+from answerable.knowledge.indexing.preparation import PassageVectors, PreparedPassage
 from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
 
 _INSERT_CHUNK = text(
     """
     INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
-                        heading_path, text, token_count, terms, weights, embedding, sentences)
+                        heading_path, text, token_count, terms, weights, sentences)
     VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path, :text,
-            :token_count, CAST(:terms AS int[]), CAST(:weights AS sparsevec), CAST(:embedding AS halfvec),
-            :sentences)
+            :token_count, CAST(:terms AS int[]), CAST(:weights AS sparsevec), :sentences)
+    """
+)
+_INSERT_VECTOR = text(
+    """
+    INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
+    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences
+    FROM chunks c WHERE c.document_id = :document_id AND c.ordinal = :ordinal
     """
 )
 # Rows are locked in the order of their terms, so that two documents indexed at once cannot wait for each
@@ -57,15 +63,25 @@ _DISCOUNT_TERMS = text(
 
 _WITHOUT_VECTOR = text(
     """
-    SELECT id, ordinal, start_offset, end_offset, text, page, heading_path, token_count
-    FROM chunks WHERE embedding IS NULL ORDER BY id LIMIT :most
+    SELECT c.id, c.ordinal, c.start_offset, c.end_offset, c.text, c.page, c.heading_path, c.token_count
+    FROM chunks c
+    WHERE c.id > :after AND NOT EXISTS (
+        SELECT FROM chunk_vectors v WHERE v.generation = :generation AND v.chunk_id = c.id)
+    ORDER BY c.id LIMIT :most
     """
 )
 # A document that was indexed anew meanwhile has other ids, and keeps what it got.
-_SET_VECTOR = text(
+_ADD_VECTOR = text(
     """
-    UPDATE chunks SET embedding = CAST(:embedding AS halfvec), sentences = :sentences
-    WHERE id = :id AND embedding IS NULL
+    INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
+    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences
+    FROM chunks c WHERE c.id = :id
+    ON CONFLICT DO NOTHING
+    """
+)
+_COUNTS = text(
+    """
+    SELECT (SELECT count(*) FROM chunk_vectors WHERE generation = :generation), (SELECT count(*) FROM chunks)
     """
 )
 
@@ -137,18 +153,34 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
                 "token_count": row.passage.token_count,
                 "terms": row.terms,
                 "weights": row.weights,
-                "embedding": row.embedding,
                 "sentences": row.sentences,
             }
             for row in prepared
         ],
     )
+    vectors = [
+        {
+            "generation": generation,
+            "document_id": document_uuid,
+            "ordinal": row.passage.ordinal,
+            "embedding": made.embedding,
+            "sentences": made.sentences,
+        }
+        for row in prepared
+        for generation, made in row.vectors.items()
+    ]
+    if vectors:
+        await session.execute(_INSERT_VECTOR, vectors)
     await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_id": document_uuid})
 
 
-async def passages_without_vector(session: Session, most: int) -> dict[int, Passage]:
-    """At most `most` of the workspace's passages that have no vector, by the id of their row."""
-    rows = await session.execute(_WITHOUT_VECTOR, {"most": most})
+async def passages_without_vector(
+    session: Session, generation: int, most: int, *, after: int = 0
+) -> dict[int, Passage]:
+    """At most `most` of the workspace's passages that have no vector of a generation, by the id of their
+    row, in the order of these from `after` on."""
+    wanted = {"generation": generation, "most": most, "after": after}
+    rows = await session.execute(_WITHOUT_VECTOR, wanted)
     return {
         row.id: Passage(
             row.ordinal,
@@ -163,13 +195,20 @@ async def passages_without_vector(session: Session, most: int) -> dict[int, Pass
     }
 
 
-async def set_vectors(session: Session, prepared: Mapping[int, PreparedPassage]) -> None:
-    """Give rows their vectors, by their ids in ascending order."""
+async def add_vectors(session: Session, generation: int, made: Mapping[int, PassageVectors]) -> None:
+    """Give rows their vectors of a generation, by their ids in ascending order; those that have them keep
+    them."""
     values = [
-        {"id": row_id, "embedding": row.embedding, "sentences": row.sentences}
-        for row_id, row in sorted(prepared.items())
+        {"generation": generation, "id": row_id, "embedding": row.embedding, "sentences": row.sentences}
+        for row_id, row in sorted(made.items())
     ]
-    await session.execute(_SET_VECTOR, values)
+    await session.execute(_ADD_VECTOR, values)
+
+
+async def vector_counts(session: Session, generation: int) -> tuple[int, int]:
+    """How many of the workspace's passages have a vector of the generation, and how many there are."""
+    row = (await session.execute(_COUNTS, {"generation": generation})).one()
+    return row[0], row[1]
 
 
 async def delete_chunks(session: Session, document_id: str) -> None:

@@ -10,20 +10,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.kit.db import Session
+from answerable.kit.errors import AnswerableError
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.indexing import repository
+from answerable.knowledge.embedding import Encoders
+from answerable.knowledge.indexing import generations, repository
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
-from answerable.knowledge.indexing.preparation import PreparedPassage, Progress, prepare
+from answerable.knowledge.indexing.preparation import PreparedPassage, Progress, embed, prepare
+
+
+class StaleVectors(AnswerableError):
+    """The workspace went over to another encoder while a document was embedded."""
+
+    code, status, title = "encoder_changed", 503, "The encoder changed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """A document that is ready to be stored."""
+    """A document that is ready to be stored, with vectors of these generations (where their encoders are
+    here)."""
 
     document: IndexedDocument
     passages: tuple[PreparedPassage, ...]
+    generations: frozenset[int]
 
 
 async def prepare_document(
@@ -33,18 +42,25 @@ async def prepare_document(
     passages: Sequence[Passage],
     progress: Progress | None = None,
 ) -> PreparedDocument:
-    """Embed and weigh a document's passages, off the event loop and outside any transaction.
+    """Embed and weigh a document's passages, off the event loop and outside any transaction: for the encoder
+    that the workspace is searched by, and the one that is being built.
 
-    `progress(done, total)` is awaited after each batch of passages.
+    `progress(done, total)` is awaited after each batch of passages. Raises EncoderAway.
     """
-    encoder = runtime.get(TextEncoder)
-    return PreparedDocument(document, tuple(await prepare(encoder, workspace_id, passages, progress)))
+    async with runtime.database.begin(Principal.system(workspace_id)) as session:
+        wanted = (await generations.of_workspace(session)).all
+    encoders = {each.number: runtime.get(Encoders).of(each.spec) for each in wanted}
+    prepared = await prepare(encoders, workspace_id, passages, progress)
+    return PreparedDocument(document, tuple(prepared), frozenset(encoders))
 
 
 async def store_document(session: Session, prepared: PreparedDocument) -> None:
-    """Replace the document's passages in the index. Doing it twice leaves them once."""
+    """Replace the document's passages in the index. Doing it twice leaves them once. Raises StaleVectors when
+    the encoder that the workspace is searched by is none that the document was prepared for."""
     document = prepared.document
     await repository.lock_document(session, document.id)
+    if (await generations.held(session)).active.number not in prepared.generations:
+        raise StaleVectors("The document is embedded anew for the encoder that is used now.")
     await repository.delete_chunks(session, document.id)
     await repository.put_document(session, document, len(prepared.passages))
     await repository.insert_chunks(session, document.id, prepared.passages)
@@ -54,16 +70,17 @@ async def add_missing_vectors(runtime: Runtime, workspace_id: str, most: int) ->
     """Embed at most `most` of the workspace's passages that were indexed while there was no encoder.
 
     Returns how many got their vectors: fewer than `most` when none are left, 0 without an encoder.
+    Raises EncoderAway.
     """
     principal = Principal.system(workspace_id)
     async with runtime.database.begin(principal) as session:
-        found = await repository.passages_without_vector(session, most)
-    prepared = await prepare(runtime.get(TextEncoder), workspace_id, list(found.values()))
-    by_row = {row_id: row for row_id, row in zip(found, prepared, strict=True) if row.embedding is not None}
-    if by_row:
+        active = (await generations.of_workspace(session)).active
+        found = await repository.passages_without_vector(session, active.number, most)
+    made = await embed(runtime.get(Encoders).of(active.spec), list(found.values()))
+    if made:
         async with runtime.database.begin(principal) as session:
-            await repository.set_vectors(session, by_row)
-    return len(by_row)
+            await repository.add_vectors(session, active.number, dict(zip(found, made, strict=True)))
+    return len(made)
 
 
 async def delete_document(session: Session, document_id: str) -> None:

@@ -86,7 +86,8 @@ class WeightedQuery:
     """A query against one workspace's statistics. `idf` has each term's inverse document frequency; `known`
     the terms that occur at all, rarest first, with the number of chunks they occur in; `content` the terms
     that say what the query is about, `shares` each one's part of their whole weight (they sum to 1),
-    `words` the same as words; `name_shares` has the shares of those that are names or have digits among
+    `words` the same as words; `vector` is by the encoder of `generation`, whose unrelated texts have the mean
+    cosine `baseline`; `name_shares` has the shares of those that are names or have digits among
     themselves (they sum to 1, or are all 0)."""
 
     chunks: int
@@ -97,6 +98,8 @@ class WeightedQuery:
     name_shares: NDArray[np.float32]
     known: tuple[tuple[int, int], ...]
     vector: QueryVector | None
+    generation: int = 1
+    baseline: float = 0.0
 
     @classmethod
     def of(cls, query: QueryTerms, counts: Mapping[int, int], vector: QueryVector | None) -> WeightedQuery:

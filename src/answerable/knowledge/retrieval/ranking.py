@@ -63,7 +63,7 @@ def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
     present[owner[word], term] = True
     cosine = np.zeros(len(sketch.spans), dtype=np.float32)
     if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
-        cosine = sketch.vectors @ query.vector
+        cosine = (sketch.vectors @ query.vector - query.baseline) / (1 - query.baseline)
     return SentenceSigns(present, present.astype(np.float32) @ query.shares, cosine)
 
 

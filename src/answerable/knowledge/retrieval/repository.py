@@ -37,9 +37,12 @@ _EXTENT = """
     FROM (SELECT d.document_id, d.chunk_count FROM indexed_documents d WHERE true {scope}
           LIMIT %(most)s) found
 """
+# The generation and the length of its vectors are numbers of ours; as text they name the partition and its
+# index to every plan.
 _NEAREST = """
-    SELECT c.id FROM chunks c WHERE c.embedding IS NOT NULL {scope}
-    ORDER BY (c.embedding <=> %(vector)s::halfvec) {exactly} LIMIT %(pool)s
+    SELECT c.chunk_id FROM chunk_vectors c WHERE c.generation = {generation} {scope}
+    ORDER BY (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) {exactly}
+    LIMIT %(pool)s
 """
 _WORDED = """
     SELECT chunk_id FROM lexical_candidates(
@@ -47,20 +50,22 @@ _WORDED = """
         %(sources)s::uuid[], %(condition)s::jsonpath, %(values)s::jsonb,
         %(firsts)s::int[], %(seconds)s::int[])
 """
-_COSINE = "coalesce(1 - (c.embedding <=> %(vector)s::halfvec), 0)"
+_COSINE = "coalesce((1 - (v.embedding <=> %(vector)s::halfvec) - %(baseline)s) / (1 - %(baseline)s), 0)"
 _BM25 = "-(c.weights <#> %(weights)s::sparsevec) / %(total)s"
 _SCORE = """
     WITH scored AS MATERIALIZED (
         SELECT c.id, ({cosine})::float8 AS cosine, ({bm25})::float8 AS bm25
-        FROM chunks c WHERE c.id = ANY(%(chosen)s::bigint[])
+        FROM chunks c LEFT JOIN chunk_vectors v ON v.generation = {generation} AND v.chunk_id = c.id
+        WHERE c.id = ANY(%(chosen)s::bigint[])
     ),
     best AS MATERIALIZED (
         SELECT * FROM scored
         ORDER BY %(cosine_part)s * cosine + (1 - %(cosine_part)s) * bm25 DESC, id LIMIT %(kept)s
     )
     SELECT c.public_id, c.document_id, d.title, c.ordinal, c.start_offset, c.end_offset, c.page,
-           c.heading_path, c.text, c.sentences, best.cosine, best.bm25
+           c.heading_path, c.text, c.sentences, v.sentences, best.cosine, best.bm25
     FROM best JOIN chunks c ON c.id = best.id JOIN indexed_documents d ON d.document_id = c.document_id
+    LEFT JOIN chunk_vectors v ON v.generation = {generation} AND v.chunk_id = c.id
 """
 _DOCUMENTS = "AND {row}.document_id = ANY(%(documents)s::uuid[])"
 _SOURCES = "AND d.source_id = ANY(%(sources)s::uuid[])"
@@ -181,7 +186,12 @@ async def nearest(session: Session, query: WeightedQuery, reach: Reach, pool: Po
     """The rows of the chunks within reach whose vectors are nearest the query's, `pool.size` at most."""
     if query.vector is None:
         return []
-    statement = _NEAREST.format(scope=_on_chunks(reach), exactly="+ 0" if reach.exact else "")
+    statement = _NEAREST.format(
+        scope=_on_chunks(reach),
+        exactly="+ 0" if reach.exact else "",
+        generation=int(query.generation),
+        dimensions=len(query.vector),
+    )
     vector = {"vector": dense_vector(query.vector), "pool": pool.size}
     return [row[0] for row in await session.fetch(statement, vector | reach.parameters())]
 
@@ -191,13 +201,18 @@ async def score_candidates(
 ) -> list[Candidate]:
     """The chunks of these rows, each scored both ways, the `pool.kept` best."""
     dense = mode is not SearchMode.LEXICAL and query.vector is not None
-    statement = _SCORE.format(cosine=_COSINE if dense else "0", bm25=_BM25 if query.known else "0")
+    statement = _SCORE.format(
+        cosine=_COSINE if dense else "0",
+        bm25=_BM25 if query.known else "0",
+        generation=int(query.generation),
+    )
     parameters = {
         "vector": None if query.vector is None else dense_vector(query.vector),
         "weights": _weights(query),
         "chosen": list(chosen),
         "total": query.total or 1.0,
         "kept": pool.kept,
+        "baseline": query.baseline,
         "cosine_part": pool.cosine_part,
     }
     return [_candidate(row) for row in await session.fetch(statement, parameters)]
@@ -228,7 +243,8 @@ def _uuids(prefix: str, public_ids: Sequence[str] | None) -> list[uuid.UUID] | N
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    public_id, document_id, title, ordinal, start, end, page, headings, content, sketch, cosine, bm25 = row
+    public_id, document_id, title, ordinal, start, end, page, headings, content, *scored = row
+    sketch, vectors, cosine, bm25 = scored
     return Candidate(
         chunk_id=ids.encode("chk", public_id),
         document_id=ids.encode("doc", document_id),
@@ -239,7 +255,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         page=page,
         heading_path=tuple(headings),
         text=content,
-        sketch=SentenceSketch.unpack(sketch),
+        sketch=SentenceSketch.unpack(sketch, vectors),
         cosine=cosine,
         bm25=bm25,
     )

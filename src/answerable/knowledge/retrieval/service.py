@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.embedding import QueryVector, TextEncoder
+from answerable.knowledge.embedding import Encoders, QueryVector, TextEncoder
+from answerable.knowledge.indexing import generations
 from answerable.knowledge.reranking import Reranker
 from answerable.knowledge.retrieval import repository
 from answerable.knowledge.retrieval.found import Found
@@ -54,7 +55,7 @@ async def search(
     looked up while the query's vector is computed. With `explain` each passage has its `stages`.
     """
     with span(SpanKind.RETRIEVER, "search") as current:
-        found = await _search(session, runtime.get(TextEncoder), query, limit, mode, scope or Scope())
+        found = await _search(session, runtime, query, limit, mode, scope or Scope())
         if explain:
             found = replace(found, passages=tuple(with_stages(found.passages, found.mode)))
         found = replace(found, passages=found.passages[:limit])
@@ -80,14 +81,16 @@ async def search_reranked(
 
 
 async def _search(
-    session: Session, encoder: TextEncoder, query: str, limit: int, mode: SearchMode, scope: Scope
+    session: Session, runtime: Runtime, query: str, limit: int, mode: SearchMode, scope: Scope
 ) -> Found:
-    pending = asyncio.ensure_future(_vector(encoder, query, mode))
+    used = (await generations.of_workspace(session)).active
+    pending = asyncio.ensure_future(_vector(runtime.get(Encoders).of(used.spec), query, mode))
     try:
         look = await _look_by_words(session, query, limit, mode, scope)
     finally:
         vector = await pending
-    weighted, pool, worded = replace(look.query, vector=vector), look.pool, look.worded
+    weighted = replace(look.query, vector=vector, generation=used.number, baseline=used.baseline)
+    pool, worded = look.pool, look.worded
     if vector is None:
         if mode is SearchMode.DENSE and look.reach.chunks:
             worded = await repository.best_worded(session, weighted, look.reach, pool)
