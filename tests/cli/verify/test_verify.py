@@ -78,6 +78,7 @@ _DAMAGE = {
     ),
     "document_not_indexed": (f"DELETE FROM chunks WHERE document_id = {_ONE}"),
     "chunk_without_vector": ("DELETE FROM chunk_vectors"),
+    "vector_of_another_document": ("UPDATE chunk_vectors SET document_id = gen_random_uuid()"),
     "chunk_outside_text": ("UPDATE document_texts SET text = 'x' || text"),
     "wrong_term_count": ("UPDATE lexical_terms SET chunks = chunks + 1 WHERE term = 0"),
     "text_without_document": (f"UPDATE documents SET status = 'queued' WHERE id = {_ONE}"),
@@ -115,7 +116,7 @@ async def test_deleting_leaves_nothing_behind(bench: SystemBench) -> None:
     await bench.nothing_open()
     report = json.loads((await verify()).output)
     assert report["ok"], report
-    empty = ("sources", "source_items", "documents", "document_texts", "chunks")
+    empty = ("sources", "source_items", "documents", "document_texts", "chunks", "chunk_vectors")
     assert {name: report["counts"][name] for name in empty if name != "sources"} == dict.fromkeys(
         empty[1:], 0
     )
