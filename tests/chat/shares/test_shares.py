@@ -66,7 +66,7 @@ async def test_the_token_is_shown_once_and_kept_as_a_hash(viewer: Caller, admin_
     assert [item["id"] for item in listed.json()["items"]] == [made["id"]]
     with psycopg.connect(admin_url) as connection:
         row = connection.execute(
-            "SELECT to_jsonb(s)::text FROM chat_shares s WHERE id = %s", [ids.decode("shr", made["id"])]
+            "SELECT to_jsonb(s)::text FROM chat_shares s WHERE id = %s", [ids.decode("link", made["id"])]
         ).fetchone()
     assert row is not None
     assert made["token"].removeprefix(made["prefix"]) not in row[0]
@@ -76,7 +76,7 @@ async def expire(admin_url: str, link: Json) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(
             "UPDATE chat_shares SET expires_at = now() - interval '1 second' WHERE id = %s",
-            [ids.decode("shr", link["id"])],
+            [ids.decode("link", link["id"])],
         )
 
 
@@ -118,7 +118,7 @@ async def test_nobody_else_lists_makes_or_ends_links(
     for other in (workspace.owner, await workspace.member("editor"), stranger):
         assert is_missing(await other.get(url), await other.get(nothing))
         assert is_missing(await other.post(url, json={}), await other.post(nothing, json={}))
-        assert is_missing(await other.delete(f"{url}/{link['id']}"), await other.delete(f"{nothing}/shr_x"))
+        assert is_missing(await other.delete(f"{url}/{link['id']}"), await other.delete(f"{nothing}/link_x"))
     assert len((await viewer.get(url)).json()["items"]) == 1
 
 

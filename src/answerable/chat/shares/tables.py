@@ -16,7 +16,7 @@ class ShareRow(TenantRow, Base):
 
     __tablename__ = "chat_shares"
 
-    id: Mapped[str] = id_column("shr")
+    id: Mapped[str] = id_column("link")
     owner_id: Mapped[str] = reference("usr", "users.id")
     session_id: Mapped[str] = reference("chat", "chat_sessions.id")
     message_id: Mapped[str] = reference("msg", "chat_messages.id")
