@@ -1,6 +1,7 @@
 """Run every benchmark in a process of its own and print one JSON object with all figures.
 
-`python -m bench` measures the system itself; `--squad PATH` adds retrieval on a SQuAD-shaped file.
+`python -m bench` measures the system itself; `--squad PATH` adds retrieval on a SQuAD-shaped file or a
+BEIR-shaped folder. `python -m bench.retrieval_modes PATH` prints a table of modes and of other systems.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LIMIT_SECONDS = 900
 def main() -> int:
     """Print the figures; a benchmark that fails is said in its place. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--squad", type=Path, help="a SQuAD-shaped JSON file")
+    parser.add_argument("--squad", type=Path, help="a SQuAD-shaped file or a BEIR-shaped folder")
     parser.add_argument("--only", nargs="*", help="names of benchmarks")
     options = parser.parse_args()
     runs = {name: [] for name in _ALWAYS}

@@ -95,8 +95,19 @@ def from_documents(found: DocumentAnswer) -> Draft:
         intent=IntentReport(kind="quote", confidence=round(found.confidence, 4)),
         confidence=found.confidence,
         evidence=evidence,
-        warnings=[*(Warning(code="search", detail=note) for note in found.notes), *_unsure(found)],
+        warnings=[
+            *(Warning(code="search", detail=note) for note in found.notes),
+            *_unsure(found),
+            *_at_odds(found),
+        ],
     )
+
+
+def _at_odds(found: DocumentAnswer) -> list[Warning]:
+    if not found.disagree:
+        return []
+    detail = "The documents give different values for this. The newer one is quoted first: check which holds."
+    return [Warning(code="sources_disagree", detail=detail)]
 
 
 def _unsure(found: DocumentAnswer) -> list[Warning]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from answerable.knowledge.answering.doubts import Doubts
 from answerable.knowledge.retrieval import SearchMode
 
-LINE = 0.19
-"""Below it nothing is quoted. It is as high as it can be while all but 4 % of the questions that the
-documents answer lie above."""
+LINE = 0.16
+"""Below it nothing is quoted. It is as high as it can be while about four of five questions that documents
+answer get the right quote first, silence counted as wrong."""
 
 _AGAINST = Doubts(
     nameless=-1.56,

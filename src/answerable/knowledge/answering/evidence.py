@@ -10,17 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerable.knowledge.answering.expectation import Expectation, Expected
-from answerable.knowledge.lexical.words import words
 from answerable.knowledge.retrieval import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import WeightedQuery
-from answerable.knowledge.retrieval.ranking import sentence_signs
+from answerable.knowledge.retrieval.ranking import headed, sentence_signs
 
 Numbers = NDArray[np.float32]
 
@@ -54,6 +52,11 @@ _ABOVE = 1.0
 """What a word of the heading counts for sentences that do not follow it at once."""
 _STOP = re.compile(r"[.!?…。！？][)\]\"'”’»]*\Z")
 _ITEM = re.compile(r"[-*•‣▪●◦–—|+>]|\d{1,3}[.)]\s|[a-z][)]\s")
+_NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
+_NEW_PART = 6.0
+"""What the part of a question that no excerpt has yet adds to a sentence that has it, for all of it."""
+_SAME = 0.8
+"""Share of the words of the shorter of two sentences from which on they say the same."""
 _KINDS = tuple(kind for kind in Expected if kind is not Expected.ANYTHING)
 
 
@@ -62,7 +65,8 @@ class ScoredSentence:
     """A sentence of a passage; `start` and `end` are relative to the passage. One that does not `tell`
     anything by itself is not quoted alone, and a heading is not quoted at all. Sentences of one `block` stand
     in one paragraph, list item or table row. `nameless` is the share of the question's names that the passage
-    and the headings above it lack."""
+    and the headings above it lack; `words` are its term ids, `numbers` its numbers as they stand there, and
+    `asked_shares` the question's content terms that it has, with their part of the question's weight."""
 
     passage: int
     start: int
@@ -73,6 +77,14 @@ class ScoredSentence:
     is_heading: bool
     block: int
     nameless: float
+    words: frozenset[int]
+    numbers: frozenset[str]
+    asked_shares: tuple[tuple[int, float], ...]
+
+    @property
+    def asked(self) -> frozenset[int]:
+        """The question's content terms that the sentence has."""
+        return frozenset(term for term, _ in self.asked_shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,8 @@ def score_sentences(
         tells = _new_words(query, passage)
         blocks = _blocks(passage)
         nameless = _nameless(query, passage.candidate)
+        found = _words_by_sentence(passage)
+        asked = dict(zip(query.content.tolist(), query.shares.tolist(), strict=True))
         scored.extend(
             ScoredSentence(
                 passage=number,
@@ -108,6 +122,9 @@ def score_sentences(
                 is_heading=bool(headings[row]),
                 block=blocks[row],
                 nameless=nameless,
+                words=frozenset(found[row]),
+                numbers=frozenset(_NUMBER.findall(passage.candidate.text[start:end])),
+                asked_shares=tuple((term, asked[term]) for term in set(found[row]) & asked.keys()),
             )
             for row, (start, end) in enumerate(passage.candidate.sketch.spans)
         )
@@ -115,19 +132,67 @@ def score_sentences(
 
 
 def choose_excerpts(sentences: Sequence[ScoredSentence], wanted: int, margin: float) -> list[Excerpt]:
-    """Excerpts around the best sentences, at most one a passage and `wanted` in all, best first; each next
-    one's best sentence scores at most `margin` below the very best."""
-    excerpts: list[Excerpt] = []
+    """Excerpts around the best sentences, `wanted` at most, best first, none over another and none that
+    says what another says already.
+
+    What a sentence has of the question that the excerpts before lack counts again, so that a question of
+    two parts is answered from two places. No excerpt's sentence scores more than `margin` below the best.
+    """
     quotable = [item for item in sentences if not item.is_heading]
-    for sentence in sorted((item for item in quotable if item.tells), key=lambda item: -item.score):
-        if len(excerpts) == wanted or (excerpts and sentence.score < excerpts[0].best.score - margin):
+    open_ones = [item for item in quotable if item.tells]
+    taken: list[Excerpt] = []
+    said: frozenset[int] = frozenset()
+    while open_ones and len(taken) < wanted:
+        scores = [item.score + _NEW_PART * _share_beyond(item, said) for item in open_ones]
+        if not taken:
+            scores = [item.score for item in open_ones]
+        place = max(range(len(open_ones)), key=scores.__getitem__)
+        best = open_ones[place]
+        if taken and scores[place] < taken[0].best.score - margin:
             break
-        if all(excerpt.passage != sentence.passage for excerpt in excerpts):
-            place = (sentence.passage, sentence.block)
-            excerpts.append(
-                _widen(sentence, [item for item in quotable if (item.passage, item.block) == place])
-            )
-    return excerpts
+        excerpt = _widen(best, _neighbours(best, quotable, taken))
+        taken.append(excerpt)
+        inside = [item for item in quotable if _is_in(item, excerpt)]
+        said = said.union(*(item.asked for item in inside))
+        open_ones = [item for item in open_ones if not _is_in(item, excerpt) and not _repeats(item, inside)]
+    return taken
+
+
+def _share_beyond(sentence: ScoredSentence, said: frozenset[int]) -> float:
+    return sum(share for term, share in sentence.asked_shares if term not in said)
+
+
+def _is_in(sentence: ScoredSentence, excerpt: Excerpt) -> bool:
+    return sentence.passage == excerpt.passage and excerpt.start <= sentence.start < excerpt.end
+
+
+def _repeats(sentence: ScoredSentence, others: Sequence[ScoredSentence]) -> bool:
+    """Whether one of the others has nearly all words of the sentence, or it all of theirs; another number
+    is another statement."""
+    for other in others:
+        shared = len(sentence.words & other.words)
+        fewer = min(len(sentence.words), len(other.words))
+        if sentence.numbers == other.numbers and fewer and shared >= _SAME * fewer:
+            return True
+    return False
+
+
+def _neighbours(
+    best: ScoredSentence, quotable: Sequence[ScoredSentence], taken: Sequence[Excerpt]
+) -> list[ScoredSentence]:
+    """The sentences of the same block around it, as far as no other excerpt has them."""
+    place = (best.passage, best.block)
+    around: list[ScoredSentence] = []
+    for item in quotable:
+        if (item.passage, item.block) != place:
+            continue
+        if not any(_is_in(item, excerpt) for excerpt in taken):
+            around.append(item)
+        elif best in around:
+            break
+        else:
+            around = []
+    return around
 
 
 def _widen(best: ScoredSentence, around: Sequence[ScoredSentence]) -> Excerpt:
@@ -176,7 +241,7 @@ def _signs(
     present = compared.present | _said(query, expectation, met)
     none = np.zeros((1, present.shape[1]), dtype=np.bool_)
     before, after = np.vstack([none, present[:-1]]), np.vstack([present[1:], none])
-    above = (present[headings].any(axis=0) | _headed(query, candidate)) & ~before & ~present
+    above = (present[headings].any(axis=0) | headed(query, candidate)) & ~before & ~present
     columns = [
         np.full(len(texts), passage.score),
         compared.cosine,
@@ -200,20 +265,8 @@ def _said(query: WeightedQuery, expectation: Expectation, met: Numbers) -> NDArr
 def _nameless(query: WeightedQuery, candidate: Candidate) -> float:
     if not query.name_shares.any():
         return 0.0
-    lacks = ~(np.isin(query.content, candidate.sketch.words) | _headed(query, candidate))
+    lacks = ~(np.isin(query.content, candidate.sketch.words) | headed(query, candidate))
     return float(query.name_shares[lacks].sum())
-
-
-def _headed(query: WeightedQuery, candidate: Candidate) -> NDArray[np.bool_]:
-    """Which of the query's content terms the document's title or a heading above the passage has."""
-    headings = (candidate.title, *candidate.heading_path)
-    above = frozenset().union(*map(_heading_words, headings))
-    return np.array([word in above for word in query.words], dtype=np.bool_)
-
-
-@lru_cache(maxsize=4096)
-def _heading_words(heading: str) -> frozenset[str]:
-    return frozenset(words(heading))
 
 
 def _pairs(query: WeightedQuery, passage: RankedPassage) -> Numbers:

@@ -64,6 +64,10 @@ class Encoder:
         """Length of each vector."""
         return self._shape.dimensions
 
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is one of the model's own pieces: then it is a word, and no slip."""
+        return any(self._tokenizer.token_to_id(piece) is not None for piece in (word, f"▁{word}"))
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages, float32 of shape (len(texts), dimensions), in the order of `texts`.
 

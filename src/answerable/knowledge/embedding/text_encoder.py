@@ -107,6 +107,10 @@ class TextEncoder:
             self._queries.popitem(last=False)
         return vector
 
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is in the model's vocabulary; never without one that is loaded here."""
+        return isinstance(self._encoder, Encoder) and self._encoder.knows(word)
+
     def close(self) -> None:
         """Wait for what is being computed and free the thread."""
         self._thread.shutdown(cancel_futures=True)

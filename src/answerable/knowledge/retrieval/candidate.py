@@ -10,8 +10,9 @@ from answerable.knowledge.retrieval.stages import Stages
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk out of the index. `cosine` is its vector's with the query's (0 without vectors),
-    `bm25` its BM25 score as a share of the query's whole weight."""
+    """A chunk out of the index. `cosine` is its vector's with the query's (0 without vectors), `bm25` its
+    BM25 score as a share of the query's whole weight, `dated` when its document was changed, in seconds since
+    1970."""
 
     chunk_id: str
     document_id: str
@@ -25,6 +26,7 @@ class Candidate:
     sketch: SentenceSketch
     cosine: float
     bm25: float
+    dated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

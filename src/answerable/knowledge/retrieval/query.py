@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,13 @@ from answerable.knowledge.retrieval.filters import Filters
 _MOST_WORDS = 64
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.,-]*")
 """A word with a capital that does not begin the query, or one with a digit."""
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]")
 _UNKNOWN_WORD = 0.5
 _PAIRED, _PAIRED_WITH = 3, 6
 _MOST_OF_PAIRED = 20_000
 """Chunks of the rarer word of a pair: cutting longer lists with each other takes too long."""
+_LONG_NAME = 7
+"""Letters of a name that may be a slip: a shorter one is more often another name."""
 CHUNKS_TERM = 0
 """The entry of the term statistics that counts the workspace's chunks."""
 
@@ -59,11 +63,14 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
     """The distinct words of a query as term ids, which of them say what it is about, and which of them are
-    names or have digits."""
+    names or have digits. `read_as` has the words that were put right, as they were written, with the stem
+    that they are read as; `phrases` the terms of what stands in quotation marks, two words and more each."""
 
     words: Mapping[int, str]
     content: frozenset[int]
     names: frozenset[int] = frozenset()
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    phrases: tuple[tuple[int, ...], ...] = ()
 
     @property
     def terms(self) -> tuple[int, ...]:
@@ -78,7 +85,34 @@ class QueryTerms:
         content = number.of(content_words(query)[:_MOST_WORDS])
         names = words(" ".join(_NAME.findall(query)[:_MOST_WORDS]))
         terms = dict(zip(number.of(distinct), distinct, strict=True))
-        return cls(terms, frozenset(content), frozenset(number.of(names)))
+        quoted = [number.of(words(found)) for found in _QUOTED.findall(query)[:_MOST_WORDS]]
+        phrases = tuple(tuple(phrase) for phrase in quoted if len(phrase) > 1)
+        return cls(terms, frozenset(content), frozenset(number.of(names)), phrases=phrases)
+
+    def unheard_of(self, counts: Mapping[int, int]) -> list[int]:
+        """The content terms that no chunk has and that may be slips; a name is one only when it is long."""
+        return [
+            term
+            for term, word in self.words.items()
+            if term in self.content
+            and counts.get(term, 0) <= 0
+            and (term not in self.names or len(word) >= _LONG_NAME)
+        ]
+
+    def reading(self, meant: Mapping[int, tuple[int, str]], written: Mapping[str, str]) -> QueryTerms:
+        """The same with some terms read as others, each given as number and word, where the query does not
+        have those already. `written` has the query's words as they stand there."""
+        chosen = {term: new for term, new in meant.items() if new[0] not in self.words}
+        numbers = {term: new for term, (new, _) in chosen.items()}
+        return replace(
+            self,
+            words=dict(chosen.get(term, (term, word)) for term, word in self.words.items()),
+            content=frozenset(numbers.get(term, term) for term in self.content),
+            names=frozenset(numbers.get(term, term) for term in self.names),
+            read_as={
+                written.get(self.words[term], self.words[term]): word for term, (_, word) in chosen.items()
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +122,8 @@ class WeightedQuery:
     that say what the query is about, `shares` each one's part of their whole weight (they sum to 1),
     `words` the same as words; `vector` is by the encoder of `generation`, whose unrelated texts have the mean
     cosine `baseline`; `name_shares` has the shares of those that are names or have digits among
-    themselves (they sum to 1, or are all 0)."""
+    themselves (they sum to 1, or are all 0). `neighbours` has its neighbouring terms, each pair as one number
+    (the first shifted by 32 bits), and `neighbour_shares` their shares by the weight of the rarer one."""
 
     chunks: int
     idf: Mapping[int, float]
@@ -98,8 +133,12 @@ class WeightedQuery:
     name_shares: NDArray[np.float32]
     known: tuple[tuple[int, int], ...]
     vector: QueryVector | None
+    neighbours: NDArray[np.int64]
+    neighbour_shares: NDArray[np.float32]
     generation: int = 1
     baseline: float = 0.0
+    phrases: tuple[tuple[int, ...], ...] = ()
+    read_as: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, query: QueryTerms, counts: Mapping[int, int], vector: QueryVector | None) -> WeightedQuery:
@@ -108,6 +147,7 @@ class WeightedQuery:
         known = sorted((counts.get(term, 0), term) for term in query.terms)
         idf = {term: inverse_document_frequency(counts.get(term, 0), chunks) for term in query.terms}
         content = [term for term in idf if term in query.content] or list(idf)
+        neighbours = list(dict.fromkeys(pairwise(idf)))
         weights = np.array(
             [idf[term] * cls._trust(query, counts, term) for term in content], dtype=np.float32
         )
@@ -120,6 +160,10 @@ class WeightedQuery:
             name_shares=_shares(np.array([idf[term] if term in query.names else 0.0 for term in content])),
             known=tuple((term, count) for count, term in known if count > 0),
             vector=vector,
+            neighbours=np.array([first << 32 | second for first, second in neighbours], dtype=np.int64),
+            neighbour_shares=_shares(np.array([max(idf[one], idf[two]) for one, two in neighbours])),
+            phrases=query.phrases,
+            read_as=query.read_as,
         )
 
     @staticmethod

@@ -1,18 +1,22 @@
 """The second look at the candidates: which passage answers best.
 
 A passage is as good as its best sentence, so each sentence is compared with the query by vector and by
-words. The weights are a softmax regression (one query, thirty candidates, the right passage is to win)
-on half of SQuAD's articles; `bench/retrieval.py` measures them.
+words. Then there is how much of the query the whole passage has, and the headings above it, and how many of
+the query's neighbouring words are neighbours there too. The weights are a softmax regression (one query,
+twenty-four candidates, the right passage is to win) on half of SQuAD's articles, the headings' cut by half;
+`bench/retrieval.py` measures them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from answerable.knowledge.lexical.words import words
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.stages import Stages, placed
@@ -22,23 +26,30 @@ Numbers = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign counts. They sum to 1, so that scores of different modes compare."""
+    """How much each sign counts. Those of the passage itself sum to 1, so that scores of different modes
+    compare; `headings` comes on top. In its best sentence, the cosine counts `sentence_cosine` and the
+    overlap the rest of 1."""
 
     cosine: float
     bm25: float
-    sentence_cosine: float
-    sentence_overlap: float
+    sentence: float
     coverage: float
+    pairs: float
+    sentence_cosine: float
+    headings: float = 0.2
 
 
 FIRST_LOOK_COSINE = 0.6
 """The cosine's part in the choice of candidates of a hybrid search."""
 
 WEIGHTS = {
-    SearchMode.HYBRID: Weights(0.214, 0.062, 0.431, 0.181, 0.112),
-    SearchMode.DENSE: Weights(0.25, 0, 0.75, 0, 0),
-    SearchMode.LEXICAL: Weights(0, 0.37, 0, 0.41, 0.22),
+    SearchMode.HYBRID: Weights(0.15, 0.05, 0.58, 0.14, 0.08, sentence_cosine=0.7),
+    SearchMode.DENSE: Weights(0.25, 0, 0.75, 0, 0, sentence_cosine=1, headings=0),
+    SearchMode.LEXICAL: Weights(0, 0.25, 0.29, 0.19, 0.27, sentence_cosine=0),
 }
+_PHRASE = 0.5
+"""What a phrase in quotation marks adds to the passages that have it word for word: more than two passages
+on one topic differ by otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,53 @@ def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode
     return sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id))
 
 
+def headed(query: WeightedQuery, candidate: Candidate) -> NDArray[np.bool_]:
+    """Which of the query's content terms the document's title or a heading above the passage has."""
+    above = frozenset().union(*map(_heading_words, (candidate.title, *candidate.heading_path)))
+    return np.array([word in above for word in query.words], dtype=np.bool_)
+
+
+@lru_cache(maxsize=4096)
+def _heading_words(heading: str) -> frozenset[str]:
+    return frozenset(words(heading))
+
+
 def _score(query: WeightedQuery, candidate: Candidate, weights: Weights) -> float:
     signs = sentence_signs(query, candidate)
-    coverage = float(query.shares[signs.present.any(axis=0)].sum())
-    return (
+    part = weights.sentence_cosine
+    best = part * signs.cosine + (1 - part) * signs.overlap
+    covered = signs.present.any(axis=0)
+    score = (
         weights.cosine * candidate.cosine
         + weights.bm25 * candidate.bm25
-        + weights.sentence_cosine * float(signs.cosine.max(initial=0))
-        + weights.sentence_overlap * float(signs.overlap.max(initial=0))
-        + weights.coverage * coverage
+        + weights.sentence * float(best.max(initial=0))
+        + weights.coverage * float(query.shares[covered].sum())
     )
+    if weights.pairs:
+        score += weights.pairs * _pairs(query, candidate.sketch.words)
+    if weights.headings:
+        score += weights.headings * float(query.shares[headed(query, candidate) & ~covered].sum())
+    return score + _PHRASE * _phrases(query, candidate.sketch.words)
+
+
+def _pairs(query: WeightedQuery, found: NDArray[np.int32]) -> float:
+    """The share of the query's neighbouring words that are neighbours in the passage too, each pair by the
+    weight of its rarer word."""
+    if not query.neighbours.size or len(found) <= 1:
+        return 0.0
+    # A pair as one number: term ids are below 2^30.
+    neighbours = found[:-1].astype(np.int64) << 32 | found[1:]
+    return float(query.neighbour_shares[np.isin(query.neighbours, neighbours)].sum())
+
+
+def _phrases(query: WeightedQuery, found: NDArray[np.int32]) -> float:
+    """The share of the query's phrases that the passage has."""
+    if not query.phrases:
+        return 0.0
+    present = 0
+    for phrase in query.phrases:
+        windows = len(found) - len(phrase) + 1
+        if windows > 0:
+            hits = [found[at : at + windows] == term for at, term in enumerate(phrase)]
+            present += bool(np.logical_and.reduce(hits).any())
+    return present / len(query.phrases)

@@ -63,7 +63,8 @@ _SCORE = """
         ORDER BY %(cosine_part)s * cosine + (1 - %(cosine_part)s) * bm25 DESC, id LIMIT %(kept)s
     )
     SELECT c.public_id, c.document_id, d.title, c.ordinal, c.start_offset, c.end_offset, c.page,
-           c.heading_path, c.text, c.sentences, v.sentences, best.cosine, best.bm25
+           c.heading_path, c.text, c.sentences, v.sentences, best.cosine, best.bm25,
+           coalesce((d.facts->>'modified')::float8, extract(epoch FROM d.indexed_at)::float8)
     FROM best JOIN chunks c ON c.id = best.id JOIN indexed_documents d ON d.document_id = c.document_id
     LEFT JOIN chunk_vectors v ON v.generation = {generation} AND v.chunk_id = c.id
 """
@@ -126,8 +127,13 @@ class Reach:
 
 async def term_counts(session: Session, query: QueryTerms) -> dict[int, int]:
     """In how many of the workspace's chunks each term occurs; CHUNKS_TERM has the number of chunks."""
+    return await counts_of(session, [CHUNKS_TERM, *query.terms])
+
+
+async def counts_of(session: Session, terms: Sequence[int]) -> dict[int, int]:
+    """In how many of the workspace's chunks each of the terms occurs; those in none are left out."""
     workspace = ids.decode("ws", session.workspace_id) or ids.NIL
-    wanted = [CHUNKS_TERM, *query.terms]
+    wanted = list(terms)
     return dict(await session.fetch(_TERM_COUNTS, {"workspace": workspace, "terms": wanted}))
 
 
@@ -244,7 +250,7 @@ def _uuids(prefix: str, public_ids: Sequence[str] | None) -> list[uuid.UUID] | N
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     public_id, document_id, title, ordinal, start, end, page, headings, content, *scored = row
-    sketch, vectors, cosine, bm25 = scored
+    sketch, vectors, cosine, bm25, dated = scored
     return Candidate(
         chunk_id=ids.encode("chk", public_id),
         document_id=ids.encode("doc", document_id),
@@ -258,4 +264,5 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         sketch=SentenceSketch.unpack(sketch, vectors),
         cosine=cosine,
         bm25=bm25,
+        dated=dated,
     )

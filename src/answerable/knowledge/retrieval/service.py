@@ -17,6 +17,7 @@ from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, 
 from answerable.knowledge.retrieval.ranking import first_look_cosine, rank, with_stages
 from answerable.knowledge.retrieval.repository import Pool, Reach
 from answerable.knowledge.retrieval.reranked import reranked
+from answerable.knowledge.retrieval.slips import put_right
 from answerable.knowledge.retrieval.spans import record_found
 from answerable.telemetry.tracing import SpanKind, span
 
@@ -84,9 +85,12 @@ async def _search(
     session: Session, runtime: Runtime, query: str, limit: int, mode: SearchMode, scope: Scope
 ) -> Found:
     used = (await generations.of_workspace(session)).active
-    pending = asyncio.ensure_future(_vector(runtime.get(Encoders).of(used.spec), query, mode))
+    encoder = runtime.get(Encoders).of(used.spec)
+    pending = asyncio.ensure_future(_vector(encoder, query, mode))
     try:
-        look = await _look_by_words(session, query, limit, mode, scope)
+        terms, counts = await _terms(session, encoder, query, pending)
+        weighted = WeightedQuery.of(terms, counts, None)
+        look = await _look_by_words(session, weighted, limit, mode, scope)
     finally:
         vector = await pending
     weighted = replace(look.query, vector=vector, generation=used.number, baseline=used.baseline)
@@ -104,11 +108,21 @@ async def _search(
     return Found(weighted, tuple(rank(weighted, candidates, mode)), mode)
 
 
-async def _look_by_words(
-    session: Session, query: str, limit: int, mode: SearchMode, scope: Scope
-) -> _WordsFirst:
+async def _terms(
+    session: Session, encoder: TextEncoder, query: str, vector: asyncio.Future[QueryVector | None]
+) -> tuple[QueryTerms, dict[int, int]]:
+    """The query's terms with their counts, slips put right."""
     terms = QueryTerms.of(query, session.workspace_id)
-    weighted = WeightedQuery.of(terms, await repository.term_counts(session, terms), None)
+    counts = await repository.term_counts(session, terms)
+    if terms.unheard_of(counts):
+        await vector  # whose making has loaded the vocabulary
+        return await put_right(session, query, terms, counts, encoder.knows)
+    return terms, counts
+
+
+async def _look_by_words(
+    session: Session, weighted: WeightedQuery, limit: int, mode: SearchMode, scope: Scope
+) -> _WordsFirst:
     reach = Reach.of(scope, weighted.chunks)
     if reach.is_open:
         reach = replace(reach, exact=reach.chunks <= _EXACT_BELOW)
