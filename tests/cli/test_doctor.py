@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from answerable.cli.doctor.database import check_database
+from answerable.cli.doctor.environment import check_environment, setting_names
 from answerable.cli.doctor.finding import Finding, Level
 from answerable.cli.doctor.machine import (
     check_credentials,
@@ -199,3 +200,43 @@ def test_a_reranker_is_checked_where_one_is_set(tmp_path: Path) -> None:
     assert check_reranker(settings)[0].level is Level.OK
     (tmp_path / "model.safetensors").unlink()
     assert check_reranker(settings)[0].level is Level.FAIL
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ANSWERABLE_DATABSE_URL", "ANSWERABLE_DATABASE_URL"),
+        ("ANSWERABLE_HTTP_PORT", "ANSWERABLE_HTTP__PORT"),
+        ("answerable_jobs__concurency", "ANSWERABLE_JOBS__CONCURRENCY"),
+        ("ANSWERABLE_INFERENCE__CACHE__TTL", "ANSWERABLE_INFERENCE__CACHE__TTL_SECONDS"),
+        ("ANSWERABLE_PASWORD", "ANSWERABLE_PASSWORD"),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(name: str, meant: str) -> None:
+    finding = check_environment({name: "1", "PATH": "/bin"})
+    assert finding.level is Level.WARN
+    assert name in finding.detail
+    assert f"did you mean {meant}?" in finding.advice
+
+
+def test_a_variable_that_is_like_none_is_named_too() -> None:
+    finding = check_environment({"ANSWERABLE_QQ": "1"})
+    assert (finding.level, finding.detail) == (Level.WARN, "nothing reads ANSWERABLE_QQ")
+
+
+def test_settings_and_what_the_command_line_reads_are_no_mistakes() -> None:
+    names = [
+        "ANSWERABLE_URL",
+        "ANSWERABLE_KEY",
+        "ANSWERABLE_PASSWORD",
+        "ANSWERABLE_TRACING__HEADERS__X-TOKEN",
+        "answerable_data_dir",
+        *setting_names(),
+    ]
+    assert check_environment(dict.fromkeys(names, "1")).level is Level.OK
+
+
+def test_the_doctor_looks_at_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSWERABLE_HTPP__PORT", "1")
+    finished = run("doctor", "--data-dir", tmp_path / "data", "--port", free_port())
+    assert "did you mean ANSWERABLE_HTTP__PORT?" in " ".join(finished.output.split())

@@ -83,3 +83,15 @@ async def test_nobody_known_is_told_what_to_say(folder: Path) -> None:
     finished = await command("keys", "create", "app")
     assert finished.status == 1
     assert "--email" in finished.errors
+
+
+async def test_a_key_is_made_with_a_budget(folder: Path) -> None:
+    await register()
+    bounds = ("--budget-month", "50", "--requests-per-minute", "60", "--concurrent", "4")
+    made = await command("keys", "create", "batch", *bounds, "--json")
+    assert made.status == 0, made.errors
+    assert [(each["period"], each["limit_usd"]) for each in json.loads(made.output)["budgets"]] == [
+        ("month", 50.0)
+    ]
+    listed = (await command("keys", "list")).output
+    assert "0 of 50 $/month" in " ".join(listed.split())

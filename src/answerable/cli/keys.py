@@ -66,6 +66,23 @@ def create(  # noqa: PLR0913 - each is an option of the command
     *,
     scopes: Scopes = None,
     expires: Expires = None,
+    budget_day: Annotated[
+        float | None, typer.Option(min=0, help="US dollars that it may spend a day.", show_default="no bound")
+    ] = None,
+    budget_month: Annotated[
+        float | None,
+        typer.Option(min=0, help="US dollars that it may spend a month.", show_default="no bound"),
+    ] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=0, help="Calls of models a minute.", show_default="no bound")
+    ] = None,
+    tokens_per_minute: Annotated[
+        int | None,
+        typer.Option(min=0, help="Tokens in and out a minute.", show_default="no bound"),
+    ] = None,
+    concurrent: Annotated[
+        int | None, typer.Option(min=0, help="Calls of models at once.", show_default="no bound")
+    ] = None,
     email: Email = None,
     registers: Register = False,
     save: Save = True,
@@ -85,6 +102,15 @@ def create(  # noqa: PLR0913 - each is an option of the command
         body["scopes"] = list(scopes)
     if expires is not None:
         body["expires_at"] = expires.astimezone().isoformat()
+    body["budgets"] = [
+        {"period": period, "limit_usd": usd}
+        for period, usd in (("day", budget_day), ("month", budget_month))
+        if usd is not None
+    ]
+    counts = {"requests": requests_per_minute, "tokens": tokens_per_minute, "concurrent": concurrent}
+    body["limits"] = [
+        {"measure": measure, "limit": most} for measure, most in counts.items() if most is not None
+    ]
     authority = _authority(url, key, email, folder, registers=registers)
     made = make_key(authority.url, authority.token, body)
     if email is not None and authority.person is not None and save:
@@ -128,9 +154,13 @@ def list_keys(
     if as_json:
         typer.echo(keys.model_dump_json(indent=2))
         return
-    table = Table("id", "name", "key", "last used", "ends", box=None, header_style="bold")
+    table = Table("id", "name", "key", "last used", "ends", "spent", box=None, header_style="bold")
     for item in keys.items:
-        table.add_row(item.id, item.name, f"{item.prefix}…", _day(item.last_used_at), _day(item.expires_at))
+        spent = ", ".join(
+            f"{each.spent_usd:g} of {each.limit_usd:g} $/{each.period}" for each in item.budgets
+        )
+        days = _day(item.last_used_at), _day(item.expires_at)
+        table.add_row(item.id, item.name, f"{item.prefix}…", *days, spent or "–")
     Console().print(table)
 
 

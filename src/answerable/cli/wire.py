@@ -122,6 +122,14 @@ class Me(BaseModel):
     memberships: list[Membership]
 
 
+class KeyBudget(BaseModel):
+    """What a key may spend in US dollars, by day or month."""
+
+    period: str
+    limit_usd: float
+    spent_usd: float
+
+
 class ApiKey(BaseModel):
     id: str
     name: str
@@ -129,6 +137,7 @@ class ApiKey(BaseModel):
     scopes: list[str] | None = None
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    budgets: list[KeyBudget] = []
 
 
 class NewApiKey(ApiKey):

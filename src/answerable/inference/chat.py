@@ -131,6 +131,17 @@ class TokenCount(Struct, frozen=True):
     estimated: bool = False
     cache_write: int = 0
 
+    def plus(self, more: TokenCount) -> TokenCount:
+        """Both together; estimated when one of them is."""
+        return TokenCount(
+            input=self.input + more.input,
+            output=self.output + more.output,
+            cached_input=self.cached_input + more.cached_input,
+            reasoning=self.reasoning + more.reasoning,
+            estimated=self.estimated or more.estimated,
+            cache_write=self.cache_write + more.cache_write,
+        )
+
 
 class TokenLogprob(Struct, frozen=True):
     """One token of the answer, its natural log probability, and the likeliest tokens at its place."""

@@ -13,6 +13,7 @@ class Operation(StrEnum):
     CHAT = "chat.completions"
     RESPONSES = "responses"
     MESSAGES = "messages"
+    COUNT_TOKENS = "messages.count_tokens"
     EMBEDDINGS = "embeddings"
     SPEECH = "audio.speech"
 
@@ -26,6 +27,7 @@ _PATHS = {
     Operation.CHAT: "/v1/chat/completions",
     Operation.RESPONSES: "/v1/responses",
     Operation.MESSAGES: "/v1/messages",
+    Operation.COUNT_TOKENS: "/v1/messages/count_tokens",
     Operation.EMBEDDINGS: "/v1/embeddings",
     Operation.SPEECH: "/v1/audio/speech",
 }

@@ -6,6 +6,7 @@ import os
 
 from answerable.inference.cache.resources import provide_cache
 from answerable.inference.cache.service import AnswerCache
+from answerable.inference.cascade.calibration import Calibrations
 from answerable.inference.cascade.observation import Observations
 from answerable.inference.cascade.service import Cascades
 from answerable.inference.gateway import Gateway
@@ -62,6 +63,7 @@ def provide_inference(runtime: Runtime) -> None:
     runtime.provide(Limits, _limits)
     provide_cache(runtime)
     runtime.provide(Observations, lambda made: Observations(made.database))
+    runtime.provide(Calibrations, lambda made: Calibrations(made.database))
     runtime.provide(Gateway, _gateway)
 
 
@@ -89,7 +91,7 @@ def _gateway(made: Runtime) -> Gateway:
             assumed_output=settings.limits.default_output_tokens,
         ),
         GatewayBounds(settings.relay.max_answer_bytes, settings.relay.call_seconds),
-        lambda calls: Cascades(calls, made.get(Observations)),
+        lambda calls: Cascades(calls, made.get(Observations), made.get(Calibrations)),
         made.get(AnswerCache),
     )
 

@@ -243,3 +243,55 @@ async def test_the_floor_answers_first_and_models_the_rest(library: Library, ups
     without = await library.bed.client.post("/v1/chat/completions", json=body, headers=headers)
     assert without.headers["x-answerable-stage"] == "small"
     assert "1987" not in without.text
+
+
+@pytest.mark.parametrize("position", ["first", "last"])
+@pytest.mark.parametrize("path", ["chat/completions", "responses", "messages"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_cascade_with_a_floor_answers_though_every_model_is_down(
+    library: Library, upstream: Upstream, position: str, path: str, stream: bool
+) -> None:
+    name = f"floor-{position}-{path.partition('/')[0]}-{stream}".lower()
+    floor: dict[str, object] = {"model": "answerable", "min_confidence": 0.5}
+    models = [{"model": "small"}, {"model": "large"}]
+    stages = [floor, *models] if position == "first" else [*models, floor]
+    made = await library.bed.owner.post("/api/v1/model-aliases", json={"name": name, "cascade": stages})
+    assert made.status_code == 201, made.text
+    upstream.default = Fail(503)
+
+    async def told(question: str) -> dict[str, object]:
+        body: dict[str, object] = {"model": name, "stream": stream}
+        if path == "responses":
+            body["input"] = question
+        else:
+            body |= {"messages": [{"role": "user", "content": question}], "max_tokens": 200}
+        answer = await library.bed.client.post(f"/v1/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        if not stream:
+            assert answer.headers["x-answerable-stage"] == "answerable"
+            whole: dict[str, object] = answer.json()["answerable"]
+            return whole
+        assert "error" not in answer.text
+        events = [json.loads(line[5:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+        found = [event.get("response", event).get("answerable") for event in events]
+        (last,) = [each for each in found if each is not None]
+        assert isinstance(last, dict)
+        return last
+
+    sure = await told(FOUNDED)
+    assert sure["status"] == "answered"
+    assert "1987" in str(sure["text"])
+    unsure = await told(OPEN)
+    assert unsure["status"] in ("partial", "answered")
+    assert unsure["evidence"]
+    assert "models_away" in json.dumps(unsure["warnings"])
+
+
+async def test_a_floor_stands_in_for_no_limit_and_no_mistake(library: Library, upstream: Upstream) -> None:
+    stages = [{"model": "answerable", "min_confidence": 0.9}, {"model": "small"}]
+    made = await library.bed.owner.post("/api/v1/model-aliases", json={"name": "strict", "cascade": stages})
+    assert made.status_code == 201, made.text
+    upstream.default = Fail(400, message="messages: too strange")
+    body = {"model": "strict", "messages": [{"role": "user", "content": OPEN}]}
+    answer = await library.bed.client.post("/v1/chat/completions", json=body)
+    assert (answer.status_code, "too strange" in answer.text) == (400, True)

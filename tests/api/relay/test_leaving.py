@@ -26,14 +26,14 @@ FRAMES = 6
 
 @asynccontextmanager
 async def streaming(
-    bed: Bed, body: dict[str, object], url: str | None = None
+    bed: Bed, body: dict[str, object], url: str | None = None, path: str = "/v1/chat/completions"
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A stream on a socket of its own, from its head on."""
     place = urlsplit(url or bed.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     data = json.dumps(body).encode()
     writer.write(
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: {place.netloc}\r\nauthorization: Bearer {bed.key}\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: {place.netloc}\r\nauthorization: Bearer {bed.key}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n".encode()
         + data
     )
@@ -57,6 +57,30 @@ async def test_a_client_may_leave_at_every_frame(bed: Bed, upstream: Upstream, f
     assert row.outcome in {"abandoned", "answered"}
     if frame < FRAMES:
         assert row.outcome == "abandoned"
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages", "responses"])
+@pytest.mark.parametrize("kind", ["anthropic", "gemini"])
+async def test_a_client_may_leave_at_every_frame_of_every_protocol(
+    bed: Bed, upstream: Upstream, kind: str, path: str
+) -> None:
+    await bed.provider(upstream, "other", "theirs", kind=kind)
+    upstream.default = Reply(pieces=FRAMES, gap=0.02)
+    body: dict[str, object] = {"model": "theirs", "stream": True}
+    if path == "responses":
+        body["input"] = "Hello?"
+    else:
+        body |= {"messages": [{"role": "user", "content": "Hello?"}], "max_tokens": 99}
+    frames = range(FRAMES + 2)
+    for frame in frames:
+        upstream.seen.clear()
+        async with streaming(bed, body, path=f"/v1/{path}") as (reader, _):
+            for _ in range(frame):
+                await reader.readuntil(b"\n\n")
+            await eventually(lambda: _asked(upstream))
+    for row in await bed.rows(len(frames)):
+        assert (row.input_tokens, row.output_tokens, row.estimated) == (11, 7, False)
+        assert row.outcome in {"abandoned", "answered"}
 
 
 async def _asked(upstream: Upstream) -> bool:

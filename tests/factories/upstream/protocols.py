@@ -39,7 +39,7 @@ def answer(
     if ":" in place.rpartition("/")[2] or place.startswith("/v1beta"):
         return _gemini(method, place, headers, body, behaviour, names)
     if place.endswith("/messages") or "anthropic-version" in headers:
-        return _anthropic(method, headers, body, behaviour, names)
+        return _anthropic(method, place, headers, body, behaviour, names)
     return _openai(method, place, body, behaviour, names)
 
 
@@ -85,16 +85,19 @@ def _openai(method: str, path: str, body: Document, behaviour: Behaviour, names:
 
 
 def _anthropic(
-    method: str, headers: dict[str, str], body: Document, behaviour: Behaviour, names: list[str]
+    method: str, path: str, headers: dict[str, str], body: Document, behaviour: Behaviour, names: list[str]
 ) -> Answer:
     if method == "GET":
         return whole(anthropic_wire.models(names))
     if isinstance(behaviour, Fail):
         return failed(behaviour, anthropic_wire.error(behaviour))
     reply = behaviour if isinstance(behaviour, Reply) else Reply()
-    mistake = anthropic_wire.mistake(headers, body)
+    counts = path.endswith("/count_tokens")
+    mistake = anthropic_wire.mistake(headers, {"max_tokens": 1, **body} if counts else body)
     if mistake is not None:
         return whole(anthropic_wire.error(Fail(400, mistake)), 400)
+    if counts:
+        return whole({"input_tokens": reply.tokens.input})
     if body.get("stream"):
         return streamed(anthropic_wire.events(reply, body))
     return whole(anthropic_wire.message(reply, body))

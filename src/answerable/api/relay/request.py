@@ -16,6 +16,7 @@ _CREDENTIALS = (b"authorization", b"x-api-key")
 _SECRET = frozenset({*_CREDENTIALS, b"cookie", b"proxy-authorization"})
 
 MODELS_PATH = "/v1/models"
+_ANTHROPICS = frozenset({Operation.MESSAGES, Operation.COUNT_TOKENS})
 OPERATIONS: Mapping[str, Operation] = {operation.path: operation for operation in Operation}
 
 
@@ -110,7 +111,7 @@ class RequestHead:
             scheme, _, rest = value.decode("latin-1").partition(" ")
             if scheme.lower() == "bearer":
                 bearer = rest.strip() or None
-        if operation is not Operation.MESSAGES:
+        if operation not in _ANTHROPICS:
             return bearer
         key = (self.text(b"x-api-key") or "").strip() or None
         if bearer is not None and key is not None and bearer != key:

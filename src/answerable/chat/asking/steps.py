@@ -21,7 +21,12 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, Looking, answer_from_documents
 from answerable.knowledge.answering.writing.passages import source_passages
-from answerable.knowledge.answering.writing.service import Writer, can_write, write_answer
+from answerable.knowledge.answering.writing.service import (
+    NO_MODEL_ANSWERED,
+    Writer,
+    can_write,
+    write_answer,
+)
 from answerable.knowledge.retrieval import Scope
 from answerable.knowledge.tools.chosen import ChosenTool, tool_for_asking
 
@@ -29,9 +34,10 @@ from answerable.knowledge.tools.chosen import ChosenTool, tool_for_asking
 @dataclass(frozen=True, slots=True)
 class Models:
     """Whether models may be asked, and on whose books: the feature that asks, and the call that theirs are
-    parts of."""
+    parts of. `away`: those that write answers have been found down, so that none is asked again."""
 
     allowed: bool = True
+    away: bool = False
     route: str = "ask"
     parent_id: str | None = None
 
@@ -97,6 +103,8 @@ class Asking:
         """What a model makes of the documents that were found; None where none is asked."""
         passages = source_passages(documents.passages)
         caller = self._caller() if passages else None
+        if caller is not None and self.models.away:
+            return written.draft_of(NO_MODEL_ANSWERED, documents, passages, quoted=quoted)
         writer = await self._writer(caller.workspace_id) if caller is not None else None
         if caller is None or writer is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from answerable.cli.doctor.database import check_database
+from answerable.cli.doctor.environment import check_environment
 from answerable.cli.doctor.finding import Finding, Level
 from answerable.cli.doctor.machine import (
     check_credentials,
@@ -59,6 +61,7 @@ def examine(settings: Settings) -> list[Finding]:
     version = sys.version_info
     return [
         check_python((version.major, version.minor, version.micro), platform.python_implementation()),
+        check_environment(os.environ),
         check_processors(),
         check_disk(settings.data_dir),
         check_data_dir(settings.data_dir),

@@ -1,8 +1,8 @@
 """How sure a model is of its answer: by its tokens, or in its own words.
 
 By tokens it is the geometric mean of their probabilities, exp(mean log probability): the inverse of the
-answer's perplexity. It orders answers well and is no frequency by itself; the report of cascades shows for
-each level how often the next stage agreed, which is what a threshold is set by.
+answer's perplexity. It orders answers well and is no frequency by itself; `calibration.py` makes one of it
+once enough answers of a stage could be compared with a later stage's.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from answerable.inference.cascade import confidence, schema_check, verdict
+from answerable.inference.cascade.calibration import Calibration
 from answerable.inference.cascade.rules import StageRules
 from answerable.inference.cascade.verdict import Verdict
 from answerable.inference.chat import ChatAnswer, ChatRequest, Json, OutputSchema
@@ -15,12 +16,14 @@ from answerable.inference.gateway.own_call import AnswerCheck
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges the answers of one stage to one request, as its caller wrote it."""
+    """Judges the answers of one stage to one request, as its caller wrote it. `min_confidence` is held
+    against the calibrated value where the stage has one, else against the raw one."""
 
     request: ChatRequest
     rules: StageRules
     min_confidence: float | None = None
     check: AnswerCheck | None = None
+    calibration: Calibration | None = None
 
     async def verdict(self, answer: ChatAnswer, own_confidence: float | None) -> Verdict:
         """What is thought of an answer; the caller's check, which may be dear, runs last."""
@@ -37,6 +40,8 @@ class Judge:
         """A tool call comes without tokens; its arguments are judged instead."""
         if self.min_confidence is None or (sure is None and answer.tool_calls):
             return False
+        if sure is not None and self.calibration is not None:
+            sure = self.calibration.of(sure)
         return sure is None or sure < self.min_confidence
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import timedelta
 
 from answerable.identity.access import RequestContext
 from answerable.inference.cascade import repository
+from answerable.inference.cascade.calibration import fitted_stages
 from answerable.inference.cascade.schemas import (
+    Calibrated,
     CascadeReport,
     CascadesReport,
     CascadesRequest,
@@ -31,14 +34,22 @@ async def report(context: RequestContext, wanted: CascadesRequest) -> CascadesRe
     checks: dict[_Place, dict[str, int]] = defaultdict(dict)
     for alias, position, stage, check, count in await repository.failed_checks(session, since, until):
         checks[(alias, position, stage)][check or ""] = count
+    maps = fitted_stages(await repository.outcomes(session))
     levels: dict[_Place, list[ConfidenceLevel]] = defaultdict(list)
     for alias, position, stage, tenth, compared, agreed in await repository.levels(session, since, until):
-        level = ConfidenceLevel(at_least=tenth / 10, compared=compared, agreed=agreed)
+        found = maps.get(alias, {}).get((position, stage))
+        level = ConfidenceLevel(
+            at_least=tenth / 10,
+            compared=compared,
+            agreed=agreed,
+            calibrated=None if found is None else round(found.of(tenth / 10 + 0.05), 4),
+        )
         levels[(alias, position, stage)].append(level)
     stages: dict[str, list[StageReport]] = defaultdict(list)
     for row in await repository.stages(session, since, until):
         place = (row.alias, row.position, row.stage)
         compared = row.wrong + row.needless
+        calibration = maps.get(row.alias, {}).get((row.position, row.stage))
         stages[row.alias].append(
             StageReport(
                 position=row.position,
@@ -53,6 +64,8 @@ async def report(context: RequestContext, wanted: CascadesRequest) -> CascadesRe
                 wrong_rate=row.wrong / compared if compared else None,
                 cost_usd=float(row.cost_usd),
                 mean_confidence=row.mean_confidence,
+                confidence_is="raw" if calibration is None else "calibrated",
+                calibration=None if calibration is None else Calibrated(**asdict(calibration)),
                 by_confidence=levels[place],
             )
         )

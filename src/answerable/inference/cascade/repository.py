@@ -14,6 +14,8 @@ from answerable.kit.db import Session
 
 Leg = CascadeLegRow
 _LEVELS = 10
+_MOST_OUTCOMES = 500
+"""Of each stage: models and prompts change, and old outcomes with them."""
 
 
 async def add_legs(session: Session, legs: Sequence[Mapping[str, object]]) -> None:
@@ -79,6 +81,27 @@ async def levels(
         .order_by(tenth)
     )
     return (await session.execute(statement)).all()
+
+
+async def outcomes(session: Session, alias: str | None = None) -> list[tuple[str, int, str, float, bool]]:
+    """Alias, position and stage, raw confidence and whether a later stage said the same: the latest of each
+    stage of one alias, or of all."""
+    place = (Leg.alias, Leg.position, Leg.stage)
+    numbered = (
+        select(
+            *place,
+            Leg.confidence,
+            Leg.agreed,
+            func.row_number().over(partition_by=place, order_by=Leg.at.desc()).label("nth"),
+        )
+        .where(Leg.agreed.is_not(None), Leg.confidence.is_not(None))
+        .where(*([Leg.alias == alias] if alias is not None else []))
+        .subquery()
+    )
+    statement = select(
+        numbered.c.alias, numbered.c.position, numbered.c.stage, numbered.c.confidence, numbered.c.agreed
+    ).where(numbered.c.nth <= _MOST_OUTCOMES)
+    return [tuple(row) for row in await session.execute(statement)]
 
 
 async def money(

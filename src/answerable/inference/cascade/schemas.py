@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel
@@ -22,18 +22,30 @@ class CascadesRequest(BaseModel):
 
 
 class ConfidenceLevel(BaseModel):
-    """Answers that were passed over, with a confidence from `at_least` on (a tenth each): how many could be
-    compared with the answer that was taken instead, and how many of these said the same."""
+    """Answers that were passed over, with a raw confidence from `at_least` on (a tenth each): how many could
+    be compared with the answer that was taken instead, and how many of these said the same. `calibrated` is
+    what the middle of the tenth is mapped to, null while the raw value is used."""
 
     at_least: float
     compared: int
     agreed: int
+    calibrated: float | None
+
+
+class Calibrated(BaseModel):
+    """The map of a stage's confidence: `1 / (1 + exp(-(slope · ln(raw / (1 - raw)) + offset)))`, fitted to
+    the latest `outcomes`."""
+
+    slope: float
+    offset: float
+    outcomes: int
 
 
 class StageReport(BaseModel):
     """One stage. `answers` were taken. `escalations` were judged not good enough, by the first check that
     failed in `escalations_by_check`; of these, `wrong` said something else than the stage that was taken, and
-    `needless` the same. `failures` gave no answer. The floor without a model is `answerable`."""
+    `needless` the same. `failures` gave no answer. The floor without a model is `answerable`.
+    `mean_confidence` is raw; `confidence_is` says what `min_confidence` is held against."""
 
     position: int
     stage: str
@@ -47,6 +59,8 @@ class StageReport(BaseModel):
     wrong_rate: float | None
     cost_usd: float
     mean_confidence: float | None
+    confidence_is: Literal["raw", "calibrated"]
+    calibration: Calibrated | None
     by_confidence: list[ConfidenceLevel]
 
 

@@ -6,16 +6,18 @@ stage that is asked is a call with its own row, whose `parent_id` is that one.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from answerable.inference.cascade import confidence, verdict
 from answerable.inference.cascade.agreement import agree
+from answerable.inference.cascade.calibration import Calibration, Calibrations
 from answerable.inference.cascade.collecting import Collected
 from answerable.inference.cascade.judging import Judge, form_failures
 from answerable.inference.cascade.observation import Observation, Observations
@@ -26,16 +28,23 @@ from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenC
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.gateway.call import Call, CallFacts
 from answerable.inference.gateway.closing import Closing
-from answerable.inference.gateway.own_call import AnswerCheck, Answered, Opened, OwnCall
+from answerable.inference.gateway.own_call import AnswerCheck, Answered, FloorWriting, Opened, OwnCall
 from answerable.inference.gateway.own_calls import OwnCalls
 from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.models.plan import CascadeStage, Plan
+from answerable.inference.routing.errors import NoTargetAvailable
 from answerable.inference.usage.prices import UNKNOWN, cost, price_of
 from answerable.inference.usage.record import Outcome
 from answerable.kit import ids
 from answerable.kit.errors import AnswerableError
 
 _NOTHING = Decimal(0)
+_DOWN = frozenset(FailureKind) - {
+    FailureKind.INVALID_REQUEST,
+    FailureKind.CONTEXT_OVERFLOW,
+    FailureKind.REFUSED_CONTENT,
+}
+"""Failures that leave the stage without a model as the one that can say something."""
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class _Leg:
     answer: ChatAnswer | None
     verdict: Verdict
     call_id: str | None = None
+    writing: FloorWriting | None = None
     tokens: TokenCount = field(default_factory=TokenCount)
     cost_usd: Decimal = _NOTHING
 
@@ -60,6 +70,7 @@ class _Run:
     parent: Call
     stages: tuple[CascadeStage, ...]
     check: AnswerCheck | None = None
+    without_model: Callable[[FloorWriting], None] | None = None
     legs: list[_Leg] = field(default_factory=list)
     error: UpstreamFailure | AnswerableError | None = None
 
@@ -67,6 +78,20 @@ class _Run:
         """The latest answer that was only doubted, for when no later stage gave one."""
         usable = [leg for leg in self.legs if leg.answer is not None and leg.verdict.usable]
         return usable[-1] if usable else None
+
+    def replayed(self, leg: _Leg) -> Iterator[ChatEvent]:
+        """The events of an answer that is there."""
+        if leg.writing is not None and self.without_model is not None:
+            self.without_model(leg.writing)
+        return iter(()) if leg.answer is None else answer_events(leg.answer)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether models are the reason: none can be asked, or those that were gave no answer. A limit of
+        ours, or a request that they refuse, is another."""
+        if isinstance(self.error, UpstreamFailure):
+            return self.error.kind in _DOWN
+        return isinstance(self.error, NoTargetAvailable)
 
     @property
     def failure(self) -> UpstreamFailure | AnswerableError:
@@ -79,8 +104,9 @@ class _Run:
 class Cascades:
     """Every cascade of one process."""
 
-    def __init__(self, calls: OwnCalls, observations: Observations) -> None:
+    def __init__(self, calls: OwnCalls, observations: Observations, calibrations: Calibrations) -> None:
         self._calls = calls
+        self._calibrations = calibrations
         self._observations = observations
 
     async def answer(
@@ -95,7 +121,7 @@ class Cascades:
         with Closing(run.parent):
             taken = await self._first_good(run, run.stages)
             if taken is None:
-                taken = run.fallen_back()
+                taken = run.fallen_back() or await self._last_resort(run)
             if taken is None or taken.answer is None:
                 raise run.failure
             run.parent.close(Outcome.ANSWERED)
@@ -107,16 +133,22 @@ class Cascades:
                 _sum([leg.tokens for leg in run.legs]),
                 sum((leg.cost_usd for leg in run.legs), _NOTHING),
                 taken.verdict.failed,
+                taken.writing,
             )
 
     async def events(
-        self, asked: OwnCall, plan: Plan, opened: Opened | None = None
+        self,
+        asked: OwnCall,
+        plan: Plan,
+        opened: Opened | None = None,
+        without_model: Callable[[FloorWriting], None] | None = None,
     ) -> AsyncGenerator[ChatEvent, None]:
         """The same as a stream: nothing before a stage's answer is taken, the last stage's as it comes.
 
         Raises UpstreamFailure or an AnswerableError, of the last stage also in the middle of its answer.
         """
         run = await self._begun(asked, plan, None, opened)
+        run.without_model = without_model
         with Closing(run.parent):
             taken = await self._first_good(run, run.stages[:-1])
             if taken is None:
@@ -128,7 +160,7 @@ class Cascades:
                 taken = last
             elif taken.answer is not None:
                 run.parent.first_byte()
-                for event in answer_events(taken.answer):
+                for event in run.replayed(taken):
                     yield event
             run.parent.close(Outcome.ANSWERED)
             await self._observe(run, taken)
@@ -181,13 +213,24 @@ class Cascades:
     async def _floor(self, run: _Run, leg: _Leg) -> _Leg:
         """The answerer without a model: what it is not sure of it does not say."""
         assert run.asked.floor is not None
-        found = await run.asked.floor(run.asked.request)
+        found = await run.asked.floor.sure(run.asked.request)
         if found is None:
             leg.verdict = Verdict((verdict.ABSTAINED,))
             return leg
-        leg.answer = ChatAnswer(model=SYSTEM_MODEL, text=found.text)
+        leg.answer, leg.writing = ChatAnswer(model=SYSTEM_MODEL, text=found.text), found.writing
         judge = Judge(run.asked.request, _rules(leg.stage), leg.stage.min_confidence, run.check)
         leg.verdict = await judge.verdict(leg.answer, found.confidence)
+        return leg
+
+    async def _last_resort(self, run: _Run) -> _Leg | None:
+        """With every model down, what the stage without one can say; None where there is no such stage."""
+        leg = next((leg for leg in run.legs if leg.stage.model == SYSTEM_MODEL), None)
+        if leg is None or run.asked.floor is None or not run.is_down:
+            return None
+        found = await run.asked.floor.last_resort(run.asked.request)
+        if found is None:
+            return None
+        leg.answer, leg.writing = ChatAnswer(model=SYSTEM_MODEL, text=found.text), found.writing
         return leg
 
     async def _asked(self, run: _Run, leg: _Leg, *, is_last: bool) -> _Leg:
@@ -215,7 +258,8 @@ class Cascades:
         told = None
         if own:
             answer, told = confidence.told(request, answer)
-        judge = Judge(request, rules, stage.min_confidence, run.check)
+        calibration = await self._calibration(run, leg)
+        judge = Judge(request, rules, stage.min_confidence, run.check, calibration)
         if is_last:
             leg.verdict = Verdict(tuple(form_failures(request, answer)), told)
         else:
@@ -225,15 +269,23 @@ class Cascades:
         leg.answer = answer
         return leg
 
+    async def _calibration(self, run: _Run, leg: _Leg) -> Calibration | None:
+        if leg.stage.min_confidence is None:
+            return None
+        stages = await self._calibrations.of(run.asked.caller.workspace_id, run.plan.name)
+        return stages.get((leg.position, leg.stage.model))
+
     async def _live(self, run: _Run, leg: _Leg) -> AsyncGenerator[ChatEvent, None]:
         """The last stage's answer as it comes; where it gives none, the latest that was only doubted."""
         if leg.stage.model == SYSTEM_MODEL:
             answered = await self._leg(run, leg.stage, leg.position, is_last=True)
-            leg.answer, leg.verdict = answered.answer, answered.verdict
+            leg.answer, leg.verdict, leg.writing = answered.answer, answered.verdict, answered.writing
             run.legs.append(leg)
-            if leg.answer is None:
+            given = leg if leg.answer is not None else run.fallen_back() or await self._last_resort(run)
+            if given is None:
                 raise run.failure
-            for event in answer_events(leg.answer):
+            leg.answer, leg.verdict = given.answer, given.verdict
+            for event in run.replayed(given):
                 yield event
             return
         heard = Collected()
@@ -248,13 +300,14 @@ class Cascades:
                     begun = True
                     heard.hear(event)
                     yield event
-        except (UpstreamFailure, AnswerableError):
+        except (UpstreamFailure, AnswerableError) as error:
             leg.verdict = Verdict((verdict.PROVIDER,))
-            doubted = run.fallen_back()
-            if begun or doubted is None or doubted.answer is None:
+            run.error = error
+            given = None if begun else run.fallen_back() or await self._last_resort(run)
+            if given is None:
                 raise
-            leg.answer, leg.verdict = doubted.answer, doubted.verdict
-            for event in answer_events(doubted.answer):
+            leg.answer, leg.verdict = given.answer, given.verdict
+            for event in run.replayed(given):
                 yield event
             return
         leg.answer = heard.answer(leg.stage.model)
@@ -335,11 +388,4 @@ def _agreed(leg: _Leg, taken: _Leg) -> bool | None:
 
 
 def _sum(counts: list[TokenCount]) -> TokenCount:
-    return TokenCount(
-        input=sum(each.input for each in counts),
-        output=sum(each.output for each in counts),
-        cached_input=sum(each.cached_input for each in counts),
-        reasoning=sum(each.reasoning for each in counts),
-        estimated=any(each.estimated for each in counts),
-        cache_write=sum(each.cache_write for each in counts),
-    )
+    return reduce(TokenCount.plus, counts, TokenCount())

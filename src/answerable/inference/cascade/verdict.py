@@ -17,7 +17,7 @@ _UNUSABLE = frozenset({SCHEMA, TOOLS, EMPTY, PROVIDER, ABSTAINED})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The checks that an answer failed, and how sure its model was (0 to 1, None: not known)."""
+    """The checks that an answer failed, and how sure its model was (0 to 1, raw; None: not known)."""
 
     failed: tuple[str, ...] = ()
     confidence: float | None = None

@@ -66,6 +66,7 @@ _OPERATION_NEEDS = {
     Operation.CHAT: Capability.CHAT,
     Operation.RESPONSES: Capability.CHAT,
     Operation.MESSAGES: Capability.CHAT,
+    Operation.COUNT_TOKENS: Capability.CHAT,
     Operation.EMBEDDINGS: Capability.EMBEDDINGS,
     Operation.SPEECH: Capability.SPEECH,
 }

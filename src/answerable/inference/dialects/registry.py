@@ -11,6 +11,7 @@ from answerable.inference.operation import Operation
 
 _ALL: tuple[Dialect, ...] = (OpenAIChat(), OpenAIResponses(), AnthropicMessages())
 _DIALECTS = {dialect.operation: dialect for dialect in _ALL}
+_ERRORS = {**_DIALECTS, Operation.COUNT_TOKENS: _DIALECTS[Operation.MESSAGES]}
 
 
 def dialect_for(operation: Operation) -> Dialect:
@@ -20,5 +21,5 @@ def dialect_for(operation: Operation) -> Dialect:
 
 def error_for(operation: Operation, status: int, code: str, message: str, field: str | None = None) -> bytes:
     """An error document in the words of any operation, chat or not."""
-    dialect = _DIALECTS.get(operation)
+    dialect = _ERRORS.get(operation)
     return (dialect.error if dialect else error_body)(status, code, message, field)

@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.refusing import RefusedAnswer
 from answerable.inference.gateway.upstream import ask, read_whole
 from answerable.inference.models.hiding import bytes_without_secrets, failure_without_secrets
 from answerable.inference.models.plan import Plan, Target
@@ -57,6 +58,7 @@ class Providers:
     async def _try_all(
         self, attempts: Attempts, call: Call, attempt: Attempt[T], deadline: float | None
     ) -> T:
+        refused: RefusedAnswer | None = None
         while (target := await attempts.next()) is not None:
             call.target = target
             call.attempts += 1
@@ -64,11 +66,19 @@ class Providers:
             left = None if deadline is None else deadline - self.router.now()
             try:
                 result = await attempt(target, self.adapter_for(target.kind), left)
+            except RefusedAnswer as refusal:
+                refused = refusal
+                call.refused_by(target, refusal.tokens)
+                attempts.failed(target, refusal)
+                continue
             except UpstreamFailure as failure:
                 attempts.failed(target, failure_without_secrets(target, failure))
                 continue
             attempts.succeeded(target, time.perf_counter() - started)
             return result
+        if refused is not None:
+            call.takes_refusal()
+            return cast("T", refused.given)
         raise attempts.error
 
     async def ask(

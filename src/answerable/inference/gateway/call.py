@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 
 from answerable.inference.chat import TokenCount
@@ -61,6 +62,7 @@ class Call:
         "_facts",
         "_first_token",
         "_given_by",
+        "_refused",
         "_started",
         "attempts",
         "closed",
@@ -90,6 +92,7 @@ class Call:
         self._admission: Admission | None = None
         self._cache: CacheHit | None = None
         self._given_by: tuple[str | None, str | None] = (None, None)
+        self._refused: list[tuple[Target, TokenCount]] = []
 
     async def open(self, plan: Plan) -> None:
         """Reserve what the call may cost and write it down, before anything is sent.
@@ -150,6 +153,27 @@ class Call:
         other pieces of the answer as counted."""
         return TokenCount(written_tokens(self._facts.input_bytes, 0).input, output, estimated=True)
 
+    def used(self, told: TokenCount | None, pieces: int, *, whole: bool) -> TokenCount:
+        """What a streamed answer used: `told` by the provider, and `pieces` that came after it told that.
+
+        Of an answer that broke off the provider may have told nothing, or, as Anthropic does, only what it
+        had read: what was received since counts one token a piece.
+        """
+        if told is None:
+            return self.estimated(pieces)
+        if whole or not pieces:
+            return told
+        return msgspec.structs.replace(told, output=told.output + pieces, estimated=True)
+
+    def refused_by(self, target: Target, tokens: TokenCount) -> None:
+        """A target refused with a good status, which is billed; another one is asked."""
+        self._refused.append((target, tokens))
+
+    def takes_refusal(self) -> Target:
+        """The latest of these refusals is the answer after all: its target, whose tokens `close` is told."""
+        self.target, _ = self._refused.pop()
+        return self.target
+
     def close(
         self, outcome: Outcome, tokens: TokenCount | None = None, *, error_code: str | None = None
     ) -> None:
@@ -165,6 +189,9 @@ class Call:
         money = _NOTHING
         if tokens is not None and self.target is not None:
             money = cost(price_of(self.target), tokens)
+        for target, more in self._refused:
+            counted = counted.plus(more)
+            money += cost(price_of(target), more)
         if self._admission is not None:
             self._admission.settle(counted.input + counted.output, money)
         self.tokens, self.cost_usd = counted, money

@@ -13,7 +13,8 @@ from answerable.kit.errors import AnswerableError
 
 
 class SeenEvents:
-    """What has come of an answer so far, to bill it should it break."""
+    """What has come of an answer so far, to bill it should it break: the provider's count, and the pieces
+    that came since it told that."""
 
     __slots__ = ("events", "tokens")
 
@@ -24,7 +25,7 @@ class SeenEvents:
     def noted(self, event: ChatEvent) -> ChatEvent:
         """The same event, counted."""
         if isinstance(event, UsageReported):
-            self.tokens = event.tokens
+            self.tokens, self.events = event.tokens, 0
         elif not isinstance(event, Finished):
             self.events += 1
         return event
@@ -57,7 +58,7 @@ class Closing:
         if self._call.closed:
             return
         seen = self._seen
-        used = seen.tokens or (self._call.estimated(seen.events) if seen.events else None)
+        used = self._call.used(seen.tokens, seen.events, whole=False) if seen.tokens or seen.events else None
         if isinstance(error, asyncio.CancelledError | GeneratorExit):
             asked = used or (self._call.estimated(0) if self._call.attempts else None)
             self._call.close(self._call.presence.reason(), asked)

@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenCount
+from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, Finished, TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
+from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.closing import SeenEvents
+from answerable.inference.gateway.refusing import RefusalWatch, RefusedAnswer, is_refusal
 from answerable.inference.gateway.upstream import upstream_failure
 from answerable.inference.models.hiding import failure_without_secrets
 from answerable.inference.models.plan import Target
@@ -27,12 +30,27 @@ class OwnStream:
         self._reader = reader
         self._first: list[ChatEvent] = []
 
-    async def begin(self) -> None:
-        """Wait for the first event. Raises UpstreamFailure."""
-        while not self._first and not self.response.drained:
-            self._first = await self._more()
+    async def begin(self, watch: RefusalWatch | None = None) -> None:
+        """Wait for the first event; with a `watch` for the first word, or the whole of a refusal. Raises
+        UpstreamFailure."""
+        while not self.response.drained and (
+            not self._first if watch is None else watch.refused is not False and not self._finished
+        ):
+            more = await self._more()
+            self._first += more
+            if watch is not None:
+                watch.see(more)
         if not self._first:
             self._first = list(self._reader.close())
+
+    @property
+    def begun_with(self) -> Sequence[ChatEvent]:
+        """The events that it waited for."""
+        return self._first
+
+    @property
+    def _finished(self) -> bool:
+        return any(isinstance(event, Finished) for event in self._first)
 
     async def events(self) -> AsyncIterator[ChatEvent]:
         """All events. Raises UpstreamFailure(CUT) when the answer is not whole."""
@@ -58,7 +76,13 @@ class OwnStream:
 class ChatAttempt:
     """Asks one target for a whole answer, or for the beginning of a streamed one."""
 
-    def __init__(self, providers: Providers, request: ChatRequest, *, longest: int) -> None:
+    def __init__(
+        self, providers: Providers, request: ChatRequest, call: Call, *, longest: int, shows_refusals: bool
+    ) -> None:
+        """`longest` bounds a whole answer, in bytes. Without `shows_refusals` a refusal with a good status
+        is a failure of its target."""
+        self._call = call
+        self._shows_refusals = shows_refusals
         self._providers = providers
         self._request = request
         self._longest = longest
@@ -67,18 +91,28 @@ class ChatAttempt:
         """The answer. Raises UpstreamFailure."""
         upstream = adapter.chat_request(target, self._request)
         _, body = await self._providers.whole(target, adapter, upstream, seconds, self._longest)
-        return adapter.chat_answer(body)
+        answer = adapter.chat_answer(body)
+        if not self._shows_refusals and is_refusal(answer):
+            tokens = self._call.estimated(0) if answer.tokens.estimated else answer.tokens
+            raise RefusedAnswer(answer, tokens)
+        return answer
 
     async def begun(self, target: Target, adapter: Adapter, seconds: float | None) -> OwnStream:
         """The answer from its first event on. Raises UpstreamFailure."""
         upstream = adapter.chat_request(target, self._request)
         response = await self._providers.ask(target, adapter, upstream, seconds)
         stream = OwnStream(target, response, adapter.chat_events())
+        watch = None if self._shows_refusals else RefusalWatch(adapter.chat_events())
         try:
-            await stream.begin()
+            await stream.begin(watch)
         except BaseException:
             response.abort()
             raise
+        if watch is not None and watch.refused:
+            seen = SeenEvents()
+            for event in stream.begun_with:
+                seen.noted(event)
+            raise RefusedAnswer(stream, self._call.used(seen.tokens, seen.events, whole=True))
         return stream
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -22,16 +23,39 @@ Opened = Callable[[Call], None]
 """Told of a call once it is on the books."""
 
 
+class FloorWriting(Protocol):
+    """An answer without a model in the words of each protocol, with the evidence that a ChatAnswer has no
+    place for."""
+
+    def whole(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> bytes:
+        """The whole body."""
+        ...
+
+    def frames(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> bytes:
+        """Every frame of the stream."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FloorAnswer:
-    """An answer without a model, and how sure it is, 0 to 1."""
+    """An answer without a model, how sure it is, 0 to 1, and how it is written with its evidence."""
 
     text: str
     confidence: float
+    writing: FloorWriting
 
 
-Floor = Callable[[ChatRequest], Awaitable[FloorAnswer | None]]
-"""The answerer without a model, bound to who asks; None: it does not know."""
+class Floor(Protocol):
+    """The answerer without a model, bound to who asks."""
+
+    async def sure(self, request: ChatRequest) -> FloorAnswer | None:
+        """What the rules answer; None: they do not know."""
+        ...
+
+    async def last_resort(self, request: ChatRequest) -> FloorAnswer | None:
+        """What can be said though no model answers: what was found, and a warning. None for a request that
+        is no question."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +80,7 @@ class OwnCall:
 class Answered:
     """A whole answer: which stage gave it (a model's name where there is no cascade), and what all stages
     that were asked used and cost together. `failed` are the checks that it failed and was given all the
-    same, being the last."""
+    same, being the last. `writing` is set for an answer without a model."""
 
     answer: ChatAnswer
     call_id: str
@@ -64,6 +88,7 @@ class Answered:
     tokens: TokenCount
     cost_usd: Decimal
     failed: tuple[str, ...] = ()
+    writing: FloorWriting | None = None
 
 
 class Stages(Protocol):
@@ -77,7 +102,12 @@ class Stages(Protocol):
         ...
 
     def events(
-        self, asked: OwnCall, plan: Plan, opened: Opened | None = None
+        self,
+        asked: OwnCall,
+        plan: Plan,
+        opened: Opened | None = None,
+        without_model: Callable[[FloorWriting], None] | None = None,
     ) -> AsyncGenerator[ChatEvent, None]:
-        """The same as it comes, from the moment on when it is good enough."""
+        """The same as it comes, from the moment on when it is good enough. `without_model` is told before the
+        first event of an answer that no model gave."""
         ...

@@ -77,7 +77,7 @@ class OwnCalls:
         """
         request = msgspec.structs.replace(asked.request, stream=False)
         call = await self._call(asked, request)
-        attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
+        attempt = self._attempt(request, call, plan)
 
         async def ask() -> ChatAnswer:
             with Closing(call):
@@ -109,7 +109,7 @@ class OwnCalls:
     async def _events(
         self, asked: OwnCall, request: ChatRequest, plan: Plan, call: Call
     ) -> AsyncGenerator[ChatEvent, None]:
-        attempt = ChatAttempt(self._providers, request, longest=self._bounds.longest_answer)
+        attempt = self._attempt(request, call, plan)
         seen = SeenEvents()
         with Closing(call, seen):
             begun, attempts = await self._providers.first_answer(
@@ -128,7 +128,16 @@ class OwnCalls:
             finally:
                 begun.response.abort()
                 attempts.close()
-            call.close(Outcome.ANSWERED, seen.tokens or call.estimated(seen.events))
+            call.close(Outcome.ANSWERED, call.used(seen.tokens, seen.events, whole=True))
+
+    def _attempt(self, request: ChatRequest, call: Call, plan: Plan) -> ChatAttempt:
+        return ChatAttempt(
+            self._providers,
+            request,
+            call,
+            longest=self._bounds.longest_answer,
+            shows_refusals=not plan.retry.leaves_refusals,
+        )
 
     async def _call(self, asked: OwnCall, request: ChatRequest) -> Call:
         if not self.started:

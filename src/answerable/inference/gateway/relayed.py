@@ -16,6 +16,13 @@ from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.errors import error_event
 from answerable.inference.gateway.inbound import Inbound
 from answerable.inference.gateway.plain import translated_plain
+from answerable.inference.gateway.refusing import (
+    RefusalWatch,
+    RefusedAnswer,
+    ResponsesReader,
+    is_refusal,
+    is_refused_response,
+)
 from answerable.inference.gateway.stream import AnswerStream, Converter
 from answerable.inference.gateway.tap import EventTap, event_data
 from answerable.inference.gateway.translation import Passage, Translation
@@ -56,8 +63,12 @@ class Begun:
 class RelayedCall:
     """One client's call; `attempt` asks one target, and returns once its answer has begun."""
 
-    def __init__(self, providers: Providers, inbound: Inbound, call: Call, *, longest: int) -> None:
-        """`longest` bounds a whole answer, in bytes."""
+    def __init__(
+        self, providers: Providers, inbound: Inbound, call: Call, *, longest: int, shows_refusals: bool = True
+    ) -> None:
+        """`longest` bounds a whole answer, in bytes. Without `shows_refusals` a refusal with a good status
+        is a failure of its target."""
+        self._shows_refusals = shows_refusals
         self._providers = providers
         self._inbound = inbound
         self._call = call
@@ -104,8 +115,12 @@ class RelayedCall:
         if not (words.startswith(b"{") and words.endswith(b"}")):
             # Not all of it came, or a page of some proxy's: no client could read it.
             raise garbage("The provider's answer is no JSON document.", body)
-        tokens = adapter.relayed_tokens(self._inbound.operation, body)
-        return Whole(_content_type(response, JSON), body, tokens)
+        operation = self._inbound.operation
+        tokens = adapter.relayed_tokens(operation, body)
+        whole = Whole(_content_type(response, JSON), body, tokens)
+        if not self._shows_refusals and operation in CHATS and _refuses(adapter, operation, body):
+            raise RefusedAnswer(whole, tokens or self._call.estimated(0))
+        return whole
 
     async def _relayed_stream(
         self, target: Target, adapter: Adapter, request: UpstreamRequest, seconds: float | None
@@ -117,11 +132,13 @@ class RelayedCall:
             partial(adapter.relayed_tokens, operation),
             hide_usage=operation is Operation.CHAT and not self._inbound.head.include_usage,
         )
-        first = await self._first(response, tap)
+        reader = ResponsesReader() if operation is Operation.RESPONSES else adapter.chat_events()
+        watch = None if self._shows_refusals else RefusalWatch(reader)
+        first = await self._first(response, tap, watch)
         if begins_with_error(first):
             response.abort()
             raise adapter.failure(_status(response), response.headers, event_data(first))
-        return Begun(_content_type(response, EVENTS), response, tap, first)
+        return self._begun(Begun(_content_type(response, EVENTS), response, tap, first), watch)
 
     async def _sound(
         self, target: Target, adapter: Adapter, request: UpstreamRequest, seconds: float | None
@@ -143,15 +160,20 @@ class RelayedCall:
         if not request.stream:
             _, body = await self._providers.whole(target, adapter, upstream, seconds, self._longest)
             answer = adapter.chat_answer(body)
+            tokens = None if answer.tokens.estimated else answer.tokens
             written = dialect.answer(
                 answer, request=request, call_id=self._call.id, created=self._call.started_at
             )
-            return Whole(JSON, written, None if answer.tokens.estimated else answer.tokens)
+            whole = Whole(JSON, written, tokens)
+            if not self._shows_refusals and is_refusal(answer):
+                raise RefusedAnswer(whole, tokens or self._call.estimated(0))
+            return whole
         response = await self._providers.ask(target, adapter, upstream, seconds)
         writer = dialect.writer(request, self._call.id, self._call.started_at)
         translation = Translation(adapter.chat_events(), writer)
-        first = await self._first(response, translation)
-        return Begun(EVENTS, response, translation, first, writer)
+        watch = None if self._shows_refusals else RefusalWatch(adapter.chat_events())
+        first = await self._first(response, translation, watch)
+        return self._begun(Begun(EVENTS, response, translation, first, writer), watch)
 
     async def _plain(self, target: Target, adapter: Adapter, seconds: float | None) -> Whole:
         plain = translated_plain(self._inbound.operation, target, adapter, self._inbound.body)
@@ -159,19 +181,34 @@ class RelayedCall:
         content_type, written, tokens = plain.answer(response.headers.get("content-type", ""), body)
         return Whole(content_type.encode(), written, tokens)
 
-    async def _first(self, response: OutboundResponse, converter: Converter) -> bytes:
-        """The first bytes for the client: until there are some, another target may still be asked."""
+    async def _first(
+        self, response: OutboundResponse, converter: Converter, watch: RefusalWatch | None = None
+    ) -> bytes:
+        """The first bytes for the client: until there are some, another target may still be asked.
+
+        With a `watch` those up to the first word, or the whole of a refusal.
+        """
+        held = b""
         try:
             while True:
                 raw = await response.read()
-                data = converter.feed(raw) if raw else converter.finish()
-                if data or not raw:
-                    return data
+                if watch is not None:
+                    watch.feed(raw)
+                held += converter.feed(raw) if raw else converter.finish()
+                waits = not held if watch is None else watch.refused is not False and not converter.finished
+                if not (raw and waits and len(held) < self._longest):
+                    return held
         except OutboundFailure as failure:
             raise upstream_failure(failure) from failure
         except BaseException:
             response.abort()
             raise
+
+    def _begun(self, begun: Begun, watch: RefusalWatch | None) -> Begun:
+        if watch is not None and watch.refused:
+            converter = begun.converter
+            raise RefusedAnswer(begun, self._call.used(converter.tokens, converter.events, whole=True))
+        return begun
 
     def _with_passed_headers(self, adapter: Adapter, request: UpstreamRequest) -> UpstreamRequest:
         headers = self._inbound.headers
@@ -186,6 +223,12 @@ class RelayedCall:
         if self._inbound.operation is Operation.SPEECH:
             return b""  # sound has no place for words: the connection is cut instead
         return error_event(self._inbound.operation, failure)
+
+
+def _refuses(adapter: Adapter, operation: Operation, body: bytes) -> bool:
+    if operation is Operation.RESPONSES:
+        return is_refused_response(body)
+    return is_refusal(adapter.chat_answer(body))
 
 
 def _content_type(response: OutboundResponse, otherwise: bytes) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -24,11 +25,12 @@ from answerable.inference.gateway.own import EmbeddingAttempt
 from answerable.inference.gateway.own_call import AnswerCheck, Answered, OwnCall, Stages
 from answerable.inference.gateway.own_calls import OwnCalls
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
-from answerable.inference.gateway.relayed import CHATS, Begun, RelayedCall
+from answerable.inference.gateway.relayed import CHATS, JSON, Begun, RelayedCall, Whole
 from answerable.inference.gateway.staged import staged_reply
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.plan import Plan
 from answerable.inference.operation import Caller, Operation
+from answerable.inference.usage.estimate import written_tokens
 from answerable.inference.usage.record import Outcome
 
 # An answer without figures is counted by its length: bytes of JSON a token.
@@ -67,6 +69,8 @@ class Gateway:
         if not self._own.started:
             await self._own.start()
         plan = await self._catalog.plan(inbound.caller.workspace_id, head.model, inbound.operation)
+        if inbound.operation is Operation.COUNT_TOKENS:
+            return await self._count(inbound, plan)
         if plan.cascade and inbound.operation in CHATS:
             return await staged_reply(self._stages, inbound, plan)
         facts = CallFacts(
@@ -87,9 +91,35 @@ class Gateway:
         await call.open(plan)
         return await self._ask(inbound, call, plan)
 
+    async def _count(self, inbound: Inbound, plan: Plan) -> Reply:
+        """How many tokens a message would have: its provider's own count where that has one, else by the
+        length of its words. A request like others, without tokens or cost."""
+        head = inbound.head
+        facts = CallFacts(inbound.caller, inbound.operation, head.model, trace_id=inbound.trace_id)
+        call = Call(self._books, facts, inbound.presence)
+        await call.open_without_cost()
+        counting = _that_relay(plan, self._providers, inbound.operation)
+        with Closing(call):
+            if counting is None:
+                body = b'{"input_tokens":%d}' % written_tokens(head.input_bytes, 0).input
+            else:
+                relayed = RelayedCall(self._providers, inbound, call, longest=self._bounds.longest_answer)
+                answered, _ = await self._providers.first_answer(
+                    counting, call, relayed.attempt, seconds=self._bounds.call_seconds
+                )
+                body = answered.body if isinstance(answered, Whole) else b""
+            call.close(Outcome.ANSWERED)
+        return Reply(JSON, (*call.limit_headers, (b"x-answerable-call-id", call.id.encode())), body)
+
     async def _ask(self, inbound: Inbound, call: Call, plan: Plan) -> Reply:
         """Ask the plan's targets, for a call that is on the books."""
-        relayed = RelayedCall(self._providers, inbound, call, longest=self._bounds.longest_answer)
+        relayed = RelayedCall(
+            self._providers,
+            inbound,
+            call,
+            longest=self._bounds.longest_answer,
+            shows_refusals=not plan.retry.leaves_refusals,
+        )
         with Closing(call):
             answered, attempts = await self._providers.first_answer(
                 plan, call, relayed.attempt, seconds=self._bounds.call_seconds
@@ -187,3 +217,21 @@ class Gateway:
     async def available(self, workspace_id: str) -> bool:
         """Whether a workspace has any model to call; does not suspend when that is known."""
         return bool(await self._catalog.names(workspace_id))
+
+
+def _that_relay(plan: Plan, providers: Providers, operation: Operation) -> Plan | None:
+    """The plan with the targets alone that speak the client's own protocol; None where the first ones do
+    not, or a cascade chooses."""
+    groups = tuple(
+        kept
+        for group in plan.groups
+        if (
+            kept := tuple(
+                target for target in group if providers.adapter_for(target.kind).relays(target, operation)
+            )
+        )
+    )
+    first = set(plan.groups[0]) if plan.groups else set()
+    if plan.cascade or not groups or first.isdisjoint(groups[0]):
+        return None
+    return replace(plan, groups=groups)

@@ -8,8 +8,9 @@ from answerable.inference.dialects.registry import dialect_for
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.event_stream import EventStream
 from answerable.inference.gateway.inbound import Headers, Inbound, Reply
-from answerable.inference.gateway.own_call import OwnCall, Stages
+from answerable.inference.gateway.own_call import FloorWriting, OwnCall, Stages
 from answerable.inference.gateway.relayed import EVENTS, JSON
+from answerable.inference.gateway.shared_stream import WholeStream
 from answerable.inference.models.plan import Plan
 
 
@@ -34,21 +35,31 @@ async def staged_reply(stages: Stages, inbound: Inbound, plan: Plan) -> Reply:
         return await _streamed(stages, asked, plan, calls)
     answered = await stages.answer(asked, plan, opened=calls.append)
     call = calls[0]
-    body = dialect_for(inbound.operation).answer(
-        answered.answer, request=request, call_id=call.id, created=call.started_at
-    )
+    if answered.writing is not None:
+        body = answered.writing.whole(inbound.operation, request, call.id, call.started_at)
+    else:
+        body = dialect_for(inbound.operation).answer(
+            answered.answer, request=request, call_id=call.id, created=call.started_at
+        )
     stage = (b"x-answerable-stage", answered.stage.encode("ascii", "replace"))
     return Reply(JSON, (*_headers(call), stage), body)
 
 
 async def _streamed(stages: Stages, asked: OwnCall, plan: Plan, calls: list[Call]) -> Reply:
-    events = stages.events(asked, plan, opened=calls.append)
+    writings: list[FloorWriting] = []
+    events = stages.events(asked, plan, opened=calls.append, without_model=writings.append)
     try:
         first = await anext(events)
+        if writings:  # all of it is there: the books are closed before the first byte
+            async for _ in events:
+                pass
     except BaseException:
         async with aclosing(events):
             raise
     call = calls[0]
+    if writings:
+        frames = writings[0].frames(asked.operation, asked.request, call.id, call.started_at)
+        return Reply(EVENTS, _headers(call), stream=WholeStream(frames))
     writer = dialect_for(asked.operation).writer(asked.request, call.id, call.started_at)
     stream = EventStream(events, writer, writer.frames(first))
     return Reply(EVENTS, _headers(call), stream=stream)

@@ -17,7 +17,10 @@ from answerable.kit.outbound import OutboundFailure, OutboundResponse
 
 
 class Converter(Protocol):
-    """What happens to bytes between provider and client: EventTap, Translation or Passage."""
+    """What happens to bytes between provider and client: EventTap, Translation or Passage.
+
+    `tokens` are the provider's count so far, `events` the pieces of answer that came since it told that.
+    """
 
     tokens: TokenCount | None
     events: int
@@ -152,4 +155,5 @@ class AnswerStream:
             self._call.close(Outcome.ANSWERED, self._known_tokens())
 
     def _known_tokens(self) -> TokenCount:
-        return self._converter.tokens or self._call.estimated(self._converter.events)
+        converter = self._converter
+        return self._call.used(converter.tokens, converter.events, whole=converter.finished)

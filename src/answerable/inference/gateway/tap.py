@@ -37,8 +37,13 @@ _ENDS = {
 }
 
 
+# What the events that carry a piece of the answer have, once each. A chat's have no word of their own.
+_PIECES = {Operation.MESSAGES: b'"content_block_delta"', Operation.RESPONSES: b'.delta"'}
+
+
 class EventTap:
-    """The tap on one stream. `tokens` are the provider's count so far, `events` how many have passed."""
+    """The tap on one stream. `tokens` are the provider's count so far, `events` the pieces of answer that
+    passed since it told that."""
 
     __slots__ = (
         "_end",
@@ -46,6 +51,7 @@ class EventTap:
         "_held",
         "_hide_usage",
         "_last",
+        "_piece",
         "_read_tokens",
         "errored",
         "events",
@@ -57,6 +63,7 @@ class EventTap:
         self, operation: Operation, read_tokens: Callable[[bytes], TokenCount | None], *, hide_usage: bool
     ) -> None:
         self._end_word, self._end = _ENDS[operation]
+        self._piece = _PIECES.get(operation)
         self._read_tokens = read_tokens
         self._hide_usage = hide_usage
         self._held = b""
@@ -75,7 +82,7 @@ class EventTap:
             data = self._hold_rest(data)
             if not data:
                 return data
-        self.events += data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
+        self.events += self._pieces(data)
         self._last = data
         if b'"usage"' in data and _USAGE.search(data):
             data = self._count(data)
@@ -106,6 +113,12 @@ class EventTap:
             raise UpstreamFailure(FailureKind.PROTOCOL, "The provider sent an event without end.")
         return data[:cut]
 
+    def _pieces(self, data: bytes) -> int:
+        """How many events of these have some of the answer; of a chat, how many there are."""
+        if self._piece is not None:
+            return data.count(self._piece)
+        return data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
+
     def _count(self, data: bytes) -> bytes:
         """Read the usage of each event that has some; leave out those that have nothing else."""
         kept, start = [], 0
@@ -116,6 +129,7 @@ class EventTap:
                 tokens = self._read_tokens(event_data(event))
                 if tokens is not None:
                     self.tokens = _merged(self.tokens, tokens)
+                    self.events = self._pieces(data[end:]) if data[end:] else 0
                     if self._hide_usage and _NO_CHOICES.search(event):
                         continue
             kept.append(event)

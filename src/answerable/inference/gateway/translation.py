@@ -32,7 +32,7 @@ class Translation:
 
     def _frame(self, event: ChatEvent) -> bytes:
         if isinstance(event, UsageReported):
-            self.tokens = event.tokens
+            self.tokens, self.events = event.tokens, 0
         elif not isinstance(event, Finished):
             self.events += 1
         return self._writer.frames(event)

@@ -73,6 +73,12 @@ async def page_of(session: Session, page: PageRequest, measures: Iterable[Measur
     return (await session.scalars(after_cursor(statement, page, LimitRow.created_at, LimitRow.id))).all()
 
 
+async def of_keys(session: Session, key_ids: Sequence[str]) -> Sequence[LimitRow]:
+    """What binds these keys of the session's workspace alone, in the order in which it was made."""
+    statement = select(LimitRow).where(LimitRow.key_id.in_(key_ids)).order_by(LimitRow.id)
+    return (await session.scalars(statement)).all()
+
+
 async def states(session: Session, windows: Mapping[str, Window]) -> dict[str, State]:
     """Where limits stand, each in its window: two statements, however many there are."""
     if not windows:

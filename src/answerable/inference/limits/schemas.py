@@ -57,17 +57,22 @@ class BudgetPeriod(StrEnum):
     MONTH = "month"
 
 
-class BudgetIn(BaseModel):
+class BudgetTerms(BaseModel):
     """A `hard` budget refuses calls that may pass it; a `soft` one only warns. Without `model` all models
     count together."""
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: Subject
     period: BudgetPeriod
     limit_usd: Dollars
     mode: Mode = Mode.HARD
     model: ModelName | None = None
+
+
+class BudgetIn(BudgetTerms):
+    """A budget, and whom it binds."""
+
+    subject: Subject
 
 
 class BudgetPatch(BaseModel):
@@ -87,12 +92,11 @@ class CountedMeasure(StrEnum):
     CONCURRENT = "concurrent"
 
 
-class LimitIn(BaseModel):
+class LimitTerms(BaseModel):
     """`period` is a minute unless given, and has no meaning for `concurrent`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: Subject
     measure: CountedMeasure
     limit: Count
     period: Period | None = None
@@ -103,6 +107,12 @@ class LimitIn(BaseModel):
         if self.period is not None and self.measure is CountedMeasure.CONCURRENT:
             raise ValueError("calls at once are not counted over a period")
         return self
+
+
+class LimitIn(LimitTerms):
+    """A limit, and whom it binds."""
+
+    subject: Subject
 
 
 class LimitPatch(BaseModel):

@@ -75,6 +75,23 @@ async def page_of_limits(context: RequestContext, page: PageRequest) -> Page[Lim
     )
 
 
+async def bounds_of_keys(
+    context: RequestContext, key_ids: Sequence[str]
+) -> dict[str, tuple[list[BudgetOut], list[LimitOut]]]:
+    """The budgets and limits whose subject one of these keys is, by key."""
+    rows = await repository.of_keys(context.session, key_ids) if key_ids else []
+    found = await _states(context, rows)
+    now = context.runtime.clock.now()
+    bounds: dict[str, tuple[list[BudgetOut], list[LimitOut]]] = {}
+    for row in rows:
+        budgets, limits = bounds.setdefault(row.key_id or "", ([], []))
+        if row.view().measure in _MONEY:
+            budgets.append(BudgetOut.of(row, found[row.id], now))
+        else:
+            limits.append(LimitOut.of(row, found[row.id], now))
+    return bounds
+
+
 async def change_budget(context: RequestContext, limit_id: str, wanted: BudgetPatch) -> BudgetOut:
     """Another amount or mode; what was spent stays. Raises NotFound, Conflict."""
     _binds_from_its_answer_on(context)

@@ -99,6 +99,11 @@ class RetryRule:
         FailureKind.REFUSED_CONTENT,
     }
 
+    @property
+    def leaves_refusals(self) -> bool:
+        """Whether a refusal of one target leads to the next."""
+        return FailureKind.REFUSED_CONTENT in self.fall_back_on
+
 
 @dataclass(frozen=True, slots=True)
 class CacheRule:

@@ -17,6 +17,7 @@ _NEEDS: Mapping[Operation, Capability] = {
     Operation.CHAT: Capability.CHAT,
     Operation.RESPONSES: Capability.CHAT,
     Operation.MESSAGES: Capability.CHAT,
+    Operation.COUNT_TOKENS: Capability.CHAT,
     Operation.EMBEDDINGS: Capability.EMBEDDINGS,
     Operation.SPEECH: Capability.SPEECH,
 }

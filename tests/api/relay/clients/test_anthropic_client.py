@@ -8,6 +8,7 @@ import anthropic
 import pytest
 from anthropic.types import MessageParam, ToolParam
 
+from tests.api.relay.gateway import Bed
 from tests.factories.upstream import Call, Fail, Reply, Tokens, Upstream
 
 HI: list[MessageParam] = [{"role": "user", "content": "Hi"}]
@@ -152,3 +153,32 @@ async def test_a_wrong_key_is_an_authentication_error(anthropic_client: Client, 
         await anthropic_client.with_options(api_key="wrong").messages.create(
             model="m", max_tokens=5, messages=HI
         )
+
+
+async def test_counting_tokens(
+    anthropic_client: Client, gateway_bed: Bed, upstream: Upstream, model: str, kind: str
+) -> None:
+    upstream.default = Reply(tokens=Tokens(input=1_234))
+    counted = await anthropic_client.messages.count_tokens(model=model, system="Be brief.", messages=HI)
+    if kind == "anthropic":
+        assert counted.input_tokens == 1_234
+        assert "max_tokens" not in upstream.last.body
+    else:
+        assert 10 < counted.input_tokens < 60, "by the length of the words"
+        assert not upstream.seen
+
+
+async def test_counting_tokens_costs_nothing(bed: Bed, upstream: Upstream) -> None:
+    await bed.provider(upstream, "other", "claude", kind="anthropic")
+    await bed.alias("pair", ["other/claude"], ["main/large"])
+    upstream.by_model["claude"] = Fail(503)
+    async with anthropic.AsyncAnthropic(base_url=bed.url, api_key=bed.key, max_retries=0) as client:
+        with pytest.raises(anthropic.APIStatusError):
+            await client.messages.count_tokens(model="pair", messages=HI)
+        upstream.by_model["claude"] = Reply()
+        assert (await client.messages.count_tokens(model="pair", messages=HI)).input_tokens == 11
+        with pytest.raises(anthropic.NotFoundError):
+            await client.messages.count_tokens(model="nothing", messages=HI)
+    failed, answered = await bed.rows(2)
+    assert (failed.outcome, failed.input_tokens) == ("failed", 0)
+    assert (answered.outcome, answered.input_tokens, answered.output_tokens) == ("answered", 0, 0)

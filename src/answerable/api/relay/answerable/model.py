@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -44,7 +45,9 @@ class AnswerableModel:
         Raises Forbidden, UnreadableCall, Inexpressible, LimitExceeded.
         """
         if inbound.operation not in _CHATS:
-            raise InvalidInput("The model 'answerable' answers questions: it gives no vectors and no sound.")
+            raise InvalidInput(
+                "The model 'answerable' answers questions: it gives no vectors, no sound and no counts."
+            )
         if Scope.ASK not in principal.scopes:
             raise Forbidden(f"This needs the scope '{Scope.ASK}'. Use a key that has it.")
         request = dialect_for(inbound.operation).read(inbound.body)
@@ -70,25 +73,53 @@ class AnswerableModel:
         return Reply(_EVENTS, headers, stream=_Frames(written_frames(answer, *place)))
 
     def floor(self, principal: Principal) -> Floor | None:
-        """What the rules are sure of, without a model; None for who may not ask."""
-        if Scope.ASK not in principal.scopes:
+        """What can be said without a model; None for who may not ask."""
+        return _Floor(self._runtime, principal) if Scope.ASK in principal.scopes else None
+
+
+class _Floor:
+    """The answerer without a model, for one who asks."""
+
+    def __init__(self, runtime: Runtime, principal: Principal) -> None:
+        self._runtime = runtime
+        self._principal = principal
+
+    async def sure(self, request: ChatRequest) -> FloorAnswer | None:
+        """What the rules answer; None: they do not know."""
+        found = await self._answer(request, Models(allowed=False))
+        return _floor_answer(found) if found is not None and found.status is Status.ANSWERED else None
+
+    async def last_resort(self, request: ChatRequest) -> FloorAnswer | None:
+        """As when the models that write answers are away: quotes or the nearest passages, with a warning."""
+        found = await self._answer(request, Models(away=True))
+        return None if found is None else _floor_answer(found)
+
+    async def _answer(self, request: ChatRequest, models: Models) -> Answer | None:
+        try:
+            asked = AskRequest(question=_question(request))
+        except (UnreadableCall, Inexpressible):
             return None
+        run = new_run(self._principal, asked, trace_id="")
+        return await orchestrator.answer(self._principal, self._runtime, asked, run, models)
 
-        async def answer(request: ChatRequest) -> FloorAnswer | None:
-            try:
-                asked = AskRequest(question=_question(request))
-            except (UnreadableCall, Inexpressible):
-                return None
-            found = await self._without_models(principal, asked)
-            if found.status is not Status.ANSWERED:
-                return None
-            return FloorAnswer(found.text, found.confidence)
 
-        return answer
+def _floor_answer(answer: Answer) -> FloorAnswer:
+    return FloorAnswer(answer.text, answer.confidence, _Writing(answer))
 
-    async def _without_models(self, principal: Principal, asked: AskRequest) -> Answer:
-        run = new_run(principal, asked, trace_id="")
-        return await orchestrator.answer(principal, self._runtime, asked, run, Models(allowed=False))
+
+class _Writing:
+    """An answer without a model, written with its evidence."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def whole(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> bytes:
+        """The whole body."""
+        return written_whole(self._answer, operation, request, call_id, created)
+
+    def frames(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> bytes:
+        """Every frame of the stream."""
+        return b"".join(written_frames(self._answer, operation, request, call_id, created))
 
 
 class _Frames:

@@ -22,6 +22,7 @@ from answerable.inference.providers.rewriting import with_model
 from answerable.inference.speech import Speech, SpeechRequest
 
 VERSION = "2023-06-01"
+_PATHS = {Operation.MESSAGES: "messages", Operation.COUNT_TOKENS: "messages/count_tokens"}
 
 
 class _Counted(msgspec.Struct):
@@ -41,16 +42,16 @@ class AnthropicAdapter:
     passed_headers = frozenset({"anthropic-beta", "anthropic-version"})
 
     def relays(self, target: Target, operation: Operation) -> bool:
-        """Whether bytes can pass: messages only."""
+        """Whether bytes can pass: messages, and counting their tokens."""
         del target
-        return operation is Operation.MESSAGES
+        return operation in _PATHS
 
     def relay_request(
         self, target: Target, operation: Operation, body: bytes, *, stream: bool
     ) -> UpstreamRequest:
         """The client's own body with the model's upstream name in it; streams always tell usage."""
-        del operation, stream
-        return _request(target, with_model(body, target.upstream_model))
+        del stream
+        return _request(target, with_model(body, target.upstream_model), _PATHS[operation])
 
     def relayed_tokens(self, operation: Operation, data: bytes) -> TokenCount | None:
         """The usage that a whole body or the data of one event carries; None when it has none."""
@@ -101,15 +102,15 @@ class AnthropicAdapter:
         return failing.failure(status, headers, body)
 
 
-def _request(target: Target, body: bytes) -> UpstreamRequest:
-    return UpstreamRequest(_url(target.base_url), _headers(target.api_key, target.headers), body)
+def _request(target: Target, body: bytes, path: str = "messages") -> UpstreamRequest:
+    return UpstreamRequest(_url(target.base_url, path), _headers(target.api_key, target.headers), body)
 
 
 @lru_cache(maxsize=1_024)
-def _url(base_url: str) -> str:
+def _url(base_url: str, path: str) -> str:
     parts = urlsplit(base_url)
-    path = parts.path.rstrip("/") or "/v1"
-    return urlunsplit((parts.scheme, parts.netloc, f"{path}/messages", parts.query, ""))
+    root = parts.path.rstrip("/") or "/v1"
+    return urlunsplit((parts.scheme, parts.netloc, f"{root}/{path}", parts.query, ""))
 
 
 @lru_cache(maxsize=1_024)

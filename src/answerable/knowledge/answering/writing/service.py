@@ -95,6 +95,9 @@ class WrittenAnswer:
     why_away: str = ""
 
 
+NO_MODEL_ANSWERED = WrittenAnswer(Ending.AWAY, why_away="no model answered")
+
+
 async def can_write(runtime: Runtime, workspace_id: str) -> bool:
     """Whether the workspace has the alias; does not suspend when its names are known."""
     try:
@@ -144,7 +147,7 @@ async def write_answer(
         return WrittenAnswer(Ending.AWAY, why_away=f"nothing is called '{by.model}' here")
     except UpstreamFailure as failure:
         log.warning("answer_not_written", kind=failure.kind.value)
-        return WrittenAnswer(Ending.AWAY, why_away="no model answered")
+        return NO_MODEL_ANSWERED
     except AnswerableError as error:
         log.warning("answer_not_written", code=error.code)
         return WrittenAnswer(Ending.AWAY, why_away=f"no model could be asked ({error.code})")

@@ -1,4 +1,4 @@
-"""The gateway's fixtures, which the tests of its HTTP surface have too."""
+"""A gateway on a real socket, as the tests of its HTTP surface have it."""
 
 from tests.api.relay.conftest import (
     bed,

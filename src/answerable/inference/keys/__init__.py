@@ -1,0 +1,1 @@
+"""API keys over HTTP, with the budgets and limits that are theirs from the start."""
