@@ -1,6 +1,7 @@
 # One command a purpose; each does the set-up that it needs on a fresh clone.
 #   make demo    start Answerable with a sample workspace
 #   make console build the web console into the package (make demo and make test do it when needed)
+#   make screenshots  a picture of every page of the console, into build/screenshots
 #   make test    every check and every test, as CI runs them
 #   make test-3.12  the same under another Python that is installed, in an environment of its own
 #   make check   format, lint, types, layers, the project's own lints
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-inp
 
 CONSOLE_NODE = { $(BIN)/python -m tools.console node 2>/dev/null || $(PIP) --require-hashes -r requirements/console.txt; }
 
-.PHONY: demo env console test check format bench lock clean
+.PHONY: demo env console screenshots test check format bench lock clean
 
 demo: env
 	@{ $(CONSOLE_NODE) && $(BIN)/python -m tools.console build >/dev/null; } \

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.async_api import expect
 
+from answerable.api.console.serving import FILES
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.factories.callers import PASSWORD, Workspace
 
@@ -63,3 +66,17 @@ async def test_a_person_registers_with_a_workspace_of_their_own(visit: OpenVisit
     await expect(page.get_by_role("heading", name="Fragen Sie Ihre Dokumente und Tabellen")).to_be_visible()
     await expect(page.get_by_text("Kaffeerösterei")).to_be_visible()
     assert await window.accessible() == []
+
+
+async def test_the_first_load_is_light(visit: OpenVisit) -> None:
+    window = await visit()
+    scripts: set[str] = set()
+    window.page.on(
+        "response",
+        lambda answer: scripts.add(urlsplit(answer.url).path) if answer.url.endswith(".js") else None,
+    )
+    await window.open()
+    await expect(window.page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    sizes = [len(gzip.compress((FILES / path.lstrip("/")).read_bytes(), 9)) for path in scripts]
+    assert len(sizes) > 1
+    assert sum(sizes) <= 250_000

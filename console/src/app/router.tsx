@@ -39,6 +39,12 @@ const documents = createRoute({
   component: lazyRouteComponent(() => import("../documents/DocumentsPage"), "DocumentsPage"),
 });
 
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: "/sources",
+  component: lazyRouteComponent(() => import("../documents/SourcesPage"), "SourcesPage"),
+});
+
 const search = createRoute({
   getParentRoute: () => root,
   path: "/search",
@@ -88,7 +94,7 @@ const operations = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([ask, conversation, documents, reader, search, data, dataset, semantics, models, usage, workspace, operations]),
+  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

@@ -119,7 +119,13 @@ function withReply(turn: Turn, reply: MessageView): Turn {
     else if (part.type === "ask_back") next = { ...next, askBack: { question: part.question, options: part.options } };
     else if (part.type === "error" && state === "failed") next = { ...next, problem: new Problem(500, part.code, part.detail) };
   }
-  return next;
+  // A message carries a query's rows as a part of their own.
+  const tables = new Map(reply.parts.flatMap((part) => (part.type === "table" ? [[part.n, part] as const] : [])));
+  const evidence = next.evidence.map((item) => {
+    const table = item.kind === "query" ? tables.get(item.n) : undefined;
+    return table === undefined ? item : { ...item, columns: table.columns, rows: table.rows, row_count: table.row_count, truncated: table.truncated };
+  });
+  return { ...next, evidence: evidence as readonly Evidence[] };
 }
 
 export function isQuote(evidence: Evidence): evidence is QuoteEvidence & { kind: "quote" } {

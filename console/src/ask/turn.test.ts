@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { MessageView } from "../api/schema";
+import { afterEvent, newTurn, turnsOf } from "./turn";
+
+const question = { id: "msg_1", parent_id: null, role: "user", status: "complete", parts: [{ type: "text", text: "How many?" }], run_id: null, answer: null };
+const reply = {
+  id: "msg_2",
+  parent_id: "msg_1",
+  role: "assistant",
+  status: "complete",
+  run_id: "run_1",
+  answer: { id: "ans_1", route: "data", warnings: [] },
+  parts: [
+    { type: "text", text: "Three [1]" },
+    { type: "evidence", evidence: { n: 1, kind: "query", columns: [], rows: [], row_count: 1 } },
+    { type: "table", n: 1, columns: [{ name: "count" }], rows: [[3]], row_count: 1, truncated: false },
+  ],
+};
+
+describe("a turn", () => {
+  it("of a kept message has its question, its words and the rows of its table", () => {
+    const [turn] = turnsOf([question, reply] as unknown as MessageView[], []);
+    expect(turn).toMatchObject({ question: "How many?", text: "Three [1]", state: "answered", parentId: null });
+    expect(turn?.evidence[0]).toMatchObject({ rows: [[3]], columns: [{ name: "count" }] });
+  });
+
+  it("keeps its key when the server tells it again", () => {
+    const shown = { ...newTurn("asked-1", "How many?"), runId: "run_1" };
+    expect(turnsOf([question, reply] as unknown as MessageView[], [shown])[0]?.key).toBe("asked-1");
+  });
+
+  it("grows with each event and takes what it does not know calmly", () => {
+    const events = [
+      { id: "1", name: "run.started", data: { run_id: "run_1" } },
+      { id: "2", name: "delta", data: { text: "Thr" } },
+      { id: "3", name: "news", data: {} },
+      { id: "4", name: "delta", data: { text: "ee" } },
+    ];
+    expect(events.reduce(afterEvent, newTurn("k", "q"))).toMatchObject({ runId: "run_1", text: "Three", lastEventId: "4", state: "running" });
+  });
+
+  it("that was cancelled is stopped, and one that failed says why", () => {
+    const ended = (code: string) => afterEvent(newTurn("k", "q"), { id: "2", name: "error", data: { code, detail: "why", status: 409 } });
+    expect(ended("run_cancelled").state).toBe("stopped");
+    expect(ended("run_lost")).toMatchObject({ state: "failed", problem: { code: "run_lost", detail: "why" } });
+  });
+});
