@@ -19,6 +19,7 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
+from answerable.knowledge.embedding.encoders import Encoders
 
 
 @contextmanager
@@ -67,6 +68,7 @@ async def process(folder: Path, admin_url: str, *, threads: int | None = None) -
     database = Database(app_url_for(admin_url), prepared_statements=True)  # as with the embedded one
     runtime = Runtime(settings, database)
     runtime.provide(TextEncoder, document_encoder)
+    runtime.provide(Encoders, Encoders)
     try:
         yield runtime
     finally:
