@@ -13,7 +13,7 @@ from tests.factories.callers import Workspace
 
 PAGES = {
     "/documents": "warranty-terms.md",
-    "/sources": "No sources yet",
+    "/sources": "Places whose documents come and go",
     "/data": "Orders",
     "/semantics": "Total Amount",
     "/search": "Try a search",
