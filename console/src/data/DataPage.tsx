@@ -12,7 +12,7 @@ import { useFormats, useMessages } from "../i18n/messages";
 import { useUploads } from "../uploads/Uploads";
 import css from "./data.module.css";
 
-export const DATASET_COLOURS: Record<DatasetStatus, string> = { ready: "pine", queued: "gray", processing: "blue", failed: "red" };
+export const DATASET_COLOURS: Record<DatasetStatus, string> = { ready: "pine", queued: "gray", processing: "blue", failed: "red", expired: "gray" };
 
 export function DataPage() {
   const m = useMessages();

@@ -221,7 +221,7 @@ export const de: Messages = {
     nextHit: "Nächste Stelle",
     previousHit: "Vorige Stelle",
     original: "Original herunterladen",
-    status: { queued: "Wartet", processing: "Wird gelesen", ready: "Bereit", failed: "Fehlgeschlagen" },
+    status: { queued: "Wartet", processing: "Wird gelesen", ready: "Bereit", failed: "Fehlgeschlagen", expired: "Nicht mehr aufbewahrt" },
   },
   confirm: { typeName: (name) => `Zur Bestätigung „${name}“ eingeben` },
   retrieval: {

@@ -220,7 +220,7 @@ export const en = {
     nextHit: "Next place",
     previousHit: "Previous place",
     original: "Download the original",
-    status: { queued: "Waiting", processing: "Reading", ready: "Ready", failed: "Failed" },
+    status: { queued: "Waiting", processing: "Reading", ready: "Ready", failed: "Failed", expired: "No longer kept" },
   },
   confirm: { typeName: (name: string) => `Type “${name}” to confirm` },
   retrieval: {

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
-import type { KeyOut } from "../api/schema";
+import type { BoundedKeyOut } from "../api/schema";
 import { Confirm } from "../design/Confirm";
 import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
@@ -21,7 +21,7 @@ export function Keys() {
   const [name, setName] = useState("");
   const [days, setDays] = useState<string>("90");
   const make = useMutation({
-    mutationFn: () => read(api.POST("/api/v1/api-keys", { body: { name, expires_at: days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString() } })),
+    mutationFn: () => read(api.POST("/api/v1/api-keys", { body: { name, budgets: [], limits: [], expires_at: days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString() } })),
     onSuccess: () => {
       setName("");
       void queries.invalidateQueries({ queryKey: ["keys"] });
@@ -70,7 +70,7 @@ export function Keys() {
   );
 }
 
-function KeyRow({ item }: { item: KeyOut }) {
+function KeyRow({ item }: { item: BoundedKeyOut }) {
   const m = useMessages();
   const f = useFormats();
   const queries = useQueryClient();
