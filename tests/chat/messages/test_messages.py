@@ -100,7 +100,7 @@ async def test_the_path_is_paged_from_its_end(viewer: Caller) -> None:
     assert texts(whole)[::2] == [f"Question {number}?" for number in range(4)]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", ids.new_id("msg")])
+@pytest.mark.parametrize("cursor", ["nonsense", ids.encode("msg", ids.NIL)])
 async def test_a_cursor_of_no_message_is_refused(viewer: Caller, cursor: str) -> None:
     chat = await new_session(viewer)
     url = f"/api/v1/chat/sessions/{chat}/messages"
