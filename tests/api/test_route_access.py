@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ OPEN = {
     "POST /api/v1/auth/browser/exchange",
     "POST /api/v1/auth/browser/refresh",
     "POST /api/v1/auth/browser/logout",
+    "GET /api/v1/chat/shared/{token}",
     "GET /api/v1/shared/{token}",
 }
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -90,6 +92,12 @@ def _rules(dependant: Dependant) -> Iterator[AccessRule]:
 async def answer(caller: Caller | httpx.AsyncClient, route: Route, **values: str) -> httpx.Response:
     """The answer to an empty request. A stream that opens is not read."""
     return await caller.request(route.method, route.address(**values))
+
+
+async def test_no_two_routes_have_the_same_address(app: FastAPI) -> None:
+    """The first of them would answer for both: links to conversations once led to the dashboards' door."""
+    addresses = Counter(_PARAMETER.sub("{}", route.name) for route in routes_of(app))
+    assert [address for address, count in addresses.items() if count > 1] == []
 
 
 async def test_without_credentials_nothing_but_the_open_routes_answers(

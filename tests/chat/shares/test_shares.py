@@ -10,7 +10,7 @@ from answerable.kit import ids
 from tests.chat.conversations import Json, is_missing, new_session, say, text
 from tests.factories.callers import Caller, Workspace
 
-NOTHING = "/api/v1/shared/anss_nothing"
+NOTHING = "/api/v1/chat/shared/anss_nothing"
 
 
 async def share(caller: Caller, chat: str, **wanted: object) -> Json:

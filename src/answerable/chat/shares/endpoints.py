@@ -1,4 +1,4 @@
-"""`/chat/sessions/{session_id}/shares`: read-only links; `/shared/{token}`: what they show."""
+"""`/chat/sessions/{session_id}/shares`: read-only links; `/chat/shared/{token}`: what they show."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Sharer = Annotated[RequestContext, requires(Scope.CHAT_WRITE, answer_is_secret=T
 async def create_share(session_id: str, wanted: ShareIn, context: Sharer) -> NewShare:
     """Give the conversation, as it is now, to whoever has the link. Its token is shown once."""
     row, token = await service.create(context.session, context.runtime, session_id, wanted)
-    return NewShare(**ShareView.of(row).model_dump(), token=token, path=f"/api/v1/shared/{token}")
+    return NewShare(**ShareView.of(row).model_dump(), token=token, path=f"/api/v1/chat/shared/{token}")
 
 
 @router.get("/chat/sessions/{session_id}/shares")
@@ -41,7 +41,7 @@ async def revoke_share(session_id: str, link_id: str, context: Writer) -> None:
     await service.revoke(context.session, session_id, link_id)
 
 
-@router.get("/shared/{token}")
+@router.get("/chat/shared/{token}")
 async def read_shared(
     token: str, context: Annotated[AnonymousContext, anonymous()], response: Response
 ) -> SharedConversation:
