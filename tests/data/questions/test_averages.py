@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from tests.data.questions.summary import told
 
+from answerable.data.questions.outcome import Ambiguous
 from answerable.data.questions.service import read_question
 from answerable.data.semantics.model import (
     Aggregation,
@@ -64,3 +66,32 @@ def test_a_bare_amount_is_summed_as_before() -> None:
 def test_temperatures_are_never_summed_but_other_averages_are_when_asked() -> None:
     assert "is" not in _read("total temperature")
     assert _read("total humidity")["is"] == "sum_humidity"
+
+
+@pytest.mark.parametrize(
+    ("headers", "labels"),
+    [
+        (("price (EUR)", "price (USD)"), ["average price (EUR)", "average price (USD)"]),
+        (("price", "price"), ["average price", "average price_2"]),
+    ],
+)
+def test_averages_of_one_name_are_told_apart_by_their_columns(
+    headers: tuple[str, str], labels: list[str]
+) -> None:
+    prices = tuple(
+        ModelField(name=name, label=header, type=FieldType.DECIMAL, role=FieldRole.MEASURE)
+        for name, header in zip(("price", "price_2"), headers, strict=True)
+    )
+    shops = Dataset(name="shops", id="ds_shops", label="Shops", row_noun="shop", fields=(STATION, *prices))
+    metrics = tuple(
+        Metric(
+            name=f"average_{field.name}", label="Average price", dataset="shops",
+            aggregation=Aggregation.AVG, field=field.name,
+        )
+        for field in prices
+    )  # fmt: skip
+    model = SemanticModel(datasets=(shops,), metrics=metrics)
+    outcome = read_question("average price by station", model, AS_OF)
+    assert isinstance(outcome, Ambiguous)
+    named = {option.query.measures[0].metric: option.label for option in outcome.options}
+    assert named == dict(zip(("average_price", "average_price_2"), labels, strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import (
     Be,
@@ -85,8 +87,22 @@ def _position(query: SemanticQuery, alias: str) -> int:
     return next((at for at, measure in enumerate(query.measures) if measure.alias == alias), -1)
 
 
-def option_label(query: SemanticQuery, context: Context, slot: str) -> str:
-    """The words for what sets this query apart in `slot`."""
+def option_labels(options: Sequence[tuple[SemanticQuery, Context]], slot: str) -> list[str]:
+    """The words for what sets each query apart in `slot`, no two of them the same where it is a measure."""
+    labels = [_option_label(query, context, slot) for query, context in options]
+    if slot != "measure":
+        return labels
+    # Metrics are named without the unit that tells their columns apart, and headers may occur twice.
+    for column in (_label, _column_name):
+        if len(set(labels)) == len(labels):
+            break
+        labels = [
+            " and ".join(_column_label(m, own, column) for m in query.measures) for query, own in options
+        ]
+    return labels
+
+
+def _option_label(query: SemanticQuery, context: Context, slot: str) -> str:
     if slot == "measure":
         return " and ".join(_measure_label(m, context) for m in query.measures)
     if slot == "group":
@@ -114,14 +130,33 @@ def _measure_label(measure: Measure, context: Context) -> str:
         return _label(measure.metric, context)
     if measure.field is None:
         return f"number of {context.dataset.label.casefold()}"
-    words = {
+    return _aggregated(str(measure.aggregation), _label(measure.field, context))
+
+
+def _column_label(measure: Measure, context: Context, column: Callable[[str, Context], str]) -> str:
+    """A measure by the words for its column; a metric without a column by its own label."""
+    metric = context.metric(measure.metric) if measure.metric is not None else None
+    field = metric.field if metric is not None else measure.field
+    if field is None:
+        return _measure_label(measure, context)
+    aggregation = metric.aggregation if metric is not None else measure.aggregation
+    return _aggregated(str(aggregation), column(field, context))
+
+
+def _column_name(name: str, context: Context) -> str:
+    del context
+    return name
+
+
+def _aggregated(aggregation: str, words: str) -> str:
+    said = {
         "avg": "average",
         "min": "smallest",
         "max": "largest",
         "sum": "total",
         "count_distinct": "different",
     }
-    return f"{words.get(str(measure.aggregation), str(measure.aggregation))} {_label(measure.field, context)}"
+    return f"{said.get(aggregation, aggregation)} {words}"
 
 
 def _time_label(time: TimeSlice | None, context: Context) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.data.questions.context import Context
-from answerable.data.questions.describe import differing_slot, meaning, option_label
+from answerable.data.questions.describe import differing_slot, meaning, option_labels
 from answerable.data.questions.meanings import Measures
 from answerable.data.questions.outcome import (
     Ambiguous,
@@ -42,11 +42,8 @@ def decide(
     slot = differing_slot(queries)
     if slot is None:
         return Unparsed((), (), 1.0, Reason.TOO_MANY_READINGS)
-    options = tuple(
-        Option(option_label(c.draft.query, own, slot), c.draft.query)
-        for c, own in rivals
-        if c.draft is not None
-    )
+    labels = option_labels(list(zip(queries, (own for _, own in rivals), strict=True)), slot)
+    options = tuple(Option(label, query) for label, query in zip(labels, queries, strict=True))
     asked = {
         "measure": "Which number do you mean?",
         "time": "Which time do you mean?",
