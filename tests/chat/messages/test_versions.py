@@ -92,15 +92,22 @@ async def test_ones_own_messages_are_found_by_their_words(
 ) -> None:
     asker, colleague = await shop.member("viewer"), await shop.member("viewer")
     chat = await new_session(asker, title="Damage")
-    kept = await say(asker, chat, f"When must damage be reported, {unique}?")
-    (hit,) = (await search(asker, f"{unique[:8]} DAMAGE"))["items"]
-    assert (hit["session_id"], hit["message_id"], hit["title"]) == (chat, kept["message"]["id"], "Damage")
+    kept = await say(asker, chat, "When must damage be reported?")
+    marked = await say(asker, chat, f"Who pays for the damage to parcel {unique}?")
+    (hit,) = asked((await search(asker, f"{unique[:8]} DAMAGE"))["items"])
+    assert (hit["session_id"], hit["message_id"], hit["title"]) == (chat, marked["message"]["id"], "Damage")
     assert unique in hit["snippet"]
-    found = (await search(asker, "photographs parcel"))["items"]
-    assert [item["message_id"] for item in found] == [kept["reply"]["id"]]
+    found = (await search(asker, "photographs parc"))["items"]
+    assert kept["reply"]["id"] in [item["message_id"] for item in found]
+    assert marked["message"]["id"] not in [item["message_id"] for item in found]
     assert (await search(asker, f"{unique} photographs"))["items"] == []
     for other in (colleague, shop.owner, stranger):
         assert (await search(other, unique))["items"] == []
+
+
+def asked(items: list[Json]) -> list[Json]:
+    """The questions among what was found; an answer may repeat a word that it does not know."""
+    return [item for item in items if item["role"] == "user"]
 
 
 @pytest.mark.parametrize("q", ["'", "a & | !", "\\", "%", "& ':*", "日本"])
@@ -112,9 +119,12 @@ async def test_what_was_found_is_paged(viewer: Caller, unique: str) -> None:
     chat = await new_session(viewer)
     for number in range(3):
         await say(viewer, chat, f"{unique} {number}")
-    first = await search(viewer, unique, limit=2)
-    rest = await search(viewer, unique, limit=2, cursor=first["next_cursor"])
-    snippets = [item["snippet"] for item in first["items"] + rest["items"] if item["role"] == "user"]
+    pages = [await search(viewer, unique, limit=2)]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(await search(viewer, unique, limit=2, cursor=cursor))
+    assert len(pages) > 1
+    assert all(len(page["items"]) <= 2 for page in pages)
+    snippets = [item["snippet"] for page in pages for item in asked(page["items"])]
     assert snippets == [f"{unique} {number}" for number in (2, 1, 0)]
 
 

@@ -17,6 +17,8 @@ from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 
 _BATCH = 500
+_SNIPPET = "StartSel='',StopSel='',MaxWords=24,MinWords=12"
+"""Without marks. Not by fragments: those drop a number or a stop at the end even of a short message."""
 
 Shown = tuple[MessageRow, RunRow | None]
 
@@ -130,9 +132,7 @@ async def search(session: Session, tsquery: str, request: PageRequest) -> Sequen
         ),
         "",
     )
-    headline = func.ts_headline(
-        "simple", text, query, "StartSel='',StopSel='',MaxWords=24,MinWords=12,MaxFragments=1"
-    )
+    headline = func.ts_headline("simple", text, query, _SNIPPET)
     statement = (
         select(
             MessageRow.session_id,
