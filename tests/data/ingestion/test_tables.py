@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -231,6 +232,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
         (b"<html><table></table></html>", "unsupported_type"),
         (bytes(range(256)) * 20, "unsupported_type"),
         (b'[{"a": 1', "damaged_file"),
+        (b"no workbook at all", "no_table"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_reason(content: bytes, code: str) -> None:
@@ -289,4 +291,21 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     whole = _workbook(tmp_path / "book.xlsx").read_bytes()
     with pytest.raises(Refusal) as refused:
         read_bytes(whole[: len(whole) // 2], "book.xlsx")
+    assert refused.value.code == "damaged_file"
+
+
+def test_a_workbook_with_a_part_that_cannot_be_unpacked_is_refused(tmp_path: Path) -> None:
+    """Its other parts, and its list of parts, are sound."""
+    book = openpyxl.Workbook()
+    for row in range(300):
+        book.worksheets[0].append([row, f"name {row}"])
+    book.create_sheet("Chart data").append(["id"])
+    book.save(tmp_path / "book.xlsx")
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as archive:
+        entry = archive.getinfo("xl/worksheets/sheet1.xml")
+    content = bytearray((tmp_path / "book.xlsx").read_bytes())
+    middle = entry.header_offset + entry.compress_size // 2
+    content[middle : middle + 40] = b"\xff" * 40
+    with pytest.raises(Refusal) as refused:
+        read_bytes(bytes(content), "book.xlsx")
     assert refused.value.code == "damaged_file"

@@ -11,7 +11,7 @@ from pathlib import Path
 from answerable.data.ingestion import dialect as dialects
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers
-from answerable.data.ingestion.cells import is_blank
+from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
 from answerable.data.ingestion.choices import Kept, TableChoices
 from answerable.data.ingestion.dialect import Dialect
 from answerable.data.ingestion.encoding import Encoding
@@ -59,7 +59,19 @@ def open_text(path: Path, choices: TableChoices = TableChoices()) -> TextFile:
     dialect = dialects.detect(sample, complete=whole)
     if choices.delimiter is not None and choices.delimiter != dialect.delimiter:
         dialect = Dialect(choices.delimiter)
+    elif dialect.delimiter == " " and _is_lone_line_of_words(sample):
+        raise refuse(
+            "no_table",
+            "The file holds one line of words and no table. Give it a header and rows; if it was a workbook, "
+            "it is damaged: save it again.",
+        )
     return TextFile(path, encoding, dialect, _encoding_findings(encoding) + _dialect_findings(dialect))
+
+
+def _is_lone_line_of_words(text: str) -> bool:
+    """Whether a text is a sentence: a name that lies, or what is left of a workbook."""
+    kinds = {kind_of(word) for word in text.split()}
+    return len(text.strip().splitlines()) == 1 and kinds <= {CellKind.TEXT, CellKind.BOOLEAN}
 
 
 def _encoding_findings(encoding: Encoding) -> list[Finding]:

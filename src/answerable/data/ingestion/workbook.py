@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,7 @@ from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
 _MOST_CELLS = 20_000_000
 _SCANNED_XML = 256 << 20
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a time of day has no zone
+_DAMAGED = "The workbook is damaged and cannot be read. Open and save it again."
 _ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -50,10 +52,11 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
             raise refuse(
                 "encrypted_file", "The workbook is protected by a password. Save it without one."
             ) from error
-        raise refuse(
-            "damaged_file", "The workbook is damaged and cannot be read. Open and save it again."
-        ) from error
-    missing = _formulas_without_values(path) if kind is FileKind.XLSX else {}
+        raise refuse("damaged_file", _DAMAGED) from error
+    try:
+        missing = _formulas_without_values(path) if kind is FileKind.XLSX else {}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise refuse("damaged_file", _DAMAGED) from error
     for position, meta in enumerate(workbook.sheets_metadata):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
