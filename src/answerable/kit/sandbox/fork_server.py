@@ -171,8 +171,6 @@ class _Server:
             # Shielded, so that a caller who leaves takes its own child out of the line. Without its
             # socket that child ends by itself.
             process = await asyncio.shield(asyncio.ensure_future(self._next_spawned()))
-            process.answers, process.requests = await asyncio.open_connection(sock=ours)
-            process.errors = await _reader_of(errors)
         except BaseException:
             ours.close()
             os.close(errors)
@@ -180,6 +178,13 @@ class _Server:
         finally:
             theirs.close()
             os.close(errors_end)
+        try:
+            # From here on the pipe is its transport's, which closes it when the child has gone.
+            process.errors = await _reader_of(errors)
+        except BaseException:
+            ours.close()
+            raise
+        process.answers, process.requests = await asyncio.open_connection(sock=ours)
         return process
 
     def kill(self, pid: int) -> None:
