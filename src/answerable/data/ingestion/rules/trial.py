@@ -11,7 +11,6 @@ from answerable.data.ingestion import sql, staging
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.rules.apply import apply_rules
-from answerable.data.ingestion.rules.model import Derive
 from answerable.data.ingestion.rules.outcome import Trial, TrialRequest, TrialRow
 from answerable.data.ingestion.staging import Resources
 from answerable.data.ingestion.typed import TypedColumn
@@ -29,8 +28,7 @@ def run_trial(payload: JsonObject, report: Report) -> JsonObject:
 def try_rules(request: TrialRequest) -> Trial:
     """The rules over the rows. Refuses a pattern that is none."""
     ruled = request.folder / "trial.parquet"
-    made = {rule.column for rule in request.rules if isinstance(rule, Derive)}
-    columns = {name: kind for name, kind in request.columns.items() if name not in made}
+    columns = request.columns
     connection = staging.connect(Resources(request.folder, threads=1))
     try:
         try:
