@@ -289,7 +289,9 @@ async def test_a_cascade_with_a_floor_answers_though_every_model_is_down(
 
 
 async def test_a_floor_stands_in_for_no_limit_and_no_mistake(library: Library, upstream: Upstream) -> None:
-    stages = [{"model": "answerable", "min_confidence": 0.9}, {"model": "small"}]
+    # A provider of its own: the breakers of the other one may still be open.
+    await library.bed.provider(upstream, "strict", "strict-small")
+    stages = [{"model": "answerable", "min_confidence": 0.9}, {"model": "strict-small"}]
     made = await library.bed.owner.post("/api/v1/model-aliases", json={"name": "strict", "cascade": stages})
     assert made.status_code == 201, made.text
     upstream.default = Fail(400, message="messages: too strange")
