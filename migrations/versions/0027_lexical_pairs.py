@@ -68,7 +68,6 @@ END
 
 
 def _replace(old: str, new: str, parameters: str, body: str) -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(f"GRANT {_ROLE} TO CURRENT_USER")
     op.execute(f"GRANT CREATE ON SCHEMA public TO {_ROLE}")
     op.execute(f"DROP FUNCTION {old}")
@@ -80,9 +79,11 @@ def _replace(old: str, new: str, parameters: str, body: str) -> None:
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
     pairs = ", firsts integer[] DEFAULT '{}', seconds integer[] DEFAULT '{}'"
     _replace(_OLD, _NEW, _PARAMETERS + pairs, _WITH_PAIRS)
 
 
 def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
     _replace(_NEW, _OLD, _PARAMETERS, _WITHOUT_PAIRS)
