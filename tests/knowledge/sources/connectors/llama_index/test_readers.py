@@ -216,7 +216,8 @@ async def test_a_reader_sees_no_files_but_those_of_the_operators_folders(
 
 @pytest.mark.usefixtures("package")
 async def test_a_reader_that_never_ends_is_ended(approving: ConnectorContext) -> None:
-    server = await asyncio.start_server(lambda _reader, _writer: asyncio.sleep(60), "127.0.0.1", 0)
+    held: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     context = replace(approving, readers=ReaderBounds((TICKETS,), seconds=5))
     with pytest.raises(ConnectorFailure) as caught:
@@ -224,4 +225,6 @@ async def test_a_reader_that_never_ends_is_ended(approving: ConnectorContext) ->
             CONNECTOR, context, reader=TICKETS, arguments={"url": f"http://127.0.0.1:{port}", "token": "t"}
         )
     server.close()
+    for writer in held:
+        writer.close()
     assert (caught.value.code, caught.value.retryable) == ("reader_timeout", True)
