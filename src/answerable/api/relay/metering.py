@@ -27,14 +27,12 @@ class RequestMeter:
     def begun(self) -> None:
         """A request came."""
         self._begun += 1
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WRITE_SECONDS, self.write)
+        self._write_soon()
 
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request ended; `route` is a path of ours, never one that a client made up."""
         self._begun -= 1
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WRITE_SECONDS, self.write)
+        self._write_soon()
         series = (method if method in _METHODS else "other", route, status)
         known = self._known.get(series)
         if known is None:
@@ -54,3 +52,7 @@ class RequestMeter:
         metrics.IN_FLIGHT.inc(self._begun)
         self._begun = 0
         self._tally.write()
+
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WRITE_SECONDS, self.write)
