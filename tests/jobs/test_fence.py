@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +19,7 @@ from answerable.jobs import (
     transaction,
 )
 from answerable.jobs.tickets import Ticket
+from answerable.kit.errors import Conflict
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
@@ -117,16 +121,40 @@ async def test_postgresql_ends_the_transaction_of_a_worker_that_froze_in_it(trie
 async def test_a_cancel_request_does_not_wait_for_a_transaction_of_the_job(tried: Tried) -> None:
     first = await tried.start(1)
     job = tried.context(first)
-
-    async def complete_while_somebody_cancels() -> None:
-        async with job.complete() as session:
-            await mark(session, "a", "effect")
-            async with tried.bench.database.begin(tried.tenant) as other:
-                await cancel_job(other, tried.job_id, registry=registry)
-
+    async with job.begin() as session:
+        await mark(session, "a", "effect")
+        async with tried.bench.database.begin(tried.tenant) as other:
+            await cancel_job(other, tried.job_id, registry=registry)
+    assert tried.bench.marks("effect") == 1
     with pytest.raises(JobCancelled):
-        await complete_while_somebody_cancels()
-    assert tried.bench.marks("effect") == 0
+        await _complete(job)
     with pytest.raises(JobCancelled):
         async with job.begin():
             pytest.fail("a cancelled job has a transaction")
+
+
+async def test_a_cancel_request_waits_for_the_last_transaction_and_finds_the_job_ended(tried: Tried) -> None:
+    first = await tried.start(1)
+
+    async def cancel() -> None:
+        async with tried.bench.database.begin(tried.tenant) as session:
+            await cancel_job(session, tried.job_id, registry=registry)
+
+    async with tried.context(first).complete() as session:
+        await mark(session, "a", "effect")
+        cancelling = asyncio.create_task(cancel())
+        await until(_waits_for_a_lock(tried), "the cancel request waits")
+    with pytest.raises(Conflict):
+        await cancelling
+    assert tried.bench.marks("effect") == 1
+    assert (await tried.bench.job(tried.tenant, tried.job_id)).status is JobStatus.SUCCEEDED
+
+
+def _waits_for_a_lock(tried: Tried) -> Callable[[], Awaitable[bool]]:
+    async def waits() -> bool:
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(await asyncio.to_thread(tried.bench.execute, waiting))
+
+    return waits

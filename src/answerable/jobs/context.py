@@ -52,9 +52,14 @@ class JobContext:
         It can only commit while this attempt is the job's: raises LostJob when another worker took
         over, JobCancelled when somebody cancelled.
         """
+        async with self._begin(alone=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _begin(self, *, alone: bool) -> AsyncIterator[Session]:
         stall_seconds = self.runtime.settings.jobs.stall_seconds
         async with transaction.begin(self.runtime.database, self.principal, stall_seconds) as session:
-            row = await repository.lock_attempt(session, self._ticket)
+            row = await repository.lock_attempt(session, self._ticket, alone=alone)
             if row is None:
                 raise LostJob(self.job_id)
             if row.cancel_requested_at is not None:
@@ -67,11 +72,14 @@ class JobContext:
 
         Nothing may be done after it. A function that returns without it is marked succeeded in a
         transaction of its own; its earlier effects may then be made again after a crash in between.
+
+        The job's row is held from the start, as whoever cancels holds it first: taken at the end, after rows
+        that a deletion of the job's subject waits for, the two would wait for each other.
         """
         try:
-            async with self.begin() as session:
-                yield session
+            async with self._begin(alone=True) as session:
                 self.completing = True
+                yield session
                 if not await repository.succeed(session, self._ticket, self.latest_progress):
                     raise JobCancelled(self.job_id)
                 await tickets.remove(session, self._ticket.id)

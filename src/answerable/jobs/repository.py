@@ -1,7 +1,8 @@
 """All SQL on the `jobs` table.
 
 Locks say who may change what meanwhile: a running attempt's transactions hold the row FOR KEY SHARE,
-which lets progress and cancel requests pass and makes whoever would end or hand over the job wait.
+which lets progress and cancel requests pass and makes whoever would end or hand over the job wait. Its last
+one holds the row alone (FOR NO KEY UPDATE).
 """
 
 from __future__ import annotations
@@ -122,9 +123,10 @@ async def claim(session: Session, ticket: Ticket) -> JobRow | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def lock_attempt(session: Session, ticket: Ticket) -> JobRow | None:
-    """Hold the row for a transaction of the running attempt. None when the attempt is not the job's."""
-    statement = _running(ticket).with_for_update(key_share=True, read=True)
+async def lock_attempt(session: Session, ticket: Ticket, *, alone: bool = False) -> JobRow | None:
+    """Hold the row for a transaction of the running attempt; with `alone`, against every change besides.
+    None when the attempt is not the job's."""
+    statement = _running(ticket).with_for_update(key_share=True, read=not alone)
     return (await session.execute(statement)).scalar_one_or_none()
 
 

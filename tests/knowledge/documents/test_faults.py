@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from answerable.identity.workspaces.files import remove_leftovers
+from answerable.jobs import JobContext
+from answerable.jobs import repository as jobs
+from answerable.jobs.tickets import Ticket
 from answerable.kit import ids
 from answerable.knowledge.documents import repository, service
 from answerable.knowledge.documents.service import NewDocument
@@ -23,6 +26,9 @@ from tests.factories.uploads import send_file, settled, upload_document
 from tests.factories.waiting import eventually
 
 URL = "/api/v1/documents"
+WAITS_FOR_A_LOCK = (
+    "EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+)
 CHUNKS = 6
 
 
@@ -38,6 +44,14 @@ class Bench(SystemBench):
         async with self.runtime.database.begin(self.principal) as session:
             accepted = await service.upload(session, self.runtime, chunks(), NewDocument("a.md"))
             return accepted.document
+
+    async def started(self, document: DocumentRow) -> JobContext:
+        """The job that reads the document, as the worker has it that has just taken it up."""
+        ((ticket_id,),) = self.execute("SELECT id FROM procrastinate_jobs")
+        ticket = Ticket(int(str(ticket_id)), document.workspace_id, str(document.job_id), 1)
+        async with self.runtime.database.begin(self.principal) as session:
+            assert await jobs.claim(session, ticket) is not None
+        return JobContext(self.runtime, ticket)
 
     async def documents(self) -> list[DocumentRow]:
         """All documents as they are."""
@@ -131,6 +145,31 @@ async def test_a_late_attempt_writes_nothing(bench: Bench) -> None:
         assert await service.begin_attempt(session, document.id) is None
     async with bench.runtime.database.begin(bench.principal) as session:
         assert (await service.read(session, document.id)).status == DocumentStatus.READY
+
+
+async def test_the_end_of_a_job_and_a_deletion_of_its_document_do_not_wait_for_each_other(
+    bench: Bench,
+) -> None:
+    document = await bench.upload("# Title\n\nText that is finished and deleted at once.")
+    job = await bench.started(document)
+    async with job.begin() as session:
+        attempt = await service.begin_attempt(session, document.id)
+    assert attempt is not None
+    parsed = ParsedDocument("Text that is finished.", (), (), None, "text/plain")
+    indexed = IndexedDocument(document.id, "Title", document.source_id)
+    passage = Passage(0, 0, len(parsed.text), parsed.text)
+    prepared = await prepare_document(bench.runtime, document.workspace_id, indexed, [passage])
+
+    async def delete() -> None:
+        async with bench.runtime.database.begin(bench.principal) as session:
+            await service.delete(session, document.id)
+
+    async with job.complete() as session:
+        await service.finish(session, attempt, parsed, prepared)
+        deleting = asyncio.create_task(delete())
+        await eventually(lambda: bench.holds(WAITS_FOR_A_LOCK))
+    await deleting
+    assert bench.execute("SELECT 1 FROM documents") == bench.execute("SELECT 1 FROM chunks") == []
 
 
 async def test_an_upload_whose_transaction_fails_leaves_no_file_but_an_old_one_is_swept(bench: Bench) -> None:
