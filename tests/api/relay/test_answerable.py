@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import anthropic
@@ -13,6 +14,7 @@ import pytest
 
 from tests.api.relay.gateway import Bed, chat, new_bed
 from tests.chat.asking.conftest import HANDBOOK, writes
+from tests.chat.asking.live import FIRST, SECOND, held_after_first
 from tests.factories.uploads import ORDERS, upload_dataset, upload_document
 from tests.factories.upstream import Fail, Reply, Upstream
 
@@ -298,3 +300,67 @@ async def test_a_floor_stands_in_for_no_limit_and_no_mistake(library: Library, u
     body = {"model": "strict", "messages": [{"role": "user", "content": OPEN}]}
     answer = await library.bed.client.post("/v1/chat/completions", json=body)
     assert (answer.status_code, "too strange" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("protocol", ["chat", "responses", "messages"])
+async def test_the_official_clients_get_each_sentence_once_it_is_checked(
+    client: httpx.AsyncClient, base_url: str, admin_url: str, upstream: Upstream, worker: None, protocol: str
+) -> None:
+    bed = await new_bed(client, base_url, admin_url)
+    assert (await upload_document(bed.owner, "handbook.md", HANDBOOK))["status"] == "ready"
+    await bed.provider(upstream, "main", "small")
+    await bed.alias("answers", ["small"])
+    upstream.default = held_after_first()
+    texts: list[str] = []
+    async with aclosing(heard(protocol, bed)) as stream:  # type: ignore[type-var]
+        async for text in stream:
+            texts.append(text)
+            if "".join(texts) == f"{FIRST} [1]":
+                upstream.release()  # nothing of the second sentence was written before
+    assert "".join(texts) == f"{FIRST} [1] {SECOND} [2]"
+    assert [row.outcome for row in await bed.rows(2)] == ["answered", "answered"]
+    await bed.client.aclose()
+
+
+async def test_a_client_that_leaves_a_written_answer_is_on_the_books(
+    client: httpx.AsyncClient, base_url: str, admin_url: str, upstream: Upstream, worker: None
+) -> None:
+    bed = await new_bed(client, base_url, admin_url)
+    assert (await upload_document(bed.owner, "handbook.md", HANDBOOK))["status"] == "ready"
+    await bed.provider(upstream, "main", "small")
+    await bed.alias("answers", ["small"])
+    upstream.default = held_after_first()
+    async with aclosing(heard("chat", bed)) as stream:  # type: ignore[type-var]
+        async for text in stream:
+            if text:
+                break
+    upstream.release()
+    assert [(row.model, row.outcome) for row in await bed.rows(2)] == [
+        (None, "abandoned"),
+        ("small", "answered"),
+    ]
+    await bed.client.aclose()
+
+
+async def heard(protocol: str, bed: Bed) -> AsyncIterator[str]:
+    """The words of a streamed answer as an official client gives them."""
+    if protocol == "messages":
+        async with (
+            anthropic.AsyncAnthropic(base_url=bed.url, api_key=bed.key, max_retries=0) as client,
+            client.messages.stream(
+                model="answerable", max_tokens=500, messages=[{"role": "user", "content": OPEN}]
+            ) as message,
+        ):
+            async for text in message.text_stream:
+                yield text
+        return
+    async with openai.AsyncOpenAI(base_url=f"{bed.url}/v1", api_key=bed.key, max_retries=0) as of_openai:
+        if protocol == "chat":
+            async with await of_openai.chat.completions.create(
+                model="answerable", messages=[{"role": "user", "content": OPEN}], stream=True
+            ) as chunks:
+                async for chunk in chunks:
+                    yield (chunk.choices[0].delta.content or "") if chunk.choices else ""
+        else:
+            async for event in await of_openai.responses.create(model="answerable", input=OPEN, stream=True):
+                yield event.delta if event.type == "response.output_text.delta" else ""

@@ -9,7 +9,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
@@ -18,8 +17,9 @@ import pytest
 from answerable.kit import ids
 from answerable.kit.settings import Settings
 from tests.chat.asking.conftest import Desk, writes
+from tests.chat.asking.live import FIRST, Event, events_of, following, held_after_first, until
 from tests.chat.asking.test_written_answers import OPEN
-from tests.chat.conversations import new_session, parse, part, replay, session, shown, text
+from tests.chat.conversations import new_session, part, replay, session, shown, text
 from tests.factories.callers import Caller
 from tests.factories.system import random_moments
 from tests.factories.upstream import Hang
@@ -29,7 +29,6 @@ from tests.factories.web import WebProcess, on_folder, web_process
 pytestmark = pytest.mark.usefixtures("worker")
 
 WRITTEN = "Expenses over €500 need the department head's approval."
-Event = tuple[int, str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -54,25 +53,8 @@ async def at(caller: Caller, web: WebProcess, stack: AsyncExitStack) -> Caller:
     return Caller(client, caller.token, caller.email, caller.workspace_id, caller.user_id)
 
 
-async def events_of(caller: Caller, method: str, url: str, **options: Any) -> AsyncIterator[Event]:
-    """The events of a stream as they come."""
-    async with caller.client.stream(
-        method, url, headers={**caller.headers, **options.pop("headers", {})}, **options
-    ) as answer:
-        assert answer.status_code == 200, await answer.aread()
-        waiting = ""
-        async for piece in answer.aiter_text():
-            *blocks, waiting = (waiting + piece).split("\n\n")
-            for event in parse("\n\n".join(blocks)):
-                yield event
-
-
 def asking(caller: Caller, chat: str, content: str = OPEN) -> AsyncIterator[Event]:
     return events_of(caller, "POST", f"/api/v1/chat/sessions/{chat}/messages", json={"content": content})
-
-
-def following(caller: Caller, run_id: str, after: int) -> AsyncIterator[Event]:
-    return events_of(caller, "GET", f"/api/v1/runs/{run_id}/events", headers={"Last-Event-ID": str(after)})
 
 
 async def begun(
@@ -117,6 +99,32 @@ async def test_a_run_left_by_a_killed_process_is_finished_by_another_and_loses_n
         assert WRITTEN in text(reply)
         assert (await session(there, chat))["running"] == []
         assert (await replay(there, run_id))[1:] == events
+
+
+async def test_another_process_shows_what_is_written_and_keeps_it_when_the_writer_is_killed(
+    desk: Desk, replica_settings: Settings, app_url: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        one = await stack.enter_async_context(web_process(replica_settings, app_url))
+        two = await stack.enter_async_context(web_process(replica_settings, app_url))
+        here, there = await at(desk.owner, one, stack), await at(desk.owner, two, stack)
+        desk.upstream.default = held_after_first()
+        chat = await new_session(here)
+        run_id, _ = await begun(desk, here, chat, stack)
+        elsewhere = await stack.enter_async_context(aclosing(following(there, run_id, after=1)))  # type: ignore[type-var]
+        first = await asyncio.wait_for(until(elsewhere, "delta"), 60)
+        await one.kill()
+        rest = await asyncio.wait_for(_all(elsewhere), 60)
+
+        assert [name for _, name, _ in rest] == ["warning", "answer"]
+        answer = rest[-1][2]
+        assert (answer["status"], answer["text"]) == ("partial", f"{FIRST} [1]")
+        assert answer["warnings"][0]["code"] == "broken_off"
+        assert (await replay(there, run_id))[1:] == first + rest
+        reply = (await shown(there, chat))[1]
+        assert (reply["status"], text(reply)) == ("complete", answer["text"])
+        await desk.check_quotes(answer)
+        assert len(desk.upstream.seen) == 1, "what was read is not written again"
 
 
 async def test_a_run_cancelled_at_another_process_ends_its_stream_here(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 
 from answerable.inference.operation import Caller
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.answering.writing.service import Ending, write_answer
+from answerable.knowledge.answering.writing.service import Ending, Writing, write_answer
 from tests.chat.asking.conftest import Desk, writes
 from tests.factories.callers import register
 from tests.factories.uploads import upload_document
@@ -222,8 +224,10 @@ async def test_a_model_that_does_not_answer_in_time_is_away(desk: Desk, runtime:
     desk.upstream.default = Hang()
     caller = Caller(desk.owner.workspace_id, desk.owner.user_id, route="ask")
     passage = source("Expenses above 500 euros need approval.")
-    written = await write_answer(runtime, caller, OPEN, [passage], seconds=0.2)
-    assert written.ending is Ending.AWAY
+    for show in (None, AsyncMock()):
+        writing = Writing(caller, OPEN, [passage], deadline=time.monotonic() + 0.2)
+        written = await write_answer(runtime, writing, show=show)
+        assert written.ending is Ending.AWAY
 
 
 async def test_what_an_earlier_stage_wrote_is_kept_where_the_later_ones_are_away(desk: Desk) -> None:

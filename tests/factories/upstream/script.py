@@ -33,7 +33,8 @@ class Reply:
     `wait` seconds pass before the first byte, `gap` seconds before each further frame; `drip` sends
     that many bytes a write, so that frames and characters come in parts. After `frames` frames the
     connection is cut (`then="cut"`), garbage comes, or an error event; `endless` repeats the
-    text until the client leaves. `usage` says where a stream reports its tokens.
+    text until the client leaves. With `hold` a stream waits after so many frames for `Upstream.release`.
+    `usage` says where a stream reports its tokens.
     """
 
     text: str = "Hello from upstream."
@@ -49,6 +50,7 @@ class Reply:
     frames: int | None = None
     then: Literal["cut", "garbage", "error"] = "cut"
     endless: bool = False
+    hold: int | None = None
     usage: Literal["end", "every", "last_content", "none"] = "end"
     crlf: bool = False
     dimensions: int = 4

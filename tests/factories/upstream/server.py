@@ -64,6 +64,7 @@ class Upstream:
         self._thread = threading.Thread(target=self._run, daemon=True, name="upstream")
         self._listening = threading.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held = asyncio.Event()
         self.port = 0
 
     @property
@@ -85,8 +86,13 @@ class Upstream:
         """What the next requests get, one each."""
         self._queue.extend(behaviours)
 
+    def release(self) -> None:
+        """Let streams go on that hold."""
+        self._loop.call_soon_threadsafe(self._held.set)
+
     def reset(self) -> None:
         """Forget what was seen and scripted."""
+        self._loop.call_soon_threadsafe(self._held.clear)
         self._queue.clear()
         self.by_model.clear()
         self.seen.clear()
@@ -145,7 +151,7 @@ class Upstream:
         """One request; whether the connection stays."""
         seen = await _read(reader)
         self.seen.append(seen)
-        exchange = _Exchange(seen, reader.left, writer)
+        exchange = _Exchange(seen, reader.left, writer, self._held)
         model = protocols.model_of(seen.path, seen.body)
         if seen.method == "GET" or model not in self.by_model:
             behaviour = self._queue.popleft() if self._queue and seen.method != "GET" else self.default
@@ -160,8 +166,10 @@ class Upstream:
 class _Exchange:
     """One request's answer on its way out."""
 
-    def __init__(self, seen: Seen, left: asyncio.Event, writer: asyncio.StreamWriter) -> None:
-        self._seen, self._left, self._writer = seen, left, writer
+    def __init__(
+        self, seen: Seen, left: asyncio.Event, writer: asyncio.StreamWriter, held: asyncio.Event
+    ) -> None:
+        self._seen, self._left, self._writer, self._held = seen, left, writer, held
 
     async def play(self, behaviour: Behaviour, answer: protocols.Answer) -> bool:
         """Send the answer as the script says; whether the connection may serve another request."""
@@ -198,6 +206,8 @@ class _Exchange:
                 return await self._break(reply)
             if number and not await self._pause(reply.gap):
                 return False
+            if number == reply.hold and not await self._released():
+                return False
             for part in _drips(_crlf(piece) if reply.crlf else piece, reply.drip):
                 await self._send(b"%x\r\n%b\r\n" % (len(part), part))
             if self._left.is_set():
@@ -221,6 +231,17 @@ class _Exchange:
         if seconds:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._left.wait(), seconds)
+        self._seen.left = self._left.is_set()
+        return not self._seen.left
+
+    async def _released(self) -> bool:
+        """Wait until the stream may go on; whether the client is still there."""
+        waits = {asyncio.ensure_future(self._held.wait()), asyncio.ensure_future(self._left.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
         self._seen.left = self._left.is_set()
         return not self._seen.left
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from answerable.inference.cascade import confidence
 from answerable.inference.cascade.agreement import agree
-from answerable.inference.cascade.collecting import Collected
 from answerable.inference.cascade.judging import Judge
 from answerable.inference.cascade.replaying import answer_events, in_pieces
 from answerable.inference.cascade.rules import BadRule, stage_rules
@@ -24,6 +23,7 @@ from answerable.inference.chat import (
     TokenCount,
     ToolCall,
 )
+from answerable.inference.gateway.collecting import Collected
 
 ASKED = ChatRequest(model="m", messages=(Message(role="user", parts=(Text("Hi"),)),))
 

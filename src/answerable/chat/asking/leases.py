@@ -21,7 +21,8 @@ from answerable.kit.db.columns import PrefixedId
 
 
 class RunLeaseRow(Base):
-    """A running run. It goes with the transaction that ends the run."""
+    """A running run. It goes with the transaction that ends the run. `shown` counts the events that were
+    given out before the end."""
 
     __tablename__ = "run_leases"
 
@@ -31,6 +32,7 @@ class RunLeaseRow(Base):
     tenant: Mapped[str] = mapped_column(PrefixedId("ws"))
     process_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     attempt: Mapped[int]
+    shown: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -104,7 +106,18 @@ async def give_back(session: Session, process_id: uuid.UUID) -> None:
     )
 
 
-async def running(session: Session, run_ids: Collection[str]) -> set[str]:
-    """Those of the runs that are being worked on, or will be."""
-    statement = select(RunLeaseRow.run_id).where(RunLeaseRow.run_id.in_(list(run_ids)))
-    return set(await session.scalars(statement))
+async def shown(session: Session, run_id: str, process_id: uuid.UUID, events: int) -> bool:
+    """So many more events are given out. False where the run is not, or no longer, this process's."""
+    counted = await session.execute(
+        update(RunLeaseRow)
+        .where(RunLeaseRow.run_id == run_id, RunLeaseRow.process_id == process_id)
+        .values(shown=RunLeaseRow.shown + events)
+        .returning(RunLeaseRow.run_id)
+    )
+    return counted.first() is not None
+
+
+async def running(session: Session, run_ids: Collection[str]) -> dict[str, int]:
+    """Those of the runs that are being worked on, or will be, and how many events each has given out."""
+    statement = select(RunLeaseRow.run_id, RunLeaseRow.shown).where(RunLeaseRow.run_id.in_(list(run_ids)))
+    return {row[0]: row[1] for row in await session.execute(statement)}

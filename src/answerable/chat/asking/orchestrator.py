@@ -19,14 +19,12 @@ from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.follow_ups import answer_following
 from answerable.chat.asking.gate import AnsweringGate
 from answerable.chat.asking.schemas import AskRequest
-from answerable.chat.asking.steps import Asking, Models, with_tool
+from answerable.chat.asking.steps import Asker, Asking, with_tool
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.following.past import past_turns
 from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
 from answerable.data.answering.service import run_reading
 from answerable.data.questions.outcome import Reason
-from answerable.kit.principal import Principal
-from answerable.kit.runtime import Runtime
 from answerable.telemetry.tracing import SpanKind, record_content, span
 
 # Where one sentence may hold two questions.
@@ -40,21 +38,16 @@ _SURE = 0.85
 words known to all of them the demand rises evenly from none."""
 
 
-async def answer(
-    principal: Principal,
-    runtime: Runtime,
-    request: AskRequest,
-    run: RunRow,
-    models: Models | None = None,
-) -> Answer:
+async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
     """The answer to a request, after the runs that this one follows. Never raises for a question that cannot
     be answered: it abstains.
 
-    UnknownTool, WrongToolKind for the tool that the request names.
+    UnknownTool, WrongToolKind for the tool that the request names; what the one who reads along raises.
     """
     started = time.perf_counter()
+    runtime = asker.runtime
     async with runtime.get(AnsweringGate).turn() as turn:
-        asking = await with_tool(Asking(principal, runtime, request, models or Models(), turn))
+        asking = await with_tool(Asking(asker, request, turn))
         draft = await _traced(asking, run.follows_id)
     answer = Answer(
         id=run.answer_id,
@@ -156,5 +149,6 @@ async def _in_parts(asking: Asking, parts: list[str]) -> Draft | None:
             computed = True
             drafts.append(composer.from_data(data))
             continue
-        drafts.append(await _over_documents(asking, part, data))
+        # Numbers of evidence change when parts are put together: nothing of one is shown before.
+        drafts.append(await _over_documents(asking.unread(), part, data))
     return composer.join(parts, drafts) if computed else None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 from sqlalchemy import func, literal, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunDatasetRow, RunDocumentRow, RunRow
@@ -54,6 +54,15 @@ class RunRepository:
         )
         return list(await self._session.scalars(statement))
 
+    async def show(self, run_id: str, events: Sequence[tuple[str, Mapping[str, JsonValue]]]) -> None:
+        """Keep events that are given out before the end."""
+        more = literal([list(event) for event in events], JSONB)
+        await self._session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id)
+            .values(shown=func.coalesce(RunRow.shown, literal([], JSONB)).op("||")(more))
+        )
+
     async def finish(
         self,
         run_id: str,
@@ -79,11 +88,11 @@ class RunRepository:
         return ended.first() is not None
 
     async def cite(self, run_id: str, *, documents: Iterable[str], datasets: Iterable[str]) -> None:
-        """Tie the run to what its answer cites."""
+        """Tie the run to what its answer cites; what is tied already stays so."""
         workspace = {"run_id": run_id, "workspace_id": self._session.workspace_id}
         document_rows = [{**workspace, "document_id": document} for document in documents]
         dataset_rows = [{**workspace, "dataset_id": dataset} for dataset in datasets]
         if document_rows:
-            await self._session.execute(insert(RunDocumentRow).values(document_rows))
+            await self._session.execute(insert(RunDocumentRow).values(document_rows).on_conflict_do_nothing())
         if dataset_rows:
-            await self._session.execute(insert(RunDatasetRow).values(dataset_rows))
+            await self._session.execute(insert(RunDatasetRow).values(dataset_rows).on_conflict_do_nothing())

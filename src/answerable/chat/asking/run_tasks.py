@@ -67,6 +67,8 @@ class RunTasks:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._followers: dict[str, set[News]] = {}
         self._keeper: asyncio.Task[None] | None = None
+        self._told: set[str] = set()
+        self._seen: dict[str, int] = {}  # how many events runs of other processes had given out
         self._stirred = asyncio.Event()
         self._next_beat = 0.0
 
@@ -95,9 +97,17 @@ class RunTasks:
         await leases.end(session, run_id)
         event.listen(session.sync_session, "after_commit", lambda _: self._stop(run_id), once=True)
 
-    def at_work(self, run_id: str) -> bool:
-        """Whether it is this process that works on a run."""
-        return run_id in self._tasks
+    def is_silent(self, run_id: str) -> bool:
+        """Whether this process works on a run, and has told nothing of it yet."""
+        return run_id in self._tasks and run_id not in self._told
+
+    async def shown(self, session: Session, run_id: str, events: int) -> bool:
+        """So many more events are given out by the session's transaction; who follows is told once it has
+        committed. False when the run is not this process's any more."""
+        if not await leases.shown(session, run_id, self.process_id, events):
+            return False
+        event.listen(session.sync_session, "after_commit", lambda _: self._told_of(run_id), once=True)
+        return True
 
     @contextlib.contextmanager
     def following(self, run_id: str) -> Iterator[News]:
@@ -105,7 +115,7 @@ class RunTasks:
         news = News()
         self._followers.setdefault(run_id, set()).add(news)
         self.begin()
-        if not self.at_work(run_id):
+        if run_id not in self._tasks:
             self._stirred.set()
         try:
             yield news
@@ -135,11 +145,17 @@ class RunTasks:
 
     def _ended(self, run_id: str) -> None:
         self._tasks.pop(run_id, None)
+        self._told.discard(run_id)
         self._tell(run_id)
 
     def _stop(self, run_id: str) -> None:
         if (task := self._tasks.get(run_id)) is not None:
             task.cancel()
+
+    def _told_of(self, run_id: str) -> None:
+        if run_id in self._tasks:
+            self._told.add(run_id)
+        self._tell(run_id)
 
     def _tell(self, run_id: str) -> None:
         for news in self._followers.get(run_id, ()):
@@ -165,11 +181,14 @@ class RunTasks:
                     await self._stirred.wait()
 
     async def _look(self, run_ids: set[str]) -> None:
-        """Tell of runs of other processes that have ended: one statement, however many are followed."""
+        """Tell of runs of other processes that have ended, or shown more: one statement, however many are
+        followed."""
         async with self._database.begin(Principal.anonymous()) as session:
             running = await leases.running(session, run_ids)
-        for run_id in run_ids - running:
-            self._tell(run_id)
+        for run_id in run_ids:
+            if running.get(run_id) != self._seen.get(run_id, 0):
+                self._tell(run_id)
+        self._seen = running
 
     async def _beat(self) -> None:
         """Renew the leases, let go of runs that are no longer this process's, take over dead ones'."""

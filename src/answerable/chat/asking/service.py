@@ -10,16 +10,18 @@ from sqlalchemy.exc import IntegrityError
 
 from answerable.chat.asking import leases, orchestrator
 from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
-from answerable.chat.asking.events import answer_events, failure, started
+from answerable.chat.asking.events import answer_events, failure, shown_events, started
 from answerable.chat.asking.leases import Claim
+from answerable.chat.asking.live import Live
 from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.schemas import Asked, AskRequest
-from answerable.chat.asking.steps import Models
+from answerable.chat.asking.showing import ShownRun, SourceGone, left_over, lost, source_gone
+from answerable.chat.asking.steps import Asker, Models
 from answerable.chat.asking.tables import RunRow
 from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError, Conflict, NotFound, Unavailable
+from answerable.kit.errors import AnswerableError, NotFound
 from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
 from answerable.kit.ids import new_id
 from answerable.kit.principal import Principal
@@ -34,14 +36,6 @@ _WATCH_SECONDS = 2.0
 
 class RunCancelled(AnswerableError):
     code, status, title = "run_cancelled", 409, "The run was cancelled"
-
-
-class SourceGone(Conflict):
-    code, title = "source_gone", "A source was deleted meanwhile"
-
-
-class RunLost(Unavailable):
-    code, title = "run_lost", "The run ended without an answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +55,11 @@ async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> A
     return answer
 
 
-async def answer_whole(
-    runtime: Runtime, principal: Principal, request: AskRequest, trace_id: str, models: Models
-) -> Answer:
+async def answer_whole(asker: Asker, request: AskRequest, trace_id: str) -> Answer:
     """Answer, and keep the run in a transaction of its own; for callers that have none."""
+    runtime, principal = asker.runtime, asker.principal
     run = new_run(principal, request, trace_id)
-    answer = await answer_run(runtime, principal, run, models)
+    answer = await answer_run(runtime, principal, run, asker.models, asker.live)
     async with runtime.database.begin(principal) as session:
         await keep_answered(session, runtime, run, answer)
     return answer
@@ -90,11 +83,18 @@ def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Pla
 
 
 async def answer_run(
-    runtime: Runtime, principal: Principal, run: RunRow, models: Models | None = None
+    runtime: Runtime,
+    principal: Principal,
+    run: RunRow,
+    models: Models | None = None,
+    live: Live | None = None,
 ) -> Answer:
-    """The answer to what a run was asked. Nothing is kept yet, and no transaction is open."""
+    """The answer to what a run was asked; `live` reads along where a model writes it. Nothing is kept yet,
+    and no transaction is open."""
     asked = Asked.model_validate(run.asked)
-    answer = await orchestrator.answer(principal, runtime, asked.request, run, models)
+    answer = await orchestrator.answer(
+        Asker(principal, runtime, models or Models(), live), asked.request, run
+    )
     answer.trace_id = asked.trace_id
     return answer
 
@@ -119,11 +119,22 @@ async def take_over(runtime: Runtime, claim: Claim) -> None:
         run = await RunRepository(session).find(claim.run_id)
     if run is None:
         return
+    if run.shown:
+        await _end_shown(runtime, workspace, run)
+        return
     if run.asked is None or run.asked_by is None or claim.attempt > _MOST_ATTEMPTS:
-        await _fail(runtime, workspace, run.id, failure(_lost()))
+        await _fail(runtime, workspace, run.id, failure(lost()))
         return
     asked = Asked.model_validate(run.asked)
     await _work(runtime, Principal(claim.workspace_id, run.asked_by, key_id=asked.key_id), run)
+
+
+async def _end_shown(runtime: Runtime, workspace: Principal, run: RunRow) -> None:
+    """A run whose process died while its answer was read ends with what was shown: written anew, it would be
+    another answer."""
+    async with runtime.database.begin(workspace) as session:
+        if await runtime.get(RunTasks).may_end(session, run.id):
+            await _keep(session, runtime, left_over(run, runtime.clock.now()))
 
 
 async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> AsyncIterator[bytes]:
@@ -135,7 +146,7 @@ async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> Asy
 
 async def _work(runtime: Runtime, principal: Principal, run: RunRow) -> None:
     try:
-        answer = await answer_run(runtime, principal, run)
+        answer = await answer_run(runtime, principal, run, live=ShownRun(runtime, principal, run.id))
         async with runtime.database.begin(principal) as session:
             if await runtime.get(RunTasks).may_end(session, run.id):
                 await _keep(session, runtime, answer)
@@ -144,7 +155,7 @@ async def _work(runtime: Runtime, principal: Principal, run: RunRow) -> None:
     except Exception:
         # The listener must learn that no answer comes; the log and the re-raise keep the cause.
         log.exception("run.crashed", run_id=run.id)
-        await _fail(runtime, principal, run.id, failure(_lost()))
+        await _fail(runtime, principal, run.id, failure(lost()))
         raise
 
 
@@ -160,17 +171,15 @@ async def _keep(session: Session, runtime: Runtime, answer: Answer) -> None:
         try:
             await runs.cite(answer.run_id, documents=quoted | near, datasets=queried)
         except IntegrityError as error:
-            raise SourceGone(
-                "A source of this answer was deleted while it was written. Ask again."
-            ) from error
+            raise source_gone() from error
     metrics.ANSWERS.labels(answer.route, answer.status, answer.stage).inc()
 
 
-async def _fail(runtime: Runtime, principal: Principal, run_id: str, event: Event) -> None:
+async def _fail(runtime: Runtime, principal: Principal, run_id: str, error: Mapping[str, object]) -> None:
     async with runtime.database.begin(principal) as session:
         if await runtime.get(RunTasks).may_end(session, run_id):
             await RunRepository(session).finish(
-                run_id, status="failed", at=runtime.clock.now(), error=dict(event.data)
+                run_id, status="failed", at=runtime.clock.now(), error=dict(error)
             )
 
 
@@ -199,15 +208,19 @@ async def follow_run(
     tasks = runtime.get(RunTasks)
     with tasks.following(run_id) as news:
         # Of a run that this process works on there are no news before they are told.
-        wait = after > 0 and tasks.at_work(run_id)
+        wait = after > 0 and tasks.is_silent(run_id)
         while True:
             if not wait:
-                events = await _events(runtime, principal, run_id)
+                try:
+                    events, ended = await _events(runtime, principal, run_id)
+                except NotFound:  # it was there when its stream began
+                    yield Event(after + 1, "error", failure(_gone())).encode()
+                    return
                 for event in events:
                     if event.id > after:
                         after = event.id
                         yield event.encode()
-                if len(events) > 1:
+                if ended:
                     return
             quiet = 0.0
             while not await news.wait(_WATCH_SECONDS):
@@ -218,29 +231,30 @@ async def follow_run(
             wait = False
 
 
-async def _events(runtime: Runtime, principal: Principal, run_id: str) -> list[Event]:
-    """All events of a run that has ended; the first alone while it runs."""
+async def _events(runtime: Runtime, principal: Principal, run_id: str) -> tuple[list[Event], bool]:
+    """The events of a run so far, and whether they are all."""
     async with runtime.database.begin(principal) as session:
         worked_on = await leases.running(session, [run_id])
         run = await find_run(session, run_id)  # after the lease, which goes together with the end
+    shown = run.shown or []
     if run.status == "finished" and run.answer is not None:
-        return list(answer_events(Answer.model_validate(run.answer)))
-    first = _first(run)
+        return list(answer_events(Answer.model_validate(run.answer), shown)), True
+    events = [_first(run), *shown_events(shown)]
     if run.status == "running" and worked_on:
-        return [first]
-    return [first, Event(2, "error", failure_of(run))]
+        return events, False
+    return [*events, Event(len(events) + 1, "error", failure_of(run))], True
 
 
 def failure_of(run: RunRow) -> Mapping[str, object]:
     """Why a run has no answer: code, detail and status of the error."""
     if run.status == "cancelled":
-        return failure(RunCancelled("The run was cancelled before it had an answer. Ask again.")).data
-    return run.error or failure(_lost()).data
+        return failure(RunCancelled("The run was cancelled before it had an answer. Ask again."))
+    return run.error or failure(lost())
+
+
+def _gone() -> SourceGone:
+    return SourceGone("The run was deleted, with a source of its answer or its conversation. Ask again.")
 
 
 def _first(run: RunRow) -> Event:
     return started(run.id, run.answer_id, run.session_id, run.message_id)
-
-
-def _lost() -> RunLost:
-    return RunLost("The run ended without an answer; nothing was kept of it. Ask again.")

@@ -9,6 +9,7 @@ from answerable.chat.asking import written
 from answerable.chat.asking.answer import Route
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.gate import Turn
+from answerable.chat.asking.live import Live
 from answerable.chat.asking.remainder import Remainder, readable_remainder
 from answerable.chat.asking.schemas import AskRequest
 from answerable.data.answering.outcome import DataOutcome
@@ -24,6 +25,7 @@ from answerable.knowledge.answering.writing.passages import source_passages
 from answerable.knowledge.answering.writing.service import (
     NO_MODEL_ANSWERED,
     Writer,
+    Writing,
     can_write,
     write_answer,
 )
@@ -43,15 +45,42 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What every step needs: where to look, for whom, as of when."""
+class Asker:
+    """Who asks, where, with which models; `live` reads the answer while a model writes it."""
 
     principal: Principal
     runtime: Runtime
+    models: Models = Models()
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What every step needs: where to look, for whom, as of when."""
+
+    asker: Asker
     request: AskRequest
-    models: Models
     turn: Turn
     tool: ChosenTool | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return self.asker.principal
+
+    @property
+    def runtime(self) -> Runtime:
+        """Where."""
+        return self.asker.runtime
+
+    @property
+    def models(self) -> Models:
+        """Which models may be asked."""
+        return self.asker.models
+
+    def unread(self) -> Asking:
+        """The same for a part that nobody reads before the whole is there."""
+        return replace(self, asker=replace(self.asker, live=None))
 
     @property
     def routes(self) -> frozenset[Route]:
@@ -109,9 +138,10 @@ class Asking:
         if caller is None or writer is None:
             return None
         async with self.turn.away():
-            answer = await write_answer(
-                self.runtime, caller, question, passages, writer, parent_id=self.models.parent_id
-            )
+            writing = Writing(caller, question, passages, self.models.parent_id)
+            live = self.asker.live
+            show = None if live is None else written.Shown(live, writer.model).show
+            answer = await write_answer(self.runtime, writing, writer, show)
         return written.draft_of(answer, documents, passages, quoted=quoted)
 
     async def completer(self) -> Caller | None:

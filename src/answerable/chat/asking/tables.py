@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlalchemy import DateTime, ForeignKey, Text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +17,8 @@ class RunRow(TenantRow, Base):
     """`status` is running, finished, failed or cancelled; `answer` is set with finished, `error` with
     failed. In a conversation `message_id` is the message that shows the answer, and `follows_id`
     the run whose answer the question goes on from. `asked` is all that
-    is needed to do its work again."""
+    is needed to do its work again. `shown` are the events, after the first, that were given out before there
+    was an answer: names and data."""
 
     __tablename__ = "runs"
 
@@ -30,6 +32,7 @@ class RunRow(TenantRow, Base):
     status: Mapped[str]
     asked: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True))
     answer: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    shown: Mapped[list[tuple[str, dict[str, JsonValue]]] | None] = mapped_column(JSONB(none_as_null=True))
     words: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = created_at_column()

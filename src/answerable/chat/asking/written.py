@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from answerable.chat.asking import composer
 from answerable.chat.asking.answer import (
-    Evidence,
     IntentReport,
     QuoteEvidence,
     Route,
@@ -15,13 +14,21 @@ from answerable.chat.asking.answer import (
     Warning,
 )
 from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.events import WRITTEN
+from answerable.chat.asking.live import Live, LiveSentence
 from answerable.knowledge.answering.evidence import QUOTE_LIMIT
 from answerable.knowledge.answering.service import DocumentAnswer
+from answerable.knowledge.answering.writing.checking import SupportedSentence
 from answerable.knowledge.answering.writing.passages import SourcePassage
-from answerable.knowledge.answering.writing.service import Ending, SupportedSentence, WrittenAnswer
+from answerable.knowledge.answering.writing.service import Ending, WrittenAnswer
 from answerable.knowledge.answering.writing.support import Span
 
 _SHOWN = 3
+
+BROKEN_OFF = Warning(
+    code="broken_off",
+    detail="The answer broke off while it was written. What is shown was checked; ask again for the rest.",
+)
 
 
 def draft_of(
@@ -46,42 +53,65 @@ def draft_of(
     return draft
 
 
+class Composition:
+    """Sentences with the numbers of what they cite, one after the other."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.evidence: list[QuoteEvidence] = []
+        self._numbers: dict[tuple[str, int, int], int] = {}
+
+    def add(self, sentence: SupportedSentence) -> tuple[list[QuoteEvidence], str]:
+        """What one more sentence brings: new evidence, and more of the text."""
+        before = len(self.evidence)
+        marks = [self._number(span, sentence) for span in sentence.spans]
+        more = " " if self.text else ""
+        more += sentence.text + " " + "".join(f"[{number}]" for number in dict.fromkeys(marks))
+        self.text += more
+        return self.evidence[before:], more
+
+    def _number(self, span: Span, sentence: SupportedSentence) -> int:
+        """The number of the evidence that a span is, which may be there already."""
+        quote = _evidence(span, len(self.evidence) + 1, sentence.score)
+        place = (quote.document_id, quote.start, quote.end)
+        if place not in self._numbers:
+            self._numbers[place] = quote.n
+            self.evidence.append(quote)
+        return self._numbers[place]
+
+
+class Shown:
+    """Shows sentences to a reader in the words of the answer that they will be."""
+
+    def __init__(self, live: Live, stage: str) -> None:
+        self._live = live
+        self._stage = stage
+        self._composition = Composition()
+
+    async def show(self, sentence: SupportedSentence) -> None:
+        """One more sentence."""
+        evidence, text = self._composition.add(sentence)
+        await self._live.show(LiveSentence(evidence, text, sentence.score, self._stage))
+
+
 def _written(written: WrittenAnswer, documents: DocumentAnswer) -> Draft:
     checked = written.checked
-    numbers: dict[tuple[str, int, int], int] = {}
-    evidence: list[Evidence] = []
-    texts = []
+    composition = Composition()
     for sentence in checked.kept:
-        marks = [_number(span, sentence, numbers, evidence) for span in sentence.spans]
-        texts.append(sentence.text + " " + "".join(f"[{number}]" for number in dict.fromkeys(marks)))
+        composition.add(sentence)
     confidence = min(sentence.score for sentence in checked.kept)
     warnings = [Warning(code="search", detail=note) for note in documents.notes] + _removed(written)
     partial = bool(checked.removed or checked.malformed)
     return Draft(
-        text=" ".join(texts),
+        text=composition.text,
         status=Status.PARTIAL if partial else Status.ANSWERED,
         route=Route.DOCUMENTS,
-        intent=IntentReport(kind="written", confidence=round(confidence, 4)),
+        intent=IntentReport(kind=WRITTEN, confidence=round(confidence, 4)),
         confidence=confidence,
-        evidence=evidence,
+        evidence=list(composition.evidence),
         warnings=warnings,
         stage=written.stage,
     )
-
-
-def _number(
-    span: Span,
-    sentence: SupportedSentence,
-    numbers: dict[tuple[str, int, int], int],
-    evidence: list[Evidence],
-) -> int:
-    """The number of the evidence that a span is, which may be there already."""
-    quote = _evidence(span, len(evidence) + 1, sentence.score)
-    place = (quote.document_id, quote.start, quote.end)
-    if place not in numbers:
-        numbers[place] = quote.n
-        evidence.append(quote)
-    return numbers[place]
 
 
 def _evidence(span: Span, number: int, score: float) -> QuoteEvidence:
@@ -135,6 +165,8 @@ def _opening(passage: SourcePassage) -> Span:
 
 def _removed(written: WrittenAnswer) -> list[Warning]:
     checked = written.checked
+    if written.broken_off:
+        return [BROKEN_OFF]
     count = len(checked.removed) + checked.malformed
     if not count:
         return []

@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from answerable.inference.cascade import confidence, verdict
 from answerable.inference.cascade.agreement import agree
 from answerable.inference.cascade.calibration import Calibration, Calibrations
-from answerable.inference.cascade.collecting import Collected
 from answerable.inference.cascade.judging import Judge, form_failures
 from answerable.inference.cascade.observation import Observation, Observations
 from answerable.inference.cascade.replaying import answer_events
@@ -28,7 +27,16 @@ from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, TokenC
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.gateway.call import Call, CallFacts
 from answerable.inference.gateway.closing import Closing
-from answerable.inference.gateway.own_call import AnswerCheck, Answered, FloorWriting, Opened, OwnCall
+from answerable.inference.gateway.collecting import Collected
+from answerable.inference.gateway.own_call import (
+    NOBODY,
+    AnswerCheck,
+    Answered,
+    FloorWriting,
+    Listener,
+    Opened,
+    OwnCall,
+)
 from answerable.inference.gateway.own_calls import OwnCalls
 from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.models.plan import CascadeStage, Plan
@@ -85,6 +93,18 @@ class _Run:
             self.without_model(leg.writing)
         return iter(()) if leg.answer is None else answer_events(leg.answer)
 
+    def answered(self, taken: _Leg, answer: ChatAnswer) -> Answered:
+        """The answer of the stage that was taken, with what all that were asked used and cost."""
+        return Answered(
+            answer,
+            self.parent.id,
+            taken.stage.model,
+            _sum([leg.tokens for leg in self.legs]),
+            sum((leg.cost_usd for leg in self.legs), _NOTHING),
+            taken.verdict.failed,
+            taken.writing,
+        )
+
     @property
     def is_down(self) -> bool:
         """Whether models are the reason: none can be asked, or those that were gave no answer. A limit of
@@ -126,29 +146,17 @@ class Cascades:
                 raise run.failure
             run.parent.close(Outcome.ANSWERED)
             await self._observe(run, taken)
-            return Answered(
-                taken.answer,
-                run.parent.id,
-                taken.stage.model,
-                _sum([leg.tokens for leg in run.legs]),
-                sum((leg.cost_usd for leg in run.legs), _NOTHING),
-                taken.verdict.failed,
-                taken.writing,
-            )
+            return run.answered(taken, taken.answer)
 
     async def events(
-        self,
-        asked: OwnCall,
-        plan: Plan,
-        opened: Opened | None = None,
-        without_model: Callable[[FloorWriting], None] | None = None,
+        self, asked: OwnCall, plan: Plan, listener: Listener = NOBODY
     ) -> AsyncGenerator[ChatEvent, None]:
         """The same as a stream: nothing before a stage's answer is taken, the last stage's as it comes.
 
         Raises UpstreamFailure or an AnswerableError, of the last stage also in the middle of its answer.
         """
-        run = await self._begun(asked, plan, None, opened)
-        run.without_model = without_model
+        run = await self._begun(asked, plan, listener.check, listener.opened)
+        run.without_model = listener.without_model
         with Closing(run.parent):
             taken = await self._first_good(run, run.stages[:-1])
             if taken is None:
@@ -164,6 +172,8 @@ class Cascades:
                     yield event
             run.parent.close(Outcome.ANSWERED)
             await self._observe(run, taken)
+            if listener.answered is not None and taken.answer is not None:
+                listener.answered(run.answered(taken, taken.answer))
 
     async def _begun(
         self, asked: OwnCall, plan: Plan, check: AnswerCheck | None, opened: Opened | None
@@ -294,8 +304,13 @@ class Cascades:
         calls: list[Call] = []
         try:
             asked, plan = await self._stage_call(run, leg.stage, stream=True)
-            source = self if plan.cascade else self._calls
-            async with aclosing(source.events(asked, plan, calls.append)) as events:
+            opened = calls.append
+            within = (
+                self.events(asked, plan, Listener(opened))
+                if plan.cascade
+                else self._calls.events(asked, plan, opened)
+            )
+            async with aclosing(within) as events:
                 async for event in events:
                     begun = True
                     heard.hear(event)

@@ -91,6 +91,24 @@ class Answered:
     writing: FloorWriting | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What the one who asks for a stream has to do with it beside reading its events.
+
+    `opened` is told of the call, `without_model` before the first event of an answer that no model gave, and
+    `answered` of the whole after the last event. `check` judges the answers of a cascade's stages but the
+    last, whose answer is given as it comes.
+    """
+
+    opened: Opened | None = None
+    without_model: Callable[[FloorWriting], None] | None = None
+    check: AnswerCheck | None = None
+    answered: Callable[[Answered], None] | None = None
+
+
+NOBODY = Listener()
+
+
 class Stages(Protocol):
     """Runs the stages of plans with a cascade. It stands here because a cascade asks its stages through the
     gateway, which must not import it in turn."""
@@ -102,12 +120,7 @@ class Stages(Protocol):
         ...
 
     def events(
-        self,
-        asked: OwnCall,
-        plan: Plan,
-        opened: Opened | None = None,
-        without_model: Callable[[FloorWriting], None] | None = None,
+        self, asked: OwnCall, plan: Plan, listener: Listener = NOBODY
     ) -> AsyncGenerator[ChatEvent, None]:
-        """The same as it comes, from the moment on when it is good enough. `without_model` is told before the
-        first event of an answer that no model gave."""
+        """The same as it comes, from the moment on when it is good enough."""
         ...

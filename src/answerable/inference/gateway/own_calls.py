@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
 
@@ -17,8 +17,9 @@ from answerable.inference.gateway.bounds import GatewayBounds
 from answerable.inference.gateway.cached_own_calls import CachedOwnCalls
 from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing, SeenEvents
+from answerable.inference.gateway.collecting import Collected
 from answerable.inference.gateway.own import ChatAttempt, prompt_bytes
-from answerable.inference.gateway.own_call import Opened, OwnCall
+from answerable.inference.gateway.own_call import Answered, Opened, OwnCall
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.plan import Plan
@@ -105,6 +106,19 @@ class OwnCalls:
         async with aclosing(self._kept.events(asked, plan, call, ask, opened)) as found:
             async for event in found:
                 yield event
+
+    async def heard(
+        self, asked: OwnCall, plan: Plan, answered: Callable[[Answered], None]
+    ) -> AsyncGenerator[ChatEvent, None]:
+        """The same; `answered` is told of the whole after the last event."""
+        whole, calls = Collected(), list[Call]()
+        async with aclosing(self.events(asked, plan, calls.append)) as events:
+            async for event in events:
+                whole.hear(event)
+                yield event
+        call = calls[0]
+        name = asked.request.model if call.target is None else call.target.model
+        answered(Answered(whole.answer(name), call.id, name, call.tokens, call.cost_usd))
 
     async def _events(
         self, asked: OwnCall, request: ChatRequest, plan: Plan, call: Call

@@ -5,7 +5,7 @@ plan → admission → books opened → attempts → first byte commits → rela
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,7 @@ from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.inbound import Inbound, Reply
 from answerable.inference.gateway.own import EmbeddingAttempt
-from answerable.inference.gateway.own_call import AnswerCheck, Answered, OwnCall, Stages
+from answerable.inference.gateway.own_call import AnswerCheck, Answered, Listener, OwnCall, Stages
 from answerable.inference.gateway.own_calls import OwnCalls
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.gateway.relayed import CHATS, JSON, Begun, RelayedCall, Whole
@@ -162,6 +162,28 @@ class Gateway:
         answer, call = await self._own.whole(asked, plan)
         name = asked.request.model if call.target is None else call.target.model
         return Answered(answer, call.id, name, call.tokens, call.cost_usd)
+
+    async def hear(
+        self,
+        asked: OwnCall,
+        hear: Callable[[ChatEvent], Awaitable[None]],
+        check: AnswerCheck | None = None,
+    ) -> Answered:
+        """As `ask`, and `hear` hears the answer's events as they come. A cascade's last stage is heard as it
+        speaks, an earlier one once its answer is taken.
+
+        Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
+        """
+        plan = await self._own.plan(asked)
+        answered: list[Answered] = []
+        if plan.cascade:
+            events = self._stages.events(asked, plan, Listener(check=check, answered=answered.append))
+        else:
+            events = self._own.heard(asked, plan, answered.append)
+        async with aclosing(events):
+            async for event in events:
+                await hear(event)
+        return answered[0]
 
     async def stream(
         self,

@@ -8,7 +8,7 @@ from answerable.inference.dialects.registry import dialect_for
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.event_stream import EventStream
 from answerable.inference.gateway.inbound import Headers, Inbound, Reply
-from answerable.inference.gateway.own_call import FloorWriting, OwnCall, Stages
+from answerable.inference.gateway.own_call import FloorWriting, Listener, OwnCall, Stages
 from answerable.inference.gateway.relayed import EVENTS, JSON
 from answerable.inference.gateway.shared_stream import WholeStream
 from answerable.inference.models.plan import Plan
@@ -47,7 +47,7 @@ async def staged_reply(stages: Stages, inbound: Inbound, plan: Plan) -> Reply:
 
 async def _streamed(stages: Stages, asked: OwnCall, plan: Plan, calls: list[Call]) -> Reply:
     writings: list[FloorWriting] = []
-    events = stages.events(asked, plan, opened=calls.append, without_model=writings.append)
+    events = stages.events(asked, plan, Listener(calls.append, writings.append))
     try:
         first = await anext(events)
         if writings:  # all of it is there: the books are closed before the first byte

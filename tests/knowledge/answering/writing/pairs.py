@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from answerable.knowledge.answering.writing.checking import check_reply
 from answerable.knowledge.answering.writing.passages import SourcePassage, whole_sentences
-from answerable.knowledge.answering.writing.service import check_reply
 from answerable.knowledge.embedding import TextEncoder
 
 TUNED = Path(__file__).with_name("support_pairs.yaml")

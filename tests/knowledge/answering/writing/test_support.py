@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from answerable.knowledge.answering.writing.service import check_reply
+from answerable.knowledge.answering.writing.checking import check_reply
 from answerable.knowledge.answering.writing.support import Doubt, find_support
 from answerable.knowledge.embedding import Encoder, TextEncoder, load_encoder
 from tests.knowledge.answering.writing.pairs import FRESH, TUNED, measure, source

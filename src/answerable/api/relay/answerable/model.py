@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from pydantic import ValidationError
 
+from answerable.api.relay.answerable.streaming import headers_of, streamed_reply
 from answerable.api.relay.answerable.writing import written_frames, written_whole
 from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, Status
 from answerable.chat.asking.schemas import LONGEST_QUESTION, AskRequest
 from answerable.chat.asking.service import answer_whole, new_run
-from answerable.chat.asking.steps import Models
+from answerable.chat.asking.steps import Asker, Models
 from answerable.identity.scopes import Scope
 from answerable.inference.chat import ChatRequest
 from answerable.inference.dialects.registry import dialect_for
 from answerable.inference.errors import Inexpressible, UnreadableCall
-from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway, Inbound, Reply
 from answerable.inference.gateway.call import CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.own_call import Floor, FloorAnswer
 from answerable.inference.operation import Operation
 from answerable.inference.usage.record import Outcome
-from answerable.kit.errors import AnswerableError, Forbidden, InvalidInput
+from answerable.kit.errors import Forbidden, InvalidInput
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
-_JSON, _EVENTS = b"application/json", b"text/event-stream; charset=utf-8"
+_JSON = b"application/json"
 _CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
 
 
@@ -61,16 +60,15 @@ class AnswerableModel:
             trace_id=inbound.trace_id,
         )
         call = await self._runtime.get(Gateway).begin(facts, inbound.presence)
-        models = Models(route=inbound.operation.path, parent_id=call.id)
+        asker = Asker(principal, self._runtime, Models(route=inbound.operation.path, parent_id=call.id))
+        if request.stream:
+            return await streamed_reply(asker, asked, inbound, request, call)
         with Closing(call):
-            answer = await answer_whole(self._runtime, principal, asked, inbound.trace_id or "", models)
+            answer = await answer_whole(asker, asked, inbound.trace_id or "")
             call.first_byte()
             call.close(Outcome.ANSWERED)
-        headers = (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
-        place = (inbound.operation, request, call.id, call.started_at)
-        if not request.stream:
-            return Reply(_JSON, headers, written_whole(answer, *place))
-        return Reply(_EVENTS, headers, stream=_Frames(written_frames(answer, *place)))
+        body = written_whole(answer, inbound.operation, request, call.id, call.started_at)
+        return Reply(_JSON, headers_of(call), body)
 
     def floor(self, principal: Principal) -> Floor | None:
         """What can be said without a model; None for who may not ask."""
@@ -100,7 +98,7 @@ class _Floor:
         except (UnreadableCall, Inexpressible):
             return None
         run = new_run(self._principal, asked, trace_id="")
-        return await orchestrator.answer(self._principal, self._runtime, asked, run, models)
+        return await orchestrator.answer(Asker(self._principal, self._runtime, models), asked, run)
 
 
 def _floor_answer(answer: Answer) -> FloorAnswer:
@@ -119,38 +117,7 @@ class _Writing:
 
     def frames(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> bytes:
         """Every frame of the stream."""
-        return b"".join(written_frames(self._answer, operation, request, call_id, created))
-
-
-class _Frames:
-    """A stream of frames that are all known: the books are closed before the first."""
-
-    def __init__(self, frames: Iterator[bytes]) -> None:
-        self._frames = frames
-        self._next = next(frames, b"")
-        self.broken = False
-        self.ended = False
-
-    async def read(self) -> bytes:
-        """The next frame; `ended` then says whether it is the last."""
-        data, self._next = self._next, next(self._frames, b"")
-        self.ended = not self._next
-        return data
-
-    async def drain(self, seconds: float, limit: int) -> None:
-        """Nothing is to be learned from the rest."""
-        del seconds, limit
-        self.ended = True
-
-    def abandon(self, outcome: Outcome) -> None:
-        """Nothing follows."""
-        del outcome
-        self.ended = True
-
-    def broken_off(self, failure: UpstreamFailure | AnswerableError) -> bytes:
-        """No words of an error: they would mix with the answer's. The connection ends."""
-        del failure
-        return b""
+        return written_frames(self._answer, operation, request, call_id, created)
 
 
 def _question(request: ChatRequest) -> str:

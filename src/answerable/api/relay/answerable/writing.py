@@ -17,6 +17,7 @@ from answerable.chat.asking.answer import Answer
 from answerable.inference.cascade.replaying import in_pieces
 from answerable.inference.chat import (
     ChatAnswer,
+    ChatEvent,
     ChatRequest,
     Finished,
     FinishReason,
@@ -26,7 +27,9 @@ from answerable.inference.chat import (
     UsageReported,
 )
 from answerable.inference.dialects.registry import dialect_for
+from answerable.inference.failures import UpstreamFailure
 from answerable.inference.operation import Operation
+from answerable.kit.errors import AnswerableError
 
 Document = dict[str, Json]
 EXTRA = "answerable"
@@ -58,16 +61,50 @@ def written_whole(
 
 def written_frames(
     answer: Answer, operation: Operation, request: ChatRequest, call_id: str, created: datetime
-) -> Iterator[bytes]:
-    """The frames: one for every few words, then the evidence with the end."""
-    writer = dialect_for(operation).writer(request, call_id, created)
-    for piece in in_pieces(answer.text):
-        yield writer.frames(TextDelta(piece))
-    ending = writer.frames(Finished(FinishReason.STOP)) + writer.frames(UsageReported(_tokens(answer)))
-    ending += writer.end()
-    named = operation is not Operation.CHAT
-    events = _WRITINGS[operation](answer).ending(_documents(ending))
-    yield b"".join(_frame(event, named=named) for event in events) + _done(ending)
+) -> bytes:
+    """Every frame of the stream."""
+    writer = EvidenceWriter(operation, request, call_id, created)
+    frames = b"".join(writer.frames(event) for event in answer_events(answer))
+    writer.answer = answer
+    return frames + writer.end()
+
+
+def answer_events(answer: Answer, shown: str = "") -> Iterator[ChatEvent]:
+    """The events of an answer's stream after the words that were shown: a few words each, the end, usage."""
+    for piece in in_pieces(answer.text.removeprefix(shown)):
+        yield TextDelta(piece)
+    yield Finished(FinishReason.STOP)
+    yield UsageReported(_tokens(answer))
+
+
+class EvidenceWriter:
+    """Writes one stream in its client's protocol, the evidence with its end; `answer` is set by then."""
+
+    def __init__(self, operation: Operation, request: ChatRequest, call_id: str, created: datetime) -> None:
+        self.answer: Answer | None = None
+        self._operation = operation
+        self._writer = dialect_for(operation).writer(request, call_id, created)
+        self._ending = b""
+
+    def frames(self, event: ChatEvent) -> bytes:
+        """The frames of one event; those that end the answer wait for its evidence."""
+        frames = self._writer.frames(event)
+        if isinstance(event, Finished | UsageReported):
+            self._ending += frames
+            return b""
+        return frames
+
+    def end(self) -> bytes:
+        """The last frames."""
+        assert self.answer is not None
+        ending = self._ending + self._writer.end()
+        events = _WRITINGS[self._operation](self.answer).ending(_documents(ending))
+        named = self._operation is not Operation.CHAT
+        return b"".join(_frame(event, named=named) for event in events) + _done(ending)
+
+    def failure(self, failure: UpstreamFailure | AnswerableError) -> bytes:
+        """The frames of an error in the middle."""
+        return self._writer.failure(failure)
 
 
 class _Chat:

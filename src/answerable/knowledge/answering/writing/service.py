@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,19 +13,24 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from answerable.inference.cascade.verdict import CITATIONS, SCHEMA
-from answerable.inference.chat import ChatAnswer, TokenCount
+from answerable.inference.chat import ChatAnswer, ChatEvent, TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway
-from answerable.inference.gateway.own_call import OwnCall
+from answerable.inference.gateway.own_call import Answered, OwnCall
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.errors import UnknownModel
 from answerable.inference.operation import Caller
 from answerable.kit.errors import AnswerableError
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.answering.writing.checking import (
+    Checked,
+    LiveCheck,
+    Show,
+    SupportedSentence,
+    check_reply,
+)
 from answerable.knowledge.answering.writing.passages import SourcePassage
 from answerable.knowledge.answering.writing.prompt import writing_request
-from answerable.knowledge.answering.writing.reply import Reply, WrittenSentence, read_reply
-from answerable.knowledge.answering.writing.support import Doubt, Span, Support, find_support
 from answerable.knowledge.embedding import TextEncoder
 
 log = structlog.get_logger(__name__)
@@ -43,7 +49,27 @@ class Writer:
     wishes: str | None = None
 
 
-_SURE = 0.95
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What is to be written: an answer to the question out of the passages, on the caller's books.
+    `deadline` is a moment of `time.monotonic`."""
+
+    caller: Caller
+    question: str
+    passages: Sequence[SourcePassage]
+    parent_id: str | None = None
+    deadline: float = field(default_factory=lambda: time.monotonic() + WRITING_SECONDS)
+
+    def call(self, by: Writer) -> OwnCall:
+        """The call to a model."""
+        return OwnCall(
+            self.caller,
+            writing_request(by.model, self.question, self.passages, by.wishes),
+            deadline=self.deadline,
+            parent_id=self.parent_id,
+            # A kept reply goes when one of the documents changes.
+            tags=tuple(dict.fromkeys(f"document:{passage.document_id}" for passage in self.passages)),
+        )
 
 
 class Ending(StrEnum):
@@ -56,36 +82,9 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SupportedSentence:
-    """A sentence that the spans say; `score`, 0 to 1, is how near it is to them."""
-
-    text: str
-    spans: tuple[Span, ...]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A sentence that was taken out, and why."""
-
-    text: str
-    doubt: Doubt
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A reply after the check. `malformed` sentences could not even be read."""
-
-    kept: tuple[SupportedSentence, ...] = ()
-    removed: tuple[Removed, ...] = ()
-    malformed: int = 0
-    cannot_answer: bool = False
-    is_reply: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """What came of it, which stage wrote, and what all stages together used and cost."""
+    """What came of it, which stage wrote, and what all stages together used and cost. Of an answer that was
+    `broken_off` there is what had been shown, and its books alone know what it cost."""
 
     ending: Ending
     checked: Checked = field(default_factory=Checked)
@@ -93,6 +92,7 @@ class WrittenAnswer:
     tokens: TokenCount = field(default_factory=TokenCount)
     cost_usd: Decimal = Decimal(0)
     why_away: str = ""
+    broken_off: bool = False
 
 
 NO_MODEL_ANSWERED = WrittenAnswer(Ending.AWAY, why_away="no model answered")
@@ -109,40 +109,23 @@ async def can_write(runtime: Runtime, workspace_id: str) -> bool:
 
 async def write_answer(
     runtime: Runtime,
-    caller: Caller,
-    question: str,
-    passages: Sequence[SourcePassage],
+    writing: Writing,
     writer: Writer | None = None,
-    *,
-    parent_id: str | None = None,
-    seconds: float = WRITING_SECONDS,
+    show: Show | None = None,
 ) -> WrittenAnswer:
-    """An answer to the question out of the passages, by the writer within so many seconds; without one by the
-    models behind the alias.
+    """An answer to the question out of the passages, by the writer; without one by the models behind the
+    alias. With `show` each sentence is shown as soon as it has held; what was shown is in the answer.
 
     Never raises for what a model or provider does: a model that is away, or writes nothing that can be
-    used, is an ending.
+    used, is an ending. What `show` raises ends the writing, and is raised.
     """
     by = writer or Writer()
-    encoder = runtime.get(TextEncoder)
-    seen: dict[str, Checked] = {}
-
-    async def check(answer: ChatAnswer) -> str | None:
-        checked = seen[answer.text] = await check_reply(encoder, answer.text, passages)
-        if not checked.is_reply:
-            return SCHEMA
-        return CITATIONS if checked.removed or checked.malformed else None
-
-    asked = OwnCall(
-        caller,
-        writing_request(by.model, question, passages, by.wishes),
-        deadline=time.monotonic() + seconds,
-        parent_id=parent_id,
-        # A kept reply goes when one of the documents changes.
-        tags=tuple(dict.fromkeys(f"document:{passage.document_id}" for passage in passages)),
-    )
     try:
-        answered = await runtime.get(Gateway).ask(asked, check)
+        if show is not None:
+            return await _heard(runtime, writing, by, show)
+        return await _whole(runtime, writing, by)
+    except _NotShown as error:
+        raise error.why from None
     except UnknownModel:
         return WrittenAnswer(Ending.AWAY, why_away=f"nothing is called '{by.model}' here")
     except UpstreamFailure as failure:
@@ -151,58 +134,85 @@ async def write_answer(
     except AnswerableError as error:
         log.warning("answer_not_written", code=error.code)
         return WrittenAnswer(Ending.AWAY, why_away=f"no model could be asked ({error.code})")
-    text = answered.answer.text
-    checked = seen.get(text) or await check_reply(encoder, text, passages)
-    return WrittenAnswer(
-        _ending(checked),
-        checked,
-        answered.stage,
-        answered.tokens,
-        answered.cost_usd,
-    )
 
 
-async def check_reply(encoder: TextEncoder, text: str, passages: Sequence[SourcePassage]) -> Checked:
-    """A model's reply, each sentence held against what it cites."""
-    reply = read_reply(text, len(passages))
-    if reply is None:
-        return Checked(is_reply=False, malformed=1)
-    found = [_support(sentence, passages) for sentence in reply.sentences]
-    cosines = await _cosines(encoder, reply, found)
-    kept: list[SupportedSentence] = []
-    removed: list[Removed] = []
-    for sentence, support, cosine in zip(reply.sentences, found, cosines, strict=True):
-        if support.doubt is not None:
-            removed.append(Removed(sentence.text, support.doubt))
-        elif support.is_sure:
-            kept.append(SupportedSentence(sentence.text, support.spans, min(_SURE, support.words)))
-        elif cosine is not None and cosine >= support.least_cosine:
-            kept.append(SupportedSentence(sentence.text, support.spans, min(_SURE, cosine)))
-        else:
-            removed.append(Removed(sentence.text, Doubt.WORDS))
-    return Checked(tuple(kept), tuple(removed), reply.dropped, reply.cannot_answer)
+async def _whole(runtime: Runtime, writing: Writing, by: Writer) -> WrittenAnswer:
+    """The answer once all of it is there. UnknownModel, UpstreamFailure, AnswerableError."""
+    check = _Check(runtime.get(TextEncoder), writing.passages)
+    answered = await runtime.get(Gateway).ask(writing.call(by), check)
+    return _written(await check.of(answered.answer.text), answered)
 
 
-def _support(sentence: WrittenSentence, passages: Sequence[SourcePassage]) -> Support:
-    cited = [(passages[number - 1], quote) for number, quote in sentence.citations]
-    return find_support(sentence.text, cited)
+async def _heard(runtime: Runtime, writing: Writing, by: Writer, show: Show) -> WrittenAnswer:
+    """The answer as it comes. UnknownModel, UpstreamFailure, AnswerableError."""
+    encoder = runtime.get(TextEncoder)
+    check = _Check(encoder, writing.passages)
+    live = LiveCheck(encoder, writing.passages, _unless_refused(show))
+    begun = False
+
+    async def hear(event: ChatEvent) -> None:
+        nonlocal begun
+        begun = True
+        await live.hear(event)
+
+    try:
+        async with asyncio.timeout(max(0.0, writing.deadline - time.monotonic())):
+            answered = await runtime.get(Gateway).hear(writing.call(by), hear, check)
+    except (UpstreamFailure, AnswerableError, TimeoutError) as failure:
+        if live.has_shown:
+            log.warning("answer_broken_off", error=type(failure).__name__)
+            return WrittenAnswer(Ending.WRITTEN, live.broken_off(), by.model, broken_off=True)
+        if isinstance(failure, TimeoutError):
+            return NO_MODEL_ANSWERED
+        if not begun:
+            raise
+        # Nobody has seen anything yet: another model may still answer.
+        return await _whole(runtime, writing, by)
+    return _written(await live.end(answered.answer.text), answered)
 
 
-async def _cosines(encoder: TextEncoder, reply: Reply, found: Sequence[Support]) -> list[float | None]:
-    """The cosine of each sentence with its spans where the words leave it open; None elsewhere, and without
-    an encoder."""
-    doubtful = [n for n, support in enumerate(found) if support.doubt is None and not support.is_sure]
-    cosines: list[float | None] = [None] * len(found)
-    if not doubtful:
-        return cosines
-    texts = [reply.sentences[n].text for n in doubtful]
-    texts += [" ".join(span.text for span in found[n].spans) for n in doubtful]
-    vectors = await encoder.encode(texts)
-    if vectors is None:
-        return cosines
-    for place, n in enumerate(doubtful):
-        cosines[n] = float(vectors[place] @ vectors[place + len(doubtful)])
-    return cosines
+class _NotShown(Exception):
+    """The reader's side has failed, not the model's."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def _unless_refused(show: Show) -> Show:
+    async def shown(sentence: SupportedSentence) -> None:
+        try:
+            await show(sentence)
+        except Exception as error:
+            raise _NotShown(error) from error
+
+    return shown
+
+
+class _Check:
+    """The check of whole replies, each once."""
+
+    def __init__(self, encoder: TextEncoder, passages: Sequence[SourcePassage]) -> None:
+        self._encoder = encoder
+        self._passages = passages
+        self._seen: dict[str, Checked] = {}
+
+    async def __call__(self, answer: ChatAnswer) -> str | None:
+        """What does not hold of a stage's answer."""
+        checked = await self.of(answer.text)
+        if not checked.is_reply:
+            return SCHEMA
+        return CITATIONS if checked.removed or checked.malformed else None
+
+    async def of(self, text: str) -> Checked:
+        """A reply after the check."""
+        if text not in self._seen:
+            self._seen[text] = await check_reply(self._encoder, text, self._passages)
+        return self._seen[text]
+
+
+def _written(checked: Checked, answered: Answered) -> WrittenAnswer:
+    return WrittenAnswer(_ending(checked), checked, answered.stage, answered.tokens, answered.cost_usd)
 
 
 def _ending(checked: Checked) -> Ending:
