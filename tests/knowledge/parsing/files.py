@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from xml.sax.saxutils import escape
 
+import openpyxl
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _P = "http://schemas.openxmlformats.org/presentationml/2006/main"
@@ -199,3 +201,140 @@ def pdf_bomb() -> bytes:
         f"4 0 obj\n<< /Filter [/FlateDecode /FlateDecode] /Length {len(content)} >>\nstream\n"
     )
     return head.encode() + content + b"\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF"
+
+
+def compound(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file with these streams; a "/" in a name makes a storage. Sectors have 512 bytes, and every
+    stream is put into whole ones."""
+    entries: list[tuple[str, int, int, int, bytes]] = [("Root Entry", 5, _NONE, 0, b"")]
+    folders = {"": 0}
+    for path, content in streams.items():
+        folder = ""
+        *above, name = path.split("/")
+        for part in above:
+            inner = f"{folder}{part}/"
+            if inner not in folders:
+                folders[inner] = len(entries)
+                entries.append((part, 1, _NONE, folders[folder], b""))
+            folder = inner
+        entries.append((name, 2, _NONE, folders[folder], content))
+    return _compound_file(entries)
+
+
+_NONE = 0xFFFFFFFF
+
+
+def _compound_file(entries: Sequence[tuple[str, int, int, int, bytes]]) -> bytes:
+    children: dict[int, list[int]] = {}
+    for number, entry in enumerate(entries[1:], start=1):
+        children.setdefault(entry[3], []).append(number)
+    directory, data, table = b"", b"", []
+    for number, (name, kind, _, above, content) in enumerate(entries):
+        siblings = children.get(above, []) if number else []
+        after = siblings[siblings.index(number) + 1 : siblings.index(number) + 2] if number else []
+        child = children.get(number, [_NONE])[0] if kind != 2 else _NONE
+        start = len(table) if content else 0xFFFFFFFE
+        sectors = -(-len(content) // 512)
+        table += [len(table) + 1 + place for place in range(sectors)]
+        if sectors:
+            table[-1] = 0xFFFFFFFE
+        data += content.ljust(sectors * 512, b"\0")
+        wide = name.encode("utf-16-le")
+        directory += wide.ljust(64, b"\0") + struct.pack("<HBB", len(wide) + 2, kind, 1)
+        directory += struct.pack("<III", _NONE, after[0] if after else _NONE, child) + b"\0" * 36
+        directory += struct.pack("<IQ", start, len(content))
+    directory = directory.ljust(-(-len(directory) // 512) * 512, b"\0")
+    first = len(table)
+    table += [len(table) + 1 + place for place in range(len(directory) // 512)]
+    table[-1] = 0xFFFFFFFE
+    own = -(-(len(table) + 40) // 128)
+    places = list(range(len(table), len(table) + own))
+    table += [0xFFFFFFFD] * own
+    packed = struct.pack(f"<{len(table)}I", *table).ljust(own * 512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6)
+    header += b"\0" * 10 + struct.pack("<IIIIII", own, first, 0, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<II", 0xFFFFFFFE, 0) + struct.pack(f"<{own}I", *places)
+    return header.ljust(512, b"\xff") + data + directory + packed
+
+
+def doc(paragraphs: Sequence[tuple[str, int]]) -> bytes:
+    """A Word 97 document: paragraphs with the number of their style; what ends in a cell mark keeps it."""
+    text = "".join(line if line.endswith("\x07") else line + "\r" for line, _ in paragraphs)
+    start = 0x800
+    runs, offset = [], start
+    for line, style in paragraphs:
+        runs.append((offset, style))
+        offset += 2 * (len(line) if line.endswith("\x07") else len(line) + 1)
+    offsets = struct.pack(f"<{len(runs) + 1}I", *(where for where, _ in runs), offset)
+    fkp = bytearray(offsets.ljust(511, b"\0") + bytes([len(runs)]))
+    at = 505
+    for number, (_, style) in enumerate(runs):
+        at -= 5
+        at -= at % 2
+        fkp[4 * (len(runs) + 1) + 13 * number] = at // 2
+        fkp[at : at + 3] = bytes([2]) + struct.pack("<H", style)
+    clx = (
+        b"\x02"
+        + struct.pack("<I", 8 + 8)
+        + struct.pack("<II", 0, len(text))
+        + struct.pack("<HIH", 0, start, 0)
+    )
+    plain = struct.pack("<II", start, offset) + struct.pack("<I", 3)
+    fib = bytearray(start)
+    struct.pack_into("<HH", fib, 0, 0xA5EC, 0x00C1)
+    struct.pack_into("<I", fib, 0x4C, len(text))
+    struct.pack_into("<II", fib, 0x01A2, 0, len(clx))
+    struct.pack_into("<II", fib, 0x0102, len(clx), len(plain))
+    fib[3 * 512 : 4 * 512] = fkp
+    document = bytes(fib) + text.encode("utf-16-le")
+    return compound({"WordDocument": document.ljust(4096, b"\0"), "0Table": (clx + plain).ljust(4096, b"\0")})
+
+
+def ppt(slides: Sequence[tuple[str, str, str]]) -> bytes:
+    """A PowerPoint 97 presentation: title, text and notes a slide."""
+
+    def record(kind: int, body: bytes, *, container: bool = False) -> bytes:
+        return struct.pack("<HHI", 0xF if container else 0, kind, len(body)) + body
+
+    def said(kind: int, text: str) -> bytes:
+        return record(0x0F9F, struct.pack("<I", kind)) + record(0x0FA0, text.encode("utf-16-le"))
+
+    outline = b"".join(
+        record(0x03F3, b"\0" * 20) + said(0, title) + said(1, text) for title, text, _ in slides
+    )
+    stream = record(0x03E8, record(0x0FF0, outline, container=True), container=True)
+    for _, _, notes in slides:
+        drawn = record(0x040C, record(0xF00D, said(2, notes), container=True), container=True)
+        stream += record(0x03EE, b"", container=True) + record(0x03F0, drawn, container=True)
+    return compound({"PowerPoint Document": stream.ljust(4096, b"\0")})
+
+
+def msg(subject: str, body: str, attachments: Mapping[str, bytes]) -> bytes:
+    """An Outlook message."""
+    sent = struct.pack("<HHIQ", 0x0040, 0x0039, 0, 134_400_000_000_000_000)
+    streams = {
+        "__properties_version1.0": b"\0" * 32 + sent,
+        "__substg1.0_0037001F": subject.encode("utf-16-le"),
+        "__substg1.0_1000001F": body.encode("utf-16-le"),
+        "__substg1.0_0C1A001F": "Ann".encode("utf-16-le"),
+        "__substg1.0_5D01001F": "ann@example.org".encode("utf-16-le"),
+        "__substg1.0_0E04001F": "Bob".encode("utf-16-le"),
+    }
+    for number, (name, content) in enumerate(attachments.items()):
+        folder = f"__attach_version1.0_#{number:08X}/"
+        streams[f"{folder}__substg1.0_3707001F"] = name.encode("utf-16-le")
+        streams[f"{folder}__substg1.0_37010102"] = content
+    return compound(streams)
+
+
+def xlsx(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """A workbook."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()

@@ -48,18 +48,22 @@ async def reason(tmp_path: Path, content: bytes | str, name: str = "") -> Reason
             files.odt("<text:p>x</text:p>", manifest="<encryption-data/>"), Reason.ENCRYPTED, id="locked odt"
         ),
         pytest.param(
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            files.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"y"}),
             Reason.ENCRYPTED,
             id="locked docx",
         ),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Reason.UNSUPPORTED_TYPE, id="old word"),
+        pytest.param(files.compound({"Other": b"x"}), Reason.UNSUPPORTED_TYPE, id="other compound file"),
+        pytest.param(files.compound({"WordDocument": b"x"})[:700], Reason.DAMAGED, id="cut doc"),
+        pytest.param(files.compound({"WordDocument": b"x"}), Reason.DAMAGED, id="empty doc"),
+        pytest.param(b"7z\xbc\xaf\x27\x1c" + b"\0" * 50, Reason.UNSUPPORTED_TYPE, id="7z"),
+        pytest.param(b"\x1f\x8b\x08\0cut", Reason.DAMAGED, id="cut gzip"),
+        pytest.param(files.zipped({"Index/Document.iwa": "x"}), Reason.UNSUPPORTED_TYPE, id="iwork"),
         pytest.param(b"\x7fELF" + bytes(range(256)) * 20, Reason.UNSUPPORTED_TYPE, id="program"),
         pytest.param(b"\x89PNG\r\n\x1a\n", Reason.UNSUPPORTED_TYPE, id="picture"),
-        pytest.param(files.zipped({"a.txt": "x"}), Reason.UNSUPPORTED_TYPE, id="plain zip"),
         pytest.param(
             files.zipped({"[Content_Types].xml": "<Types>spreadsheetml</Types>"}),
-            Reason.UNSUPPORTED_TYPE,
-            id="workbook",
+            Reason.DAMAGED,
+            id="empty workbook",
         ),
     ],
 )

@@ -37,7 +37,7 @@ async def upload(
     context: Writer,
     response: Response,
     file: Annotated[
-        UploadFile, File(description="PDF, DOCX, PPTX, ODT, ODP, RTF, EPUB, HTML, e-mail, text.")
+        UploadFile, File(description="A file of any format that docs/reference/formats.md lists.")
     ],
     title: Annotated[
         str | None, Form(description="The document's own or the file's name when unset.")

@@ -27,8 +27,28 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table: a row a line, cells parted by ` | `. `text[start:header_end]` is its first row, which names
+    the columns."""
+
+    start: int
+    header_end: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file out of a container: `file` is its name in the folder that members were written into, `name`
+    the one that it has inside the container."""
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """`text` has no NUL and no carriage return and is in NFC. `warnings` are sentences for its owner."""
+    """`text` has no NUL and no carriage return and is in NFC. `warnings` are sentences for its owner,
+    `members` what it holds that becomes documents of their own."""
 
     text: str
     pages: tuple[Page, ...]
@@ -36,6 +56,8 @@ class ParsedDocument:
     title: str | None
     media_type: str
     warnings: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    members: tuple[Member, ...] = ()
 
     def to_json(self) -> JsonObject:
         """The document as it travels between processes; `from_json` reads it."""
@@ -46,6 +68,8 @@ class ParsedDocument:
             "title": self.title,
             "media_type": self.media_type,
             "warnings": list(self.warnings),
+            "tables": [[table.start, table.header_end, table.end] for table in self.tables],
+            "members": [[member.file, member.name] for member in self.members],
         }
 
     @classmethod
@@ -58,9 +82,20 @@ class ParsedDocument:
             title=None if value["title"] is None else str(value["title"]),
             media_type=str(value["media_type"]),
             warnings=tuple(str(warning) for warning in value["warnings"]),
+            tables=tuple(Table(int(s), int(h), int(e)) for s, h, e in value["tables"]),
+            members=tuple(Member(_number(f), str(n)) for f, n in value["members"]),
         )
         spans = [(page.start, page.end) for page in document.pages]
         spans += [(heading.start, heading.end) for heading in document.headings]
+        spans += [(table.start, table.header_end) for table in document.tables]
+        spans += [(table.header_end, table.end) for table in document.tables]
         if any(not 0 <= start <= end <= len(document.text) for start, end in spans):
-            raise ValueError("a page or heading lies outside the text")
+            raise ValueError("a page, heading or table lies outside the text")
         return document
+
+
+def _number(name: object) -> str:
+    """The name of a member's file: a number, which leads nowhere."""
+    if not isinstance(name, str) or not name.isascii() or not name.isdigit():
+        raise ValueError("a member's file is a number")
+    return name

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from answerable.knowledge.parsing.budget import Budget
-from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument
+from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
 from answerable.knowledge.parsing.failures import Reason, refuse
 
 MAX_TEXT_CHARACTERS = 10_000_000
@@ -60,6 +61,7 @@ class Place:
     parts: int
     length: int
     headings: int
+    tables: int
     title: str | None
 
 
@@ -76,6 +78,9 @@ class TextBuilder:
         self._headings: list[Heading] = []
         self._pages: list[Page] = []
         self._page: tuple[int, int] | None = None
+        self._tables: list[Table] = []
+        self._table: Table | None = None  # the one whose rows are coming
+        self._gap = False
         self.title: str | None = None
         self.warnings: list[str] = []
 
@@ -85,12 +90,41 @@ class TextBuilder:
 
     def add(self, text: str, *, level: int | None = None, tight: bool = False) -> None:
         """Add a block; a heading when `level` is given. Raises Refusal past MAX_TEXT_CHARACTERS."""
+        self.end_table()
+        self._add(text, level=level, tight=tight)
+
+    def add_row(self, cells: Sequence[str]) -> None:
+        """Add a row of a table: a line, its cells parted by ` | `. Rows that follow each other are one
+        table, the first of them its header; `end_table`, or any block, parts two tables."""
+        row = " | ".join(cells)
+        if not any(cells) or not row.strip():
+            return
+        before = self._table
+        self._add(row, level=None, tight=before is not None)
+        if before is None:
+            start = self._length - len(self._parts[-1])
+            self._table = Table(start, self._length, self._length)
+        else:
+            self._table = replace(before, end=self._length)
+
+    def end_table(self) -> None:
+        """What follows is no row of the table so far. One row alone is no table."""
+        table, self._table = self._table, None
+        if table is not None and table.end > table.header_end:
+            self._tables.append(table)
+
+    def add_gap(self) -> None:
+        """Part the next block from what is there by an empty line, also a tight one."""
+        self._gap = True
+
+    def _add(self, text: str, *, level: int | None, tight: bool) -> None:
         block = clean(text)
         if level is not None:
             block = " ".join(block.split())
         if not block.strip():
             return
-        gap = "" if self.empty else "\n" if tight else "\n\n"
+        gap = "" if self.empty else "\n" if tight and not self._gap else "\n\n"
+        self._gap = False
         start = self._length + len(gap)
         if start + len(block) > MAX_TEXT_CHARACTERS:
             raise refuse(
@@ -105,21 +139,26 @@ class TextBuilder:
 
     def place(self) -> Place:
         """Where the text stands now, for `go_back`."""
-        return Place(len(self._parts), self._length, len(self._headings), self.title)
+        self.end_table()
+        return Place(len(self._parts), self._length, len(self._headings), len(self._tables), self.title)
 
     def go_back(self, place: Place) -> None:
         """Drop what was added since, on the same page."""
         del self._parts[place.parts :]
         del self._headings[place.headings :]
+        del self._tables[place.tables :]
+        self._table = None
         self._length, self.title = place.length, place.title
 
     def begin_page(self, number: int) -> None:
         """What follows stands on this page."""
+        self.end_table()
         self._end_page()
         self._page = (number, self._length)
 
     def finish(self, media_type: str) -> ParsedDocument:
         """The document. Its title is the given one, else its first heading. Raises Refusal (no_text)."""
+        self.end_table()
         self._end_page()
         if self.empty:
             raise refuse(Reason.NO_TEXT)
@@ -133,6 +172,7 @@ class TextBuilder:
             title=title[:_MAX_HEADING_CHARACTERS] or None,
             media_type=media_type,
             warnings=tuple(self.warnings),
+            tables=tuple(self._tables),
         )
 
     def _end_page(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from answerable.knowledge.parsing.archive import Archive
@@ -102,13 +103,19 @@ class _Writer:
         self._tight = in_list and level is None
 
     def _table(self, table: Element) -> None:
-        tight = False
-        for row in (item for item in table if local(item) == "tr"):
-            cells = [" ".join(_text(cell).split()) for cell in row.iter() if local(cell) == "tc"]
-            if any(cells):
-                self._builder.add(" | ".join(cells), tight=tight)
-                tight = True
+        for row in _inside(table, "tr"):
+            self._builder.add_row([" ".join(_text(cell).split()) for cell in _inside(row, "tc")])
+        self._builder.end_table()
         self._tight = False
+
+
+def _inside(container: Element, name: str) -> Iterator[Element]:
+    """Rows of a table, or cells of a row, through what wraps them; not those of a table inside a cell."""
+    for item in container:
+        if local(item) == name:
+            yield item
+        elif local(item) in ("sdt", "sdtContent", "customXml", "ins", "moveTo"):
+            yield from _inside(item, name)
 
 
 def _text(element: Element) -> str:

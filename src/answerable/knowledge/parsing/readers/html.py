@@ -94,6 +94,7 @@ class _Reader(HTMLParser):
         self._bullet = False
         self._tight = False
         self._row: list[str] | None = None
+        self._in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._builder.budget.check()
@@ -121,6 +122,7 @@ class _Reader(HTMLParser):
                 self._row = []
             case "td" | "th":
                 self._end_cell()
+                self._in_cell = self._row is not None
             case _ if tag in _HEADINGS:
                 self.flush()
                 self._heading = _HEADINGS[tag]
@@ -148,7 +150,10 @@ class _Reader(HTMLParser):
                 self._end_cell()
             case _ if tag in _HEADINGS or tag == "li":
                 self.flush()
-            case "ul" | "ol" | "table" | "dl":
+            case "table":
+                self.flush()
+                self._builder.end_table()
+            case "ul" | "ol" | "dl":
                 self.flush()
                 self._tight = False
             case _ if tag in _BLOCKS:
@@ -194,17 +199,18 @@ class _Reader(HTMLParser):
 
     def _end_cell(self) -> None:
         text = " ".join(self._take().split())
-        if self._row is not None and text:
-            self._row.append(text)
+        if self._row is not None and (text or self._in_cell):
+            self._row.append(text)  # also an empty one: columns stay below their names
         elif text:
             self._builder.add(text)
+        self._in_cell = False
 
     def _end_row(self) -> None:
         self._end_cell()
         row, self._row = self._row, None
         if row:
-            self._builder.add(" | ".join(row), tight=self._tight)
-            self._tight = True
+            self._builder.add_row(row)
+        self._tight = False
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:

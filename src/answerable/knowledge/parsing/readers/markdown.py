@@ -25,7 +25,11 @@ def read(path: Path, builder: TextBuilder) -> None:
     text, warning = decode(read_text_bytes(path))
     if warning:
         builder.warnings.append(warning)
-    text = text.replace("\r\n", "\n")
+    write(text.replace("\r\n", "\n"), builder)
+
+
+def write(text: str, builder: TextBuilder) -> None:
+    """Add Markdown with `\n` for line breaks; where its marks defeat the parser, as it is."""
     if front := _FRONT_MATTER.match(text):
         text = text[front.end() :]
         if title := _TITLE.search(front.group(1)):
@@ -107,6 +111,7 @@ class _Writer:
                 self._lists.pop()
                 self._tight = bool(self._lists)
             case "table_close":
+                self._builder.end_table()
                 self._tight = False
 
     def _begin_item(self) -> None:
@@ -117,8 +122,8 @@ class _Writer:
             self._lists[-1] = number + 1
 
     def _end_row(self) -> None:
-        self._builder.add(" | ".join(self._row or []), tight=self._tight)
-        self._row, self._tight = None, True
+        self._builder.add_row(self._row or [])
+        self._row = None
 
     def _inline(self, text: str) -> None:
         if self._row is not None:

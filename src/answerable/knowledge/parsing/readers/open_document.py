@@ -20,8 +20,13 @@ def read(path: Path, builder: TextBuilder) -> None:
     if _META in archive:
         title = next(descendants(parse_xml(archive.read(_META)), "title"), None)
         builder.title = title.text if title is not None else None
+    write_content(parse_xml(archive.read("content.xml")), builder)
+
+
+def write_content(root: Element, builder: TextBuilder) -> None:
+    """The body of a document's XML."""
     writer = _Writer(builder)
-    for body in descendants(parse_xml(archive.read("content.xml")), "body"):
+    for body in descendants(root, "body"):
         writer.write(body, in_list=False)
 
 
@@ -52,19 +57,27 @@ class _Writer:
                     self._slides += 1
                     self._builder.begin_page(self._slides)
                     self.write(item, in_list=False)
-                case "tracked-changes" | "notes":
+                case "notes":  # a slide's
+                    self._notes(item)
+                case "tracked-changes":
                     continue
                 case _:
                     self.write(item, in_list=in_list)
 
+    def _notes(self, notes: Element) -> None:
+        lines = [_text(item).strip() for item in descendants(notes, "p")]
+        if any(lines):
+            self._builder.add("Notes: " + "\n".join(filter(None, lines)))
+
     def _table(self, table: Element) -> None:
-        tight = False
         for row in descendants(table, "table-row"):
-            cells = [" ".join(_text(cell).split()) for cell in row if local(cell) == "table-cell"]
-            if any(cells):
-                self._builder.add(" | ".join(cells), tight=tight)
-                tight = True
+            self._builder.add_row([_cell(cell) for cell in row if local(cell) == "table-cell"])
+        self._builder.end_table()
         self._tight = False
+
+
+def _cell(cell: Element) -> str:
+    return " ".join(_text(cell).split())
 
 
 def _text(element: Element) -> str:

@@ -60,10 +60,9 @@ def _shapes(tree: Element, builder: TextBuilder) -> None:
             case "grpSp":
                 _shapes(item, builder)
             case "graphicFrame":
-                for number, row in enumerate(descendants(item, "tr")):
-                    cells = [" ".join(_paragraphs(cell)) for cell in row if local(cell) == "tc"]
-                    if any(cells):
-                        builder.add(" | ".join(cells), tight=number > 0)
+                for row in descendants(item, "tr"):
+                    builder.add_row([" ".join(_paragraphs(cell)) for cell in row if local(cell) == "tc"])
+                builder.end_table()
             case "AlternateContent":
                 choice = child(item, "Choice")
                 if choice is not None:

@@ -41,8 +41,12 @@ class _Group:
 
 
 def read(path: Path, builder: TextBuilder) -> None:
+    read_source(read_text_bytes(path).decode("latin-1"), builder)
+
+
+def read_source(source: str, builder: TextBuilder) -> None:
+    """Add rich text, whose bytes are given as Latin-1."""
     writer = _Writer(builder)
-    source = read_text_bytes(path).decode("latin-1")
     for match in _TOKEN.finditer(source):
         word, number, byte, symbol, brace, text = match.groups()
         if word is not None:
@@ -68,7 +72,6 @@ class _Writer:
         self._to_skip = 0
         self._level: int | None = None
         self._row: list[str] | None = None
-        self._tight = False
 
     def word(self, word: str, number: int | None) -> None:
         group = self._groups[-1]
@@ -140,9 +143,8 @@ class _Writer:
 
     def _end_row(self) -> None:
         row, self._row = self._row, None
-        if row and any(row):
-            self._builder.add(" | ".join(row), tight=self._tight)
-        self._tight = False
+        if row:
+            self._builder.add_row(row)
 
     def _settle(self) -> None:
         """Decode the bytes so far: a letter may not span anything else."""
