@@ -11,10 +11,13 @@ import json
 import statistics
 import tempfile
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from tests.data.questions.bank.score import figures as bank_figures
+from tests.data.questions.bank.score import judged
 from tests.data.questions.models import MODELS
 from tests.data.questions.summary import told
 
@@ -40,6 +43,9 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, object] = {"latency": _latency(), "held_out": {}}
     figures["held_out"] = {path.stem: _quality(path) for path in sorted(CASES.glob("held_out*.yaml"))}
+    figures["bank"] = {
+        half: asdict(bank_figures(judged(held_out=half == "held_out"))) for half in ("tuned", "held_out")
+    }
     if options.text2sql is not None:
         figures["text2sql"] = _text2sql(options.text2sql)
     print(json.dumps(figures))

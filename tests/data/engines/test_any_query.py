@@ -21,12 +21,16 @@ from answerable.data.semantics.query import (
     AllOf,
     AnyOf,
     Comparison,
+    Condition,
+    DatePart,
+    Elapsed,
     Filter,
     Grain,
     GroupBy,
     Having,
     Measure,
     Not,
+    Operator,
     Order,
     Period,
     SemanticQuery,
@@ -54,6 +58,19 @@ _conditions = st.one_of(
     ),
     st.builds(where, st.sampled_from(["day", "sold_at"]), st.sampled_from(["eq", "lt", "ge"]), _days),
     st.builds(where, st.sampled_from(["shop", "shops__region"]), st.sampled_from(["is_null", "not_null"])),
+    st.builds(
+        Condition,
+        field=st.just("sold_at"),
+        operator=st.sampled_from([Operator.GT, Operator.NE]),
+        values=st.just((2,)),
+        elapsed=st.just(Elapsed(since="day", unit="days")),
+    ),
+    st.builds(
+        Condition,
+        field=st.just("pieces"),
+        operator=st.sampled_from([Operator.LT, Operator.NE]),
+        other=st.just("stock"),
+    ),
     # Now and then one that does not fit.
     st.builds(
         where, st.sampled_from(["shop", "day", "nonsense"]), st.sampled_from(["gt", "contains"]), _TEXT
@@ -103,10 +120,17 @@ def _measures(draw: st.DrawFn, number: int, *, by_time: bool) -> Measure:
     metric = draw(st.sampled_from(["revenue", "stock_level", None, None]))
     aggregation = None if metric else draw(st.sampled_from(Aggregation))
     additive = metric == "revenue" or aggregation is Aggregation.COUNT
+    inner = st.none() | st.sampled_from([Measure(aggregation=Aggregation.COUNT), Measure(metric="revenue")])
+    percentile = draw(st.none() | st.none() | st.floats(1, 99)) if metric is None else None
     return Measure(
         metric=metric,
-        aggregation=aggregation,
+        aggregation=None if percentile else aggregation,
+        percentile=percentile,
         field=None if metric else draw(st.sampled_from(_NUMBERS)),
+        where=draw(st.none() | st.none() | _filters),
+        per=draw(st.none() | inner),
+        minus=draw(st.none() | inner),
+        moving_average=draw(st.none() | st.just(3)) if by_time else None,
         alias=f"m{number}",
         share_of_total=additive and draw(st.booleans()),
         running_total=additive and by_time and draw(st.booleans()),
@@ -126,14 +150,21 @@ def queries(draw: st.DrawFn) -> SemanticQuery:
         if measures and draw(st.booleans()):
             by = draw(st.sampled_from([m.alias or "" for m in measures]))
             top = TopN(
-                n=draw(st.integers(1, 3)), by=by, descending=draw(st.booleans()), others=draw(st.booleans())
+                n=draw(st.integers(1, 3)),
+                by=by,
+                descending=draw(st.booleans()),
+                others=draw(st.booleans()),
+                each=not draw(st.integers(0, 3)),
             )
         only = ("north",) if field == "shop" and draw(st.booleans()) else ()
-        groups.append(GroupBy(field=field, top=top, only=only))
+        part = draw(st.sampled_from([None, *DatePart])) if field == "day" else None
+        groups.append(GroupBy(field=field, part=part, top=top, only=only))
     having = (
         (Having(measure="m0", operator="ge", value=Decimal(1)),) if measures and draw(st.booleans()) else ()
     )
-    names = [m.alias or "" for m in measures] + [group.field for group in groups]
+    names = [m.alias or "" for m in measures] + [
+        f"{group.field}_{group.part}" if group.part else group.field for group in groups
+    ]
     order = (Order(by=draw(st.sampled_from(names)), descending=draw(st.booleans())),) if names else ()
     return SemanticQuery(
         dataset="sales",

@@ -278,11 +278,11 @@ def test_text_of_a_person_is_only_a_value(text: str, operator: str) -> None:
 REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("measures[0].metric", {"measures": [{"metric": "revenu"}]}, "did you mean 'revenue'"),
     ("measures[0].field", {"measures": [{"aggregation": "sum", "field": "amout"}]}, "did you mean 'amount'"),
-    ("measures[0]", {"measures": [{}]}, "either metric or aggregation"),
+    ("measures[0]", {"measures": [{}]}, "metric, aggregation or percentile"),
     (
         "measures[0]",
         {"measures": [{"metric": "revenue", "aggregation": "sum"}]},
-        "either metric or aggregation",
+        "metric, aggregation or percentile",
     ),
     ("measures[0]", {"measures": [{"aggregation": "sum"}]}, "needs a field"),
     ("measures[0]", {"measures": [{"aggregation": "sum", "field": "shop"}]}, "no number"),

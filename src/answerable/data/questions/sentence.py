@@ -164,7 +164,7 @@ class _Speaker:
         return text
 
     def _trend(self) -> str:
-        column = self._leading()
+        column = self._told(self._leading())
         rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
         rows = rows or list(self._result.rows)
         rows.sort(key=lambda row: str(self._cell(row, "period")))
@@ -256,6 +256,8 @@ class _Speaker:
 
     def _ranked_by(self) -> tuple[Column | None, bool]:
         """The measure or derived column that orders the groups; None when something else does."""
+        if any(group.top is not None and group.top.each for group in self._query.group_by):
+            return None, True
         if self._query.order:
             order = self._query.order[0]
             index = self._columns.get(order.by)
@@ -266,7 +268,8 @@ class _Speaker:
         top = next((group.top for group in self._query.group_by if group.top is not None), None)
         if top is not None and top.by in self._columns:
             return self._result.columns[self._columns[top.by]], top.descending
-        if any(group.type.value in ("date", "timestamp") for group in self._groups):
+        in_sequence = any(group.part is not None for group in self._query.group_by)
+        if in_sequence or any(group.type.value in ("date", "timestamp") for group in self._groups):
             return None, True
         return self._measures[0], True
 
@@ -279,6 +282,14 @@ class _Speaker:
             c for c in self._measures if any(self._cell(r, c.name) is not None for r in self._result.rows)
         )
         return next(known, self._measures[0])
+
+    def _told(self, column: Column) -> Column:
+        """The running total or the moving average, where one was asked for; else the measure itself."""
+        for derivation in ("running_total", "moving_average"):
+            index = self._columns.get(f"{column.name}_{derivation}")
+            if index is not None:
+                return self._result.columns[index]
+        return column
 
     def _is_rest(self, row: list[Cell]) -> bool:
         has_rest = any(group.top is not None and group.top.others for group in self._query.group_by)

@@ -19,6 +19,7 @@ from answerable.data.semantics.query import (
     AllOf,
     AnyOf,
     Condition,
+    Elapsed,
     Filter,
     GroupBy,
     Having,
@@ -90,6 +91,8 @@ def measure_alias(measure: Measure) -> str:
     if measure.metric is not None:
         return measure.metric
     name = measure.aggregation.value if measure.aggregation is not None else "measure"
+    if measure.percentile is not None:
+        return f"p{measure.percentile:g}_{measure.field}".replace(".", "_")[:63]
     return f"{name}_{measure.field}" if measure.field else name
 
 
@@ -135,18 +138,46 @@ class _Words:
         return f"{word} {told.rows()}{where}"
 
     def measure(self, measure: Measure) -> str:
-        """The name of the metric, or the aggregation and the field."""
+        """The name of the metric, or the aggregation and the field, with what it is less and divided by."""
+        text = self._plain_measure(measure)
+        per = measure.per
+        if measure.where is not None and per is not None and _is_share(measure, per):
+            return f"share of {self.rows()} where {self.filter(measure.where)}"
+        if measure.where is not None:
+            text = f"{text} where {self.filter(measure.where)}"
+        if measure.minus is not None:
+            text = f"{text} less {self._plain_measure(measure.minus)}"
+        return f"{text} per {self._divisor(per)}" if per is not None else text
+
+    def _divisor(self, per: Measure) -> str:
+        """What something is divided by: `order`, `customer`, or another measure."""
+        metric = self._model.metric(per.metric) if per.metric is not None else None
+        aggregation = metric.aggregation if metric is not None else per.aggregation
+        field = metric.field if metric is not None else per.field
+        if aggregation is Aggregation.COUNT and field is None and self._dataset is not None:
+            return self._dataset.row_noun
+        if aggregation is Aggregation.COUNT_DISTINCT and field is not None:
+            return self.label(field)
+        return self._plain_measure(per)
+
+    def _plain_measure(self, measure: Measure) -> str:
         if measure.metric is not None:
             metric = self._model.metric(measure.metric)
             return lower_first(metric.label) if metric is not None else measure.metric
-        assert measure.aggregation is not None
-        words = _AGGREGATIONS[measure.aggregation]
+        if measure.percentile is not None:
+            words = f"{measure.percentile:g}th percentile of"
+        else:
+            words = _AGGREGATIONS[measure.aggregation] if measure.aggregation is not None else "measure of"
         if measure.field is None:
             return f"{words} {self.rows()}"
-        label = self.label(measure.field)
+        label = self._refined(measure.field, measure.elapsed)
         if measure.aggregation is Aggregation.COUNT:
             return f"{words} {self.rows()} with {label}"
         return f"{words} {label}"
+
+    def _refined(self, name: str, elapsed: Elapsed | None) -> str:
+        label = self.label(name)
+        return f"{elapsed.unit} from {self.label(elapsed.since)} to {label}" if elapsed is not None else label
 
     def label(self, name: str) -> str:
         """A field as people call it, with its dataset when it is another one's."""
@@ -171,6 +202,8 @@ class _Words:
                 text = self.measure(measure)
                 text += ", as a share of the total," if measure.share_of_total else ""
                 text += " with a running total" if measure.running_total else ""
+                if measure.moving_average is not None:
+                    text += f" with a moving average of {measure.moving_average}"
                 words.append(text)
             return join_words(words).rstrip(",")
         if query.group_by:
@@ -182,11 +215,13 @@ class _Words:
 
     def _group(self, group: GroupBy) -> str:
         label = self.label(group.field)
+        label = f"{group.part.value} of {label}" if group.part is not None else label
         words = f"by {label}"
         if group.top is not None:
             side = "top" if group.top.descending else "bottom"
             words = f"by {label}, the {side} {group.top.n} by {self._column(group.top.by)}"
             words += " and the rest together" if group.top.others else ""
+            words += " within each" if group.top.each else ""
         if group.only:
             words += f", showing {self._values(group.only, group.field, 'and')}"
         return words
@@ -233,6 +268,7 @@ class _Words:
                     "_change": "change",
                     "_change_pct": "change in percent",
                     "_running_total": "running total",
+                    "_moving_average": "moving average",
                 }
                 known = words.get(name.removeprefix(alias))
                 if known is not None:
@@ -263,11 +299,19 @@ class _Words:
         field = self._field(node.field)
         temporal = field is not None and field.type.value in ("date", "timestamp")
         words = (_TEMPORAL_OPERATORS.get(node.operator) if temporal else None) or _OPERATORS[node.operator]
-        label = self.label(node.field)
+        label = self._refined(node.field, node.elapsed)
+        if node.part is not None:
+            label, words = f"{node.part.value} of {label}", _OPERATORS[node.operator]
+        elif node.elapsed is not None:
+            words = _OPERATORS[node.operator]
+        if node.other is not None:
+            return f"{label} {words} {self.label(node.other)}"
         if not node.values:
             empty = {Operator.IN: "is none of no values", Operator.NOT_IN: "is anything"}
             return f"{label} {empty.get(node.operator, words)}"
         last = "and" if node.operator is Operator.BETWEEN else "or"
+        if node.part is not None or node.elapsed is not None:
+            return f"{label} {words} {join_words([str(value) for value in node.values], last)}"
         return f"{label} {words} {self._values(node.values, node.field, last)}"
 
     def _values(self, values: tuple[Scalar, ...], name: str, last: str) -> str:
@@ -286,6 +330,12 @@ class _Words:
         prefix, _, rest = name.partition("__")
         other = self._model.dataset(prefix)
         return other.field(rest) if other is not None else None
+
+
+def _is_share(measure: Measure, per: Measure) -> bool:
+    """Whether a quotient is the part of something that a filter keeps."""
+    plain = {"where": None, "per": None, "alias": None, "share_of_total": False}
+    return measure.model_copy(update=plain) == per.model_copy(update=plain)
 
 
 def _value(value: Scalar, field: ModelField | None) -> str:

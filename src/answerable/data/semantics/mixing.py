@@ -19,7 +19,15 @@ from answerable.data.semantics.model import (
     ModelField,
     SemanticModel,
 )
-from answerable.data.semantics.query import AllOf, Condition, Filter, Measure, Operator, SemanticQuery
+from answerable.data.semantics.query import (
+    AllOf,
+    Condition,
+    Filter,
+    Measure,
+    Operator,
+    SemanticQuery,
+    parts_of,
+)
 
 _CURRENCY = re.compile(
     r"(?:(?P<of>\w+)_)?(?:currency|currencies|ccy|waehrung|wahrung|devise)(?:_(?:code|iso))?$"
@@ -58,7 +66,7 @@ def mixtures(query: SemanticQuery, model: SemanticModel) -> list[Mixture]:
     if dataset is None:
         return []
     found: list[Mixture] = []
-    for measure in query.measures:
+    for measure in parts_of(query.measures):
         field = _summed(measure, dataset, model)
         companion = companion_of(field, dataset) if field is not None else None
         if field is None or companion is None:

@@ -154,6 +154,8 @@ class Calendar(_Part):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     first_weekday: Annotated[int, Field(ge=0, le=6)] = 0  # 0 = Monday
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1  # month
+    # By which calendar year a fiscal year that is not one is called; unset, "fiscal 2025" is asked back.
+    fiscal_year_named_by: Literal["start", "end"] | None = None
 
 
 class SemanticModel(_Part):

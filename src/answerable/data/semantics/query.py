@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +33,23 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
+class DatePart(StrEnum):
+    """What recurs in dates: the hour of the day (0 to 23), the weekday and the month by name."""
+
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+    MONTH = "month"
+
+
+class Elapsed(_Part):
+    """The time from the field `since` to the field that this stands beside, as a number of `unit`s.
+
+    Between two dates it is whole days."""
+
+    since: Name
+    unit: Literal["minutes", "hours", "days"]
+
+
 def _as_given(value: object) -> object:
     if isinstance(value, (bool, int, float, Decimal, date, str)):
         return value
@@ -46,36 +64,50 @@ Scalar = Annotated[
 
 
 class Measure(_Part):
-    """A number to compute: a metric of the model by name, or an aggregation of a field.
+    """A number to compute: a metric of the model by name, an aggregation of a field, or its percentile.
 
-    Exactly one of `metric` and `aggregation` is set; `field` goes with `aggregation`
-    (None only for `count`, which then counts rows). `share_of_total` adds a column
-    `<alias>_share` with the part of the total of all groups, 0 to 1.
+    Exactly one of `metric`, `aggregation` and `percentile` is set; `field` goes with the last two (None only
+    for `count`, which then counts rows). With `elapsed` the field's time since another is aggregated. `where`
+    narrows the rows of this measure alone; then `minus` is taken off, and what is left divided by `per`:
+    revenue per customer, the part of the orders that came back. `share_of_total` adds a column
+    `<alias>_share` with the part of the total of all groups, 0 to 1; `moving_average` adds
+    `<alias>_moving_average` over that many periods, the row's own the last, null where there are fewer.
     """
 
     metric: Name | None = None
     aggregation: Aggregation | None = None
+    percentile: Annotated[float, Field(gt=0, lt=100)] | None = None
     field: Name | None = None
+    elapsed: Elapsed | None = None
+    where: Filter | None = None
+    minus: Measure | None = None
+    per: Measure | None = None
     alias: Name | None = None  # column name of the result; by default metric or aggregation_field
     share_of_total: bool = False
     running_total: bool = False
+    moving_average: Annotated[int, Field(ge=2, le=366)] | None = None
 
 
 class TopN(_Part):
     """Keep the n groups with the largest (or smallest) value of the measure `by`; the remaining
-    groups are dropped, or summed into one group "Other" when `others` is true."""
+    groups are dropped, or summed into one group "Other" when `others` is true. With `each` the n first are
+    found within each combination of the other groups and the period: the best product of each country."""
 
     n: Annotated[int, Field(ge=1, le=1000)]
     by: Name
     descending: bool = True
     others: bool = False
+    each: bool = False
 
 
 class GroupBy(_Part):
-    """A dimension. With `only`, all groups are computed (they count in shares, totals and `top`), then
+    """A dimension, or what recurs in a date (`part`; the column is then named `<field>_<part>`).
+
+    With `only`, all groups are computed (they count in shares, totals and `top`), then
     the result keeps the named ones: Germany's share of revenue groups by country and keeps Germany."""
 
     field: Name
+    part: DatePart | None = None
     top: TopN | None = None
     only: tuple[Scalar, ...] = ()
 
@@ -130,11 +162,15 @@ class Operator(StrEnum):
 class Condition(_Part):
     """`field operator values`: one value for comparisons, two for between, any number for in, none for nulls.
 
-    String equality ignores case and outer blanks."""
+    String equality ignores case and outer blanks. `part` and `elapsed` compare what recurs in a date, and the
+    time since another field; `other` compares with another field of the same row instead of values."""
 
     field: Name
     operator: Operator
     values: tuple[Scalar, ...] = ()
+    part: DatePart | None = None
+    elapsed: Elapsed | None = None
+    other: Name | None = None
 
 
 class AllOf(_Part):
@@ -159,6 +195,7 @@ class Pointed(_Part):
 
 Filter = Condition | AllOf | AnyOf | Not | Pointed
 
+Measure.model_rebuild()
 AllOf.model_rebuild()
 AnyOf.model_rebuild()
 Not.model_rebuild()
@@ -221,9 +258,27 @@ def _canonical(node: object) -> object:
 def named_fields(query: SemanticQuery) -> tuple[str, ...]:
     """The fields that a query groups, filters and lists by, each once, related ones as `dataset__field`."""
     names = [*(group.field for group in query.group_by), *query.columns]
-    names += [measure.field for measure in query.measures if measure.field is not None]
-    names += [node.field for node in _leaves(query.where) if isinstance(node, Condition)]
+    for measure in parts_of(query.measures):
+        names += [measure.field] if measure.field is not None else []
+        names += [measure.elapsed.since] if measure.elapsed is not None else []
+    for where in (query.where, *(measure.where for measure in parts_of(query.measures))):
+        for node in _leaves(where):
+            names += _named(node) if isinstance(node, Condition) else []
     return tuple(dict.fromkeys(names))
+
+
+def parts_of(measures: Iterable[Measure]) -> list[Measure]:
+    """The measures with those that they are less or divided by."""
+    found: list[Measure] = []
+    for measure in measures:
+        inner = [part for part in (measure.minus, measure.per) if part is not None]
+        found += [measure, *parts_of(inner)]
+    return found
+
+
+def _named(node: Condition) -> list[str]:
+    since = [node.elapsed.since] if node.elapsed is not None else []
+    return [node.field, *since, *([node.other] if node.other is not None else [])]
 
 
 def read_fields(query: SemanticQuery, model: SemanticModel) -> set[tuple[str, str]]:
@@ -231,20 +286,25 @@ def read_fields(query: SemanticQuery, model: SemanticModel) -> set[tuple[str, st
     names = [*named_fields(query)]
     if query.time is not None:
         names.append(query.time.field)
-    metrics = (model.metric(measure.metric) for measure in query.measures if measure.metric is not None)
+    metrics = (model.metric(m.metric) for m in parts_of(query.measures) if m.metric is not None)
     names += [metric.field for metric in metrics if metric is not None and metric.field is not None]
     pairs = {tuple(name.split("__", 1)) if "__" in name else (query.dataset, name) for name in names}
-    for pointed in (node for node in _leaves(query.where) if isinstance(node, Pointed)):
+    for pointed in (node for node in _all_leaves(query) if isinstance(node, Pointed)):
         inner = (node for node in _leaves(pointed.where) if isinstance(node, Condition))
-        pairs |= {(pointed.pointed_at_by, node.field) for node in inner}
+        pairs |= {(pointed.pointed_at_by, name) for node in inner for name in _named(node)}
     return {(dataset, field) for dataset, field in pairs}
 
 
 def pointing_datasets(query: SemanticQuery) -> tuple[str, ...]:
     """The datasets whose rows choose among the query's by pointing at them, each once."""
     return tuple(
-        dict.fromkeys(node.pointed_at_by for node in _leaves(query.where) if isinstance(node, Pointed))
+        dict.fromkeys(node.pointed_at_by for node in _all_leaves(query) if isinstance(node, Pointed))
     )
+
+
+def _all_leaves(query: SemanticQuery) -> list[Condition | Pointed]:
+    wheres = (query.where, *(measure.where for measure in parts_of(query.measures)))
+    return [node for where in wheres for node in _leaves(where)]
 
 
 def _leaves(where: Filter | None) -> list[Condition | Pointed]:

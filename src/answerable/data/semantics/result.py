@@ -24,7 +24,9 @@ class Column(BaseModel):
     kind: Literal["period", "group", "measure", "derived", "value"]
     unit: Unit | None = None
     of: str | None = None  # the measure a derived column belongs to
-    derivation: Literal["previous", "change", "change_pct", "share", "running_total"] | None = None
+    derivation: (
+        Literal["previous", "change", "change_pct", "share", "running_total", "moving_average"] | None
+    ) = None
 
 
 class Estimate(BaseModel):

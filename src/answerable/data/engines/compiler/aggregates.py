@@ -85,7 +85,7 @@ def aggregate(plan: Plan, rows: Rows) -> exp.Select:
         keys.append(named(start, PERIOD))
     if rows.last_days is not None:
         select = _join_last_days(select, rows.last_days, start)
-    select = select.select(*keys, *(named(value(m), m.alias) for m in plan.measures), copy=False)
+    select = select.select(*keys, *(named(value(plan, m), m.alias) for m in plan.measures), copy=False)
     if keys:
         # By position, as an expression may hold literals that no engine would recognise as equal.
         select = select.group_by(*(exp.Literal.number(n) for n in range(1, len(keys) + 1)), copy=False)
@@ -118,7 +118,7 @@ def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
     if plan.ranked_whole:
         for condition in having(plan):
             select = select.having(condition, copy=False)
-    best = ordered(value(measure), descending=group.top.descending)
+    best = ordered(value(plan, measure), descending=group.top.descending)
     select.set("qualify", exp.Qualify(this=_among_best(best, key, group.top.n)))
     return (
         select.order_by(best.copy(), copy=False)
@@ -140,25 +140,48 @@ def having(plan: Plan) -> list[exp.Expr]:
     """Thresholds on the aggregates themselves; those on derived columns come after their stage."""
     aliases = {measure.alias for measure in plan.measures}
     return [
-        compare(value(plan.measure(threshold.measure)), threshold.operator, literal(threshold.value))
+        compare(value(plan, plan.measure(threshold.measure)), threshold.operator, literal(threshold.value))
         for threshold in plan.having
         if threshold.measure in aliases
     ]
 
 
-def value(measure: PlannedMeasure) -> exp.Expr:
-    """The measure as an aggregate of the scanned rows."""
+def value(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
+    """The measure as an aggregate of the scanned rows, or what is computed from several."""
+    whole = _aggregated(plan, measure)
+    if measure.minus is not None:
+        whole = exp.paren(exp.Sub(this=whole, expression=_aggregated(plan, measure.minus)))
+    return fraction(whole, _aggregated(plan, measure.per)) if measure.per is not None else whole
+
+
+def fraction(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
+    """part / whole as a floating number; null where the whole is 0."""
+    divisor = exp.Nullif(this=whole, expression=exp.Literal.number(0))
+    return exp.Div(this=exp.cast(part, exp.DataType.Type.DOUBLE), expression=divisor, typed=False, safe=False)
+
+
+def _aggregated(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
+    chosen = predicate(measure.where, plan) if measure.where is not None else None
     if measure.field is None:
-        return exp.Count(this=exp.Star())
+        if chosen is None:
+            return exp.Count(this=exp.Star())
+        return exp.Count(this=exp.Case().when(chosen, exp.Literal.number(1)))
     field: exp.Expr = column(measure.field)
+    if chosen is not None:
+        field = exp.Case().when(chosen, field)
     if measure.aggregation is Aggregation.COUNT:
         return exp.Count(this=field)
     if measure.aggregation is Aggregation.COUNT_DISTINCT:
         return exp.Count(this=exp.Distinct(expressions=[field]))
-    if measure.aggregation is Aggregation.MEDIAN and measure.field.field.type is FieldType.DECIMAL:
+    if measure.aggregation is Aggregation.MEDIAN and measure.field.type is FieldType.DECIMAL:
         # The middle of two cents is half a cent, which the column's own type would cut off.
         field = exp.cast(field, exp.DataType.Type.DOUBLE)
+    if measure.quantile is not None:
+        part = exp.Literal.number(repr(measure.quantile))
+        return exp.PercentileCont(this=field, expression=part)
     whole = _SIMPLE[measure.aggregation](this=field)
+    if chosen is not None and measure.aggregation is Aggregation.SUM:
+        return exp.Coalesce(this=whole, expressions=[exp.Literal.number(0)])
     if measure.last_of is None:
         return whole
     on_last_day = exp.EQ(
@@ -211,7 +234,7 @@ def _group_keys(
     select: exp.Select, group: PlannedGroup, *, ranked: bool
 ) -> tuple[exp.Select, list[exp.Expr]]:
     field = column(group.ref)
-    if group.top is None or not ranked:
+    if group.top is None or group.top.each or not ranked:
         return select, [named(field, group.ref.name)]
     stage = ranking_name(group)
     on = same(field, exp.column(group.ref.name, table=stage, quoted=True))

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlglot import exp
 
 from answerable.data.semantics.model import Calendar
-from answerable.data.semantics.query import Grain
+from answerable.data.semantics.query import DatePart, Grain
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _UNITS = {
@@ -45,6 +45,34 @@ def bucket(moment: exp.Expr, grain: Grain, calendar: Calendar) -> exp.Expr:
         return as_date(_truncate(moment, grain.name))
     shifted = exp.Sub(this=_floor_for_offset(moment, grain), expression=interval(offset, unit))
     return as_date(exp.Add(this=_truncate(shifted, grain.name), expression=interval(offset, unit)))
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def recurring(moment: exp.Expr, part: DatePart) -> exp.Expr:
+    """The hour of the day as a number, the weekday or the month by its name."""
+    if part is DatePart.HOUR:
+        return exp.Extract(this=exp.var("HOUR"), expression=moment)
+    unit, names = ("ISODOW", WEEKDAYS) if part is DatePart.WEEKDAY else ("MONTH", MONTHS)
+    named = exp.Case(this=exp.Extract(this=exp.var(unit), expression=moment))
+    for number, name in enumerate(names, 1):
+        named = named.when(exp.Literal.number(number), exp.Literal.string(name), copy=False)
+    return named
+
+
+def in_sequence(name: exp.Expr, part: DatePart) -> exp.Expr:
+    """The place of a weekday's or a month's name, to sort by."""
+    if part is DatePart.HOUR:
+        return name
+    place = exp.Case(this=name)
+    for number, text in enumerate(WEEKDAYS if part is DatePart.WEEKDAY else MONTHS, 1):
+        place = place.when(exp.Literal.string(text), exp.Literal.number(number), copy=False)
+    return place
 
 
 def moved(start: exp.Expr, grain: Grain, count: int) -> exp.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from answerable.data.engines.compiler.plan import (
     CHANGE,
     CHANGE_PCT,
+    MOVING,
     PERIOD,
     PREVIOUS,
     RUNNING,
@@ -24,8 +25,7 @@ def describe_columns(plan: Plan) -> tuple[Column, ...]:
     """The columns in the order of the result: period, groups, then each measure with its derived ones."""
     if not plan.aggregated:
         return tuple(
-            Column(name=r.name, label=r.field.label, type=r.type, kind="value", unit=r.field.unit)
-            for r in plan.columns
+            Column(name=r.name, label=r.label, type=r.type, kind="value", unit=r.unit) for r in plan.columns
         )
     columns: list[Column] = []
     if plan.time is not None and plan.grain is not None:
@@ -35,10 +35,8 @@ def describe_columns(plan: Plan) -> tuple[Column, ...]:
     for group in plan.groups:
         as_text = group.top is not None and group.top.others
         kind = FieldType.STRING if as_text else group.ref.type
-        field = group.ref.field
-        columns.append(
-            Column(name=group.ref.name, label=field.label, type=kind, kind="group", unit=field.unit)
-        )
+        ref = group.ref
+        columns.append(Column(name=ref.name, label=ref.label, type=kind, kind="group", unit=ref.unit))
     for measure in plan.measures:
         columns += _measure_columns(plan, measure)
     return tuple(columns)
@@ -63,6 +61,9 @@ def _measure_columns(plan: Plan, measure: PlannedMeasure) -> list[Column]:
         columns.append(derived(SHARE, "share of total", FieldType.FLOAT, FRACTION))
     if measure.running:
         columns.append(derived(RUNNING, "running total", kind, unit))
+    if measure.moving is not None:
+        words = f"moving average of {measure.moving}"
+        columns.append(derived(MOVING, words, FieldType.FLOAT, unit))
     if plan.comparison is not None:
         columns += [
             derived(PREVIOUS, "previous", kind, unit),

@@ -23,6 +23,7 @@ from answerable.data.engines.compiler.aggregates import (
     ranking_name,
     table,
 )
+from answerable.data.engines.compiler.calendar import in_sequence
 from answerable.data.engines.compiler.columns import describe_columns
 from answerable.data.engines.compiler.filters import among, compare
 from answerable.data.engines.compiler.listing import list_rows
@@ -77,7 +78,8 @@ def _needs_stages(plan: Plan) -> bool:
     return (
         plan.comparison is not None
         or gaps.fills(plan)
-        or any(measure.share or measure.running for measure in plan.measures)
+        or any(m.share or m.running or m.moving is not None for m in plan.measures)
+        or plan.ranked_within is not None
         or any(group.only or (group.top is not None and group.top.others) for group in plan.groups)
     )
 
@@ -108,6 +110,12 @@ def _staged(plan: Plan) -> exp.Select:
         if group.only:
             chosen = among(exp.column(group.ref.name, quoted=True), group.only, _shown_type(group))
             select = select.where(chosen, copy=False)
+    within = plan.ranked_within
+    if within is not None and within.top is not None:
+        first = exp.LTE(
+            this=exp.column(derived.PLACE, quoted=True), expression=exp.Literal.number(within.top.n)
+        )
+        select = select.where(first, copy=False)
     aliases = {measure.alias for measure in plan.measures}
     for threshold in plan.having:
         in_ranking = plan.ranked_whole and plan.top_by_derived is None and threshold.measure in aliases
@@ -128,8 +136,12 @@ def _marked(select: exp.Select) -> exp.Select:
 
 
 def _finish(plan: Plan, select: exp.Select) -> exp.Select:
+    parts = {group.ref.name: group.ref.part for group in plan.groups if group.ref.part is not None}
     for key, descending in default_order(plan):
-        select = select.order_by(ordered(exp.column(key, quoted=True), descending=descending), copy=False)
+        place: exp.Expr = exp.column(key, quoted=True)
+        if key in parts:
+            place = in_sequence(place, parts[key])
+        select = select.order_by(ordered(place, descending=descending), copy=False)
     limits = [plan.limit, plan.top_by_derived.n if plan.top_by_derived else None]
     bounds = [bound for bound in limits if bound is not None]
     return select.limit(min(bounds), copy=False) if bounds else select
@@ -144,7 +156,7 @@ class _Stages:
         self._stock = any(measure.last_of is not None for measure in plan.measures)
         if plan.top_by_derived is None:
             for group in plan.groups:
-                if group.top is not None:
+                if group.top is not None and not group.top.each:
                     self._add_ranking(group.ref.name)
 
     def add(self, name: str, select: exp.Expr) -> None:

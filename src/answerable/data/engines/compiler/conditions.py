@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from answerable.data.engines.compiler.plan import FieldRef
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.values import BadValue, fit
-from answerable.data.semantics.model import Calendar, FieldType
-from answerable.data.semantics.query import AllOf, AnyOf, Condition, Filter, Not, Operator, Pointed
+from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, Calendar, FieldType
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    DatePart,
+    Elapsed,
+    Filter,
+    Not,
+    Operator,
+    Pointed,
+)
 
 MAX_DEPTH, MAX_CONDITIONS, MAX_VALUES = 20, 200, 2_000
 
-Resolve = Callable[[str, str], FieldRef | None]
+
+class Resolve(Protocol):
+    """Finds a field by its name; a name that does not exist is noted as a problem of `where`."""
+
+    def __call__(
+        self, name: str, where: str, part: DatePart | None = None, elapsed: Elapsed | None = None
+    ) -> FieldRef | None: ...
+
+
 Point = Callable[[Pointed, str], None]
 
 _ORDERED = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE, Operator.BETWEEN})
 _TEXTUAL = frozenset({Operator.CONTAINS, Operator.STARTS_WITH})
 _MANY = frozenset({Operator.IN, Operator.NOT_IN})
 _NONE = frozenset({Operator.IS_NULL, Operator.NOT_NULL})
+_BETWEEN_FIELDS = frozenset({Operator.EQ, Operator.NE, Operator.LT, Operator.LE, Operator.GT, Operator.GE})
 
 
 def check_filter(
@@ -51,7 +71,10 @@ def check_filter(
 def _check_condition(
     node: Condition, where: str, calendar: Calendar, resolve: Resolve, problems: Problems
 ) -> None:
-    ref = resolve(node.field, f"{where}.field")
+    ref = resolve(node.field, f"{where}.field", node.part, node.elapsed)
+    if node.other is not None:
+        _check_other(node, where, ref, resolve(node.other, f"{where}.other"), problems)
+        return
     expected = _number_of_values(node.operator)
     if expected is not None and len(node.values) != expected:
         problems.add(f"{where}.values", f"{node.operator.value} takes {expected}, not {len(node.values)}")
@@ -70,6 +93,23 @@ def _check_condition(
             fit(value, ref.type, calendar.time_zone)
         except BadValue as error:
             problems.add(f"{where}.values[{index}]", f"{ref.name} is {ref.type.value}: {error}")
+
+
+def _check_other(
+    node: Condition, where: str, ref: FieldRef | None, other: FieldRef | None, problems: Problems
+) -> None:
+    """Two fields of one row can be compared where they are of one kind and one unit."""
+    if node.values:
+        problems.add(f"{where}.values", "leave them out where another field is compared with")
+    if node.operator not in _BETWEEN_FIELDS:
+        problems.add(f"{where}.operator", "two fields are compared with eq, ne, lt, le, gt or ge")
+    if ref is None or other is None:
+        return
+    kinds = (NUMERIC_TYPES, TEMPORAL_TYPES)
+    if not any(ref.type in kind and other.type in kind for kind in kinds):
+        problems.add(f"{where}.other", f"{ref.name} and {other.name} are not two numbers or two dates")
+    elif ref.unit != other.unit:
+        problems.add(f"{where}.other", f"{ref.name} and {other.name} are in different units")
 
 
 def _number_of_values(operator: Operator) -> int | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
-from answerable.data.engines.compiler.aggregates import named, same, table
+from answerable.data.engines.compiler.aggregates import fraction, named, ordered, same, table
 from answerable.data.engines.compiler.gaps import (
     FRAME,
     compared_span,
@@ -20,6 +20,7 @@ from answerable.data.engines.compiler.plan import (
     CHANGE,
     CHANGE_PCT,
     COUNTS,
+    MOVING,
     PERIOD,
     PRESENT,
     PREVIOUS,
@@ -27,10 +28,12 @@ from answerable.data.engines.compiler.plan import (
     SHARE,
     ZERO_WHEN_EMPTY,
     Plan,
+    PlannedGroup,
     PlannedMeasure,
 )
 from answerable.data.engines.compiler.values import literal
 
+PLACE = "place within"  # the column of a top that is found within each combination of the other groups
 _Span = tuple[date | datetime, date | datetime]
 
 
@@ -61,6 +64,9 @@ def derived(plan: Plan, stage: str) -> exp.Select:
     columns: list[exp.Expr] = [_column(key) for key in frame_keys(plan)]
     for measure in plan.measures:
         columns += _columns(plan, measure)
+    within = plan.ranked_within
+    if within is not None:
+        columns.append(named(_place(plan, within), PLACE))
     return exp.Select().select(*columns, copy=False).from_(table(stage))
 
 
@@ -75,13 +81,15 @@ def _columns(plan: Plan, measure: PlannedMeasure) -> list[exp.Expr]:
     alias = measure.alias
     columns: list[exp.Expr] = [_column(alias)]
     if measure.share:
-        columns.append(named(_fraction(_column(alias), _column(_total(measure))), alias + SHARE))
+        columns.append(named(fraction(_column(alias), _column(_total(measure))), alias + SHARE))
     if measure.running:
         columns.append(named(_running(plan, alias), alias + RUNNING))
+    if measure.moving is not None:
+        columns.append(named(_moving(plan, alias, measure.moving), alias + MOVING))
     if plan.comparison is not None:
         before = _column(alias + PREVIOUS)
         change = exp.Sub(this=_column(alias), expression=before)
-        relative = _fraction(exp.paren(change.copy()), exp.Abs(this=before.copy()))
+        relative = fraction(exp.paren(change.copy()), exp.Abs(this=before.copy()))
         columns += [before.copy(), named(change, alias + CHANGE), named(relative, alias + CHANGE_PCT)]
     return columns
 
@@ -106,7 +114,7 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
 
     No zero is made up outside of the period, nor for a whole period of which there is no data."""
     value = _of(stage, measure.alias)
-    if measure.aggregation not in ZERO_WHEN_EMPTY or (plan.grain is not None and not fills(plan)):
+    if measure.kind not in ZERO_WHEN_EMPTY or (plan.grain is not None and not fills(plan)):
         return value
     conditions: list[exp.Expr] = [exp.Is(this=_of(stage, PRESENT), expression=exp.Null())]
     if inside is not None:
@@ -116,7 +124,7 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
         # The compared period has no start of its own: its data begins where its first row is.
         first = exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage))
         conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first.subquery()))
-    if plan.comparison is not None or measure.aggregation not in COUNTS:
+    if plan.comparison is not None or measure.kind not in COUNTS:
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))
     return exp.Case().when(exp.and_(*conditions, copy=False), exp.Literal.number(0)).else_(value)
@@ -131,10 +139,37 @@ def _running(plan: Plan, alias: str) -> exp.Expr:
     )
 
 
-def _fraction(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
-    """part / whole as a floating number; null where the whole is 0."""
-    divisor = exp.Nullif(this=whole, expression=exp.Literal.number(0))
-    return exp.Div(this=exp.cast(part, exp.DataType.Type.DOUBLE), expression=divisor, typed=False, safe=False)
+def _moving(plan: Plan, alias: str, count: int) -> exp.Expr:
+    """The mean of the last `count` periods; unknown where there are not so many yet."""
+    periods = _window(plan, exp.Count(this=exp.Star()), count)
+    enough = exp.EQ(this=periods, expression=exp.Literal.number(count))
+    return exp.Case().when(enough, _window(plan, exp.Avg(this=_column(alias)), count))
+
+
+def _window(plan: Plan, aggregate: exp.Expr, count: int) -> exp.Window:
+    return exp.Window(
+        this=aggregate,
+        partition_by=[_column(key) for key in group_keys(plan)],
+        order=exp.Order(expressions=[ordered(_column(PERIOD))]),
+        spec=exp.WindowSpec(
+            kind="ROWS",
+            start=exp.Literal.number(count - 1),
+            start_side="PRECEDING",
+            end="CURRENT ROW",
+        ),
+    )
+
+
+def _place(plan: Plan, within: PlannedGroup) -> exp.Expr:
+    """The place of a row among those with the same other groups and period; equals share one."""
+    assert within.top is not None
+    others = [key for key in frame_keys(plan) if key != within.ref.name]
+    best = ordered(_column(within.top.by), descending=within.top.descending)
+    return exp.Window(
+        this=exp.Rank(),
+        partition_by=[_column(key) for key in others],
+        order=exp.Order(expressions=[best]),
+    )
 
 
 def _total(measure: PlannedMeasure) -> str:

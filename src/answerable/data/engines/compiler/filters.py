@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from answerable.data.engines.compiler import calendar as buckets
-from answerable.data.engines.compiler.plan import FieldRef, Plan
+from answerable.data.engines.compiler.plan import FieldRef, Plan, refined_name
 from answerable.data.engines.compiler.values import Typed, fit, literal, localise
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import (
@@ -38,9 +38,27 @@ _COMPARE: dict[str, type[exp.Binary]] = {
 _NEGATED = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN}
 
 
-def column(ref: FieldRef) -> exp.Column:
-    """The field as a quoted column of its dataset."""
-    return exp.column(ref.field.name, table=ref.dataset.name, quoted=True)
+def column(ref: FieldRef) -> exp.Expr:
+    """The field as a quoted column of its dataset, or what is computed from it."""
+    plain = exp.column(ref.field.name, table=ref.dataset.name, quoted=True)
+    if ref.part is not None:
+        return buckets.recurring(plain, ref.part)
+    return _elapsed(ref, plain) if ref.since is not None else plain
+
+
+def _elapsed(ref: FieldRef, until: exp.Expr) -> exp.Expr:
+    """The time since another field in the unit: whole days between dates, else the seconds divided."""
+    assert ref.since is not None
+    since = column(ref.since)
+    if FieldType.DATE in (ref.field.type, ref.since.field.type):
+        days = exp.DateDiff(
+            this=buckets.as_date(until), expression=buckets.as_date(since), unit=exp.var("DAY")
+        )
+        return exp.cast(days, exp.DataType.Type.DOUBLE)
+    seconds = exp.DateDiff(this=until, expression=since, unit=exp.var("SECOND"))
+    divisor = exp.Literal.number({"minutes": 60, "hours": 3600, "days": 86400}[ref.span])
+    whole = exp.cast(seconds, exp.DataType.Type.DOUBLE)
+    return exp.paren(exp.Div(this=whole, expression=divisor, typed=False, safe=False))
 
 
 def predicate(node: Filter, plan: Plan) -> exp.Expr:
@@ -93,7 +111,7 @@ def complement(condition: exp.Expr) -> exp.Expr:
 
 
 def _condition(node: Condition, plan: Plan) -> exp.Expr:
-    ref = plan.fields[node.field]
+    ref = plan.fields[refined_name(node.field, node.part, node.elapsed)]
     if node.operator in _NEGATED:
         positive = node.model_copy(update={"operator": _NEGATED[node.operator]})
         return complement(_condition(positive, plan))
@@ -101,6 +119,8 @@ def _condition(node: Condition, plan: Plan) -> exp.Expr:
         return exp.Is(this=column(ref), expression=exp.Null())
     if node.operator is Operator.NOT_NULL:
         return exp.Not(this=exp.Is(this=column(ref), expression=exp.Null()))
+    if node.other is not None:
+        return compare(column(ref), node.operator.value, column(plan.fields[node.other]))
     values = [fit(value, ref.type, plan.calendar.time_zone) for value in node.values]
     if node.operator in (Operator.CONTAINS, Operator.STARTS_WITH):
         return _like(ref, str(values[0]), anywhere=node.operator is Operator.CONTAINS)

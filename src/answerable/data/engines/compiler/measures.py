@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from answerable.data.engines.compiler.columns import FRACTION
 from answerable.data.engines.compiler.conditions import Resolve
 from answerable.data.engines.compiler.names import nearest
 from answerable.data.engines.compiler.plan import COUNTS, FieldRef, PlannedMeasure
@@ -17,7 +21,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
     Unit,
 )
-from answerable.data.semantics.query import Measure, SemanticQuery
+from answerable.data.semantics.query import Filter, Measure, SemanticQuery
 
 _ORDERABLE = NUMERIC_TYPES | TEMPORAL_TYPES | {FieldType.TIME}
 # What counting a joined row once for each of the rows that point at it does not change.
@@ -34,10 +38,16 @@ _WORDS = {
 
 
 def plan_measures(
-    query: SemanticQuery, model: SemanticModel, dataset: Dataset, resolve: Resolve, problems: Problems
+    query: SemanticQuery,
+    model: SemanticModel,
+    dataset: Dataset,
+    resolve: Resolve,
+    problems: Problems,
+    check_where: Callable[[Filter], None],
 ) -> tuple[PlannedMeasure, ...]:
-    """The measures that are sound; for each of the others a problem is noted."""
-    planner = _MeasurePlanner(query, model, dataset, resolve, problems)
+    """The measures that are sound; for each of the others a problem is noted. `check_where` looks into
+    the filter of a measure."""
+    planner = _MeasurePlanner(query, model, dataset, resolve, problems, check_where)
     planned = [planner.plan(measure, f"measures[{i}]") for i, measure in enumerate(query.measures)]
     return tuple(measure for measure in planned if measure is not None)
 
@@ -50,7 +60,9 @@ class _MeasurePlanner:
         dataset: Dataset,
         resolve: Resolve,
         problems: Problems,
+        check_where: Callable[[Filter], None],
     ) -> None:
+        self._check_where = check_where
         self._query = query
         self._model = model
         self._dataset = dataset
@@ -58,27 +70,83 @@ class _MeasurePlanner:
         self._problems = problems
 
     def plan(self, measure: Measure, where: str) -> PlannedMeasure | None:
-        """The measure, or None with a problem noted."""
-        if (measure.metric is None) == (measure.aggregation is None):
-            self._problems.add(where, "set either metric or aggregation")
+        """The measure with what it is less and divided by, or None with a problem noted."""
+        planned = self._plain(measure, where)
+        if planned is None:
             return None
+        inner: dict[str, PlannedMeasure] = {}
+        for name, part in (("minus", measure.minus), ("per", measure.per)):
+            if part is None:
+                continue
+            found = self._inner(part, f"{where}.{name}")
+            if found is None:
+                return None
+            inner[name] = found
+        if not inner:
+            return planned
+        return self._combined(planned, inner.get("minus"), inner.get("per"), where)
+
+    def _inner(self, measure: Measure, where: str) -> PlannedMeasure | None:
+        if measure.minus is not None or measure.per is not None:
+            self._problems.add(where, "this is computed with already; name a plain measure")
+            return None
+        if measure.share_of_total or measure.running_total or measure.moving_average is not None:
+            self._problems.add(where, "shares, running totals and moving averages are of the whole measure")
+            return None
+        return self._plain(measure, where)
+
+    def _combined(
+        self, whole: PlannedMeasure, minus: PlannedMeasure | None, per: PlannedMeasure | None, where: str
+    ) -> PlannedMeasure | None:
+        parts = [part for part in (whole, minus, per) if part is not None]
+        if any(part.last_of is not None for part in parts):
+            self._problems.add(where, "a stock counts by its last day; it cannot be computed with others")
+            return None
+        if any(part.type not in NUMERIC_TYPES for part in parts):
+            self._problems.add(where, "only numbers can be taken off or divided by")
+            return None
+        if minus is not None and minus.unit != whole.unit:
+            self._problems.add(f"{where}.minus", f"{whole.label} and {minus.label} are in different units")
+            return None
+        label = whole.label if minus is None else f"{whole.label} less {minus.label}"
+        if per is None:
+            return replace(whole, minus=minus, label=label)
+        return replace(
+            whole,
+            minus=minus,
+            per=per,
+            label=f"{label} per {per.label}" if not _is_part(whole, per) else f"Share of {per.label}",
+            unit=FRACTION if _is_part(whole, per) else whole.unit if per.unit is None else None,
+            type=FieldType.FLOAT,
+        )
+
+    def _plain(self, measure: Measure, where: str) -> PlannedMeasure | None:
+        ways = (measure.metric, measure.aggregation, measure.percentile)
+        if sum(way is not None for way in ways) != 1:
+            self._problems.add(where, "set either metric, aggregation or percentile")
+            return None
+        if measure.where is not None:
+            self._check_where(measure.where)
         metric = self._metric(measure.metric, where) if measure.metric is not None else None
         if measure.metric is not None and metric is None:
             return None
-        if metric is not None and measure.field is not None:
+        if metric is not None and (measure.field is not None or measure.elapsed is not None):
             self._problems.add(f"{where}.field", "a metric has its own field; leave this out")
             return None
         aggregation = metric.aggregation if metric is not None else measure.aggregation
         name = metric.field if metric is not None else measure.field
-        assert aggregation is not None
-        field = self._resolve(name, f"{where}.field") if name is not None else None
+        aggregation = aggregation or Aggregation.MEDIAN
+        if measure.elapsed is not None and name is None:
+            self._problems.add(f"{where}.field", "name the field until which time is counted")
+            return None
+        field = self._resolve(name, f"{where}.field", None, measure.elapsed) if name is not None else None
         if name is not None and field is None:
             return None
         if not self._sound(aggregation, field, metric, where):
             return None
         return PlannedMeasure(
             alias=measure.alias or _alias(measure),
-            label=metric.label if metric is not None else self._label(aggregation, field),
+            label=metric.label if metric is not None else self._label(aggregation, field, measure),
             aggregation=aggregation,
             field=field,
             unit=_unit(aggregation, field, metric),
@@ -86,6 +154,9 @@ class _MeasurePlanner:
             share=measure.share_of_total,
             running=measure.running_total,
             last_of=self._last_of(aggregation, field, metric, where),
+            quantile=measure.percentile / 100 if measure.percentile is not None else None,
+            where=measure.where,
+            moving=measure.moving_average,
         )
 
     def _metric(self, name: str, where: str) -> Metric | None:
@@ -132,11 +203,13 @@ class _MeasurePlanner:
         ref = self._resolve(time, "time.field")
         return ref if ref is not None and ref.type in TEMPORAL_TYPES else None
 
-    def _label(self, aggregation: Aggregation, field: FieldRef | None) -> str:
+    def _label(self, aggregation: Aggregation, field: FieldRef | None, measure: Measure) -> str:
         words = _WORDS[aggregation]
+        if measure.percentile is not None:
+            words = f"{measure.percentile:g}th percentile of"
         if field is None:
             return f"{words} {self._dataset.row_noun}s"
-        return f"{words} {field.field.label}"
+        return f"{words} {field.label}"
 
 
 def _unsound(aggregation: Aggregation, field: FieldRef | None, metric: Metric | None) -> str | None:
@@ -155,13 +228,20 @@ def _unsound(aggregation: Aggregation, field: FieldRef | None, metric: Metric | 
             return f"{field.name} is {field.type.value} and has no {aggregation.value}; count it instead"
     elif field.type not in NUMERIC_TYPES:
         return f"{field.name} is {field.type.value}, no number; count it instead"
-    elif field.field.role is FieldRole.KEY:
+    elif field.field.role is FieldRole.KEY and field.since is None:
         return f"{field.name} only tells rows apart; use count or count_distinct"
     return _mixed_units(aggregation, field, metric)
 
 
+def _is_part(whole: PlannedMeasure, per: PlannedMeasure) -> bool:
+    """Whether the quotient is a part of one kind: the orders that came back, of all orders."""
+    if whole.unit is not None or per.unit is not None:
+        return whole.unit == per.unit
+    return whole.where is not None and (whole.aggregation, whole.field) == (per.aggregation, per.field)
+
+
 def _mixed_units(aggregation: Aggregation, field: FieldRef, metric: Metric | None) -> str | None:
-    unit = field.field.unit
+    unit = field.unit
     if metric is not None and metric.unit is not None and unit is not None and metric.unit != unit:
         return (
             f"the metric is in {_print(metric.unit)} but {field.name} in {_print(unit)}; "
@@ -179,6 +259,8 @@ def _print(unit: Unit) -> str:
 def _alias(measure: Measure) -> str:
     if measure.metric is not None:
         return measure.metric
+    if measure.percentile is not None:
+        return f"p{measure.percentile:g}_{measure.field}".replace(".", "_")[:63]
     assert measure.aggregation is not None
     return f"{measure.aggregation.value}_{measure.field}" if measure.field else measure.aggregation.value
 
@@ -188,7 +270,7 @@ def _unit(aggregation: Aggregation, field: FieldRef | None, metric: Metric | Non
         return metric.unit
     if aggregation in COUNTS or field is None:
         return None
-    return field.field.unit
+    return field.unit
 
 
 def _type(aggregation: Aggregation, field: FieldRef | None) -> FieldType:

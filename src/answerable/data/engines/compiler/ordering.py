@@ -34,6 +34,12 @@ def _natural(plan: Plan) -> list[tuple[str, bool]]:
         keys.append((PERIOD, False))
         if not plan.groups:
             return keys
+    within = plan.ranked_within
+    if within is not None and within.top is not None:
+        others = [(group.ref.name, False) for group in plan.groups if group is not within]
+        return [*keys, *others, (within.top.by, within.top.descending)]
+    if any(group.ref.part is not None for group in plan.groups):
+        return keys
     ranked = next((group.top for group in plan.groups if group.top is not None), None)
     if ranked is not None:
         keys.append((ranked.by, ranked.descending))

@@ -18,6 +18,8 @@ from answerable.data.semantics.model import (
 )
 from answerable.data.semantics.query import (
     Comparison,
+    DatePart,
+    Elapsed,
     Filter,
     Grain,
     Having,
@@ -30,6 +32,7 @@ from answerable.data.semantics.query import (
 PERIOD = "period"
 SHARE, RUNNING, PREVIOUS = "_share", "_running_total", "_previous"
 CHANGE, CHANGE_PCT = "_change", "_change_pct"
+MOVING = "_moving_average"
 PRESENT = "is present"  # marks a row of a stage; names with a blank are never a field or an alias
 
 ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
@@ -40,22 +43,53 @@ ZERO_WHEN_EMPTY = ADDITIVE | COUNTS
 
 @dataclass(frozen=True, slots=True)
 class FieldRef:
-    """A field of the query's dataset, or of a related one reached by `path` (`dataset__field`)."""
+    """A field of the query's dataset, or of a related one reached by `path` (`dataset__field`).
+
+    With `part` it stands for what recurs in its dates, with `since` for the time from that field to it."""
 
     name: str  # as the query writes it; the column name of the result
     dataset: Dataset
     field: ModelField
     path: tuple[Relationship, ...] = ()
+    part: DatePart | None = None
+    since: FieldRef | None = None
+    span: str = ""  # the unit of the time since: minutes, hours or days
 
     @property
     def type(self) -> FieldType:
-        """The storage type of the field."""
-        return self.field.type
+        """The type of the values that it stands for."""
+        if self.part is not None:
+            return FieldType.INTEGER if self.part is DatePart.HOUR else FieldType.STRING
+        return FieldType.FLOAT if self.since is not None else self.field.type
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        if self.part is not None:
+            return f"{self.part.value.capitalize()} of {self.field.label}"
+        if self.since is not None:
+            return f"time from {self.since.field.label} to {self.field.label}"
+        return self.field.label
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit of the values that it stands for."""
+        if self.since is not None:
+            return Unit(kind="duration", symbol=self.span)
+        return self.field.unit if self.part is None else None
+
+
+def refined_name(field: str, part: DatePart | None, elapsed: Elapsed | None) -> str:
+    """What a query calls the part of a date, or the time since another field."""
+    if part is not None:
+        return f"{field}_{part.value}"
+    return f"{field} since {elapsed.since} in {elapsed.unit}" if elapsed is not None else field
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedMeasure:
-    """One number. `last_of` is the time field along which a stock takes its last value."""
+    """One number. `last_of` is the time field along which a stock takes its last value; `quantile` (0 to 1)
+    takes the place of the median's middle."""
 
     alias: str
     label: str
@@ -66,6 +100,16 @@ class PlannedMeasure:
     share: bool = False
     running: bool = False
     last_of: FieldRef | None = None
+    quantile: float | None = None
+    where: Filter | None = None
+    minus: PlannedMeasure | None = None
+    per: PlannedMeasure | None = None
+    moving: int | None = None
+
+    @property
+    def kind(self) -> Aggregation:
+        """How the number behaves: a quotient adds up no more than an average does."""
+        return Aggregation.AVG if self.per is not None else self.aggregation
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +185,13 @@ class Plan:
     @property
     def ranked_whole(self) -> bool:
         """One group with a top, and no grain: thresholds choose the candidates of the ranking."""
-        return len(self.groups) == 1 and self.groups[0].top is not None and self.grain is None
+        top = self.groups[0].top if len(self.groups) == 1 else None
+        return top is not None and not top.each and self.grain is None
+
+    @property
+    def ranked_within(self) -> PlannedGroup | None:
+        """The group whose top is found within each combination of the others."""
+        return next((group for group in self.groups if group.top is not None and group.top.each), None)
 
     @property
     def top_by_derived(self) -> TopN | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.engines.compiler.conditions import MAX_VALUES, check_filter
 from answerable.data.engines.compiler.measures import plan_measures
 from answerable.data.engines.compiler.names import (
@@ -15,6 +17,7 @@ from answerable.data.engines.compiler.plan import (
     ADDITIVE,
     CHANGE,
     CHANGE_PCT,
+    MOVING,
     PERIOD,
     PREVIOUS,
     RUNNING,
@@ -26,13 +29,28 @@ from answerable.data.engines.compiler.plan import (
     PlannedMeasure,
     PlannedTime,
     Pointer,
+    refined_name,
 )
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.timing import plan_time
 from answerable.data.engines.compiler.values import BadValue, Typed, fit
 from answerable.data.semantics.mixing import mixtures
-from answerable.data.semantics.model import NUMERIC_TYPES, Dataset, FieldType, SemanticModel
-from answerable.data.semantics.query import GroupBy, Having, Pointed, SemanticQuery
+from answerable.data.semantics.model import (
+    NUMERIC_TYPES,
+    TEMPORAL_TYPES,
+    Dataset,
+    FieldType,
+    SemanticModel,
+)
+from answerable.data.semantics.query import (
+    DatePart,
+    Elapsed,
+    Filter,
+    GroupBy,
+    Having,
+    Pointed,
+    SemanticQuery,
+)
 
 MAX_POINTED = 4
 MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20
@@ -64,11 +82,13 @@ class _Planner:
         query = self._query
         self._check_sizes()
         time = plan_time(query.time, self._model.calendar, self._resolve, self._problems)
-        measures = plan_measures(query, self._model, self._dataset, self._resolve, self._problems)
+        measures = plan_measures(
+            query, self._model, self._dataset, self._resolve, self._problems, self._check_where
+        )
         groups = self._groups()
         columns = self._columns()
         if query.where is not None:
-            check_filter(query.where, self._model.calendar, self._resolve, self._problems, self._point)
+            self._check_where(query.where)
         self._check_shape(measures, time)
         self._check_columns_of_result(measures, groups, time)
         self._problems.raise_any()
@@ -86,6 +106,9 @@ class _Planner:
             limit=query.limit,
             pointed=self._pointed,
         )
+
+    def _check_where(self, where: Filter) -> None:
+        check_filter(where, self._model.calendar, self._resolve, self._problems, self._point)
 
     def _point(self, node: Pointed, where: str) -> None:
         """Plan the rows that point here; they may not be chosen by what points at them in turn."""
@@ -122,16 +145,50 @@ class _Planner:
     def _refuse_nested(self, _node: Pointed, where: str) -> None:
         self._problems.add(where, "what points at rows that point here cannot be asked for")
 
-    def _resolve(self, name: str, where: str) -> FieldRef | None:
-        if name in self._fields:
-            return self._fields[name]
+    def _resolve(
+        self, name: str, where: str, part: DatePart | None = None, elapsed: Elapsed | None = None
+    ) -> FieldRef | None:
+        refined = refined_name(name, part, elapsed)
+        known = self._fields.get(refined)
+        if known is not None and (known.part, known.since is None) == (part, elapsed is None):
+            return known
         try:
             ref = find_field(self._model, self._dataset, name)
         except UnknownName as error:
             self._problems.add(where, str(error))
             return None
-        self._fields[name] = ref
+        if part is not None or elapsed is not None:
+            found = self._refined(ref, where, part, elapsed)
+            if found is None or known is not None:
+                if known is not None:
+                    self._problems.add(where, f"{refined} is the name of a field already")
+                return None
+            ref = found
+        self._fields[ref.name] = ref
         return ref
+
+    def _refined(
+        self, ref: FieldRef, where: str, part: DatePart | None, elapsed: Elapsed | None
+    ) -> FieldRef | None:
+        """The field's recurring part, or its time since another; None where it has none."""
+        refined = refined_name(ref.name, part, elapsed)
+        if part is not None and elapsed is not None:
+            self._problems.add(where, "give a part of the date or the time since another, not both")
+            return None
+        since = self._resolve(elapsed.since, where) if elapsed is not None else None
+        if elapsed is not None and since is None:
+            return None
+        dates = [found for found in (ref, since) if found is not None]
+        wrong = next((found for found in dates if found.type not in TEMPORAL_TYPES), None)
+        if wrong is not None:
+            self._problems.add(where, f"{wrong.name} is {wrong.type.value}, no date; choose a date")
+            return None
+        unit = part.value if part is not None else elapsed.unit if elapsed is not None else ""
+        fine = part is DatePart.HOUR or unit in ("hours", "minutes")
+        if fine and any(found.type is FieldType.DATE for found in dates):
+            self._problems.add(where, f"a date has no {unit}; choose days or another field")
+            return None
+        return replace(ref, name=refined, part=part, since=since, span=elapsed.unit if elapsed else "")
 
     def _check_sizes(self) -> None:
         query = self._query
@@ -149,7 +206,7 @@ class _Planner:
     def _groups(self) -> tuple[PlannedGroup, ...]:
         groups: list[PlannedGroup] = []
         for index, group in enumerate(self._query.group_by):
-            ref = self._resolve(group.field, f"group_by[{index}].field")
+            ref = self._resolve(group.field, f"group_by[{index}].field", group.part)
             if ref is None:
                 continue
             if any(known.ref.name == ref.name for known in groups):
@@ -213,12 +270,18 @@ class _Planner:
     def _check_window(self, where: str, measure: PlannedMeasure, time: PlannedTime | None) -> None:
         if measure.running and (time is None or time.grain is None):
             self._problems.add(f"{where}.running_total", "a running total needs a grain; set time.grain")
-        if measure.running and (measure.aggregation not in ADDITIVE or measure.last_of is not None):
+        if measure.running and (measure.kind not in ADDITIVE or measure.last_of is not None):
             self._problems.add(
                 f"{where}.running_total",
                 f"only sums and counts add up over time, {measure.label} does not; leave it out",
             )
-        if measure.share and measure.aggregation not in ZERO_WHEN_EMPTY:
+        if measure.moving is not None and (time is None or time.grain is None or not time.fill_gaps):
+            self._problems.add(
+                f"{where}.moving_average", "a moving average needs every period; set time.grain and fill_gaps"
+            )
+        if measure.moving is not None and measure.type not in NUMERIC_TYPES:
+            self._problems.add(f"{where}.moving_average", f"{measure.label} is no number; leave it out")
+        if measure.share and measure.kind not in ZERO_WHEN_EMPTY:
             self._problems.add(
                 f"{where}.share_of_total",
                 f"a share needs a sum or a count, not {measure.aggregation.value}; choose one of them",
@@ -282,11 +345,12 @@ class _Planner:
         derived: set[str],
         time: PlannedTime | None,
     ) -> None:
+        self._check_within(groups, time)
         for index, group in enumerate(groups):
             if group.top is None or group.top.by in aliases:
                 continue
             where = f"group_by[{index}].top"
-            if group.top.by not in derived:
+            if group.top.by not in derived or group.top.each:
                 message = f"no measure has the alias {group.top.by!r}"
                 self._problems.add(f"{where}.by", message + nearest(group.top.by, sorted(aliases | derived)))
             elif len(groups) > 1 or group.top.others or (time is not None and time.grain is not None):
@@ -294,10 +358,27 @@ class _Planner:
                     f"{where}.by", "a ranking by a derived column needs one group, no grain and no others"
                 )
 
+    def _check_within(self, groups: tuple[PlannedGroup, ...], time: PlannedTime | None) -> None:
+        """A top within each of the other groups needs another group, or periods as they are."""
+        ranked = [index for index, group in enumerate(groups) if group.top is not None and group.top.each]
+        if not ranked:
+            return
+        where = f"group_by[{ranked[0]}].top"
+        grained = time is not None and time.grain is not None
+        others = sum(group.top is not None for group in groups) > 1
+        if len(groups) < 2 and not grained:
+            self._problems.add(f"{where}.each", "there is nothing else to rank within; add a group")
+        top = groups[ranked[0]].top
+        if others or (top is not None and top.others):
+            self._problems.add(f"{where}.each", "only one group can be ranked within each, without others")
+        if time is not None and (time.comparison is not None or (grained and time.fill_gaps)):
+            self._problems.add(f"{where}.each", "leave out the comparison and set fill_gaps to false")
+
 
 def _suffixes(measure: PlannedMeasure, time: PlannedTime | None) -> list[str]:
     suffixes = [SHARE] if measure.share else []
     suffixes += [RUNNING] if measure.running else []
+    suffixes += [MOVING] if measure.moving is not None else []
     if time is not None and time.comparison is not None:
         suffixes += [PREVIOUS, CHANGE, CHANGE_PCT]
     return suffixes

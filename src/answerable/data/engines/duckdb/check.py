@@ -33,7 +33,8 @@ _OPERATORS: tuple[type[exp.Expr], ...] = (
 )  # fmt: skip
 _FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Median, exp.Count, exp.Abs, exp.Nullif, exp.Lower, exp.Trim,
-    exp.TimestampTrunc, exp.DateTrunc, exp.GenerateSeries, exp.Explode,
+    exp.TimestampTrunc, exp.DateTrunc, exp.GenerateSeries, exp.Explode, exp.Extract, exp.DateDiff,
+    exp.PercentileCont, exp.Coalesce,
 )  # fmt: skip
 _ALLOWED = frozenset((*_STRUCTURE, *_VALUES, *_OPERATORS, *_FUNCTIONS))
 
