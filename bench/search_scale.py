@@ -14,7 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +28,13 @@ from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import answer_from_documents
 from answerable.knowledge.embedding import QueryVector, TextEncoder, load_encoder
+from answerable.knowledge.indexing import generations
 from answerable.knowledge.indexing.preparation import dense_vector, sparse_vector
 from answerable.knowledge.retrieval import Scope, SearchMode, repository, search
+from answerable.knowledge.retrieval.nearby import nearby
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
 from answerable.knowledge.retrieval.repository import Pool, Reach
-from answerable.knowledge.retrieval.service import narrowed, nearest
+from answerable.knowledge.retrieval.service import narrowed
 from bench.index_writes import writes_during
 from bench.knowledge_bed import fresh_cluster, kept_cluster, member, process
 from bench.search_load import Bed, Probe, fill, found, probes, source_id
@@ -134,7 +136,7 @@ async def recall(runtime: Runtime, way: Way) -> dict[str, float]:
             async with runtime.database.begin(member(way.workspace_id)) as session:
                 wanted = await exact_best(session, probe, mode, scope)
                 if wanted:
-                    parts.append(len(wanted & await best(session, probe, mode, scope)) / len(wanted))
+                    parts.append(len(wanted & await best(session, runtime, probe, mode, scope)) / len(wanted))
     return {
         f"{way.name}_{mode}_recall_at_10": round(float(np.mean(parts)), 4) for mode, parts in shares.items()
     }
@@ -146,14 +148,18 @@ async def weighted(session: Session, probe: Probe) -> WeightedQuery:
     return WeightedQuery.of(terms, await repository.term_counts(session, terms), probe.vector)
 
 
-async def best(session: Session, probe: Probe, mode: SearchMode, scope: Scope) -> set[str]:
+async def best(session: Session, runtime: Runtime, probe: Probe, mode: SearchMode, scope: Scope) -> set[str]:
     """The ten best chunks that one way of looking brings, as search asks for them."""
     query = await weighted(session, probe)
-    reach = await narrowed(session, Reach.of(scope, query.chunks))
+    reach = await narrowed(session, Reach.of(scope, query.chunks), runtime.settings.search.exact_below)
     pool = Pool(40, 10, 1.0 if mode is SearchMode.DENSE else 0.0)
     await repository.settle_plans(session, pool, reach)
-    look = nearest if mode is SearchMode.DENSE else repository.best_worded
-    rows = await look(session, query, reach, pool)
+    rows: Sequence[int]
+    if mode is SearchMode.DENSE:
+        used = (await generations.of_workspace(session)).active
+        rows = (await nearby(session, runtime, used, query, reach, pool)).rows
+    else:
+        rows = await repository.best_worded(session, query, reach, pool)
     near = await repository.score_candidates(session, query, mode, pool, rows)
     return {candidate.chunk_id for candidate in near}
 
@@ -200,10 +206,12 @@ def sizes(admin_url: str) -> dict[str, int]:
 
 def memory_mb() -> int:
     """Proportional set size of PostgreSQL's processes, shared buffers included."""
-    me = psutil.Process()
-    return int(
-        sum(p.memory_full_info().pss for p in me.children(recursive=True) if p.name() == "postgres") / 1e6
-    )
+    size = 0
+    for process_of_ours in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # those that look after the tables come and go
+            if process_of_ours.name() == "postgres":
+                size += process_of_ours.memory_full_info().pss
+    return int(size / 1e6)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ COLUMNS = (
     "public_id, workspace_id, document_id, ordinal, start_offset, end_offset, token_count, heading_path,"
     " text, terms, weights, embedding, sentences"
 )
-STAGED = "CREATE UNLOGGED TABLE staged (LIKE chunks INCLUDING GENERATED)"
+STAGED = "CREATE UNLOGGED TABLE staged (LIKE chunks INCLUDING GENERATED INCLUDING IDENTITY)"
 _SKETCH = """
     8 + 4 * (3 * (get_byte(s.sentences, 0) + 256 * get_byte(s.sentences, 1))
              + get_byte(s.sentences, 4) + 256 * get_byte(s.sentences, 5))

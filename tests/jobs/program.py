@@ -57,6 +57,22 @@ async def poison(job: JobContext, *, name: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@registry.task("steps_and_deaths")
+async def steps_and_deaths(job: JobContext, *, name: str) -> None:
+    """Gets one step further each time, and kills its worker; the ninth time it is done."""
+    async with job.begin() as session:
+        await mark(session, name, "step")
+        found = await session.execute(
+            text("SELECT count(*) FROM marks WHERE subject = :subject AND event = 'step'"), {"subject": name}
+        )
+        steps = int(found.scalar_one())
+    await job.advanced()
+    if steps < 9:
+        os.kill(os.getpid(), signal.SIGKILL)
+    async with job.complete() as session:
+        await mark(session, name, "effect")
+
+
 @registry.task("held")
 async def held(job: JobContext, *, name: str) -> None:
     """Waits for a `release` mark between its first and its last transaction."""

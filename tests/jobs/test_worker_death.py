@@ -101,6 +101,23 @@ async def test_a_job_that_kills_its_worker_fails_after_the_last_try_and_the_queu
     assert [(await bench.job(tenant, job_id)).status for job_id in others] == [JobStatus.SUCCEEDED] * 10
 
 
+async def test_a_job_that_gets_on_with_each_try_outlives_more_deaths_than_it_has_tries(bench: Bench) -> None:
+    tenant = bench.workspace()
+    job_id = await bench.enqueue(tenant, "steps_and_deaths", "a")
+    worker = bench.worker(concurrency=1)
+
+    async def has_ended() -> bool:
+        nonlocal worker
+        if not worker.is_alive():
+            worker = bench.worker(concurrency=1)
+        return (await bench.job(tenant, job_id)).status.ended
+
+    await until(has_ended, "the job ends")
+    job = await bench.job(tenant, job_id)
+    assert (job.status, job.attempt) == (JobStatus.SUCCEEDED, 9)
+    assert bench.marks("effect", "a") == 1
+
+
 async def test_a_job_beside_one_that_kills_its_worker_does_not_fail_with_it(bench: Bench) -> None:
     tenant = bench.workspace()
     innocent_id = await bench.enqueue(tenant, "held", "innocent")

@@ -14,6 +14,7 @@ from answerable.inference.dialects.openai_responses import body as responses
 from answerable.inference.failures import FailureKind
 from answerable.inference.providers import hooks
 from answerable.inference.providers.registry import provider_kinds
+from answerable.plugins import connectors, vector_stores
 
 DOCS = Path(__file__).parents[2] / "docs"
 PROTOCOLS = (DOCS / "reference" / "model-protocols.md").read_text(encoding="utf-8")
@@ -21,8 +22,9 @@ PROTOCOLS = (DOCS / "reference" / "model-protocols.md").read_text(encoding="utf-
 
 def test_every_hook_is_documented() -> None:
     guide = (DOCS / "guides" / "plugins.md").read_text(encoding="utf-8")
-    names = [name for name in vars(hooks) if name.startswith("answerable_")]
-    assert names
+    places = (hooks, connectors, vector_stores)
+    names = [name for place in places for name in vars(place) if name.startswith("answerable_")]
+    assert len(names) == len(places)
     assert all(f"`{name}()`" in guide for name in names)
 
 

@@ -27,6 +27,8 @@ from answerable.kit.db.revision import is_current
 from answerable.kit.parent import end_with_parent
 from answerable.kit.postgres import Cluster, app_url_for
 from answerable.kit.settings import Settings
+from answerable.knowledge.stores.chroma_folder import folder_command, serve_folder
+from answerable.plugins.vector_stores import VectorStoreAway
 from answerable.telemetry import metrics
 from answerable.telemetry.logs import configure_logs
 
@@ -94,10 +96,21 @@ class Supervisor:
             self._children.append(_Child(f"web-{number}", self._forker(run_web, app_url, self._listener)))
         for number in range(settings.worker_processes):
             self._children.append(_Child(f"worker-{number}", self._forker(run_worker, app_url)))
+        self._add_vector_store()
         for child in self._children:
             self._launch(child)
         if self.on_ready is not None:
             self.on_ready()
+
+    def _add_vector_store(self) -> None:
+        """A server over the folder that the settings name; without it vectors are not searched, words are."""
+        try:
+            command = folder_command(self.settings.search)
+        except VectorStoreAway as away:
+            log.warning("vector_store_not_started", detail=away.detail)
+            return
+        if command is not None:
+            self._children.insert(0, _Child("vector-store", lambda: _started(serve_folder, command)))
 
     def _bring_up_database(self) -> str:
         if self.settings.database_url is not None:
@@ -108,13 +121,7 @@ class Supervisor:
         return self._cluster.admin_url
 
     def _forker(self, body: Callable[..., None], *arguments: object) -> Callable[[], BaseProcess]:
-        def start() -> BaseProcess:
-            # macOS' system libraries do not survive a fork; there children start anew.
-            if sys.platform == "linux":
-                return ForkProcess(target=_child, args=(body, self.settings, *arguments))
-            return SpawnProcess(target=_child, args=(body, self.settings, *arguments))
-
-        return start
+        return lambda: _started(body, self.settings, *arguments)
 
     def _launch(self, child: _Child) -> None:
         child.process = child.start()
@@ -183,6 +190,13 @@ def _migrate(admin_url: str) -> None:
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise MigrationFailed(f"the migrations failed: {last[0]}")
+
+
+def _started(body: Callable[..., None], *arguments: object) -> BaseProcess:
+    # macOS' system libraries do not survive a fork; there children start anew.
+    if sys.platform == "linux":
+        return ForkProcess(target=_child, args=(body, *arguments))
+    return SpawnProcess(target=_child, args=(body, *arguments))
 
 
 def _child(body: Callable[..., None], *arguments: object) -> None:

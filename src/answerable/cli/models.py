@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,12 @@ from rich.table import Table
 from answerable.cli.client import Client
 from answerable.cli.failure import CommandFailed
 from answerable.cli.options import AsJson, DataDir, Key, Url, data_dir_or_default, find_server
+from answerable.cli.process_options import load_settings
+from answerable.cli.search_models import search_models
 from answerable.cli.wire import ModelListed, ModelsListed
 from answerable.knowledge.embedding.errors import DamagedWeights
 from answerable.knowledge.embedding.pull import pull_model
-from answerable.knowledge.embedding.weights import MODEL_NAME, WEIGHTS_SHA256, find_weights, is_available
+from answerable.knowledge.embedding.weights import MODEL_NAME
 
 app = typer.Typer(name="models", help="List the models; pull the one for embeddings.", no_args_is_help=True)
 
@@ -28,27 +31,21 @@ app = typer.Typer(name="models", help="List the models; pull the one for embeddi
 def list_models(
     *, url: Url = None, key: Key = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
-    """List the embedding model on this machine, and the names that the workspace may call.
+    """List the models that search uses (encoder and reranker, as the settings name them), and the names that
+    the workspace may call.
 
     The latter come from a running server; without a key for one they are left out.
     """
-    folder = data_dir_or_default(data_dir)
-    weights = find_weights(folder)
-    state = "ready" if is_available(folder) else "missing: run 'answerable models pull'"
+    of_search = search_models(load_settings(data_dir))
     configured = _configured(url, key, data_dir)
     if as_json:
-        embedding = {
-            "name": MODEL_NAME,
-            "kind": "embedding",
-            "state": state,
-            "weights": str(weights) if weights else None,
-            "sha256": WEIGHTS_SHA256,
-        }
-        rows = [embedding, *(each.model_dump(mode="json") for each in configured)]
+        rows = [asdict(each) for each in of_search]
+        rows += [each.model_dump(mode="json") for each in configured]
         typer.echo(json.dumps(rows, indent=2))
         return
     table = Table("model", "leads to", "can", "per M tokens", "state", box=None, header_style="bold")
-    table.add_row(MODEL_NAME, str(weights) if weights else "–", "embeddings here", "–", state)
+    for found in of_search:
+        table.add_row(found.name, found.place or "–", found.purpose, "–", found.state)
     for each in configured:
         targets = ", ".join(f"{target.provider}/{target.model}" for target in each.targets)
         price = f"${each.price.input_per_mtok:g} / ${each.price.output_per_mtok:g}" if each.price else "–"
@@ -74,7 +71,7 @@ def _configured(url: str | None, key: str | None, data_dir: Path | None) -> list
     except CommandFailed as failure:
         if url is not None or key is not None:
             raise
-        typer.echo(f"Only this machine's own model is listed: {failure}", err=True)
+        typer.echo(f"Only the models of search are listed: {failure}", err=True)
         return []
 
 

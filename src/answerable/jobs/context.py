@@ -34,6 +34,7 @@ class JobContext:
         self.latest_progress: Progress | None = None
         self._ticket = ticket
         self._cancelled = False
+        self._failures = 0
 
     @property
     def cancelled(self) -> bool:
@@ -64,7 +65,15 @@ class JobContext:
                 raise LostJob(self.job_id)
             if row.cancel_requested_at is not None:
                 raise JobCancelled(self.job_id)
+            self._failures = row.failures
             yield session
+
+    async def advanced(self) -> None:
+        """Call it after a transaction whose effects another try need not repeat: failures of before do not
+        count any more, because they were not in vain. A job that fails without getting on still ends."""
+        if self._failures:
+            async with self._begin(alone=True) as session:
+                await repository.forget_failures(session, self._ticket)
 
     @asynccontextmanager
     async def complete(self) -> AsyncIterator[Session]:

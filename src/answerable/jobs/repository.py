@@ -180,6 +180,11 @@ async def request_cancel(session: Session, job_id: str) -> None:
     )
 
 
+async def forget_failures(session: Session, ticket: Ticket) -> None:
+    """Let the job's tries count from here; the session holds its row alone."""
+    await session.execute(update(JobRow).where(JobRow.id == ticket.job_id).values(failures=0))
+
+
 async def succeed(session: Session, ticket: Ticket, progress: Progress | None) -> bool:
     """Mark the running attempt's job succeeded. False when it was lost or cancelled meanwhile."""
     values: dict[str, object] = {} if progress is None else _progress_values(progress)

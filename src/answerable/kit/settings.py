@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, JsonValue, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -180,6 +180,19 @@ class SearchSettings(BaseModel):
     )
     threads: int = Field(1, ge=1, description="Threads that embed a query.")
     index_threads: int = Field(2, ge=1, description="Threads that embed documents in a worker.")
+    exact_below: int = Field(
+        10_000,
+        ge=0,
+        description="Passages up to which every vector is compared instead of asking an index.",
+    )
+    store: str = Field(
+        "pgvector", description="Store that finds the nearest vectors, for workspaces that chose none."
+    )
+    stores: dict[str, dict[str, JsonValue]] = Field(
+        default_factory=dict,
+        description="Stores besides pgvector that workspaces may choose, each with its configuration, as "
+        'JSON: `{"chroma": {"url": "http://chroma:8000"}}`.',
+    )
     encoder: EncoderSettings = Field(default_factory=EncoderSettings)
     reranker: RerankerSettings = Field(default_factory=RerankerSettings)
 

@@ -13,6 +13,8 @@ from answerable.knowledge.sources.registry import take_connectors
 from answerable.knowledge.sources.sync import folders
 from answerable.knowledge.sources.sync import tasks as syncing
 from answerable.knowledge.sources.watching import FolderWatch
+from answerable.knowledge.stores import following
+from answerable.knowledge.stores.registry import OpenStores, take_stores
 
 BACKGROUND_WORK = (
     tasks.ingest,
@@ -21,6 +23,8 @@ BACKGROUND_WORK = (
     tasks.describe_undescribed,
     reembedding.reembed,
     reembedding.follow_encoder,
+    following.follow,
+    following.compare_stores,
     syncing.sync,
     syncing.remove,
     syncing.ring,
@@ -30,10 +34,12 @@ BACKGROUND_WORK = (
 def provide_knowledge(runtime: Runtime) -> None:
     """Register how knowledge's objects are made, and take the connectors of the started plugins."""
     take_connectors()
+    take_stores()
     runtime.provide(ReaderProcesses, lambda _: ReaderProcesses())
     runtime.provide(TextEncoder, query_encoder)
     runtime.provide(FolderWatch, FolderWatch)
     runtime.provide(Encoders, Encoders)
+    runtime.provide(OpenStores, OpenStores)
     runtime.provide(Reranker, provided_reranker)
     runtime.keep_files(KeptFiles(runtime.files.root, files.FOLDER, repository.known_keys))
     runtime.keep_files(KeptFiles(runtime.files.root, folders.FOLDER, folders.of_open_runs))

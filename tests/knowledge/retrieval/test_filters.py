@@ -10,7 +10,7 @@ import pytest
 from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.indexing import DocumentFacts, IndexedDocument
+from answerable.knowledge.indexing import DocumentFacts, IndexedDocument, generations
 from answerable.knowledge.indexing import repository as index
 from answerable.knowledge.indexing.passage import Passage
 from answerable.knowledge.indexing.preparation import (
@@ -22,6 +22,7 @@ from answerable.knowledge.indexing.preparation import (
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.retrieval import Filters, Scope, SearchMode, repository, service
+from answerable.knowledge.retrieval.nearby import nearby
 from answerable.knowledge.retrieval.query import QueryTerms, WeightedQuery
 from answerable.knowledge.retrieval.repository import Pool, Reach
 from tests.factories.callers import Caller, Workspace
@@ -232,10 +233,11 @@ async def test_a_filter_that_one_percent_pass_still_gets_its_best(
             async with runtime.database.begin(Principal.system(workspace.id)) as session:
                 terms = QueryTerms.of("oil", workspace.id)
                 weighted = WeightedQuery.of(terms, await repository.term_counts(session, terms), query)
-                reach = await service.narrowed(session, Reach.of(scope, weighted.chunks))
+                reach = await service.narrowed(session, Reach.of(scope, weighted.chunks), 10_000)
                 assert reach.exact is (few > 0)
                 await repository.settle_plans(session, pool, reach)
-                near = await service.nearest(session, weighted, reach, pool)
+                used = (await generations.of_workspace(session)).active
+                near = (await nearby(session, runtime, used, weighted, reach, pool)).rows
                 dense = await repository.score_candidates(session, weighted, SearchMode.DENSE, pool, near)
                 rows = await repository.best_worded(session, weighted, reach, pool)
                 lexical = replace_cosine(pool)

@@ -9,7 +9,7 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.indexing import IndexedDocument, delete_document, describe_document
-from answerable.knowledge.retrieval import SearchMode, search, service
+from answerable.knowledge.retrieval import SearchMode, search
 from tests.factories.callers import Caller, Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
 
@@ -74,7 +74,7 @@ async def test_another_tenants_passages_are_never_found(
 async def test_search_stays_within_the_documents_and_sources_given(
     runtime: Runtime, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, exact_below: int
 ) -> None:
-    monkeypatch.setattr(service, "_EXACT_BELOW", exact_below)
+    monkeypatch.setattr(runtime.settings.search, "exact_below", exact_below)
     source_id = ids.new_id("src")
     await put(runtime, workspace.id, OIL, title="free")
     inside = await put(runtime, workspace.id, OXYGEN, title="inside", source_id=source_id)

@@ -29,6 +29,7 @@ from answerable.cli.doctor.machine import (
 )
 from answerable.cli.doctor.models import check_models
 from answerable.cli.doctor.plugins import check_plugins
+from answerable.cli.doctor.stores import check_stores
 from answerable.cli.doctor.weights import check_encoder, check_reranker
 from answerable.cli.options import AsJson, DataDir
 from answerable.cli.process_options import Port, load_settings
@@ -70,6 +71,7 @@ def examine(settings: Settings) -> list[Finding]:
         *check_plugins(settings.plugins.allowed),
         check_encoder(settings.search, settings.data_dir),
         *check_reranker(settings.search.reranker),
+        *check_stores(settings.search),
         check_models(settings),
         check_port(settings.http),
         check_sandbox(*sandbox_features()),

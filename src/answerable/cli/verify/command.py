@@ -20,6 +20,7 @@ from answerable.cli.process_options import load_settings
 from answerable.cli.verify.files import check_files
 from answerable.cli.verify.problem import Problem, Report
 from answerable.cli.verify.rows import check_rows, document_files, workspaces
+from answerable.cli.verify.stores import check_stores
 from answerable.kit.leftovers import SAFE_AGE_SECONDS
 from answerable.kit.settings import Settings
 
@@ -64,14 +65,15 @@ def examine(settings: Settings, min_age_seconds: float) -> Report:
     except psycopg.errors.UndefinedTable as error:
         raise CommandFailed("the database is not up to date: run 'answerable migrate' first.") from error
 
-    async def files() -> list[Problem]:
+    async def beside() -> list[Problem]:
         runtime = build_runtime(settings, app_url(settings))
         try:
-            return await check_files(runtime, known, keys, min_age_seconds)
+            problems = await check_files(runtime, known, keys, min_age_seconds)
+            return [*problems, *await check_stores(runtime)]
         finally:
             await runtime.close()
 
-    return Report(counts, [*problems, *asyncio.run(files())])
+    return Report(counts, [*problems, *asyncio.run(beside())])
 
 
 def _print(report: Report) -> None:

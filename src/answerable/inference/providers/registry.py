@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from answerable.inference.providers import builtin, hooks
 from answerable.inference.providers.adapter import Adapter
 from answerable.kit.errors import InvalidInput
-from answerable.plugins import PluginHost, PluginState, connectors
+from answerable.plugins import PluginHost, PluginState, connectors, vector_stores
 
 
 class UnknownProviderKind(InvalidInput):
@@ -36,7 +36,7 @@ def start_plugins(allowed: Iterable[str]) -> Sequence[PluginState]:
     Called once while a process starts; returns what became of every installed plugin.
     """
     global _host
-    host = _host = PluginHost([hooks, connectors], built_in=[builtin], allowed=allowed)
+    host = _host = PluginHost([hooks, connectors, vector_stores], built_in=[builtin], allowed=allowed)
     host.load()
     # A plugin cannot take the place of a kind that is there.
     _adapters.update(_collect(host))
@@ -62,5 +62,5 @@ def _collect(host: PluginHost) -> dict[str, Adapter]:
     return found
 
 
-_host = PluginHost([hooks, connectors], built_in=[builtin])
+_host = PluginHost([hooks, connectors, vector_stores], built_in=[builtin])
 _adapters = _collect(_host)

@@ -7,8 +7,9 @@ accepted answer are to win over the others of the ten best passages) on half of 
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -132,30 +133,73 @@ def score_sentences(
 
 
 def choose_excerpts(sentences: Sequence[ScoredSentence], wanted: int, margin: float) -> list[Excerpt]:
-    """Excerpts around the best sentences, `wanted` at most, best first, none over another and none that
-    says what another says already.
+    """Excerpts that most likely hold the answer, `wanted` at most, best first, none over another and none
+    that says what another says already.
 
-    What a sentence has of the question that the excerpts before lack counts again, so that a question of
-    two parts is answered from two places. No excerpt's sentence scores more than `margin` below the best.
+    Scores are the log-odds of a softmax, so an excerpt is as likely as its sentences together: two good ones
+    beside each other are better than the best one beside nothing. What a sentence has of the question that
+    the excerpts before lack counts again, so that a question of two parts is answered from two places. No
+    excerpt's best sentence scores more than `margin` below the first one's.
     """
     quotable = [item for item in sentences if not item.is_heading]
     open_ones = [item for item in quotable if item.tells]
     taken: list[Excerpt] = []
     said: frozenset[int] = frozenset()
     while open_ones and len(taken) < wanted:
-        scores = [item.score + _NEW_PART * _share_beyond(item, said) for item in open_ones]
-        if not taken:
-            scores = [item.score for item in open_ones]
-        place = max(range(len(open_ones)), key=scores.__getitem__)
-        best = open_ones[place]
-        if taken and scores[place] < taken[0].best.score - margin:
+        beyond = _NEW_PART if taken else 0.0
+        scores = {
+            (item.passage, item.start): item.score + beyond * _share_beyond(item, said)
+            for item in quotable
+            if not any(_is_in(item, excerpt) for excerpt in taken)
+        }
+        excerpt = _likeliest(quotable, scores, {(item.passage, item.start) for item in open_ones})
+        best = scores[(excerpt.passage, excerpt.best.start)]
+        if taken and best < taken[0].best.score - margin:
             break
-        excerpt = _widen(best, _neighbours(best, quotable, taken))
         taken.append(excerpt)
         inside = [item for item in quotable if _is_in(item, excerpt)]
         said = said.union(*(item.asked for item in inside))
         open_ones = [item for item in open_ones if not _is_in(item, excerpt) and not _repeats(item, inside)]
     return taken
+
+
+def _likeliest(
+    quotable: Sequence[ScoredSentence],
+    scores: Mapping[tuple[int, int], float],
+    open_ones: Container[tuple[int, int]],
+) -> Excerpt:
+    """The run of neighbouring sentences of one block whose likelihoods sum up to most: as many as the limit
+    allows, or one. Sentences are known by passage and start; `scores` are of those that may be in it, and one
+    of the open ones, which may be quoted for themselves, must be."""
+    highest = max(scores.values())
+    likelihood = {place: math.exp(score - highest) for place, score in scores.items()}
+    chosen: Excerpt | None = None
+    most = -1.0
+    for run in _runs(quotable, scores):
+        telling = [item for item in run if (item.passage, item.start) in open_ones]
+        total = sum(likelihood[item.passage, item.start] for item in run)
+        if telling and total > most:
+            best = max(telling, key=lambda item: scores[item.passage, item.start])
+            chosen, most = Excerpt(best.passage, run[0].start, run[-1].end, best), total
+    if chosen is None:
+        raise ValueError("no sentence may be quoted")
+    return chosen
+
+
+def _runs(
+    quotable: Sequence[ScoredSentence], free: Container[tuple[int, int]]
+) -> Iterator[Sequence[ScoredSentence]]:
+    """All runs of neighbouring free sentences of one block that the limit allows."""
+    for first, start in enumerate(quotable):
+        for last in range(first, len(quotable)):
+            end = quotable[last]
+            if (end.passage, end.block) != (start.passage, start.block):
+                break
+            if (end.passage, end.start) not in free:
+                break
+            if last > first and end.end - start.start > QUOTE_LIMIT:
+                break
+            yield quotable[first : last + 1]
 
 
 def _share_beyond(sentence: ScoredSentence, said: frozenset[int]) -> float:
@@ -175,38 +219,6 @@ def _repeats(sentence: ScoredSentence, others: Sequence[ScoredSentence]) -> bool
         if sentence.numbers == other.numbers and fewer and shared >= _SAME * fewer:
             return True
     return False
-
-
-def _neighbours(
-    best: ScoredSentence, quotable: Sequence[ScoredSentence], taken: Sequence[Excerpt]
-) -> list[ScoredSentence]:
-    """The sentences of the same block around it, as far as no other excerpt has them."""
-    place = (best.passage, best.block)
-    around: list[ScoredSentence] = []
-    for item in quotable:
-        if (item.passage, item.block) != place:
-            continue
-        if not any(_is_in(item, excerpt) for excerpt in taken):
-            around.append(item)
-        elif best in around:
-            break
-        else:
-            around = []
-    return around
-
-
-def _widen(best: ScoredSentence, around: Sequence[ScoredSentence]) -> Excerpt:
-    """Take in the better neighbour as long as the excerpt stays within the limit."""
-    first = last = around.index(best)
-    while True:
-        choices = []
-        if first > 0 and around[last].end - around[first - 1].start <= QUOTE_LIMIT:
-            choices.append((around[first - 1].score, first - 1, last))
-        if last + 1 < len(around) and around[last + 1].end - around[first].start <= QUOTE_LIMIT:
-            choices.append((around[last + 1].score, first, last + 1))
-        if not choices:
-            return Excerpt(best.passage, around[first].start, around[last].end, best)
-        _, first, last = max(choices)
 
 
 def _blocks(passage: RankedPassage) -> list[int]:

@@ -23,6 +23,8 @@ _QUOTES = 3
 _MARGIN = 6.0
 """How far a further quote's score may lie below the first one's, in log-odds of being the best."""
 _NEAREST = 3
+_NEWER_SECONDS = 86_400.0
+"""By which a document is newer than another: those that came in together say nothing by their order."""
 _SEAM = re.compile(
     r",?\s+and\s+(?=(?:what|how|who|whom|whose|when|where|which|why)\b)|[?;]\s+(?=\w)", re.IGNORECASE
 )
@@ -153,7 +155,7 @@ def answer_from_passages(question: str, found: Found, least_confidence: float = 
     if not excerpts or sure < least_confidence:
         return DocumentAnswer((), _nearest(found), sure, notes, found.passages)
     at_odds = _at_odds(question, excerpts, found)
-    if at_odds is not None:
+    if at_odds is not None and abs(_dated(at_odds[0], found) - _dated(at_odds[1], found)) >= _NEWER_SECONDS:
         # Of two that contradict each other, the newer document speaks first.
         excerpts = sorted(excerpts, key=lambda item: (item not in at_odds, -_dated(item, found)))
     return DocumentAnswer(
@@ -169,6 +171,7 @@ def answer_from_passages(question: str, found: Found, least_confidence: float = 
 def _notes(found: Found) -> tuple[str, ...]:
     """How was looked, where that is not as usual."""
     notes = ["Searched by words alone: there is no embedding model."] if _is_degraded(found) else []
+    notes += found.warnings
     if found.query.read_as:
         there: dict[str, str] = {}
         for passage in found.passages:
@@ -210,7 +213,7 @@ def _dated(excerpt: Excerpt, found: Found) -> float:
 
 
 def _is_degraded(found: Found) -> bool:
-    return found.mode is SearchMode.LEXICAL and bool(found.passages)
+    return found.mode is SearchMode.LEXICAL and found.query.vector is None and bool(found.passages)
 
 
 def _confidence(excerpt: Excerpt, expectation: Expectation, found: Found) -> float:

@@ -1,21 +1,24 @@
-"""Generations of vectors: which encoder each workspace is searched by, and which one is being built.
+"""Generations of vectors: which encoder and store each workspace is searched by, and which is being built.
 
-An encoder's vectors are a partition of their own. A workspace goes over to another encoder in one
-transaction, once every passage has its vector there; until then searches use the one before.
+A generation is an encoder's vectors in one store; they are a partition of their own. A workspace goes over to
+another encoder or store in one transaction, once every passage has its vector there; until then searches use
+the one before.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.knowledge.embedding import EncoderSpec
+from answerable.knowledge.stores.pgvector import PGVECTOR
 
 _OF_WORKSPACE = """
-    SELECT e.generation, e.spec, e.dimensions, e.baseline, e.generation = w.active
+    SELECT e.generation, e.spec, e.dimensions, e.baseline, e.store, e.generation = w.active
     FROM (SELECT coalesce((SELECT k.active FROM workspace_encoders k WHERE k.tenant = %(tenant)s),
                           (SELECT l.generation FROM encoders l ORDER BY l.wanted_at DESC LIMIT 1)) AS active,
                  (SELECT k.building FROM workspace_encoders k WHERE k.tenant = %(tenant)s) AS building) w
@@ -28,14 +31,33 @@ _ENTER = """
 """
 _HOLD = "SELECT 1 FROM workspace_encoders WHERE tenant = %(tenant)s FOR SHARE"
 _HOLD_ALONE = "SELECT 1 FROM workspace_encoders WHERE tenant = %(tenant)s FOR UPDATE"
-_ADD = "SELECT add_encoder(%(fingerprint)s, %(spec)s::jsonb, %(dimensions)s, %(baseline)s)"
-_KNOWN = "SELECT generation FROM encoders WHERE fingerprint = %(fingerprint)s"
-_LATEST = "SELECT fingerprint FROM encoders ORDER BY wanted_at DESC LIMIT 1"
-_ELSEWHERE = "SELECT tenant FROM workspace_encoders WHERE active <> %(generation)s ORDER BY tenant"
+_ADD = """
+    SELECT add_encoder(%(fingerprint)s, %(spec)s::jsonb, %(dimensions)s, %(baseline)s, %(store)s,
+                       %(by_default)s)
+"""
+_KNOWN = "SELECT generation FROM encoders WHERE fingerprint = %(fingerprint)s AND store = %(store)s"
+_LATEST = "SELECT fingerprint, store FROM encoders ORDER BY wanted_at DESC LIMIT 1"
+_MEASURED = "SELECT dimensions, baseline FROM encoders WHERE fingerprint = %(fingerprint)s LIMIT 1"
+_SIBLINGS = """
+    SELECT o.generation FROM encoders e JOIN encoders o USING (fingerprint)
+    WHERE e.generation = %(generation)s AND o.generation <> e.generation
+"""
+_CHOICES = "SELECT DISTINCT store FROM workspace_encoders WHERE store IS NOT NULL"
+_CHOSEN = "SELECT store FROM workspace_encoders WHERE tenant = %(tenant)s"
+_CHOOSE = "UPDATE workspace_encoders SET store = %(store)s WHERE tenant = %(tenant)s RETURNING 1"
+# `by_store` has the generation of each store that a workspace may have chosen.
+_ELSEWHERE = """
+    SELECT tenant, wanted FROM (
+        SELECT tenant, active,
+               coalesce((%(by_store)s::jsonb ->> coalesce(store, ''))::integer, %(generation)s) AS wanted
+        FROM workspace_encoders) each
+    WHERE active <> wanted ORDER BY tenant
+"""
 _ALL = "SELECT tenant FROM workspace_encoders ORDER BY tenant"
 _BACK = """
     UPDATE workspace_encoders SET building = NULL, job_id = NULL
-    WHERE active = %(generation)s AND building IS NOT NULL RETURNING 1
+    WHERE active = coalesce((%(by_store)s::jsonb ->> coalesce(store, ''))::integer, %(generation)s)
+      AND building IS NOT NULL RETURNING 1
 """
 _BEGIN = """
     UPDATE workspace_encoders SET building = %(generation)s, job_id = %(job)s, done = 0, total = 0
@@ -55,13 +77,14 @@ _STATE = "SELECT done, total, job_id, switched_at FROM workspace_encoders WHERE 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The vectors of one encoder. `baseline` is the mean cosine of texts that have nothing to do with each
-    other: some encoders put all texts into a narrow cone."""
+    """The vectors of one encoder in one store. `baseline` is the mean cosine of texts that have nothing to do
+    with each other: some encoders put all texts into a narrow cone."""
 
     number: int
     spec: EncoderSpec
     dimensions: int
     baseline: float
+    store: str = PGVECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +116,9 @@ def _tenant(session: Session) -> dict[str, object]:
 async def of_workspace(session: Session) -> Generations:
     """The generations of the session's workspace."""
     found: dict[bool, Generation] = {}
-    for number, spec, dimensions, baseline, is_active in await session.fetch(_OF_WORKSPACE, _tenant(session)):
+    for number, spec, length, base, store, is_active in await session.fetch(_OF_WORKSPACE, _tenant(session)):
         described = EncoderSpec.model_validate(spec)
-        found[is_active] = Generation(number, described, dimensions, baseline)
+        found[is_active] = Generation(number, described, length, base, store)
     return Generations(found[True], found.get(False))
 
 
@@ -112,34 +135,72 @@ async def held_alone(session: Session) -> Generations:
     return await of_workspace(session)
 
 
-async def known(session: Session, spec: EncoderSpec) -> int | None:
-    """The number of the encoder's generation, if it has one and is the latest wanted."""
-    rows = await session.fetch(_LATEST, {})
-    if rows and rows[0][0] == spec.fingerprint:
-        numbers = await session.fetch(_KNOWN, {"fingerprint": spec.fingerprint})
-        return int(numbers[0][0])
-    return None
+async def known(session: Session, spec: EncoderSpec, store: str, *, by_default: bool) -> int | None:
+    """The number of the encoder's generation in the store, if it has one; where workspaces are to begin with
+    it, only if they do."""
+    if by_default:
+        rows = await session.fetch(_LATEST, {})
+        if not rows or tuple(rows[0]) != (spec.fingerprint, store):
+            return None
+    numbers = await session.fetch(_KNOWN, {"fingerprint": spec.fingerprint, "store": store})
+    return int(numbers[0][0]) if numbers else None
 
 
-async def add(session: Session, spec: EncoderSpec, dimensions: int, baseline: float) -> int:
-    """The encoder's generation, made with room for its vectors where it has none; new workspaces begin
-    with it from now on."""
+async def measured(session: Session, spec: EncoderSpec) -> tuple[int, float] | None:
+    """The encoder's dimensions and baseline, where it has a generation in any store."""
+    rows = await session.fetch(_MEASURED, {"fingerprint": spec.fingerprint})
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def add(
+    session: Session, spec: EncoderSpec, store: str, dimensions: int, baseline: float, *, by_default: bool
+) -> int:
+    """The encoder's generation in the store, made with room for its vectors where it has none; with
+    `by_default` new workspaces begin with it from now on."""
     described = {
         "fingerprint": spec.fingerprint,
         "spec": json.dumps(spec.model_dump()),
         "dimensions": dimensions,
         "baseline": baseline,
+        "store": store,
+        "by_default": by_default,
     }
     ((number,),) = await session.fetch(_ADD, described)
     return int(number)
 
 
-async def elsewhere(session: Session, generation: int) -> list[str]:
-    """The workspaces that are searched by another generation. Those that were about to leave this one stay
-    with it."""
-    await session.fetch(_BACK, {"generation": generation})
-    rows = await session.fetch(_ELSEWHERE, {"generation": generation})
-    return [ids.encode("ws", tenant) for (tenant,) in rows]
+async def siblings(session: Session, generation: int) -> list[int]:
+    """The generations whose vectors are by the same encoder, in other stores."""
+    return [row[0] for row in await session.fetch(_SIBLINGS, {"generation": generation})]
+
+
+async def choices(session: Session) -> list[str]:
+    """The stores that workspaces chose, whichever these are."""
+    return [row[0] for row in await session.fetch(_CHOICES, {})]
+
+
+async def chosen(session: Session) -> str | None:
+    """The store that the session's workspace chose; None where it goes by the settings."""
+    rows = await session.fetch(_CHOSEN, _tenant(session))
+    return None if not rows else rows[0][0]
+
+
+async def choose(session: Session, store: str | None) -> None:
+    """Let the workspace have that store; None: the one that the settings name."""
+    await session.fetch(_ENTER, _tenant(session))
+    await session.fetch(_CHOOSE, {**_tenant(session), "store": store})
+
+
+async def elsewhere(
+    session: Session, generation: int, by_store: Mapping[str, int] | None = None
+) -> list[tuple[str, int]]:
+    """The workspaces that are searched by another generation than they should be, each with that one: the
+    one of the store that it chose, or `generation`. Those that were about to leave the right one stay with
+    it."""
+    wanted = {"generation": generation, "by_store": json.dumps(dict(by_store or {}))}
+    await session.fetch(_BACK, wanted)
+    rows = await session.fetch(_ELSEWHERE, wanted)
+    return [(ids.encode("ws", tenant), number) for tenant, number in rows]
 
 
 async def workspaces(session: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""Going over to another encoder: its vectors are made beside the old ones, then searches use them."""
+"""Going over to another encoder or store: its vectors are made beside the old ones, then searched."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ import structlog
 
 from answerable.jobs import JobContext, JobStatus, Subject, enqueue, get_job, periodic, task
 from answerable.kit.db import Session
-from answerable.kit.errors import NotFound
+from answerable.kit.errors import AnswerableError, NotFound
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import EncoderAway, Encoders, EncoderSpec, TextEncoder, configured
 from answerable.knowledge.indexing import generations, repository
+from answerable.knowledge.indexing.choice import FOLLOW_SETTINGS
+from answerable.knowledge.indexing.generations import Generation
 from answerable.knowledge.indexing.preparation import embed
+from answerable.knowledge.stores import outbox
+from answerable.knowledge.stores.following import carry_over
+from answerable.knowledge.stores.registry import OpenStores, offered
+from answerable.plugins.vector_stores import VectorStoreAway
 
 REEMBED = "index.reembed"
 _BATCH = 64
+_COPIED = 1_000
+_FEW_WAITING = 200
+"""Documents that a store may still have to be told of when searches begin to ask it."""
 _UNRELATED = (
     "The invoice is due within thirty days of delivery.",
     "Volcanic soil keeps moisture well and suits vines.",
@@ -32,6 +41,12 @@ _UNRELATED = (
 """Texts that have nothing to do with each other."""
 
 log = structlog.get_logger(__name__)
+
+
+class StoreNotReady(AnswerableError):
+    """The store that a workspace goes over to could not be filled."""
+
+    code, status, title = "vector_store_away", 503, "The vector store does not answer"
 
 
 class EncoderNotHere(Exception):
@@ -49,37 +64,53 @@ async def baseline_of(encoder: TextEncoder) -> tuple[int, float] | None:
 
 
 async def follow_settings(runtime: Runtime) -> list[str]:
-    """Let every workspace go over to the encoder that the settings name, by a job each. The ids of the jobs
-    that were begun. Raises EncoderAway."""
-    generation = await _wanted(runtime, configured(runtime))
+    """Let every workspace go over to the encoder that the settings name, and to the store that they name or
+    that it chose, by a job each. The ids of the jobs that were begun. Raises EncoderAway."""
+    spec, search = configured(runtime), runtime.settings.search
+    generation = await _wanted(runtime, spec, search.store, by_default=True)
     if generation is None:
         return []
     async with runtime.database.begin(Principal.anonymous()) as session:
-        elsewhere = await generations.elsewhere(session, generation)
+        choices = await generations.choices(session)
+    by_store = {}
+    for store in set(choices).intersection(offered(search)):
+        number = await _wanted(runtime, spec, store, by_default=store == search.store)
+        if number is not None:
+            by_store[store] = number
+    async with runtime.database.begin(Principal.anonymous()) as session:
+        elsewhere = await generations.elsewhere(session, generation, by_store)
         await generations.drop_unused(session)
     begun = []
-    for workspace_id in elsewhere:
-        async with runtime.database.begin(Principal.system(workspace_id)) as session:
-            if not await _is_on_its_way(session, generation):
-                subject = Subject("encoder", workspace_id)
-                job_id = await enqueue(session, REEMBED, subject=subject, generation=generation)
-                await generations.begin(session, generation, job_id)
-                begun.append(job_id)
+    for workspace_id, wanted in elsewhere:
+        job_id = await _begin(runtime, workspace_id, wanted)
+        begun += [] if job_id is None else [job_id]
     return begun
 
 
-async def _wanted(runtime: Runtime, spec: EncoderSpec) -> int | None:
+async def _begin(runtime: Runtime, workspace_id: str, generation: int) -> str | None:
+    async with runtime.database.begin(Principal.system(workspace_id)) as session:
+        if await _is_on_its_way(session, generation):
+            return None
+        subject = Subject("encoder", workspace_id)
+        job_id = await enqueue(session, REEMBED, subject=subject, generation=generation)
+        await generations.begin(session, generation, job_id)
+        return job_id
+
+
+async def _wanted(runtime: Runtime, spec: EncoderSpec, store: str, *, by_default: bool) -> int | None:
     async with runtime.database.begin(Principal.anonymous()) as session:
-        number = await generations.known(session, spec)
+        number = await generations.known(session, spec, store, by_default=by_default)
+        measured = await generations.measured(session, spec)
     if number is not None:
         return number
-    measured = await baseline_of(runtime.get(Encoders).of(spec))
+    measured = measured or await baseline_of(runtime.get(Encoders).of(spec))
     if measured is None:
         log.warning("encoder_not_here", encoder=spec.name)
         return None
     dimensions, baseline = measured
+    baseline = 0.0 if spec.kind == "default" else baseline
     async with runtime.database.begin(Principal.anonymous()) as session:
-        return await generations.add(session, spec, dimensions, 0.0 if spec.kind == "default" else baseline)
+        return await generations.add(session, spec, store, dimensions, baseline, by_default=by_default)
 
 
 async def _is_on_its_way(session: Session, generation: int) -> bool:
@@ -103,13 +134,47 @@ async def reembed(job: JobContext, *, generation: int) -> None:
     if building is None or building.number != generation:
         return  # the settings changed again
     encoder = job.runtime.get(Encoders).of(building.spec)
+    await _copy_vectors(job, generation)
     while await _embed_missing(job, encoder, generation):
         pass
+    await _fill_store(job, building)
     async with job.complete() as session:
         await generations.held_alone(session)
         if await repository.passages_without_vector(session, generation, 1):
             raise EncoderNotHere("Some passages were stored without vectors of the new encoder; once more.")
         await generations.switch(session, generation)
+
+
+async def _copy_vectors(job: JobContext, generation: int) -> None:
+    """Take the vectors that the same encoder made for another store."""
+    async with job.begin() as session:
+        others = await generations.siblings(session, generation)
+        done, total = await repository.vector_counts(session, generation)
+    for other in others:
+        after: int | None = 0
+        while after is not None:
+            async with job.begin() as session:
+                copied, after = await repository.copy_vectors(
+                    session, other, generation, _COPIED, after=after
+                )
+                done += copied
+                await generations.note(session, generation, done, total)
+            await job.progress(done, max(done, total), "passages")
+
+
+async def _fill_store(job: JobContext, building: Generation) -> None:
+    """Let a store elsewhere know the vectors before it is asked. What comes in meanwhile, and the little that
+    another process is just telling it, searches compare exactly until it is told."""
+    try:
+        if job.runtime.get(OpenStores).of(building.store).copies is None:
+            return
+        await carry_over(job.runtime, job.principal.workspace_id, building.number)
+    except VectorStoreAway as away:
+        raise StoreNotReady(away.detail) from away
+    async with job.begin() as session:
+        waiting, _ = await outbox.waiting(session, building.number)
+    if waiting > _FEW_WAITING:
+        raise StoreNotReady(f"The store has still to be told of {waiting} documents.")
 
 
 async def _embed_missing(job: JobContext, encoder: TextEncoder, generation: int) -> bool:
@@ -131,12 +196,14 @@ async def _embed_missing(job: JobContext, encoder: TextEncoder, generation: int)
         async with job.begin() as session:
             await repository.add_vectors(session, generation, dict(zip(found, made, strict=True)))
             await generations.note(session, generation, done, total)
+        await job.advanced()
         await job.progress(done, total, "passages")
 
 
-@periodic("index.follow_encoder", "* * * * *")
+@periodic(FOLLOW_SETTINGS, "* * * * *")
 async def follow_encoder(runtime: Runtime, _period: datetime) -> None:
-    """Go over to the encoder that the settings name, and drop what no workspace uses any more."""
+    """Go over to the encoder and store that the settings name, or a workspace chose; drop what none uses any
+    more."""
     try:
         await follow_settings(runtime)
     except EncoderAway as away:

@@ -12,6 +12,7 @@ from answerable.kit.db import Session
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.preparation import PassageVectors, PreparedPassage
 from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
+from answerable.knowledge.stores.outbox import note_changes
 
 _INSERT_CHUNK = text(
     """
@@ -79,6 +80,19 @@ _ADD_VECTOR = text(
     ON CONFLICT DO NOTHING
     """
 )
+_COPY_VECTORS = """
+    WITH part AS MATERIALIZED (
+        SELECT * FROM chunk_vectors WHERE generation = %(other)s AND chunk_id > %(after)s
+        ORDER BY chunk_id LIMIT %(most)s
+    ), copied AS (
+        INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
+        SELECT %(generation)s, v.chunk_id, v.workspace_id, v.document_id, v.embedding, v.sentences FROM part v
+        ON CONFLICT DO NOTHING RETURNING document_id
+    )
+    SELECT (SELECT max(chunk_id) FROM part), (SELECT count(*) FROM copied),
+           (SELECT array_agg(DISTINCT document_id) FROM copied)
+"""
+_DOCUMENTS_OF = "SELECT DISTINCT document_id FROM chunks WHERE id = ANY(%(chunks)s::bigint[])"
 _COUNTS = text(
     """
     SELECT (SELECT count(*) FROM chunk_vectors WHERE generation = :generation), (SELECT count(*) FROM chunks)
@@ -136,7 +150,7 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
     if not prepared:
         return
     workspace_uuid = ids.decode("ws", session.workspace_id)
-    document_uuid = ids.decode("doc", document_id)
+    document_uuid = ids.decode("doc", document_id) or ids.NIL
     await session.execute(
         _INSERT_CHUNK,
         [
@@ -171,6 +185,7 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
     ]
     if vectors:
         await session.execute(_INSERT_VECTOR, vectors)
+        await note_changes(session, [document_uuid])
     await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_id": document_uuid})
 
 
@@ -203,6 +218,19 @@ async def add_vectors(session: Session, generation: int, made: Mapping[int, Pass
         for row_id, row in sorted(made.items())
     ]
     await session.execute(_ADD_VECTOR, values)
+    documents = await session.fetch(_DOCUMENTS_OF, {"chunks": list(made)})
+    await note_changes(session, [row[0] for row in documents], generation=generation)
+
+
+async def copy_vectors(
+    session: Session, other: int, generation: int, most: int, *, after: int
+) -> tuple[int, int | None]:
+    """Give the workspace's passages the vectors that they have in another generation: `most` of them from
+    the one after a row on. How many got theirs, and the last row that was looked at; None at the end."""
+    wanted = {"other": other, "generation": generation, "most": most, "after": after}
+    ((last, count, documents),) = await session.fetch(_COPY_VECTORS, wanted)
+    await note_changes(session, documents or [], generation=generation)
+    return count, last
 
 
 async def vector_counts(session: Session, generation: int) -> tuple[int, int]:
@@ -219,6 +247,7 @@ async def delete_chunks(session: Session, document_id: str) -> None:
     }
     await session.execute(_DISCOUNT_TERMS, parameters)
     await session.execute(delete(ChunkRow).where(ChunkRow.document_id == document_id))
+    await note_changes(session, [ids.decode("doc", document_id) or ids.NIL])
 
 
 async def delete_document(session: Session, document_id: str) -> None:

@@ -15,6 +15,8 @@ from answerable.knowledge.indexing.preparation import dense_vector, sparse_vecto
 from answerable.knowledge.retrieval.candidate import Candidate
 from answerable.knowledge.retrieval.conditions import Condition, condition_of
 from answerable.knowledge.retrieval.query import CHUNKS_TERM, QueryTerms, Scope, SearchMode, WeightedQuery
+from answerable.knowledge.stores import rows
+from answerable.plugins.vector_stores import VectorCollection, VectorQuery, VectorScope
 
 _ENOUGH = 1000
 """Chunks that are looked at for their words; the rarest words choose them, and where there are more, pairs of
@@ -36,13 +38,6 @@ _EXTENT = """
     SELECT coalesce(sum(found.chunk_count), 0)::bigint, array_agg(found.document_id)
     FROM (SELECT d.document_id, d.chunk_count FROM indexed_documents d WHERE true {scope}
           LIMIT %(most)s) found
-"""
-# The generation and the length of its vectors are numbers of ours; as text they name the partition and its
-# index to every plan.
-_NEAREST = """
-    SELECT c.chunk_id FROM chunk_vectors c WHERE c.generation = {generation} {scope}
-    ORDER BY (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) {exactly}
-    LIMIT %(pool)s
 """
 _WORDED = """
     SELECT chunk_id FROM lexical_candidates(
@@ -68,11 +63,6 @@ _SCORE = """
     FROM best JOIN chunks c ON c.id = best.id JOIN indexed_documents d ON d.document_id = c.document_id
     LEFT JOIN chunk_vectors v ON v.generation = {generation} AND v.chunk_id = c.id
 """
-_DOCUMENTS = "AND {row}.document_id = ANY(%(documents)s::uuid[])"
-_SOURCES = "AND d.source_id = ANY(%(sources)s::uuid[])"
-_FACTS = "AND jsonb_path_match(d.facts, %(condition)s::jsonpath, %(values)s::jsonb, true)"
-# A scalar subquery is looked up for the rows that the index offers; a join would be planned over all.
-_BY_DOCUMENT = """AND (SELECT true {facts} FROM indexed_documents d WHERE d.document_id = c.document_id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +105,12 @@ class Reach:
         """Whether nothing is left out."""
         return self.documents is None and self.sources is None and self.condition is None
 
-    def parameters(self) -> dict[str, object]:
-        """The values that its conditions name."""
-        return {
-            "documents": self.documents,
-            "sources": self.sources,
-            "condition": None if self.condition is None else self.condition.path,
-            "values": json.dumps({} if self.condition is None else self.condition.values),
-        }
+    @property
+    def scope(self) -> VectorScope:
+        """The same as stores take it."""
+        condition = None if self.condition is None else self.condition.path
+        values = json.dumps({} if self.condition is None else self.condition.values)
+        return VectorScope(self.documents, self.sources, condition, values)
 
 
 async def term_counts(session: Session, query: QueryTerms) -> dict[int, int]:
@@ -140,9 +128,9 @@ async def counts_of(session: Session, terms: Sequence[int]) -> dict[int, int]:
 async def narrow(session: Session, reach: Reach, *, few_documents: int, few_chunks: int) -> Reach:
     """The same reach once it is known how large it is: its documents by their ids, to be compared exactly,
     where they and their chunks are few."""
-    statement = _EXTENT.format(scope=_on_documents(reach))
+    statement = _EXTENT.format(scope=rows.on_documents(reach.scope))
     most = {"most": few_documents + 1}
-    ((chunks, documents),) = await session.fetch(statement, reach.parameters() | most)
+    ((chunks, documents),) = await session.fetch(statement, rows.parameters(reach.scope) | most)
     found = documents or []
     if len(found) <= few_documents and chunks <= few_chunks:
         return Reach(chunks, chunks / max(reach.chunks, 1), exact=True, documents=found)
@@ -185,21 +173,17 @@ async def best_worded(session: Session, query: WeightedQuery, reach: Reach, pool
         "firsts": [first for first, _ in pairs],
         "seconds": [second for _, second in pairs],
     }
-    return [row[0] for row in await session.fetch(_WORDED, looked_for | reach.parameters())]
+    return [row[0] for row in await session.fetch(_WORDED, looked_for | rows.parameters(reach.scope))]
 
 
 async def nearest(session: Session, query: WeightedQuery, reach: Reach, pool: Pool) -> list[int]:
-    """The rows of the chunks within reach whose vectors are nearest the query's, `pool.size` at most."""
+    """The rows of the chunks within reach whose vectors are nearest the query's, `pool.size` at most, by
+    PostgreSQL: every one compared where the reach is exact, else by its index."""
     if query.vector is None:
         return []
-    statement = _NEAREST.format(
-        scope=_on_chunks(reach),
-        exactly="+ 0" if reach.exact else "",
-        generation=int(query.generation),
-        dimensions=len(query.vector),
-    )
-    vector = {"vector": dense_vector(query.vector), "pool": pool.size}
-    return [row[0] for row in await session.fetch(statement, vector | reach.parameters())]
+    place = VectorCollection(query.generation, len(query.vector))
+    wanted = VectorQuery(query.vector, pool.size, session, reach.scope)
+    return await rows.nearest(session, place, wanted, exact=reach.exact)
 
 
 async def score_candidates(
@@ -222,22 +206,6 @@ async def score_candidates(
         "cosine_part": pool.cosine_part,
     }
     return [_candidate(row) for row in await session.fetch(statement, parameters)]
-
-
-def _on_documents(reach: Reach) -> str:
-    documents = "" if reach.documents is None else _DOCUMENTS.format(row="d")
-    return documents + _on_facts(reach)
-
-
-def _on_chunks(reach: Reach) -> str:
-    documents = "" if reach.documents is None else _DOCUMENTS.format(row="c")
-    facts = _on_facts(reach)
-    return documents + (_BY_DOCUMENT.format(facts=facts) if facts else "")
-
-
-def _on_facts(reach: Reach) -> str:
-    given = ((_SOURCES, reach.sources), (_FACTS, reach.condition))
-    return " ".join(condition for condition, wanted in given if wanted is not None)
 
 
 def _weights(query: WeightedQuery) -> str:

@@ -13,6 +13,7 @@ from answerable.knowledge.indexing import generations
 from answerable.knowledge.reranking import Reranker
 from answerable.knowledge.retrieval import repository
 from answerable.knowledge.retrieval.found import Found
+from answerable.knowledge.retrieval.nearby import Nearby, nearby
 from answerable.knowledge.retrieval.query import QueryTerms, Scope, SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.ranking import first_look_cosine, rank, with_stages
 from answerable.knowledge.retrieval.repository import Pool, Reach
@@ -23,9 +24,6 @@ from answerable.telemetry.tracing import SpanKind, span
 
 _POOL = 40
 _SECOND_LOOK = 24
-_EXACT_BELOW = 10_000
-"""Chunks up to which every vector is compared: about as quick as walking the index past what a filter leaves
-out, and misses none."""
 _FEW_DOCUMENTS = 5_000
 """Documents up to which a scope is resolved to their ids."""
 
@@ -90,22 +88,25 @@ async def _search(
     try:
         terms, counts = await _terms(session, encoder, query, pending)
         weighted = WeightedQuery.of(terms, counts, None)
-        look = await _look_by_words(session, weighted, limit, mode, scope)
+        look = await _look_by_words(session, runtime, weighted, limit, mode, scope)
     finally:
         vector = await pending
     weighted = replace(look.query, vector=vector, generation=used.number, baseline=used.baseline)
     pool, worded = look.pool, look.worded
-    if vector is None:
+    near = (
+        await nearby(session, runtime, used, weighted, look.reach, pool) if look.reach.chunks else Nearby(())
+    )
+    warnings = (f"{near.warning} Passages were looked for by their words alone.",) if near.warning else ()
+    if vector is None or near.warning:
         if mode is SearchMode.DENSE and look.reach.chunks:
             worded = await repository.best_worded(session, weighted, look.reach, pool)
         mode = SearchMode.LEXICAL
     if look.reach.chunks == 0 or (mode is SearchMode.LEXICAL and not weighted.known):
-        return Found(weighted, (), mode)
-    near = await nearest(session, weighted, look.reach, pool)
+        return Found(weighted, (), mode, warnings)
     pool = replace(pool, cosine_part=first_look_cosine(mode))
-    chosen = list(dict.fromkeys([*near, *worded]))
+    chosen = list(dict.fromkeys([*near.rows, *worded]))
     candidates = await repository.score_candidates(session, weighted, mode, pool, chosen)
-    return Found(weighted, tuple(rank(weighted, candidates, mode)), mode)
+    return Found(weighted, tuple(rank(weighted, candidates, mode)), mode, warnings)
 
 
 async def _terms(
@@ -121,13 +122,11 @@ async def _terms(
 
 
 async def _look_by_words(
-    session: Session, weighted: WeightedQuery, limit: int, mode: SearchMode, scope: Scope
+    session: Session, runtime: Runtime, weighted: WeightedQuery, limit: int, mode: SearchMode, scope: Scope
 ) -> _WordsFirst:
     reach = Reach.of(scope, weighted.chunks)
-    if reach.is_open:
-        reach = replace(reach, exact=reach.chunks <= _EXACT_BELOW)
-    elif reach.chunks:
-        reach = await repository.narrow(session, reach, few_documents=_FEW_DOCUMENTS, few_chunks=_EXACT_BELOW)
+    if reach.chunks:
+        reach = await narrowed(session, reach, runtime.settings.search.exact_below)
     pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode))
     if not reach.chunks:
         return _WordsFirst(weighted, reach, pool, ())
@@ -137,20 +136,11 @@ async def _look_by_words(
     return _WordsFirst(weighted, reach, pool, await repository.best_worded(session, weighted, reach, pool))
 
 
-async def narrowed(session: Session, reach: Reach) -> Reach:
-    """The same reach once its size is known, to be compared exactly where it is small."""
+async def narrowed(session: Session, reach: Reach, exact_below: int) -> Reach:
+    """The same reach once its size is known, to be compared exactly where it has no more chunks than that."""
     if reach.is_open:
-        return replace(reach, exact=reach.chunks <= _EXACT_BELOW)
-    return await repository.narrow(session, reach, few_documents=_FEW_DOCUMENTS, few_chunks=_EXACT_BELOW)
-
-
-async def nearest(session: Session, query: WeightedQuery, reach: Reach, pool: Pool) -> list[int]:
-    """The rows of the chunks within reach that are nearest by vector: `pool.size`, or all there are."""
-    near = await repository.nearest(session, query, reach, pool)
-    if query.vector is None or reach.exact or reach.is_open or len(near) >= min(pool.size, reach.chunks):
-        return near
-    # The walk ended before it met enough rows that pass the filter: they lie far from the query.
-    return await repository.nearest(session, query, replace(reach, exact=True), pool)
+        return replace(reach, exact=reach.chunks <= exact_below)
+    return await repository.narrow(session, reach, few_documents=_FEW_DOCUMENTS, few_chunks=exact_below)
 
 
 async def _vector(encoder: TextEncoder, query: str, mode: SearchMode) -> QueryVector | None:

@@ -150,6 +150,8 @@ class Portion:
             if await repository.any_superseded(session, place.source_id):
                 rings_at = await sources.now(session) + timedelta(seconds=_RELEASE_SECONDS)
                 await sources.set_alarm(session, place.source_id, rings_at)
+        if outcomes:
+            await self._job.advanced()
         self._seen += len(outcomes)
         total = max(self._total, self._seen) if self._total is not None else None
         await self._job.progress(self._seen, total, "items")
@@ -197,6 +199,8 @@ class Portion:
                     await intake.forget(session, place.source_id, row)
                 run.deleted += len(rows)
                 self._note_time(run)
+            if rows:
+                await self._job.advanced()
             if len(rows) < _FORGOTTEN_AT_ONCE:
                 return False
         return True

@@ -56,6 +56,7 @@ async def remove(job: JobContext, *, source_id: str) -> None:
                 await intake.forget(session, source_id, row)
         if not rows:
             break
+        await job.advanced()
     while True:
         async with job.begin() as session:
             await sources.take_turns(session)
@@ -64,6 +65,7 @@ async def remove(job: JobContext, *, source_id: str) -> None:
                 await documents.delete(session, document_id)
         if not document_ids:
             break
+        await job.advanced()
     async with job.complete() as session:
         await sources.remove(session, source_id)
 
