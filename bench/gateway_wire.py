@@ -86,7 +86,7 @@ class UpstreamConnection(asyncio.Protocol):
             if end < 0:
                 break
             at = data.lower().find(b"content-length:", 0, end)
-            length = int(data[at + 15 : data.find(b"\r\n", at)])
+            length = 0 if at < 0 else int(data[at + 15 : data.find(b"\r\n", at)])
             if len(data) < end + 4 + length:
                 break
             body = data[end + 4 : end + 4 + length]

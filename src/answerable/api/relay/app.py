@@ -37,6 +37,9 @@ from answerable.telemetry import tracing
 
 log = structlog.get_logger("answerable.relay")
 
+_SESSION = b"x-answerable-session"
+"""The header that names a conversation for the model `answerable`."""
+
 
 class RelayApp:
     """Serves requests below `/v1/`."""
@@ -137,7 +140,7 @@ class RelayApp:
         )
         self._presences.add(presence)
         try:
-            reply = await self._reply(inbound, admitted)
+            reply = await self._reply(inbound, admitted, request.text(_SESSION))
             if reply.stream is None:
                 await exchange.whole(reply.content_type, reply.headers, reply.body)
                 return
@@ -163,9 +166,9 @@ class RelayApp:
         finally:
             self._presences.remove(presence)
 
-    async def _reply(self, inbound: Inbound, admitted: Admitted) -> Reply:
+    async def _reply(self, inbound: Inbound, admitted: Admitted, session_id: str | None) -> Reply:
         if inbound.head.model == SYSTEM_MODEL and self._system is not None:
-            return await self._system.reply(inbound, admitted.principal)
+            return await self._system.reply(inbound, admitted.principal, session_id)
         return await self._runtime.get(Gateway).relay(inbound)
 
     async def _list_models(self, path: str, request: RequestHead, exchange: Exchange) -> None:

@@ -12,8 +12,9 @@ from answerable.kit.principal import Principal
 class SystemModel(Protocol):
     """Answers calls to the model `answerable`."""
 
-    async def reply(self, inbound: Inbound, principal: Principal) -> Reply:
-        """The answer as the client's protocol has it; `inbound.presence` says whether the client is there.
+    async def reply(self, inbound: Inbound, principal: Principal, session_id: str | None = None) -> Reply:
+        """The answer as the client's protocol has it, within a conversation where the client names one;
+        `inbound.presence` says whether the client is there.
 
         Raises an AnswerableError for what cannot be answered.
         """

@@ -27,6 +27,22 @@ class RunRepository:
         """The run, when the principal may see it."""
         return (await self._session.scalars(select(RunRow).where(RunRow.id == run_id))).one_or_none()
 
+    async def latest(self, user_id: str, question: str, answer: str) -> str | None:
+        """The latest run of a person who asked this and was told that; None: there is none."""
+        statement = (
+            select(RunRow.id)
+            .where(
+                RunRow.asked_by == user_id,
+                func.md5(RunRow.question) == func.md5(question),
+                RunRow.question == question,
+                RunRow.status == "finished",
+                func.btrim(RunRow.answer["text"].astext) == answer.strip(),
+            )
+            .order_by(RunRow.created_at.desc())
+            .limit(1)
+        )
+        return (await self._session.scalars(statement)).one_or_none()
+
     async def answers_before(self, run_id: str, limit: int) -> Sequence[dict[str, JsonValue]]:
         """What later questions may need of the answers of the run and of those that it followed in turn,
         newest first: everything but rows, quotes and charts."""

@@ -12,12 +12,11 @@ from answerable.chat.asking import leases, orchestrator
 from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence
 from answerable.chat.asking.events import answer_events, failure, shown_events, started
 from answerable.chat.asking.leases import Claim
-from answerable.chat.asking.live import Live
 from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.showing import ShownRun, SourceGone, left_over, lost, source_gone
-from answerable.chat.asking.steps import Asker, Models
+from answerable.chat.asking.steps import Asker
 from answerable.chat.asking.tables import RunRow
 from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
@@ -40,28 +39,31 @@ class RunCancelled(AnswerableError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The message of a conversation that shows a run's answer, and the run that its question follows."""
+    """The message of a conversation that shows a run's answer, and the run that its question follows; a
+    conversation that its client keeps by itself has no message here."""
 
-    session_id: str
-    message_id: str
+    session_id: str | None
+    message_id: str | None
     follows_id: str | None
 
 
 async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> Answer:
     """Answer, and then keep the run in the request's transaction."""
     run = new_run(context.principal, request, trace_id)
-    answer = await answer_run(context.runtime, context.principal, run)
+    answer = await answer_run(Asker(context.principal, context.runtime), run)
     await keep_answered(await context.begin(), context.runtime, run, answer)
     return answer
 
 
-async def answer_whole(asker: Asker, request: AskRequest, trace_id: str) -> Answer:
-    """Answer, and keep the run in a transaction of its own; for callers that have none."""
-    runtime, principal = asker.runtime, asker.principal
-    run = new_run(principal, request, trace_id)
-    answer = await answer_run(runtime, principal, run, asker.models, asker.live)
-    async with runtime.database.begin(principal) as session:
-        await keep_answered(session, runtime, run, answer)
+async def answer_whole(
+    asker: Asker, request: AskRequest, trace_id: str, follows_id: str | None = None
+) -> Answer:
+    """Answer, after the run that the question follows, and keep the run in a transaction of its own; for
+    callers that have none."""
+    run = new_run(asker.principal, request, trace_id, Place(None, None, follows_id))
+    answer = await answer_run(asker, run)
+    async with asker.runtime.database.begin(asker.principal) as session:
+        await keep_answered(session, asker.runtime, run, answer)
     return answer
 
 
@@ -82,19 +84,10 @@ def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Pla
     )
 
 
-async def answer_run(
-    runtime: Runtime,
-    principal: Principal,
-    run: RunRow,
-    models: Models | None = None,
-    live: Live | None = None,
-) -> Answer:
-    """The answer to what a run was asked; `live` reads along where a model writes it. Nothing is kept yet,
-    and no transaction is open."""
+async def answer_run(asker: Asker, run: RunRow) -> Answer:
+    """The answer to what a run was asked. Nothing is kept yet, and no transaction is open."""
     asked = Asked.model_validate(run.asked)
-    answer = await orchestrator.answer(
-        Asker(principal, runtime, models or Models(), live), asked.request, run
-    )
+    answer = await orchestrator.answer(asker, asked.request, run)
     answer.trace_id = asked.trace_id
     return answer
 
@@ -146,7 +139,8 @@ async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> Asy
 
 async def _work(runtime: Runtime, principal: Principal, run: RunRow) -> None:
     try:
-        answer = await answer_run(runtime, principal, run, live=ShownRun(runtime, principal, run.id))
+        live = ShownRun(runtime, principal, run.id)
+        answer = await answer_run(Asker(principal, runtime, live=live), run)
         async with runtime.database.begin(principal) as session:
             if await runtime.get(RunTasks).may_end(session, run.id):
                 await _keep(session, runtime, answer)

@@ -8,6 +8,7 @@ from answerable.chat.asking import service as asking
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.service import Place
+from answerable.chat.asking.steps import Asker
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.messages import repository
 from answerable.chat.messages import service as messages
@@ -92,16 +93,34 @@ async def exchange(context: DeferredContext, sent: Wish, trace_id: str) -> Excha
     return Exchange(message=question, reply=reply)
 
 
+async def ask_whole(asker: Asker, sent: Wish, trace_id: str) -> Answer:
+    """The same in transactions of its own; for callers that have none."""
+    _require_chat(asker.principal)
+    turn, run, answer = await _answered(asker, sent, trace_id)
+    async with asker.runtime.database.begin(asker.principal) as session:
+        await _keep_answered(session, asker.runtime, turn, run, answer)
+    return answer
+
+
 async def _ask(context: DeferredContext, sent: Wish, trace_id: str) -> tuple[Answer, Session]:
-    async with context.runtime.database.begin(context.principal) as session:
-        turn = await _turn(session, await sessions.get(session, sent.session_id), sent)
-    run = asking.new_run(context.principal, turn.request, trace_id, turn.place())
-    answer = await asking.answer_run(context.runtime, context.principal, run)
+    turn, run, answer = await _answered(Asker(context.principal, context.runtime), sent, trace_id)
     session = await context.begin()
-    chat = await sessions.lock(session, sent.session_id)
-    await asking.keep_answered(session, context.runtime, run, answer)
-    await _keep(session, context.runtime, chat, turn, run)
+    await _keep_answered(session, context.runtime, turn, run, answer)
     return answer, session
+
+
+async def _answered(asker: Asker, sent: Wish, trace_id: str) -> tuple[Turn, RunRow, Answer]:
+    """The turn, its run and the answer, of which nothing is kept yet."""
+    async with asker.runtime.database.begin(asker.principal) as session:
+        turn = await _turn(session, await sessions.get(session, sent.session_id), sent)
+    run = asking.new_run(asker.principal, turn.request, trace_id, turn.place())
+    return turn, run, await asking.answer_run(asker, run)
+
+
+async def _keep_answered(session: Session, runtime: Runtime, turn: Turn, run: RunRow, answer: Answer) -> None:
+    chat = await sessions.lock(session, turn.session_id)
+    await asking.keep_answered(session, runtime, run, answer)
+    await _keep(session, runtime, chat, turn, run)
 
 
 async def begin(session: Session, runtime: Runtime, sent: Wish, trace_id: str) -> RunRow:

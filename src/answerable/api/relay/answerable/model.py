@@ -6,12 +6,13 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from answerable.api.relay.answerable.question import Question
 from answerable.api.relay.answerable.streaming import headers_of, streamed_reply
 from answerable.api.relay.answerable.writing import written_frames, written_whole
 from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, Status
 from answerable.chat.asking.schemas import LONGEST_QUESTION, AskRequest
-from answerable.chat.asking.service import answer_whole, new_run
+from answerable.chat.asking.service import new_run
 from answerable.chat.asking.steps import Asker, Models
 from answerable.identity.scopes import Scope
 from answerable.inference.chat import ChatRequest
@@ -32,16 +33,17 @@ _CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
 
 
 class AnswerableModel:
-    """The model `answerable`. The question is the last thing that the user says; there is no conversation
-    behind it yet, so that earlier turns are not read."""
+    """The model `answerable`. The question is the last thing that the user says. It goes on from the
+    conversation that the client names, else from the answer before it, where that was one of the system's."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def reply(self, inbound: Inbound, principal: Principal) -> Reply:
+    async def reply(self, inbound: Inbound, principal: Principal, session_id: str | None = None) -> Reply:
         """The answer as the client's protocol has it, on the books as a call without a cost of its own.
 
-        Raises Forbidden, UnreadableCall, Inexpressible, LimitExceeded.
+        Raises Forbidden, UnreadableCall, Inexpressible, LimitExceeded; NotFound for a session that is none of
+        the caller's.
         """
         if inbound.operation not in _CHATS:
             raise InvalidInput(
@@ -50,7 +52,7 @@ class AnswerableModel:
         if Scope.ASK not in principal.scopes:
             raise Forbidden(f"This needs the scope '{Scope.ASK}'. Use a key that has it.")
         request = dialect_for(inbound.operation).read(inbound.body)
-        asked = AskRequest(question=_question(request))
+        asked = Question(request, AskRequest(question=_question(request)), session_id)
         facts = CallFacts(
             inbound.caller,
             inbound.operation,
@@ -62,9 +64,9 @@ class AnswerableModel:
         call = await self._runtime.get(Gateway).begin(facts, inbound.presence)
         asker = Asker(principal, self._runtime, Models(route=inbound.operation.path, parent_id=call.id))
         if request.stream:
-            return await streamed_reply(asker, asked, inbound, request, call)
+            return await streamed_reply(asker, asked, inbound, call)
         with Closing(call):
-            answer = await answer_whole(asker, asked, inbound.trace_id or "")
+            answer = await asked.answered(asker, inbound.trace_id or "")
             call.first_byte()
             call.close(Outcome.ANSWERED)
         body = written_whole(answer, inbound.operation, request, call.id, call.started_at)

@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from answerable.api.relay.answerable.question import Question
 from answerable.api.relay.answerable.writing import EvidenceWriter, answer_events
 from answerable.chat.asking.live import LiveSentence
-from answerable.chat.asking.schemas import AskRequest
-from answerable.chat.asking.service import answer_whole
 from answerable.chat.asking.steps import Asker
-from answerable.inference.chat import ChatEvent, ChatRequest, TextDelta
+from answerable.inference.chat import ChatEvent, TextDelta
 from answerable.inference.gateway import Inbound, Reply
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.closing import Closing
@@ -34,11 +33,9 @@ class _Sentences:
         self.texts.put_nowait(sentence.text)
 
 
-async def streamed_reply(
-    asker: Asker, asked: AskRequest, inbound: Inbound, request: ChatRequest, call: Call
-) -> Reply:
+async def streamed_reply(asker: Asker, asked: Question, inbound: Inbound, call: Call) -> Reply:
     """The stream, once its first words are there. Raises an AnswerableError for what cannot be answered."""
-    writer = EvidenceWriter(inbound.operation, request, call.id, call.started_at)
+    writer = EvidenceWriter(inbound.operation, asked.request, call.id, call.started_at)
     events = _events(asker, asked, inbound.trace_id or "", call, writer)
     try:
         first = await anext(events)
@@ -54,14 +51,14 @@ def headers_of(call: Call) -> Headers:
 
 
 async def _events(
-    asker: Asker, asked: AskRequest, trace_id: str, call: Call, writer: EvidenceWriter
+    asker: Asker, asked: Question, trace_id: str, call: Call, writer: EvidenceWriter
 ) -> AsyncGenerator[ChatEvent, None]:
     """The events; the books are closed before those that end the answer. Whoever reads no further ends the
     work on it."""
     sentences = _Sentences()
     shown = ""
     with Closing(call):
-        work = asyncio.create_task(answer_whole(replace(asker, live=sentences), asked, trace_id))
+        work = asyncio.create_task(asked.answered(replace(asker, live=sentences), trace_id))
         work.add_done_callback(lambda _: sentences.texts.put_nowait(None))
         try:
             while (text := await sentences.texts.get()) is not None:
