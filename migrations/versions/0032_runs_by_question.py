@@ -1,4 +1,4 @@
-"""A run is found by who asked and what: clients that keep a conversation by themselves send its words again."""
+"""A run is found by who asked what: clients that keep a conversation by themselves send its words again."""
 
 from __future__ import annotations
 

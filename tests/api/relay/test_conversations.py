@@ -1,4 +1,4 @@
-"""Conversations with the model `answerable`: kept here in a session, or by a client that sends all words again."""
+"""Conversations with the model `answerable`: kept in a session, or by a client that sends all words again."""
 
 from __future__ import annotations
 
