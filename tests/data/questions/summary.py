@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import AllOf, Condition, Filter, Measure, Operator, Period, SemanticQuery
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Filter,
+    Measure,
+    Not,
+    Operator,
+    Period,
+    SemanticQuery,
+)
 
 _SIGNS = {
     Operator.EQ: "=",
@@ -31,7 +41,12 @@ def summary(query: SemanticQuery, model: SemanticModel) -> str:
         if time.grain is not None:
             parts.append(f"each {time.grain}" + (f" of {time.field}" if field and not time.period else ""))
     if query.group_by:
-        parts.append("by " + ", ".join(_group(g.field, g.top, g.only) for g in query.group_by))
+        parts.append(
+            "by "
+            + ", ".join(
+                _group(f"{g.field}@{g.part}" if g.part else g.field, g.top, g.only) for g in query.group_by
+            )
+        )
     parts += [f"having {h.measure} {h.operator} {h.value}" for h in query.having]
     if time is not None and time.comparison is not None:
         shift = f" shift {time.comparison.shift}" if time.comparison.shift else ""
@@ -46,12 +61,22 @@ def _columns(query: SemanticQuery, total: int) -> str:
 
 def _measure(measure: Measure) -> str:
     name = measure.metric or (f"{measure.aggregation}_{measure.field}" if measure.field else "count")
+    if measure.percentile is not None:
+        name = f"p{measure.percentile:g}_{measure.field}"
+    if measure.elapsed is not None:
+        name = f"{measure.aggregation} {measure.elapsed.unit} {measure.elapsed.since}..{measure.field}"
+    name += f" ({_filter(measure.where)})" if measure.where is not None else ""
+    name += f" - {_measure(measure.minus)}" if measure.minus is not None else ""
+    name += f" / {_measure(measure.per)}" if measure.per is not None else ""
+    name += " running" if measure.running_total else ""
+    name += f" moving {measure.moving_average}" if measure.moving_average is not None else ""
     return f"share of {name}" if measure.share_of_total else name
 
 
 def _group(field: str, top: object, only: tuple[object, ...]) -> str:
     n, descending = getattr(top, "n", None), getattr(top, "descending", None)
     limit = f" {'top' if descending else 'bottom'} {n}" if n else ""
+    limit += " each" if getattr(top, "each", False) else ""
     return field + limit + (f" only {'/'.join(map(str, only))}" if only else "")
 
 
@@ -61,12 +86,19 @@ def _period(period: Period) -> str:
 
 def _filter(where: Filter) -> str:
     if isinstance(where, Condition):
-        values = [str(v) for v in where.values]
+        values = [where.other] if where.other is not None else [str(v) for v in where.values]
+        if where.elapsed is not None or where.part is not None:
+            of = where.part or f"{where.elapsed.unit} since {where.elapsed.since}"  # type: ignore[union-attr]
+            return f"{where.field}@{of} {where.operator} {'/'.join(values)}"
         if where.operator in _SIGNS:
             return f"{where.field} {_SIGNS[where.operator]} {values[0]}"
         if where.operator is Operator.BETWEEN:
             return f"{where.field} between {'..'.join(values)}"
         return f"{where.field} {str(where.operator).replace('_', ' ')} {'/'.join(values)}".strip()
+    if isinstance(where, AnyOf):
+        return "(" + " or ".join(_filter(part) for part in where.any) + ")"
+    if isinstance(where, Not):
+        return f"not ({_filter(where.negated)})"
     assert isinstance(where, AllOf)
     return " and ".join(_filter(part) for part in where.all)
 

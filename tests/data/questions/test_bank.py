@@ -10,8 +10,8 @@ from tests.data.questions.bank.asked import Right
 from tests.data.questions.bank.score import Judged, Verdict, bank, figures, judged
 
 # What the two halves reach today, a little below it; raise them when they do better.
-TUNED_PRECISION, TUNED_COVERAGE = 0.9, 0.6
-HELD_OUT_PRECISION, HELD_OUT_COVERAGE = 0.9, 0.6
+TUNED_PRECISION, TUNED_COVERAGE = 1.0, 0.94
+HELD_OUT_PRECISION, HELD_OUT_COVERAGE = 0.985, 0.88
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,11 @@ def test_the_tuned_half_is_answered_right(tuned: list[Judged]) -> None:
     wrong = [f"{r.asked.text}: {r.why}" for r in tuned if r.verdict is Verdict.WRONG]
     assert found.precision >= TUNED_PRECISION, "\n".join(wrong)
     assert found.coverage >= TUNED_COVERAGE
+    assert found.tempted == 0
 
 
 def test_the_held_out_half_is_answered_right_as_a_whole() -> None:
     found = figures(judged(held_out=True))
     assert found.precision >= HELD_OUT_PRECISION
     assert found.coverage >= HELD_OUT_COVERAGE
+    assert found.tempted == 0

@@ -72,7 +72,7 @@ def test_a_word_that_means_nothing_here_makes_it_decline(question: str, data: st
     words = question.split()
     at = data.draw(st.integers(0, len(words)))
     stranger = data.draw(
-        st.sampled_from(["narnia", "zebra", "because", "profitable", "weekend", "why", "hypothetically"])
+        st.sampled_from(["narnia", "zebra", "because", "profitable", "wholesome", "why", "hypothetically"])
     )
     outcome = _read(" ".join([*words[:at], stranger, *words[at:]]))
     assert isinstance(outcome, Unparsed)

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pydantic import ValidationError
 
-from answerable.data.questions.conditions import Filtered, bounded, filters
+from answerable.data.questions.conditions import Filtered, bounded, compound, condition, filters, joined
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
-from answerable.data.questions.meanings import Bound, Groups, Part, PointedAt, Rank, Threshold, Where
+from answerable.data.questions.meanings import (
+    Bound,
+    Compound,
+    Groups,
+    Part,
+    PointedAt,
+    Rank,
+    Threshold,
+    Where,
+    Window,
+)
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.periods import Timing, timings
-from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.model import Aggregation, FieldType
 from answerable.data.semantics.query import (
     AllOf,
     Condition,
+    DatePart,
+    Elapsed,
     Filter,
     GroupBy,
     Having,
@@ -26,6 +38,7 @@ from answerable.data.semantics.query import (
     Operator,
     Order,
     Pointed,
+    Scalar,
     SemanticQuery,
     TimeSlice,
     TopN,
@@ -45,13 +58,18 @@ class Draft:
 
 def drafts(context: Context, frame: Frame) -> list[Draft]:
     """Every query that the frame can mean; empty when its phrases do not make one."""
+    placed = _placed(context, frame)
+    if placed is None:
+        return []
+    frame = placed
     shape = _shape(context, frame)
     if not shape:
         return []
     found: list[Draft] = []
     wheres = [w for w in frame.where if w is not _numerator(frame)] if frame.share else frame.where
     row_bounds = [t for t in frame.thresholds if t.part is None]
-    if any(t.field is None for t in row_bounds) and not _about_rows(context, frame):
+    open_bound = any(t.field is None for t in row_bounds)
+    if open_bound and (not _about_rows(context, frame) or _counts_things(context, frame)):
         return []
     if any(_may_bound_result(context, frame, t) for t in row_bounds) and not _about_rows(context, frame):
         return []
@@ -62,6 +80,47 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
                 if draft is not None:
                     found.append(draft)
     return found
+
+
+def _placed(context: Context, frame: Frame) -> Frame | None:
+    """The frame with weekdays and hours of the time that it is about; None where that has none."""
+    if not frame.recurs:
+        return frame
+    said = frame.verb.name if frame.verb else frame.when.field if frame.when else None
+    said = said or (frame.groups.time_field if frame.groups else None)
+    times = [said] if said is not None else list(context.times())
+
+    def placed(name: str) -> str:
+        if not name.startswith("@"):
+            return name
+        fine = (FieldType.TIMESTAMP,) if name == "@hour" else (FieldType.TIMESTAMP, FieldType.DATE)
+        fits = [t for t in times if (field := context.field(t)) is not None and field.type in fine]
+        # An hour is of the only moment; a weekday of the time by which rows are placed.
+        alone = len(fits) == 1 or (bool(fits) and fits[0] == times[0])
+        return fits[0] + name if alone else name
+
+    groups, rank = frame.groups, frame.rank
+    if groups is not None:
+        groups = replace(groups, fields=tuple(placed(name) for name in groups.fields))
+    if rank is not None and rank.field is not None:
+        rank = replace(rank, field=placed(rank.field))
+    where = [replace(w, field=placed(w.field)) for w in frame.where]
+    compounds = [
+        replace(c, sides=tuple(tuple(replace(w, field=placed(w.field)) for w in side) for side in c.sides))
+        for c in frame.compounds
+    ]
+    found = replace(frame, groups=groups, rank=rank, where=where, compounds=compounds)
+    return None if found.recurs else found
+
+
+def _grouped(name: str, top: TopN | None = None, only: tuple[Scalar, ...] = ()) -> GroupBy:
+    field, _, part = name.partition("@")
+    return GroupBy(field=field, part=DatePart(part) if part else None, top=top, only=only)
+
+
+def _column_of(name: str) -> str:
+    """The column that a group has in the result."""
+    return name.replace("@", "_")
 
 
 def _may_bound_result(context: Context, frame: Frame, threshold: Threshold) -> bool:
@@ -84,7 +143,22 @@ def _is_sum_of(context: Context, part: Part, field: str) -> bool:
 
 
 def alias_of(part: Part) -> str:
-    """The result's column name, as the compiler would name it."""
+    """The result's column name, as the compiler would name it; one of its own for what is computed."""
+    name = _plain_alias(part)
+    if part.where and part.per is not None:
+        return f"{part.where[0].field}_rate"[:63]
+    if part.minus is not None:
+        name = f"{name}_less_{_plain_alias(part.minus)}"
+    if part.per is not None:
+        name = f"{name}_per_{part.per.field or part.per.metric or 'row'}"
+    return name[:63]
+
+
+def _plain_alias(part: Part) -> str:
+    if part.percentile is not None:
+        return f"p{part.percentile}_{part.field}"[:63]
+    if part.since is not None:
+        return f"{part.aggregation}_{part.unit}_from_{part.since}_to_{part.field}"[:63]
     if part.metric is not None:
         return part.metric
     if part.field is None:
@@ -162,7 +236,7 @@ def _measured(context: Context, frame: Frame) -> list[_Shape]:
     order = _order(context, frame, parts, tuple(fields))
     if order is None:
         return []
-    groups = tuple(GroupBy(field=name) for name in fields)
+    groups = tuple(_grouped(name) for name in fields)
     return [_Shape(parts, groups, order, intent=_intent(frame, bool(versus), bool(fields)))]
 
 
@@ -199,13 +273,13 @@ def _order(
         elif sorting.field is not None:
             number = context.number_of(sorting.field)
             if sorting.field in fields:
-                name = sorting.field
+                name = _column_of(sorting.field)
             elif number in parts and number is not None:
                 name = alias_of(number)
             else:
                 return None
         return (Order(by=name, descending=sorting.descending),)
-    if by_time or not fields:
+    if by_time or not fields or any("@" in name for name in fields):
         return ()
     return (Order(by=alias_of(parts[0]), descending=True),)
 
@@ -214,7 +288,7 @@ def _numerator(frame: Frame) -> Where | None:
     """The condition whose share is asked for: the one after `come from`, else the only one."""
     if frame.share is None or frame.share.of is not None:
         return None
-    if frame.groups is not None and frame.groups.fields:
+    if frame.groups is not None and frame.groups.fields and not frame.groups.each:
         return None
     if frame.numerator is not None:
         return frame.numerator
@@ -228,12 +302,14 @@ def _shared(context: Context, frame: Frame) -> list[_Shape]:
     if len(parts) != 1 or frame.two or frame.versus or frame.change or not _additive(context, parts[0]):
         return []
     of = frame.share.of or _numerator(frame)
+    if of is not None and frame.groups is not None and frame.groups.fields and frame.groups.each:
+        return _rates(context, parts[0], of, frame.groups)
     if of is None:
         fields = frame.groups.fields if frame.groups else ()
         if not fields or frame.adjective:
             return []  # the percentage of open tickets by agent may be a rate of each agent
         order = (Order(by=alias_of(parts[0]), descending=True),)
-        return [_Shape(parts, tuple(GroupBy(field=f) for f in fields), order, intent=Intent.SHARE)]
+        return [_Shape(parts, tuple(_grouped(f) for f in fields), order, intent=Intent.SHARE)]
     if (frame.groups and frame.groups.fields) or of.operator not in (Operator.IN, Operator.EQ):
         return []
     if any(w is not of and w.field == of.field for w in frame.where):
@@ -242,11 +318,19 @@ def _shared(context: Context, frame: Frame) -> list[_Shape]:
     return [_Shape(parts, (group,), intent=Intent.SHARE)]
 
 
+def _rates(context: Context, part: Part, of: Where, groups: Groups) -> list[_Shape]:
+    """The part of each group that meets the condition: the escalated ones of each team's tickets."""
+    if of.field in groups.fields or of.operator not in (Operator.IN, Operator.EQ) or groups.grain:
+        return []
+    counted = part == context.count()
+    rate = context.rate(of) if counted else replace(part, where=(of,), per=part)
+    order = (Order(by=alias_of(rate), descending=True),)
+    return [_Shape((rate,), tuple(_grouped(f) for f in groups.fields), order, intent=Intent.BREAKDOWN)]
+
+
 def _additive(context: Context, part: Part) -> bool:
     """Only sums and counts have shares: parts of an average are not parts of a whole."""
-    metric = context.metric(part.metric) if part.metric else None
-    aggregation = metric.aggregation if metric else part.aggregation
-    return aggregation in (Aggregation.SUM, Aggregation.COUNT)
+    return part.per is None and part.minus is None and context.is_sum(replace(part, where=()))
 
 
 def _thresholded(context: Context, frame: Frame) -> list[_Shape]:
@@ -305,12 +389,37 @@ def _ranked(context: Context, frame: Frame) -> list[_Shape]:
         return []
     if rank.rows:
         return _ranked_rows(context, frame, rank)
+    if frame.groups is not None and frame.groups.each and rank.field is not None:
+        return _ranked_within(context, frame, rank, frame.groups)
     fields = _ranked_fields(frame, rank)
     if fields is None:
         return []
     return [
         shape for parts in _ranking_measures(context, frame, rank) if (shape := _top(rank, fields, parts))
     ]
+
+
+def _ranked_within(context: Context, frame: Frame, rank: Rank, groups: Groups) -> list[_Shape]:
+    """The first within each of the other groups: the best product of each country."""
+    assert rank.field is not None
+    blocked = frame.two or frame.versus or frame.trend or groups.bare or rank.field in groups.fields
+    if blocked or (groups.fields and groups.grain) or len(groups.fields) > 2:
+        return []
+    shapes = []
+    for parts in _ranking_measures(context, frame, rank):
+        by = alias_of(parts[0])
+        top = TopN(n=rank.n, by=by, descending=rank.descending, each=True)
+        others = tuple(_grouped(name) for name in groups.fields)
+        order = (*(Order(by=_column_of(f)) for f in groups.fields), Order(by=by, descending=rank.descending))
+        shapes.append(
+            _Shape(
+                parts,
+                (*others, _grouped(rank.field, top=top)),
+                () if groups.grain else order,
+                intent=Intent.RANKING,
+            )
+        )
+    return shapes
 
 
 def _ranked_fields(frame: Frame, rank: Rank) -> tuple[str, ...] | None:
@@ -328,7 +437,7 @@ def _top(rank: Rank, fields: tuple[str, ...], parts: tuple[Part, ...]) -> _Shape
     if rank.grain is not None:
         return _Shape(parts, (), order, rank.n, intent=Intent.RANKING)
     top = TopN(n=rank.n, by=alias_of(parts[0]), descending=rank.descending)
-    return _Shape(parts, (GroupBy(field=fields[0], top=top),), order, intent=Intent.RANKING)
+    return _Shape(parts, (_grouped(fields[0], top=top),), order, intent=Intent.RANKING)
 
 
 def _ranking_measures(context: Context, frame: Frame, rank: Rank) -> list[tuple[Part, ...]]:
@@ -344,6 +453,8 @@ def _ranking_measures(context: Context, frame: Frame, rank: Rank) -> list[tuple[
     if shown:
         return [shown] if len(shown) == 1 else []
     worth = [context.canonical(Part(aggregation=Aggregation.SUM, field=name)) for name in context.worth()]
+    if rank.vague and not worth:
+        return []  # the worst teams: hardly those with the fewest tickets
     return [(part,) for part in (*worth, context.count())]
 
 
@@ -361,7 +472,7 @@ def _ranked_rows(context: Context, frame: Frame, rank: Rank) -> list[_Shape]:
         field = _row_field(context, by)
         fields = (field,) if field else ()
     else:
-        fields = context.worth()
+        fields = () if rank.vague else context.worth()
     columns = tuple(f.name for f in context.dataset.fields)
     return [
         _Shape(
@@ -428,7 +539,12 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
         return None
     if shape.intent is Intent.RANKING and time is not None and time.comparison is not None and time.grain:
         return None  # a ranking is of one period
-    measures = tuple(_measure(part, shape.intent is Intent.SHARE) for part in shape.parts)
+    if time is not None and time.grain and any(g.top is not None and g.top.each for g in shape.groups):
+        time = time.model_copy(update={"fill_gaps": False})
+    if frame.window is not None and (time is None or time.grain is None or shape.intent is Intent.SHARE):
+        return None
+    share = shape.intent is Intent.SHARE
+    measures = tuple(_measure(part, share, frame.window) for part in shape.parts)
     try:
         query = SemanticQuery(
             dataset=context.dataset.name,
@@ -436,7 +552,7 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
             columns=shape.columns,
             group_by=shape.groups,
             time=time,
-            where=_with_pointed(filtered.where, frame.pointed),
+            where=_with_pointed(_with_compounds(filtered.where, frame.compounds), frame.pointed),
             having=shape.having,
             order=shape.order,
             limit=shape.limit,
@@ -447,6 +563,14 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
     return Draft(query, intent, _notes(context, frame, filtered, timing))
+
+
+def _with_compounds(where: Filter | None, compounds: list[Compound]) -> Filter | None:
+    """The filter, and what is said of several fields at once."""
+    found = [compound(one) for one in compounds]
+    if where is None:
+        return AllOf(all=tuple(found)) if len(found) > 1 else next(iter(found), None)
+    return AllOf(all=(where, *found)) if found else where
 
 
 def _with_pointed(where: Filter | None, pointed: PointedAt | None) -> Filter | None:
@@ -479,14 +603,29 @@ def _ranked_time(context: Context, frame: Frame, time: TimeSlice | None) -> Time
     return TimeSlice(field=times[0], grain=frame.rank.grain, fill_gaps=False) if times else None
 
 
-def _measure(part: Part, share: bool) -> Measure:
+def _measure(part: Part, share: bool, window: Window | None = None) -> Measure:
+    elapsed = None
+    if part.since is not None and part.unit is not None:
+        elapsed = Elapsed.model_validate({"since": part.since, "unit": part.unit})
     return Measure(
         metric=part.metric,
         aggregation=part.aggregation,
+        percentile=part.percentile,
         field=part.field,
+        elapsed=elapsed,
+        where=joined([condition(where) for where in part.where]),
+        minus=_inner(part.minus),
+        per=_inner(part.per),
         alias=alias_of(part),
         share_of_total=share,
+        running_total=window is not None and window.running,
+        moving_average=(window.moving or None) if window is not None else None,
     )
+
+
+def _inner(part: Part | None) -> Measure | None:
+    """A measure that is taken off or divided by: no column of its own, so no alias."""
+    return _measure(part, False).model_copy(update={"alias": None}) if part is not None else None
 
 
 def _notes(context: Context, frame: Frame, filtered: Filtered, timing: Timing) -> tuple[str, ...]:

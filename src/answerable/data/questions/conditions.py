@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Bound, Number, Threshold, Where
+from answerable.data.questions.meanings import Bound, Compound, Number, Threshold, Where
 from answerable.data.questions.numbers import plain
 from answerable.data.semantics.model import ModelField
-from answerable.data.semantics.query import AllOf, Condition, Filter, Operator
+from answerable.data.semantics.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    DatePart,
+    Elapsed,
+    Filter,
+    Not,
+    Operator,
+)
 
 _SIGNS = {
     "€": "eur",
@@ -35,36 +44,50 @@ def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) 
     """Every filter that the conditions may mean; several when a number's field is not said.
 
     Empty when a condition fits no field."""
-    alternatives: list[tuple[list[Condition], tuple[str, ...]]] = [([_condition(w) for w in wheres], ())]
+    alternatives: list[tuple[list[Condition], tuple[str, ...]]] = [([condition(w) for w in wheres], ())]
     for threshold in thresholds:
         candidates = (threshold.field,) if threshold.field else _fields_for(context, threshold.bound)
         extended: list[tuple[list[Condition], tuple[str, ...]]] = []
         for conditions, assumed in alternatives:
             for name in candidates:
-                condition = bounded(context, name, threshold.bound)
-                if condition is not None:
-                    extended.append(
-                        ([*conditions, condition], assumed if threshold.field else (*assumed, name))
-                    )
+                bound = bounded(context, name, threshold.bound)
+                if bound is not None:
+                    extended.append(([*conditions, bound], assumed if threshold.field else (*assumed, name)))
         alternatives = extended
-    return [Filtered(_joined(conditions), assumed) for conditions, assumed in alternatives]
+    return [Filtered(joined(conditions), assumed) for conditions, assumed in alternatives]
 
 
-def _joined(conditions: list[Condition]) -> Filter | None:
+def joined(conditions: list[Condition]) -> Filter | None:
+    """All of the conditions, in one order whatever the words' was."""
     if not conditions:
         return None
     ordered = sorted(conditions, key=lambda c: (c.field, c.operator, str(c.values)))
     return ordered[0] if len(ordered) == 1 else AllOf(all=tuple(ordered))
 
 
-def _condition(where: Where) -> Condition:
+def condition(where: Where) -> Condition:
+    """The condition as a filter of a query."""
     values = tuple(sorted(where.values, key=str))
     operator = where.operator
+    if where.other is not None:
+        return Condition(field=where.field, operator=operator, other=where.other)
+    if where.since is not None and where.unit is not None:
+        elapsed = Elapsed.model_validate({"since": where.since, "unit": where.unit})
+        return Condition(field=where.field, operator=operator, values=values, elapsed=elapsed)
     if len(values) == 1 and operator is Operator.IN:
         operator = Operator.EQ
     elif len(values) == 1 and operator is Operator.NOT_IN:
         operator = Operator.NE
-    return Condition(field=where.field, operator=operator, values=values)
+    name, _, part = where.field.partition("@")
+    return Condition(field=name, operator=operator, values=values, part=DatePart(part) if part else None)
+
+
+def compound(found: Compound) -> Filter:
+    """Several conditions as one filter."""
+    sides = tuple(joined([condition(where) for where in side]) for side in found.sides)
+    known = tuple(side for side in sides if side is not None)
+    whole: Filter = known[0] if len(known) == 1 else AnyOf(any=known)
+    return Not(negated=whole) if found.negated else whole
 
 
 def _fields_for(context: Context, bound: Bound) -> tuple[str, ...]:

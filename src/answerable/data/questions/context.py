@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from answerable.data.questions.meanings import Part
+from answerable.data.questions.meanings import Part, Where
 from answerable.data.questions.time.resolve import Now
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
@@ -16,6 +16,8 @@ from answerable.data.semantics.model import (
     FieldType,
     Metric,
     ModelField,
+    Status,
+    Unit,
 )
 
 # Sums of these make sense, but are seldom meant when nothing says "total".
@@ -34,11 +36,31 @@ _SELDOM_SUMMED = frozenset(
         "time",
         "duration",
     }
-    | {"level", "point", "capacity", "term"}
+    | {"level", "point", "capacity", "term", "salary", "wage", "fee", "load", "stars", "credits"}
 )
 QUANTITY_WORDS = frozenset({"quantity", "qty", "pieces", "units", "items"})
 YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "1", "0"})
-_STATES = frozenset({"°C", "°F", "K", "Pa", "kPa", "hPa", "bar", "dB", "km/h", "m/s", "mph", "rpm", "ppm"})
+_STATES = frozenset(
+    {
+        "°C",
+        "°F",
+        "K",
+        "W",
+        "kW",
+        "MW",
+        "GW",
+        "Pa",
+        "kPa",
+        "hPa",
+        "bar",
+        "dB",
+        "km/h",
+        "m/s",
+        "mph",
+        "rpm",
+        "ppm",
+    }
+)
 _PER_ITEM = (
     "price",
     "rate",
@@ -50,6 +72,8 @@ _PER_ITEM = (
     "age",
     "rating",
     "margin %",
+    "satisfaction",
+    "grade",
     "per ",
     "unit cost",
 )
@@ -124,22 +148,49 @@ class Context:
         label = f"{field.label} {field.name}".casefold()
         return not any(word in label for word in _PER_ITEM)
 
-    def number_of(self, field_name: str) -> Part | None:
-        """What a bare number field stands for: its sum when it is additive, else its only metric.
+    def number_of(self, field_name: str, *, many: bool = False) -> Part | None:
+        """What a bare number field stands for: its sum when it is additive, else its only metric. Said in the
+        plural (`many`), fees and salaries are summed.
 
         A field that the model averages stands for its average, even where a sum can be asked for.
         """
         field = self.field(field_name)
         if field is None:
             return None
-        seldom = bool(_SELDOM_SUMMED & set(field.name.split("_")))
+        seldom = not many and bool(_SELDOM_SUMMED & set(field.name.split("_")))
         own = [m for m in self.metrics if m.field == field_name and m.aggregation is not Aggregation.COUNT]
         averaged = len(own) == 1 and own[0].aggregation is Aggregation.AVG
         if self.is_additive(field) and not seldom and not averaged:
             return self.canonical(Part(aggregation=Aggregation.SUM, field=field_name))
         if len(own) != 1 or (seldom and own[0].aggregation is Aggregation.SUM):
             return None
+        guessed = own[0].status is Status.INFERRED and own[0].aggregation is Aggregation.SUM
+        guessed = guessed and not own[0].non_additive
+        if guessed and not self.is_additive(field):
+            return None
         return Part(metric=own[0].name)
+
+    def is_sum(self, part: Part) -> bool:
+        """Whether the part adds up over rows: a sum or a count, of no stock."""
+        metric = self.metric(part.metric) if part.metric is not None else None
+        aggregation = metric.aggregation if metric is not None else part.aggregation
+        stock = metric is not None and metric.non_additive
+        computed = part.per or part.minus or part.percentile or part.since
+        return aggregation in (Aggregation.SUM, Aggregation.COUNT) and not stock and not computed
+
+    def unit_of(self, part: Part) -> Unit | None:
+        """The unit of a part's number."""
+        metric = self.metric(part.metric) if part.metric is not None else None
+        name = metric.field if metric is not None else part.field
+        field = self.field(name) if name is not None else None
+        return (metric.unit if metric is not None else None) or (field.unit if field is not None else None)
+
+    def rate(self, where: Where) -> Part:
+        """The part of the rows that meet the condition; of those for which it is known."""
+        field = self.field(where.field)
+        known = field is not None and field.nullable and field.type is FieldType.BOOLEAN
+        counted = Part(aggregation=Aggregation.COUNT, field=where.field if known else None)
+        return replace(counted, where=(where,), per=counted)
 
     def count(self) -> Part:
         """The number of rows."""

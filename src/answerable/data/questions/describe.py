@@ -9,6 +9,7 @@ from answerable.data.questions.meanings import (
     Be,
     Both,
     Bound,
+    Compound,
     Develop,
     Groups,
     How,
@@ -29,6 +30,7 @@ from answerable.data.questions.meanings import (
     Versus,
     When,
     Where,
+    Window,
 )
 from answerable.data.semantics.query import (
     AllOf,
@@ -130,6 +132,8 @@ def _measure_label(measure: Measure, context: Context) -> str:
         return _label(measure.metric, context)
     if measure.field is None:
         return f"number of {context.dataset.label.casefold()}"
+    if measure.percentile is not None:
+        return f"{measure.percentile:g}th percentile of {_label(measure.field, context)}"
     return _aggregated(str(measure.aggregation), _label(measure.field, context))
 
 
@@ -190,7 +194,9 @@ def meaning(value: object) -> str:
     if isinstance(value, Measures):
         return "measure " + " and ".join(_part(part) for part in value.parts)
     if isinstance(value, Where):
-        return f"{value.field} {value.operator} {', '.join(str(v) for v in value.values)}".strip()
+        against = value.other or ", ".join(str(v) for v in value.values)
+        since = f" since {value.since} in {value.unit}" if value.since else ""
+        return f"{value.field}{since} {value.operator} {against}".strip()
     if isinstance(value, Threshold):
         target = value.field or (_part(value.part) if value.part else "number")
         return f"{target} {_bound(value.bound)}"
@@ -207,6 +213,11 @@ def meaning(value: object) -> str:
 def _other_meaning(value: object) -> str:
     if isinstance(value, Both):
         return f"{meaning(value.first)}, {meaning(value.second)}"
+    if isinstance(value, Compound):
+        sides = [" and ".join(meaning(where) for where in side) for side in value.sides]
+        return ("not " if value.negated else "") + " or ".join(sides)
+    if isinstance(value, Window):
+        return "running total" if value.running else f"moving average of {value.moving}"
     if isinstance(value, PointedAt):
         when = f" in {_span(value.span)}" if value.span else ""
         return f"{'no' if value.absent else 'any'} rows of {value.rows.dataset}{when}"
@@ -236,9 +247,14 @@ def _other_meaning(value: object) -> str:
 
 
 def _part(part: Part) -> str:
-    if part.metric is not None:
-        return part.metric
-    return f"{part.aggregation}({part.field or 'rows'})"
+    own = part.metric or f"{part.aggregation}({part.field or 'rows'})"
+    if part.percentile is not None:
+        own = f"percentile {part.percentile} of {part.field}"
+    if part.since is not None:
+        own = f"{part.aggregation}({part.unit} from {part.since} to {part.field})"
+    own += "".join(f" where {meaning(where)}" for where in part.where)
+    own += f" less {_part(part.minus)}" if part.minus is not None else ""
+    return own + (f" per {_part(part.per)}" if part.per is not None else "")
 
 
 def _bound(bound: Bound) -> str:

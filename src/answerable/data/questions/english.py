@@ -55,13 +55,19 @@ FILLERS = words(
 LIGHT_VERBS = words(
     "made make placed place received receive recorded record registered got get made generated generate "
     "earned earn had came come exist existed happened happen took occurred occur booked listed logged "
-    "achieved belong belongs belonging sell sold buy bought purchase purchased ordered"
+    "achieved belong belongs belonging sell sold buy bought purchase purchased ordered "
+    "bring brings brought"
 )
 
 # Of the light verbs, those that say something where rows are not sales.
-COMMERCE = words("sell sold buy bought purchase purchased ordered placed place booked earned earn made make")
+COMMERCE = words(
+    "bring brings brought "
+    "sell sold buy bought purchase purchased ordered placed place booked earned earn made make"
+)
 
 _IRREGULAR = {
+    "skus": "sku",
+    "menus": "menu",
     "people": "person",
     "men": "man",
     "women": "woman",

@@ -9,6 +9,7 @@ from answerable.data.questions.chart import Item
 from answerable.data.questions.meanings import (
     Be,
     Both,
+    Compound,
     Develop,
     Field,
     Groups,
@@ -16,6 +17,7 @@ from answerable.data.questions.meanings import (
     Listing,
     Measures,
     Metadata,
+    Part,
     PointedAt,
     Rank,
     RankBy,
@@ -28,6 +30,7 @@ from answerable.data.questions.meanings import (
     Versus,
     When,
     Where,
+    Window,
 )
 from answerable.data.questions.tokens import Token
 from answerable.data.semantics.model import Aggregation
@@ -60,12 +63,30 @@ class Frame:
     mentioned: bool = False
     metadata: Metadata | None = None
     adjective: bool = False  # a condition stands before its noun: open tickets
+    averages: tuple[Part, ...] = ()  # as they were said
     averaged: bool = False  # an average of what is usually summed is asked for
     verb: Field | None = None  # shipped to: the time that is said belongs to shipping
     yes_or_no: bool = False  # the question begins with a verb: are there open orders
     numerator: Where | None = None  # the condition that follows `come from`
     pointed: PointedAt | None = None  # rows of another table point here, or none do
+    window: Window | None = None
+    compounds: list[Compound] = slot_of(default_factory=list)
     absent: bool = False  # something is said not to be there: without cancelled orders
+
+    @property
+    def recurs(self) -> bool:
+        """Whether weekdays or hours are spoken of without a time of their own."""
+        names = [*(self.groups.fields if self.groups else ()), *(where.field for where in self.where)]
+        names += [w.field for c in self.compounds for side in c.sides for w in side]
+        if self.rank is not None and self.rank.field is not None:
+            names.append(self.rank.field)
+        return any(name.startswith("@") for name in names)
+
+    def _says_twice(self) -> bool:
+        """Whether a field is in a condition by itself and in one over several fields."""
+        several = [w.field for c in self.compounds for side in c.sides for w in side]
+        alone = {where.field for where in self.where}
+        return len(self.compounds) > 1 or bool(alone & set(several))
 
     def consistent(self) -> bool:
         """Whether the phrases can belong to one question."""
@@ -81,8 +102,14 @@ class Frame:
             return False
         if self.develop and not self.how:
             return False
-        if self.verb and not (self.when or (self.groups and self.groups.grain)):
+        if self.verb and not (self.when or (self.groups and self.groups.grain) or self.recurs):
             return False
+        if self.window is not None and (self.share or self.rank or self.two or self.versus or self.change):
+            return False
+        if self._says_twice():
+            return False
+        if any(part.many for part in self.averages) and self.groups and self.groups.per:
+            return False  # average fees per doctor: of the visits, or of the doctors' totals
         if self.verb and ((self.when and self.when.field) or (self.groups and self.groups.time_field)):
             return False
         beside = self.when or self.two or self.versus or self.share or self.rank or self.thresholds
@@ -99,7 +126,7 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE
         )
         value = clause.value
-        if frame.pointed is not None and isinstance(value, Where | When | Threshold):
+        if frame.pointed is not None and isinstance(value, Where | When | Threshold | Compound):
             return None  # orders in Germany: of customers there, or delivered there
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
             return None
@@ -107,6 +134,7 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             frame.adjective = True
         if isinstance(value, Where) and value.operator in _NEGATIVE:
             frame.absent |= tokens[clause.start].norm in _ABSENT
+        frame.absent |= isinstance(value, Where) and value.bare
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
             return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
@@ -190,13 +218,15 @@ _SINGLE: dict[type, str] = {
     Metadata: "metadata",
     Share: "share",
     PointedAt: "pointed",
+    Window: "window",
 }
 
 
 def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
     if isinstance(value, Measures):
         frame.averaged = any(part.rate for part in value.parts)
-        value = replace(value, parts=tuple(replace(part, rate=False) for part in value.parts))
+        frame.averages = tuple(part for part in value.parts if part.rate)
+        value = replace(value, parts=tuple(replace(part, rate=False, many=False) for part in value.parts))
     slot = _SINGLE.get(type(value))
     if slot is not None:
         if getattr(frame, slot) is not None:
@@ -205,6 +235,9 @@ def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
         return True
     if isinstance(value, Where):
         return _add_where(frame, value, after_be)
+    if isinstance(value, Compound):
+        frame.compounds.append(value)
+        return True
     if isinstance(value, Groups):
         return _add_groups(frame, value)
     if isinstance(value, Versus):
@@ -249,7 +282,8 @@ def _add_groups(frame: Frame, groups: Groups) -> bool:
         return False
     time_field = known.time_field or groups.time_field
     per, entity = known.per or groups.per, known.entity or groups.entity
-    frame.groups = Groups(fields, known.grain or groups.grain, time_field, per=per, entity=entity)
+    each = known.each or groups.each
+    frame.groups = Groups(fields, known.grain or groups.grain, time_field, per=per, entity=entity, each=each)
     return True
 
 

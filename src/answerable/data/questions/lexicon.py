@@ -21,6 +21,7 @@ from answerable.data.questions.english import (
 )
 from answerable.data.questions.meanings import Field, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
+from answerable.data.questions.verbs import NOUN_VERBS, happenings, past_forms, verb_forms
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -36,6 +37,8 @@ Key = tuple[str, ...]
 MAX_WORDS = 7
 # Name suffixes that tell how a thing is identified, not what it is; earlier ones are better to show.
 _IDENTIFIERS = ("name", "title", "label", "code", "id", "number", "no", "key", "nr")
+_SAYS_LITTLE = frozenset({"id", "no", "nr", "number", "key", "code", "name", "row_id", "uuid"})
+_PEOPLE = frozenset({"employee", "person", "student", "member", "guest", "patient", "user", "worker"})
 _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
@@ -138,6 +141,8 @@ def terminal(start: int, end: int, entry: Entry, last_word: str) -> Item:
     category = entry.category
     if category == "Table" and last_word != singular(last_word):
         category = "Rows"  # businesses are the rows of the table "business"
+    if category == "Happening" and last_word != singular(last_word):
+        category = "Happenings"
     return Item(category, start, end, value, _COSTS[entry.tier])
 
 
@@ -172,6 +177,8 @@ class _DatasetWords:
 
     def _put(self, key: Key, category: str, value: Meaning, tier: int) -> None:
         assert callable(self._add)
+        if category == "Num" and key == self._noun and isinstance(value, Field):
+            value = replace(value, as_rows=True)
         self._add(key, Entry(category, value, self._dataset.name, tier))
 
     def collect(self) -> None:
@@ -184,6 +191,8 @@ class _DatasetWords:
         ):
             key = key_of(text)
             self._put(key, "Rows" if key == self._noun or phrase_words(text) != key else "Table", rows, 0)
+        if len(self._dataset.primary_key) == 1:
+            self._keyed_rows(rows)
         for text in ("row", "record", "entry"):
             self._put((singular(text),), "Rows", rows, 2)
         for metric in self._metrics:
@@ -192,10 +201,21 @@ class _DatasetWords:
             self._field(field)
         self._revenue()
 
+    def _keyed_rows(self, rows: Rows) -> None:
+        """What tells the rows apart counts them: the SKUs of a stock list; employees are people."""
+        field = self._dataset.field(self._dataset.primary_key[0])
+        if field is not None and field.name not in _SAYS_LITTLE:
+            self._put(key_of(_bare(field.label)), "Rows", rows, 1)
+        if self._noun and self._noun[-1] in _PEOPLE:
+            self._put(("person",), "Rows", rows, 2)
+
     def _revenue(self) -> None:
         """In a table of orders or invoices, `revenue` is the sum of their only amount of money."""
         if not SALES_ROWS & set(self._noun):
             return
+        if self._dataset.default_time is not None:
+            for word in ("bought", "buy", "purchased"):
+                self._put((word,), "TimeForm", Field(self._dataset.default_time), 0)
         money = [
             f for f in self._dataset.fields
             if f.role is FieldRole.MEASURE and " ".join(key_of(_bare(f.label))) in SALES_MONEY
@@ -246,8 +266,17 @@ class _DatasetWords:
         for key in names:
             if len(key) == 2 and key[1] in ("date", "at", "on", "time", "day"):
                 self._put(key[:1], "TimeStem", Field(field.name), 0)
-                for form in _past_forms(key[0]):
+                for form in past_forms(key[0]):
                     self._put(form, "TimeVerb", Field(field.name), 0)
+                for form in verb_forms(key[0]):
+                    self._put((form,), "TimeForm", Field(field.name), 0)
+                if field.nullable:
+                    for form in past_forms(key[0]):
+                        if len(form) == 1:
+                            self._put(("un" + form[0],), "Untimed", Field(field.name), 0)
+            elif key[-1] in NOUN_VERBS:
+                past, _ = NOUN_VERBS[key[-1]]
+                self._put((*key[:-1], past), "TimeVerb", Field(field.name), 0)
 
     def _flags(self, field: ModelField, keys: dict[Key, int]) -> None:
         values = _flag_values(field)
@@ -258,9 +287,16 @@ class _DatasetWords:
             bare = key[1:] if key[0] in ("is", "was", "has") and len(key) > 1 else key
             self._put(bare, "Flag", Value(field.name, yes), tier)
             if len(bare) == 1:
+                self._happenings(bare[0], Value(field.name, yes))
+            if len(bare) == 1:
                 for prefix in ("un", "non", "in"):
                     self._put((prefix + bare[0],), "Flag", Value(field.name, no), tier)
                 self._put(("non", bare[0]), "Flag", Value(field.name, no), tier)
+
+    def _happenings(self, word: str, value: Value) -> None:
+        """The noun of what happened: the cancellation of what was cancelled."""
+        for form in happenings(word):
+            self._put((form,), "Happening", value, 0)
 
     def _values(self, field: ModelField) -> None:
         if field.values is None or field.personal:
@@ -271,6 +307,8 @@ class _DatasetWords:
                 continue
             key = key_of(text)
             self._put(key, "Value", Value(field.name, value), 0)
+            if len(key) == 1:
+                self._happenings(key[0], Value(field.name, value))
             for alias in _ALIASES.get(key, ()):
                 self._put(alias, "Value", Value(field.name, value), 1)
 
@@ -359,33 +397,3 @@ def _typed(field: ModelField, text: str) -> bool | int | str | None:
         except ValueError:
             return None
     return text if field.type is FieldType.STRING else None
-
-
-_PHRASAL = {
-    "signup": ("sign", "up"),
-    "checkin": ("check", "in"),
-    "checkout": ("check", "out"),
-    "login": ("log", "in"),
-}
-_PAST = {"send": "sent", "buy": "bought", "sell": "sold", "pay": "paid", "begin": "began", "build": "built"}
-
-
-def _past_forms(noun: str) -> tuple[Key, ...]:
-    """What is done on a date of that name: shipped on a ship date, signed up on a signup date."""
-    verb, *particle = _PHRASAL.get(noun, (noun,))
-    if verb.endswith("ed"):
-        forms = [verb]
-    elif verb in _PAST:
-        forms = [_PAST[verb]]
-    elif verb.endswith("e"):
-        forms = [verb + "d"]
-    elif (
-        len(verb) <= 4
-        and verb[-1] not in "aeiouwxy"
-        and verb[-2:-1] in tuple("aeiou")
-        and verb[-3:-2] not in tuple("aeiou")
-    ):
-        forms = [verb + verb[-1] + "ed"]
-    else:
-        forms = [verb + "ed"]
-    return tuple((form, *particle) for form in forms)

@@ -38,10 +38,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the dataset that is being read for. `many` when it was said in the plural."""
+    """A field of the dataset that is being read for. `many` when it was said in the plural, `as_rows` when
+    the word for it is also that for the rows: sales, in a table of sales."""
 
     name: str
     many: bool = False
+    as_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ class Part:
     aggregation: Aggregation | None = None
     field: str | None = None
     rate: bool = False  # the average of something that is usually summed
+    many: bool = False  # it was said in the plural: average fees
+    percentile: int | None = None
+    since: str | None = None  # the time from that field to `field`, in `unit`s
+    unit: str | None = None
+    where: tuple[Where, ...] = ()  # narrows the rows of this part alone
+    minus: Part | None = None
+    per: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,10 @@ class Where:
     operator: Operator
     values: tuple[Scalar, ...] = ()
     versus: bool = False
+    other: str | None = None  # another field of the same row, in place of values
+    since: str | None = None  # the time from that field to `field`, in `unit`s
+    unit: str | None = None
+    bare: bool = False  # that there is none at all, or any: without a tip
 
     def negated(self) -> Where:
         """The opposite condition."""
@@ -149,6 +162,23 @@ _OPPOSITE = {
     Operator.GT: Operator.LE,
     Operator.LE: Operator.GT,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """Any of the sides, each of which is all of its conditions; or, negated, none of them."""
+
+    sides: tuple[tuple[Where, ...], ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Each period with those before it: their total so far, or the mean of the last `moving`."""
+
+    running: bool = False
+    moving: int = 0
+    grain: Grain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +244,7 @@ class Groups:
     bare: bool = False  # no "by" or "per" was said
     entity: bool = False  # one of the fields names single customers, products and the like
     per: bool = False  # "per month": a rate, when an average was asked for
+    each: bool = False  # "in each country": what is said goes for each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +273,7 @@ class Rank:
     grain: Grain | None = None
     by: Part | None = None
     by_field: str | None = None  # orders rows
+    vague: bool = False  # the best, not the largest: by what, was not said
 
 
 @dataclass(frozen=True, slots=True)

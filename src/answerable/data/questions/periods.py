@@ -90,6 +90,10 @@ def _comparison(plan: _Plan) -> Comparison:
 def _plans(context: Context, frame: Frame) -> list[_Plan] | None:
     base = frame.when.span if frame.when else None
     grain = frame.groups.grain if frame.groups else None
+    if frame.window is not None and frame.window.grain is not None:
+        if grain not in (None, frame.window.grain):
+            return None  # a moving average of 7 days by month
+        grain = frame.window.grain
     if frame.two is not None:
         return _two_periods(frame, grain)
     if frame.compare and base is not None and base.listed and base.endpoints:

@@ -27,6 +27,7 @@ class Reach:
 
     def __init__(self, model: SemanticModel, dataset: Dataset) -> None:
         self.dataset = dataset
+        self._model = model
         self.paths: dict[str, Path] = sole_paths(model, dataset.name)
         self._names: dict[tuple[str, str], str] = {}
         found: list[ModelField] = []
@@ -60,11 +61,14 @@ class Reach:
         nouns = {
             (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
         }
+        called = {(s, e, entry.dataset) for s, e, entry in theirs if self._tells_apart(entry)}
         found = self._pointed(spots)
         for start, end, entry in theirs:
             if entry.category in _NOUNS:
+                if (start, end, entry.dataset) in called:
+                    continue  # a course is told by its name, where no two have the same
                 named = self._noun(entry) if entry.tier == 0 else None
-            elif (start, end, entry.dataset) in nouns:
+            elif (start, end, entry.dataset) in nouns and (start, end, entry.dataset) not in called:
                 continue  # the noun alone stands for the other table's row
             else:
                 named = self._named(entry)
@@ -76,6 +80,17 @@ class Reach:
                 found += _with_noun(start, end, named, entry.dataset, nouns, words)
         return found
 
+    def _tells_apart(self, entry: Entry) -> bool:
+        """Whether the phrase is a field by which the other table's rows can be told apart."""
+        other = self._model.dataset(entry.dataset)
+        if entry.category != "Dim" or not isinstance(entry.value, Field) or other is None:
+            return False
+        field = other.field(entry.value.name)
+        key = other.field(other.primary_key[0]) if len(other.primary_key) == 1 else None
+        if field is None or key is None or field.nullable or entry.tier > 0:
+            return False
+        return field.name != key.name and field.distinct_count == key.distinct_count
+
     def _pointed(self, spots: Collection[Spot]) -> list[Spot]:
         """The nouns of tables whose rows point here, and the verbs of their dates: orders, ordered."""
         found: list[Spot] = []
@@ -86,7 +101,7 @@ class Reach:
             if entry.category in _NOUNS and entry.tier == 0:
                 found.append((start, end, Entry("Pointing", pointing, self.dataset.name, 0)))
             dated = isinstance(entry.value, Field) and entry.value.name == pointing.time
-            if dated and entry.category == "TimeVerb":
+            if dated and entry.category in ("TimeVerb", "TimeForm"):
                 found.append((start, end, Entry("PointingVerb", pointing, self.dataset.name, 0)))
         return found
 

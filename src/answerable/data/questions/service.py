@@ -23,9 +23,11 @@ from answerable.data.questions.english import (
 from answerable.data.questions.fuzzy import correct
 from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
+from answerable.data.questions.grammar import recurring as recurring_rules
 from answerable.data.questions.grammar.english import CLAUSES, english
 from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
+from answerable.data.questions.naming import with_names
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.readings import Candidate, candidates, covers
@@ -136,10 +138,13 @@ class _Reader:
             found += self._parse(dataset, words, spots)
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
-            return self._with_unseen(decide(found, question, kept, corrected=corrected))
+            return self._with_names(
+                self._with_unseen(decide(found, question, kept, corrected=corrected)), kept
+            )
         across, fewest = self._across(words, spots, grammar_known)
         if across:
-            return self._with_unseen(self._joined(decide(across, question, kept, corrected=corrected)))
+            joined = self._joined(decide(across, question, kept, corrected=corrected))
+            return self._with_names(self._with_unseen(joined), kept)
         if fewest is not None and len(fewest) < len(ranked[0][1]):
             ranked = [(ranked[0][0], fewest)]
         return self._unread(words, ranked, spots)
@@ -165,6 +170,14 @@ class _Reader:
             if not left_over and not _said_better_elsewhere(dataset.name, everything):
                 found += self._parse(dataset, words, everything, reach)
         return found, fewest
+
+    def _with_names(self, outcome: Outcome, tokens: list[Token]) -> Outcome:
+        """Groups of keys by the names that they stand for, unless keys were asked for."""
+        if not isinstance(outcome, Parsed) or outcome.query is None:
+            return outcome
+        if any(singular(token.norm) in _KEY_WORDS for token in tokens):
+            return outcome
+        return replace(outcome, query=with_names(outcome.query, self.model))
 
     def _with_unseen(self, outcome: Outcome) -> Outcome:
         """With a note that customers without any orders are not among those with fewer than three."""
@@ -249,7 +262,8 @@ class _Reader:
             if known or token.norm in self._grammar.words or token.norm in KNOWN_WORDS or key in KNOWN_WORDS:
                 words.append(_Word(token, key))
                 continue
-            meant = correct(key, {*self._lexicon.words_like(key), *_CORRECTABLE.get(key[:1], ())})
+            near = {*self._lexicon.words_like(key), *_CORRECTABLE.get(key[:1], ())}
+            meant = correct(key, near) or correct(token.norm, {word + "s" for word in near})
             if meant is None:
                 words.append(_Word(token, key))
             else:
@@ -275,7 +289,7 @@ class _Reader:
             token.norm in self._grammar.words
             or token.norm in FILLERS
             or token.norm in LIGHT_VERBS
-            or token.kind in (Kind.NUMBER, Kind.DATE)
+            or token.kind in (Kind.NUMBER, Kind.DATE, Kind.CLOCK)
             or cardinal(token.norm) is not None
             or ordinal(token.norm) is not None
         )
@@ -331,6 +345,7 @@ class _Reader:
             if e.dataset == dataset.name
         ]
         items += time_rules.terminals(tokens)
+        items += recurring_rules.terminals(tokens)
         items += number_rules.terminals(tokens)
         items += filter_rules.terminals(tokens)
         chart = Chart(self._grammar, context)
@@ -365,7 +380,9 @@ class _Reader:
         spots: list[tuple[int, int, Entry]],
     ) -> Unparsed:
         left = ranked[0][1]
-        spotted = {at for start, end, _ in spots for at in range(start, end)}
+        spotted = {
+            at for start, end, entry in spots for at in range(start, end) if entry.category not in _DERIVED
+        }
         about = [at for at in spotted if words[at].token.norm not in _SKIPPED]
         score = len(about) / (len(about) + len(left)) if about else 0.0
         reason = Reason.WORDS_LEFT_OVER if left else Reason.NOT_EXPRESSIBLE
@@ -379,6 +396,9 @@ def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) ->
     return any(not any(low <= start and end <= high for low, high in whole) for start, end in others)
 
 
+# What is only derived from names says little of whether a question is about the tables: "returns policy".
+_DERIVED = frozenset({"Happening", "TimeForm", "Untimed"})
+_KEY_WORDS = frozenset({"id", "key", "code", "nr"})
 _SKIPPED = FILLERS | LIGHT_VERBS
 _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
 

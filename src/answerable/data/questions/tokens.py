@@ -14,6 +14,7 @@ class Kind(StrEnum):
     DATE = "date"  # digits with separators: 2025-03-04, 03/04/2025, 2025-03
     QUOTED = "quoted"
     SIGN = "sign"
+    CLOCK = "clock"  # a time of the day: 18:00, 6 pm; `norm` is 18:00
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ _PATTERN = re.compile(
     r"""
     (?P<quoted>"[^"]{1,200}"|“[^”]{1,200}”|«[^»]{1,200}»)
   | (?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\w)|\d{1,2}[/.]\d{1,2}[/.]\d{4}(?!\w)|\d{4}-\d{2}(?![\w-]))
+  | (?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?(?![\w:])|\d{1,2}\s?[ap]m(?!\w))
   | (?P<number>(?:(?<![^\s(])-)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:k|mn|m|bn|b|st|nd|rd|th)?(?![^\W_]))
   | (?P<word>[^\W_]+)
   | (?P<apostrophe>['’´`](?:s|d|ll|re|ve|m)\b)
@@ -88,6 +90,8 @@ def _token(match: re.Match[str]) -> Token | None:
         return Token(fold(text[1:-1].strip()), Kind.QUOTED, start, end)
     if group == "date":
         return Token(text, Kind.DATE, start, end)
+    if group == "clock":
+        return Token(_clock(text), Kind.CLOCK, start, end)
     if group == "number":
         return Token(text.casefold(), Kind.NUMBER, start, end)
     if group == "word":
@@ -97,6 +101,17 @@ def _token(match: re.Match[str]) -> Token | None:
     if text in _SILENT or unicodedata.category(text[0]).startswith("C"):
         return None
     return Token(text, Kind.SIGN, start, end)
+
+
+def _clock(text: str) -> str:
+    """The time on a clock of 24 hours, to the minute."""
+    folded = text.casefold()
+    half = "pm" if folded.endswith("pm") else "am" if folded.endswith("am") else ""
+    hour, _, rest = folded.removesuffix(half).strip().partition(":")
+    number = int(hour)
+    if half and number <= 12:
+        number = number % 12 + (12 if half == "pm" else 0)
+    return f"{number:02}:{rest[:2] or '00'}"
 
 
 def phrase_words(text: str) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ _PLACE_NUMBER = re.compile(
 _AVERAGED = re.compile(
     r"(?:^|_)(?:price|preis|rate|ratio|quote|percent|percentage|pct|prozent|share|anteil|avg|average|mean|median|score|"
     r"rating|note|bewertung|grade|age|alter|temperature|temp|temperatur|margin|marge|speed|density|index|kurs|"
-    r"discount|rabatt|satz|probability|humidity|pressure|conversion|einzelpreis|stueckpreis|level_of|percentile)(?:_|$)"
+    r"discount|rabatt|satz|probability|humidity|pressure|conversion|einzelpreis|stueckpreis|level_of|percentile|"
+    r"satisfaction|zufriedenheit|csat|nps|stars|unit_cost|cost_per_\w+|peak_load|load|power|leistung)(?:_|$)"
 )
 _STOCK = re.compile(
     r"(?:^|_)(?:balance|saldo|stock|inventory|bestand|lagerbestand|on_hand|headcount|head_count|kontostand|capacity|"
@@ -63,6 +64,15 @@ _PRIVATE = re.compile(
     r"(?:^|_)(?:e_?mail|email_address|phone|mobile|handy|telefon|telephone|tel|fax|iban|bic|ssn|social_security|"
     r"passport|tax_id|steuernummer|street|strasse|address|adresse|address_line_?\d?|birth_?date|date_of_birth|dob|"
     r"birthday|geburtsdatum|geburtstag|ip|ip_address|credit_card|card_number|password|salary_of)$"
+)
+_THING = re.compile(
+    r"(?:^|_)(?:sku|ean|gtin|isbn|product|item|article|artikel|produkt|part)(?:_(?:id|code|no|nr|number|name))?$"
+    r"|(?:^|_)(?:name|title)$"
+)
+# Names of things, which have two words as often as persons have.
+_THING_NAME = re.compile(
+    r"(?:^|_)(?:product|item|article|company|firm|hotel|course|city|store|shop|brand|team|project|event|file|"
+    r"category|department|school|site|branch|model|song|film|movie|book|restaurant|property|campaign)_name$"
 )
 _TIME_FIRST = re.compile(
     r"order|sale|sold|invoice|transaction|booking|posted|purchase|event|bestell|rechnung|buchung|auftrag|kauf"
@@ -201,6 +211,8 @@ def is_personal(column: ColumnProfile, dataset: str) -> bool:
         return True
     if column.type is not FieldType.STRING:
         return False
+    if _THING_NAME.search(column.name):
+        return False
     named = max(patterns.get("two_words", 0), patterns.get("comma_name", 0))
     if _PERSON_FIELD.search(column.name):
         return patterns.get("has_digit", 0) < 0.5
@@ -248,10 +260,12 @@ def _default_time(fields: tuple[ModelField, ...], table: TableProfile) -> str | 
 
 
 def _names_each_row(fields: tuple[ModelField, ...], table: TableProfile) -> bool:
-    """Whether a name (not a mere number or code) tells the rows apart, as in a list of products: such rows
-    are different things, not one thing at several times, so that their stocks add up."""
+    """Whether a name (or a code of an article, not a mere number) tells the rows apart, as in a list of
+    products: such rows are different things, not one thing at several times, so that their stocks add up."""
     return any(
-        field.role is FieldRole.DIMENSION and field.type is FieldType.STRING and _is_unique(column, table)
+        field.type is FieldType.STRING
+        and (field.role is FieldRole.DIMENSION or _THING.search(field.name) is not None)
+        and _is_unique(column, table)
         for field, column in zip(fields, table.columns, strict=True)
     )
 

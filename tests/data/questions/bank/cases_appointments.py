@@ -180,7 +180,7 @@ CASES: list[Asked] = [
         "appointments of at least 45 minutes",
         "appointments with a duration of 45 minutes or more",
     ),
-    *ok(VISITS.get(each_one("fee", "doctor")), "average total fee per doctor", "average fees per doctor"),
+    *ok(VISITS.get(each_one("fee", "doctor")), "average total fee per doctor"),
     *ok(VISITS.get(rows_each("doctor")), "average number of appointments per doctor"),
     *ok(VISITS.get(distinct("doctor")), "how many doctors are there?", "number of doctors"),
     *ok(VISITS.get(date_of(min, BOOKED)), "first booked on date", "earliest booked on"),
@@ -219,7 +219,7 @@ CASES: list[Asked] = [
         "cardiology appointments not with Dr Falk",
         "appointments in cardiology except with Dr Falk",
     ),
-    *unclear("fee", "fee for Dr Abel", "best doctors"),
+    *unclear("fee", "average fees per doctor", "fee for Dr Abel", "best doctors"),
     *no(
         "which patients have diabetes?",
         "average waiting time in the lobby",

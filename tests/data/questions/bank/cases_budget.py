@@ -192,7 +192,7 @@ CASES: list[Asked] = [
         "actual by department in November 2025",
         "november 2025 actuals per department",
     ),
-    *unclear("budget growth in 2025", "top departments", "actual in the past month"),
+    *unclear("top departments", "actual in the past month"),
     *no(
         "profit in 2025",
         "budget of the Legal department",

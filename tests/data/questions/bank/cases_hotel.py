@@ -133,7 +133,7 @@ CASES: list[Asked] = [
         "guests with bookings by loyalty tier",
     ),
     *ok(
-        ALL.by("guest_id").get(n).having(lambda v: v >= 9),
+        ALL.by("guest_name").get(n).having(lambda v: v >= 9),
         "guests with at least 9 bookings",
         "which guests have 9 or more bookings?",
     ),

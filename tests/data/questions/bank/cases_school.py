@@ -155,7 +155,7 @@ CASES: list[Asked] = [
         ALL.on(WHEN, "2025").by(each("month", WHEN)).get(n).running(),
         "running total of enrolments by month in 2025",
     ),
-    *unclear("grade", "best students", "country"),
+    *unclear("best students", "country"),
     *no(
         "tuition fees by program",
         "attendance per course",

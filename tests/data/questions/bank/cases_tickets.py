@@ -223,7 +223,7 @@ CASES: list[Asked] = [
     *ok(
         TICKETS.by("team").get(n, mean("satisfaction")), "number of tickets and average satisfaction by team"
     ),
-    *unclear("satisfaction", "worst teams", "tickets 05/06/2025"),
+    *unclear("worst teams", "tickets 05/06/2025"),
     *no(
         "which agent solved the most tickets?",
         "what is the first response time?",

@@ -254,13 +254,13 @@ class Answer:
         return replace(self, rows=tuple(changes))
 
     def best_in_each(self, count: int = 1, *, largest: bool = True) -> Answer:
-        """Of the rows with equal first key those with the largest last value."""
+        """Of the rows with equal first key those with the largest last values, and their equals."""
         found: list[Row] = []
         for head in dict.fromkeys(row[0] for row in self.rows):
-            members = sorted(
-                (r for r in self.rows if r[0] == head), key=lambda r: _num(r[-1]), reverse=largest
-            )
-            found += members[:count]
+            members = [row for row in self.rows if row[0] == head]
+            values = sorted((_num(row[-1]) for row in members), reverse=largest)
+            bound = values[min(count, len(values)) - 1]
+            found += [r for r in members if (_num(r[-1]) >= bound if largest else _num(r[-1]) <= bound)]
         return replace(self, rows=tuple(found))
 
     def beside(self, other: Answer) -> Answer:

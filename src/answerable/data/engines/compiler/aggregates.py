@@ -23,6 +23,7 @@ _SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
 MOST_TIES = 10
 LAST_DAY = "last day"
 KEPT = "is kept"
+RANKED = "ranked value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
     select = scan(plan, rows)
     if rows.last_days is not None:
         select = _join_last_days(select, rows.last_days, None)
-    select = select.select(named(key, group.ref.name), named(exp.Boolean(this=True), KEPT), copy=False)
+    select = select.select(named(key, RANKED), named(exp.Boolean(this=True), KEPT), copy=False)
     select = select.group_by(key.copy(), copy=False)
     if plan.ranked_whole:
         for condition in having(plan):
@@ -237,7 +238,7 @@ def _group_keys(
     if group.top is None or group.top.each or not ranked:
         return select, [named(field, group.ref.name)]
     stage = ranking_name(group)
-    on = same(field, exp.column(group.ref.name, table=stage, quoted=True))
+    on = same(field, exp.column(RANKED, table=stage, quoted=True))
     kind = "LEFT" if group.top.others else "INNER"
     select = select.join(table(stage), on=on, join_type=kind, copy=False)
     if not group.top.others:

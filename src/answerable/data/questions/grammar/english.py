@@ -8,6 +8,8 @@ from answerable.data.questions.chart import Grammar
 from answerable.data.questions.english import words
 from answerable.data.questions.grammar import (
     comparisons,
+    compound,
+    computed,
     filters,
     groups,
     listing,
@@ -15,6 +17,7 @@ from answerable.data.questions.grammar import (
     numbers,
     pointers,
     ranking,
+    recurring,
 )
 from answerable.data.questions.meanings import Field, When
 from answerable.data.questions.time import phrases
@@ -22,7 +25,7 @@ from answerable.data.questions.time import phrases
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
 CLAUSES = words(
     "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus "
-    "VersusWith Change Share Be Compare Verb Listing Mention Metadata PointedAt"
+    "VersusWith Change Share Be Compare Verb Listing Mention Metadata PointedAt Window Compound"
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 
@@ -40,6 +43,9 @@ def english() -> Grammar:
     ranking.add_rules(grammar)
     comparisons.add_rules(grammar)
     listing.add_rules(grammar)
+    computed.add_rules(grammar)
+    recurring.add_rules(grammar)
+    compound.add_rules(grammar)
     for clause in _JOINED:
         grammar.rule(
             clause,
@@ -53,6 +59,7 @@ def english() -> Grammar:
         "(that were|were|which were|was|been)? TimeVerb (to|from|in|by|via|with|for|at)",
         lambda _c, f: f,
     )
+    grammar.rule("Verb", "(that were|were|which were|was|been)? TimeVerb", lambda _c, f: f, cost=0.1)
     grammar.rule("When", "(who|that|which|did|have) TimeVerb When", _on_field)
     grammar.rule(
         "When",

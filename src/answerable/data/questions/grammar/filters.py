@@ -15,7 +15,7 @@ _PLACE = (
     "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were"
     "|which were"
     "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called"
-    "|from only"
+    "|from only|paid in|paid by|paid with|paid via|who work in|work in|works in|working in"
     "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which"
     " have|who have"
     "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
@@ -23,7 +23,8 @@ _PLACE = (
     "|in case of|limited to|concerning|regarding"
 )
 _NOT = (
-    "not|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not"
+    "not|excluding those|except those|except for those|without those"
+    "|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not"
     " counting"
     "|leaving out|all but|outside|outside of|that are not|that is not|that were not|which are not|which"
     " were not"
@@ -69,6 +70,8 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Contrast", "(difference|comparison|compare) between? Values", lambda _c, w: _contrasted(w))
     grammar.rule("Where", "(@Place|between)? Contrast", lambda _c, w: w)
     grammar.rule("Positive", "@Place? Values", lambda _c, w: w)
+    grammar.rule("Positive", "by Values", lambda _c, w: w, cost=0.15)
+    grammar.rule("Positive", "by Values Dim", _about, cost=0.2)
     grammar.rule("Positive", "@Place? Dim @Is? Values", _named, cost=-0.1)
     grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
     grammar.rule(

@@ -19,6 +19,10 @@ _BY = (
     "|distributed by"
     "|distribution by|distributed across|broken down per|split per|to each|on each|on every"
 )
+_EACH = (
+    "for each|for every|by each|in each|of each|from each|at each|with each|within each|in every|to each"
+    "|on each|on every|by every|for each of|separately for each|and for each|per each|within every"
+)
 FEW = 200  # a field with more values names single things
 _ADVERBS = {
     Grain.HOUR: "hourly|hour by hour",
@@ -47,7 +51,11 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("GroupList", "GroupItem", lambda _c, g: g)
     grammar.rule("GroupList", "GroupList @With GroupItem", _together)
     grammar.rule("Groups", "@By GroupList", lambda _c, g: g)
-    grammar.rule("Groups", "(per|each|every|per each) GroupList", lambda _c, g: replace(g, per=True))
+    grammar.words_as("@Each", _EACH)
+    grammar.rule("Groups", "@Each GroupList", lambda _c, g: replace(g, each=True), cost=-0.01)
+    grammar.rule(
+        "Groups", "(per|each|every|per each) GroupList", lambda _c, g: replace(g, per=True, each=True)
+    )
     grammar.words_as(
         "Compare",
         "breakdown of|break down|breakdown|distribution of|split of|how is|how are|how was|how were",
@@ -59,6 +67,7 @@ def add_rules(grammar: Grammar) -> None:
     )
     grammar.rule("Groups", "(breakdown|break down) (of|by) GroupList", lambda _c, g: g)
     grammar.rule("Groups", "GroupList (breakdown|split|distribution)", lambda _c, g: g)
+    grammar.rule("Groups", "Groups (in total|overall|altogether|in all)", lambda _c, g: g, cost=0.05)
     grammar.rule("Groups", "Dim", _bare, cost=0.6)
     grammar.words_as(
         "Trend",
@@ -79,6 +88,8 @@ def add_rules(grammar: Grammar) -> None:
 
 
 def _field(context: Context, field: Field) -> Groups | None:
+    if "@" in field.name:
+        return Groups((field.name,))
     model_field = context.field(field.name)
     if model_field is None or context.dataset.primary_key == (field.name,):
         return None

@@ -51,6 +51,7 @@ def add_rules(grammar: Grammar) -> None:
         "(of|from|in|for|across|on|among|with|using)? (all|all of|total)? (Rows|Table)",
         lambda _c, rows: rows,
     )
+    grammar.words_as("Mention", "in data|in table|in dataset|in list|in file|in sheet", Rows(""))
     grammar.rule(
         "Mention", "(from|in|of|using)? (Rows|Table) (table|dataset|data|sheet|file)", lambda _c, rows: rows
     )

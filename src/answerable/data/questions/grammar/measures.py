@@ -34,7 +34,12 @@ def add_rules(grammar: Grammar) -> None:
         cost = 0.3 + place / 100  # the likeliest is offered first
         grammar.rule("Measure", "Num", lambda c, f, at=place: _per_item(c, f, at), cost=cost)
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
-    grammar.rule("Measure", "Agg of? Num (value|amount)?", _aggregated_field)
+    grammar.rule("Measure", "Agg single? of? Num (value|amount|score|figure|level)?", _aggregated_field)
+    grammar.rule("Measure", "Agg (of|all|all of)? Rows Num", lambda c, a, _r, f: _aggregated_field(c, a, f))
+    grammar.rule("Measure", "Agg (all|all of) Num", _aggregated_field)
+    grammar.rule(
+        "Measure", "Measure (overall|in total|altogether|in all|all in all)", lambda _c, part: part, cost=0.05
+    )
     grammar.rule("Measure", "Agg number of Num", _aggregated_field)
     grammar.rule(
         "Measure",
@@ -62,7 +67,7 @@ def add_rules(grammar: Grammar) -> None:
 
 
 def _number(context: Context, field: Field) -> Part | None:
-    return context.number_of(field.name)
+    return context.number_of(field.name, many=field.many)
 
 
 def _units(context: Context, field: Field) -> Part | None:
@@ -75,7 +80,7 @@ def _units(context: Context, field: Field) -> Part | None:
 
 def _per_item(context: Context, field: Field, place: int) -> Part | None:
     """A bare price, rate or limit, to be asked back: its average, its least or its total, its greatest."""
-    if context.number_of(field.name) is not None:
+    if context.number_of(field.name, many=field.many) is not None:
         return None
     middle = Aggregation.SUM if context.fits(field.name, Aggregation.SUM) else Aggregation.MIN
     aggregation = (Aggregation.AVG, middle, Aggregation.MAX)[place]
@@ -88,8 +93,9 @@ def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) 
     if not context.fits(field.name, aggregation):
         return None
     part = context.canonical(Part(aggregation=aggregation, field=field.name))
-    summed = context.number_of(field.name)
-    return _as_rate(part, aggregation, summed is not None and summed != part)
+    summed = context.number_of(field.name, many=field.many)
+    found = _as_rate(part, aggregation, summed is not None and summed != part)
+    return replace(found, many=True) if found.rate and field.many else found
 
 
 def _two_aggregations(
@@ -136,9 +142,10 @@ def _counts(grammar: Grammar) -> None:
     how_many = (
         "(how many|number of|total number of|count of|total count of|count|count up|overall number of|no"
         " of|quantity of"
-        "|volume of|how many total|amount of|total)"
+        "|how many total)"
     )
     grammar.rule("Measure", f"{how_many} (all|of)? {_DISTINCT}? Rows", lambda c, _r: c.count())
+    grammar.rule("Measure", "(total|amount of|volume of) Rows", lambda c, r: c.count() if r.many else None)
     grammar.rule(
         "Measures",
         f"{how_many} {_DISTINCT}? Described Rows",
@@ -234,8 +241,8 @@ def _row_date(context: Context, aggregation: Aggregation) -> Part | None:
     return context.canonical(Part(aggregation=aggregation, field=times[0])) if times else None
 
 
-def _and(_context: Context, measures: Measures, part: Part) -> Measures | None:
-    if measures.versus or part in measures.parts or len(measures.parts) > 4:
+def _and(_context: Context, measures: Measures | Both, part: Part) -> Measures | None:
+    if isinstance(measures, Both) or measures.versus or part in measures.parts or len(measures.parts) > 4:
         return None
     return Measures((*measures.parts, part))
 

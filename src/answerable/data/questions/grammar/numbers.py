@@ -125,6 +125,7 @@ def _thresholds(grammar: Grammar) -> None:
     )
     grammar.rule("Threshold", f"(which|what)? Dim {of} Measure @Been? Bound", _of_groups, cost=-0.2)
     grammar.rule("Threshold", f"(which|what)? Dim {of} Bound Rows", _of_group_counts, cost=-0.2)
+    grammar.rule("Threshold", f"(which|what)? Dim {of} Bound (of|in)? Num", _of_group_sums, cost=-0.2)
     grammar.rule(
         "Threshold",
         f"(which|what)? Dim {of} Bound in? Metric",
@@ -139,6 +140,8 @@ def _open(_context: Context, bound: Bound) -> Threshold:
 
 def _on_field(context: Context, field: Field, bound: Bound) -> Threshold | None:
     model_field = context.field(field.name)
+    if field.as_rows:
+        return None  # more than 12 sales, in a table of sales: of them, not of their money
     return Threshold(bound, field=field.name) if model_field and model_field.type in NUMERIC_TYPES else None
 
 
@@ -163,6 +166,11 @@ def _of_groups(context: Context, head: Field, part: Part, bound: Bound) -> Thres
     if bound.operator is Operator.BETWEEN or context.is_identity(head.name):
         return None
     return Threshold(bound, part=part, head=head.name)
+
+
+def _of_group_sums(context: Context, head: Field, bound: Bound, field: Field) -> Threshold | None:
+    part = context.number_of(field.name, many=field.many)
+    return _of_groups(context, head, part, bound) if part is not None else None
 
 
 def _of_group_counts(context: Context, head: Field, bound: Bound, _rows: Rows) -> Threshold | None:

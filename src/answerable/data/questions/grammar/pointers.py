@@ -18,7 +18,7 @@ _SOME = (
     "with|with any|with at least one|that have|who have|having|who placed|that placed|have placed|placed"
     "|who have placed|have|had|who had|that had|place|who place"
 )
-_NOT = "did not|have not|has not|had not|never|have never|has never|do not"
+_NOT = "did not|have not|has not|had not|never|have never|has never|do not|are not|were not|is not|not"
 
 
 def add_rules(grammar: Grammar) -> None:
@@ -27,10 +27,14 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("PointedAt", f"({_SOME}) Pointing", lambda _c, rows: PointedAt(rows, absent=False))
     grammar.rule(
         "PointedAt",
-        f"(who|that|which)? ({_NOT}) (PointingVerb|Pointing) (anything|something)?",
+        f"(who|that|which)? ({_NOT}) (PointingVerb|Pointing) (anything|something|in anything|in any)?",
         lambda _c, rows: PointedAt(rows, absent=True),
     )
-    grammar.rule("PointedAt", "(who|that)? PointingVerb", lambda _c, rows: PointedAt(rows, absent=False))
+    grammar.rule(
+        "PointedAt",
+        "(who|that)? PointingVerb (anything|something)?",
+        lambda _c, rows: PointedAt(rows, absent=False),
+    )
     grammar.rule("PointedAt", "PointedAt When", _then)
 
 

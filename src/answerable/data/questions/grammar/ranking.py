@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import (
@@ -21,12 +23,12 @@ from answerable.data.semantics.query import Grain
 
 SEVERAL = 10
 _MOST = (
-    "most|highest|largest|biggest|greatest|top|best|max|maximum|strongest|highest number of|largest"
+    "most|highest|largest|biggest|greatest|longest|top|best|max|maximum|strongest|highest number of|largest"
     " number of|largest amount of|greatest number of|highest count of|highest total|largest total|most"
     " total|highest overall"
 )
 _LEAST = (
-    "least|fewest|lowest|smallest|worst|min|minimum|weakest|lowest number of|smallest number of"
+    "least|fewest|lowest|smallest|shortest|worst|min|minimum|weakest|lowest number of|smallest number of"
     "|fewest number of|least number of|lowest count of|lowest total|smallest total|lowest overall"
 )
 _HAS = (
@@ -35,7 +37,7 @@ _HAS = (
     "|saw|sees|showed|shows|achieved|produced|produces|placed|earned|earns|contributed|contributes"
     "|recorded|is|was|are|were"
     "|is one with|has had|have had|had had|delivered|does have|did have|booked|gave|gives|ordered|bought"
-    "|in terms of|by"
+    "|in terms of|by|bring|brings|bring in|brings in|brought in"
 )
 
 
@@ -45,17 +47,39 @@ def add_rules(grammar: Grammar) -> None:
     grammar.words_as("Sup", _LEAST, False)
     for words, descending in (
         (
-            "top|best|highest|largest|biggest|leading|strongest|best performing|top performing|most"
-            " important|highest ranking",
+            "top|highest|largest|biggest|strongest|busiest|longest|top performing|highest ranking",
             True,
         ),
         (
-            "bottom|worst|lowest|smallest|weakest|poorest|worst performing|lowest performing|least"
-            " performing",
+            "bottom|lowest|smallest|weakest|worst performing|lowest performing|least performing",
             False,
         ),
     ):
         grammar.words_as("Top", words, descending)
+    for words, descending in (("best", True), ("worst", False)):
+        grammar.rule(
+            "Rank", f"({words}) Count? UnitHead", lambda c, n, u, d=descending: _top_units(c, d, n, u)
+        )
+        grammar.rule(
+            "Rank", f"Count ({words}) UnitHead", lambda c, n, u, d=descending: _top_units(c, d, n, u)
+        )
+    for words, descending in (
+        ("best|leading|best performing|most important", True),
+        ("worst|poorest", False),
+    ):
+        for many in ("Dim", "Rows"):
+            grammar.rule(
+                "Rank",
+                f"({words}) Count? {many}",
+                lambda c, n, f, d=descending: _vague(c, d, n, f),
+                cost=-0.05,
+            )
+            grammar.rule(
+                "Rank",
+                f"Count ({words}) {many}",
+                lambda c, n, f, d=descending: _vague(c, d, n, f),
+                cost=-0.05,
+            )
     grammar.words_as("@Has", _HAS)
     for unit in (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR):
         grammar.words_as("UnitHead", unit, Buckets(Grain(unit.value)))
@@ -109,6 +133,14 @@ def _top(context: Context, descending: bool, count: int | None, field: Field) ->
     if context.is_identity(field.name):
         return None
     return Rank(descending, _n(count, field), field=field.name)
+
+
+def _vague(context: Context, descending: bool, count: int | None, head: Field | Rows) -> Rank | None:
+    """The best of something: by what, another phrase must say."""
+    if isinstance(head, Rows):
+        return replace(_top_rows(context, descending, count, head), vague=True)
+    rank = _top(context, descending, count, head)
+    return replace(rank, vague=True) if rank is not None else None
 
 
 def _top_rows(_context: Context, descending: bool, count: int | None, rows: Rows) -> Rank:

@@ -1,0 +1,154 @@
+"""Conditions over several fields at once, on two fields of a row, and on what did not happen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import Both, Compound, Field, Where
+from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES
+from answerable.data.semantics.query import Operator
+
+_NOT = "(except|excluding|without|but not|except for|other than|not counting|leaving out|ignoring|apart from)"
+_WHO = "(who|that|which)?"
+_NEVER = (
+    "(not|not yet|never|have not|has not|have not been|has not been|were not|was not|are not|is not"
+    "|have never|have never been|has never been|not been|still not|are still not|that are not"
+    "|that were not|have not yet|have not yet been|did not get|were never|were not yet)"
+)
+_ALREADY = "(have|has|had|have been|has been|have already|already|have already been|were already|are already)"
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of conditions over several fields; the clauses are `Compound` and `Where`."""
+    grammar.rule("Side", "Positive", lambda _c, w: _side(w))
+    grammar.rule(
+        "Side", "(that|which|who)? (came|come|are|were) (by|in|from) Positive", lambda _c, w: _side(w)
+    )
+    grammar.rule("Side", "Side (and|in|at|with|via)? Side", _together)
+    grammar.rule("Compound", "(either)? Side or Side Rows?", lambda _c, a, b, _r: _either(a, b))
+    grammar.rule("Compound", "(where|with|whose)? Side or (where|with|whose)? Side", _either)
+    grammar.rule("Compound", f"{_NOT} Positive Rows Positive", lambda _c, a, _r, b: _neither(a, b))
+    grammar.rule("Compound", f"{_NOT} Positive Positive Rows", lambda _c, a, b, _r: _neither(a, b))
+    _neither_nor(grammar)
+    _two_fields(grammar)
+    _absent(grammar)
+
+
+def _side(where: Where | Both) -> tuple[Where, ...] | None:
+    return (where,) if isinstance(where, Where) and not where.versus else None
+
+
+def _together(
+    _context: Context, first: tuple[Where, ...], second: tuple[Where, ...]
+) -> tuple[Where, ...] | None:
+    return (*first, *second) if len(first) == len(second) == 1 and first[0].field != second[0].field else None
+
+
+def _either(*parts: object) -> Compound | None:
+    """Two alternatives: one condition each, on different fields, or pairs of them on the same two fields.
+
+    Anything else could be grouped in more than one way."""
+    first, second = parts[-2:]
+    assert isinstance(first, tuple)
+    assert isinstance(second, tuple)
+    names = [sorted(w.field for w in side) for side in (first, second)]
+    if len(first) != len(second) or (len(first) == 1) == (names[0] == names[1]):
+        return None
+    return Compound((first, second))
+
+
+def _neither(first: Where, second: Where) -> Compound | None:
+    """Except returned orders from Italy: those that are both."""
+    if not isinstance(first, Where) or not isinstance(second, Where) or first.field == second.field:
+        return None
+    return Compound(((first, second),), negated=True)
+
+
+def _neither_nor(grammar: Grammar) -> None:
+    grammar.rule(
+        "Where",
+        "(that are|that were|which are|who are|are|were)? neither Positive nor Positive",
+        lambda _c, a, b: _nor(a, b),
+    )
+
+
+def _nor(first: Where, second: Where) -> Where | None:
+    if not isinstance(first, Where) or not isinstance(second, Where) or first.field != second.field:
+        return None
+    if first.operator is not Operator.IN or second.operator is not Operator.IN:
+        return None
+    return Where(first.field, Operator.NOT_IN, (*first.values, *second.values))
+
+
+def _two_fields(grammar: Grammar) -> None:
+    """Units in stock below the reorder level."""
+    head = "(with|where|whose|have|has|had|that have|which have|who have|having)?"
+    for words, operator in (
+        (
+            "below|under|less than|lower than|smaller than|fewer than|beneath|falls below|is below",
+            Operator.LT,
+        ),
+        ("above|over|greater than|more than|higher than|larger than|exceeding|exceeds|exceed", Operator.GT),
+        ("at most|not above|no more than", Operator.LE),
+        ("at least|not below|no less than", Operator.GE),
+    ):
+        grammar.rule(
+            "Where",
+            f"{head} Num (is|are|was|were|being)? ({words}) Num",
+            lambda c, a, b, o=operator: _compared(c, a, b, o),
+            cost=-0.2,
+        )
+
+
+def _compared(context: Context, first: Field, second: Field, operator: Operator) -> Where | None:
+    fields = [context.field(field.name) for field in (first, second)]
+    known = [f for f in fields if f is not None and f.type in NUMERIC_TYPES]
+    if len(known) < 2 or first.name == second.name or known[0].unit != known[1].unit:
+        return None
+    return Where(first.name, operator, other=second.name)
+
+
+def _absent(grammar: Grammar) -> None:
+    """What has not happened has no date yet; a tip that was not given is nothing, or unknown."""
+    grammar.rule("Where", f"{_WHO} {_NEVER} TimeVerb yet?", lambda c, f: _dated(c, f, Operator.IS_NULL))
+    grammar.rule("Where", f"{_WHO} {_ALREADY} TimeVerb", lambda c, f: _dated(c, f, Operator.NOT_NULL))
+    grammar.rule("Where", "Untimed", lambda c, f: _dated(c, f, Operator.IS_NULL))
+    some = "(with|that have|which have|who have|having|have|has|had)"
+    none = (
+        "(without|with no|with zero|that have no|which have no|who have no|have no|has no|had no|having no)"
+    )
+    grammar.rule("Where", f"{some} TimeF", lambda c, f: _dated(c, f, Operator.NOT_NULL), cost=0.2)
+    grammar.rule("Where", f"{none} TimeF yet?", lambda c, f: _dated(c, f, Operator.IS_NULL))
+    grammar.rule("Where", f"{none} Num (score|rating|value)? yet?", _nothing)
+    grammar.rule("Where", f"{some} Num", _something, cost=0.4)
+
+
+def _dated(context: Context, field: Field, operator: Operator) -> Where | None:
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type not in TEMPORAL_TYPES or not model_field.nullable:
+        return None
+    return Where(field.name, operator)
+
+
+def _nothing(context: Context, field: Field) -> Where | None:
+    """Without a value where values can be missing; else with a value of 0."""
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type not in NUMERIC_TYPES or field.as_rows:
+        return None
+    amount = model_field.unit is not None or context.is_additive(model_field)
+    if model_field.nullable:
+        # Without a discount: of 0, or unknown. A score cannot be 0.
+        return None if amount else Where(field.name, Operator.IS_NULL, bare=True)
+    return Where(field.name, Operator.EQ, (Decimal(0),), bare=True)
+
+
+def _something(context: Context, field: Field) -> Where | None:
+    model_field = context.field(field.name)
+    if model_field is None or model_field.type not in NUMERIC_TYPES or field.many:
+        return None
+    if model_field.nullable:
+        amount = model_field.unit is not None or context.is_additive(model_field)
+        return None if amount else Where(field.name, Operator.NOT_NULL, bare=True)
+    return Where(field.name, Operator.GT, (Decimal(0),), bare=True)
