@@ -24,8 +24,17 @@ from answerable.chat.asking.answer import (
 )
 from answerable.chat.asking.patch import difference
 from answerable.chat.asking.remainder import Remainder
-from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.answering.outcome import (
+    Catalogue,
+    Choice,
+    Computed,
+    DataOutcome,
+    Declined,
+    Explained,
+    Refused,
+)
 from answerable.data.engines.rows import plain_rows
+from answerable.data.engines.service import ExecutedQuery
 from answerable.data.questions.outcome import Reason
 from answerable.knowledge.answering.service import DocumentAnswer
 
@@ -58,11 +67,13 @@ class Draft:
     usage: Usage = field(default_factory=Usage)
 
 
-def from_data(outcome: Computed | Catalogue | Choice | Refused) -> Draft:
+def from_data(outcome: Computed | Explained | Catalogue | Choice | Refused) -> Draft:
     """The draft of a question that the tables could read."""
     match outcome:
         case Computed():
             return _computed(outcome)
+        case Explained():
+            return _explained(outcome)
         case Catalogue():
             return _catalogue(outcome)
         case Choice():
@@ -215,20 +226,7 @@ def _both(first: Usage, second: Usage) -> Usage:
 def _computed(outcome: Computed) -> Draft:
     executed = outcome.executed
     result = executed.result
-    evidence = QueryEvidence(
-        n=1,
-        dataset=executed.query.dataset,
-        dataset_id=outcome.dataset_id,
-        version=executed.data_versions[outcome.dataset_id],
-        model_revision=executed.model_revision,
-        query=executed.query,
-        words=executed.words,
-        sql=executed.sql,
-        columns=result.columns,
-        rows=plain_rows(result),
-        row_count=result.row_count,
-        truncated=result.truncated,
-    )
+    evidence = _query_evidence(1, executed, outcome.dataset_id)
     warnings = [Warning(code="assumption", detail=note) for note in outcome.notes]
     if result.truncated:
         warnings.append(
@@ -243,6 +241,42 @@ def _computed(outcome: Computed) -> Draft:
         evidence=[evidence],
         chart=executed.chart,
         warnings=warnings,
+    )
+
+
+def _query_evidence(number: int, executed: ExecutedQuery, dataset_id: str) -> QueryEvidence:
+    result = executed.result
+    return QueryEvidence(
+        n=number,
+        dataset=executed.query.dataset,
+        dataset_id=dataset_id,
+        version=executed.data_versions[dataset_id],
+        model_revision=executed.model_revision,
+        query=executed.query,
+        words=executed.words,
+        sql=executed.sql,
+        columns=result.columns,
+        rows=plain_rows(result),
+        row_count=result.row_count,
+        truncated=result.truncated,
+    )
+
+
+def _explained(outcome: Explained) -> Draft:
+    explanation = outcome.explanation
+    text = " ".join(f"{sentence} [{number}]" for sentence, number in explanation.sentences)
+    return Draft(
+        text=text,
+        status=Status.ANSWERED,
+        route=Route.DATA,
+        intent=IntentReport(kind=outcome.intent, confidence=outcome.confidence),
+        confidence=outcome.confidence,
+        evidence=[
+            _query_evidence(number, executed, outcome.dataset_id)
+            for number, executed in enumerate(explanation.executed, 1)
+        ],
+        chart=explanation.executed[-1].chart,
+        warnings=[Warning(code="assumption", detail=note) for note in outcome.notes],
     )
 
 

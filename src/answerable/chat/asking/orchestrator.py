@@ -15,6 +15,7 @@ from functools import partial
 
 from answerable.chat.asking import composer
 from answerable.chat.asking.answer import Answer, Route
+from answerable.chat.asking.beside import cite_beside
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.follow_ups import answer_following
 from answerable.chat.asking.gate import AnsweringGate
@@ -22,9 +23,18 @@ from answerable.chat.asking.schemas import AskRequest
 from answerable.chat.asking.steps import Asker, Asking, with_tool
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.following.past import past_turns
-from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.answering.outcome import (
+    Catalogue,
+    Choice,
+    Computed,
+    DataOutcome,
+    Declined,
+    Explained,
+    Refused,
+)
 from answerable.data.answering.service import run_reading
 from answerable.data.questions.outcome import Reason
+from answerable.knowledge.answering.writing.passages import source_passages
 from answerable.telemetry.tracing import SpanKind, record_content, span
 
 # Where one sentence may hold two questions.
@@ -101,11 +111,25 @@ async def _alone(asking: Asking, question: str) -> Draft:
     data = await asking.data(question)
     if isinstance(data, Computed | Catalogue | Choice):
         return composer.from_data(data)
+    if isinstance(data, Explained):
+        return await _with_documents(asking, data)
     if isinstance(data, Declined):
         parts = [part.strip() for part in _SEAM.split(question) if part and part.strip()]
         if 1 < len(parts) <= _MOST_PARTS and (draft := await _in_parts(asking, parts)) is not None:
             return draft
     return await _over_documents(asking, question, data)
+
+
+async def _with_documents(asking: Asking, data: Explained) -> Draft:
+    """An explanation from the tables, with what documents say of its period and its drivers."""
+    draft = composer.from_data(data)
+    explanation = data.explanation
+    if not explanation.drivers:
+        return draft
+    words = (explanation.measure, *explanation.drivers, explanation.period)
+    documents = await asking.documents(" ".join(word for word in words if word))
+    passages = source_passages(documents.passages) if documents is not None else []
+    return cite_beside(draft, passages, explanation.drivers, explanation.period)
 
 
 async def _over_documents(asking: Asking, question: str, data: DataOutcome | None) -> Draft:

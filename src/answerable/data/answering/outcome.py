@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from answerable.data.engines.service import ExecutedQuery
+from answerable.data.explanations.service import Explanation
 from answerable.data.questions.outcome import Intent, Option, Reason
 from answerable.kit.errors import AnswerableError
 
@@ -18,6 +19,17 @@ class Computed:
     intent: Intent
     confidence: float
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a number changed, over the dataset with the public id `dataset_id`."""
+
+    explanation: Explanation
+    dataset_id: str
+    confidence: float
+    notes: tuple[str, ...] = ()
+    intent: Intent = Intent.EXPLANATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +70,4 @@ class Refused:
     words: str
 
 
-DataOutcome = Computed | Catalogue | Choice | Declined | Refused
+DataOutcome = Computed | Explained | Catalogue | Choice | Declined | Refused

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from answerable.data.answering.outcome import Catalogue, Choice, Computed, DataOutcome, Declined, Refused
+from answerable.data.answering.outcome import (
+    Catalogue,
+    Choice,
+    Computed,
+    DataOutcome,
+    Declined,
+    Explained,
+    Refused,
+)
 from answerable.data.engines.service import DataSnapshot, run_query
+from answerable.data.explanations.reading import Wanted, asks_why
+from answerable.data.explanations.service import explain
 from answerable.data.questions.mixed_units import settle_units
 from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
 from answerable.data.questions.service import read_question
@@ -31,17 +41,34 @@ async def answer_from_data(
     names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
     if not names:
         return Declined((), (), 0.0, Reason.NO_DATA)
+    wanted = asks_why(question, model, as_of, scope=names)
+    if wanted is not None and (explained := await _explained(runtime, data, wanted)) is not None:
+        return explained
     match settle_units(read_question(question, model, as_of, scope=names), model):
         case Unparsed() as unread:
             return Declined(unread.left_over, unread.suggestions, unread.score, unread.reason)
         case Ambiguous() as ambiguous:
             return Choice(ambiguous.question, ambiguous.options, ambiguous.intent)
-        case Parsed(metadata=MetadataRequest() as wanted) as parsed:
-            return _catalogue(model, wanted, names, parsed.confidence)
+        case Parsed(metadata=MetadataRequest() as asked) as parsed:
+            return _catalogue(model, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
             return await _compute(runtime, data, query, parsed)
         case _:
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
+
+
+async def _explained(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused | None:
+    """Why the number changed; None where its change cannot be split into parts."""
+    dataset = data.model.dataset(wanted.query.dataset)
+    if dataset is None:
+        return None
+    try:
+        explanation = await explain(runtime, data, wanted)
+    except AnswerableError as error:
+        return Refused(error, Intent.EXPLANATION, describe(wanted.query, data.model))
+    if explanation is None:
+        return None
+    return Explained(explanation, dataset.id, wanted.confidence, wanted.notes)
 
 
 async def run_reading(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Computed | Refused:

@@ -268,8 +268,8 @@ class _DatasetWords:
                 self._put(key[:1], "TimeStem", Field(field.name), 0)
                 for form in past_forms(key[0]):
                     self._put(form, "TimeVerb", Field(field.name), 0)
-                for form in verb_forms(key[0]):
-                    self._put((form,), "TimeForm", Field(field.name), 0)
+                for verb in verb_forms(key[0]):
+                    self._put((verb,), "TimeForm", Field(field.name), 0)
                 if field.nullable:
                     for form in past_forms(key[0]):
                         if len(form) == 1:

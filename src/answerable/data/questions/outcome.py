@@ -18,6 +18,7 @@ class Intent(StrEnum):
     RANKING = "ranking"  # the largest or smallest
     SHARE = "share"  # parts of a total
     BREAKDOWN = "breakdown"  # a number by groups
+    EXPLANATION = "explanation"  # why a number changed
     LOOKUP = "lookup"  # rows as they are
     METADATA = "metadata"  # what data there is
 
