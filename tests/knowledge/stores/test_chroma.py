@@ -18,7 +18,7 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.settings import SearchSettings
 from answerable.knowledge.answering.service import answer_from_documents
 from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.indexing import delete_document
+from answerable.knowledge.indexing import delete_document, reembedding
 from answerable.knowledge.stores import following, outbox
 from answerable.knowledge.stores.following import carry_over, drop_unowned, put_right
 from answerable.knowledge.stores.registry import OpenStores
@@ -242,6 +242,16 @@ async def test_only_those_who_run_the_workspace_choose_and_only_what_is_offered(
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_vector_store")
     assert refused.json()["errors"][0]["field"] == "store"
     assert "pgvector, chroma" in refused.json()["detail"]
+
+
+async def test_a_store_that_is_not_set_up_leaves_everybody_where_they_are(
+    runtime: Runtime, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(runtime, workspace.id, OXYGEN, title="Oxygen")
+    monkeypatch.setattr(runtime.settings.search, "store", "chroma")
+    assert await reembedding.follow_settings(runtime) == []
+    state = (await workspace.owner.get("/api/v1/vector-store")).json()
+    assert (state["active"], state["building"]) == ("pgvector", None)
 
 
 async def test_claims_are_one_workspaces_and_run_out(

@@ -67,6 +67,9 @@ async def follow_settings(runtime: Runtime) -> list[str]:
     """Let every workspace go over to the encoder that the settings name, and to the store that they name or
     that it chose, by a job each. The ids of the jobs that were begun. Raises EncoderAway."""
     spec, search = configured(runtime), runtime.settings.search
+    if search.store not in offered(search):
+        log.error("vector_store_not_set_up", store=search.store)
+        return []
     generation = await _wanted(runtime, spec, search.store, by_default=True)
     if generation is None:
         return []
