@@ -21,6 +21,7 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
 from answerable.knowledge.embedding.encoders import Encoders
+from answerable.knowledge.reranking import Reranker, provided_reranker
 from answerable.knowledge.stores.registry import OpenStores
 
 
@@ -63,15 +64,21 @@ def new_workspace(admin_url: str) -> str:
 
 
 @asynccontextmanager
-async def process(folder: Path, admin_url: str, *, threads: int | None = None) -> AsyncIterator[Runtime]:
-    """The runtime of a process with an encoder that may use `threads` cores, all by default."""
+async def process(
+    folder: Path, admin_url: str, *, threads: int | None = None, reranker: Path | None = None
+) -> AsyncIterator[Runtime]:
+    """The runtime of a process with an encoder that may use `threads` cores, all by default, and the
+    cross-encoder of a folder."""
     cores = threads or os.cpu_count() or 1
-    settings = Settings.model_validate({"data_dir": folder, "search": {"index_threads": cores}})
+    last_look = {"folder": reranker, "seconds": 60, "threads": cores}
+    search = {"index_threads": cores, "reranker": last_look}
+    settings = Settings.model_validate({"data_dir": folder, "search": search})
     database = Database(app_url_for(admin_url), prepared_statements=True)  # as with the embedded one
     runtime = Runtime(settings, database)
     runtime.provide(TextEncoder, document_encoder)
     runtime.provide(Encoders, Encoders)
     runtime.provide(OpenStores, OpenStores)
+    runtime.provide(Reranker, provided_reranker)
     runtime.provide(Outbound, lambda _: Outbound())
     try:
         yield runtime

@@ -17,7 +17,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from answerable.knowledge.answering.service import DocumentAnswer, answer_from_d
 from answerable.knowledge.chunking import chunk
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document, store_document
 from answerable.knowledge.parsing.document import Heading, ParsedDocument
-from answerable.knowledge.retrieval import SearchMode, search
+from answerable.knowledge.retrieval import Found, SearchMode, search
 from bench.collection import Collection, Query, Text, read_collection, spread
 from bench.knowledge_bed import fresh_cluster, member, new_workspace, process
 from bench.measures import ndcg, recall, reciprocal_rank
@@ -89,13 +89,14 @@ async def ranking(
     texts: Mapping[str, str],
     queries: Sequence[Query],
     mode: SearchMode = SearchMode.HYBRID,
+    look: Callable[..., Awaitable[Found]] = search,
 ) -> dict[str, float]:
     """recall@5, MRR@10, nDCG@10 and latency of search, by document: one counts at its best passage."""
     orders, milliseconds = [], []
     for query in queries:
         started = time.perf_counter()
         async with runtime.database.begin(member(workspace_id)) as session:
-            found = await search(session, runtime, query.text, limit=_DEPTH, mode=mode)
+            found = await look(session, runtime, query.text, limit=_DEPTH, mode=mode)
         milliseconds.append((time.perf_counter() - started) * 1000)
         documents = (texts[passage.candidate.document_id] for passage in found.passages)
         orders.append(list(dict.fromkeys(documents)))

@@ -28,7 +28,7 @@ from pydantic import ConfigDict
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import load_encoder
 from answerable.knowledge.embedding.encoder import Encoder
-from answerable.knowledge.retrieval import SearchMode
+from answerable.knowledge.retrieval import SearchMode, search_reranked
 from bench.collection import Query, Text, read_collection, spread
 from bench.knowledge_bed import fresh_cluster, new_workspace, process
 from bench.retrieval import index, measured, ranking
@@ -117,6 +117,10 @@ async def own_figures(
     bare = workspaces()
     untitled = await index(runtime, bare, texts, titled=False)
     figures["Answerable, hybrid, without titles"] = await ranking(runtime, bare, untitled, queries)
+    if runtime.settings.search.reranker.folder is not None:
+        figures["Answerable, hybrid, reranked"] = await ranking(
+            runtime, workspace_id, by_document, queries, look=search_reranked
+        )
     return figures
 
 
@@ -125,7 +129,7 @@ async def run(options: argparse.Namespace) -> dict[str, dict[str, float]]:
     collection = read_collection(options.path, split=options.split)
     queries = spread(collection.queries, options.questions)
     with fresh_cluster() as (folder, admin_url):
-        async with process(folder, admin_url) as runtime:
+        async with process(folder, admin_url, reranker=options.reranker) as runtime:
             figures = await own_figures(runtime, lambda: new_workspace(admin_url), collection.texts, queries)
         encoder = load_encoder(folder, threads=1)
         if encoder is None:
@@ -150,6 +154,7 @@ def main() -> int:
     parser.add_argument("path", type=Path, help="a SQuAD-shaped JSON file or a BEIR-shaped folder")
     parser.add_argument("--split", help="the qrels of a BEIR-shaped folder; test, else dev, else train")
     parser.add_argument("--questions", type=int, default=2000, help="questions asked, evenly spread; 0: all")
+    parser.add_argument("--reranker", type=Path, help="a folder with a cross-encoder, as the hub has it")
     print(table(asyncio.run(run(parser.parse_args()))))
     return 0
 
