@@ -10,6 +10,7 @@ from answerable.chat.messages import endpoints as messages
 from answerable.chat.retention import endpoints as retention
 from answerable.chat.sessions import endpoints as sessions
 from answerable.chat.shares import endpoints as shares
+from answerable.chat.stages import endpoints as stages
 from answerable.chat.transfer import endpoints as transfer
 
 router = APIRouter()
@@ -22,5 +23,6 @@ for routes in (
     transfer.router,
     retention.router,
     feedback.router,
+    stages.router,
 ):
     router.include_router(routes)

@@ -117,6 +117,8 @@ async def _alone(asking: Asking, question: str) -> Draft:
         parts = [part.strip() for part in _SEAM.split(question) if part and part.strip()]
         if 1 < len(parts) <= _MOST_PARTS and (draft := await _in_parts(asking, parts)) is not None:
             return draft
+        if data.score >= _HALF and (read := await asking.drafted(question)) is not None:
+            return read
     return await _over_documents(asking, question, data)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from answerable.chat.asking import written
+from answerable.chat.asking import drafted, written
 from answerable.chat.asking.answer import Route
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.gate import Turn
@@ -14,6 +14,7 @@ from answerable.chat.asking.remainder import Remainder, readable_remainder
 from answerable.chat.asking.schemas import AskRequest
 from answerable.data.answering.outcome import DataOutcome
 from answerable.data.answering.service import answer_from_data
+from answerable.data.drafting.service import Drafting, can_draft, draft_query
 from answerable.data.engines.service import DataSnapshot, take_snapshot
 from answerable.data.questions.outcome import Unparsed
 from answerable.data.questions.service import read_question
@@ -143,6 +144,22 @@ class Asking:
             show = None if live is None else written.Shown(live, writer.model).show
             answer = await write_answer(self.runtime, writing, writer, show)
         return written.draft_of(answer, documents, passages, quoted=quoted)
+
+    async def drafted(self, question: str) -> Draft | None:
+        """What a model makes of a question that the rules could not read over the tables; None where none is
+        asked, or where none could."""
+        caller = self._caller()
+        if caller is None or self.models.away or not await can_draft(self.runtime, caller.workspace_id):
+            return None
+        data = await self.tables()
+        wanted = self.request.scope.dataset_ids
+        names = [d.name for d in data.model.datasets if wanted is None or d.id in wanted]
+        drafting = Drafting(
+            caller, question, data.model, self.as_of, scope=names, parent_id=self.models.parent_id
+        )
+        async with self.turn.away():
+            found = await draft_query(self.runtime, drafting)
+        return await drafted.draft_of(self.runtime, data, found)
 
     async def completer(self) -> Caller | None:
         """On whose books a model completes questions; None where none is asked."""

@@ -1,0 +1,1 @@
+"""Which stage answers: the rules alone, or a model, day by day."""
