@@ -35,8 +35,8 @@ class StagesRequest(BaseModel):
 
 
 class StageDay(BaseModel):
-    """One day (UTC) with questions. `answered` counts whole and partial answers, `by_stage` those by the stage
-    that gave them; `rules` is the stage without a model, `rules_share` its part of the answered."""
+    """One day (UTC) with questions. `answered` counts whole and partial answers, `by_stage` those by the
+    stage that gave them; `rules` is the stage without a model, `rules_share` its part of the answered."""
 
     day: date
     questions: int
