@@ -14,7 +14,7 @@ from answerable.knowledge.indexing import (
     IndexedDocument,
     Passage,
     PreparedDocument,
-    delete_document,
+    delete_documents,
     store_document,
 )
 from answerable.knowledge.indexing.passage import SentenceSketch
@@ -79,7 +79,7 @@ class Writer:
     async def delete(self) -> None:
         """Take the latest document out."""
         async with self._runtime.database.begin(member(self._workspace_id)) as session:
-            await delete_document(session, self.written.pop())
+            await delete_documents(session, [self.written.pop()])
 
 
 async def rate(act: Writer, seconds: float, *, deleting: bool) -> float:

@@ -242,6 +242,13 @@ class ParsingSettings(BaseModel):
     )
     cpu_seconds: int = Field(120, gt=0, description="Processor time for reading one document.")
     wall_seconds: float = Field(180, gt=0, description="Wall-clock time for reading one document.")
+    members: int = Field(
+        1_000, ge=0, description="Documents that come out of one e-mail or archive, all levels together."
+    )
+    members_bytes: int = Field(1_073_741_824, ge=0, description="Their bytes together.")
+    members_depth: int = Field(
+        5, ge=0, description="Levels of containers inside containers that are opened; 0 opens none."
+    )
 
 
 class RoutingSettings(BaseModel):

@@ -9,7 +9,7 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, Looking, answer_from_documents
 from answerable.knowledge.embedding import has_encoder
-from answerable.knowledge.indexing import IndexedDocument, delete_document
+from answerable.knowledge.indexing import IndexedDocument, delete_documents
 from answerable.knowledge.retrieval import Scope
 from tests.factories.callers import Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
@@ -132,7 +132,7 @@ async def test_a_deleted_document_is_quoted_no_more(runtime: Runtime, workspace:
     document_id = await put(runtime, workspace.id, OXYGEN)
     assert not (await ask(runtime, workspace.id, "Who discovered oxygen?")).abstained
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, document_id)
+        await delete_documents(session, [document_id])
     gone = await ask(runtime, workspace.id, "Who discovered oxygen?")
     assert gone.abstained
     assert gone.nearest == ()

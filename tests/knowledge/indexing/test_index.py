@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.indexing import IndexedDocument, delete_document, prepare_document, store_document
+from answerable.knowledge.indexing import IndexedDocument, delete_documents, prepare_document, store_document
 from answerable.knowledge.indexing.passage import SentenceSketch, pack_vectors
 from answerable.knowledge.lexical.term_ids import DIMENSIONS, TermIds
 from answerable.knowledge.lexical.words import words
@@ -72,8 +72,8 @@ async def test_deleting_a_document_takes_everything_of_it(
 ) -> None:
     document_id = await put(runtime, workspace.id, OIL, OXYGEN)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, document_id)
-        await delete_document(session, document_id)
+        await delete_documents(session, [document_id])
+        await delete_documents(session, [document_id])
     assert chunk_count(admin_url, workspace.id) == 0
     assert counts(admin_url, workspace.id) == {}
 
@@ -102,7 +102,7 @@ async def test_one_tenant_cannot_delete_anothers_document_from_the_index(
     mine, other = await create_workspace(), await create_workspace()
     document_id = await put(runtime, mine.id, OIL)
     async with runtime.database.begin(Principal.system(other.id)) as session:
-        await delete_document(session, document_id)
+        await delete_documents(session, [document_id])
     assert chunk_count(admin_url, mine.id) == 1
 
 

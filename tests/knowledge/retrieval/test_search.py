@@ -8,7 +8,7 @@ from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.indexing import IndexedDocument, delete_document, describe_document
+from answerable.knowledge.indexing import IndexedDocument, delete_documents, describe_document
 from answerable.knowledge.retrieval import SearchMode, search
 from tests.factories.callers import Caller, Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, passages, put, put_passages
@@ -90,7 +90,7 @@ async def test_a_deleted_document_is_in_no_search(runtime: Runtime, workspace: W
     kept = await put(runtime, workspace.id, OXYGEN)
     gone = await put(runtime, workspace.id, OIL)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, gone)
+        await delete_documents(session, [gone])
     for mode in SearchMode:
         results = await found(workspace.owner, "oil crisis or oxygen", mode=mode)
         assert {result["document_id"] for result in results} == {kept}

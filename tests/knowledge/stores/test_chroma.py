@@ -18,7 +18,7 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.settings import SearchSettings
 from answerable.knowledge.answering.service import answer_from_documents
 from answerable.knowledge.embedding import TextEncoder
-from answerable.knowledge.indexing import delete_document, reembedding
+from answerable.knowledge.indexing import delete_documents, reembedding
 from answerable.knowledge.stores import following, outbox
 from answerable.knowledge.stores.following import carry_over, drop_unowned, put_right
 from answerable.knowledge.stores.registry import OpenStores
@@ -87,7 +87,7 @@ async def test_deleting_leaves_nothing_in_the_store(
     await told(runtime, workspace.id)
     assert set((await stored(runtime, workspace.id)).values()) == {kept, gone}
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, gone)
+        await delete_documents(session, [gone])
 
     async def is_gone() -> bool:  # by the worker, which the transaction has told
         return set((await stored(runtime, workspace.id)).values()) == {kept}
@@ -191,7 +191,7 @@ async def test_what_the_store_has_too_much_is_found_out_and_removed(
     await told(runtime, workspace.id)
     place = await copied(runtime, workspace.id)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, other)
+        await delete_documents(session, [other])
         # as after a restore of an older database: nobody remembers that it was deleted
         await session.fetch("DELETE FROM vector_changes RETURNING 1", {})
     problems = {problem.check: problem.count for problem in await verify_stores(runtime)}
@@ -223,7 +223,7 @@ async def test_a_change_during_the_copying_is_carried_over_again(
     carrying = asyncio.create_task(carry_over(runtime, workspace.id))
     await asyncio.wait_for(reading.wait(), 30)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, document)
+        await delete_documents(session, [document])
     deleted.set()
     await carrying
 

@@ -9,7 +9,7 @@ from answerable.jobs.worker import Worker
 from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.indexing import delete_document
+from answerable.knowledge.indexing import delete_documents
 from answerable.knowledge.retrieval import Scope
 from tests.conftest import CreateWorkspace
 from tests.factories.callers import Workspace
@@ -101,7 +101,7 @@ async def test_what_was_stored_is_found_and_what_was_deleted_is_not_from_the_com
     await told(runtime, workspace.id)
     (late,) = await fill(runtime, workspace.id, vectors[:10] + 0.001)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
-        await delete_document(session, documents[0])
+        await delete_documents(session, [documents[0]])
     for _ in range(2):
         best, _warning = await found(runtime, workspace.id, vectors[0], 100)
         assert best[0] == (late, 0)

@@ -12,7 +12,7 @@ from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.errors import NotFound
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, make_page
-from answerable.knowledge.documents import service
+from answerable.knowledge.documents import membership, service
 from answerable.knowledge.documents.schemas import (
     DocumentPatch,
     DocumentsRequest,
@@ -22,6 +22,7 @@ from answerable.knowledge.documents.schemas import (
     parse_metadata,
     parse_tags,
 )
+from answerable.knowledge.documents.tables import DocumentRow
 
 router = Router(prefix="/documents", tags=["documents"])
 
@@ -52,22 +53,31 @@ async def upload(
     )
     accepted = await service.upload(context.session, context.runtime, _chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
-    return UploadedDocument.of(accepted)
+    containers = await membership.containers(context.session, [accepted.document])
+    return UploadedDocument.of(accepted, containers)
 
 
 @router.get("")
 async def list_documents(context: Reader, wanted: Annotated[DocumentsRequest, Query()]) -> Page[DocumentView]:
     """The workspace's documents, newest first."""
     found = await service.list_documents(
-        context.session, wanted, status=wanted.status, source_id=wanted.source_id, tag=wanted.tag
+        context.session,
+        wanted,
+        status=wanted.status,
+        source_id=wanted.source_id,
+        tag=wanted.tag,
+        parent_id=wanted.parent_id,
     )
-    return make_page(found, wanted, DocumentView.of, lambda row: (row.created_at, row.id))
+    containers = await membership.containers(context.session, found)
+    return make_page(
+        found, wanted, lambda row: DocumentView.of(row, containers), lambda row: (row.created_at, row.id)
+    )
 
 
 @router.get("/{document_id}")
 async def read_document(context: Reader, document_id: str) -> DocumentView:
     """One document."""
-    return DocumentView.of(await service.read(context.session, document_id))
+    return await _view(context, await service.read(context.session, document_id))
 
 
 @router.get("/{document_id}/text")
@@ -90,13 +100,18 @@ async def read_file(context: Reader, document_id: str) -> FileResponse:
 @router.patch("/{document_id}")
 async def change_document(context: Writer, document_id: str, wanted: DocumentPatch) -> DocumentView:
     """Change a document's title, tags or metadata; searches show and filter by the new ones at once."""
-    return DocumentView.of(await service.change(context.session, document_id, wanted.change()))
+    return await _view(context, await service.change(context.session, document_id, wanted.change()))
 
 
 @router.delete("/{document_id}", status_code=204)
 async def delete_document(context: Writer, document_id: str) -> None:
-    """Delete a document: its file, its text, its passages. From now on nothing shows it."""
+    """Delete a document: its file, its text, its passages, and what only it holds. From now on nothing
+    shows it."""
     await service.delete(context.session, document_id)
+
+
+async def _view(context: RequestContext, document: DocumentRow) -> DocumentView:
+    return DocumentView.of(document, await membership.containers(context.session, [document]))
 
 
 async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import any_, case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,7 @@ from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 from answerable.knowledge.documents.tables import (
+    DocumentMemberRow,
     DocumentRow,
     DocumentStatus,
     DocumentTextRow,
@@ -39,6 +41,7 @@ async def page(
     status: DocumentStatus | None,
     source_id: str | None,
     tag: str | None,
+    parent_id: str | None,
 ) -> Sequence[DocumentRow]:
     """Documents, newest first, one more than the page holds."""
     statement = select(DocumentRow)
@@ -48,6 +51,9 @@ async def page(
         statement = statement.where(DocumentRow.source_id == source_id)
     if tag is not None:
         statement = statement.where(literal(tag) == any_(DocumentRow.tags))
+    if parent_id is not None:
+        held = select(DocumentMemberRow.document_id).where(DocumentMemberRow.container_id == parent_id)
+        statement = statement.where(DocumentRow.id.in_(held))
     ordered = after_cursor(statement, request, DocumentRow.created_at, DocumentRow.id)
     return (await session.scalars(ordered)).all()
 
@@ -70,9 +76,9 @@ async def source_exists(session: Session, source_id: str) -> bool:
     return await session.scalar(statement) is not None
 
 
-async def move(session: Session, document_id: str, source_id: str) -> None:
-    """Let a document belong to another source."""
-    statement = update(DocumentRow).where(DocumentRow.id == document_id)
+async def move(session: Session, document_ids: Sequence[str], source_id: str) -> None:
+    """Let documents belong to another source."""
+    statement = update(DocumentRow).where(DocumentRow.id.in_(document_ids))
     await session.execute(statement.values(source_id=source_id, updated_at=func.now()))
 
 
@@ -102,6 +108,9 @@ async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
         "tags": row.tags,
         "modified_at": row.modified_at,
         "created_by": row.created_by,
+        "is_member": row.is_member or False,
+        "root_id": row.root_id,
+        "depth": row.depth or 0,
     }
     statement = insert(DocumentRow).values(values).on_conflict_do_nothing()
     return await session.scalar(statement.returning(DocumentRow.id)) is not None
@@ -204,9 +213,102 @@ async def text(session: Session, document_id: str) -> DocumentTextRow | None:
     return await session.scalar(select(DocumentTextRow).where(DocumentTextRow.document_id == document_id))
 
 
-async def remove(session: Session, document_id: str) -> None:
-    """Delete a document's row; its text goes with it."""
-    await session.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+async def remove(session: Session, document_ids: Sequence[str]) -> None:
+    """Delete documents' rows; their texts go with them."""
+    statement = delete(DocumentRow).where(DocumentRow.id.in_(document_ids))
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A document that holds another one; `name` is the path to that, the outermost container first."""
+
+    id: str
+    name: str
+
+
+async def lock_all(session: Session, document_ids: Iterable[str]) -> Sequence[DocumentRow]:
+    """These documents, held until the transaction ends; the order of their bytes' digests keeps two that
+    lock some of the same from waiting for each other in a circle."""
+    statement = select(DocumentRow).where(DocumentRow.id.in_(list(document_ids))).order_by(DocumentRow.sha256)
+    rows = await session.scalars(statement.with_for_update().execution_options(populate_existing=True))
+    return rows.all()
+
+
+async def by_bytes(session: Session, sha256: str) -> str | None:
+    """The id of the document of these bytes."""
+    return await session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == sha256))
+
+
+async def ids_by_bytes(session: Session, digests: Sequence[str]) -> Sequence[str]:
+    """The ids of the documents that have these bytes."""
+    return (await session.scalars(select(DocumentRow.id).where(DocumentRow.sha256.in_(digests)))).all()
+
+
+async def set_member(session: Session, document_id: str, *, is_member: bool) -> None:
+    """Note whether the document is there for its containers alone."""
+    statement = update(DocumentRow).where(DocumentRow.id == document_id)
+    await session.execute(statement.values(is_member=is_member))
+
+
+async def add_membership(session: Session, container_id: str, document_id: str, name: str) -> None:
+    """Note that a container holds a document."""
+    row = {"container_id": container_id, "document_id": document_id, "workspace_id": session.workspace_id}
+    statement = insert(DocumentMemberRow).values({**row, "name": name})
+    await session.execute(statement.on_conflict_do_nothing())
+
+
+async def extent_below(session: Session, root_id: str) -> tuple[int, int]:
+    """How many documents came out of an outermost container, and their bytes."""
+    statement = select(func.count(), func.coalesce(func.sum(DocumentRow.size_bytes), 0))
+    count, size = (await session.execute(statement.where(DocumentRow.root_id == root_id))).one()
+    return int(count), int(size)
+
+
+async def containers_of(session: Session, document_ids: Sequence[str]) -> dict[str, list[Container]]:
+    """The containers of each of these documents that has any, the first one first."""
+    row = DocumentMemberRow
+    statement = select(row.document_id, row.container_id, row.name).where(row.document_id.in_(document_ids))
+    found: dict[str, list[Container]] = {}
+    for document_id, container_id, name in await session.execute(statement.order_by(row.container_id)):
+        found.setdefault(document_id, []).append(Container(container_id, name))
+    return found
+
+
+async def members_of(session: Session, container_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The documents that are there for containers alone and lie in one of these, each with all of its
+    containers."""
+    row = DocumentMemberRow
+    held = select(row.document_id).where(row.container_id.in_(container_ids))
+    statement = (
+        select(row.document_id, row.container_id)
+        .join(DocumentRow, DocumentRow.id == row.document_id)
+        .where(row.document_id.in_(held), DocumentRow.is_member)
+    )
+    found: dict[str, list[str]] = {}
+    for document_id, container_id in await session.execute(statement):
+        found.setdefault(document_id, []).append(container_id)
+    return found
+
+
+async def above(session: Session, document_id: str) -> set[str]:
+    """All documents that hold this one, at any distance."""
+    row = DocumentMemberRow
+    found: set[str] = set()
+    layer = [document_id]
+    while layer:
+        containers = await session.scalars(select(row.container_id).where(row.document_id.in_(layer)))
+        layer = [each for each in containers if each not in found]
+        found.update(layer)
+    return found
+
+
+async def open_jobs_of(session: Session, document_ids: Sequence[str]) -> Sequence[str]:
+    """The jobs that read these documents or will."""
+    statement = select(DocumentRow.job_id).where(
+        DocumentRow.id.in_(document_ids), DocumentRow.status.in_(_OPEN), DocumentRow.job_id.is_not(None)
+    )
+    return [each for each in await session.scalars(statement) if each]
 
 
 async def known_keys(session: Session, keys: Iterable[str]) -> set[str]:

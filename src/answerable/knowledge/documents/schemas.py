@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from answerable.kit.errors import FieldError, InvalidInput
 from answerable.kit.paging import PageRequest
 from answerable.knowledge.documents.names import one_line
+from answerable.knowledge.documents.repository import Container
 from answerable.knowledge.documents.service import MAX_METADATA_CHARACTERS, Accepted, DocumentChange
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
 
@@ -20,11 +21,12 @@ MAX_TAG_CHARACTERS = 100
 
 
 class DocumentsRequest(PageRequest):
-    """A page of the list, of one status, source or tag alone when given."""
+    """A page of the list, of one status, source, tag or container alone when given."""
 
     status: DocumentStatus | None = None
     source_id: str | None = None
     tag: str | None = Field(None, max_length=MAX_TAG_CHARACTERS)
+    parent_id: str | None = Field(None, description="The container whose members are wanted.")
 
 
 class DocumentPatch(BaseModel):
@@ -56,8 +58,16 @@ class DocumentError(BaseModel):
     detail: str
 
 
+class ParentView(BaseModel):
+    """A container that holds a document; `name` is the path there, such as `mail.eml › report.pdf`."""
+
+    id: str
+    name: str
+
+
 class DocumentView(BaseModel):
-    """`page_count` is null for formats without pages, `media_type` until the file was read, `modified_at`
+    """`parents` are the containers (e-mails, archives) that the document came out of.
+    `page_count` is null for formats without pages, `media_type` until the file was read, `modified_at`
     where the place that the file comes from does not say it."""
 
     id: str
@@ -74,14 +84,15 @@ class DocumentView(BaseModel):
     warnings: list[str]
     metadata: dict[str, JsonValue]
     tags: list[str]
+    parents: list[ParentView]
     job_id: str | None
     created_at: datetime
     modified_at: datetime | None
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: DocumentRow) -> DocumentView:
-        """A document as HTTP carries it."""
+    def of(cls, row: DocumentRow, containers: Mapping[str, Sequence[Container]]) -> DocumentView:
+        """A document as HTTP carries it, of those whose containers are given."""
         error = None
         if row.error_code is not None:
             error = DocumentError(code=row.error_code, detail=row.error_detail or "")
@@ -100,6 +111,7 @@ class DocumentView(BaseModel):
             warnings=row.warnings,
             metadata=row.details,
             tags=row.tags,
+            parents=[ParentView(id=each.id, name=each.name) for each in containers.get(row.id, ())],
             job_id=row.job_id,
             created_at=row.created_at,
             modified_at=row.modified_at,
@@ -118,9 +130,9 @@ class UploadedDocument(BaseModel):
     job: JobReference | None
 
     @classmethod
-    def of(cls, accepted: Accepted) -> UploadedDocument:
+    def of(cls, accepted: Accepted, containers: Mapping[str, Sequence[Container]]) -> UploadedDocument:
         """What an upload answers."""
-        document = DocumentView.of(accepted.document)
+        document = DocumentView.of(accepted.document, containers)
         under_way = document.status in (DocumentStatus.QUEUED, DocumentStatus.PROCESSING)
         job = JobReference(id=document.job_id) if under_way and document.job_id else None
         return cls(document=document, job=job)

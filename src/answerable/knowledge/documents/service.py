@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DOCUMENTS, document_tag
-from answerable.jobs import Subject, cancel_job, enqueue
+from answerable.jobs import Subject, cancel_job, enqueue, enqueue_many
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -23,17 +23,16 @@ from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
 from answerable.knowledge import indexing
-from answerable.knowledge.documents import files, repository
+from answerable.knowledge.documents import files, membership, repository
 from answerable.knowledge.documents.errors import DocumentNotReady
 from answerable.knowledge.documents.names import display_name, one_line, title_of
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
 from answerable.knowledge.parsing.document import ParsedDocument
 
-INGEST = "documents.ingest"
+INGEST = membership.INGEST
 DISCARD = "documents.discard"
 MAX_METADATA_CHARACTERS = 16_384
-SOURCE_ITEM = "source_item"
-"""The key of the metadata where a sync keeps the id of the item that became the document."""
+SOURCE_ITEM = membership.SOURCE_ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +92,11 @@ async def take(session: Session, runtime: Runtime, stored: StoredFile, new: NewD
         document, is_new = await _row_for(session, stored, new)
         if not is_new:
             await files.discard(runtime, stored.key)
+        if document.is_member:
+            # Somebody wants it of their own accord now: it stays when its containers go.
+            await repository.set_member(session, document.id, is_member=False)
+            await move(session, document.id, new.source_id or await repository.upload_source(session))
+            await session.refresh(document)
         queued = is_new or document.status == DocumentStatus.FAILED
         if queued:
             await _queue(session, document)
@@ -141,9 +145,12 @@ async def list_documents(
     status: DocumentStatus | None,
     source_id: str | None,
     tag: str | None = None,
+    parent_id: str | None = None,
 ) -> Sequence[DocumentRow]:
     """Documents, newest first, one more than the page holds."""
-    return await repository.page(session, request, status=status, source_id=source_id, tag=tag)
+    return await repository.page(
+        session, request, status=status, source_id=source_id, tag=tag, parent_id=parent_id
+    )
 
 
 async def read(session: Session, document_id: str) -> DocumentRow:
@@ -228,21 +235,43 @@ def _why_not_ready(document: DocumentRow) -> str:
 
 async def delete(session: Session, document_id: str) -> None:
     """Delete a document with its text, its passages and vectors and the kept answers that depend on it, and
-    stop what still reads it.
+    stop what still reads it; with a container go its members that nothing else holds.
 
-    The file goes by a job of the same transaction: once it has committed, and even if this process
+    The files go by a job of the same transaction: once it has committed, and even if this process
     dies then. NotFound.
     """
-    document = await read(session, document_id)
-    if document.job_id is not None:
-        await _stop(session, document.job_id)
-    locked = await repository.lock(session, document_id)
-    if locked is None:
+    await read(session, document_id)
+    stopped: set[str] = set()
+    found = await membership.family(session, document_id)
+    # A container whose reading ends this very moment has more members once its job has let go.
+    while waiting := set(await repository.open_jobs_of(session, found)) - stopped:
+        for job_id in sorted(waiting):
+            await _stop(session, job_id)
+        stopped |= waiting
+        found = await membership.family(session, document_id)
+    rows = {row.id: row for row in await repository.lock_all(session, found)}
+    if document_id not in rows:
         raise NotFound
-    await indexing.delete_document(session, document_id)
-    await repository.remove(session, document_id)
-    await forget(session, [document_tag(document_id), DOCUMENTS])
-    await enqueue(session, DISCARD, subject=Subject("document", document_id), file_key=locked.file_key)
+    going = [each for each in await membership.family(session, document_id) if each in rows]
+    await indexing.delete_documents(session, going)
+    await repository.remove(session, going)
+    await forget(session, [*(document_tag(each) for each in going), DOCUMENTS])
+    discarded: list[tuple[Subject, dict[str, JsonValue]]] = [
+        (Subject("document", each), {"file_key": rows[each].file_key}) for each in going
+    ]
+    await enqueue_many(session, DISCARD, discarded)
+
+
+async def let_go(session: Session, document_id: str) -> None:
+    """The same for who wants a document no longer: one that a container holds stays there, as a member.
+    NotFound."""
+    held = (await repository.containers_of(session, [document_id])).get(document_id)
+    if not held:
+        await delete(session, document_id)
+        return
+    container = await read(session, held[0].id)
+    await repository.set_member(session, document_id, is_member=True)
+    await move(session, document_id, container.source_id)
 
 
 async def _stop(session: Session, job_id: str) -> None:
@@ -253,9 +282,11 @@ async def _stop(session: Session, job_id: str) -> None:
 
 
 async def move(session: Session, document_id: str, source_id: str) -> None:
-    """Let a document belong to another source, also in the filters of searches."""
-    await repository.move(session, document_id, source_id)
-    await indexing.move_document(session, document_id, source_id)
+    """Let a document, with the members that are there for it alone, belong to another source, also in the
+    filters of searches."""
+    moved = await membership.family(session, document_id)
+    await repository.move(session, moved, source_id)
+    await indexing.move_documents(session, moved, source_id)
 
 
 async def begin_attempt(session: Session, document_id: str) -> DocumentRow | None:
@@ -263,25 +294,39 @@ async def begin_attempt(session: Session, document_id: str) -> DocumentRow | Non
     return await repository.begin_attempt(session, document_id)
 
 
-async def finish(
-    session: Session, document: DocumentRow, parsed: ParsedDocument, prepared: indexing.PreparedDocument
-) -> None:
-    """Make the document ready with its text and passages, if its attempt is still the latest."""
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """What reading a document gave: its text, its passages, and the files that it holds."""
+
+    parsed: ParsedDocument
+    prepared: indexing.PreparedDocument
+    members: Sequence[membership.KeptMember] = ()
+
+
+async def finish(session: Session, runtime: Runtime, document: DocumentRow, found: ReadDocument) -> None:
+    """Make the document ready with its text and passages, and its members documents, if its attempt is still
+    the latest."""
+    family = {document.id, document.root_id or document.id}
+    digests = [member.stored.sha256 for member in found.members]
+    await repository.lock_all(session, family | set(await repository.ids_by_bytes(session, digests)))
     current = await repository.finish_attempt(
         session,
         document.id,
         document.attempt,
-        parsed,
-        title=prepared.document.title,
-        chunk_count=len(prepared.passages),
+        found.parsed,
+        title=found.prepared.document.title,
+        chunk_count=len(found.prepared.passages),
     )
-    if current:
-        await repository.put_text(session, document.id, parsed)
-        now = await repository.lock(session, document.id)  # it may have been changed or moved meanwhile
-        if now is None:
-            raise NotFound
-        await indexing.store_document(session, replace(prepared, document=_described(now)))
-        await forget(session, [document_tag(document.id), DOCUMENTS])
+    if not current:
+        await membership.discard(runtime, found.members)
+        return
+    await repository.put_text(session, document.id, found.parsed)
+    now = await repository.lock(session, document.id)  # it may have been changed or moved meanwhile
+    if now is None:
+        raise NotFound
+    await indexing.store_document(session, replace(found.prepared, document=_described(now)))
+    await membership.take(session, runtime, now, found.members)
+    await forget(session, [document_tag(document.id), DOCUMENTS])
 
 
 async def fail(session: Session, document_id: str, code: str, detail: str) -> None:

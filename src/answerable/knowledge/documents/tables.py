@@ -25,7 +25,8 @@ class DocumentRow(TenantRow, Base):
     """A file and what became of it. `attempt` counts the tries to read it: only the latest may write.
 
     `title_given` says that a person chose the title, so that reading the file keeps it; `modified_at` is
-    when the content was changed where it comes from, `updated_at` when this row was.
+    when the content was changed where it comes from, `updated_at` when this row was. `is_member` says that it
+    is there for its containers alone; `root_id` is the outermost of them, `depth` the levels from there.
     """
 
     __tablename__ = "documents"
@@ -50,9 +51,22 @@ class DocumentRow(TenantRow, Base):
     details: Mapped[dict[str, JsonValue]] = mapped_column("metadata", JSONB, default=dict)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     modified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    is_member: Mapped[bool] = mapped_column(default=False)
+    depth: Mapped[int] = mapped_column(Integer, default=0)
+    root_id: Mapped[str | None] = reference("doc", "documents.id", ondelete="SET NULL")
     created_by: Mapped[str | None] = mapped_column(PrefixedId("usr"))
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class DocumentMemberRow(TenantRow, Base):
+    """That a container holds a document, and the path of names that leads there."""
+
+    __tablename__ = "document_members"
+
+    container_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
+    document_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
 
 
 class DocumentTextRow(TenantRow, Base):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -13,7 +15,7 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge.chunking import chunk
-from answerable.knowledge.documents import files, service
+from answerable.knowledge.documents import files, membership, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
 from answerable.knowledge.documents.tables import DocumentRow
 from answerable.knowledge.embedding import EncoderAway, has_encoder
@@ -21,7 +23,8 @@ from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocu
 from answerable.knowledge.indexing import add_missing_vectors as embed_passages
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed
-from answerable.knowledge.parsing.parser import ReaderProcesses, parse
+from answerable.knowledge.parsing.members import NO_MEMBERS
+from answerable.knowledge.parsing.parser import MembersWanted, ReaderProcesses, parse
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +39,21 @@ async def ingest(job: JobContext, *, document_id: str) -> None:
     """Make a document ready, or fail with the reason. All effects commit with the job's end."""
     async with job.begin() as session:
         document = await service.begin_attempt(session, document_id)
-    if document is None:
-        return
-    parsed = await _parse(job, document)
-    prepared = await _prepare(job, document, parsed)
-    async with job.complete() as session:
-        await service.finish(session, document, parsed, prepared)
+        if document is None:
+            return
+        limits = await membership.limits(session, job.runtime, document)
+    with tempfile.TemporaryDirectory(prefix="answerable-members-") as folder:
+        parsed = await _parse(job, document, MembersWanted(Path(folder), limits or NO_MEMBERS))
+        prepared = await _prepare(job, document, parsed)
+        kept = await membership.keep(job.runtime, document.workspace_id, Path(folder), parsed.members)
+    try:
+        async with job.complete() as session:
+            found = service.ReadDocument(parsed, prepared, kept)
+            await service.finish(session, job.runtime, document, found)
+            kept = []  # theirs now
+    except BaseException:
+        await membership.discard(job.runtime, kept)
+        raise
 
 
 @ingest.on_failed
@@ -56,7 +68,7 @@ async def ingest_cancelled(session: Session, *, document_id: str) -> None:
     await service.fail(session, document_id, "cancelled", "Reading was cancelled. Upload the file again.")
 
 
-async def _parse(job: JobContext, document: DocumentRow) -> ParsedDocument:
+async def _parse(job: JobContext, document: DocumentRow, members: MembersWanted) -> ParsedDocument:
     def note(progress: JsonObject) -> None:
         job.note_progress(int(progress["done"]), int(progress["total"]), str(progress["unit"]))
 
@@ -67,6 +79,7 @@ async def _parse(job: JobContext, document: DocumentRow) -> ParsedDocument:
             settings=job.runtime.settings.parsing,
             on_progress=note,
             processes=job.runtime.get(ReaderProcesses),
+            members=members,
         )
     except ParseFailed as failure:
         raise DocumentUnreadable(failure) from failure

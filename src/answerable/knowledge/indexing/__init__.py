@@ -4,7 +4,7 @@ prepared = await prepare_document(runtime, workspace_id, IndexedDocument(id, tit
 async with job.complete() as session:
     await store_document(session, prepared)          # replaces; safe to repeat
 ...
-await delete_document(session, document_id)          # in the transaction that deletes the document
+await delete_documents(session, [document_id])       # in the transaction that deletes the document
 """
 
 from answerable.knowledge.indexing.facts import DocumentFacts
@@ -13,9 +13,9 @@ from answerable.knowledge.indexing.service import (
     PreparedDocument,
     StaleVectors,
     add_missing_vectors,
-    delete_document,
+    delete_documents,
     describe_document,
-    move_document,
+    move_documents,
     prepare_document,
     store_document,
     without_facts,
@@ -28,9 +28,9 @@ __all__ = [
     "PreparedDocument",
     "StaleVectors",
     "add_missing_vectors",
-    "delete_document",
+    "delete_documents",
     "describe_document",
-    "move_document",
+    "move_documents",
     "prepare_document",
     "store_document",
     "without_facts",

@@ -50,7 +50,7 @@ _DISCOUNT_TERMS = text(
         FROM lexical_terms known
         JOIN (SELECT u.term, count(*)::int AS chunks
               FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
-              WHERE c.document_id = :document_id
+              WHERE c.document_id = ANY(CAST(:document_ids AS uuid[]))
               GROUP BY u.term) counted USING (term)
         WHERE known.workspace_id = :workspace_id
         ORDER BY known.term
@@ -139,10 +139,10 @@ async def without_facts(session: Session, most: int) -> Sequence[str]:
     return (await session.scalars(statement)).all()
 
 
-async def move_document(session: Session, document_id: str, source_id: str) -> None:
-    """Give an indexed document another source."""
+async def move_documents(session: Session, document_ids: Sequence[str], source_id: str) -> None:
+    """Give indexed documents another source."""
     row = IndexedDocumentRow
-    await session.execute(update(row).where(row.document_id == document_id).values(source_id=source_id))
+    await session.execute(update(row).where(row.document_id.in_(document_ids)).values(source_id=source_id))
 
 
 async def insert_chunks(session: Session, document_id: str, prepared: Sequence[PreparedPassage]) -> None:
@@ -239,18 +239,18 @@ async def vector_counts(session: Session, generation: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-async def delete_chunks(session: Session, document_id: str) -> None:
-    """Delete a document's chunks and take their terms out of the count."""
-    parameters = {
-        "workspace_id": ids.decode("ws", session.workspace_id),
-        "document_id": ids.decode("doc", document_id) or ids.NIL,
-    }
-    await session.execute(_DISCOUNT_TERMS, parameters)
-    await session.execute(delete(ChunkRow).where(ChunkRow.document_id == document_id))
-    await note_changes(session, [ids.decode("doc", document_id) or ids.NIL])
+async def delete_chunks(session: Session, document_ids: Sequence[str]) -> None:
+    """Delete documents' chunks and take their terms out of the count, of all documents in one order."""
+    documents = [ids.decode("doc", each) or ids.NIL for each in document_ids]
+    workspace = ids.decode("ws", session.workspace_id)
+    await session.execute(_DISCOUNT_TERMS, {"workspace_id": workspace, "document_ids": documents})
+    statement = delete(ChunkRow).where(ChunkRow.document_id.in_(document_ids))
+    await session.execute(statement.execution_options(synchronize_session=False))
+    await note_changes(session, documents)
 
 
-async def delete_document(session: Session, document_id: str) -> None:
-    """Delete the document's row."""
+async def delete_documents(session: Session, document_ids: Sequence[str]) -> None:
+    """Delete the documents' rows."""
     row = IndexedDocumentRow
-    await session.execute(delete(row).where(row.document_id == document_id))
+    statement = delete(row).where(row.document_id.in_(document_ids))
+    await session.execute(statement.execution_options(synchronize_session=False))

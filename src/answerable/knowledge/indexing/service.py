@@ -61,7 +61,7 @@ async def store_document(session: Session, prepared: PreparedDocument) -> None:
     await repository.lock_document(session, document.id)
     if (await generations.held(session)).active.number not in prepared.generations:
         raise StaleVectors("The document is embedded anew for the encoder that is used now.")
-    await repository.delete_chunks(session, document.id)
+    await repository.delete_chunks(session, [document.id])
     await repository.put_document(session, document, len(prepared.passages))
     await repository.insert_chunks(session, document.id, prepared.passages)
 
@@ -83,11 +83,12 @@ async def add_missing_vectors(runtime: Runtime, workspace_id: str, most: int) ->
     return len(made)
 
 
-async def delete_document(session: Session, document_id: str) -> None:
-    """Take a document out of the index; nothing happens when it is not there."""
-    await repository.lock_document(session, document_id)
-    await repository.delete_chunks(session, document_id)
-    await repository.delete_document(session, document_id)
+async def delete_documents(session: Session, document_ids: Sequence[str]) -> None:
+    """Take documents out of the index; nothing happens to those that are not there."""
+    for document_id in sorted(document_ids):
+        await repository.lock_document(session, document_id)
+    await repository.delete_chunks(session, document_ids)
+    await repository.delete_documents(session, document_ids)
 
 
 async def describe_document(session: Session, document: IndexedDocument) -> None:
@@ -100,6 +101,6 @@ async def without_facts(session: Session, most: int) -> Sequence[str]:
     return await repository.without_facts(session, most)
 
 
-async def move_document(session: Session, document_id: str, source_id: str) -> None:
-    """Find the document under another source; nothing happens when it is not indexed."""
-    await repository.move_document(session, document_id, source_id)
+async def move_documents(session: Session, document_ids: Sequence[str], source_id: str) -> None:
+    """Find the documents under another source; nothing happens to those that are not indexed."""
+    await repository.move_documents(session, document_ids, source_id)

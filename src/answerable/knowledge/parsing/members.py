@@ -27,6 +27,10 @@ class MemberLimits:
     bytes_together: int
 
 
+NO_MEMBERS = MemberLimits(0, 0, 0)
+"""For a container that lies too deep."""
+
+
 @dataclass(slots=True)
 class Members:
     """The members of one container, written into a folder as they are found."""
@@ -43,10 +47,14 @@ class Members:
         if self.is_furniture(name):
             return
         if len(self.taken) >= self.limits.count:
-            self.leave_out(name, f"after the first {self.limits.count:,}")
+            self.leave_out(name, "too many, or too deep inside other containers")
             return
         target = self.folder / str(len(self.taken))
-        size = self._write(content, target)
+        try:
+            size = self._write(content, target)
+        except BaseException:  # it is damaged inside
+            target.unlink(missing_ok=True)
+            raise
         if size is None:
             target.unlink(missing_ok=True)
             self.leave_out(name, "too large")

@@ -245,7 +245,7 @@ async def release(session: Session, source_id: str, document_id: str) -> None:
     if document.source_id != source_id:
         return
     if other is None:
-        await documents.delete(session, document_id)
+        await documents.let_go(session, document_id)
     elif other != source_id:
         await documents.move(session, document_id, other)
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
-from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
+from answerable.knowledge.documents.tables import DocumentMemberRow, DocumentRow, DocumentStatus
 from answerable.knowledge.sources.tables import (
     OPEN_RUN,
     RunStatus,
@@ -199,7 +200,13 @@ async def items(
 
 
 async def superseded(session: Session, source_id: str, most: int) -> Sequence[SourceItemRow]:
-    """Items whose former document can go, because the new one has been read, or is gone."""
+    """Items whose former document can go, because the new one has been read, with its members, or is gone."""
+    member = aliased(DocumentRow)
+    unread = (
+        select(DocumentMemberRow.document_id)
+        .join(member, member.id == DocumentMemberRow.document_id)
+        .where(DocumentMemberRow.container_id == SourceItemRow.document_id, member.status.not_in(_ENDED))
+    )
     statement = (
         select(SourceItemRow)
         .outerjoin(DocumentRow, DocumentRow.id == SourceItemRow.document_id)
@@ -207,6 +214,7 @@ async def superseded(session: Session, source_id: str, most: int) -> Sequence[So
             SourceItemRow.source_id == source_id,
             SourceItemRow.superseded_id.is_not(None),
             or_(DocumentRow.id.is_(None), DocumentRow.status.in_(_ENDED)),
+            ~unread.exists(),
         )
         .order_by(SourceItemRow.id)
         .limit(most)

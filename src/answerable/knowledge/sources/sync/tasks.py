@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 
 import structlog
 
 from answerable.jobs import JobContext, JobError, periodic, task
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError
+from answerable.kit.errors import AnswerableError, NotFound
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.documents import repository as document_rows
@@ -62,7 +63,8 @@ async def remove(job: JobContext, *, source_id: str) -> None:
             await sources.take_turns(session)
             document_ids = await document_rows.of_source(session, source_id, _REMOVED_AT_ONCE)
             for document_id in document_ids:
-                await documents.delete(session, document_id)
+                with contextlib.suppress(NotFound):  # it went with its container
+                    await documents.delete(session, document_id)
         if not document_ids:
             break
         await job.advanced()
