@@ -69,6 +69,7 @@ check: $(VENV)/.dev
 test: check console $(VENV)/.s3-server $(VENV)/.chroma-server
 	@sh tools/install-redis.sh
 	@sh tools/install-mariadb.sh
+	@sh tools/install-tesseract.sh
 	@sh tools/install-chromium.sh
 	@$(BIN)/python -m tools.console check
 	@$(BIN)/pytest -n 2 --dist worksteal -q

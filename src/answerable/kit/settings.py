@@ -242,6 +242,19 @@ class ParsingSettings(BaseModel):
     )
     cpu_seconds: int = Field(120, gt=0, description="Processor time for reading one document.")
     wall_seconds: float = Field(180, gt=0, description="Wall-clock time for reading one document.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="Whether scanned pages and pictures are read by Tesseract where it is installed."
+    )
+    ocr_languages: list[str] = Field(
+        ["eng"], description="Its languages, by Tesseract's names; those whose data is missing are left out."
+    )
+    ocr_pages: int = Field(200, gt=0, description="Scanned pages of one document that are read.")
+    ocr_seconds: float = Field(
+        300, gt=0, description="Time for recognising one document's pages, beside that for reading it."
+    )
+    ocr_data: Path | None = Field(
+        None, description="Folder of Tesseract's language data; the usual places when unset."
+    )
     members: int = Field(
         1_000, ge=0, description="Documents that come out of one e-mail or archive, all levels together."
     )

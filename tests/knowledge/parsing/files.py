@@ -338,3 +338,67 @@ def xlsx(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
+
+
+def png(pixels: bytes, width: int, height: int) -> bytes:
+    """A grey picture, one byte a pixel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = b"".join(
+        b"\0" + pixels[row * width : (row + 1) * width] for row in range(height) if pixels[row * width :]
+    )
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    resolution = struct.pack(">IIB", 7874, 7874, 1)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"pHYs", resolution)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def scanned_pdf(pages: Sequence[tuple[bytes, int, int] | None], text: str = "") -> bytes:
+    """A PDF of scanned pages: grey pictures with their width and height. The first page without a picture has
+    the text, other such pages are empty."""
+    objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    kids, said = [], False
+    for page in pages:
+        number = len(objects) + 1
+        kids.append(f"{number} 0 R")
+        if page is None:
+            stream = b"" if said else f"BT /F1 11 Tf 72 720 Td ({text}) Tj ET".encode()
+            said = True
+            resources = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+        else:
+            stream, resources = (
+                b"q 612 0 0 792 0 0 cm /I Do Q",
+                f"/XObject << /I {number + 2} 0 R >>".encode(),
+            )
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << "
+            + resources
+            + f" >> /Contents {number + 1} 0 R >>".encode()
+        )
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n".encode() + stream + b"\nendstream")
+        if page is not None:
+            data = zlib.compress(page[0])
+            objects.append(
+                f"<< /Type /XObject /Subtype /Image /Width {page[1]} /Height {page[2]} /BitsPerComponent 8 "
+                f"/ColorSpace /DeviceGray /Filter /FlateDecode /Length {len(data)} >>\nstream\n".encode()
+                + data
+                + b"\nendstream"
+            )
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    return (
+        bytes(out) + f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF".encode()
+    )

@@ -59,7 +59,7 @@ async def reason(tmp_path: Path, content: bytes | str, name: str = "") -> Reason
         pytest.param(b"\x1f\x8b\x08\0cut", Reason.DAMAGED, id="cut gzip"),
         pytest.param(files.zipped({"Index/Document.iwa": "x"}), Reason.UNSUPPORTED_TYPE, id="iwork"),
         pytest.param(b"\x7fELF" + bytes(range(256)) * 20, Reason.UNSUPPORTED_TYPE, id="program"),
-        pytest.param(b"\x89PNG\r\n\x1a\n", Reason.UNSUPPORTED_TYPE, id="picture"),
+        pytest.param(b"\x89PNG\r\n\x1a\n", Reason.DAMAGED, id="cut picture"),
         pytest.param(
             files.zipped({"[Content_Types].xml": "<Types>spreadsheetml</Types>"}),
             Reason.DAMAGED,

@@ -48,7 +48,8 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """`text` has no NUL and no carriage return and is in NFC. `warnings` are sentences for its owner,
-    `members` what it holds that becomes documents of their own."""
+    `members` what it holds that becomes documents of their own, `scanned` the pages that are pictures and
+    were not read."""
 
     text: str
     pages: tuple[Page, ...]
@@ -58,6 +59,7 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     members: tuple[Member, ...] = ()
+    scanned: tuple[int, ...] = ()
 
     def to_json(self) -> JsonObject:
         """The document as it travels between processes; `from_json` reads it."""
@@ -69,6 +71,7 @@ class ParsedDocument:
             "media_type": self.media_type,
             "warnings": list(self.warnings),
             "tables": [[table.start, table.header_end, table.end] for table in self.tables],
+            "scanned": list(self.scanned),
             "members": [[member.file, member.name] for member in self.members],
         }
 
@@ -82,6 +85,7 @@ class ParsedDocument:
             title=None if value["title"] is None else str(value["title"]),
             media_type=str(value["media_type"]),
             warnings=tuple(str(warning) for warning in value["warnings"]),
+            scanned=tuple(int(page) for page in value["scanned"]),
             tables=tuple(Table(int(s), int(h), int(e)) for s, h, e in value["tables"]),
             members=tuple(Member(_number(f), str(n)) for f, n in value["members"]),
         )

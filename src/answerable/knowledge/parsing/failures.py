@@ -29,8 +29,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.DAMAGED: "The file is damaged or cut off. Save or export it again, then upload the new file.",
     Reason.TOO_LARGE: "The file holds more than can be read. Split it into smaller files, then upload those.",
     Reason.NO_TEXT: (
-        "The file holds no text; its pages are probably scanned. Run text recognition (OCR) on it, then "
-        "upload the result."
+        "The file holds no text. If it shows some, run text recognition (OCR) on it, then upload the result."
     ),
     Reason.TIMEOUT: "Reading the file took too long. Split it, or save it in a simpler format.",
     Reason.MEMORY: "Reading the file took too much memory. Split it into smaller files, then upload those.",

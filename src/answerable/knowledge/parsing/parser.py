@@ -5,9 +5,10 @@ With ReaderProcesses children start warm; without they start cold, which takes s
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from answerable.kit.sandbox import ForkServer, JsonObject, Limits, SandboxError, run
@@ -15,9 +16,22 @@ from answerable.kit.settings import ParsingSettings
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed, Reason
 from answerable.knowledge.parsing.members import MemberLimits
+from answerable.knowledge.parsing.recognition import Recognition
+from answerable.knowledge.parsing.scans import scanned_warning
 
 _FILE_BYTES = 16 * 1024 * 1024  # readers write nothing but what a library puts aside
 
+_TESSERACT_DATA = [
+    Path(place)
+    for place in (
+        "/usr/share/tesseract-ocr/5/tessdata",
+        "/usr/share/tesseract-ocr/4.00/tessdata",
+        "/usr/share/tessdata",
+        "/usr/share/tesseract/tessdata",
+        "/usr/local/share/tessdata",
+        "/opt/homebrew/share/tessdata",
+    )
+]
 _READING = "answerable.knowledge.parsing.reading"
 _TARGET = f"{_READING}:read_file"
 # Loaded before the first file comes. The rest, seldom needed or large, loads in the child that needs it.
@@ -54,22 +68,66 @@ async def parse(
     `on_progress` gets `{"done", "total", "unit"}` for formats with pages. Raises ParseFailed.
     """
     bounds = settings or ParsingSettings()
+    call = run if processes is None else processes.run
     file_bytes = _FILE_BYTES if members is None else max(_FILE_BYTES, members.limits.bytes_each + 1)
-    limits = Limits(bounds.memory_bytes, bounds.cpu_seconds, bounds.wall_seconds, file_bytes)
     payload: JsonObject = {"path": os.path.abspath(path), "name": name[-300:]}  # noqa: ASYNC240 - no I/O
     if members is not None:
         payload["members"] = {"folder": str(members.folder), **asdict(members.limits)}
     write = [] if members is None else [members.folder]
-    call = run if processes is None else processes.run
-    try:
-        answer = await call(
-            _TARGET, payload, limits=limits, read=[path], write=write, on_progress=on_progress
-        )
-        return ParsedDocument.from_json(answer)
-    except SandboxError as error:
-        raise _failure(error) from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise ParseFailed(Reason.CRASH) from error
+
+    async def attempt(recognition: Recognition | None) -> ParsedDocument:
+        seconds = 0.0 if recognition is None else recognition.seconds
+        cpu_seconds = bounds.cpu_seconds + math.ceil(seconds)
+        limits = Limits(bounds.memory_bytes, cpu_seconds, bounds.wall_seconds + seconds, file_bytes)
+        wanted, read = payload, [path]
+        if recognition is not None:
+            wanted = payload | {"recognition": {**asdict(recognition), "data": str(recognition.data)}}
+            read = [path, recognition.data]
+        try:
+            answer = await call(
+                _TARGET, wanted, limits=limits, read=read, write=write, on_progress=on_progress
+            )
+            return ParsedDocument.from_json(answer)
+        except SandboxError as error:
+            raise _failure(error) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise ParseFailed(Reason.CRASH) from error
+
+    plain = await attempt(None)
+    return plain if not plain.scanned else await _recognised(plain, attempt, recognition_by(bounds))
+
+
+async def _recognised(
+    plain: ParsedDocument,
+    attempt: Callable[[Recognition], Awaitable[ParsedDocument]],
+    wanted: Recognition | None,
+) -> ParsedDocument:
+    """The document read once more with text recognition, where it is there. A failure of that costs the
+    scanned pages alone."""
+    failure = ParseFailed(Reason.NO_TEXT, scanned_warning(plain.scanned))
+    if wanted is not None:
+        try:
+            return await attempt(wanted)
+        except ParseFailed as failed:
+            failure = failed
+    if not plain.text:
+        raise failure
+    warnings = (*plain.warnings, scanned_warning(plain.scanned))
+    if wanted is not None:
+        warnings += (f"Recognising their text failed: {failure.detail}",)
+    return replace(plain, warnings=warnings)
+
+
+def recognition_by(bounds: ParsingSettings) -> Recognition | None:
+    """How text is recognised, where Tesseract's data of one of the languages is on this machine."""
+    places = [bounds.ocr_data] if bounds.ocr_data is not None else _TESSERACT_DATA
+    if bounds.ocr == "off":
+        return None
+    for place in places:
+        there = [each for each in bounds.ocr_languages if (place / f"{each}.traineddata").is_file()]
+        if there:
+            return Recognition(place, "+".join(there), bounds.ocr_pages, bounds.ocr_seconds)
+    return None
 
 
 def _failure(error: SandboxError) -> ParseFailed:

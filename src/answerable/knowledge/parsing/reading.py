@@ -11,6 +11,7 @@ from answerable.kit.sandbox.limits import JsonObject, Report
 from answerable.knowledge.parsing.failures import Reason, refuse
 from answerable.knowledge.parsing.media_types import PICTURES, MediaType
 from answerable.knowledge.parsing.members import MemberLimits, Members
+from answerable.knowledge.parsing.recognition import Recogniser, Recognition
 from answerable.knowledge.parsing.sniff import sniff
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
@@ -55,25 +56,24 @@ _READERS = {
     MediaType.CSV: "delimited",
     MediaType.TSV: "delimited",
     MediaType.TEXT: "plain",
+    **dict.fromkeys(PICTURES, "pictures"),
 }
 _WITH_MEMBERS = (MediaType.EMAIL, MediaType.MSG, MediaType.MBOX)
-_PICTURE = "This is a picture. Run text recognition (OCR) on it, then upload the resulting PDF or text."
 
 
 def read_file(payload: JsonObject, report: Report) -> JsonObject:
-    """`{"path", "name", "members"?: {"folder", "count", "bytes_each", "bytes_together"}}` to a ParsedDocument
-    as JSON. Raises Refusal with a Reason as its code."""
+    """`{"path", "name", "members"?: {"folder", "count", "bytes_each", "bytes_together"},
+    "recognition"?: {"data", "languages", "pages", "seconds"}}` to a ParsedDocument as JSON. Raises
+    Refusal with a Reason as its code."""
     path, name = Path(payload["path"]), str(payload["name"])
     media_type = sniff(path, name)
-    if media_type in PICTURES:
-        raise refuse(Reason.UNSUPPORTED_TYPE, _PICTURE)
     # Each reader brings its own libraries; only the one that is needed is loaded.
     reader = importlib.import_module(f"answerable.knowledge.parsing.readers.{_READERS[media_type]}")
     builder = TextBuilder()
     members = _members(payload)
     try:
-        if media_type is MediaType.PDF:
-            reader.read(path, builder, report)
+        if media_type is MediaType.PDF or media_type in PICTURES:
+            reader.read(path, builder, report, _recogniser(payload))
         elif media_type is MediaType.MHTML:
             reader.read_page(path, builder)
         elif media_type in _WITH_MEMBERS:
@@ -88,6 +88,17 @@ def read_file(payload: JsonObject, report: Report) -> JsonObject:
         return builder.finish(media_type.value).to_json()
     builder.warnings += members.warnings()
     return replace(builder.finish(media_type.value), members=tuple(members.taken)).to_json()
+
+
+def _recogniser(payload: JsonObject) -> Recogniser | None:
+    wanted = payload.get("recognition")
+    if wanted is None:
+        return None
+    return Recogniser(
+        Recognition(
+            Path(wanted["data"]), str(wanted["languages"]), int(wanted["pages"]), float(wanted["seconds"])
+        )
+    )
 
 
 def _members(payload: JsonObject) -> Members | None:

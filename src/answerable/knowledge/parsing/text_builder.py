@@ -83,6 +83,7 @@ class TextBuilder:
         self._gap = False
         self.title: str | None = None
         self.warnings: list[str] = []
+        self.scanned: list[int] = []
 
     @property
     def empty(self) -> bool:
@@ -157,10 +158,11 @@ class TextBuilder:
         self._page = (number, self._length)
 
     def finish(self, media_type: str) -> ParsedDocument:
-        """The document. Its title is the given one, else its first heading. Raises Refusal (no_text)."""
+        """The document. Its title is the given one, else its first heading. Raises Refusal (no_text),
+        unless pages are scanned: their text may still be recognised."""
         self.end_table()
         self._end_page()
-        if self.empty:
+        if self.empty and not self.scanned:
             raise refuse(Reason.NO_TEXT)
         title = " ".join(clean(self.title or "").split())
         if not title and self._headings:
@@ -173,6 +175,7 @@ class TextBuilder:
             media_type=media_type,
             warnings=tuple(self.warnings),
             tables=tuple(self._tables),
+            scanned=tuple(self.scanned),
         )
 
     def _end_page(self) -> None:

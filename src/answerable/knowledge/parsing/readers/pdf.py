@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import re
 from collections import Counter
@@ -15,6 +16,8 @@ import pypdfium2.raw as pdfium
 
 from answerable.kit.sandbox.limits import JsonObject
 from answerable.knowledge.parsing.failures import Reason, refuse
+from answerable.knowledge.parsing.recognition import Recogniser, paragraphs
+from answerable.knowledge.parsing.scans import recognised_warning, unread_warning
 from answerable.knowledge.parsing.text_builder import MAX_TEXT_CHARACTERS, TextBuilder
 
 _HEADING_RATIO = 1.15
@@ -46,20 +49,21 @@ class Line:
     top: float
 
 
-def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None]) -> None:
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise refuse(Reason.ENCRYPTED) from error
-        if error.err_code == pdfium.FPDF_ERR_SECURITY:
-            raise refuse(
-                Reason.ENCRYPTED, "The file is locked in a way that cannot be read. Unlock it first."
-            ) from error
-        raise refuse(Reason.DAMAGED) from error
+_SCANNED_CHARACTERS = 30  # a page with more has text of its own: a stamp or a number has fewer
+_SCANNED_AREA = 0.4  # of the page that pictures cover at least
+_MAX_OBJECTS = 2_000
+_DPI, _MAX_DRAWN = 300, 25_000_000
+_POINTS = 72
+
+
+def read(
+    path: Path, builder: TextBuilder, report: Callable[[JsonObject], None], recogniser: Recogniser | None
+) -> None:
+    document = _opened(path)
     title = document.get_metadata_dict().get("Title") or ""
     builder.title = None if _MACHINE_TITLE.match(title) else title
     pages: list[list[Line]] = []
+    scans = _Scans(recogniser)
     total, unread = len(document), 0
     characters = 0
     for index in range(total):
@@ -67,6 +71,8 @@ def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None])
             lines = _page_lines(document, index)
         except pypdfium2.PdfiumError:
             lines, unread = [], unread + 1
+        if sum(len(line.text) for line in lines) < _SCANNED_CHARACTERS and _is_scanned(document, index):
+            scans.look(document, index)
         characters += sum(len(line.text) for line in lines)
         pages.append(lines)
         if characters > MAX_TEXT_CHARACTERS:
@@ -77,7 +83,84 @@ def read(path: Path, builder: TextBuilder, report: Callable[[JsonObject], None])
         raise refuse(Reason.DAMAGED)
     if unread:
         builder.warnings.append(f"{unread} of {total} pages are damaged and were left out.")
-    _write(without_running_lines(pages), builder)
+    _write(without_running_lines(pages), scans.recognised, builder)
+    scans.tell(builder)
+
+
+def _opened(path: Path) -> pypdfium2.PdfDocument:
+    """The document. Raises Refusal: encrypted, damaged."""
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise refuse(Reason.ENCRYPTED) from error
+        if error.err_code == pdfium.FPDF_ERR_SECURITY:
+            raise refuse(
+                Reason.ENCRYPTED, "The file is locked in a way that cannot be read. Unlock it first."
+            ) from error
+        raise refuse(Reason.DAMAGED) from error
+
+
+class _Scans:
+    """Pages that are pictures: the paragraphs that were recognised by page, and the pages that were not."""
+
+    def __init__(self, recogniser: Recogniser | None) -> None:
+        self._recogniser = recogniser
+        self.recognised: dict[int, list[str]] = {}
+        self.unread: list[int] = []
+
+    def tell(self, builder: TextBuilder) -> None:
+        """Let the document say which pages are scanned."""
+        if self._recogniser is None:
+            builder.scanned += self.unread
+        elif self.unread:
+            builder.warnings.append(unread_warning(self.unread))
+        if self.recognised:
+            builder.warnings.append(recognised_warning(sorted(self.recognised)))
+
+    def look(self, document: pypdfium2.PdfDocument, index: int) -> None:
+        """Recognise a page's text, if that is wanted and there is time."""
+        lines = None
+        if self._recogniser is not None and not self._recogniser.exhausted:
+            page = document[index]
+            try:
+                width, height = page.get_size()
+                scale = min(_DPI / _POINTS, math.sqrt(_MAX_DRAWN / max(1.0, width * height)))
+                drawn = page.render(scale=scale, grayscale=True)
+                dpi = max(_POINTS, round(scale * _POINTS))
+                lines = self._recogniser.grey(
+                    bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, dpi
+                )
+            except pypdfium2.PdfiumError:
+                lines = None  # it cannot be drawn
+            finally:
+                page.close()
+        if lines is None:
+            self.unread.append(index + 1)
+        else:
+            self.recognised[index + 1] = list(paragraphs(lines))
+
+
+def _is_scanned(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Whether pictures cover much of the page."""
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return False
+    try:
+        width, height = page.get_size()
+        covered = 0.0
+        pictures = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        for picture in itertools.islice(pictures, _MAX_OBJECTS):
+            left, bottom, right, top = picture.get_bounds()
+            covered += max(0.0, min(right, width) - max(left, 0.0)) * max(
+                0.0, min(top, height) - max(bottom, 0.0)
+            )
+        return bool(covered >= _SCANNED_AREA * width * height > 0)
+    except pypdfium2.PdfiumError:
+        return False
+    finally:
+        page.close()
 
 
 def _page_lines(document: pypdfium2.PdfDocument, index: int) -> list[Line]:
@@ -151,7 +234,7 @@ def _without_numbers(line: Line) -> str:
     return _DIGITS.sub("#", line.text)
 
 
-def _write(pages: list[list[Line]], builder: TextBuilder) -> None:
+def _write(pages: list[list[Line]], recognised: dict[int, list[str]], builder: TextBuilder) -> None:
     levels = heading_levels([line for lines in pages for line in lines])
     last: Line | None = None
     for number, lines in enumerate(pages, start=1):
@@ -166,6 +249,9 @@ def _write(pages: list[list[Line]], builder: TextBuilder) -> None:
             paragraph.append(line)
         _flush(paragraph, widest, levels, builder, tight=goes_on)
         last = lines[-1] if lines else last
+        for text in recognised.get(number, ()):
+            builder.add(text)
+            last = None
 
 
 def _crosses_pages(last: Line, first: Line) -> bool:
