@@ -21,6 +21,7 @@ BACKGROUND_WORK = (
     tasks.discard,
     tasks.add_missing_vectors,
     tasks.describe_undescribed,
+    tasks.renew_words,
     reembedding.reembed,
     reembedding.follow_encoder,
     following.follow,

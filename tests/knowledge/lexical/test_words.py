@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from answerable.knowledge.lexical.bm25 import inverse_document_frequency, text_weights
 from answerable.knowledge.lexical.stemming import stem
-from answerable.knowledge.lexical.words import words
+from answerable.knowledge.lexical.words import former_words, words
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ from answerable.knowledge.lexical.words import words
         ("水 H2O", ["水", "h2o"]),
         ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
         ("Straße", ["strass"]),
+        ("ราคา 25 บาท", ["รา", "าค", "คา", "25", "บา", "าท"]),
+        ("น้ำ", ["น้ํา"]),
+        ("สวัสดี", ["สวั", "วัส", "สดี"]),
+        ("ສະບາຍ", ["ສະ", "ະບ", "ບາ", "າຍ"]),
+        ("الكتاب والمدرسة كِتَاب", ["كتاب", "مدرس", "كتاب"]),
+        ("می‌خواهم کتاب", ["ميخواهم", "كتاب"]),
+        ("שָׁלוֹם ספרים", ["שלומ", "ספרימ"]),
+        ("Ёлка Привет", ["елка", "привет"]),
+        ("१२३ ٤٥٦", ["123", "456"]),
         ("snake_case", ["snake", "case"]),
         ("", []),
         ("… – !", []),
@@ -79,3 +88,11 @@ def test_a_word_weighs_less_in_a_longer_text() -> None:
 def test_a_rare_word_tells_more_and_none_counts_against() -> None:
     rare, common, everywhere = (inverse_document_frequency(n, 1000) for n in (1, 500, 1000))
     assert rare > common > everywhere > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("The Returns Policy", []), ("Müller 東京都", []), ("ราคา 25", ["ราคา"]), ("الكتاب", ["الكتاب"])],
+)
+def test_words_of_the_version_before_are_known_where_they_differ(text: str, expected: list[str]) -> None:
+    assert former_words(text) == expected

@@ -35,6 +35,7 @@ DOCUMENTS = "/api/v1/documents"
 SHELF = {
     "report": DocumentFacts(
         "application/pdf",
+        "de",
         ("finance", "2024"),
         datetime(2024, 3, 1, tzinfo=UTC),
         metadata={
@@ -47,16 +48,20 @@ SHELF = {
     ),
     "memo": DocumentFacts(
         "text/plain",
+        "en",
         ("finance",),
         datetime(2023, 1, 1, tzinfo=UTC),
         datetime(2024, 6, 1, tzinfo=UTC),
         metadata={"year": 2023, "team": "legal", "draft": True, "due": "2024-02-01", "note": None},
     ),
-    "page": DocumentFacts("text/html", (), datetime(2022, 1, 1, tzinfo=UTC), metadata={"year": "2024"}),
+    "page": DocumentFacts("text/html", None, (), datetime(2022, 1, 1, tzinfo=UTC), metadata={"year": "2024"}),
 }
 CASES = [
     ({}, "report memo page"),
     ({"tags": ["finance"]}, "report memo"),
+    ({"languages": ["de"]}, "report"),
+    ({"languages": ["en", "de"], "tags": ["finance"]}, "report memo"),
+    ({"languages": ["fr"]}, ""),
     ({"tags": ["2024", "nothing"]}, "report"),
     ({"tags": []}, ""),
     ({"types": ["text/html", "text/plain"]}, "memo page"),

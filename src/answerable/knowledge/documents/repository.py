@@ -174,6 +174,7 @@ async def finish_attempt(
             status=DocumentStatus.READY.value,
             title=case((DocumentRow.title_given, DocumentRow.title), else_=title),
             media_type=parsed.media_type,
+            language=parsed.language,
             page_count=len(parsed.pages) or None,
             chunk_count=chunk_count,
             warnings=list(parsed.warnings),

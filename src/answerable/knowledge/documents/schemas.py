@@ -67,7 +67,8 @@ class ParentView(BaseModel):
 
 class DocumentView(BaseModel):
     """`parents` are the containers (e-mails, archives) that the document came out of.
-    `page_count` is null for formats without pages, `media_type` until the file was read, `modified_at`
+    `page_count` is null for formats without pages, `media_type` until the file was read, `language` (ISO
+    639-1) where the text does not tell it, `modified_at`
     where the place that the file comes from does not say it."""
 
     id: str
@@ -77,6 +78,7 @@ class DocumentView(BaseModel):
     status: DocumentStatus
     error: DocumentError | None
     media_type: str | None
+    language: str | None
     size_bytes: int
     sha256: str
     page_count: int | None
@@ -104,6 +106,7 @@ class DocumentView(BaseModel):
             status=DocumentStatus(row.status),
             error=error,
             media_type=row.media_type,
+            language=row.language,
             size_bytes=row.size_bytes,
             sha256=row.sha256,
             page_count=row.page_count,

@@ -28,6 +28,7 @@ from answerable.knowledge.documents.errors import DocumentNotReady
 from answerable.knowledge.documents.names import display_name, one_line, title_of
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
 from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.language import language_of
 
 INGEST = membership.INGEST
 DISCARD = "documents.discard"
@@ -210,6 +211,7 @@ def _merged(present: Mapping[str, JsonValue], wanted: Mapping[str, JsonValue]) -
 def _described(document: DocumentRow) -> indexing.IndexedDocument:
     facts = indexing.DocumentFacts(
         media_type=document.media_type,
+        language=document.language,
         tags=tuple(document.tags),
         created_at=document.created_at,
         modified_at=document.modified_at,
@@ -225,6 +227,16 @@ async def describe_undescribed(session: Session, most: int) -> int:
     for document_id in found:
         await indexing.describe_document(session, _described(await read(session, document_id)))
     return len(found)
+
+
+async def tell_language(session: Session, document_id: str) -> None:
+    """Find out the language of a document that a former version read; nothing happens when it is gone."""
+    document, text = await repository.lock(session, document_id), await repository.text(session, document_id)
+    if document is None or text is None or document.language is not None:
+        return
+    await repository.change(session, document_id, {"language": language_of(text.text)})
+    await session.refresh(document)
+    await indexing.describe_document(session, _described(document))
 
 
 def _why_not_ready(document: DocumentRow) -> str:

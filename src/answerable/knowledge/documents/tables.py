@@ -40,6 +40,7 @@ class DocumentRow(TenantRow, Base):
     sha256: Mapped[str] = mapped_column(Text)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default=DocumentStatus.QUEUED.value)
     attempt: Mapped[int] = mapped_column(Integer, default=0)
     job_id: Mapped[str | None] = mapped_column(PrefixedId("job"))

@@ -14,6 +14,7 @@ from answerable.kit.db import Session
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
+from answerable.knowledge import indexing
 from answerable.knowledge.chunking import chunk
 from answerable.knowledge.documents import files, membership, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
@@ -32,6 +33,7 @@ _VECTOR_BATCH = 64
 _VECTOR_BATCHES = 20
 """Of passages of one workspace in one go; the rest waits for the next."""
 _FACTS_BATCH = 200
+_RENEWED_AT_ONCE = 200
 
 
 @task(service.INGEST, retries=3)
@@ -130,6 +132,18 @@ async def describe_undescribed(runtime: Runtime, _period: datetime) -> None:
         while count == _FACTS_BATCH:
             async with runtime.database.begin(Principal.system(workspace_id)) as session:
                 count = await service.describe_undescribed(session, _FACTS_BATCH)
+
+
+@periodic("documents.renew_words", "* * * * *")
+async def renew_words(runtime: Runtime, _period: datetime) -> None:
+    """Index what a former version did by the words of this one, a bounded part each time."""
+    for workspace_id in await files.workspaces(runtime):
+        async with runtime.database.begin(Principal.system(workspace_id)) as session:
+            found = await indexing.with_older_words(session, _RENEWED_AT_ONCE)
+        for document_id in found:
+            async with runtime.database.begin(Principal.system(workspace_id)) as session:
+                await service.tell_language(session, document_id)
+            await indexing.renew_words(runtime, workspace_id, document_id)
 
 
 @periodic("documents.add_missing_vectors", "*/5 * * * *")

@@ -9,6 +9,7 @@ await delete_documents(session, [document_id])       # in the transaction that d
 
 from answerable.knowledge.indexing.facts import DocumentFacts
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
+from answerable.knowledge.indexing.renewal import renew_words, with_older_words
 from answerable.knowledge.indexing.service import (
     PreparedDocument,
     StaleVectors,
@@ -32,6 +33,8 @@ __all__ = [
     "describe_document",
     "move_documents",
     "prepare_document",
+    "renew_words",
     "store_document",
+    "with_older_words",
     "without_facts",
 ]

@@ -8,15 +8,18 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-TYPE, TAGS, CREATED, MODIFIED, METADATA = "type", "tags", "created", "modified", "metadata"
+TYPE, LANGUAGE, TAGS, CREATED, MODIFIED, METADATA = (
+    "type", "language", "tags", "created", "modified", "metadata",
+)  # fmt: skip
 """The keys of the facts as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """A document's media type, tags, times and own metadata."""
+    """A document's media type, language, tags, times and own metadata."""
 
     media_type: str | None = None
+    language: str | None = None
     tags: tuple[str, ...] = ()
     created_at: datetime | None = None
     modified_at: datetime | None = None
@@ -28,6 +31,7 @@ class DocumentFacts:
         modified = self.modified_at or self.created_at
         return {
             TYPE: self.media_type,
+            LANGUAGE: self.language,
             TAGS: list(self.tags),
             CREATED: None if self.created_at is None else self.created_at.timestamp(),
             MODIFIED: None if modified is None else modified.timestamp(),

@@ -57,7 +57,7 @@ async def prepare(
     for start in range(0, len(passages), _BATCH):
         batch = passages[start : start + _BATCH]
         spans = [sentences(passage.text) for passage in batch]
-        rows = await asyncio.to_thread(_rows, term_ids, batch, spans)
+        rows = await asyncio.to_thread(weigh, term_ids, batch, spans)
         vectors = [await _embed(encoder, batch, spans) for encoder in encoders.values()]
         for place, row in enumerate(rows):
             of_row = {number: made[place] for number, made in zip(encoders, vectors, strict=True) if made}
@@ -90,9 +90,10 @@ def _packed(vectors: Vectors, sentence_vectors: Sequence[Vectors]) -> list[Passa
     return [PassageVectors(dense_vector(vector), pack_vectors(inner)) for vector, inner in pairs]
 
 
-def _rows(
+def weigh(
     term_ids: TermIds, passages: Sequence[Passage], spans: Sequence[list[tuple[int, int]]]
 ) -> list[PreparedPassage]:
+    """The passages with what lexical search needs of them; `spans` are those of each one's sentences."""
     rows = []
     for number, passage in enumerate(passages):
         by_sentence = [term_ids.of(words(passage.text[start:end])) for start, end in spans[number]]

@@ -12,6 +12,7 @@ from answerable.kit.db import Session
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.preparation import PassageVectors, PreparedPassage
 from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
+from answerable.knowledge.lexical.words import VERSION
 from answerable.knowledge.stores.outbox import note_changes
 
 _INSERT_CHUNK = text(
@@ -62,6 +63,13 @@ _DISCOUNT_TERMS = text(
 )
 
 
+_REPLACE_WORDS = text(
+    """
+    UPDATE chunks SET terms = CAST(:terms AS int[]), weights = CAST(:weights AS sparsevec),
+                      sentences = :sentences
+    WHERE id = :id
+    """
+)
 _WITHOUT_VECTOR = text(
     """
     SELECT c.id, c.ordinal, c.start_offset, c.end_offset, c.text, c.page, c.heading_path, c.token_count
@@ -108,7 +116,7 @@ async def lock_document(session: Session, document_id: str) -> None:
 
 async def put_document(session: Session, document: IndexedDocument, chunk_count: int) -> None:
     """Insert or renew the document's row."""
-    values = {**_described(document), "chunk_count": chunk_count}
+    values = {**_described(document), "chunk_count": chunk_count, "words_version": VERSION}
     row = {"workspace_id": session.workspace_id, "document_id": document.id, **values}
     statement = insert(IndexedDocumentRow).values(row)
     await session.execute(
@@ -143,6 +151,49 @@ async def move_documents(session: Session, document_ids: Sequence[str], source_i
     """Give indexed documents another source."""
     row = IndexedDocumentRow
     await session.execute(update(row).where(row.document_id.in_(document_ids)).values(source_id=source_id))
+
+
+async def with_words_before(
+    session: Session, version: int, most: int, *, of: str | None = None
+) -> Sequence[str]:
+    """The ids of at most that many documents, or of one document, with words of a version before this."""
+    row = IndexedDocumentRow
+    statement = select(row.document_id).where(row.words_version < version)
+    if of is not None:
+        statement = statement.where(row.document_id == of)
+    return (await session.scalars(statement.order_by(row.document_id).limit(most))).all()
+
+
+async def stored_passages(session: Session, document_id: str) -> list[tuple[int, Passage, bytes]]:
+    """A document's passages in order, each with the id of its row and its sketch."""
+    statement = select(ChunkRow).where(ChunkRow.document_id == document_id).order_by(ChunkRow.ordinal)
+    return [
+        (
+            row.id,
+            Passage(
+                row.ordinal, row.start, row.end, row.text, row.page, tuple(row.heading_path), row.token_count
+            ),
+            row.sentences,
+        )
+        for row in await session.scalars(statement)
+    ]
+
+
+async def replace_words(
+    session: Session, document_id: str, made: Mapping[int, PreparedPassage], version: int
+) -> None:
+    """Give all of a document's chunks, by the ids of their rows, other words, and count these."""
+    workspace, document = ids.decode("ws", session.workspace_id), ids.decode("doc", document_id) or ids.NIL
+    await session.execute(_DISCOUNT_TERMS, {"workspace_id": workspace, "document_ids": [document]})
+    rows = [
+        {"id": row, "terms": each.terms, "weights": each.weights, "sentences": each.sentences}
+        for row, each in made.items()
+    ]
+    if rows:
+        await session.execute(_REPLACE_WORDS, rows)
+    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_id": document})
+    row = IndexedDocumentRow
+    await session.execute(update(row).where(row.document_id == document_id).values(words_version=version))
 
 
 async def insert_chunks(session: Session, document_id: str, prepared: Sequence[PreparedPassage]) -> None:

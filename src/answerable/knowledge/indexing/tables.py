@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import ARRAY, BigInteger, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Identity, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +16,7 @@ from answerable.kit.db.columns import PrefixedId
 
 class IndexedDocumentRow(TenantRow, Base):
     """A document that search knows, with what results show of it. `facts` (`DocumentFacts`) are null where a
-    former version put it in, until they are written anew."""
+    former version put it in, until they are written anew; `words_version` is that of its chunks' words."""
 
     __tablename__ = "indexed_documents"
 
@@ -25,6 +25,7 @@ class IndexedDocumentRow(TenantRow, Base):
     title: Mapped[str] = mapped_column(Text)
     chunk_count: Mapped[int] = mapped_column(Integer)
     facts: Mapped[dict[str, JsonValue] | None] = mapped_column(JSONB)
+    words_version: Mapped[int] = mapped_column(SmallInteger, default=1)
     indexed_at: Mapped[datetime] = created_at_column()
 
 

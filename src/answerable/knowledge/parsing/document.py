@@ -56,6 +56,7 @@ class ParsedDocument:
     headings: tuple[Heading, ...]
     title: str | None
     media_type: str
+    language: str | None = None
     warnings: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     members: tuple[Member, ...] = ()
@@ -69,6 +70,7 @@ class ParsedDocument:
             "headings": [[item.level, item.title, item.start, item.end] for item in self.headings],
             "title": self.title,
             "media_type": self.media_type,
+            "language": self.language,
             "warnings": list(self.warnings),
             "tables": [[table.start, table.header_end, table.end] for table in self.tables],
             "scanned": list(self.scanned),
@@ -84,6 +86,7 @@ class ParsedDocument:
             headings=tuple(Heading(int(n), str(t), int(s), int(e)) for n, t, s, e in value["headings"]),
             title=None if value["title"] is None else str(value["title"]),
             media_type=str(value["media_type"]),
+            language=None if value["language"] is None else str(value["language"]),
             warnings=tuple(str(warning) for warning in value["warnings"]),
             scanned=tuple(int(page) for page in value["scanned"]),
             tables=tuple(Table(int(s), int(h), int(e)) for s, h, e in value["tables"]),

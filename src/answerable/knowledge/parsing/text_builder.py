@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from answerable.knowledge.parsing.budget import Budget
 from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
 from answerable.knowledge.parsing.failures import Reason, refuse
+from answerable.knowledge.parsing.language import language_of
 
 MAX_TEXT_CHARACTERS = 10_000_000
 """About 5,000 pages."""
@@ -167,8 +168,10 @@ class TextBuilder:
         title = " ".join(clean(self.title or "").split())
         if not title and self._headings:
             title = self._headings[0].title
+        text = "".join(self._parts)
         return ParsedDocument(
-            text="".join(self._parts),
+            text=text,
+            language=language_of(text),
             pages=tuple(self._pages),
             headings=tuple(self._headings),
             title=title[:_MAX_HEADING_CHARACTERS] or None,

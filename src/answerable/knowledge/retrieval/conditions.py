@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from answerable.knowledge.indexing.facts import CREATED, METADATA, MODIFIED, TAGS, TYPE
+from answerable.knowledge.indexing.facts import CREATED, LANGUAGE, METADATA, MODIFIED, TAGS, TYPE
 from answerable.knowledge.retrieval.filters import Filters, MetadataCondition, Scalar, TimeRange
 
 
@@ -66,7 +66,8 @@ def condition_of(several: Iterable[Filters]) -> Condition | None:
     nothing out."""
     built = _Builder()
     for filters in several:
-        for name, wanted in ((TAGS, filters.tags), (TYPE, filters.types)):
+        named = ((TAGS, filters.tags), (TYPE, filters.types), (LANGUAGE, filters.languages))
+        for name, wanted in named:
             if wanted is not None:
                 built.compare(f"$.{name}", "==", list(wanted))
         built.within(f"$.{CREATED}", filters.created)

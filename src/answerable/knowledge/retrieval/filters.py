@@ -31,6 +31,9 @@ Scalar = StrictBool | Number | Text | None
 Ordered = Number | Text
 
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,13 +85,15 @@ Key = Annotated[str, StringConstraints(pattern=r"^[^\x00.]+(\.[^\x00.]+)*$", max
 class Filters(_Strict):
     """Facts that a document must have for its passages to be searched; all that is given must hold.
 
-    `tags` and `types` (media types) name those of which one is enough. A key of `metadata` is looked for
-    at the top; a dot in it goes one object deeper. Its condition is a value that it must equal, or an
-    object of comparisons. A document that was never modified counts as modified when it was created.
+    `tags`, `types` (media types) and `languages` (ISO 639-1) name those of which one is enough. A
+    key of `metadata` is looked for at the top; a dot in it goes one object deeper. Its condition is a value
+    that it must equal, or an object of comparisons. A document that was never modified counts as modified
+    when it was created.
     """
 
     tags: list[Text] | None = Field(None, max_length=_MOST_VALUES)
     types: list[Text] | None = Field(None, max_length=_MOST_VALUES)
+    languages: list[Language] | None = Field(None, max_length=_MOST_VALUES)
     created: TimeRange | None = None
     modified: TimeRange | None = None
     metadata: dict[Key, MetadataCondition | Scalar] | None = Field(None, max_length=_MOST_KEYS)

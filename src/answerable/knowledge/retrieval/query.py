@@ -15,7 +15,7 @@ from answerable.knowledge.embedding import QueryVector
 from answerable.knowledge.lexical.bm25 import inverse_document_frequency
 from answerable.knowledge.lexical.content_words import content_words
 from answerable.knowledge.lexical.term_ids import TermIds
-from answerable.knowledge.lexical.words import words
+from answerable.knowledge.lexical.words import former_words, words
 from answerable.knowledge.retrieval.filters import Filters
 
 _MOST_WORDS = 64
@@ -64,13 +64,15 @@ class Scope:
 class QueryTerms:
     """The distinct words of a query as term ids, which of them say what it is about, and which of them are
     names or have digits. `read_as` has the words that were put right, as they were written, with the stem
-    that they are read as; `phrases` the terms of what stands in quotation marks, two words and more each."""
+    that they are read as; `phrases` the terms of what stands in quotation marks, two words and more each;
+    `former` those that only documents have whose words a former version found."""
 
     words: Mapping[int, str]
     content: frozenset[int]
     names: frozenset[int] = frozenset()
     read_as: Mapping[str, str] = field(default_factory=dict)
     phrases: tuple[tuple[int, ...], ...] = ()
+    former: frozenset[int] = frozenset()
 
     @property
     def terms(self) -> tuple[int, ...]:
@@ -87,7 +89,19 @@ class QueryTerms:
         terms = dict(zip(number.of(distinct), distinct, strict=True))
         quoted = [number.of(words(found)) for found in _QUOTED.findall(query)[:_MOST_WORDS]]
         phrases = tuple(tuple(phrase) for phrase in quoted if len(phrase) > 1)
-        return cls(terms, frozenset(content), frozenset(number.of(names)), phrases=phrases)
+        before = former_words(query)[:_MOST_WORDS]
+        former = dict(zip(number.of(before), before, strict=True))
+        content_terms = frozenset(content) | former.keys()
+        named = frozenset(number.of(names))
+        return cls(terms | former, content_terms, named, phrases=phrases, former=frozenset(former))
+
+    def present(self, counts: Mapping[int, int]) -> QueryTerms:
+        """The same without the former words that no chunk has any more."""
+        gone = {term for term in self.former if counts.get(term, 0) <= 0}
+        if not gone:
+            return self
+        kept = {term: word for term, word in self.words.items() if term not in gone}
+        return replace(self, words=kept, content=self.content - gone, former=self.former - gone)
 
     def unheard_of(self, counts: Mapping[int, int]) -> list[int]:
         """The content terms that no chunk has and that may be slips; a name is one only when it is long."""

@@ -115,6 +115,7 @@ async def _terms(
     """The query's terms with their counts, slips put right."""
     terms = QueryTerms.of(query, session.workspace_id)
     counts = await repository.term_counts(session, terms)
+    terms = terms.present(counts)
     if terms.unheard_of(counts):
         await vector  # whose making has loaded the vocabulary
         return await put_right(session, query, terms, counts, encoder.knows)

@@ -73,6 +73,7 @@ def read(
             lines, unread = [], unread + 1
         if sum(len(line.text) for line in lines) < _SCANNED_CHARACTERS and _is_scanned(document, index):
             scans.look(document, index)
+            lines = scans.unrepeated(lines, index)
         characters += sum(len(line.text) for line in lines)
         pages.append(lines)
         if characters > MAX_TEXT_CHARACTERS:
@@ -118,6 +119,11 @@ class _Scans:
         if self.recognised:
             builder.warnings.append(recognised_warning(sorted(self.recognised)))
 
+    def unrepeated(self, lines: list[Line], index: int) -> list[Line]:
+        """A page's own lines without those that were recognised as well."""
+        recognised = _squashed("".join(self.recognised.get(index + 1, ())))
+        return [line for line in lines if _squashed(line.text) not in recognised]
+
     def look(self, document: pypdfium2.PdfDocument, index: int) -> None:
         """Recognise a page's text, if that is wanted and there is time."""
         lines = None
@@ -139,6 +145,10 @@ class _Scans:
             self.unread.append(index + 1)
         else:
             self.recognised[index + 1] = list(paragraphs(lines))
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def _is_scanned(document: pypdfium2.PdfDocument, index: int) -> bool:
