@@ -89,6 +89,11 @@ def test_settings(data_dir: Path) -> Settings:
             "jobs": {"polling_seconds": 0.2, "heartbeat_seconds": 0.5, "backoff_seconds": 0.05},
             "log": {"level": "warning"},
             "inference": {"private_hosts": ["127.0.0.1"]},
+            "connections": {
+                "roots": [data_dir.parent],
+                "private_hosts": ["127.0.0.1"],
+                "sample_rows": 1000,
+            },
             "sources": {
                 "roots": [data_dir.parent],
                 "private_hosts": ["127.0.0.1"],

@@ -10,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from answerable.kit import ids
+from answerable.kit.settings import Settings
 from tests.api.test_route_access import OPEN, Route, routes_of
+from tests.data.connections.shop import connected, sqlite_shop
 from tests.factories.callers import Caller, register
 from tests.factories.uploads import ORDERS, RETURNS_POLICY, send_file, settled
 
@@ -28,7 +30,7 @@ class Estate:
 
 
 @pytest.fixture(scope="module")
-async def estate(client: httpx.AsyncClient) -> Estate:
+async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
     """A workspace with one of everything."""
     owner = (await register(client)).owner
     document = (await send_file(owner, "/api/v1/documents", "returns.md", RETURNS_POLICY)).json()
@@ -64,6 +66,9 @@ async def estate(client: httpx.AsyncClient) -> Estate:
     link = await owner.post(
         f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": "2999-01-01T00:00:00Z"}
     )
+    folder = settings.data_dir.parent / "estate"
+    folder.mkdir()
+    connection = await connected(owner, sqlite_shop(folder))
     return Estate(
         owner,
         {
@@ -90,6 +95,7 @@ async def estate(client: httpx.AsyncClient) -> Estate:
             "source_id": source["id"],
             "sync_run_id": sync["id"],
             "tool_id": tool.json()["id"],
+            "connection_id": connection["id"],
         },
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from answerable.data.connections import tasks as connections_tasks
 from answerable.data.datasets import repository, tasks
 from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
@@ -9,7 +10,7 @@ from answerable.data.insights import tasks as insights_tasks
 from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard, insights_tasks.refresh)
+BACKGROUND_WORK = (tasks.ingest, tasks.discard, insights_tasks.refresh, connections_tasks.import_tables)
 
 
 def provide_data(runtime: Runtime) -> None:

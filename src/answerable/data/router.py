@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from answerable.data.connections import endpoints as connections
 from answerable.data.dashboards import endpoints as dashboards
 from answerable.data.datasets import endpoints as datasets
 from answerable.data.datasets.review import endpoints as review
@@ -13,6 +14,6 @@ from answerable.data.insights import endpoints as insights
 from answerable.data.semantics import endpoints as semantics
 
 router = APIRouter()
-for noun in (datasets, review, rules, semantics, engines, insights, dashboards):
+for noun in (datasets, review, rules, semantics, engines, insights, dashboards, connections):
     router.include_router(noun.router)
 router.include_router(dashboards.shared_router)

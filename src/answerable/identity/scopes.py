@@ -17,6 +17,7 @@ class Scope(StrEnum):
     TOOLS_WRITE = "tools:write"
     DATA_READ = "data:read"
     DATA_WRITE = "data:write"
+    CONNECTIONS_WRITE = "connections:write"
     ASK = "ask"
     CHAT_READ = "chat:read"
     CHAT_WRITE = "chat:write"
@@ -56,6 +57,7 @@ _VIEWER = frozenset(
 _EDITOR = _VIEWER | {Scope.DOCUMENTS_WRITE, Scope.TOOLS_WRITE, Scope.DATA_WRITE, Scope.JOBS_WRITE}
 _ADMIN = _EDITOR | {
     Scope.SOURCES_WRITE,
+    Scope.CONNECTIONS_WRITE,
     Scope.MEMBERS_WRITE,
     Scope.KEYS_READ,
     Scope.KEYS_WRITE,

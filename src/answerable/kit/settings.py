@@ -213,6 +213,38 @@ class QuerySettings(BaseModel):
     idle_seconds: float = Field(120, gt=0, description="An engine unused for this long is stopped.")
 
 
+class ConnectionSettings(BaseModel):
+    private_hosts: list[str] = Field(
+        [],
+        description="Hosts with private addresses that connections to databases may name, as `host` or "
+        "`host:port`.",
+    )
+    roots: list[Path] = Field(
+        [],
+        description="Folders whose SQLite and DuckDB files may be connected to. None: no connection reads "
+        "this server's disk.",
+    )
+    processes: int = Field(
+        4, ge=1, description="Processes that read connected databases, per web process and per worker."
+    )
+    at_once: int = Field(2, ge=1, description="Statements that one connection runs at once.")
+    max_waiting: int = Field(
+        32, ge=1, description="Statements that may wait for a connected database before 503."
+    )
+    memory_bytes: int = Field(
+        600_000_000, ge=200_000_000, description="Memory of a process that reads a connected database."
+    )
+    idle_seconds: float = Field(
+        120, gt=0, description="A connection unused for this long is closed, and its process stopped."
+    )
+    sample_rows: int = Field(
+        5_000, ge=100, le=100_000, description="Rows of a connected table that its profile is made from."
+    )
+    fresh_seconds: float = Field(
+        30, ge=0, description="How long a result from a connected database is shown again without asking it."
+    )
+
+
 class IngestionSettings(BaseModel):
     memory_bytes: int = Field(
         2_147_483_648, ge=268_435_456, description="Memory of the process that reads an uploaded table."
@@ -496,6 +528,7 @@ class Settings(BaseSettings):
     tracing: TracingSettings = Field(default_factory=TracingSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
+    connections: ConnectionSettings = Field(default_factory=ConnectionSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     datasets: DatasetsSettings = Field(default_factory=DatasetsSettings)
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)

@@ -29,11 +29,11 @@ class GatedEngine(DuckDBEngine):
         self.gate = asyncio.Event()
         self.waiters = 0
 
-    async def run(self, sql: str, tables: Mapping[str, Path]) -> Rows:
+    async def run(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Rows:
         """Wait, then run."""
         self.waiters += 1
         await self.gate.wait()
-        return await super().run(sql, tables)
+        return await super().run(sql, tables, owner=owner)
 
 
 @pytest.fixture

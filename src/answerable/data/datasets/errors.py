@@ -42,5 +42,11 @@ class RulesRefused(InvalidInput):
     code, title = "rules_refused", "The rules cannot run over the table"
 
 
+class ReadLive(Conflict):
+    """What is asked needs a version that is kept, and this dataset's rows stay in another database."""
+
+    code, title = "dataset_read_live", "The dataset is read live"
+
+
 class DatasetNotReady(Conflict):
     code, title = "dataset_not_ready", "The dataset has no data yet"

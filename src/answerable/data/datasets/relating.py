@@ -50,7 +50,10 @@ async def relate_tables(job: JobContext) -> None:
         unchanged = {name for name, table in tables.items() if _version(now.get(name)) == _version(table)}
         # What changed meanwhile is measured by the job that its change queued.
         await semantics.refresh_relationships(
-            session, model, [link for link in found if {link.left, link.right} <= unchanged]
+            session,
+            model,
+            [link for link in found if {link.left, link.right} <= unchanged],
+            over=tables,
         )
 
 

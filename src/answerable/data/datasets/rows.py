@@ -11,10 +11,12 @@ from decimal import Decimal
 from sqlglot import exp
 
 from answerable.data.datasets.schemas import DatasetRows
-from answerable.data.datasets.service import version_path
+from answerable.data.datasets.service import read_dataset, version_path
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.rows import plain_cell
+from answerable.data.engines.service import DataSnapshot, run_query, take_snapshot
 from answerable.data.semantics.model import FieldType
+from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column
 from answerable.data.semantics.service import current_model
 from answerable.kit.principal import Principal
@@ -28,12 +30,21 @@ async def read_rows(
 ) -> DatasetRows:
     """The first rows of a version. Raises NotFound, DatasetNotReady and the engine's errors."""
     async with runtime.database.begin(principal) as session:
-        table = await version_path(session, runtime, dataset_id, version)
+        dataset_row, _ = await read_dataset(session, dataset_id)
+        if dataset_row.connection_id is not None:
+            data = await take_snapshot(session, None if version is None else {dataset_id: version})
+        else:
+            table = await version_path(session, runtime, dataset_id, version)
         model = await current_model(session)
+    if dataset_row.connection_id is not None:
+        return await _live_rows(runtime, data, dataset_id, limit)
     dataset = next((d for d in model.datasets if d.id == dataset_id), None)
     known = {f.name: f for f in dataset.fields} if dataset is not None else {}
     statement = exp.select("*").from_(exp.to_identifier(table.name, quoted=True)).limit(limit)
-    found = await runtime.get(DuckDBEngine).run(statement.sql(dialect="duckdb"), {table.name: table.path})
+    engine = runtime.get(DuckDBEngine)
+    found = await engine.run(
+        statement.sql(dialect="duckdb"), {table.name: table.path}, owner=principal.workspace_id or ""
+    )
     columns = []
     for position, name in enumerate(found.names):
         field = known.get(name)
@@ -48,6 +59,18 @@ async def read_rows(
         )
     rows = [[plain_cell(cell) for cell in row] for row in found.rows]
     return DatasetRows(columns=columns, rows=rows, row_count=table.row_count, version=table.version)
+
+
+async def _live_rows(runtime: Runtime, data: DataSnapshot, dataset_id: str, limit: int) -> DatasetRows:
+    dataset = next(d for d in data.model.datasets if d.id == dataset_id)
+    found = await run_query(runtime, data, SemanticQuery(dataset=dataset.name, limit=limit))
+    rows = [[plain_cell(cell) for cell in row] for row in found.result.rows]
+    return DatasetRows(
+        columns=found.result.columns,
+        rows=rows,
+        row_count=len(rows),
+        version=found.data_versions[dataset_id],
+    )
 
 
 def _type_of(rows: Sequence[Sequence[Cell]], position: int) -> FieldType:

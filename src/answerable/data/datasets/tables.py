@@ -37,7 +37,8 @@ class VersionOrigin(StrEnum):
 
 class DatasetRow(TenantRow, Base):
     """One table. `version` is the number of the newest ready version, `settings` what is remembered for
-    the next ones (`DatasetSettings`)."""
+    the next ones (`DatasetSettings`). One that is read through a connection has no versions: `physical` is
+    its table there (`PhysicalTable`), `version` counts how often its columns were imported."""
 
     __tablename__ = "datasets"
 
@@ -50,6 +51,8 @@ class DatasetRow(TenantRow, Base):
     error_code: Mapped[str | None] = mapped_column(Text)
     error_detail: Mapped[str | None] = mapped_column(Text)
     settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
+    connection_id: Mapped[str | None] = reference("con", "connections.id")
+    physical: Mapped[_Json | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = created_at_column()
 
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)

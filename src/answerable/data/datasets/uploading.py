@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from answerable.data.datasets import repository
-from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady
+from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady, ReadLive
 from answerable.data.datasets.service import LONGEST_NAME, new_dataset
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
@@ -115,6 +115,10 @@ async def _replace(session: Session, incoming: _Incoming, dataset_id: str) -> Ac
     dataset = await repository.lock(session, dataset_id)
     if dataset is None:
         raise NotFound
+    if dataset.connection_id is not None:
+        raise ReadLive(
+            "The dataset is a table of a connected database, so it has no uploads. Make a new one."
+        )
     newest = await repository.newest_version(session, dataset_id)
     if incoming.mode != "replace":
         await _require_rest(session, dataset)

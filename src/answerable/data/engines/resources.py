@@ -5,12 +5,16 @@ from __future__ import annotations
 from answerable.data.datasets.storage import tables_root
 from answerable.data.engines.cache import ResultCache
 from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.engines.external.engine import ExternalEngine
 from answerable.kit.runtime import Runtime
 
 
 def provide_engines(runtime: Runtime) -> None:
     """Register how the engines' objects are made."""
     runtime.provide(DuckDBEngine, _engine)
+    runtime.provide(
+        ExternalEngine, lambda made: ExternalEngine(made.settings.connections, made.settings.query)
+    )
     runtime.provide(ResultCache, lambda _: ResultCache())
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from answerable.data.datasets.errors import DatasetNotReady
+from answerable.data.connections.live import LiveTable, live_tables
+from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.service import exact_version
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.engines.as_it_was import as_of_version
@@ -15,9 +15,14 @@ from answerable.data.engines.cache import CacheKey, ResultCache
 from answerable.data.engines.chart_parts import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query
-from answerable.data.engines.duckdb.check import check_expression
-from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.repository import ReadyTable, ready_tables
+from answerable.data.engines.statements import (
+    Statement,
+    apart,
+    file_statement,
+    live_statement,
+    one_connection,
+)
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
@@ -53,13 +58,14 @@ class ExecutedQuery:
 @dataclass(frozen=True, slots=True)
 class DataSnapshot:
     """A workspace's model and the newest ready version of each of its datasets, by dataset id: all that a
-    query needs of the database. Versions are files that never change. `model_revision` is set where the
-    model is one of before."""
+    query needs of the database. Versions are files that never change; `live` are the datasets whose rows
+    stay in a connected database. `model_revision` is set where the model is one of before."""
 
     workspace_id: str
     model: SemanticModel
     ready: dict[str, ReadyTable]
     model_revision: str | None = None
+    live: dict[str, LiveTable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ class _Prepared:
     model: SemanticModel
     model_revision: str
     compiled: Compiled
-    statement: str
-    tables: dict[str, Path]
+    statement: Statement
+    moments: tuple[tuple[str, int], ...]
     data_versions: dict[str, int]
     notes: tuple[str, ...]
     started: float
@@ -87,19 +93,38 @@ async def take_snapshot(
     """
     model = await current_model(session) if revision is None else await model_at(session, revision)
     ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
+    live = await live_tables(session, [d.id for d in model.datasets if d.id not in ready])
     for dataset_id, number in (versions or {}).items():
+        if dataset_id in live:
+            _require_now(live[dataset_id], number)
+            continue
         found = await exact_version(session, dataset_id, number)
         if dataset_id not in ready or ready[dataset_id].version != number:
             model = as_of_version(model, dataset_id, found.columns or [])
         ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "")
-    return DataSnapshot(session.workspace_id, model, ready, revision)
+    return DataSnapshot(session.workspace_id, model, ready, revision, live)
+
+
+def _require_now(table: LiveTable, number: int) -> None:
+    """Of a live table there is no state of before: at most its columns are still those of then."""
+    if table.structure != number:
+        raise VersionExpired(
+            f"The rows lie in {table.connection.name} and are not kept. Leave the version out to read them "
+            "as they are now."
+        )
 
 
 def versions_read(data: DataSnapshot, query: SemanticQuery) -> dict[str, int]:
     """The version of each dataset that the query reads, by dataset id. Raises InvalidQuery, or
     DatasetNotReady."""
     compiled = compile_query(query, data.model)
-    return {dataset_id: table.version for dataset_id, table in _tables_read(data, compiled).items()}
+    return _sources(data, compiled).versions
+
+
+def live_moments(data: DataSnapshot, query: SemanticQuery) -> tuple[tuple[str, int], ...]:
+    """When the connected databases that a query reads are to be asked anew: what is kept of it goes with
+    these. Empty for a query over files. Raises as `versions_read`."""
+    return _sources(data, compile_query(query, data.model)).moments
 
 
 async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
@@ -123,19 +148,19 @@ async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Ex
         workspace_id=data.workspace_id,
         query_hash=query.canonical_hash,
         model_revision=prepared.model.revision,
-        data_versions=tuple(sorted(prepared.data_versions.items())),
+        data_versions=(*sorted(prepared.data_versions.items()), *prepared.moments),
     )
     known = cache.get(key)
     if known is not None:
         return _executed(prepared, _timed(known, prepared), cached=True)
-    rows = await runtime.get(DuckDBEngine).run(prepared.statement, prepared.tables)
+    rows = await prepared.statement.run(runtime, prepared.compiled)
     limit = runtime.settings.query.max_rows
     result = QueryResult(
         columns=list(prepared.compiled.columns),
         rows=rows.rows,
         row_count=len(rows.rows),
         truncated=rows.truncated or len(rows.rows) > limit,
-        sql=prepared.compiled.sql(),
+        sql=prepared.statement.shown,
         estimate=rows.estimate,
     )
     cache.put(key, result)
@@ -145,12 +170,12 @@ async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Ex
 async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The same up to the run: the statement, its columns and what it would read, without rows."""
     prepared = _prepare(runtime, data, query)
-    expected = await runtime.get(DuckDBEngine).estimate(prepared.statement, prepared.tables)
+    expected = await prepared.statement.estimate(runtime)
     result = QueryResult(
         columns=list(prepared.compiled.columns),
         rows=[],
         row_count=0,
-        sql=prepared.compiled.sql(),
+        sql=prepared.statement.shown,
         estimate=expected,
     )
     words = describe(query, prepared.model)
@@ -171,32 +196,65 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
     started = time.perf_counter()
     model = data.model
     compiled = compile_query(query, model)
-    statement = check_expression(
-        compiled.expression, compiled.datasets, max_rows=runtime.settings.query.max_rows
-    )
-    names = {dataset.id: dataset.name for dataset in model.datasets}
-    ready = _tables_read(data, compiled)
-    files = DatasetFiles(runtime, data.workspace_id)
+    sources = _sources(data, compiled)
+    limit = runtime.settings.query.max_rows
+    statement: Statement
+    if sources.live:
+        statement = live_statement(compiled, sources.live, time_zone=model.calendar.time_zone, max_rows=limit)
+        notes: tuple[str, ...] = (f"Read from {statement.connection.name} as it is now.",)
+    else:
+        files = DatasetFiles(runtime, data.workspace_id)
+        paths = {name: files.table(table.table_path) for name, table in sources.files.items()}
+        statement = file_statement(data.workspace_id, compiled, paths, max_rows=limit)
+        notes = _open_notes(query, model, {table.dataset_id: table for table in sources.files.values()})
     return _Prepared(
         query=query,
         model=model,
         model_revision=data.model_revision or model.revision,
         compiled=compiled,
         statement=statement,
-        tables={names[dataset_id]: files.table(table.table_path) for dataset_id, table in ready.items()},
-        data_versions={dataset_id: table.version for dataset_id, table in ready.items()},
-        notes=_open_notes(query, model, ready),
+        moments=sources.moments,
+        data_versions=sources.versions,
+        notes=notes,
         started=started,
     )
 
 
-def _tables_read(data: DataSnapshot, compiled: Compiled) -> dict[str, ReadyTable]:
-    """Where the rows lie that a statement reads, by dataset id."""
-    names = {d.id: d.name for d in data.model.datasets if d.name in compiled.datasets}
-    missing = [name for dataset_id, name in names.items() if dataset_id not in data.ready]
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where the rows lie that a statement reads, by the names of its datasets: all in files of ours, or all
+    in one connected database."""
+
+    files: dict[str, ReadyTable]
+    live: dict[str, LiveTable]
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version of each dataset, by its id."""
+        found = {table.dataset_id: table.version for table in self.files.values()}
+        return found | {table.dataset_id: table.structure for table in self.live.values()}
+
+    @property
+    def moments(self) -> tuple[tuple[str, int], ...]:
+        """When each connected database is to be asked anew."""
+        return tuple(sorted({(t.connection.id, t.connection.moment) for t in self.live.values()}))
+
+
+def _sources(data: DataSnapshot, compiled: Compiled) -> _Sources:
+    """Raises DatasetNotReady, and InvalidQuery where no single engine has all the rows."""
+    ids = {d.name: d.id for d in data.model.datasets if d.name in compiled.datasets}
+    files = {name: data.ready[id_] for name, id_ in ids.items() if id_ in data.ready}
+    live = {name: data.live[id_] for name, id_ in ids.items() if id_ in data.live}
+    missing = [name for name in ids if name not in files and name not in live]
     if missing:
         raise DatasetNotReady(f"{', '.join(missing)} has no data yet. Ask again when it is ready.")
-    return {dataset_id: data.ready[dataset_id] for dataset_id in names}
+    if files and live:
+        raise apart(
+            f"{', '.join(sorted(live))} lies in a connected database and {', '.join(sorted(files))} not"
+        )
+    if live:
+        one_connection(live)
+    return _Sources(files, live)
 
 
 def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, ReadyTable]) -> tuple[str, ...]:

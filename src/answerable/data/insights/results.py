@@ -14,7 +14,13 @@ from datetime import datetime
 from typing import Any
 
 from answerable.data.engines.schemas import QueryAnswer
-from answerable.data.engines.service import DataSnapshot, run_query, take_snapshot, versions_read
+from answerable.data.engines.service import (
+    DataSnapshot,
+    live_moments,
+    run_query,
+    take_snapshot,
+    versions_read,
+)
 from answerable.data.insights import repository
 from answerable.data.insights.tables import InsightRow
 from answerable.data.semantics.query import SemanticQuery
@@ -116,5 +122,6 @@ def _key(wanted: Wanted, revisions: dict[int, str]) -> str:
         revisions[id(data)],
         sorted(versions_read(data, wanted.query).items()),
         wanted.chart,
+        *live_moments(data, wanted.query),
     ]
     return hashlib.sha256(json.dumps(depends).encode()).hexdigest()

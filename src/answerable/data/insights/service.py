@@ -27,6 +27,11 @@ async def pin(session: Session, new: NewInsight) -> InsightRow:
     data = await take_snapshot(session, new.versions, new.model_revision)
     read = versions_read(data, new.query)
     pinned = new.version_policy == "pinned"
+    if pinned and data.live.keys() & read.keys():
+        raise InvalidInput(
+            "Rows of a connected database are not kept, so no version can be pinned. Choose 'latest'.",
+            errors=[FieldError("version_policy", "the query reads a connected database")],
+        )
     insight = InsightRow(
         id=ids.new_id("ins"),
         workspace_id=session.workspace_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from answerable.data.semantics import repository
 from answerable.data.semantics.errors import InvalidModel, RevisionUnknown, StaleModel
@@ -92,11 +92,13 @@ async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticM
 
 
 async def refresh_relationships(
-    session: Session, measured: SemanticModel, guessed: Sequence[Relationship]
+    session: Session, measured: SemanticModel, guessed: Sequence[Relationship], *, over: Collection[str]
 ) -> None:
     """Take over the relationships that the data proves; people's edits stay. `measured` is the model
-    whose tables were measured: datasets that came or changed since are left to their own measuring."""
+    whose tables were measured: datasets that came or changed since are left to their own measuring, and so
+    are relationships of datasets that are not among those measured, `over`."""
     stored = await repository.lock(session)
+    guessed = [*guessed, *_outside(stored.base, over)]
     fields = {(d.name, d.id, f.name) for d in measured.datasets for f in d.fields}
     there = {
         (d.name, f.name) for d in stored.model.datasets for f in d.fields if (d.name, d.id, f.name) in fields
@@ -105,6 +107,22 @@ async def refresh_relationships(
     model, base = merge_relationships(stored.model, stored.base, sound)
     if (model, base) != (stored.model, stored.base):
         await repository.save(session, model, base)
+
+
+async def declare_relationships(
+    session: Session, declared: Sequence[Relationship], over: Collection[str]
+) -> None:
+    """Take over the relationships that a database's catalogue declares over some datasets; people's edits
+    stay."""
+    stored = await repository.lock(session)
+    links = [*declared, *_outside(stored.base, over)]
+    model, base = merge_relationships(stored.model, stored.base, links)
+    if (model, base) != (stored.model, stored.base):
+        await repository.save(session, model, base)
+
+
+def _outside(base: SemanticModel, over: Collection[str]) -> list[Relationship]:
+    return [link for link in base.relationships if not {link.left, link.right} <= set(over)]
 
 
 async def forget_dataset(session: Session, dataset_id: str) -> None:

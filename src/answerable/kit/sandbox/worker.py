@@ -18,9 +18,16 @@ class Worker:
     """
 
     def __init__(
-        self, target: str, *, limits: Limits, read: Sequence[Path] = (), write: Sequence[Path] = ()
+        self,
+        target: str,
+        *,
+        limits: Limits,
+        read: Sequence[Path] = (),
+        write: Sequence[Path] = (),
+        network: bool = False,
     ) -> None:
-        self._task = Task(target, limits, read, write)
+        """`network` lets the child connect to other machines."""
+        self._task = Task(target, limits, read, write, network)
         self._turn = asyncio.Lock()
         self._child: Child | None = None
         self._closed = False

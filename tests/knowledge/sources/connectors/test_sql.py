@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import os
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
-import pymysql
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
@@ -23,8 +18,8 @@ from answerable.kit.outbound import OutboundFailure
 from answerable.knowledge.sources.connectors.sql import SqlConfig, SqlConnector, _engine
 from answerable.plugins.connectors import ConnectorContext, ConnectorFailure
 from tests.factories.callers import Caller
-from tests.factories.servers import free_port
-from tests.factories.waiting import wait_until
+from tests.factories.mariadb import mariadb_is_installed, mariadb_server
+from tests.factories.tcp_to_socket import tcp_port_to
 from tests.knowledge.sources.connectors.listing import fetched, listed
 from tests.knowledge.sources.syncing import add_source, documents, sync, text_of
 
@@ -118,21 +113,8 @@ async def postgresql(admin_url: str) -> AsyncIterator[dict[str, object]]:
         socket = f"{info.host}/.s.PGSQL.{info.port}"
         named = {"database": info.dbname, "username": info.user, "password": info.password}
 
-    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_unix_connection(socket)
-        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
-
-    server = await asyncio.start_server(forward, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    yield {"dialect": "postgresql", "host": "127.0.0.1", "port": port, "tls": False, **named}
-    server.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65_536):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
+    with tcp_port_to(socket) as port:
+        yield {"dialect": "postgresql", "host": "127.0.0.1", "port": port, "tls": False, **named}
 
 
 async def test_rows_of_postgresql_are_read_and_cannot_be_written(
@@ -170,40 +152,14 @@ GRANT ALL ON shop.* TO reader@'127.0.0.1';
 """
 
 
-_SYSTEM_TABLES = ("mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql")
-
-
 @pytest.fixture(scope="module")
 def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a MariaDB of this module's own."""
-    server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
-    scripts = [Path("/usr/share/mysql") / name for name in _SYSTEM_TABLES]
-    if server is None or not all(script.exists() for script in scripts):
+    if not mariadb_is_installed():
         pytest.skip("MariaDB is not installed")
-    folder, port = tmp_path_factory.mktemp("mariadb"), free_port()
-    (folder / "start.sql").write_text(_BOOKS, encoding="utf-8")
-    (folder / "data" / "mysql").mkdir(parents=True)
-    options = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
-    tables = b"USE mysql;\n" + b"\n".join(script.read_bytes() for script in scripts)
-    subprocess.run([server, *options, "--bootstrap"], input=tables, check=True, capture_output=True)
-    listening = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/s"]
-    starting = [f"--init-file={folder}/start.sql", "--character-set-server=utf8mb4"]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen([server, *options, *listening, *starting], stdout=quiet, stderr=quiet)
-    wait_until(lambda: _answers(port), seconds=60)
-    yield port
-    process.terminate()
-    process.wait(30)
-
-
-def _answers(port: int) -> bool:
-    try:
-        pymysql.connect(
-            host="127.0.0.1", port=port, user="reader", password="needle", database="shop"
-        ).close()
-    except pymysql.Error:
-        return False
-    return True
+    folder = tmp_path_factory.mktemp("mariadb")
+    with mariadb_server(folder, _BOOKS, "reader", "needle", "shop") as port:
+        yield port
 
 
 async def test_rows_of_mysql_are_read_and_cannot_be_written(context: ConnectorContext, mariadb: int) -> None:

@@ -72,18 +72,16 @@ def pointing_keys(pointer: Pointer) -> exp.Select:
 def aggregate(plan: Plan, rows: Rows) -> exp.Select:
     """The measures over the rows, one output row for each combination of keys.
 
-    Columns: the groups (with a flag beside a group that keeps the rest), `period`, the measures.
+    Columns: `period`, the groups (with a flag beside a group that keeps the rest), the measures.
     """
     select = scan(plan, rows)
-    keys: list[exp.Expr] = []
+    grain = plan.grain if rows.by_bucket else None
+    start = row_bucket(plan, rows) if grain else None
+    keys: list[exp.Expr] = [] if start is None else [named(start, PERIOD)]
     if rows.by_groups:
         for group in plan.groups:
             select, columns = _group_keys(select, group, ranked=rows.ranked)
             keys += columns
-    grain = plan.grain if rows.by_bucket else None
-    start = row_bucket(plan, rows) if grain else None
-    if start is not None:
-        keys.append(named(start, PERIOD))
     if rows.last_days is not None:
         select = _join_last_days(select, rows.last_days, start)
     select = select.select(*keys, *(named(value(plan, m), m.alias) for m in plan.measures), copy=False)

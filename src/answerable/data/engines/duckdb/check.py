@@ -36,7 +36,7 @@ _FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.TimestampTrunc, exp.DateTrunc, exp.GenerateSeries, exp.Explode, exp.Extract, exp.DateDiff,
     exp.PercentileCont, exp.Coalesce,
 )  # fmt: skip
-_ALLOWED = frozenset((*_STRUCTURE, *_VALUES, *_OPERATORS, *_FUNCTIONS))
+ALLOWED = frozenset((*_STRUCTURE, *_VALUES, *_OPERATORS, *_FUNCTIONS))
 
 _TYPES = frozenset(
     {
@@ -66,6 +66,14 @@ def check_statement(sql: str, tables: Collection[str], *, max_rows: int | None =
 
 def check_expression(root: exp.Expr, tables: Collection[str], *, max_rows: int | None = None) -> str:
     """The same for a tree. With `max_rows` the result is cut one row later, so that a cut shows."""
+    try:
+        return checked_tree(root, tables, max_rows=max_rows).sql(dialect="duckdb", comments=False)
+    except RecursionError as error:
+        raise StatementRefused("The statement is nested too deeply.") from error
+
+
+def checked_tree(root: exp.Expr, tables: Collection[str], *, max_rows: int | None = None) -> exp.Expr:
+    """The tree as it is to be run, once it is checked. Raises StatementRefused."""
     if not isinstance(root, (exp.Select, exp.Union)):
         raise StatementRefused("Only a SELECT can be run.")
     stages = {cte.alias for cte in root.find_all(exp.CTE)}
@@ -75,14 +83,11 @@ def check_expression(root: exp.Expr, tables: Collection[str], *, max_rows: int |
         if count > MAX_NODES:
             raise StatementRefused("The statement is too long.")
         _check_node(node, {*tables, *stages}, stages)
-    try:
-        return _cut(root, max_rows).sql(dialect="duckdb", comments=False)
-    except RecursionError as error:
-        raise StatementRefused("The statement is nested too deeply.") from error
+    return _cut(root, max_rows)
 
 
 def _check_node(node: exp.Expr, sources: Collection[str], stages: Collection[str]) -> None:
-    if type(node) not in _ALLOWED:
+    if type(node) not in ALLOWED:
         raise StatementRefused(f"{type(node).__name__} is not allowed in a query.")
     if isinstance(node, exp.With) and node.args.get("recursive"):
         raise StatementRefused("A recursive query is not allowed.")

@@ -19,6 +19,7 @@ from answerable.data.engines.errors import (
     QueryTooLarge,
     StatementRefused,
 )
+from answerable.data.engines.queue import FairQueue
 from answerable.data.semantics.result import Estimate
 from answerable.kit.errors import AnswerableError
 from answerable.kit.sandbox import JsonObject, Limits, SandboxError, Worker
@@ -32,6 +33,8 @@ _GRACE_SECONDS = 1.5  # after the interrupt, before the kill
 _START_SECONDS = 15.0
 _MEMORY_SHARE = 0.6  # of the process, for DuckDB's buffers; the rest is the interpreter and results
 
+LIMIT_CODES = frozenset({"too_large", "timeout", "memory"})
+"""What every engine may refuse; the rest is of DuckDB's own statements."""
 _REFUSALS: dict[str, type[AnswerableError]] = {
     "statement": StatementRefused,
     "too_large": QueryTooLarge,
@@ -64,23 +67,22 @@ class DuckDBEngine:
         self._root = root
         self._free: list[Worker] = []
         self._all: list[Worker] = []
-        self._slots = asyncio.Semaphore(settings.engines)
-        self._waiting = 0
+        self._queue = FairQueue(settings.engines, settings.max_waiting)
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._stopping: set[asyncio.Task[None]] = set()
 
-    async def estimate(self, sql: str, tables: Mapping[str, Path]) -> Estimate:
+    async def estimate(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Estimate:
         """What the statement would read; it is not run. Raises as `run` does."""
-        answer = await self._call(sql, tables, explain_only=True)
+        answer = await self._call(sql, tables, owner, explain_only=True)
         return Estimate.model_validate(answer["estimate"])
 
-    async def run(self, sql: str, tables: Mapping[str, Path]) -> Rows:
-        """The statement's rows over the Parquet files of `tables` (name → path).
+    async def run(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Rows:
+        """The statement's rows over the Parquet files of `tables` (name → path), in the turn of `owner`.
 
         Raises StatementRefused, QueryTooLarge, QueryTimeout, QueryOutOfMemory, QueryFailed or
         EngineUnavailable.
         """
-        answer = await self._call(sql, tables, explain_only=False)
+        answer = await self._call(sql, tables, owner, explain_only=False)
         kinds = [Kind(kind) for kind in answer["kinds"]]
         return Rows(
             names=answer["names"],
@@ -101,7 +103,9 @@ class DuckDBEngine:
         """How many processes are alive."""
         return sum(worker.running for worker in self._all)
 
-    async def _call(self, sql: str, tables: Mapping[str, Path], *, explain_only: bool) -> JsonObject:
+    async def _call(
+        self, sql: str, tables: Mapping[str, Path], owner: str, *, explain_only: bool
+    ) -> JsonObject:
         settings = self._settings
         payload: JsonObject = {
             "sql": sql,
@@ -115,26 +119,16 @@ class DuckDBEngine:
             "max_rows": settings.max_rows,
             "max_bytes": settings.max_result_bytes,
         }
-        async with self._worker() as worker:
+        async with self._queue.place(owner, settings.timeout_seconds), self._worker() as worker:
             start = 0.0 if worker.running else _START_SECONDS
             deadline = settings.timeout_seconds + _GRACE_SECONDS + start
             try:
                 return await worker.call(payload, deadline=deadline)
             except SandboxError as error:
-                raise _typed(error) from error
+                raise typed_failure(error) from error
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[Worker]:
-        if self._waiting >= self._settings.max_waiting:
-            raise EngineUnavailable("Too many queries are waiting. Try again in a moment.")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._settings.timeout_seconds):
-                await self._slots.acquire()
-        except TimeoutError as error:
-            raise EngineUnavailable("The queue of queries did not move. Try again in a moment.") from error
-        finally:
-            self._waiting -= 1
         worker = self._free.pop() if self._free else self._new_worker()
         idle = self._idle.pop(worker, None)
         if idle is not None:
@@ -145,7 +139,6 @@ class DuckDBEngine:
             self._free.append(worker)
             loop = asyncio.get_running_loop()
             self._idle[worker] = loop.call_later(self._settings.idle_seconds, self._stop, worker)
-            self._slots.release()
 
     def _new_worker(self) -> Worker:
         limits = Limits(
@@ -165,7 +158,8 @@ class DuckDBEngine:
         task.add_done_callback(self._stopping.discard)
 
 
-def _typed(error: SandboxError) -> AnswerableError:
+def typed_failure(error: SandboxError) -> AnswerableError:
+    """The failure of an engine's process as callers are told of it."""
     if error.kind == "refused":
         return _REFUSALS[error.code](error.detail)
     if error.kind in ("timeout", "cpu"):

@@ -1,0 +1,235 @@
+"""From a table of a connected database to a dataset that is read where it is.
+
+The catalogue tells columns and keys, a sample tells what they mean. Nothing of the rows is kept but the
+values by which questions name them, and of personal columns not those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from answerable.data.connections import repository
+from answerable.data.connections.errors import NoSuchTable
+from answerable.data.connections.live import LiveConnection, connection_of, reader_of
+from answerable.data.connections.service import catalogue, read
+from answerable.data.datasets import repository as datasets
+from answerable.data.datasets.service import new_dataset
+from answerable.data.datasets.tables import DatasetRow, DatasetStatus
+from answerable.data.engines.dialects.tables import PhysicalColumn, PhysicalTable
+from answerable.data.engines.dialects.translate import translate
+from answerable.data.engines.external.catalogue import CatalogueTable, ForeignKey
+from answerable.data.engines.external.engine import ExternalEngine, Reader
+from answerable.data.ingestion.headers import snake_case, unique
+from answerable.data.ingestion.outcome import TableProfile
+from answerable.data.insights.refreshing import enqueue_refresh
+from answerable.data.semantics import service as semantics
+from answerable.data.semantics.inference import InferredDataset, infer
+from answerable.data.semantics.model import Calendar, FieldRole, Relationship
+from answerable.inference.cache.forgetting import forget
+from answerable.inference.cache.tags import DATASETS, dataset_tag
+from answerable.jobs import JobContext, Subject, enqueue
+from answerable.kit.db import Session
+from answerable.kit.errors import FieldError
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+
+IMPORT = "connections.import"
+MOST_TABLES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiled:
+    table: CatalogueTable
+    physical: PhysicalTable
+    profile: TableProfile
+
+
+async def enqueue_import(
+    runtime: Runtime, principal: Principal, connection_id: str, wanted: Sequence[str]
+) -> str:
+    """The id of the job that imports tables by their full names. Raises NotFound, and NoSuchTable."""
+    found, _ = await catalogue(runtime, principal, connection_id)
+    known = {table.full_name for table in found.tables}
+    errors = [
+        FieldError(f"tables.{position}", f"there is no table {name!r}, or it may not be read")
+        for position, name in enumerate(wanted)
+        if name not in known
+    ]
+    if errors:
+        raise NoSuchTable(f"{errors[0].message}.", errors=errors)
+    async with runtime.database.begin(principal) as session:
+        await read(session, connection_id)
+        return await enqueue(
+            session,
+            IMPORT,
+            subject=Subject("connection", connection_id),
+            connection_id=connection_id,
+            tables=[*wanted],
+        )
+
+
+async def import_tables(job: JobContext, connection_id: str, wanted: Collection[str]) -> None:
+    """Make datasets of some tables, or bring those that are there up to date. Raises ConnectionFailed."""
+    async with job.begin() as session:
+        row = await repository.get(session, connection_id)
+        connection = connection_of(row) if row is not None else None
+        calendar = (await semantics.current_model(session)).calendar
+    if connection is None:
+        return  # deleted meanwhile
+    engine = job.runtime.get(ExternalEngine)
+    reader = await reader_of(job.runtime, connection)
+    found = await engine.catalogue(reader)
+    chosen = [table for table in found.tables if table.full_name in wanted]
+    profiled: list[_Profiled] = []
+    for position, table in enumerate(chosen, start=1):
+        physical = physical_table(table)
+        if physical.columns:
+            profile = await _profile(engine, reader, connection, physical, table, calendar)
+            profiled.append(_Profiled(table, physical, profile))
+        await job.progress(position, len(chosen), "tables")
+    async with job.complete() as session:
+        if await repository.lock(session, connection_id) is not None:
+            await _publish(session, connection_id, profiled)
+
+
+def physical_table(table: CatalogueTable) -> PhysicalTable:
+    """The columns that questions can be asked of, under names that queries can use."""
+    taken: set[str] = set()
+    columns = []
+    for column in table.columns:
+        if column.type is not None:
+            field = unique(snake_case(column.name), taken)
+            taken.add(field)
+            columns.append(
+                PhysicalColumn(
+                    field=field,
+                    column=column.name,
+                    type=column.type,
+                    storage=column.storage,
+                    scale=column.scale,
+                )
+            )
+    return PhysicalTable(schema_name=table.schema_name, table=table.name, columns=tuple(columns))
+
+
+async def _profile(
+    engine: ExternalEngine,
+    reader: Reader,
+    connection: LiveConnection,
+    physical: PhysicalTable,
+    table: CatalogueTable,
+    calendar: Calendar,
+) -> TableProfile:
+    statement = exp.Select().from_(exp.table_("sample", quoted=True))
+    for column in physical.columns:
+        statement = statement.select(exp.column(column.field, table="sample", quoted=True))
+    sql = translate(
+        statement.limit(engine.sample_rows),
+        {"sample": physical},
+        connection.facts.traits,
+        time_zone=calendar.time_zone,
+    )
+    labels = {column.name: column.name.replace("_", " ").strip() or column.name for column in table.columns}
+    columns = [
+        {"name": column.field, "label": labels[column.column], "type": column.type.value}
+        for column in physical.columns
+    ]
+    return await engine.profile(reader, sql, columns)
+
+
+async def _publish(session: Session, connection_id: str, profiled: Sequence[_Profiled]) -> None:
+    await datasets.hold_names(session)
+    known = {
+        (table.schema_name, table.table): row
+        for row in await repository.datasets_of(session, connection_id)
+        for table in (PhysicalTable.model_validate(row.physical),)
+    }
+    names: dict[tuple[str | None, str], tuple[str, _Profiled]] = {}
+    changed: list[str] = []
+    for one in profiled:
+        place = (one.table.schema_name, one.table.name)
+        row = known.get(place) or await new_dataset(session, one.table.name)
+        row.connection_id = connection_id
+        row.physical = one.physical.model_dump(mode="json")
+        row.status = DatasetStatus.READY
+        row.version = (row.version or 0) + 1
+        row.row_count = one.table.rows if one.table.rows is not None else None
+        await session.flush()
+        await semantics.refresh_dataset(session, _guess(row, one))
+        model = await semantics.current_model(session)
+        names[place] = (next(d.name for d in model.datasets if d.id == row.id), one)
+        changed.append(row.id)
+    await semantics.declare_relationships(session, _links(names), {name for name, _ in names.values()})
+    await forget(session, [*map(dataset_tag, changed), DATASETS])
+    if changed:
+        await enqueue_refresh(session, changed)
+
+
+def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
+    """What the sample says, corrected by what the catalogue knows: a sample proves no key."""
+    guess = infer(row.id, row.name, row.label, one.profile)
+    fields = {column.column: column.field for column in one.physical.columns}
+    facts = {column.name: column for column in one.table.columns}
+    keys = {fields[name] for name in one.table.primary_key if name in fields}
+    pointing = {fields[link.columns[0]] for link in one.table.foreign_keys if link.columns[0] in fields}
+    by_field = {column.field: facts[column.column] for column in one.physical.columns}
+    corrected = tuple(
+        field.model_copy(
+            update={
+                "role": FieldRole.KEY if field.name in keys | pointing else field.role,
+                "nullable": by_field[field.name].nullable,
+                "description": by_field[field.name].comment[:2_000],
+                "distinct_count": None,
+            }
+        )
+        for field in guess.dataset.fields
+    )
+    whole = len(one.table.primary_key) == len(keys)
+    dataset = guess.dataset.model_copy(
+        update={
+            "fields": corrected,
+            "primary_key": tuple(fields[name] for name in one.table.primary_key) if keys and whole else (),
+            "description": one.table.comment[:2_000],
+        }
+    )
+    roles = {field.name: field.role for field in corrected}
+    metrics = tuple(
+        metric
+        for metric in guess.metrics
+        if metric.field is None or roles.get(metric.field) is FieldRole.MEASURE
+    )
+    return InferredDataset(dataset, metrics)
+
+
+def _links(names: dict[tuple[str | None, str], tuple[str, _Profiled]]) -> list[Relationship]:
+    """Foreign keys of one column that point at a column which tells rows apart."""
+    links: list[Relationship] = []
+    for name, one in names.values():
+        for key in one.table.foreign_keys:
+            target = names.get((key.schema_name, key.table))
+            link = _link(name, one, key, *target) if target is not None else None
+            if link is not None and link.left != link.right:
+                links.append(link)
+    return links
+
+
+def _link(name: str, one: _Profiled, key: ForeignKey, right: str, other: _Profiled) -> Relationship | None:
+    unique_keys = {columns for columns in other.table.unique if len(columns) == 1}
+    if len(key.columns) != 1 or key.referenced not in unique_keys:
+        return None
+    left = {column.column: column.field for column in one.physical.columns}.get(key.columns[0])
+    pointed = {column.column: column.field for column in other.physical.columns}.get(key.referenced[0])
+    if left is None or pointed is None:
+        return None
+    single = key.columns in one.table.unique
+    return Relationship(
+        left=name,
+        left_field=left,
+        right=right,
+        right_field=pointed,
+        cardinality="one_to_one" if single else "many_to_one",
+        confidence=1.0,
+    )

@@ -1,0 +1,1 @@
+"""How each kind of database is opened, read and left as it was."""

@@ -1,0 +1,127 @@
+"""A compiled query as what one engine runs: over our files, or in the database that its tables lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from answerable.data.connections.live import LiveConnection, LiveTable, reader_of
+from answerable.data.engines.compiler import Compiled
+from answerable.data.engines.dialects import translate
+from answerable.data.engines.dialects.check import check_translated
+from answerable.data.engines.dialects.tables import DialectName, Storage, decimals_of
+from answerable.data.engines.duckdb.check import check_expression, checked_tree
+from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.engines.errors import InvalidQuery
+from answerable.data.engines.external.engine import ExternalEngine
+from answerable.data.semantics.result import Cell, Estimate
+from answerable.kit.errors import FieldError
+from answerable.kit.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The rows of a statement. `truncated`: a limit on rows or bytes cut it."""
+
+    rows: list[list[Cell]]
+    truncated: bool
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatement:
+    """A statement over Parquet files, by the names of their datasets."""
+
+    owner: str
+    sql: str
+    shown: str
+    tables: dict[str, Path]
+
+    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+        """The rows. Raises as `DuckDBEngine.run`."""
+        del compiled
+        found = await runtime.get(DuckDBEngine).run(self.sql, self.tables, owner=self.owner)
+        return Computed(found.rows, found.truncated, found.estimate)
+
+    async def estimate(self, runtime: Runtime) -> Estimate:
+        """What it would read."""
+        return await runtime.get(DuckDBEngine).estimate(self.sql, self.tables, owner=self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatement:
+    """A statement that a connected database computes itself."""
+
+    connection: LiveConnection
+    sql: str
+    shown: str
+    scale: int | None
+
+    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+        """The rows. Raises as `ExternalEngine.run`."""
+        reader = await reader_of(runtime, self.connection)
+        found = await runtime.get(ExternalEngine).run(reader, self.sql, compiled.columns, scale=self.scale)
+        return Computed(found.rows, found.truncated, found.estimate)
+
+    async def estimate(self, runtime: Runtime) -> Estimate:
+        """What it would read."""
+        return await runtime.get(ExternalEngine).estimate(await reader_of(runtime, self.connection), self.sql)
+
+
+Statement = FileStatement | LiveStatement
+
+
+def file_statement(
+    owner: str, compiled: Compiled, tables: dict[str, Path], *, max_rows: int
+) -> FileStatement:
+    """The statement over files. Raises StatementRefused."""
+    sql = check_expression(compiled.expression, compiled.datasets, max_rows=max_rows)
+    return FileStatement(owner, sql, compiled.sql(), tables)
+
+
+def live_statement(
+    compiled: Compiled, tables: Mapping[str, LiveTable], *, time_zone: str, max_rows: int
+) -> LiveStatement:
+    """The statement in the database's own dialect, checked before and after it is translated.
+
+    `tables` has those of all datasets that are read. Raises StatementRefused, InvalidQuery, QueryFailed.
+    """
+    connection = one_connection(tables)
+    traits = connection.facts.traits
+    physical = {name: table.table for name, table in tables.items()}
+    if traits.dialect is DialectName.MYSQL and not traits.named_zones and time_zone != "UTC":
+        _require_no_zoned(tables)
+    tree = checked_tree(compiled.expression, compiled.datasets, max_rows=max_rows)
+    sql = translate(tree, physical, traits, time_zone=time_zone)
+    check_translated(sql, traits.dialect, physical)
+    shown = translate(compiled.expression, physical, traits, time_zone=time_zone, pretty=True)
+    floats = traits.dialect is DialectName.SQLITE
+    return LiveStatement(connection, sql, shown, decimals_of(physical.values()) if floats else None)
+
+
+def one_connection(tables: Mapping[str, LiveTable]) -> LiveConnection:
+    """The connection of all the tables. Raises InvalidQuery for those of several databases."""
+    connections = {table.connection.id: table.connection for table in tables.values()}
+    if len(connections) > 1:
+        names = ", ".join(sorted(connection.name for connection in connections.values()))
+        raise apart(f"its tables lie in several databases ({names})")
+    return next(iter(connections.values()))
+
+
+def apart(why: str) -> InvalidQuery:
+    """The refusal of a query whose tables no single engine can join."""
+    message = f"{why}; ask about tables of one place, or upload the others there"
+    return InvalidQuery(f"dataset: {message}.", errors=[FieldError("dataset", message)])
+
+
+def _require_no_zoned(tables: Mapping[str, LiveTable]) -> None:
+    for name, table in tables.items():
+        zoned = [c.field for c in table.table.columns if c.storage is Storage.ZONED]
+        if zoned:
+            raise InvalidQuery(
+                f"{name}.{zoned[0]} keeps moments of the world, and the server cannot show them in the "
+                "model's time zone. Load its tables of time zones (mysql_tzinfo_to_sql) and test the "
+                "connection again, or set the model's time zone to UTC.",
+                errors=[FieldError("dataset", f"{name}.{zoned[0]} needs the server's time zones")],
+            )
