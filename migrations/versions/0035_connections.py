@@ -9,8 +9,8 @@ from alembic import op
 
 from answerable.kit.db.wall import enable_tenant_wall
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 
 
 def upgrade() -> None:
