@@ -45,6 +45,22 @@ async def test_registering_keeps_a_key_that_the_other_commands_use(folder: Path)
     assert kept.key not in listed.output
 
 
+async def test_the_key_of_a_persons_own_commands_configures_models_and_others_do_not(folder: Path) -> None:
+    await register()
+    provider = ("providers", "add", "acme", "--kind", "openai", "--without-key", "--model", "small")
+    made = await command(*provider)
+    assert made.status == 0, made.errors
+    other = json.loads((await command("keys", "create", "app", "--json")).output)
+    assert "models:write" not in other["scopes"]
+    assert "models:read" in other["scopes"]
+    assert (await command("providers", "remove", "acme", "--key", other["key"])).status == 1
+
+
+async def test_a_kept_key_with_a_budget_cannot_set_prices(folder: Path) -> None:
+    made = json.loads((await register("--budget-day", "5", "--json")).output)
+    assert "models:write" not in made["scopes"]
+
+
 async def test_a_key_that_is_not_saved_leaves_no_trace(folder: Path) -> None:
     made = await register("--no-save")
     assert made.status == 0

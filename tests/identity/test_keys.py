@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import psycopg
 import pytest
+from psycopg.types.string import TextLoader
 
 from answerable.identity.secrets_format import SecretKind, new_secret, well_formed
 from answerable.kit.clock import FixedClock
@@ -39,6 +40,7 @@ async def test_no_table_holds_the_key(workspace: Workspace, admin_url: str) -> N
     answer = await workspace.owner.post(KEYS, json={"name": "ci"}, headers={"Idempotency-Key": workspace.id})
     secret = answer.json()["key"].encode()
     with psycopg.connect(admin_url) as admin:
+        admin.adapters.register_loader("timestamptz", TextLoader)  # '-infinity' is no datetime
         tables = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
             for row in admin.execute(f'SELECT * FROM "{table}"'.encode()).fetchall():
@@ -90,6 +92,11 @@ async def test_a_key_manages_nothing_unless_that_was_asked_for(workspace: Worksp
     plain = await make_key(workspace.owner)
     assert (await plain.post(KEYS, json={"name": "child"})).status_code == 403
     assert (await plain.delete(f"/api/v1/workspaces/{workspace.id}")).status_code == 403
+    names = {"name": "small", "targets": [{"model": "x"}]}
+    assert (await plain.post("/api/v1/model-aliases", json=names)).status_code == 403
+    wider = await make_key(workspace.owner, more_scopes=["models:write"])
+    assert (await wider.post("/api/v1/model-aliases", json=names)).status_code == 422
+    assert (await wider.get("/api/v1/documents")).status_code == 200
     manager = await make_key(workspace.owner, scopes=["keys:write", "ask"])
     assert (await manager.post(KEYS, json={"name": "child", "scopes": ["ask"]})).status_code == 201
 
@@ -100,6 +107,8 @@ async def test_a_key_cannot_hold_what_its_maker_lacks(workspace: Workspace) -> N
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (403, "scopes")
     narrow = await make_key(admin, scopes=["keys:write"])
     assert (await narrow.post(KEYS, json={"name": "x", "scopes": ["ask"]})).status_code == 403
+    more = await admin.post(KEYS, json={"name": "x", "more_scopes": ["workspace:write"]})
+    assert (more.status_code, more.json()["errors"][0]["field"]) == (403, "more_scopes")
     unknown = await admin.post(KEYS, json={"name": "x", "scopes": ["everything"]})
     assert unknown.status_code == 422
 

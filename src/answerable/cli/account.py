@@ -22,6 +22,13 @@ class Person:
     email: str
     workspace_id: str
     token: str
+    role: str = "viewer"
+
+    @property
+    def key_scopes(self) -> dict[str, JsonValue]:
+        """What a key for this person's own commands asks for: administrators configure models with theirs,
+        which other keys may do only when they are made with it."""
+        return {"more_scopes": ["models:write"]} if self.role in ("owner", "admin") else {}
 
 
 def register(url: str, email: str, password: str, workspace_name: str | None = None) -> Person:
@@ -65,4 +72,5 @@ def _person(url: str, tokens: Tokens) -> Person:
         me = client.get("/api/v1/auth/me", Me)
     if not me.memberships:
         raise CommandFailed(f"{me.user.email} is in no workspace: ask somebody for an invitation.")
-    return Person(me.user.email, me.memberships[0].workspace.id, tokens.access_token)
+    first = me.memberships[0]
+    return Person(me.user.email, first.workspace.id, tokens.access_token, first.role)

@@ -40,7 +40,7 @@ Scopes = Annotated[
     typer.Option(
         "--scope",
         help="What the key may do; repeat it for more.",
-        show_default="all but managing people and keys",
+        show_default="all but managing people, keys, limits and models",
     ),
 ]
 Expires = Annotated[
@@ -112,8 +112,11 @@ def create(  # noqa: PLR0913 - each is an option of the command
         {"measure": measure, "limit": most} for measure, most in counts.items() if most is not None
     ]
     authority = _authority(url, key, email, folder, registers=registers)
+    kept = email is not None and authority.person is not None and save
+    if kept and authority.person is not None and not (scopes or body["budgets"] or body["limits"]):
+        body |= authority.person.key_scopes
     made = make_key(authority.url, authority.token, body)
-    if email is not None and authority.person is not None and save:
+    if kept and authority.person is not None:
         path = write_credentials(folder, credentials_of(authority.url, authority.person, made))
         typer.echo(f"Kept in {path}", err=True)
     typer.echo(made.model_dump_json(exclude_unset=True) if as_json else made.key)

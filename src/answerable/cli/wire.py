@@ -115,6 +115,7 @@ class Tokens(BaseModel):
 
 class Membership(BaseModel):
     workspace: Workspace
+    role: str
 
 
 class Me(BaseModel):

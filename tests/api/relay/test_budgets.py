@@ -48,6 +48,68 @@ async def test_a_budget_that_is_used_up_ends_calls_before_they_are_sent(bed: Bed
     assert cheap.status_code == 200, "a model without a known price costs no budget"
 
 
+async def priced(bed: Bed, upstream: Upstream, *names: str) -> None:
+    """A provider whose models cost a dollar for each million tokens."""
+    models = [{"name": name, "price": {"input_per_mtok": 1, "output_per_mtok": 1}} for name in names]
+    provider = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test", "models": models}
+    answer = await bed.owner.post("/api/v1/providers", json={"name": "priced", **provider})
+    assert answer.status_code == 201, answer.text
+
+
+async def test_every_answer_that_is_asked_for_is_reserved(bed: Bed, upstream: Upstream) -> None:
+    await priced(bed, upstream, "dear")
+    budget = {"subject": EVERYBODY, "period": "month", "limit_usd": 1.5}
+    await bed.owner.post("/api/v1/budgets", json=budget)
+    many = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=1_000_000, n=2))
+    assert many.status_code == 429
+    assert not upstream.seen
+    one = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=1_000_000, n=1))
+    assert one.status_code == 200
+    wrong = await bed.client.post("/v1/chat/completions", json=chat("dear", n=1_000))
+    assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "n")
+
+
+@pytest.mark.parametrize(
+    ("noun", "body", "limit", "sentence"),
+    [
+        (
+            "budgets",
+            {"period": "month", "limit_usd": 0.000001},
+            ("cost-usd", "0.000001"),
+            "The budget of 0.000001 US dollars a month for the workspace is used up.",
+        ),
+        (
+            "limits",
+            {"measure": "concurrent", "limit": 0, "model": "dear"},
+            ("concurrent", "0"),
+            "The limit of 0 calls at once for the workspace on dear is reached.",
+        ),
+        (
+            "limits",
+            {"measure": "tokens", "limit": 1},
+            ("tokens", "1"),
+            "The limit of 1 tokens a minute for the workspace is reached.",
+        ),
+    ],
+)
+async def test_a_refusal_tells_how_the_limit_stands(
+    bed: Bed, upstream: Upstream, noun: str, body: dict[str, Any], limit: tuple[str, str], sentence: str
+) -> None:
+    await priced(bed, upstream, "dear")
+    made = await bed.owner.post(f"/api/v1/{noun}", json={"subject": EVERYBODY, **body})
+    assert made.status_code == 201, made.text
+    refused = await bed.client.post("/v1/chat/completions", json=chat("dear"))
+    assert refused.status_code == 429
+    assert refused.json()["error"]["message"].startswith(sentence)
+    name, amount = limit
+    assert refused.headers[f"x-ratelimit-limit-{name}"] == amount
+    assert refused.headers[f"x-ratelimit-remaining-{name}"] == amount
+    if name == "concurrent":
+        assert "x-ratelimit-reset-concurrent" not in refused.headers
+    else:
+        assert refused.headers[f"x-ratelimit-reset-{name}"].endswith("s")
+
+
 @pytest.mark.parametrize("subject", ["workspace", "key", "member"])
 async def test_of_many_calls_at_once_as_many_pass_as_the_limit_holds(
     bed: Bed, upstream: Upstream, subject: str

@@ -46,7 +46,9 @@ def test_a_short_body_leaves_the_rest_at_its_defaults() -> None:
         (Operation.RESPONSES, "max_output_tokens"),
     ],
 )
-@pytest.mark.parametrize(("given_limit", "limit"), [(7, 7), (7.0, 7), (0, 0), (-3, 0), (None, None)])
+@pytest.mark.parametrize(
+    ("given_limit", "limit"), [(7, 7), (7.0, 7), (0, 0), (-3, None), (None, None), (1e300, 10_000_000)]
+)
 def test_the_limit_has_a_name_of_its_own_in_each_protocol(
     operation: Operation, name: str, given_limit: float | None, limit: int | None
 ) -> None:
@@ -76,10 +78,62 @@ def test_what_a_call_needs(operation: Operation, fields: dict[str, object], need
     assert of(operation, **fields).needs == needs
 
 
-def test_base64_counts_as_a_picture_not_as_words() -> None:
-    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{'A' * 900_000}"}}
-    found = of(Operation.CHAT, messages=[{"role": "user", "content": [picture]}])
+def test_of_several_limits_the_largest_is_reserved() -> None:
+    """Which of them the provider heeds is its own affair."""
+    found = of(Operation.CHAT, max_tokens=9_000, max_completion_tokens=90, max_output_tokens=1)
+    assert found.max_output_tokens == 9_000
+    assert of(Operation.CHAT, max_tokens=-1, max_output_tokens=1).max_output_tokens is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "choices"), [({}, 1), ({"n": None}, 1), ({"n": 128.0}, 128), ({"n": 2, "best_of": 5}, 5)]
+)
+def test_how_many_answers_are_wanted(fields: dict[str, object], choices: int) -> None:
+    assert of(Operation.CHAT, **fields).choices == choices
+
+
+PNG = "A" * 900_000
+
+
+@pytest.mark.parametrize(
+    ("operation", "part"),
+    [
+        (Operation.CHAT, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}),
+        (Operation.RESPONSES, {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}"}),
+        (
+            Operation.MESSAGES,
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}},
+        ),
+        (
+            Operation.MESSAGES,
+            {
+                "type": "tool_result",
+                "content": [{"type": "image", "source": {"type": "base64", "data": PNG}}],
+            },
+        ),
+    ],
+)
+def test_base64_counts_as_a_picture_not_as_words(operation: Operation, part: dict[str, object]) -> None:
+    turns = "input" if operation is Operation.RESPONSES else "messages"
+    found = of(operation, **{turns: [{"role": "user", "content": [part]}]})
     assert 6_000 <= found.input_bytes <= 6_500
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"base64 {PNG}",
+        f"data:image/png;base64,{PNG}",
+        [{"type": "text", "text": f"data:image/png;base64,{PNG}"}],
+        [{"type": "text", "text": json.dumps({"type": "image_url", "image_url": f"base64{PNG}"})}],
+        [{"type": "text", "text": PNG, "source": {"type": "base64", "data": "A"}}],
+        [{"type": "tool_use", "input": {"source": {"type": "base64", "data": PNG}}}],
+        [{"type": "image_url", "image_url": {"url": f"base64 {PNG}"}}],
+    ],
+)
+def test_words_are_words_whatever_is_written_above_them(content: object) -> None:
+    found = of(Operation.CHAT, messages=[{"role": "user", "content": content}])
+    assert found.input_bytes >= len(PNG)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +144,8 @@ def test_base64_counts_as_a_picture_not_as_words() -> None:
         (b'{"model":3}', "model"),
         (b'{"model":"m","stream":"yes"}', "stream"),
         (b'{"model":"m","max_tokens":"9"}', "max_tokens"),
+        *((b'{"model":"m","n":%b}' % n, "n") for n in (b"0", b"-1", b"1.5", b"129", b"1e300", b"1e999")),
+        (b'{"model":"m","best_of":1000}', "best_of"),
         (b'{"model":"m","stream_options":{"include_usage":1}}', "stream_options.include_usage"),
         (b"", None),
         (b"[1]", None),

@@ -228,7 +228,8 @@ async def test_a_soft_budget_warns_and_lets_through(
         server.log.closed(a_call(workspace.id, started_at=server.clock.now()))
         admission.settle(120, Decimal("0.01"))
     assert len(warnings) >= 3
-    assert made.json()["id"].encode() in warnings[0]
+    told = f"soft budget of 0.02 US dollars a month for the workspace is passed ({made.json()['id']})"
+    assert warnings[0] == told.encode()
     await server.log.flush()
     standing = (await owner.get(f"/api/v1/budgets/{made.json()['id']}")).json()
     assert (standing["spent_usd"], standing["remaining_usd"]) == (0.05, 0.0)

@@ -61,6 +61,23 @@ async def test_the_bounds_hold_for_the_keys_first_call(bed: Bed, upstream: Upstr
     assert (await bed.client.post("/v1/chat/completions", json=chat())).status_code == 200
 
 
+async def test_a_key_cannot_change_what_it_costs_unless_it_was_meant_to(bed: Bed, upstream: Upstream) -> None:
+    price = {"input_per_mtok": 1, "output_per_mtok": 1}
+    models = [{"name": "dear", "price": price}]
+    base = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test"}
+    made = await bed.owner.post("/api/v1/providers", json={"name": "priced", **base, "models": models})
+    place = f"/api/v1/providers/{made.json()['id']}"
+    free = {"models": [{"name": "dear", "price": {"input_per_mtok": 0, "output_per_mtok": 0}}]}
+    key = await make_key(bed.owner, budgets=BOUNDED["budgets"])
+    assert (await key.get("/api/v1/models")).status_code == 200
+    assert (await key.patch(place, json=free)).status_code == 403
+    assert (await key.post("/api/v1/providers", json={"name": "own", **base, **free})).status_code == 403
+    alias = {"name": "own", "targets": [{"model": "dear"}]}
+    assert (await key.post("/api/v1/model-aliases", json=alias)).status_code == 403
+    meant = await make_key(bed.owner, scopes=["models:write"])
+    assert (await meant.patch(place, json=free)).status_code == 200
+
+
 async def test_who_may_not_see_usage_sees_keys_without_bounds(workspace: Workspace) -> None:
     await workspace.owner.post(KEYS, json=BOUNDED)
     narrow = await make_key(workspace.owner, scopes=["keys:read"])

@@ -35,7 +35,7 @@ def ensure_account(data_dir: Path, url: str) -> Credentials:
         return moved
     password = secrets.token_urlsafe(12)
     person = register(url, EMAIL, password, _WORKSPACE)
-    key = make_key(url, person.token, {"name": "Command line of the demo"})
+    key = make_key(url, person.token, {"name": "Command line of the demo", **person.key_scopes})
     credentials = credentials_of(url, person, key, password)
     write_credentials(data_dir, credentials)
     return credentials

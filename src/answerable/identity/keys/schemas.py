@@ -12,12 +12,14 @@ from answerable.identity.users.schemas import PlainText
 
 
 class KeyIn(BaseModel):
-    """Without `scopes` a key may do what its maker may, except manage the workspace."""
+    """Without `scopes` a key may do what its maker may, except manage the workspace: keys, members, limits,
+    and the models with their prices. `more_scopes` come on top of that."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: PlainText
     scopes: list[Scope] | None = Field(None, min_length=1, max_length=len(Scope))
+    more_scopes: list[Scope] | None = Field(None, max_length=len(Scope))
     expires_at: AwareDatetime | None = None
 
 

@@ -11,10 +11,16 @@ from answerable.identity.tables import ApiKeyRow
 from answerable.kit.errors import FieldError, Forbidden, InvalidInput, NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
 
-# A leaked key must not be able to make itself successors, let people in or raise its own budget, unless
-# that was wanted.
+# A leaked key must not be able to make itself successors, let people in, raise its own budget or set what
+# its calls cost, unless that was wanted.
 _ONLY_WHEN_ASKED = frozenset(
-    {Scope.KEYS_WRITE, Scope.MEMBERS_WRITE, Scope.WORKSPACE_WRITE, Scope.LIMITS_WRITE}
+    {
+        Scope.KEYS_WRITE,
+        Scope.MEMBERS_WRITE,
+        Scope.WORKSPACE_WRITE,
+        Scope.LIMITS_WRITE,
+        Scope.MODELS_WRITE,
+    }
 )
 
 
@@ -57,12 +63,15 @@ async def revoke(context: RequestContext, key_id: str) -> None:
 
 def _granted(context: RequestContext, wanted: KeyIn) -> list[str]:
     own = context.principal.scopes
-    if wanted.scopes is None:
-        return sorted(own - _ONLY_WHEN_ASKED)
-    missing = sorted(set(wanted.scopes) - own)
-    if missing:
+    granted = set(own - _ONLY_WHEN_ASKED if wanted.scopes is None else wanted.scopes)
+    wrong = [
+        (field, scope)
+        for field, scopes in (("scopes", wanted.scopes), ("more_scopes", wanted.more_scopes))
+        for scope in sorted(set(scopes or ()) - own)
+    ]
+    if wrong:
         raise Forbidden(
-            f"A key cannot hold what you lack: {', '.join(missing)}.",
-            errors=[FieldError("scopes", f"not yours to give: {scope}") for scope in missing],
+            f"A key cannot hold what you lack: {', '.join(scope for _, scope in wrong)}.",
+            errors=[FieldError(field, f"not yours to give: {scope}") for field, scope in wrong],
         )
-    return sorted(set(wanted.scopes))
+    return sorted(granted | set(wanted.more_scopes or ()))

@@ -7,6 +7,7 @@ import re
 import msgspec
 from msgspec import Raw, Struct
 
+from answerable.inference.dialects.pictures import bytes_of_words
 from answerable.inference.errors import UnreadableCall
 from answerable.inference.models.plan import Capability
 from answerable.inference.operation import Operation
@@ -17,7 +18,7 @@ Number = int | float | None
 class Head(Struct, frozen=True, kw_only=True):
     """What a call asks for at its top.
 
-    `input_bytes` measures the words that the model will read: base64 data counts as a picture does.
+    `input_bytes` measures the words that the model will read: a picture's base64 counts as a picture does.
     `choices` is how many answers are wanted. `needs` are the capabilities that the body asks for.
     """
 
@@ -52,6 +53,7 @@ class _Fields(Struct):
     max_output_tokens: Number = None
     stream_options: _StreamOptions | None = None
     n: Number = None
+    best_of: Number = None  # what vLLM writes to choose `n` from
     tools: Raw = Raw(b"null")
     response_format: Raw = Raw(b"null")  # a word in speech, an object in chat
     text: Raw = Raw(b"null")
@@ -75,8 +77,8 @@ _CHATS = frozenset({Operation.CHAT, Operation.RESPONSES, Operation.MESSAGES})
 _NOTHING = (b"null", b"[]")
 # Inside of a string the quotes would be escaped, so this finds parts of content only.
 _PICTURE = re.compile(rb'"type"\s*:\s*"(?:image_url|input_image|image)"')
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=]{2000,}")
-_PICTURE_BYTES = 6_000  # about 1,500 tokens, what providers count for a large picture
+_MOST_CHOICES = 128  # OpenAI's own bound
+_MOST_OUTPUT_TOKENS = 10_000_000  # more than any model writes, and little enough to be counted with
 
 
 def head(operation: Operation, body: bytes) -> Head:
@@ -88,18 +90,13 @@ def head(operation: Operation, body: bytes) -> Head:
         raise unreadable(error) from error
     if not fields.model:
         raise UnreadableCall("model: name the model that shall answer.", "model")
-    limit = fields.max_output_tokens
-    if limit is None:
-        limit = (
-            fields.max_completion_tokens if fields.max_completion_tokens is not None else fields.max_tokens
-        )
     return Head(
         model=fields.model,
         stream=bool(fields.stream),
-        max_output_tokens=None if limit is None else max(0, int(limit)),
+        max_output_tokens=_most_output(fields),
         include_usage=bool(fields.stream_options and fields.stream_options.include_usage),
-        input_bytes=_input_bytes(body),
-        choices=max(1, int(fields.n or 1)),
+        input_bytes=bytes_of_words(body),
+        choices=max(_choices("n", fields.n), _choices("best_of", fields.best_of)),
         needs=needs,
     )
 
@@ -141,10 +138,19 @@ def _wants_schema(operation: Operation, fields: _Fields) -> bool:
     return chosen is not None and chosen.type == "json_schema"
 
 
-def _input_bytes(body: bytes) -> int:
-    size = len(body)
-    if size < 2_000 or b"base64" not in body:
-        return size
-    for run in _BASE64.finditer(body):
-        size += _PICTURE_BYTES - (run.end() - run.start())
-    return max(0, size)
+def _most_output(fields: _Fields) -> int | None:
+    """The most that any of the names allows: which of them the provider heeds is its own affair. A number
+    below zero bounds nothing, and some servers take it for just that."""
+    given = (fields.max_output_tokens, fields.max_completion_tokens, fields.max_tokens)
+    limits = [limit for limit in given if limit is not None]
+    if not limits or min(limits) < 0:
+        return None
+    return min(int(max(limits)), _MOST_OUTPUT_TOKENS)
+
+
+def _choices(field: str, number: Number) -> int:
+    if number is None:
+        return 1
+    if not 1 <= number <= _MOST_CHOICES or number != int(number):
+        raise UnreadableCall(f"{field}: ask for 1 to {_MOST_CHOICES} whole answers, or leave it out.", field)
+    return int(number)

@@ -47,6 +47,7 @@ class CallFacts(Struct, frozen=True, gc=False):
     streamed: bool = False
     input_bytes: int = 0
     max_output_tokens: int | None = None
+    choices: int = 1
     stage: str | None = None
     parent_id: str | None = None
     trace_id: str | None = None
@@ -209,6 +210,7 @@ class Call:
             0 if silent else facts.max_output_tokens,
             target,
             default_output=self._books.assumed_output,
+            choices=facts.choices,
         )
 
     def _record(

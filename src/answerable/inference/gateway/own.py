@@ -6,7 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest, Finished, TokenCount
+from answerable.inference.chat import (
+    ChatAnswer,
+    ChatEvent,
+    ChatRequest,
+    Finished,
+    Image,
+    Part,
+    TokenCount,
+    ToolCall,
+)
+from answerable.inference.dialects.pictures import PICTURE_BYTES
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.call import Call
@@ -137,6 +147,15 @@ class EmbeddingAttempt:
 
 
 def prompt_bytes(request: ChatRequest) -> int:
-    """The size of the words of a prompt, tools included."""
-    size = sum(len(message.text) for message in request.messages)
-    return size + (len(msgspec.json.encode(request.tools)) if request.tools else 0)
+    """The size of the words of a prompt in UTF-8, with tools, what they were asked and gave, and the schema
+    of the answer; each picture as `PICTURE_BYTES`."""
+    size = sum(_part_bytes(part) for message in request.messages for part in message.parts)
+    for more in (request.tools, request.output_schema):
+        size += len(msgspec.json.encode(more)) if more else 0
+    return size
+
+
+def _part_bytes(part: Part) -> int:
+    if isinstance(part, Image):
+        return PICTURE_BYTES
+    return len((part.arguments if isinstance(part, ToolCall) else part.text).encode("utf-8", "replace"))

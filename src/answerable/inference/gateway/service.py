@@ -80,6 +80,7 @@ class Gateway:
             streamed=head.stream,
             input_bytes=head.input_bytes,
             max_output_tokens=head.max_output_tokens,
+            choices=head.choices,
             trace_id=inbound.trace_id,
         )
         call = Call(self._books, facts, presence)
@@ -222,7 +223,7 @@ class Gateway:
         if not self._own.started:
             await self._own.start()
         plan = await self._catalog.plan(caller.workspace_id, model, Operation.EMBEDDINGS)
-        size = sum(len(text) for text in texts)
+        size = sum(len(text.encode("utf-8", "replace")) for text in texts)
         call = Call(self._books, CallFacts(caller, Operation.EMBEDDINGS, model, input_bytes=size))
         attempt = EmbeddingAttempt(self._providers, texts, dimensions, longest=self._bounds.longest_answer)
 

@@ -120,9 +120,23 @@ def limit_headers(buckets: Sequence[Bucket], now: datetime) -> Headers:
             found.append((reset, b"%ds" % seconds))
     for bucket in buckets:
         if bucket.over:
-            words = f"soft limit {bucket.limit.id} is passed"
-            found.append((b"x-answerable-warning", words.encode()))
+            words = f"soft {bucket.limit.words} is passed ({bucket.limit.id})"
+            found.append((b"x-answerable-warning", words.encode("ascii", "replace")))
     return tuple(found)
+
+
+def refusal_headers(bucket: Bucket, now: datetime) -> dict[str, str]:
+    """How the limit stands that refused a call. Of budgets this is told with the refusal alone: what a
+    workspace has spent is not for everybody who calls a model."""
+    limit = bucket.limit
+    name = limit.measure.value.replace("_", "-")
+    told = {
+        f"x-ratelimit-limit-{name}": f"{limit.amount:f}",
+        f"x-ratelimit-remaining-{name}": f"{bucket.headroom:f}",
+    }
+    if limit.period is not None:
+        told[f"x-ratelimit-reset-{name}"] = f"{max(0, round((bucket.window.end - now).total_seconds()))}s"
+    return told
 
 
 def _share_left(bucket: Bucket) -> Decimal:

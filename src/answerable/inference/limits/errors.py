@@ -9,12 +9,6 @@ from datetime import datetime
 from answerable.inference.limits.limit import Limit, Measure, Window
 from answerable.kit.errors import AnswerableError, Unavailable
 
-_WORDS = {
-    Measure.COST_USD: "The budget of {amount:f} US dollars a {period} for the {subject} is used up",
-    Measure.TOKENS: "The limit of {amount:f} tokens a {period} for the {subject} is reached",
-    Measure.REQUESTS: "The limit of {amount:f} requests a {period} for the {subject} is reached",
-    Measure.CONCURRENT: "The limit of {amount:f} calls at once for the {subject} is reached",
-}
 _CONCURRENT_RETRY_SECONDS = 1
 # OpenAI's and Anthropic's clients repeat a 429 by themselves, some of them before Retry-After is over; this
 # header of theirs stops them where no wait that a caller would sit through helps.
@@ -41,19 +35,15 @@ class LimitExceeded(AnswerableError):
         self.kind = "insufficient_quota" if limit.measure is Measure.COST_USD else "rate_limit_exceeded"
         if limit.measure is Measure.COST_USD:
             self.code, self.title = "budget_exceeded", "A budget is used up"
-        what = _WORDS[limit.measure].format(amount=limit.amount, period=limit.period, subject=_subject(limit))
+        ended = "used up" if limit.measure is Measure.COST_USD else "reached"
         when = (
             "Try again when a call ends" if ends is None else f"It opens again at {ends:%Y-%m-%d %H:%M} UTC"
         )
         hopeless = _DO_NOT_RETRY if self.retry_after > _LONGEST_WAIT_SECONDS else {}
         super().__init__(
-            f"{what}. {when}, or ask an administrator of the workspace to raise it.",
+            f"The {limit.words} is {ended}. {when}, or ask an administrator of the workspace to raise it.",
             headers={"Retry-After": str(self.retry_after), **hopeless, **(headers or {})},
         )
-
-
-def _subject(limit: Limit) -> str:
-    return limit.subject if limit.model is None else f"{limit.subject} on {limit.model}"
 
 
 class LimitsUnavailable(Unavailable):

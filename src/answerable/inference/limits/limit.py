@@ -86,6 +86,20 @@ class Limit:
     @property
     def subject(self) -> str:
         """Whom it binds, in a sentence."""
+        on = "" if self.model is None else f" on {self.model}"
         if self.key_id is not None:
-            return f"API key {self.key_id}"
-        return "workspace" if self.user_id is None else f"member {self.user_id}"
+            return f"API key {self.key_id}{on}"
+        return f"workspace{on}" if self.user_id is None else f"member {self.user_id}{on}"
+
+    @property
+    def words(self) -> str:
+        """The limit, in a sentence: "budget of 50 US dollars a month for the workspace"."""
+        return _WORDS[self.measure].format(amount=self.amount, period=self.period, subject=self.subject)
+
+
+_WORDS = {
+    Measure.COST_USD: "budget of {amount:f} US dollars a {period} for the {subject}",
+    Measure.TOKENS: "limit of {amount:f} tokens a {period} for the {subject}",
+    Measure.REQUESTS: "limit of {amount:f} requests a {period} for the {subject}",
+    Measure.CONCURRENT: "limit of {amount:f} calls at once for the {subject}",
+}

@@ -17,10 +17,16 @@ CHARACTERS_PER_TOKEN = 4
 
 
 def reserved_tokens(
-    input_bytes: int, max_output_tokens: int | None, target: Target | None, *, default_output: int
+    input_bytes: int,
+    max_output_tokens: int | None,
+    target: Target | None,
+    *,
+    default_output: int,
+    choices: int = 1,
 ) -> TokenCount:
     """What a call may come to: from the size of its body, at most the model's context window (pictures are
-    large and cost few tokens), and the output that it or its model allows, else `default_output`."""
+    large and cost few tokens), and for each of its `choices` the output that it or its model allows, else
+    `default_output`."""
     tokens = -(-input_bytes // BYTES_PER_RESERVED_TOKEN)
     output = max_output_tokens
     if target is not None:
@@ -30,7 +36,7 @@ def reserved_tokens(
             output = target.max_output_tokens
         elif target.max_output_tokens is not None:
             output = min(output, target.max_output_tokens)
-    return TokenCount(tokens, default_output if output is None else output, estimated=True)
+    return TokenCount(tokens, choices * (default_output if output is None else output), estimated=True)
 
 
 def written_tokens(input_bytes: int, characters: int) -> TokenCount:
