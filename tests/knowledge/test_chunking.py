@@ -5,8 +5,9 @@ from __future__ import annotations
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from pydantic import ValidationError
 
-from answerable.knowledge.chunking import Chunk, chunk, estimate_tokens
+from answerable.knowledge.chunking import Chunk, ChunkSettings, chunk, estimate_tokens
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
@@ -144,3 +145,82 @@ def test_another_count_of_tokens_is_obeyed() -> None:
     document = _document([("one two three four five six", None, False, False)])
     chunks = chunk(document, count_tokens=len, target_tokens=10)
     assert all(part.end - part.start <= 12 for part in chunks)
+
+
+def _table(rows: int, header: str = "Land | Days | Fee") -> ParsedDocument:
+    builder = TextBuilder()
+    builder.add("Prices", level=1)
+    builder.add_row(header.split(" | "))
+    for number in range(rows):
+        builder.add_row([f"Country {number}", str(number), f"{number} EUR"])
+    builder.end_table()
+    builder.add("What comes after. It is no row.")
+    return builder.finish("text/plain")
+
+
+def test_a_table_is_cut_between_rows_and_every_part_knows_its_header() -> None:
+    document = _table(60)
+    chunks = chunk(document, target_tokens=60)
+    inside = [part for part in chunks if part.table_header is not None]
+    assert len(inside) > 3
+    assert {part.table_header for part in inside} == {"Land | Days | Fee"}
+    for part in inside:
+        assert all(
+            line.count(" | ") == 2 for line in _text(document, part).split("\n") if line.startswith("Country")
+        )
+        assert part.token_count <= 75
+    assert chunks[0].table_header is None
+    assert _text(document, chunks[0]).startswith("Prices\n\nLand | Days | Fee\nCountry 0")
+    assert chunks[-1].table_header is None or "What comes after" not in _text(document, chunks[-1])[:5]
+
+
+def test_a_small_table_stays_whole_and_a_header_of_any_length_ends() -> None:
+    document = _table(3)
+    (only,) = chunk(document)
+    assert only.table_header is None
+    wide = _table(40, header=" | ".join(f"Column {number}" for number in range(500)))
+    parts = chunk(wide, target_tokens=60)
+    assert max(len(part.table_header or "") for part in parts) == 300
+    assert all(part.token_count <= 75 for part in parts)
+
+
+def test_chunks_repeat_whole_sentences_of_the_one_before_within_their_section() -> None:
+    builder = TextBuilder()
+    for section in ("One", "Two"):
+        builder.add(section, level=1)
+        builder.add(" ".join(f"Sentence {number} of section {section} is here." for number in range(30)))
+    document = builder.finish("text/plain")
+    plain = chunk(document, target_tokens=60)
+    parts = chunk(document, target_tokens=60, overlap_tokens=20)
+    assert [part.end for part in parts] == [part.end for part in plain]
+    for before, part, alone in zip([None, *parts], parts, plain, strict=False):
+        repeated = document.text[part.start : alone.start]
+        if before is None or before.section != part.section:
+            assert repeated == ""
+        else:
+            assert repeated.startswith("Sentence")
+            assert repeated.rstrip().endswith("here.")
+            assert estimate_tokens(repeated) <= 20
+            assert part.start > before.start
+
+
+def test_the_section_of_a_chunk_is_all_that_stands_under_its_heading() -> None:
+    document = _table(60)
+    (start, end), *others = {part.section for part in chunk(document, target_tokens=60)}
+    assert not others
+    assert document.text[start:end] == document.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"target_tokens": 10},
+        {"target_tokens": 5000},
+        {"overlap_tokens": 101},
+        {"overlap_tokens": -1},
+        {"size": 1},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        ChunkSettings.model_validate(wrong)

@@ -1,22 +1,29 @@
 """A parsed document to chunks: by structure, never across headings, about a target of word pieces.
 
-A chunk's text is `text[start:end]`. Chunks come in order, do not overlap, and only white space lies
-between them. The work is linear in the text's length, whatever its lines are like.
+A chunk's text is `text[start:end]`. Chunks come in order, and only white space lies between them; they
+overlap only where that is asked for. A table is cut between its rows, and each of its chunks knows the row
+that names the columns. The work is linear in the text's length, whatever its lines are like.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from answerable.knowledge.lexical.sentences import sentences
-from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument
+from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
 
 TARGET_TOKENS = 200
 """all-MiniLM-L6-v2 was trained on 128 word pieces and reads 256 well: room for the headings stays."""
 
+_LONGEST_HEADER = 300
+"""Characters of a table's header that its chunks carry."""
 _WINDOW_CHARACTERS = 8_000  # what is looked at as one piece when a paragraph has no end
 _BLANK_LINE = "\n\n"
 _SMALL_TAIL = 0.25  # of the target: a last chunk this small joins the one before it
@@ -26,10 +33,37 @@ _LETTERS_PER_PIECE = 6
 
 CountTokens = Callable[[str], int]
 
+VERSION = 1
+"""Counts changes of what chunks a text gives: documents that were cut before are cut anew."""
+
+
+class ChunkSettings(BaseModel):
+    """How the documents of a source are cut. Tokens are word pieces, as they are estimated."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target_tokens: int = Field(TARGET_TOKENS, ge=50, le=2000, description="About the size of a chunk.")
+    overlap_tokens: int = Field(
+        0, ge=0, le=500, description="How much of the chunk before each one repeats, in whole sentences."
+    )
+
+    @model_validator(mode="after")
+    def _overlap_leaves_room(self) -> Self:
+        if 2 * self.overlap_tokens > self.target_tokens:
+            raise ValueError("give an overlap of at most half the target")
+        return self
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells whether a document is cut by these settings and this version."""
+        return f"{VERSION}:{self.target_tokens}:{self.overlap_tokens}"
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage that is searched and quoted as one. `page` is where it starts."""
+    """A passage that is searched and quoted as one. `page` is where it starts, `section` the span of what
+    stands under its heading, its parent. `table_header` is the row that names the columns, for a chunk that
+    begins inside a table."""
 
     ordinal: int
     start: int
@@ -37,13 +71,18 @@ class Chunk:
     page: int | None
     heading_path: tuple[str, ...]
     token_count: int
+    section: tuple[int, int] = (0, 0)
+    table_header: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
+    """`repeated` are the tokens of the table's header, which a chunk that begins here has besides."""
+
     start: int
     end: int
     tokens: int
+    repeated: int = 0
 
 
 def estimate_tokens(text: str) -> int:
@@ -56,16 +95,24 @@ def chunk(
     *,
     count_tokens: CountTokens = estimate_tokens,
     target_tokens: int = TARGET_TOKENS,
+    overlap_tokens: int = 0,
 ) -> list[Chunk]:
     """The document's chunks. Each has at most 1.25 × `target_tokens` tokens, as `count_tokens` counts
-    its paragraphs or sentences. Slides are never mixed; pages of a PDF are, where a paragraph goes on."""
-    cutter = _Cutter(document.text, count_tokens, max(1, target_tokens))
+    its paragraphs, rows or sentences, and at most `overlap_tokens` of the chunk before in the same section.
+    Slides are never mixed; pages of a PDF are, where a paragraph goes on."""
+    tables = _TableFinder(document.text, document.tables)
+    cutter = _Cutter(document.text, count_tokens, max(1, target_tokens), tables)
     slides = document.pages if "presentation" in document.media_type else ()
     pages = _PageFinder(document.pages)
     chunks: list[Chunk] = []
     for start, end, path in _sections(document.text, document.headings, slides):
-        for span in cutter.pack(start, end):
-            chunks.append(Chunk(len(chunks), span.start, span.end, pages.at(span.start), path, span.tokens))
+        packed = cutter.pack(start, end)
+        for number, span in enumerate(packed):
+            first, header = span.start, tables.header_at(span.start)
+            if number and overlap_tokens and tables.at(first) is None:
+                first = cutter.reach_back(packed[number - 1], first, overlap_tokens)
+            page = pages.at(span.start)
+            chunks.append(Chunk(len(chunks), first, span.end, page, path, span.tokens, (start, end), header))
     return chunks
 
 
@@ -99,8 +146,29 @@ def _sections(
         yield pending, len(text), tuple(item.title for item in path)
 
 
+class _TableFinder:
+    """The table at an offset, and its header for what stands below that."""
+
+    def __init__(self, text: str, tables: Sequence[Table]) -> None:
+        self._text = text
+        self._tables = tables
+        self._starts = [table.start for table in tables]
+
+    def at(self, offset: int) -> Table | None:
+        place = bisect_right(self._starts, offset) - 1
+        found = self._tables[place] if place >= 0 else None
+        return found if found is not None and offset < found.end else None
+
+    def header_at(self, offset: int) -> str | None:
+        table = self.at(offset)
+        if table is None or offset < table.header_end:
+            return None
+        return self._text[table.start : table.header_end][:_LONGEST_HEADER]
+
+
 class _Cutter:
-    def __init__(self, text: str, count_tokens: CountTokens, target: int) -> None:
+    def __init__(self, text: str, count_tokens: CountTokens, target: int, tables: _TableFinder) -> None:
+        self._tables = tables
         self._text = text
         self._count = count_tokens
         self._target = target
@@ -112,7 +180,7 @@ class _Cutter:
             if packed and packed[-1].tokens + unit.tokens <= self._target:
                 packed[-1] = _Span(packed[-1].start, unit.end, packed[-1].tokens + unit.tokens)
             else:
-                packed.append(unit)
+                packed.append(replace(unit, tokens=unit.tokens + unit.repeated))
         if len(packed) > 1 and packed[-1].tokens < _SMALL_TAIL * self._target:
             total = packed[-2].tokens + packed[-1].tokens
             if total <= _TAIL_ROOM * self._target:
@@ -126,8 +194,34 @@ class _Cutter:
             if tokens <= self._target:
                 yield _Span(first, last, tokens)
                 continue
+            if (table := self._tables.at(first)) is not None:
+                yield from self._rows(first, last, table)
+                continue
             for sentence_start, sentence_end in sentences(self._text[first:last]):
                 yield from self._fitting(first + sentence_start, first + sentence_end)
+
+    def _rows(self, start: int, end: int, table: Table) -> Iterator[_Span]:
+        """The rows of a table too large for one chunk. A header that takes much of the room is not counted
+        with its rows: it is cut when it is put before them."""
+        header = self._text[table.start : table.header_end][:_LONGEST_HEADER]
+        repeated = min(self._count(header), self._target // 4)
+        while start < end:
+            stop = self._text.find("\n", start, end)
+            stop = end if stop < 0 else stop
+            for row in self._fitting(start, stop) if self._text[start:stop].strip() else ():
+                inside = row.start >= table.header_end
+                yield replace(row, repeated=repeated if inside else 0)
+            start = stop + 1
+
+    def reach_back(self, before: _Span, start: int, most: int) -> int:
+        """Where a chunk begins that repeats what whole sentences of the one before so many tokens hold."""
+        spans = sentences(self._text[before.start : before.end])
+        for first, last in reversed(spans):
+            most -= self._count(self._text[before.start + first : before.start + last])
+            if most < 0:
+                break
+            start = before.start + first
+        return start
 
     def _paragraphs(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         while start < end:

@@ -22,6 +22,7 @@ BACKGROUND_WORK = (
     tasks.add_missing_vectors,
     tasks.describe_undescribed,
     tasks.renew_words,
+    tasks.cut_anew,
     reembedding.reembed,
     reembedding.follow_encoder,
     following.follow,

@@ -33,7 +33,7 @@ def found_doubts(question: str, text: str, *, title: str = "A document") -> Doub
         np.array([term for found in terms for term in found], dtype=np.int32),
         np.zeros((len(spans), 0), dtype=np.float32),
     )
-    candidate = Candidate("c", "d", title, 0, 0, len(text), None, (), text, sketch, 0.5, 0.5)
+    candidate = Candidate("c", "d", title, 0, 0, len(text), None, (), None, None, text, sketch, 0.5, 0.5)
     passage = RankedPassage(candidate, 0.5)
     query = QueryTerms.of(question, WORKSPACE)
     counts = {CHUNKS_TERM: 100, **{term: 1 for found in terms for term in found}}

@@ -134,11 +134,13 @@ async def test_a_late_attempt_writes_nothing(bench: Bench) -> None:
     late, current = begun
     assert (late.attempt, current.attempt) == (1, 2)
     async with bench.runtime.database.begin(bench.principal) as session:
-        await service.finish(session, bench.runtime, late, service.ReadDocument(parsed, prepared))
+        await service.finish(session, bench.runtime, late, service.ReadDocument(parsed, prepared, "1:200:0"))
         assert await repository.text(session, document.id) is None
     assert bench.execute("SELECT 1 FROM chunks") == []
     async with bench.runtime.database.begin(bench.principal) as session:
-        await service.finish(session, bench.runtime, current, service.ReadDocument(parsed, prepared))
+        await service.finish(
+            session, bench.runtime, current, service.ReadDocument(parsed, prepared, "1:200:0")
+        )
     async with bench.runtime.database.begin(bench.principal) as session:
         assert (await service.read(session, document.id)).status == DocumentStatus.READY
         await service.fail(session, document.id, "late", "Too late.")
@@ -165,7 +167,9 @@ async def test_the_end_of_a_job_and_a_deletion_of_its_document_do_not_wait_for_e
             await service.delete(session, document.id)
 
     async with job.complete() as session:
-        await service.finish(session, bench.runtime, attempt, service.ReadDocument(parsed, prepared))
+        await service.finish(
+            session, bench.runtime, attempt, service.ReadDocument(parsed, prepared, "1:200:0")
+        )
         deleting = asyncio.create_task(delete())
         await eventually(lambda: bench.holds(WAITS_FOR_A_LOCK))
     await deleting

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from answerable.kit.sandbox import Limits, SandboxError, Worker
-from answerable.knowledge.parsing.failures import Reason
+from answerable.knowledge.parsing.failures import ParseFailed, Reason
+from answerable.knowledge.parsing.parser import ReaderProcesses, parse
 from tests.knowledge.parsing import files
 
 LIMITS = Limits(memory_bytes=400_000_000, cpu_seconds=10, wall_seconds=60, file_bytes=1_000_000)
@@ -64,3 +68,26 @@ def damaged(original: bytes, source: random.Random) -> bytes:
             case 5:
                 data[place : place + 2] = str(source.choice((0, -1, 99, 2**31, 10**20))).encode()
     return bytes(data[: source.randint(len(data) // 2, len(data))] if source.random() < 0.2 else data)
+
+
+async def test_a_reader_that_is_killed_costs_its_file_alone(tmp_path: Path) -> None:
+    slow, quick = tmp_path / "slow", tmp_path / "quick"
+    slow.write_bytes(files.pdf([LINES] * 4000))
+    quick.write_text("A text.")
+    processes = ReaderProcesses()
+    begun = asyncio.Event()
+    before = set(psutil.Process().children(recursive=True))
+    try:
+        reading = asyncio.create_task(
+            parse(slow, "a.pdf", processes=processes, on_progress=lambda _: begun.set())
+        )
+        await begun.wait()
+        started = set(psutil.Process().children(recursive=True)) - before
+        (reader,) = [each for each in started if each.ppid() != os.getpid()]  # the other one is the server
+        reader.kill()
+        with pytest.raises(ParseFailed) as caught:
+            await reading
+        assert caught.value.reason is Reason.CRASH
+        assert (await parse(quick, "a.txt", processes=processes)).text == "A text."
+    finally:
+        await processes.close()

@@ -14,6 +14,8 @@ from answerable.kit.http import Router
 from answerable.kit.paging import Page, make_page
 from answerable.knowledge.documents import membership, service
 from answerable.knowledge.documents.schemas import (
+    Chunks,
+    ChunksRequest,
     DocumentPatch,
     DocumentsRequest,
     DocumentText,
@@ -84,6 +86,13 @@ async def read_document(context: Reader, document_id: str) -> DocumentView:
 async def read_text(context: Reader, document_id: str) -> DocumentText:
     """The text that quotes are taken from: `text[start:end]` of a quote is the quote."""
     return DocumentText.of(await service.read_text(context.session, document_id))
+
+
+@router.get("/{document_id}/chunks")
+async def read_chunks(context: Reader, document_id: str, wanted: Annotated[ChunksRequest, Query()]) -> Chunks:
+    """The passages that the document is searched by, in order."""
+    found = await service.read_chunks(context.session, document_id, wanted.first, wanted.limit + 1)
+    return Chunks.of(found, wanted.limit)
 
 
 @router.get("/{document_id}/file", response_class=FileResponse)

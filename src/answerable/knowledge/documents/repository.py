@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import any_, case, delete, func, literal, select, update
+from sqlalchemy import and_, any_, case, delete, false, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
+from answerable.knowledge.chunking import ChunkSettings
 from answerable.knowledge.documents.tables import (
     DocumentMemberRow,
     DocumentRow,
@@ -160,9 +161,10 @@ async def begin_attempt(session: Session, document_id: str) -> DocumentRow | Non
 
 
 async def finish_attempt(
-    session: Session, document_id: str, attempt: int, parsed: ParsedDocument, *, title: str, chunk_count: int
+    session: Session, document_id: str, attempt: int, parsed: ParsedDocument, values: Mapping[str, object]
 ) -> bool:
-    """Mark the document ready if this attempt is still its latest; False changes nothing."""
+    """Mark the document ready, with what its chunks are, if this attempt is still its latest; False changes
+    nothing. `title` counts unless one was given."""
     statement = (
         update(DocumentRow)
         .where(
@@ -172,11 +174,12 @@ async def finish_attempt(
         )
         .values(
             status=DocumentStatus.READY.value,
-            title=case((DocumentRow.title_given, DocumentRow.title), else_=title),
+            title=case((DocumentRow.title_given, DocumentRow.title), else_=values["title"]),
             media_type=parsed.media_type,
             language=parsed.language,
             page_count=len(parsed.pages) or None,
-            chunk_count=chunk_count,
+            chunk_count=values["chunk_count"],
+            cut_by=values["cut_by"],
             warnings=list(parsed.warnings),
             error_code=None,
             error_detail=None,
@@ -197,11 +200,33 @@ async def fail(session: Session, document_id: str, code: str, detail: str) -> No
     )
 
 
+async def chunk_settings(session: Session, source_id: str) -> ChunkSettings:
+    """How the documents of a source are cut."""
+    found = await session.scalar(select(SourceRow.chunking).where(SourceRow.id == source_id))
+    return ChunkSettings.model_validate(found or {})
+
+
+async def cut_otherwise(session: Session, most: int) -> Sequence[DocumentRow]:
+    """At most that many documents that are ready and not cut as their source wants it."""
+    wanted: dict[str, list[str]] = {}
+    for source_id, given in await session.execute(select(SourceRow.id, SourceRow.chunking)):
+        wanted.setdefault(ChunkSettings.model_validate(given or {}).fingerprint, []).append(source_id)
+    other = [
+        and_(DocumentRow.source_id.in_(sources), DocumentRow.cut_by.is_distinct_from(fingerprint))
+        for fingerprint, sources in wanted.items()
+    ]
+    statement = select(DocumentRow).where(
+        DocumentRow.status == DocumentStatus.READY.value, or_(false(), *other)
+    )
+    return (await session.scalars(statement.order_by(DocumentRow.id).limit(most))).all()
+
+
 async def put_text(session: Session, document_id: str, parsed: ParsedDocument) -> None:
     """Keep a document's text, in place of the one before."""
     values = {
         "text": parsed.text,
         "pages": [[item.number, item.start, item.end] for item in parsed.pages],
+        "tables": [[item.start, item.header_end, item.end] for item in parsed.tables],
         "headings": [[item.level, item.title, item.start, item.end] for item in parsed.headings],
     }
     row = {"document_id": document_id, "workspace_id": session.workspace_id, **values}

@@ -9,12 +9,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from answerable.kit import ids
 from answerable.kit.errors import FieldError, InvalidInput
 from answerable.kit.paging import PageRequest
 from answerable.knowledge.documents.names import one_line
 from answerable.knowledge.documents.repository import Container
 from answerable.knowledge.documents.service import MAX_METADATA_CHARACTERS, Accepted, DocumentChange
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
+from answerable.knowledge.indexing import ChunkRow
 
 MOST_TAGS = 50
 MAX_TAG_CHARACTERS = 100
@@ -149,6 +151,13 @@ class PageSpan(BaseModel):
     end: int
 
 
+class SectionSpan(BaseModel):
+    """Characters of the text that stand under one heading."""
+
+    start: int
+    end: int
+
+
 class HeadingSpan(BaseModel):
     """`text[start:end]` is `title`; level 1 is the widest."""
 
@@ -176,6 +185,63 @@ class DocumentText(BaseModel):
                 for level, title, start, end in row.headings
             ],
         )
+
+
+class ChunksRequest(BaseModel):
+    """Which of a document's chunks: from an ordinal on."""
+
+    first: int = Field(0, ge=0, description="The ordinal of the first one.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class ChunkView(BaseModel):
+    """A passage as it is indexed: `text[start:end]` of the document's text is `text`. Its neighbours are
+    those of the ordinals before and after; `section`, its parent, is the span of what stands under its
+    heading, null for what a former version cut. `table_header` names the columns for one that begins inside
+    a table."""
+
+    id: str
+    ordinal: int
+    text: str
+    start: int
+    end: int
+    page: int | None
+    heading_path: list[str]
+    table_header: str | None
+    section: SectionSpan | None
+    token_count: int
+
+    @classmethod
+    def of(cls, row: ChunkRow) -> ChunkView:
+        """A chunk as HTTP carries it."""
+        section = None
+        if row.section_start is not None and row.section_end is not None:
+            section = SectionSpan(start=row.section_start, end=row.section_end)
+        return cls(
+            id=ids.encode("chk", row.public_id),
+            ordinal=row.ordinal,
+            text=row.text,
+            start=row.start,
+            end=row.end,
+            page=row.page,
+            heading_path=row.heading_path,
+            table_header=row.table_header,
+            section=section,
+            token_count=row.token_count,
+        )
+
+
+class Chunks(BaseModel):
+    """Chunks in order; `next` is the ordinal to go on from, null after the last."""
+
+    items: list[ChunkView]
+    next: int | None
+
+    @classmethod
+    def of(cls, rows: Sequence[ChunkRow], limit: int) -> Chunks:
+        """A page of `limit` chunks, of which there is one more when others follow."""
+        items = [ChunkView.of(row) for row in rows[:limit]]
+        return cls(items=items, next=rows[limit].ordinal if len(rows) > limit else None)
 
 
 def parse_tags(tags: Sequence[str]) -> list[str]:

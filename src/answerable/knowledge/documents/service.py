@@ -162,6 +162,14 @@ async def read(session: Session, document_id: str) -> DocumentRow:
     return document
 
 
+async def read_chunks(
+    session: Session, document_id: str, first: int, most: int
+) -> Sequence[indexing.ChunkRow]:
+    """At most that many chunks of a document in order, from an ordinal on. NotFound."""
+    await read(session, document_id)
+    return await indexing.chunks(session, document_id, first, most)
+
+
 async def read_text(session: Session, document_id: str) -> DocumentTextRow:
     """A document's text. NotFound, or DocumentNotReady while there is none."""
     document = await read(session, document_id)
@@ -308,10 +316,12 @@ async def begin_attempt(session: Session, document_id: str) -> DocumentRow | Non
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """What reading a document gave: its text, its passages, and the files that it holds."""
+    """What reading a document gave: its text, its passages and which settings made them, and the files that
+    it holds."""
 
     parsed: ParsedDocument
     prepared: indexing.PreparedDocument
+    cut_by: str
     members: Sequence[membership.KeptMember] = ()
 
 
@@ -326,8 +336,11 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
         document.id,
         document.attempt,
         found.parsed,
-        title=found.prepared.document.title,
-        chunk_count=len(found.prepared.passages),
+        {
+            "title": found.prepared.document.title,
+            "chunk_count": len(found.prepared.passages),
+            "cut_by": found.cut_by,
+        },
     )
     if not current:
         await membership.discard(runtime, found.members)
@@ -338,6 +351,19 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
         raise NotFound
     await indexing.store_document(session, replace(found.prepared, document=_described(now)))
     await membership.take(session, runtime, now, found.members)
+    await forget(session, [document_tag(document.id), DOCUMENTS])
+
+
+async def cut_anew(
+    session: Session, document: DocumentRow, prepared: indexing.PreparedDocument, cut_by: str
+) -> None:
+    """Put other passages of the same text into the index, unless the document was read anew, or is gone."""
+    now = await repository.lock(session, document.id)
+    if now is None or now.status != DocumentStatus.READY or now.attempt != document.attempt:
+        return
+    values = {"chunk_count": len(prepared.passages), "cut_by": cut_by}
+    await repository.change(session, document.id, values)
+    await indexing.store_document(session, replace(prepared, document=_described(now)))
     await forget(session, [document_tag(document.id), DOCUMENTS])
 
 

@@ -27,6 +27,7 @@ class DocumentRow(TenantRow, Base):
     `title_given` says that a person chose the title, so that reading the file keeps it; `modified_at` is
     when the content was changed where it comes from, `updated_at` when this row was. `is_member` says that it
     is there for its containers alone; `root_id` is the outermost of them, `depth` the levels from there.
+    `cut_by` says which settings made its chunks.
     """
 
     __tablename__ = "documents"
@@ -48,6 +49,7 @@ class DocumentRow(TenantRow, Base):
     error_detail: Mapped[str | None] = mapped_column(Text)
     page_count: Mapped[int | None] = mapped_column(Integer)
     chunk_count: Mapped[int | None] = mapped_column(Integer)
+    cut_by: Mapped[str | None] = mapped_column(Text)
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     details: Mapped[dict[str, JsonValue]] = mapped_column("metadata", JSONB, default=dict)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -72,11 +74,12 @@ class DocumentMemberRow(TenantRow, Base):
 
 class DocumentTextRow(TenantRow, Base):
     """The text of a document that is ready. Pages are [number, start, end] and headings
-    [level, title, start, end], in characters of the text."""
+    [level, title, start, end], tables [start, end of the header, end], in characters of the text."""
 
     __tablename__ = "document_texts"
 
     document_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     pages: Mapped[list[list[int]]] = mapped_column(JSONB)
+    tables: Mapped[list[list[int]]] = mapped_column(JSONB, default=list)
     headings: Mapped[list[list[JsonValue]]] = mapped_column(JSONB)

@@ -15,14 +15,14 @@ from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge import indexing
-from answerable.knowledge.chunking import chunk
-from answerable.knowledge.documents import files, membership, service
+from answerable.knowledge.chunking import ChunkSettings, chunk
+from answerable.knowledge.documents import files, membership, repository, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
-from answerable.knowledge.documents.tables import DocumentRow
+from answerable.knowledge.documents.tables import DocumentRow, DocumentTextRow
 from answerable.knowledge.embedding import EncoderAway, has_encoder
 from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocument, prepare_document
 from answerable.knowledge.indexing import add_missing_vectors as embed_passages
-from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
 from answerable.knowledge.parsing.failures import ParseFailed
 from answerable.knowledge.parsing.members import NO_MEMBERS
 from answerable.knowledge.parsing.parser import MembersWanted, ReaderProcesses, parse
@@ -34,6 +34,7 @@ _VECTOR_BATCHES = 20
 """Of passages of one workspace in one go; the rest waits for the next."""
 _FACTS_BATCH = 200
 _RENEWED_AT_ONCE = 200
+_CUT_AT_ONCE = 50
 
 
 @task(service.INGEST, retries=3)
@@ -44,13 +45,14 @@ async def ingest(job: JobContext, *, document_id: str) -> None:
         if document is None:
             return
         limits = await membership.limits(session, job.runtime, document)
+        settings = await repository.chunk_settings(session, document.source_id)
     with tempfile.TemporaryDirectory(prefix="answerable-members-") as folder:
         parsed = await _parse(job, document, MembersWanted(Path(folder), limits or NO_MEMBERS))
-        prepared = await _prepare(job, document, parsed)
+        prepared = await _prepare(job, document, parsed, settings)
         kept = await membership.keep(job.runtime, document.workspace_id, Path(folder), parsed.members)
     try:
         async with job.complete() as session:
-            found = service.ReadDocument(parsed, prepared, kept)
+            found = service.ReadDocument(parsed, prepared, settings.fingerprint, kept)
             await service.finish(session, job.runtime, document, found)
             kept = []  # theirs now
     except BaseException:
@@ -87,9 +89,11 @@ async def _parse(job: JobContext, document: DocumentRow, members: MembersWanted)
         raise DocumentUnreadable(failure) from failure
 
 
-async def _prepare(job: JobContext, document: DocumentRow, parsed: ParsedDocument) -> PreparedDocument:
+async def _prepare(
+    job: JobContext, document: DocumentRow, parsed: ParsedDocument, settings: ChunkSettings
+) -> PreparedDocument:
     title = document.title if document.title_given else (parsed.title or document.title)
-    passages = await asyncio.to_thread(_passages, parsed)
+    passages = await asyncio.to_thread(_passages, parsed, settings)
 
     async def report(done: int, total: int) -> None:
         await job.progress(done, total, "passages")
@@ -103,7 +107,8 @@ async def _prepare(job: JobContext, document: DocumentRow, parsed: ParsedDocumen
     )
 
 
-def _passages(parsed: ParsedDocument) -> list[Passage]:
+def _passages(parsed: ParsedDocument, settings: ChunkSettings) -> list[Passage]:
+    cut = chunk(parsed, target_tokens=settings.target_tokens, overlap_tokens=settings.overlap_tokens)
     return [
         Passage(
             ordinal=item.ordinal,
@@ -113,8 +118,10 @@ def _passages(parsed: ParsedDocument) -> list[Passage]:
             page=item.page,
             heading_path=item.heading_path,
             token_count=item.token_count,
+            table_header=item.table_header,
+            section=item.section,
         )
-        for item in chunk(parsed)
+        for item in cut
     ]
 
 
@@ -132,6 +139,53 @@ async def describe_undescribed(runtime: Runtime, _period: datetime) -> None:
         while count == _FACTS_BATCH:
             async with runtime.database.begin(Principal.system(workspace_id)) as session:
                 count = await service.describe_undescribed(session, _FACTS_BATCH)
+
+
+@periodic("documents.cut_anew", "* * * * *")
+async def cut_anew(runtime: Runtime, _period: datetime) -> None:
+    """Cut documents anew whose source wants other chunks, a bounded part each time; the chunks before answer
+    until then."""
+    for workspace_id in await files.workspaces(runtime):
+        principal = Principal.system(workspace_id)
+        async with runtime.database.begin(principal) as session:
+            found = [
+                (document, await repository.chunk_settings(session, document.source_id))
+                for document in await repository.cut_otherwise(session, _CUT_AT_ONCE)
+            ]
+        for document, settings in found:
+            try:
+                await _cut(runtime, document, settings)
+            except EncoderAway as away:
+                log.warning("encoder_away", detail=str(away))
+                return
+
+
+async def _cut(runtime: Runtime, document: DocumentRow, settings: ChunkSettings) -> None:
+    principal = Principal.system(document.workspace_id)
+    async with runtime.database.begin(principal) as session:
+        text = await repository.text(session, document.id)
+    if text is None:
+        return
+    passages = await asyncio.to_thread(_passages, parsed_of(document, text), settings)
+    described = IndexedDocument(document.id, document.title, document.source_id)
+    prepared = await prepare_document(runtime, document.workspace_id, described, passages)
+    async with runtime.database.begin(principal) as session:
+        await service.cut_anew(session, document, prepared, settings.fingerprint)
+
+
+def parsed_of(document: DocumentRow, text: DocumentTextRow) -> ParsedDocument:
+    """A document as it was read, from what is kept of it."""
+    return ParsedDocument(
+        text=text.text,
+        pages=tuple(Page(*page) for page in text.pages),
+        headings=tuple(
+            Heading(int(str(level)), str(title), int(str(start)), int(str(end)))
+            for level, title, start, end in text.headings
+        ),
+        title=document.title,
+        media_type=document.media_type or "",
+        tables=tuple(Table(*table) for table in text.tables),
+    )
 
 
 @periodic("documents.renew_words", "* * * * *")

@@ -14,6 +14,7 @@ from answerable.knowledge.indexing.service import (
     PreparedDocument,
     StaleVectors,
     add_missing_vectors,
+    chunks,
     delete_documents,
     describe_document,
     move_documents,
@@ -21,14 +22,17 @@ from answerable.knowledge.indexing.service import (
     store_document,
     without_facts,
 )
+from answerable.knowledge.indexing.tables import ChunkRow
 
 __all__ = [
+    "ChunkRow",
     "DocumentFacts",
     "IndexedDocument",
     "Passage",
     "PreparedDocument",
     "StaleVectors",
     "add_missing_vectors",
+    "chunks",
     "delete_documents",
     "describe_document",
     "move_documents",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,12 +13,21 @@ from answerable.knowledge.indexing.facts import DocumentFacts
 
 _HEADER = struct.Struct("<HHI")  # sentences, (unused), words in all
 _QUANTUM = 127
+_HEADINGS = 2
+"""Innermost headings that are embedded with a passage."""
+
+
+def context_of(heading_path: Sequence[str], table_header: str | None, text: str) -> str:
+    """The lines that a passage of these headings needs to be understood."""
+    above = [*heading_path[-_HEADINGS:], *([] if table_header is None else [table_header])]
+    return "".join(f"{line}\n" for line in above if line not in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk as the indexer takes it. Offsets are characters of the document's text, and
-    `text` is `document_text[start:end]`."""
+    `text` is `document_text[start:end]`. `table_header` is the row of column names of the table that it
+    begins in; `section` the span that it is a part of."""
 
     ordinal: int
     start: int
@@ -26,6 +36,15 @@ class Passage:
     page: int | None = None
     heading_path: tuple[str, ...] = ()
     token_count: int = 0
+    table_header: str | None = None
+    section: tuple[int, int] | None = None
+
+    @property
+    def context(self) -> str:
+        """What goes before the text when it is embedded: a line for each of the nearest headings, and for
+        the names of the columns, that it does not repeat. Something such as "within 30 days" means little
+        without them."""
+        return context_of(self.heading_path, self.table_header, self.text)
 
 
 @dataclass(frozen=True, slots=True)

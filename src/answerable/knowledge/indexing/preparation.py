@@ -18,8 +18,6 @@ from answerable.knowledge.lexical.words import words
 _BATCH = 64
 _MOST_TERMS = 500
 """Distinct terms that one chunk is found by; keeps a row of odd text (a word list) within a page."""
-_HEADINGS = 2
-"""Innermost headings that are embedded with a passage."""
 
 Progress = Callable[[int, int], Awaitable[None]]
 
@@ -75,7 +73,7 @@ async def embed(encoder: TextEncoder, passages: Sequence[Passage]) -> list[Passa
 async def _embed(
     encoder: TextEncoder, passages: Sequence[Passage], spans: Sequence[list[tuple[int, int]]]
 ) -> list[PassageVectors]:
-    prefixes = [nearest_headings(passage.heading_path, passage.text) for passage in passages]
+    prefixes = [passage.context for passage in passages]
     texts = [prefix + passage.text for prefix, passage in zip(prefixes, passages, strict=True)]
     shifted = [
         [(start + len(prefix), end + len(prefix)) for start, end in found]
@@ -97,7 +95,8 @@ def weigh(
     rows = []
     for number, passage in enumerate(passages):
         by_sentence = [term_ids.of(words(passage.text[start:end])) for start, end in spans[number]]
-        in_headings = [term_ids.of(words(heading)) for heading in passage.heading_path]
+        above = [*passage.heading_path, *([passage.table_header] if passage.table_header else [])]
+        in_headings = [term_ids.of(words(line)) for line in above]
         weights = text_weights(term for found in (*in_headings, *by_sentence) for term in found)
         if len(weights) > _MOST_TERMS:
             weights = dict(sorted(weights.items(), key=lambda item: -item[1])[:_MOST_TERMS])
@@ -109,13 +108,6 @@ def weigh(
         )
         rows.append(PreparedPassage(passage, sorted(weights), sparse_vector(weights), sketch.pack()))
     return rows
-
-
-def nearest_headings(heading_path: Sequence[str], text: str) -> str:
-    """A line for each of the nearest headings that a passage does not repeat: one such as "within 30 days"
-    means little without them."""
-    headings = [heading for heading in heading_path[-_HEADINGS:] if heading not in text]
-    return "".join(f"{heading}\n" for heading in headings)
 
 
 def sparse_vector(weights: dict[int, float]) -> str:

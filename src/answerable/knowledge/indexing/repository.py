@@ -18,9 +18,11 @@ from answerable.knowledge.stores.outbox import note_changes
 _INSERT_CHUNK = text(
     """
     INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
-                        heading_path, text, token_count, terms, weights, sentences)
-    VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path, :text,
-            :token_count, CAST(:terms AS int[]), CAST(:weights AS sparsevec), :sentences)
+                        heading_path, table_header, section_start, section_end, text, token_count, terms,
+                        weights, sentences)
+    VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path,
+            :table_header, :section_start, :section_end, :text, :token_count, CAST(:terms AS int[]),
+            CAST(:weights AS sparsevec), :sentences)
     """
 )
 _INSERT_VECTOR = text(
@@ -72,7 +74,8 @@ _REPLACE_WORDS = text(
 )
 _WITHOUT_VECTOR = text(
     """
-    SELECT c.id, c.ordinal, c.start_offset, c.end_offset, c.text, c.page, c.heading_path, c.token_count
+    SELECT c.id, c.ordinal, c.start_offset, c.end_offset, c.text, c.page, c.heading_path, c.token_count,
+           c.table_header
     FROM chunks c
     WHERE c.id > :after AND NOT EXISTS (
         SELECT FROM chunk_vectors v WHERE v.generation = :generation AND v.chunk_id = c.id)
@@ -153,6 +156,12 @@ async def move_documents(session: Session, document_ids: Sequence[str], source_i
     await session.execute(update(row).where(row.document_id.in_(document_ids)).values(source_id=source_id))
 
 
+async def chunks(session: Session, document_id: str, first: int, most: int) -> Sequence[ChunkRow]:
+    """At most that many of a document's chunks in order, from an ordinal on."""
+    statement = select(ChunkRow).where(ChunkRow.document_id == document_id, ChunkRow.ordinal >= first)
+    return (await session.scalars(statement.order_by(ChunkRow.ordinal).limit(most))).all()
+
+
 async def with_words_before(
     session: Session, version: int, most: int, *, of: str | None = None
 ) -> Sequence[str]:
@@ -171,7 +180,14 @@ async def stored_passages(session: Session, document_id: str) -> list[tuple[int,
         (
             row.id,
             Passage(
-                row.ordinal, row.start, row.end, row.text, row.page, tuple(row.heading_path), row.token_count
+                row.ordinal,
+                row.start,
+                row.end,
+                row.text,
+                row.page,
+                tuple(row.heading_path),
+                row.token_count,
+                row.table_header,
             ),
             row.sentences,
         )
@@ -214,6 +230,9 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
                 "end": row.passage.end,
                 "page": row.passage.page,
                 "heading_path": list(row.passage.heading_path),
+                "table_header": row.passage.table_header,
+                "section_start": None if row.passage.section is None else row.passage.section[0],
+                "section_end": None if row.passage.section is None else row.passage.section[1],
                 "text": row.passage.text,
                 "token_count": row.passage.token_count,
                 "terms": row.terms,
@@ -256,6 +275,7 @@ async def passages_without_vector(
             row.page,
             tuple(row.heading_path),
             row.token_count,
+            row.table_header,
         )
         for row in rows
     }

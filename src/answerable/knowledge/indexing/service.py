@@ -17,6 +17,7 @@ from answerable.knowledge.embedding import Encoders
 from answerable.knowledge.indexing import generations, repository
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.preparation import PreparedPassage, Progress, embed, prepare
+from answerable.knowledge.indexing.tables import ChunkRow
 
 
 class StaleVectors(AnswerableError):
@@ -89,6 +90,11 @@ async def delete_documents(session: Session, document_ids: Sequence[str]) -> Non
         await repository.lock_document(session, document_id)
     await repository.delete_chunks(session, document_ids)
     await repository.delete_documents(session, document_ids)
+
+
+async def chunks(session: Session, document_id: str, first: int, most: int) -> Sequence[ChunkRow]:
+    """At most that many of a document's chunks in order, from an ordinal on."""
+    return await repository.chunks(session, document_id, first, most)
 
 
 async def describe_document(session: Session, document: IndexedDocument) -> None:

@@ -22,6 +22,8 @@ class Candidate:
     end: int
     page: int | None
     heading_path: tuple[str, ...]
+    table_header: str | None
+    section: tuple[int, int] | None
     text: str
     sketch: SentenceSketch
     cosine: float

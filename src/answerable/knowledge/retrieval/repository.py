@@ -58,7 +58,8 @@ _SCORE = """
         ORDER BY %(cosine_part)s * cosine + (1 - %(cosine_part)s) * bm25 DESC, id LIMIT %(kept)s
     )
     SELECT c.public_id, c.document_id, d.title, c.ordinal, c.start_offset, c.end_offset, c.page,
-           c.heading_path, c.text, c.sentences, v.sentences, best.cosine, best.bm25,
+           c.heading_path, c.table_header, c.section_start, c.section_end, c.text, c.sentences,
+           v.sentences, best.cosine, best.bm25,
            coalesce((d.facts->>'modified')::float8, extract(epoch FROM d.indexed_at)::float8)
     FROM best JOIN chunks c ON c.id = best.id JOIN indexed_documents d ON d.document_id = c.document_id
     LEFT JOIN chunk_vectors v ON v.generation = {generation} AND v.chunk_id = c.id
@@ -217,7 +218,8 @@ def _uuids(prefix: str, public_ids: Sequence[str] | None) -> list[uuid.UUID] | N
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
-    public_id, document_id, title, ordinal, start, end, page, headings, content, *scored = row
+    public_id, document_id, title, ordinal, start, end, page, headings, *rest = row
+    header, section_start, section_end, content, *scored = rest
     sketch, vectors, cosine, bm25, dated = scored
     return Candidate(
         chunk_id=ids.encode("chk", public_id),
@@ -228,6 +230,8 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         end=end,
         page=page,
         heading_path=tuple(headings),
+        table_header=header,
+        section=None if section_start is None else (section_start, section_end),
         text=content,
         sketch=SentenceSketch.unpack(sketch, vectors),
         cosine=cosine,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.indexing.preparation import nearest_headings
+from answerable.knowledge.indexing.passage import context_of
 from answerable.knowledge.reranking import Reranker, RerankerAway
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
 from answerable.knowledge.retrieval.found import Found
@@ -33,7 +33,7 @@ async def reranked(runtime: Runtime, query: str, found: Found) -> Found:
 
 
 def _text(candidate: Candidate) -> str:
-    return nearest_headings(candidate.heading_path, candidate.text) + candidate.text
+    return context_of(candidate.heading_path, candidate.table_header, candidate.text) + candidate.text
 
 
 def _scored(passage: RankedPassage, stage: StageScore) -> RankedPassage:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from answerable.knowledge.documents.schemas import SectionSpan
 from answerable.knowledge.retrieval.candidate import RankedPassage
 from answerable.knowledge.retrieval.filters import Filters
 from answerable.knowledge.retrieval.found import Found
@@ -74,8 +75,9 @@ class StagesView(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """A passage: the document's text from `start` to `end` (characters) is `text`. `stages` is null
-    unless the search was to explain."""
+    """A passage: the document's text from `start` to `end` (characters) is `text`. `ordinal` is its place
+    among the document's chunks, `section` the whole that it is a part of, `table_header` the row that names
+    the columns, for one that begins inside a table. `stages` is null unless the search was to explain."""
 
     chunk_id: str
     document_id: str
@@ -83,6 +85,9 @@ class SearchResult(BaseModel):
     text: str
     page: int | None
     heading_path: list[str]
+    table_header: str | None
+    ordinal: int
+    section: SectionSpan | None
     start: int
     end: int
     score: float
@@ -99,6 +104,11 @@ class SearchResult(BaseModel):
             text=found.text,
             page=found.page,
             heading_path=list(found.heading_path),
+            table_header=found.table_header,
+            ordinal=found.ordinal,
+            section=None
+            if found.section is None
+            else SectionSpan(start=found.section[0], end=found.section[1]),
             start=found.start,
             end=found.end,
             score=round(passage.score, 4),

@@ -22,6 +22,8 @@ from answerable.knowledge.retrieval.slips import put_right
 from answerable.knowledge.retrieval.spans import record_found
 from answerable.telemetry.tracing import SpanKind, span
 
+_LOOKS = 3
+"""Times that a search looks at most, while what it finds is replaced under its eyes."""
 _POOL = 40
 _SECOND_LOOK = 24
 _FEW_DOCUMENTS = 5_000
@@ -82,6 +84,18 @@ async def search_reranked(
 async def _search(
     session: Session, runtime: Runtime, query: str, limit: int, mode: SearchMode, scope: Scope
 ) -> Found:
+    for _ in range(_LOOKS):
+        found, is_whole = await _look(session, runtime, query, limit, mode, scope)
+        if is_whole:
+            break
+    return found
+
+
+async def _look(
+    session: Session, runtime: Runtime, query: str, limit: int, mode: SearchMode, scope: Scope
+) -> tuple[Found, bool]:
+    """What is found, and whether all candidates were still there when they were scored: a document that is
+    cut anew or replaced meanwhile has others."""
     used = (await generations.of_workspace(session)).active
     encoder = runtime.get(Encoders).of(used.spec)
     pending = asyncio.ensure_future(_vector(encoder, query, mode))
@@ -102,11 +116,12 @@ async def _search(
             worded = await repository.best_worded(session, weighted, look.reach, pool)
         mode = SearchMode.LEXICAL
     if look.reach.chunks == 0 or (mode is SearchMode.LEXICAL and not weighted.known):
-        return Found(weighted, (), mode, warnings)
+        return Found(weighted, (), mode, warnings), True
     pool = replace(pool, cosine_part=first_look_cosine(mode))
     chosen = list(dict.fromkeys([*near.rows, *worded]))
     candidates = await repository.score_candidates(session, weighted, mode, pool, chosen)
-    return Found(weighted, tuple(rank(weighted, candidates, mode)), mode, warnings)
+    is_whole = len(candidates) == min(len(chosen), pool.kept)
+    return Found(weighted, tuple(rank(weighted, candidates, mode)), mode, warnings), is_whole
 
 
 async def _terms(

@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from answerable.kit.paging import PageRequest
+from answerable.knowledge.chunking import ChunkSettings
 from answerable.knowledge.sources.service import NewSource, SourceState
 from answerable.knowledge.sources.sync.repository import ItemState
 from answerable.knowledge.sources.sync.service import RunReport
@@ -24,6 +25,10 @@ from answerable.plugins.connectors import Connector
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")]
 
 
+_CLEARED = ("schedule", "chunking")
+"""Fields that null empties."""
+
+
 class SourceIn(BaseModel):
     """A source to add. `config` is as its kind wants it; see `GET /source-kinds`."""
 
@@ -36,9 +41,12 @@ class SourceIn(BaseModel):
         None, max_length=100, description="`every 15m`, `every 2h`, `every 1d`, or a cron line (UTC)."
     )
 
+    chunking: ChunkSettings | None = Field(None, description="How its documents are cut; null: as usual.")
+
     def new(self) -> NewSource:
         """As the service takes it."""
-        return NewSource(self.kind, self.name, self.config, self.schedule)
+        chunking = None if self.chunking is None else self.chunking.model_dump()
+        return NewSource(self.kind, self.name, self.config, self.schedule, chunking)
 
 
 class SourcePatch(BaseModel):
@@ -49,11 +57,14 @@ class SourcePatch(BaseModel):
     name: Name | None = None
     config: dict[str, JsonValue] | None = None
     schedule: str | None = Field(None, max_length=100, description="null: on demand only.")
+    chunking: ChunkSettings | None = Field(
+        None, description="How its documents are cut; null: as usual. They are cut anew in the background."
+    )
 
     def given(self) -> dict[str, JsonValue]:
         """The fields that were sent; a name or configuration of null changes nothing."""
         sent = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in sent.items() if value is not None or name == "schedule"}
+        return {name: value for name, value in sent.items() if value is not None or name in _CLEARED}
 
 
 class SourceCheckIn(BaseModel):
@@ -165,6 +176,7 @@ class SourceView(BaseModel):
     config: dict[str, JsonValue]
     secrets: list[str]
     schedule: str | None
+    chunking: ChunkSettings
     next_sync_at: datetime | None
     synced_at: datetime | None
     document_count: int
@@ -184,6 +196,7 @@ class SourceView(BaseModel):
             config=row.config,
             secrets=row.secret_names,
             schedule=row.schedule,
+            chunking=ChunkSettings.model_validate(row.chunking or {}),
             next_sync_at=row.next_sync_at,
             synced_at=row.synced_at,
             document_count=state.document_count,

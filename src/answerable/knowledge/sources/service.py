@@ -35,6 +35,7 @@ class NewSource:
     name: str
     config: Mapping[str, JsonValue]
     schedule: str | None = None
+    chunking: Mapping[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ async def create(session: Session, runtime: Runtime, new: NewSource) -> SourceSt
         kind=new.kind,
         name=new.name,
         schedule=new.schedule,
+        chunking=None if new.chunking is None else dict(new.chunking),
         created_by=session.principal.user_id,
     )
     configuration.keep(runtime.get(SecretBox), row, config)
@@ -81,6 +83,9 @@ async def change(
 
     The sync under way, if any, goes on with the new one. Raises as `create` does, and NotFound.
     """
+    if given.keys() == {"chunking"}:
+        await _cut_otherwise(session, source_id, given["chunking"])
+        return await read(session, source_id)
     row = await syncing.locked_source(session, source_id)
     if "name" in given:
         row.name = str(given["name"])
@@ -88,6 +93,8 @@ async def change(
         schedule = given["schedule"]
         row.schedule = None if schedule is None else str(schedule)
         _check_schedule(row.schedule)
+    if "chunking" in given:
+        row.chunking = _chunking(given["chunking"])
     if isinstance(config := given.get("config"), dict):
         configuration.keep(runtime.get(SecretBox), row, configuration.parse(connector_for(row.kind), config))
         row.cursor = None  # positions belong to the place that they were given by
@@ -96,6 +103,19 @@ async def change(
     await syncing.plan(session, row)
     await session.flush()
     return await read(session, source_id)
+
+
+async def _cut_otherwise(session: Session, source_id: str, chunking: JsonValue) -> None:
+    """What may be changed of the source of uploads too."""
+    row = await repository.lock(session, source_id)
+    if row is None:
+        raise NotFound
+    row.chunking = _chunking(chunking)
+    await repository.save(session, row)
+
+
+def _chunking(given: JsonValue) -> dict[str, JsonValue] | None:
+    return dict(given) if isinstance(given, dict) else None
 
 
 async def read(session: Session, source_id: str) -> SourceState:

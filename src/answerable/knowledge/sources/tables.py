@@ -67,6 +67,7 @@ class SourceRow(TenantRow, Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     secret_names: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     schedule: Mapped[str | None] = mapped_column(Text)
+    chunking: Mapped[dict[str, JsonValue] | None] = mapped_column(JSONB)
     status: Mapped[str] = mapped_column(Text, default=SourceStatus.ACTIVE.value)
     cursor: Mapped[str | None] = mapped_column(Text)
     synced_at: Mapped[datetime | None] = _moment()

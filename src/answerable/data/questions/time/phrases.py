@@ -13,7 +13,7 @@ from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Number, Span, TimeUnit, When
 from answerable.data.questions.numbers import ordinal
-from answerable.data.questions.time import fiscal, resolve
+from answerable.data.questions.time import resolve
 from answerable.data.questions.tokens import Kind, Token
 
 _MONTHS = (
@@ -64,7 +64,6 @@ def add_rules(grammar: Grammar) -> None:
     _parts(grammar)
     _ranges(grammar)
     _open(grammar)
-    fiscal.add_rules(grammar)
     grammar.rule("When", "(in|during|for|over|on|of|from|at|within|throughout|across|as of)? Span", _when)
     grammar.rule("When", "Since", lambda _c, span: When(span))
 
@@ -111,6 +110,11 @@ def _named(grammar: Grammar) -> None:
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in)? RelYear", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number", _latest_week, cost=0.05)
     grammar.rule("Span", "last quarter of YearNo", lambda _c, y: resolve.part_of_year(TimeUnit.QUARTER, 4, y))
+    grammar.rule("Span", "(fy|fiscal year|financial year) YearNo", _fiscal_year)
+
+
+def _fiscal_year(context: Context, number: int) -> Span | None:
+    return resolve.year(number) if context.calendar.fiscal_year_start == 1 else None
 
 
 def _last_named(context: Context, named: _Named) -> Span | None:

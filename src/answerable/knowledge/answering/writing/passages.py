@@ -30,11 +30,13 @@ class SourcePassage:
     start: int
     score: float
     spans: tuple[tuple[int, int], ...]
+    table_header: str | None = None
 
     @property
     def above(self) -> str:
-        """The document's title and the headings that the passage stands under."""
-        return " · ".join((self.title, *self.heading_path))
+        """The document's title, the headings that the passage stands under, the columns of its table."""
+        columns = () if self.table_header is None else (self.table_header,)
+        return " · ".join((self.title, *self.heading_path, *columns))
 
 
 def source_passages(found: Sequence[RankedPassage]) -> list[SourcePassage]:
@@ -58,6 +60,7 @@ def source_passages(found: Sequence[RankedPassage]) -> list[SourcePassage]:
                 start=candidate.start,
                 score=ranked.score,
                 spans=whole_sentences(candidate.text),
+                table_header=candidate.table_header,
             )
         )
     return chosen
