@@ -3,6 +3,7 @@ size and memory.
 
 Chunks are synthetic: words by Zipf's law with topics, vectors clustered by the same topics. A question's
 text is embedded for real, so that its time counts; the vector searched with is the synthetic one.
+Other questions are asked first, as `after_start`, so that PostgreSQL has read what it has room for.
 `--keep FOLDER` fills a database once and measures it again and again.
 """
 
@@ -127,6 +128,20 @@ def percentiles(name: str, taken: Sequence[float]) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class ExactBest:
+    """The chunks above the tenth best, and those that score as it does: any of these are as good."""
+
+    above: frozenset[str]
+    tied: frozenset[str]
+    count: int
+
+    def share_of(self, found: set[str]) -> float:
+        """The part of the best that was found."""
+        tied = min(len(self.tied & found), self.count - len(self.above))
+        return (len(self.above & found) + tied) / self.count
+
+
 async def recall(runtime: Runtime, way: Way) -> dict[str, float]:
     """The part of the exact ten best, by vectors and by words, that the approximate ten best have."""
     scope = way.scope or Scope()
@@ -135,8 +150,8 @@ async def recall(runtime: Runtime, way: Way) -> dict[str, float]:
         for mode, parts in shares.items():
             async with runtime.database.begin(member(way.workspace_id)) as session:
                 wanted = await exact_best(session, probe, mode, scope)
-                if wanted:
-                    parts.append(len(wanted & await best(session, runtime, probe, mode, scope)) / len(wanted))
+                if wanted.count:
+                    parts.append(wanted.share_of(await best(session, runtime, probe, mode, scope)))
     return {
         f"{way.name}_{mode}_recall_at_10": round(float(np.mean(parts)), 4) for mode, parts in shares.items()
     }
@@ -164,8 +179,9 @@ async def best(session: Session, runtime: Runtime, probe: Probe, mode: SearchMod
     return {candidate.chunk_id for candidate in near}
 
 
-async def exact_best(session: Session, probe: Probe, mode: SearchMode, scope: Scope) -> set[str]:
-    """The ten best chunks, by comparing all that may count: by words, those that have any."""
+async def exact_best(session: Session, probe: Probe, mode: SearchMode, scope: Scope) -> ExactBest:
+    """The ten best chunks, by comparing all that may count: by words, those that have any. Synthetic chunks
+    are of one length, so several often tie for the tenth place by words."""
     query = await weighted(session, probe)
     lexical = mode is SearchMode.LEXICAL
     weights = {term: query.idf[term] for term, _ in query.known}
@@ -186,10 +202,14 @@ async def exact_best(session: Session, probe: Probe, mode: SearchMode, scope: Sc
     near = "(v.embedding <=> CAST(:query AS halfvec)) + 0"
     order = "c.weights <#> CAST(:query AS sparsevec)" if lexical else near
     statement = text(
-        "SELECT c.public_id FROM chunks c JOIN chunk_vectors v ON v.generation = 1 AND v.chunk_id = c.id"
-        f" {where} ORDER BY {order} LIMIT 10"
+        f"SELECT c.public_id, {order} AS far FROM chunks c"
+        f" JOIN chunk_vectors v ON v.generation = 1 AND v.chunk_id = c.id {where}"
+        " ORDER BY far FETCH FIRST 10 ROWS WITH TIES"
     )
-    return {ids.encode("chk", row[0]) for row in await session.execute(statement, parameters)}
+    rows = [(ids.encode("chk", row[0]), row[1]) for row in await session.execute(statement, parameters)]
+    last = rows[-1][1] if rows else 0.0
+    above = frozenset(chunk for chunk, far in rows if far < last)
+    return ExactBest(above, frozenset(chunk for chunk, far in rows if far == last), min(10, len(rows)))
 
 
 def sizes(admin_url: str) -> dict[str, int]:
@@ -231,9 +251,11 @@ async def measure(
     """All figures of a filled database."""
     asked = probes(admin_url, bed.workspace_id, options.probes)
     small = probes(admin_url, bed.small_workspace_id, max(20, options.probes // 4))
+    others = probes(admin_url, bed.workspace_id, options.warm)
     inner = TextEncoder(lambda: load_encoder(runtime.settings.data_dir, threads=options.threads))
-    runtime.provide(TextEncoder, lambda _: ProbeEncoder(inner, [*asked, *small]))
+    runtime.provide(TextEncoder, lambda _: ProbeEncoder(inner, [*asked, *small, *others]))
     figures: dict[str, object] = {}
+    figures |= await latencies(runtime, Way("after_start", bed.workspace_id, others))
     timed = list(ways(bed, asked, small))
     for way in timed:
         figures |= await latencies(runtime, way)
@@ -260,6 +282,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--probes", type=int, default=300, help="questions whose time is taken")
+    parser.add_argument("--warm", type=int, default=500, help="other questions, asked first")
     parser.add_argument("--compared", type=int, default=40, help="questions whose recall is taken")
     parser.add_argument("--threads", type=int, default=1, help="threads that embed a question")
     parser.add_argument("--write-seconds", type=float, default=10, help="how long is written meanwhile")

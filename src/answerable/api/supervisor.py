@@ -115,7 +115,9 @@ class Supervisor:
     def _bring_up_database(self) -> str:
         if self.settings.database_url is not None:
             return self.settings.database_url.get_secret_value()
-        self._cluster = Cluster(self.settings.data_dir)
+        self._cluster = Cluster(
+            self.settings.data_dir, shared_buffers_mb=self.settings.database.shared_buffers_mb
+        )
         self._cluster.start()
         log.info("postgresql.ready", pid=self._cluster.pid)
         return self._cluster.admin_url

@@ -48,6 +48,13 @@ class DatabaseSettings(BaseModel):
         "a session pooler, or PgBouncer 1.22 or later with `max_prepared_statements` above 0.",
     )
 
+    shared_buffers_mb: int | None = Field(
+        None,
+        ge=16,
+        description="Memory in MB that the embedded PostgreSQL keeps pages in; it fills with what is read. "
+        "Unset: an eighth of the machine's or container's memory, 256 to 2048.",
+    )
+
     def prepares_statements(self, *, embedded: bool) -> bool:
         """Whether statements are prepared, given whose PostgreSQL it is."""
         return embedded if self.prepared_statements is None else self.prepared_statements

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from answerable.kit.postgres import Cluster
+from answerable.kit.postgres.memory import shared_buffers_mb
 from tests.factories.waiting import wait_until
 
 
@@ -58,6 +59,27 @@ def test_a_data_folder_made_anew_at_the_same_path_has_a_database_of_its_own(tmp_
         shutil.rmtree(tmp_path / "data")
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize(
+    ("memory", "megabytes"),
+    [(512 << 20, 256), (2 << 30, 256), (8 << 30, 1024), (16 << 30, 2048), (512 << 30, 2048)],
+)
+def test_an_eighth_of_the_memory_keeps_pages_within_bounds(memory: int, megabytes: int) -> None:
+    assert shared_buffers_mb(memory) == megabytes
+
+
+def test_a_folder_of_before_starts_with_the_room_that_is_set_now(
+    own_cluster: Cluster, tmp_path: Path
+) -> None:
+    own_cluster.stop()
+    own_cluster = Cluster(tmp_path, shared_buffers_mb=48)
+    own_cluster.start()
+    try:
+        with psycopg.connect(maintenance(own_cluster)) as connection:
+            assert connection.execute("SHOW shared_buffers").fetchone() == ("48MB",)
+    finally:
+        own_cluster.stop()
 
 
 def test_the_socket_asks_for_a_password_and_its_folder_is_closed(own_cluster: Cluster) -> None:

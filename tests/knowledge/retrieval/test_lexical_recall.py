@@ -22,11 +22,13 @@ _EMPTY = SentenceSketch(
 ).pack()
 _MANY, _BOTH = 1400, 5
 QUERY = "the kettle and the grinder"
+_RARE = ("alembic", "bellows", "crucible")
 
 
 async def fill(runtime: Runtime, workspace_id: str) -> IndexedDocument:
     """Many chunks about each of two things, and at the end a few about both."""
-    texts = ["Here is a kettle."] * _MANY + ["Here is a grinder."] * _MANY + ["A kettle, a grinder."] * _BOTH
+    texts = [f"Here is a {word}." for word in _RARE]
+    texts += ["Here is a kettle."] * _MANY + ["Here is a grinder."] * _MANY + ["A kettle, a grinder."] * _BOTH
     number = TermIds(workspace_id)
     document = IndexedDocument(ids.new_id("doc"), "household")
     rows = []
@@ -52,6 +54,20 @@ async def test_chunks_with_both_of_two_frequent_words_are_found(
     assert [passage.candidate.text for passage in found.passages] == ["A kettle, a grinder."] * _BOTH
     async with runtime.database.begin(Principal.system(other.id)) as session:
         assert (await search(session, runtime, QUERY, mode=SearchMode.LEXICAL)).passages == ()
+
+
+async def test_rarer_words_beside_do_not_hide_the_chunks_with_both(
+    runtime: Runtime, create_workspace: CreateWorkspace
+) -> None:
+    """All chunks of the rare words are looked at anyway; the pairs are for the words whose chunks are not."""
+    owner = await create_workspace()
+    await fill(runtime, owner.id)
+    query = f"{QUERY}, {' and '.join(_RARE)}"
+    async with runtime.database.begin(Principal.system(owner.id)) as session:
+        found = await search(session, runtime, query, mode=SearchMode.LEXICAL, limit=len(_RARE) + _BOTH)
+    texts = [passage.candidate.text for passage in found.passages]
+    assert texts.count("A kettle, a grinder.") == _BOTH
+    assert {f"Here is a {word}." for word in _RARE} <= set(texts)
 
 
 async def test_pairs_of_another_tenants_words_give_nothing(

@@ -19,18 +19,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from answerable.kit.parent import end_with_parent
-from answerable.kit.postgres import binaries
+from answerable.kit.postgres import binaries, memory
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 _PORT = 5432  # only names the socket file
 _MARK = "postgresql.mark"
 
-# Small enough to idle in little memory, large enough for a vector index to stay in cache.
+# Small enough to idle in little memory. `shared_buffers` is set at each start, by the machine's memory.
 _CONFIGURATION = {
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
@@ -67,11 +66,14 @@ class _Running:
 class Cluster:
     """One PostgreSQL data folder and the server on it."""
 
-    def __init__(self, data_dir: Path, *, port: int = _PORT) -> None:
+    def __init__(self, data_dir: Path, *, port: int = _PORT, shared_buffers_mb: int | None = None) -> None:
+        """The one that belongs to a data folder. Without `shared_buffers_mb` its part of the machine's memory
+        is used."""
         self._user = binaries.system_user()
         self._data_dir = data_dir.resolve()
         self._locate()
         self._port = port
+        self._buffers_mb = shared_buffers_mb or memory.shared_buffers_mb(memory.memory_bytes())
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -170,6 +172,7 @@ class Cluster:
                     [
                         str(self._bin / "postgres"), "-D", str(self._pgdata),
                         "-k", str(self._socket), "-p", str(self._port), "-h", "",
+                        "-c", f"shared_buffers={self._buffers_mb}MB",
                     ],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
                     start_new_session=True,  # a Ctrl-C in the terminal is the supervisor's to handle

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from answerable.knowledge.answering.expectation import Expectation, Expected
 from answerable.knowledge.retrieval import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import WeightedQuery
-from answerable.knowledge.retrieval.ranking import headed, sentence_signs
+from answerable.knowledge.retrieval.ranking import headed
+from answerable.knowledge.retrieval.signs import sentence_signs
 
 Numbers = NDArray[np.float32]
 
@@ -246,7 +247,7 @@ def _signs(
 ) -> Numbers:
     """One row a sentence, one column a sign."""
     candidate = passage.candidate
-    compared = sentence_signs(query, candidate)
+    compared = sentence_signs(query, [candidate.sketch])
     shares = query.shares
     texts = [candidate.text[start:end] for start, end in candidate.sketch.spans.tolist()]
     met = np.array([expectation.met_by(text) for text in texts], dtype=np.float32)

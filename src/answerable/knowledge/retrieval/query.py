@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -23,7 +23,7 @@ _NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.
 """A word with a capital that does not begin the query, or one with a digit."""
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]")
 _UNKNOWN_WORD = 0.5
-_PAIRED, _PAIRED_WITH = 3, 6
+_PAIRED, _PAIRED_WITH = 2, 4
 _MOST_OF_PAIRED = 20_000
 """Chunks of the rarer word of a pair: cutting longer lists with each other takes too long."""
 _LONG_NAME = 7
@@ -201,9 +201,14 @@ class WeightedQuery:
             chosen.append(term)
         return chosen
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """Each of the rarest terms with each of those next in rareness, the rarer one first."""
-        rare = self.known[:_PAIRED_WITH]
+    def chunks_with(self, terms: Collection[int]) -> int:
+        """At most in how many chunks these terms occur."""
+        return sum(count for term, count in self.known if term in terms)
+
+    def pairs(self, covered: Collection[int]) -> list[tuple[int, int]]:
+        """Each of the rarest terms with each of those next in rareness, the rarer one first. Those whose
+        chunks are all looked at anyway (`covered`) are left: a pair with one finds nothing besides."""
+        rare = [known for known in self.known if known[0] not in covered][:_PAIRED_WITH]
         return [
             (first, second)
             for place, (first, count) in enumerate(rare[:_PAIRED])

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from answerable.knowledge.lexical.words import words
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import SearchMode, WeightedQuery
+from answerable.knowledge.retrieval.signs import joined, owners, sentence_signs
 from answerable.knowledge.retrieval.stages import Stages, placed
 
-Numbers = NDArray[np.float32]
+Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +51,6 @@ WEIGHTS = {
 _PHRASE = 0.5
 """What a phrase in quotation marks adds to the passages that have it word for word: more than two passages
 on one topic differ by otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceSigns:
-    """A passage's sentences against the query; arrays have one entry a sentence.
-
-    `present` (sentences × content terms) says which content words each sentence has; `overlap` is the share
-    of the content's weight that it has; `cosine` its vector's with the query's.
-    """
-
-    present: NDArray[np.bool_]
-    overlap: Numbers
-    cosine: Numbers
-
-
-def sentence_signs(query: WeightedQuery, candidate: Candidate) -> SentenceSigns:
-    """Compare each sentence of a passage with the query."""
-    sketch = candidate.sketch
-    present = np.zeros((len(sketch.spans), len(query.content)), dtype=np.bool_)
-    owner = np.repeat(np.arange(len(sketch.spans)), sketch.word_counts)
-    word, term = np.nonzero(sketch.words[:, None] == query.content[None, :])
-    present[owner[word], term] = True
-    cosine = np.zeros(len(sketch.spans), dtype=np.float32)
-    if query.vector is not None and sketch.vectors.shape[1] == len(query.vector):
-        cosine = (sketch.vectors @ query.vector - query.baseline) / (1 - query.baseline)
-    return SentenceSigns(present, present.astype(np.float32) @ query.shares, cosine)
 
 
 def first_look_cosine(mode: SearchMode) -> float:
@@ -107,8 +82,10 @@ def with_stages(ranked: Sequence[RankedPassage], mode: SearchMode) -> list[Ranke
 
 def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:
     """The candidates, best first."""
-    weights = WEIGHTS[mode]
-    ranked = [RankedPassage(found, _score(query, found, weights)) for found in candidates]
+    if not candidates:
+        return []
+    scores = _scores(query, candidates, WEIGHTS[mode]).tolist()
+    ranked = [RankedPassage(found, score) for found, score in zip(candidates, scores, strict=True)]
     return sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id))
 
 
@@ -123,38 +100,48 @@ def _heading_words(heading: str) -> frozenset[str]:
     return frozenset(words(heading))
 
 
-def _score(query: WeightedQuery, candidate: Candidate, weights: Weights) -> float:
-    signs = sentence_signs(query, candidate)
+def _scores(query: WeightedQuery, candidates: Sequence[Candidate], weights: Weights) -> Scores:
+    sketches = [candidate.sketch for candidate in candidates]
+    signs = sentence_signs(query, sketches)
     part = weights.sentence_cosine
-    best = part * signs.cosine + (1 - part) * signs.overlap
-    covered = signs.present.any(axis=0)
-    score = (
-        weights.cosine * candidate.cosine
-        + weights.bm25 * candidate.bm25
-        + weights.sentence * float(best.max(initial=0))
-        + weights.coverage * float(query.shares[covered].sum())
+    best = np.zeros(len(candidates))
+    passage = owners([sketch.word_counts for sketch in sketches])
+    np.maximum.at(best, passage, part * signs.cosine + (1 - part) * signs.overlap)
+    covered = np.zeros((len(candidates), len(query.content)), dtype=np.bool_)
+    sentence, term = np.nonzero(signs.present)
+    covered[passage[sentence], term] = True
+    scores: Scores = (
+        weights.cosine * np.array([candidate.cosine for candidate in candidates])
+        + weights.bm25 * np.array([candidate.bm25 for candidate in candidates])
+        + weights.sentence * best
+        + weights.coverage * (covered @ query.shares)
     )
     if weights.pairs:
-        score += weights.pairs * _pairs(query, candidate.sketch.words)
+        scores += weights.pairs * _pairs(query, [sketch.words for sketch in sketches])
     if weights.headings:
-        score += weights.headings * float(query.shares[headed(query, candidate) & ~covered].sum())
-    return score + _PHRASE * _phrases(query, candidate.sketch.words)
+        above = np.array([headed(query, candidate) for candidate in candidates])
+        scores += weights.headings * ((above & ~covered) @ query.shares)
+    if query.phrases:
+        scores += _PHRASE * np.array([_phrases(query, sketch.words) for sketch in sketches])
+    return scores
 
 
-def _pairs(query: WeightedQuery, found: NDArray[np.int32]) -> float:
-    """The share of the query's neighbouring words that are neighbours in the passage too, each pair by the
-    weight of its rarer word."""
-    if not query.neighbours.size or len(found) <= 1:
-        return 0.0
+def _pairs(query: WeightedQuery, found: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
+    """For each passage the share of the query's neighbouring words that are neighbours there too, each pair
+    by the weight of its rarer word."""
+    words, passage = joined(found), owners(found)
     # A pair as one number: term ids are below 2^30.
-    neighbours = found[:-1].astype(np.int64) << 32 | found[1:]
-    return float(query.neighbour_shares[np.isin(query.neighbours, neighbours)].sum())
+    neighbours = words[:-1].astype(np.int64) << 32 | words[1:]
+    place, pair = np.nonzero(neighbours[:, None] == query.neighbours[None, :])
+    within = passage[place] == passage[place + 1]
+    has = np.zeros((len(found), len(query.neighbours)), dtype=np.bool_)
+    has[passage[place[within]], pair[within]] = True
+    shares: NDArray[np.float32] = has @ query.neighbour_shares
+    return shares
 
 
 def _phrases(query: WeightedQuery, found: NDArray[np.int32]) -> float:
     """The share of the query's phrases that the passage has."""
-    if not query.phrases:
-        return 0.0
     present = 0
     for phrase in query.phrases:
         windows = len(found) - len(phrase) + 1

@@ -127,15 +127,17 @@ async def counts_of(session: Session, terms: Sequence[int]) -> dict[int, int]:
 
 
 async def narrow(session: Session, reach: Reach, *, few_documents: int, few_chunks: int) -> Reach:
-    """The same reach once it is known how large it is: its documents by their ids, to be compared exactly,
-    where they and their chunks are few."""
+    """The same reach once it is known how large it is: its documents by their ids where they are few, which
+    costs less than asking each of a walk's rows for its document, and compared exactly where their chunks
+    are few too."""
     statement = _EXTENT.format(scope=rows.on_documents(reach.scope))
     most = {"most": few_documents + 1}
     ((chunks, documents),) = await session.fetch(statement, rows.parameters(reach.scope) | most)
     found = documents or []
-    if len(found) <= few_documents and chunks <= few_chunks:
-        return Reach(chunks, chunks / max(reach.chunks, 1), exact=True, documents=found)
-    return replace(reach, chunks=chunks, share=min(1.0, chunks / max(reach.chunks, 1)))
+    share = min(1.0, chunks / max(reach.chunks, 1))
+    if len(found) <= few_documents:
+        return Reach(chunks, share, exact=chunks <= few_chunks, documents=found)
+    return replace(reach, chunks=chunks, share=share)
 
 
 async def settle_plans(session: Session, pool: Pool, reach: Reach) -> None:
@@ -162,10 +164,11 @@ async def best_worded(session: Session, query: WeightedQuery, reach: Reach, pool
         return []
     if reach.exact and not reach.is_open:
         words, enough = [term for term, _ in query.known], reach.chunks
+        pairs = []
     else:
         enough = min(_MOST_LOOKED_AT, round(_ENOUGH / max(reach.share, 1e-9)))
         words = query.rarest(enough)
-    pairs = query.pairs() if len(words) < len(query.known) else []
+        pairs = query.pairs(words if query.chunks_with(words) <= enough else [])
     looked_for = {
         "words": words,
         "enough": enough,

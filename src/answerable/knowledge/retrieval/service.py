@@ -26,6 +26,9 @@ _LOOKS = 3
 """Times that a search looks at most, while what it finds is replaced under its eyes."""
 _POOL = 40
 _SECOND_LOOK = 24
+_RARE = 0.05
+"""Share of the workspace below which a walk through the vector index passes so many rows for each that counts
+that it looks for no more than are looked at again."""
 _FEW_DOCUMENTS = 5_000
 """Documents up to which a scope is resolved to their ids."""
 
@@ -143,7 +146,8 @@ async def _look_by_words(
     reach = Reach.of(scope, weighted.chunks)
     if reach.chunks:
         reach = await narrowed(session, reach, runtime.settings.search.exact_below)
-    pool = Pool(max(_POOL, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode))
+    size = _POOL if reach.exact or reach.share >= _RARE else _SECOND_LOOK
+    pool = Pool(max(size, limit), max(_SECOND_LOOK, limit), first_look_cosine(mode))
     if not reach.chunks:
         return _WordsFirst(weighted, reach, pool, ())
     await repository.settle_plans(session, pool, reach)
