@@ -92,3 +92,47 @@ async def test_the_keyboard_is_enough(visit: OpenVisit, shop: Workspace) -> None
     await edited.press("Enter")
     await expect(page.get_by_role("article")).to_have_count(1)
     await expect(page.get_by_role("article", name="Total amount by product")).to_be_visible()
+
+
+async def test_an_answer_is_rated_and_a_reason_given(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask(QUOTED)
+    turn = page.get_by_role("article").last
+    await turn.get_by_role("button", name="Right", exact=True).click()
+    await expect(turn.get_by_role("button", name="Right", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    await turn.get_by_role("button", name="Wrong", exact=True).click()
+    await page.get_by_label("What was wrong?").last.fill("It is the old handbook.")
+    assert await window.accessible() == []
+    async with page.expect_response("**/api/v1/feedback") as sent:
+        await page.get_by_role("button", name="Send").click()
+    kept = await (await sent.value).json()
+    assert (kept["rating"], kept["comment"]) == ("down", "It is the old handbook.")
+    await expect(page.get_by_text("It is kept with the answer")).to_be_visible()
+
+
+async def test_a_conversation_is_shared_with_a_stranger_and_saved(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask("Total amount by product")
+    menu = page.get_by_role("button", name="Actions for “Total amount by product”").first
+    await menu.click(force=True)
+    async with page.expect_download() as saved:
+        await page.get_by_role("menuitem", name="Save as Markdown").click()
+    assert (await saved.value).suggested_filename == "Total amount by product.md"
+    await menu.click(force=True)
+    await page.get_by_role("menuitem", name="Share").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Make a link").click()
+    address = await dialog.locator("code").inner_text()
+    stranger = await visit()
+    await stranger.page.goto(address)
+    await expect(
+        stranger.page.get_by_role("heading", name="Total amount by product", level=1)
+    ).to_be_visible()
+    await expect(stranger.page.get_by_role("table")).to_be_visible()
+    assert await stranger.accessible() == []

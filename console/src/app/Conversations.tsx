@@ -2,15 +2,19 @@
 import { ActionIcon, Menu, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { IconDots, IconPencil, IconPin, IconPinFilled, IconPinnedOff, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconDots, IconJson, IconMarkdown, IconPencil, IconPin, IconPinFilled, IconPinnedOff, IconShare2, IconTrash } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import { api, done, read } from "../api/client";
 import type { SessionPatch, SessionView } from "../api/schema";
 import { problemText } from "../design/Failure";
 import { asProblem } from "../api/problems";
+import { raw } from "../api/transport";
+import { fileName, saveBlob } from "../design/saving";
 import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
 import css from "./shell.module.css";
+
+const ShareConversation = lazy(() => import("./ShareConversation").then((module) => ({ default: module.ShareConversation })));
 
 const SHOWN = 40;
 const KEY = ["conversations", "list"];
@@ -45,6 +49,11 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
   const navigate = useNavigate();
   const open = useParams({ strict: false }).sessionId === session.id;
   const [renaming, setRenaming] = useState(false);
+  const [sharing, setSharing] = useState(false);
+  const save = async (format: "json" | "markdown") => {
+    const response = await raw(`/api/v1/chat/sessions/${session.id}/export?format=${format}`);
+    saveBlob(`${fileName(session.title)}.${format === "json" ? "json" : "md"}`, await response.blob());
+  };
   const failed = (error: unknown) => toast(problemText(asProblem(error), m), { tone: "danger" });
   const path = { params: { path: { session_id: session.id } } };
   const patch = useMutation({
@@ -98,6 +107,16 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconShare2 size={15} />} onClick={() => setSharing(true)}>
+            {m.share.title}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconMarkdown size={15} />} onClick={() => void save("markdown").catch(failed)}>
+            {m.dashboards.saveAs("Markdown")}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconJson size={15} />} onClick={() => void save("json").catch(failed)}>
+            {m.dashboards.saveAs("JSON")}
+          </Menu.Item>
+          <Menu.Divider />
           <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
             {m.conversations.rename}
           </Menu.Item>
@@ -109,6 +128,11 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {sharing && (
+        <Suspense>
+          <ShareConversation sessionId={session.id} close={() => setSharing(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 /** The addresses of the console. Each page is a chunk of its own. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Broken, NoSuchPage } from "./Elsewhere";
-import { Gate } from "./Gate";
+import { Door } from "./Door";
 
-const root = createRootRoute({ component: Gate, notFoundComponent: NoSuchPage });
+const root = createRootRoute({ component: Door, notFoundComponent: NoSuchPage });
 
 function questionIn(search: Record<string, unknown>): { q?: string } {
   return typeof search["q"] === "string" ? { q: search["q"] } : {};
@@ -69,6 +69,30 @@ const semantics = createRoute({
   component: lazyRouteComponent(() => import("../data/SemanticsPage"), "SemanticsPage"),
 });
 
+const dashboards = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboards",
+  component: lazyRouteComponent(() => import("../dashboards/DashboardsPage"), "DashboardsPage"),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboards/$dashboardId",
+  component: lazyRouteComponent(() => import("../dashboards/DashboardPage"), "DashboardPage"),
+});
+
+const sharedDashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/dashboard/$token",
+  component: lazyRouteComponent(() => import("../shared/SharedPage"), "SharedDashboardPage"),
+});
+
+const sharedConversation = createRoute({
+  getParentRoute: () => root,
+  path: "/shared/conversation/$token",
+  component: lazyRouteComponent(() => import("../shared/SharedPage"), "SharedConversationPage"),
+});
+
 const models = createRoute({
   getParentRoute: () => root,
   path: "/models",
@@ -94,7 +118,7 @@ const operations = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, models, usage, workspace, operations]),
+  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, dashboards, dashboard, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

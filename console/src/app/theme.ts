@@ -26,7 +26,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Menu: { defaultProps: { shadow: "md", radius: "md" } },
-    Modal: { defaultProps: { radius: "lg", centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    // Its header is no banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: "presentation" } }, radius: "lg", centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
     Table: { defaultProps: { verticalSpacing: "xs", highlightOnHover: true, borderColor: "var(--line)" } },

@@ -1,9 +1,10 @@
 /** What a query found: the chart, the table, and how it was computed. */
 import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconTable } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconPin, IconTable } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 import type { AnswerReport, QueryEvidence } from "../api/schema";
+import { useSession } from "../app/session";
 import { Copy } from "../design/Copy";
 import { ResultTable } from "../design/ResultTable";
 import { useMessages } from "../i18n/messages";
@@ -17,12 +18,17 @@ interface Props {
   evidence: QueryEvidence;
   chart: ChartSpec | null;
   answer: AnswerReport | null;
+  question: string;
 }
 
-export function DataEvidence({ evidence, chart, answer }: Props) {
+const PinDialog = lazy(() => import("../dashboards/PinDialog").then((module) => ({ default: module.PinDialog })));
+
+export function DataEvidence({ evidence, chart, answer, question }: Props) {
   const m = useMessages();
   const [view, setView] = useState<"chart" | "table">("chart");
   const [how, { toggle: toggleHow }] = useDisclosure();
+  const [pinning, pin] = useDisclosure();
+  const { mayEdit } = useSession();
   const rows = evidence.rows as readonly (readonly Cell[])[];
   const names = evidence.columns.map((column) => column.label);
   const oneNumber = rows.length === 1 && evidence.columns.length === 1;
@@ -64,6 +70,7 @@ export function DataEvidence({ evidence, chart, answer }: Props) {
       )}
       {showChart && <Chart spec={chart} label={m.ask.chartOf(evidence.words)} />}
       {!showChart && !oneNumber && <ResultTable columns={evidence.columns} rows={rows} label={evidence.words} grain={evidence.query.time?.grain} />}
+      <Group gap="xs">
       <Button
         variant="subtle"
         color="gray"
@@ -75,6 +82,17 @@ export function DataEvidence({ evidence, chart, answer }: Props) {
       >
         {m.ask.how}
       </Button>
+      {mayEdit && (
+        <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconPin size={14} />} onClick={pin.open}>
+          {m.dashboards.pin}
+        </Button>
+      )}
+      </Group>
+      {pinning && (
+        <Suspense>
+          <PinDialog question={question} query={evidence.query} small={oneNumber} close={pin.close} />
+        </Suspense>
+      )}
       <Collapse expanded={how}>
         <Computed evidence={evidence} answer={answer} />
       </Collapse>

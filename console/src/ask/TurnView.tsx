@@ -10,6 +10,7 @@ import { AnswerText } from "./AnswerText";
 import css from "./ask.module.css";
 import { AnswerFacts } from "./Computed";
 import { DataEvidence } from "./DataEvidence";
+import { Feedback } from "./Feedback";
 import { Nearby, Sources } from "./Sources";
 import { isQuery, isQuote, type Turn } from "./turn";
 
@@ -60,7 +61,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
         </section>
       )}
       {queries.map((evidence, place) => (
-        <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} />
+        <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} question={turn.question} />
       ))}
       <Sources evidence={turn.evidence} />
       <Warnings warnings={status === "abstained" ? turn.warnings.filter((each) => each.code !== "left_over_word") : turn.warnings} />
@@ -145,6 +146,7 @@ function Footer({ turn, actions }: { turn: Turn; actions?: ReactNode }) {
     <footer className={css.footer}>
       <div className={css.footerActions}>
         <Copy text={() => plainAnswer(turn)} label={m.ask.copyAnswer} />
+        <Feedback answerId={answer.id} />
         {actions}
       </div>
       {factsHere && (

@@ -1,4 +1,5 @@
 /** Tables as text for a spreadsheet, in which nothing can be a formula. */
+import { saveBlob } from "../design/saving";
 
 export type Cell = string | number | boolean | null;
 
@@ -28,9 +29,5 @@ function harmless(cell: Cell): string {
 
 /** Offers text as a file. */
 export function saveAs(name: string, text: string, type: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveBlob(name, new Blob([text], { type }));
 }

@@ -37,7 +37,7 @@ async function readLibrary(): Promise<Library> {
   };
 }
 
-async function readModel(): Promise<SemanticModelView | null> {
+export async function readModel(): Promise<SemanticModelView | null> {
   const models = await read(api.GET("/api/v1/semantic-models"));
   const id = models.items[0]?.id;
   if (id === undefined) return null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -127,3 +128,43 @@ async def test_a_key_that_may_not_write_conversations_is_told_so(shop: Bed) -> N
     headers = {"Authorization": f"Bearer {made.json()['key']}", "X-Answerable-Session": session}
     answer = await shop.client.post("/v1/chat/completions", json=body, headers=headers)
     assert (answer.status_code, "chat:write" in answer.text) == (403, True)
+
+
+async def test_a_question_with_line_breaks_is_gone_on_from_too(shop: Bed) -> None:
+    broken = "total amount\n\tby country in 2024"
+    first = await chat(shop, broken)
+    second = await chat(shop, broken, f"{first['text']}\t\n", ONLY)
+    assert second["carried_over"]["from_answer_id"] == first["id"]
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages"])
+@pytest.mark.parametrize("stream", [True, False])
+async def test_characters_that_nothing_can_keep_are_no_fault(shop: Bed, path: str, stream: bool) -> None:
+    turns = [("user", TOTAL), ("assistant", "x\u0000"), ("user", ONLY)]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    body = {"model": "answerable", "max_tokens": 100, "stream": stream, "messages": messages}
+    assert (await shop.client.post(f"/v1/{path}", json=body)).status_code == 200
+
+
+async def test_turns_that_come_at_once_are_all_shown(shop: Bed) -> None:
+    caller = Caller(shop.client, shop.key)
+    session = await new_session(caller)
+    named = {"X-Answerable-Session": session}
+    await asyncio.gather(*(chat(shop, TOTAL, headers=named) for _ in range(4)))
+    assert [text(message) for message in await shown(caller, session)][::2] == [TOTAL] * 4
+
+
+async def test_a_fault_of_ours_is_told_in_the_clients_protocol(
+    shop: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("answerable.api.relay.answerable.model._question", broken)
+    answer = await shop.client.post(
+        "/v1/messages",
+        json={"model": "answerable", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]},
+    )
+    assert (answer.status_code, answer.json()["type"]) == (500, "error")
+    assert "secret detail" not in answer.text
+    assert answer.headers["x-request-id"]

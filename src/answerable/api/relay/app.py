@@ -41,6 +41,10 @@ _SESSION = b"x-answerable-session"
 """The header that names a conversation for the model `answerable`."""
 
 
+class _InternalError(AnswerableError):
+    code, status, title = "internal_error", 500, "The server failed"
+
+
 class RelayApp:
     """Serves requests below `/v1/`."""
 
@@ -101,6 +105,14 @@ class RelayApp:
             await exchange.fail(protocol_of(path), outage)
         except ConnectionMustEnd:
             return  # the server cuts the connection of a response that is not complete
+        except Exception:
+            # The last edge before the server: a client must hear of a fault of ours in its protocol's words.
+            log.exception("relay.crashed", path=path)
+            if exchange.status:
+                raise
+            await exchange.fail(
+                protocol_of(path), _InternalError("The server failed. Its log has the cause.")
+            )
         finally:
             self._meter.ended(method, route_of(path), exchange.status, time.perf_counter() - started)
             if tracing.recording():
@@ -136,7 +148,7 @@ class RelayApp:
             presence=presence,
             trace_id=request.trace_id,
             cache=wish_of(headers),
-            floor=None if self._system is None else self._system.floor(admitted.principal),
+            floor=None if self._system is None else self._system.floor(admitted.principal, request.trace_id),
         )
         self._presences.add(presence)
         try:

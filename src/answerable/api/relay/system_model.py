@@ -20,6 +20,6 @@ class SystemModel(Protocol):
         """
         ...
 
-    def floor(self, principal: Principal) -> Floor | None:
+    def floor(self, principal: Principal, trace_id: str | None = None) -> Floor | None:
         """The answerer without a model, as a stage of cascades; None for who may not ask."""
         ...

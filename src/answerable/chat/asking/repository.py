@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 from answerable.chat.asking.tables import RunDatasetRow, RunDocumentRow, RunRow
 from answerable.kit.db import Session
 
+_WHITE = " \t\r\n"
+
 
 class RunRepository:
     def __init__(self, session: Session) -> None:
@@ -36,7 +38,7 @@ class RunRepository:
                 func.md5(RunRow.question) == func.md5(question),
                 RunRow.question == question,
                 RunRow.status == "finished",
-                func.btrim(RunRow.answer["text"].astext) == answer.strip(),
+                func.btrim(RunRow.answer["text"].astext, _WHITE) == answer.strip(_WHITE),
             )
             .order_by(RunRow.created_at.desc())
             .limit(1)

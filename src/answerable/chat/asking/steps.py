@@ -141,7 +141,7 @@ class Asking:
         async with self.turn.away():
             writing = Writing(caller, question, passages, self.models.parent_id)
             live = self.asker.live
-            show = None if live is None else written.Shown(live, writer.model).show
+            show = None if live is None else written.Teller(live, writer.model).show
             answer = await write_answer(self.runtime, writing, writer, show)
         return written.draft_of(answer, documents, passages, quoted=quoted)
 

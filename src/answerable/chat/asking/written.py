@@ -49,6 +49,7 @@ def draft_of(
         cost_usd=float(written.cost_usd),
         input_tokens=written.tokens.input,
         output_tokens=written.tokens.output,
+        cached=written.cached,
     )
     return draft
 
@@ -80,7 +81,7 @@ class Composition:
         return self._numbers[place]
 
 
-class Shown:
+class Teller:
     """Shows sentences to a reader in the words of the answer that they will be."""
 
     def __init__(self, live: Live, stage: str) -> None:

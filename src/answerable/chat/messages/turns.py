@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from answerable.chat.asking import service as asking
 from answerable.chat.asking.answer import Answer
@@ -98,14 +98,14 @@ async def ask_whole(asker: Asker, sent: Wish, trace_id: str) -> Answer:
     _require_chat(asker.principal)
     turn, run, answer = await _answered(asker, sent, trace_id)
     async with asker.runtime.database.begin(asker.principal) as session:
-        await _keep_answered(session, asker.runtime, turn, run, answer)
+        await _keep_answered(session, asker.runtime, sent, (turn, run, answer))
     return answer
 
 
 async def _ask(context: DeferredContext, sent: Wish, trace_id: str) -> tuple[Answer, Session]:
     turn, run, answer = await _answered(Asker(context.principal, context.runtime), sent, trace_id)
     session = await context.begin()
-    await _keep_answered(session, context.runtime, turn, run, answer)
+    await _keep_answered(session, context.runtime, sent, (turn, run, answer))
     return answer, session
 
 
@@ -117,8 +117,14 @@ async def _answered(asker: Asker, sent: Wish, trace_id: str) -> tuple[Turn, RunR
     return turn, run, await asking.answer_run(asker, run)
 
 
-async def _keep_answered(session: Session, runtime: Runtime, turn: Turn, run: RunRow, answer: Answer) -> None:
+async def _keep_answered(
+    session: Session, runtime: Runtime, sent: Wish, answered: tuple[Turn, RunRow, Answer]
+) -> None:
+    turn, run, answer = answered
     chat = await sessions.lock(session, turn.session_id)
+    if isinstance(sent, Sent) and sent.parent == ACTIVE:
+        # Another turn may have come meanwhile: this one is shown after it, not instead of it.
+        turn = replace(turn, parent_id=chat.active_message_id)
     await asking.keep_answered(session, runtime, run, answer)
     await _keep(session, runtime, chat, turn, run)
 

@@ -7,7 +7,7 @@ stage that is asked is a call with its own row, whose `parent_id` is that one.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
@@ -36,6 +36,7 @@ from answerable.inference.gateway.own_call import (
     Listener,
     Opened,
     OwnCall,
+    Spent,
 )
 from answerable.inference.gateway.own_calls import OwnCalls
 from answerable.inference.models.names import SYSTEM_MODEL
@@ -67,6 +68,16 @@ class _Leg:
     writing: FloorWriting | None = None
     tokens: TokenCount = field(default_factory=TokenCount)
     cost_usd: Decimal = _NOTHING
+    cached: bool = False
+
+    def billed(self, call: Call) -> None:
+        """Its call is closed."""
+        self.call_id, self.tokens, self.cost_usd, self.cached = (
+            call.id,
+            call.tokens,
+            call.cost_usd,
+            call.cached,
+        )
 
 
 @dataclass(slots=True)
@@ -103,6 +114,7 @@ class _Run:
             sum((leg.cost_usd for leg in self.legs), _NOTHING),
             taken.verdict.failed,
             taken.writing,
+            taken.cached,
         )
 
     @property
@@ -157,7 +169,7 @@ class Cascades:
         """
         run = await self._begun(asked, plan, listener.check, listener.opened)
         run.without_model = listener.without_model
-        with Closing(run.parent):
+        with Closing(run.parent), _telling(run, listener):
             taken = await self._first_good(run, run.stages[:-1])
             if taken is None:
                 last = _Leg(run.stages[-1], len(run.stages) - 1, None, Verdict())
@@ -264,7 +276,7 @@ class Cascades:
             )
         else:
             answer, call = await self._calls.whole(asked, plan)
-            leg.call_id, leg.tokens, leg.cost_usd = call.id, call.tokens, call.cost_usd
+            leg.billed(call)
         told = None
         if own:
             answer, told = confidence.told(request, answer)
@@ -325,9 +337,10 @@ class Cascades:
             for event in run.replayed(given):
                 yield event
             return
+        finally:
+            if calls:
+                leg.billed(calls[0])
         leg.answer = heard.answer(leg.stage.model)
-        if calls:
-            leg.call_id, leg.tokens, leg.cost_usd = calls[0].id, calls[0].tokens, calls[0].cost_usd
 
     async def _stage_call(
         self, run: _Run, stage: CascadeStage, *, stream: bool = False
@@ -377,6 +390,20 @@ class Cascades:
             return None
         price = price_of(likely)
         return None if price.version == UNKNOWN else cost(price, taken.tokens)
+
+
+@contextmanager
+def _telling(run: _Run, listener: Listener) -> Iterator[None]:
+    """Tells the listener what an answer that does not end came to."""
+    ended = False
+    try:
+        yield
+        ended = True
+    finally:
+        if not ended and listener.broken is not None and run.legs:
+            tokens = _sum([leg.tokens for leg in run.legs])
+            cost_usd = sum((leg.cost_usd for leg in run.legs), _NOTHING)
+            listener.broken(Spent(run.legs[-1].stage.model, tokens, cost_usd))
 
 
 def _rules(stage: CascadeStage) -> StageRules:

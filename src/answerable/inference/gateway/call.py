@@ -118,6 +118,16 @@ class Call:
         self._cache = hit
         self._given_by = (provider, model)
 
+    @property
+    def answered_by(self) -> str:
+        """The model that answers, as far as that is known."""
+        return self._facts.model if self.target is None else self.target.model
+
+    @property
+    def cached(self) -> bool:
+        """Whether the answer is another call's."""
+        return self._cache is not None
+
     async def _open(self, estimate: TokenCount, money: Decimal) -> None:
         facts = self._facts
         wanted = Estimate(

@@ -80,7 +80,8 @@ class OwnCall:
 class Answered:
     """A whole answer: which stage gave it (a model's name where there is no cascade), and what all stages
     that were asked used and cost together. `failed` are the checks that it failed and was given all the
-    same, being the last. `writing` is set for an answer without a model."""
+    same, being the last. `writing` is set for an answer without a model, `cached` for one that was another
+    call's."""
 
     answer: ChatAnswer
     call_id: str
@@ -89,21 +90,32 @@ class Answered:
     cost_usd: Decimal
     failed: tuple[str, ...] = ()
     writing: FloorWriting | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a call came to, whether its answer is whole or not, and the stage that spoke last."""
+
+    stage: str
+    tokens: TokenCount
+    cost_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What the one who asks for a stream has to do with it beside reading its events.
 
-    `opened` is told of the call, `without_model` before the first event of an answer that no model gave, and
-    `answered` of the whole after the last event. `check` judges the answers of a cascade's stages but the
-    last, whose answer is given as it comes.
+    `opened` is told of the call, `without_model` before the first event of an answer that no model gave,
+    `answered` of the whole after the last event, and `broken` of what an answer without an end came to.
+    `check` judges the answers of a cascade's stages but the last, whose answer is given as it comes.
     """
 
     opened: Opened | None = None
     without_model: Callable[[FloorWriting], None] | None = None
     check: AnswerCheck | None = None
     answered: Callable[[Answered], None] | None = None
+    broken: Callable[[Spent], None] | None = None
 
 
 NOBODY = Listener()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
 
@@ -19,7 +19,7 @@ from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing, SeenEvents
 from answerable.inference.gateway.collecting import Collected
 from answerable.inference.gateway.own import ChatAttempt, prompt_bytes
-from answerable.inference.gateway.own_call import Answered, Opened, OwnCall
+from answerable.inference.gateway.own_call import Answered, Listener, Opened, OwnCall, Spent
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.plan import Plan
@@ -29,6 +29,11 @@ from answerable.inference.usage.record import Outcome
 
 # An answer without figures is counted by its length: characters of text a token.
 _CHARACTERS_PER_TOKEN = 4
+
+
+def answered(answer: ChatAnswer, call: Call) -> Answered:
+    """The answer of a call that is closed."""
+    return Answered(answer, call.id, call.answered_by, call.tokens, call.cost_usd, cached=call.cached)
 
 
 class OwnCalls:
@@ -107,18 +112,22 @@ class OwnCalls:
             async for event in found:
                 yield event
 
-    async def heard(
-        self, asked: OwnCall, plan: Plan, answered: Callable[[Answered], None]
-    ) -> AsyncGenerator[ChatEvent, None]:
-        """The same; `answered` is told of the whole after the last event."""
+    async def heard(self, asked: OwnCall, plan: Plan, listener: Listener) -> AsyncGenerator[ChatEvent, None]:
+        """The same; the listener hears of the whole after the last event, or what a broken one came to."""
         whole, calls = Collected(), list[Call]()
-        async with aclosing(self.events(asked, plan, calls.append)) as events:
-            async for event in events:
-                whole.hear(event)
-                yield event
-        call = calls[0]
-        name = asked.request.model if call.target is None else call.target.model
-        answered(Answered(whole.answer(name), call.id, name, call.tokens, call.cost_usd))
+        ended = False
+        try:
+            async with aclosing(self.events(asked, plan, calls.append)) as events:
+                async for event in events:
+                    whole.hear(event)
+                    yield event
+            ended = True
+        finally:
+            if not ended and calls and listener.broken is not None:
+                call = calls[0]
+                listener.broken(Spent(call.answered_by, call.tokens, call.cost_usd))
+        if listener.answered is not None:
+            listener.answered(answered(whole.answer(calls[0].answered_by), calls[0]))
 
     async def _events(
         self, asked: OwnCall, request: ChatRequest, plan: Plan, call: Call

@@ -22,8 +22,8 @@ from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.inbound import Inbound, Reply
 from answerable.inference.gateway.own import EmbeddingAttempt
-from answerable.inference.gateway.own_call import AnswerCheck, Answered, Listener, OwnCall, Stages
-from answerable.inference.gateway.own_calls import OwnCalls
+from answerable.inference.gateway.own_call import AnswerCheck, Answered, Listener, OwnCall, Spent, Stages
+from answerable.inference.gateway.own_calls import OwnCalls, answered
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.gateway.relayed import CHATS, JSON, Begun, RelayedCall, Whole
 from answerable.inference.gateway.staged import staged_reply
@@ -160,31 +160,28 @@ class Gateway:
         plan = await self._own.plan(asked)
         if plan.cascade:
             return await self._stages.answer(asked, plan, check)
-        answer, call = await self._own.whole(asked, plan)
-        name = asked.request.model if call.target is None else call.target.model
-        return Answered(answer, call.id, name, call.tokens, call.cost_usd)
+        return answered(*await self._own.whole(asked, plan))
 
     async def hear(
         self,
         asked: OwnCall,
         hear: Callable[[ChatEvent], Awaitable[None]],
         check: AnswerCheck | None = None,
+        broken: Callable[[Spent], None] | None = None,
     ) -> Answered:
         """As `ask`, and `hear` hears the answer's events as they come. A cascade's last stage is heard as it
-        speaks, an earlier one once its answer is taken.
+        speaks, an earlier one once its answer is taken. `broken` is told what an answer without an end cost.
 
         Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
         """
         plan = await self._own.plan(asked)
-        answered: list[Answered] = []
-        if plan.cascade:
-            events = self._stages.events(asked, plan, Listener(check=check, answered=answered.append))
-        else:
-            events = self._own.heard(asked, plan, answered.append)
-        async with aclosing(events):
+        whole: list[Answered] = []
+        listener = Listener(check=check, answered=whole.append, broken=broken)
+        source = self._stages.events if plan.cascade else self._own.heard
+        async with aclosing(source(asked, plan, listener)) as events:
             async for event in events:
                 await hear(event)
-        return answered[0]
+        return whole[0]
 
     async def stream(
         self,

@@ -9,10 +9,9 @@ from pydantic import ValidationError
 from answerable.api.relay.answerable.question import Question
 from answerable.api.relay.answerable.streaming import headers_of, streamed_reply
 from answerable.api.relay.answerable.writing import written_frames, written_whole
-from answerable.chat.asking import orchestrator
 from answerable.chat.asking.answer import Answer, Status
 from answerable.chat.asking.schemas import LONGEST_QUESTION, AskRequest
-from answerable.chat.asking.service import new_run
+from answerable.chat.asking.service import answer_run, new_run
 from answerable.chat.asking.steps import Asker, Models
 from answerable.identity.scopes import Scope
 from answerable.inference.chat import ChatRequest
@@ -72,17 +71,18 @@ class AnswerableModel:
         body = written_whole(answer, inbound.operation, request, call.id, call.started_at)
         return Reply(_JSON, headers_of(call), body)
 
-    def floor(self, principal: Principal) -> Floor | None:
+    def floor(self, principal: Principal, trace_id: str | None = None) -> Floor | None:
         """What can be said without a model; None for who may not ask."""
-        return _Floor(self._runtime, principal) if Scope.ASK in principal.scopes else None
+        return _Floor(self._runtime, principal, trace_id or "") if Scope.ASK in principal.scopes else None
 
 
 class _Floor:
     """The answerer without a model, for one who asks."""
 
-    def __init__(self, runtime: Runtime, principal: Principal) -> None:
+    def __init__(self, runtime: Runtime, principal: Principal, trace_id: str) -> None:
         self._runtime = runtime
         self._principal = principal
+        self._trace_id = trace_id
 
     async def sure(self, request: ChatRequest) -> FloorAnswer | None:
         """What the rules answer; None: they do not know."""
@@ -99,8 +99,8 @@ class _Floor:
             asked = AskRequest(question=_question(request))
         except (UnreadableCall, Inexpressible):
             return None
-        run = new_run(self._principal, asked, trace_id="")
-        return await orchestrator.answer(Asker(self._principal, self._runtime, models), asked, run)
+        run = new_run(self._principal, asked, self._trace_id)
+        return await answer_run(Asker(self._principal, self._runtime, models), run)
 
 
 def _floor_answer(answer: Answer) -> FloorAnswer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.repository import RunRepository
-from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.schemas import AskRequest, readable
 from answerable.chat.asking.service import answer_whole
 from answerable.chat.asking.steps import Asker
 from answerable.chat.messages import turns
@@ -37,8 +37,11 @@ class Question:
         if last < 2 or (said[last - 2].role, said[last - 1].role) != ("user", "assistant"):
             return None
         user_id = asker.principal.user_id
-        question, answer = said[last - 2].text.strip(), said[last - 1].text
-        if user_id is None or not question:
+        try:
+            question, answer = readable(said[last - 2].text), said[last - 1].text
+        except ValueError:
+            return None
+        if user_id is None or "\0" in answer:
             return None
         async with asker.runtime.database.begin(asker.principal) as session:
             return await RunRepository(session).latest(user_id, question, answer)

@@ -107,8 +107,8 @@ class LiveCheck:
         kept, removed = await _check(self._encoder, sentences, self._passages)
         self._removed += removed
         for sentence in kept:
-            self._kept.append(sentence)
             await self._show(sentence)
+            self._kept.append(sentence)
 
     def _checked(self, *, cannot_answer: bool = False, is_reply: bool = True) -> Checked:
         malformed = self._malformed + (0 if is_reply else 1)

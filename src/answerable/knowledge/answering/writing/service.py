@@ -16,7 +16,7 @@ from answerable.inference.cascade.verdict import CITATIONS, SCHEMA
 from answerable.inference.chat import ChatAnswer, ChatEvent, TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway
-from answerable.inference.gateway.own_call import Answered, OwnCall
+from answerable.inference.gateway.own_call import Answered, OwnCall, Spent
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.errors import UnknownModel
 from answerable.inference.operation import Caller
@@ -83,8 +83,8 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """What came of it, which stage wrote, and what all stages together used and cost. Of an answer that was
-    `broken_off` there is what had been shown, and its books alone know what it cost."""
+    """What came of it, which stage wrote, and what all stages together used and cost; `cached`: it is an
+    earlier answer. Of one that was `broken_off` there is what had been shown."""
 
     ending: Ending
     checked: Checked = field(default_factory=Checked)
@@ -93,6 +93,7 @@ class WrittenAnswer:
     cost_usd: Decimal = Decimal(0)
     why_away: str = ""
     broken_off: bool = False
+    cached: bool = False
 
 
 NO_MODEL_ANSWERED = WrittenAnswer(Ending.AWAY, why_away="no model answered")
@@ -149,6 +150,7 @@ async def _heard(runtime: Runtime, writing: Writing, by: Writer, show: Show) -> 
     check = _Check(encoder, writing.passages)
     live = LiveCheck(encoder, writing.passages, _unless_refused(show))
     begun = False
+    spent: list[Spent] = []
 
     async def hear(event: ChatEvent) -> None:
         nonlocal begun
@@ -157,11 +159,19 @@ async def _heard(runtime: Runtime, writing: Writing, by: Writer, show: Show) -> 
 
     try:
         async with asyncio.timeout(max(0.0, writing.deadline - time.monotonic())):
-            answered = await runtime.get(Gateway).hear(writing.call(by), hear, check)
+            answered = await runtime.get(Gateway).hear(writing.call(by), hear, check, spent.append)
     except (UpstreamFailure, AnswerableError, TimeoutError) as failure:
         if live.has_shown:
             log.warning("answer_broken_off", error=type(failure).__name__)
-            return WrittenAnswer(Ending.WRITTEN, live.broken_off(), by.model, broken_off=True)
+            cost = spent[0] if spent else Spent(by.model, TokenCount(), Decimal(0))
+            return WrittenAnswer(
+                Ending.WRITTEN,
+                live.broken_off(),
+                cost.stage,
+                cost.tokens,
+                cost.cost_usd,
+                broken_off=True,
+            )
         if isinstance(failure, TimeoutError):
             return NO_MODEL_ANSWERED
         if not begun:
@@ -212,7 +222,14 @@ class _Check:
 
 
 def _written(checked: Checked, answered: Answered) -> WrittenAnswer:
-    return WrittenAnswer(_ending(checked), checked, answered.stage, answered.tokens, answered.cost_usd)
+    return WrittenAnswer(
+        _ending(checked),
+        checked,
+        answered.stage,
+        answered.tokens,
+        answered.cost_usd,
+        cached=answered.cached,
+    )
 
 
 def _ending(checked: Checked) -> Ending:

@@ -1,0 +1,8 @@
+/** The first thing at every address: links that were shared open for anybody, all else is behind the sign-in. */
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { Gate } from "./Gate";
+
+export function Door() {
+  const shared = useLocation({ select: (location) => location.pathname.startsWith("/shared/") });
+  return shared ? <Outlet /> : <Gate />;
+}

@@ -1,0 +1,188 @@
+/** One tile: its title, what it shows, and what can be done with it. */
+import { ActionIcon, Badge, Menu, Text, TextInput, Tooltip } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconDots, IconFileTypeCsv, IconInfoCircle, IconPencil, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Tile, TileResult } from "../api/schema";
+import { asProblem } from "../api/problems";
+import { Chart } from "../ask/Chart";
+import type { Cell } from "../ask/csv";
+import type { ChartSpec } from "../ask/turn";
+import { shown as cellShown } from "../design/cells";
+import { problemText } from "../design/Failure";
+import { ResultTable } from "../design/ResultTable";
+import { toast } from "../design/toasts";
+import { Waiting } from "../design/Waiting";
+import { useFormats, useMessages } from "../i18n/messages";
+import css from "./dashboards.module.css";
+import { isOneNumber, resultOf } from "./dashboards";
+import type { Move } from "./grid";
+import { saveInsight, type Format } from "./saving";
+
+interface Props {
+  tile: Tile;
+  result: TileResult | undefined;
+  editing: boolean;
+  move: (how: Move) => void;
+  rename: (title: string) => void;
+  remove: () => void;
+}
+
+const MOVES = [
+  ["left", IconArrowLeft],
+  ["right", IconArrowRight],
+  ["up", IconArrowUp],
+  ["down", IconArrowDown],
+  ["wider", IconArrowsHorizontal],
+  ["narrower", IconArrowsHorizontal],
+  ["taller", IconArrowsVertical],
+  ["shorter", IconArrowsVertical],
+] as const;
+const FORMATS = [
+  ["csv", IconFileTypeCsv],
+  ["png", IconPhoto],
+  ["svg", IconVector],
+] as const;
+
+export function TileView({ tile, result, editing, move, rename, remove }: Props) {
+  const m = useMessages();
+  const [table, setTable] = useState(false);
+  const [renaming, setRenaming] = useState(false);
+  const title = tile.title ?? result?.title ?? "";
+  const answer = resultOf(result);
+  const save = (format: Format) => void saveInsight(tile.insight_id, title, format).catch((error: unknown) => toast(problemText(asProblem(error), m), { tone: "danger" }));
+  return (
+    <section className={css.tile} aria-label={title} data-moving={editing || undefined}>
+      <div className={`${css.tileHead} tile-handle`}>
+        {renaming ? (
+          <TextInput size="xs" flex={1} autoFocus aria-label={m.dashboards.tileTitle} defaultValue={title} maxLength={200} onBlur={() => setRenaming(false)} onKeyDown={(event) => {
+            if (event.key === "Escape") setRenaming(false);
+            if (event.key === "Enter" && event.currentTarget.value.trim() !== "") {
+              rename(event.currentTarget.value.trim());
+              setRenaming(false);
+            }
+          }} />
+        ) : (
+          <h2 className={css.tileTitle} title={title}>
+            {title}
+          </h2>
+        )}
+        {(result?.unfiltered ?? 0) > 0 && (
+          <Tooltip label={m.dashboards.unfilteredLead} multiline maw={260}>
+            <Badge color="yellow" size="sm">
+              {m.dashboards.unfiltered}
+            </Badge>
+          </Tooltip>
+        )}
+        <Menu position="bottom-end" width={210}>
+          <Menu.Target>
+            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.dashboards.tileMenu(title)}>
+              <IconDots size={15} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {answer?.chart != null && (
+              <Menu.Item leftSection={<IconTable size={15} />} onClick={() => setTable(!table)}>
+                {table ? m.ask.chart : m.ask.table}
+              </Menu.Item>
+            )}
+            {FORMATS.filter(([format]) => format === "csv" || answer?.chart != null).map(([format, Icon]) => (
+              <Menu.Item key={format} leftSection={<Icon size={15} />} onClick={() => save(format)}>
+                {m.dashboards.saveAs(format.toUpperCase())}
+              </Menu.Item>
+            ))}
+            {editing && (
+              <>
+                <Menu.Divider />
+                <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
+                  {m.conversations.rename}
+                </Menu.Item>
+                {MOVES.map(([how, Icon]) => (
+                  <Menu.Item key={how} closeMenuOnClick={false} leftSection={<Icon size={15} />} onClick={() => move(how)}>
+                    {m.dashboards.moves[how]}
+                  </Menu.Item>
+                ))}
+                <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={remove}>
+                  {m.dashboards.takeOff}
+                </Menu.Item>
+              </>
+            )}
+            <Menu.Divider />
+            <Explained result={result} />
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <div className={css.tileBody}>
+        {result === undefined ? <Waiting lines={3} /> : <TileBody result={result} title={title} asTable={table} />}
+      </div>
+    </section>
+  );
+}
+
+/** How the tile came about: the query in words, its data, when it was computed. */
+function Explained({ result }: { result: TileResult | undefined }) {
+  const m = useMessages();
+  const f = useFormats();
+  const answer = resultOf(result);
+  if (answer === null || !result) return null;
+  return (
+    <div role="none" style={{ padding: "0.25rem 0.75rem 0.5rem" }}>
+      <Text size="xs">{answer.words}</Text>
+      <Text size="xs" c="dimmed">
+        {result.computed_at ? m.dashboards.computed(f.ago(result.computed_at)) : ""}
+      </Text>
+    </div>
+  );
+}
+
+function TileBody({ result, title, asTable }: { result: TileResult; title: string; asTable: boolean }) {
+  if (result.error !== null) {
+    return (
+      <p className={css.fallen}>
+        <IconAlertTriangle size={16} aria-hidden style={{ flex: "none" }} />
+        {result.error.detail}
+      </p>
+    );
+  }
+  const answer = resultOf(result);
+  return answer === null ? null : <Shown columns={answer.columns} rows={answer.rows as Cell[][]} sentence={answer.sentence} chart={asTable ? null : (answer.chart as ChartSpec | null)} title={title} />;
+}
+
+interface ShownProps {
+  columns: Parameters<typeof ResultTable>[0]["columns"];
+  rows: readonly (readonly Cell[])[];
+  sentence: string;
+  chart: ChartSpec | null;
+  title: string;
+}
+
+/** A result in the room that there is: a figure, a chart or a table. */
+export function Shown({ columns, rows, sentence, chart, title }: ShownProps) {
+  const m = useMessages();
+  const f = useFormats();
+  const { ref, height } = useElementSize();
+  const column = columns[0];
+  if (isOneNumber({ columns: [...columns], rows: rows as Cell[][] }) && column !== undefined) {
+    return (
+      <div className={css.number}>
+        <span className={css.figure}>{cellShown(rows[0]?.[0] ?? null, column, f)}</span>
+        <Text size="xs" c="dimmed">
+          {sentence}
+        </Text>
+      </div>
+    );
+  }
+  if (rows.length === 0) {
+    return (
+      <p className={css.fallen}>
+        <IconInfoCircle size={16} aria-hidden style={{ flex: "none" }} />
+        {sentence || m.dashboards.noRows}
+      </p>
+    );
+  }
+  return (
+    <div ref={ref} style={{ height: "100%", minHeight: "9rem" }}>
+      {chart !== null ? height > 0 && <Chart spec={chart} label={m.ask.chartOf(title)} height={Math.max(120, Math.floor(height) - 8)} /> : <ResultTable columns={columns} rows={rows} label={title} maxHeight="100%" />}
+    </div>
+  );
+}

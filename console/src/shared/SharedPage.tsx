@@ -1,0 +1,138 @@
+/** What a link shows to whoever has it: no sign-in, nothing beside it. */
+import { Badge, Container, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { problemOf } from "../api/problems";
+import type { SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
+import { AnswerText } from "../ask/AnswerText";
+import { Chart } from "../ask/Chart";
+import type { Cell } from "../ask/csv";
+import type { ChartSpec } from "../ask/turn";
+import askCss from "../ask/ask.module.css";
+import css from "../dashboards/dashboards.module.css";
+import { Shown } from "../dashboards/TileView";
+import { Failure } from "../design/Failure";
+import { Mark } from "../design/Mark";
+import { useTitle } from "../design/Page";
+import { ResultTable } from "../design/ResultTable";
+import { Waiting } from "../design/Waiting";
+import { useFormats, useMessages } from "../i18n/messages";
+import own from "./shared.module.css";
+
+async function readShared<T>(path: string): Promise<T> {
+  const response = await fetch(path, { credentials: "omit", headers: { Accept: "application/json" }, referrerPolicy: "no-referrer" });
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as T;
+}
+
+export function SharedDashboardPage() {
+  const { token } = useParams({ from: "/shared/dashboard/$token" });
+  const found = useQuery({ queryKey: ["shared", token], queryFn: () => readShared<SharedDashboard>(`/api/v1/shared/${encodeURIComponent(token)}`) });
+  return (
+    <Frame found={found} title={found.data?.name ?? ""} lead={found.data?.description ?? ""} wide>
+      <div className={own.grid}>
+        {found.data?.tiles.map((tile, place) => (
+          <section key={place} className={css.tile} aria-label={tile.title} style={{ gridColumn: `${tile.x + 1} / span ${tile.width}`, gridRow: `${tile.y + 1} / span ${tile.height}` }}>
+            <div className={css.tileHead}>
+              <h2 className={css.tileTitle}>{tile.title}</h2>
+            </div>
+            <div className={css.tileBody}>
+              <Shown columns={tile.columns as unknown as Parameters<typeof Shown>[0]["columns"]} rows={tile.rows as Cell[][]} sentence={tile.sentence} chart={tile.chart as ChartSpec | null} title={tile.title} />
+            </div>
+          </section>
+        ))}
+      </div>
+    </Frame>
+  );
+}
+
+export function SharedConversationPage() {
+  const { token } = useParams({ from: "/shared/conversation/$token" });
+  const found = useQuery({ queryKey: ["shared", token], queryFn: () => readShared<SharedConversation>(`/api/v1/chat/shared/${encodeURIComponent(token)}`) });
+  return (
+    <Frame found={found} title={found.data?.title ?? ""} lead="">
+      <div className={askCss.turns}>{found.data?.messages.map((message, place) => <Message key={place} message={message} />)}</div>
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  found: { isPending: boolean; isError: boolean; error: unknown; refetch: () => unknown; data?: { expires_at: string } | undefined };
+  title: string;
+  lead: string;
+  wide?: boolean;
+  children: React.ReactNode;
+}
+
+function Frame({ found, title, lead, wide, children }: FrameProps) {
+  const m = useMessages();
+  const f = useFormats();
+  useTitle(title || m.share.shared);
+  return (
+    <Container component="main" id="content" size={wide ? "xl" : "md"} py="lg">
+      <header className={own.head}>
+        <Mark size={26} />
+        <div>
+          <Title order={1} size="h2">
+            {title}
+          </Title>
+          {lead && (
+            <Text size="sm" c="dimmed">
+              {lead}
+            </Text>
+          )}
+        </div>
+        {found.data && (
+          <Text size="xs" c="dimmed" className={own.until}>
+            {m.share.until(f.date(found.data.expires_at))}
+          </Text>
+        )}
+      </header>
+      {found.isError && <Failure error={found.error} retry={() => void found.refetch()} />}
+      {found.isPending && <Waiting lines={8} />}
+      {children}
+    </Container>
+  );
+}
+
+function Message({ message }: { message: SharedMessage }) {
+  const m = useMessages();
+  const evidence = message.parts.flatMap((part) => (part.type === "evidence" ? [part.evidence] : []));
+  if (message.role === "user") {
+    return (
+      <div className={askCss.question}>
+        <span>{message.parts.map((part) => (part.type === "text" ? part.text : "")).join("")}</span>
+      </div>
+    );
+  }
+  return (
+    <div className={askCss.answer}>
+      {(message.status === "abstained" || message.status === "partial") && <Badge color={message.status === "abstained" ? "gray" : "yellow"}>{m.ask[message.status]}</Badge>}
+      {message.parts.map((part, place) => {
+        switch (part.type) {
+          case "text":
+            return <AnswerText key={place} text={part.text} evidence={evidence} markdown={false} />;
+          case "evidence":
+            return part.evidence.kind === "quote" ? (
+              <blockquote key={place} className={own.quote}>
+                {part.evidence.quote}
+                <cite>
+                  [{part.evidence.n}] {part.evidence.title}
+                </cite>
+              </blockquote>
+            ) : null;
+          case "table":
+            return <ResultTable key={place} columns={part.columns} rows={part.rows as Cell[][]} label={m.ask.table} />;
+          case "chart":
+            return <Chart key={place} spec={part.chart as ChartSpec} label={m.ask.chart} />;
+          case "ask_back":
+            return <Text key={place}>{part.question}</Text>;
+          case "error":
+            return <Text key={place}>{part.detail}</Text>;
+          default:
+            return null;
+        }
+      })}
+    </div>
+  );
+}

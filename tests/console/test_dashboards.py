@@ -1,0 +1,188 @@
+"""Dashboards in the browser: an answer is pinned, arranged, filtered, saved and shared."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import LOOKS, NARROW, OpenVisit, Visit
+from tests.factories.callers import Workspace
+
+MONTHS = "Total amount by month in 2025"
+TOTAL = "Total amount in 2025"
+
+
+async def pin(window: Visit, question: str, dashboard: str, *, new: bool = False) -> None:
+    """Ask, and pin the answer to a dashboard."""
+    page = window.page
+    await window.ask(question)
+    turn = page.get_by_role("article", name=question).last
+    await turn.get_by_role("button", name="Pin to a dashboard").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Title")).to_have_value(question)
+    await dialog.get_by_role("combobox", name="Dashboard").click()
+    await page.get_by_role("option", name="New dashboard" if new else dashboard).first.click()
+    if new:
+        await dialog.get_by_label("Name of the new dashboard").fill(dashboard)
+    assert await window.accessible() == []
+    await dialog.get_by_role("button", name="Pin to a dashboard").click()
+    await expect(page.get_by_text(f"Pinned to “{dashboard}”")).to_be_visible()
+
+
+async def open_dashboard(window: Visit, name: str) -> None:
+    await window.open("/dashboards")
+    await window.page.get_by_role("link", name=re.compile(name)).click()
+    await expect(window.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_an_answer_becomes_a_tile_that_is_filtered_arranged_and_taken_off(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    name = f"Sales {colours}"
+    await window.sign_in(shop.owner)
+    await pin(window, MONTHS, name, new=True)
+    await pin(window, TOTAL, name)
+    await open_dashboard(window, name)
+    chart, number = page.get_by_role("region", name=MONTHS), page.get_by_role("region", name=TOTAL)
+    await expect(chart.locator("canvas")).to_be_visible()
+    await expect(number).to_contain_text(re.compile(r"\d"))
+    before = await number.inner_text()
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await page.get_by_label("From").fill("2025-06-01")
+    await page.get_by_label("Before").fill("2025-07-01")
+    await expect(number).not_to_contain_text(before.splitlines()[1])
+
+    await page.get_by_role("button", name="Edit").click()
+    await number.get_by_role("button", name=f"Actions for the tile “{TOTAL}”").click()
+    for step in ("Wider", "Taller", "Move left"):
+        await page.get_by_role("menuitem", name=step).click()
+    await page.get_by_role("menuitem", name="Rename").click()
+    await page.get_by_label("Title").fill("All of it")
+    await page.get_by_label("Title").press("Enter")
+    await expect(page.get_by_role("region", name="All of it")).to_be_visible()
+    await page.reload()
+    renamed = page.get_by_role("region", name="All of it")
+    await expect(renamed).to_be_visible()
+    await page.get_by_role("button", name="Edit").click()
+    await renamed.get_by_role("button", name="Actions for the tile “All of it”").click()
+    await page.get_by_role("menuitem", name="Take off the dashboard").click()
+    await expect(renamed).to_be_hidden()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(renamed).to_be_visible()
+    assert await window.accessible() == []
+
+
+async def test_a_tile_is_moved_with_the_mouse_and_stays_there(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await pin(window, TOTAL, "Moved", new=True)
+    await open_dashboard(window, "Moved")
+    tile = page.get_by_role("region", name=TOTAL)
+    await expect(tile).to_contain_text(re.compile(r"\d"))
+    await page.get_by_role("button", name="Edit").click()
+    before = await tile.bounding_box()
+    handle = await tile.get_by_role("heading", name=TOTAL).bounding_box()
+    assert before is not None
+    assert handle is not None
+    await page.mouse.move(handle["x"] + 5, handle["y"] + 5)
+    await page.mouse.down()
+    await page.mouse.move(handle["x"] + 300, handle["y"] + 5, steps=8)
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH") as kept:
+        await page.mouse.up()
+    assert (await kept.value).status == 200
+    await page.reload()
+    await expect(tile).to_contain_text(re.compile(r"\d"))
+    after = await tile.bounding_box()
+    assert after is not None
+    assert after["x"] > before["x"] + 150
+
+
+async def test_a_tile_is_saved_as_csv(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await pin(window, MONTHS, "Saved", new=True)
+    await open_dashboard(window, "Saved")
+    tile = page.get_by_role("region", name=MONTHS)
+    await expect(tile.locator("canvas")).to_be_visible()
+    await tile.get_by_role("button", name=re.compile("Actions for the tile")).click()
+    async with page.expect_download() as saved:
+        await page.get_by_role("menuitem", name="Save as CSV").click()
+    download = await saved.value
+    assert download.suggested_filename == f"{MONTHS}.csv"
+    content = await asyncio.to_thread(Path(await download.path()).read_text, encoding="utf-8-sig")
+    assert len(content.splitlines()) == 13
+
+
+async def test_a_link_shows_the_dashboard_to_a_stranger_until_it_is_taken_back(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await pin(window, MONTHS, "Shared", new=True)
+    await open_dashboard(window, "Shared")
+    await page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Make a link").click()
+    address = await dialog.locator("code").inner_text()
+    assert await window.accessible() == []
+
+    for size in (None, NARROW):
+        stranger = await visit(**({} if size is None else {"size": size, "colours": "dark"}))
+        await stranger.page.goto(address)
+        await expect(stranger.page.get_by_role("heading", name="Shared", level=1)).to_be_visible()
+        await expect(stranger.page.get_by_role("region", name=MONTHS).locator("canvas")).to_be_visible()
+        assert await stranger.page.get_by_role("navigation").count() == 0
+        assert await stranger.accessible() == []
+        assert await stranger.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await dialog.get_by_role("button", name=re.compile("Take the link back")).click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(0)
+    gone = await visit()
+    await gone.page.goto(address)
+    await expect(gone.page.get_by_text("There is nothing here")).to_be_visible()
+    gone.complaints.clear()
+
+
+async def test_a_dashboard_is_deleted_by_its_name(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.open("/dashboards")
+    await page.get_by_role("button", name="New dashboard").click()
+    await expect(page.get_by_text("Nothing is pinned here")).to_be_visible()
+    await page.get_by_role("button", name="Edit").click()
+    await page.get_by_label("Name").fill("Short-lived")
+    await page.get_by_label("What it is for").focus()
+    await expect(page.get_by_role("heading", name="Short-lived", level=1)).to_be_visible()
+    await page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Type “Short-lived” to confirm").fill("Short-lived")
+    await dialog.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("heading", name="Dashboards", level=1)).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("Short-lived"))).to_have_count(0)
+
+
+async def test_a_viewer_sees_and_changes_nothing(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    await window.sign_in(shop.owner)
+    await pin(window, TOTAL, "For all", new=True)
+    viewer = await visit()
+    await viewer.sign_in(await shop.member("viewer"))
+    await viewer.ask(TOTAL)
+    assert await viewer.page.get_by_role("button", name="Pin to a dashboard").count() == 0
+    await open_dashboard(viewer, "For all")
+    await expect(viewer.page.get_by_role("region", name=TOTAL)).to_contain_text(re.compile(r"\d"))
+    for name in ("Edit", "Share"):
+        assert await viewer.page.get_by_role("button", name=name, exact=True).count() == 0
