@@ -1,7 +1,7 @@
 /** One tile: its title, what it shows, and what can be done with it. */
 import { ActionIcon, Badge, Menu, Text, TextInput, Tooltip } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconDots, IconFileTypeCsv, IconInfoCircle, IconPencil, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconDots, IconFileTypeCsv, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Tile, TileResult } from "../api/schema";
 import { asProblem } from "../api/problems";
@@ -47,21 +47,30 @@ const FORMATS = [
 export function TileView({ tile, result, editing, move, rename, remove }: Props) {
   const m = useMessages();
   const [table, setTable] = useState(false);
-  const [renaming, setRenaming] = useState(false);
   const title = tile.title ?? result?.title ?? "";
   const answer = resultOf(result);
+  const keep = (wanted: string) => {
+    if (wanted !== "" && wanted !== title) rename(wanted);
+  };
   const save = (format: Format) => void saveInsight(tile.insight_id, title, format).catch((error: unknown) => toast(problemText(asProblem(error), m), { tone: "danger" }));
   return (
     <section className={css.tile} aria-label={title} data-moving={editing || undefined}>
       <div className={`${css.tileHead} tile-handle`}>
-        {renaming ? (
-          <TextInput size="xs" flex={1} autoFocus aria-label={m.dashboards.tileTitle} defaultValue={title} maxLength={200} onBlur={() => setRenaming(false)} onKeyDown={(event) => {
-            if (event.key === "Escape") setRenaming(false);
-            if (event.key === "Enter" && event.currentTarget.value.trim() !== "") {
-              rename(event.currentTarget.value.trim());
-              setRenaming(false);
-            }
-          }} />
+        {editing ? (
+          <>
+            <IconGripVertical size={16} aria-hidden className={css.grip} />
+            <TextInput
+              key={title}
+              size="xs"
+              flex={1}
+              variant="unstyled"
+              aria-label={m.dashboards.tileTitle}
+              defaultValue={title}
+              maxLength={200}
+              onBlur={(event) => keep(event.currentTarget.value.trim())}
+              onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+            />
+          </>
         ) : (
           <h2 className={css.tileTitle} title={title}>
             {title}
@@ -80,7 +89,7 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
               <IconDots size={15} />
             </ActionIcon>
           </Menu.Target>
-          <Menu.Dropdown>
+          <Menu.Dropdown className={css.menu}>
             {answer?.chart != null && (
               <Menu.Item leftSection={<IconTable size={15} />} onClick={() => setTable(!table)}>
                 {table ? m.ask.chart : m.ask.table}
@@ -94,9 +103,6 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
             {editing && (
               <>
                 <Menu.Divider />
-                <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setRenaming(true)}>
-                  {m.conversations.rename}
-                </Menu.Item>
                 {MOVES.map(([how, Icon]) => (
                   <Menu.Item key={how} closeMenuOnClick={false} leftSection={<Icon size={15} />} onClick={() => move(how)}>
                     {m.dashboards.moves[how]}

@@ -89,7 +89,6 @@ async def test_an_answer_that_breaks_off_keeps_what_was_shown(desk: Desk, then: 
     assert (answer["status"], answer["text"]) == ("partial", f"{FIRST} [1]")
     assert [warning["code"] for warning in answer["warnings"]] == ["broken_off"]
     assert answer["stage"] == "cheap"
-    assert answer["usage"]["cost_usd"] == pytest.approx(float(sum(row[5] for row in desk.rows())))  # type: ignore[misc]
     assert answer["usage"]["cost_usd"] > 0
     assert await replay(desk.owner, first[0][2]["run_id"]) == first + rest
 
