@@ -15,6 +15,9 @@ from answerable.knowledge.embedding import TextEncoder
 
 TUNED = Path(__file__).with_name("support_pairs.yaml")
 FRESH = Path(__file__).with_name("fresh_pairs.yaml")
+ADVERSARIAL = Path(__file__).with_name("adversarial_pairs.yaml")
+FROZEN = Path(__file__).with_name("frozen_pairs.yaml")
+UNSEEN = Path(__file__).with_name("unseen_pairs.yaml")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Measured:
     @property
     def precision(self) -> float:
         return self.right / max(1, self.right + len(self.false_support))
+
+    @property
+    def removed(self) -> float:
+        """The share of the wrong sentences that was taken out."""
+        return self.doubted / max(1, self.doubted + len(self.false_support))
 
     @property
     def recall(self) -> float:

@@ -28,6 +28,8 @@ _DANGEROUS = re.compile(r"!\[|\]\(|<[a-zA-Z/!]|://|javascript:|data:text|\bwww\.
         ("![x][ref] Done.\n[ref]: http://evil.example", "Done. [ref]: (see the source)"),
         ("Open http://evil.example/a now.", "Open (see the source) now."),
         ("<img src=x onerror=alert(1)>Done.", "Done."),
+        ("Open ww``w.evil.example now.", "Open (see the source) now."),
+        ("://", ": //"),
         ("a < b and c > d", "a ‹ b and c › d"),
         ("Run javascript:alert now.", "Run (see the source) now."),
         ("- An item", "An item"),

@@ -28,7 +28,7 @@ def plain_sentence(text: str) -> str:
     cleaned = _DEFINITION.sub("", visible)
     for pattern, replacement in ((_IMAGE, ""), (_CITED, ""), (_LINK, r"\1"), (_TAG, "")):
         cleaned = pattern.sub(replacement, cleaned)
-    cleaned = _ADDRESS.sub(_SOURCE, cleaned)
-    cleaned = _MARKS.sub("", cleaned).replace("<", "‹").replace(">", "›")
-    cleaned = cleaned.replace("](", "] (").replace("![", "! [")
+    cleaned = _MARKS.sub("", _ADDRESS.sub(_SOURCE, cleaned))
+    cleaned = _ADDRESS.sub(_SOURCE, cleaned).replace("<", "‹").replace(">", "›")  # marks may have parted one
+    cleaned = cleaned.replace("](", "] (").replace("![", "! [").replace("://", ": //")
     return " ".join(cleaned.split())

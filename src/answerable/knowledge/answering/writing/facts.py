@@ -70,10 +70,13 @@ _UNIT_WORDS |= {name: f"month {number}" for name, number in _MONTHS.items() if n
 _AFTER = re.compile(
     r"[\s-]*(?:(?:working|business|calendar|full|consecutive)\s+)?([a-z]+|[%€$£])", re.IGNORECASE
 )
+_TIMES = re.compile(r" times\b", re.IGNORECASE)
 _BEFORE = re.compile(r"([€$£]|\b(?:eur|usd|gbp))\s?\Z", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|cannot|neither|nor|none|nothing|nobody|nowhere|without|\w+n['’]t)\b", re.IGNORECASE
 )
+_MODAL_NEGATION = re.compile(r"\b(?:may|must|can|required to)\s+(?:not|never)\b", re.IGNORECASE)
+"""What may not be must not be."""
 _DENIAL = re.compile(
     r"\b(?:prohibit\w*|forbid\w*|forbidden|exclu\w+|except\w*|refus\w+|reject\w*|den(?:y|ies|ied)|lack\w*|fail\w*|"
     r"unless|only|ban(?:s|ned)?|un(?:able|paid|lawful|available)|in(?:valid|eligible)|impossible|void|waive\w*|exempt\w*|free)\b",
@@ -137,13 +140,24 @@ def amounts(text: str) -> list[Amount]:
     return [found for found in _all_amounts(without_dates(text)) if found is not None]
 
 
+def is_unit(word: str) -> bool:
+    """Whether a folded word is a unit or a month."""
+    return word in _UNIT_WORDS
+
+
+def follower(text: str, amount: Amount) -> str | None:
+    """The first word after an amount, of those that `stems` gives; None at a comma."""
+    after = stems_in_order(re.split(r"[,;:.]\s", text[amount.end :])[0])
+    return after[0] if after else None
+
+
 def _all_amounts(text: str) -> list[Amount | None]:
     return [_amount(text, match) for match in _NUMBER.finditer(text)]
 
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
     value = _value(match)
-    if value is None:
+    if value is None or _TIMES.match(text, match.end()):  # "two times" is "twice"
         return None
     if match["scale"]:
         value *= _SCALES[match["scale"].lower()]
@@ -212,12 +226,21 @@ def without_dates(text: str) -> str:
     return text
 
 
-def names(sentence: str) -> list[str]:
+def names(sentence: str, *, first: bool = True) -> list[str]:
     """The words with a capital, folded, in their order; the first word of a sentence only where it does not
-    look like a common one."""
+    look like a common one, and without `first` only where it surely is none."""
     found = []
     for match in _CAPITAL.finditer(sentence):
         word = match[0].rstrip(".'’-&")
+        if is_unit(word.lower()):
+            continue
+        if (
+            match.start() == 0
+            and not first
+            and word.istitle()
+            and not _CAPITAL.match(sentence[match.end() :].lstrip())
+        ):
+            continue
         if match.start() == 0:
             word = word.partition("-")[0]
         if match.start() == 0 and not _names_at_start(word, sentence[match.end() :]):
@@ -284,6 +307,7 @@ def denies(text: str) -> bool:
 
 def contradicts(one: str, other: str) -> bool:
     """Whether one text has a word whose opposite the other has, and neither has both."""
+    one, other = _MODAL_NEGATION.sub("not", one), _MODAL_NEGATION.sub("not", other)
     for first, second in _OPPOSITES:
         for left, right in ((first, second), (second, first)):
             if left.search(one) and not right.search(one) and right.search(other) and not left.search(other):

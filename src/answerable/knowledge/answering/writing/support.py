@@ -1,9 +1,10 @@
 """Whether a passage says what a sentence says.
 
-There is no model in this. What can be held word for word is: numbers with their units, dates, names,
-negations and words that turn the meaning must be those of the passage, near each other. The rest is an
-approximation of entailment: the share of the sentence's words that one place of the passage has, and where
-that leaves a doubt, the cosine of the two vectors. `bench` and the tests measure it on written pairs.
+There is no model in this. Numbers with their units, dates, names, negations and words that turn the meaning
+must be those of the passage, near each other. In English, one sentence of the passage must account for every
+other word too (`accounting`), with the same qualifiers (`qualifiers`). In other languages the rest is the
+share of the sentence's words that one place of the passage has, and where that leaves a doubt, the cosine of
+the two vectors. The tests measure it on written pairs.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from answerable.knowledge.answering.evidence import QUOTE_LIMIT
-from answerable.knowledge.answering.writing import facts
+from answerable.knowledge.answering.writing import accounting, facts, qualifiers
 from answerable.knowledge.answering.writing.passages import SourcePassage
+from answerable.knowledge.answering.writing.wording import content, has, plain
 from answerable.knowledge.lexical.words import fold, words
+from answerable.knowledge.parsing.language import language_of
 
 ENOUGH_WORDS = 0.75
 """Share of a sentence's words that is support by itself."""
@@ -44,6 +47,7 @@ class Doubt(StrEnum):
     SET_WORD = "set_word"
     NEGATION = "negation"
     OPPOSITE = "opposite"
+    QUALIFIER = "qualifier"
     ORDER = "order"
     WORDS = "words"
 
@@ -91,7 +95,11 @@ def find_support(sentence: str, citations: Sequence[tuple[SourcePassage, str]]) 
     spans = tuple(_best_span(sentence, passage, quote) for passage, quote in citations)
     around = " ".join([span.text for span in spans] + [passage.above for passage, _ in citations])
     share = _share(facts.stems(sentence), around)
-    doubt = _doubt(sentence, spans) or (Doubt.WORDS if share < SOME_WORDS else None)
+    doubt = _doubt(sentence, spans)
+    if doubt is None and _in_english(spans):
+        share = max(share, ENOUGH_WORDS)  # every word is accounted for
+    elif doubt is None and share < SOME_WORDS:
+        doubt = Doubt.WORDS
     useful = tuple(span for span in spans if _adds(sentence, span)) or spans[:1]
     return Support(useful, share, doubt)
 
@@ -134,6 +142,7 @@ def _adds(sentence: str, span: Span) -> bool:
 
 
 def _doubt(sentence: str, spans: Sequence[Span]) -> Doubt | None:
+    english = _in_english(spans)
     above = " ".join(span.passage.above for span in spans)
     said = " ".join(span.text for span in spans)
     if not _dates_stand(sentence, said, above):
@@ -141,16 +150,56 @@ def _doubt(sentence: str, spans: Sequence[Span]) -> Doubt | None:
     if not all(_stands(sentence, amount, spans) for amount in facts.amounts(sentence)):
         return Doubt.NUMBER
     whole = fold(" ".join([span.passage.text for span in spans] + [above]))
-    if not all(facts.is_named(name, whole) for name in facts.names(sentence)):
+    if not all(facts.is_named(name, whole) for name in facts.names(sentence, first=not english)):
         return Doubt.NAME
     if not facts.set_words(sentence) <= facts.set_words(f"{said} {above}"):
         return Doubt.SET_WORD
-    clause = _nearest_clause(sentence, said)
-    if facts.negated(sentence) != facts.negated(clause) and not _denied_otherwise(sentence, clause):
-        return Doubt.NEGATION
-    if facts.contradicts(sentence, clause):
-        return Doubt.OPPOSITE
+    if not english:
+        return _opposed(sentence, _nearest_clause(sentence, said)) or _order(sentence, said)
+    return _difference(sentence, [place for span in spans for place in _places(span)]) or _order(
+        sentence, said
+    )
+
+
+def _order(sentence: str, said: str) -> Doubt | None:
     return Doubt.ORDER if _turned_around(sentence, said) else None
+
+
+def _opposed(sentence: str, clause: str) -> Doubt | None:
+    """Whether one denies what the other says."""
+    if facts.negated(sentence) != facts.negated(clause):
+        return None if _denied_otherwise(sentence, clause) else Doubt.NEGATION
+    return Doubt.OPPOSITE if facts.contradicts(sentence, clause) else None
+
+
+def _in_english(spans: Sequence[Span]) -> bool:
+    """Whether the lists of English words apply: not where the passages are in another known language."""
+    return language_of(" ".join(span.passage.text for span in spans)) in {None, "en"}
+
+
+def _places(span: Span) -> list[accounting.Place]:
+    passage = span.passage
+    return accounting.places(passage.text, passage.spans, span.start, span.end, passage.above)
+
+
+def _difference(sentence: str, there: Sequence[accounting.Place]) -> Doubt | None:
+    """What one side says and the other does not."""
+    place = accounting.nearest(sentence, there)
+    clause = place.said_of(sentence)
+    if doubt := _opposed(plain(sentence), plain(clause)):
+        return doubt
+    if accounting.unaccounted(sentence, there):
+        return Doubt.WORDS
+    texts = [each.text for each in there]
+    if (
+        qualifiers.bounds_differ(sentence, texts)
+        or qualifiers.differ(sentence, clause, place.text)
+        or qualifiers.prepositions_differ(sentence, " ".join(texts))
+    ):
+        return Doubt.QUALIFIER
+    if accounting.turned_around(sentence, place.text) or accounting.mixed(sentence, place.text):
+        return Doubt.ORDER
+    return None
 
 
 def _denied_otherwise(sentence: str, clause: str) -> bool:
@@ -180,22 +229,33 @@ def _stands(sentence: str, amount: facts.Amount, spans: Sequence[Span]) -> bool:
         passage = span.passage
         for start, end in passage.spans:
             text = passage.text[start:end]
-            if not _has_amount(text, amount, facts.anchor(sentence, amount)):
+            if not _has_amount(
+                text, amount, facts.anchor(sentence, amount), facts.follower(sentence, amount)
+            ):
                 continue
-            if _share(wanted, f"{text} {passage.above}") >= _BOUND_WORDS:
+            around = f"{text} {passage.above}"
+            if _share(wanted, around) >= _BOUND_WORDS or _share_said(part, around) >= _BOUND_WORDS:
                 return True
         if any(found.value == amount.value for found in facts.amounts(passage.above)):
             return True
     return False
 
 
-def _has_amount(text: str, amount: facts.Amount, anchor: str | None) -> bool:
-    """Whether a text has the amount, and not another after the word that it comes after in the sentence."""
+def _has_amount(text: str, amount: facts.Amount, anchor: str | None, follower: str | None) -> bool:
+    """Whether a text has the amount, and not another after the word that it comes after in the sentence, or
+    before the word that it comes before."""
     found = facts.amounts(text)
     same = [each for each in found if _same_amount(each, amount)]
     if not same:
         return False
-    others = [facts.anchor(text, each) for each in found if each.value != amount.value]
+    different = [each for each in found if each.value != amount.value]
+    if (
+        follower is not None
+        and follower in [facts.follower(text, each) for each in different]
+        and all(facts.follower(text, each) not in {follower, None} for each in same)
+    ):
+        return False
+    others = [facts.anchor(text, each) for each in different]
     return anchor not in others or any(facts.anchor(text, each) == anchor for each in same)
 
 
@@ -233,7 +293,11 @@ def _turned_around(sentence: str, said: str) -> bool:
     """Whether two names come in the other order than in the cited text, both actively or both passively."""
     if bool(_PASSIVE.search(sentence)) != bool(_PASSIVE.search(said)):
         return False
-    groups = [group for group in facts.full_names(sentence) if group in fold(said)]
+    named = {fold(name) for name in re.findall(r"\b[^\W\d_a-z][\w'’.-]*", said)}
+    names = set(facts.names(sentence)) & named
+    groups = [
+        group for group in facts.full_names(sentence) if group in fold(said) and names & set(group.split())
+    ]
     if len(groups) != 2 or _LISTED.search(sentence):
         return False
     folded = fold(said)
@@ -246,6 +310,12 @@ def _share(wanted: Sequence[str], text: str) -> float:
         return 0.0
     there = _stems(text)
     return sum(_has(there, stem) for stem in wanted) / len(wanted)
+
+
+def _share_said(part: str, text: str) -> float:
+    """The share of a part's words that a text has, also said otherwise."""
+    wanted = content(part)
+    return sum(has(word, content(text)) for word in wanted) / max(1, len(wanted))
 
 
 @lru_cache(maxsize=512)
