@@ -29,18 +29,28 @@ def candidate(number: int, sentences: tuple[str, ...], workspace_id: str, *, vec
     found = [term_ids.of(words(sentence)) for sentence in sentences]
     text = " ".join(sentences)
     random = np.random.default_rng(number)
+    spans = [(text.index(one), text.index(one) + len(one)) for one in sentences]
     sketch = SentenceSketch(
-        np.array([(text.index(one), text.index(one) + len(one)) for one in sentences], np.int32).reshape(
-            -1, 2
-        ),
+        np.array(spans, np.int32).reshape(-1, 2),
         np.array([len(one) for one in found], np.int32),
         np.array([term for one in found for term in one], np.int32),
         random.standard_normal((len(sentences), LENGTH if vectors else 0)).astype(np.float32),
     )
-    heading = ("Kettles",) if number % 2 else ()
-    title = f"passage {number}"
     return Candidate(
-        f"chk_{number}", "doc_x", title, number, 0, len(text), None, heading, text, sketch, 0.1 * number, 0.2
+        chunk_id=f"chk_{number}",
+        document_id="doc_x",
+        title=f"passage {number}",
+        ordinal=number,
+        start=0,
+        end=len(text),
+        page=None,
+        heading_path=("Kettles",) if number % 2 else (),
+        table_header=None,
+        section=None,
+        text=text,
+        sketch=sketch,
+        cosine=0.1 * number,
+        bm25=0.2,
     )
 
 
