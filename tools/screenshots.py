@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "build" / "screenshots"
 DOCS = ROOT / "docs" / "images"
 LOOKS = (("wide-light", (1280, 800), "light"), ("narrow-dark", (360, 740), "dark"))
-SHOWN_IN_DOCS = ("answer-quote", "document", "columns")
+SHOWN_IN_DOCS = ("dashboard", "answer-quote", "document", "columns")
+PINNED = ("Total amount by month in 2025", "Total amount in 2025", "Total amount by country in 2025")
 PAGES = ("documents", "sources", "data", "semantics", "search", "models", "usage", "workspace", "operations")
 _BOX = "textbox"
 _LINK = re.compile(r"(http://\S+/#sign-in=\S+)")
@@ -70,6 +71,18 @@ class Camera:
         self.page.keyboard.press("Enter")
         self.page.locator("article[data-state=answered]").first.wait_for()
 
+    def pin(self, question: str) -> None:
+        """Pin an answer to the first dashboard, or to a first one."""
+        self.ask(question)
+        self.page.get_by_role("button", name="Pin to a dashboard").click()
+        dialog = self.page.get_by_role("dialog")
+        name = dialog.get_by_label("Name of the new dashboard")
+        self.page.wait_for_load_state("networkidle")
+        if name.count():
+            name.fill("Sales")
+        dialog.get_by_role("button", name="Pin to a dashboard").click()
+        dialog.wait_for(state="hidden")
+
 
 def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours: str, state: Path) -> None:
     """All pages in one look. The first window signs in by the link, the others go on with its cookies."""
@@ -94,6 +107,13 @@ def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours
     page.get_by_role("button", name=re.compile("Source 1")).click()
     page.locator("mark").first.wait_for()
     camera.take("document")
+    if not state.exists():
+        for question in PINNED:
+            camera.pin(question)
+    page.goto(f"{address}/dashboards")
+    page.get_by_role("link", name=re.compile("Sales")).click()
+    page.locator("canvas").first.wait_for()
+    camera.take("dashboard")
     for name in PAGES:
         page.goto(f"{address}/{name}")
         page.get_by_role("heading", level=1).wait_for()

@@ -184,7 +184,7 @@ function Grid({ tiles, editing, view, arrange }: GridProps) {
     if (JSON.stringify(arranged) !== JSON.stringify(tiles)) arrange(arranged);
   };
   return (
-    <div ref={ref} className={css.grid}>
+    <div ref={ref} className={css.grid} data-editing={editing || undefined}>
       {width > 0 && (
         <GridLayout
           width={width}

@@ -2,7 +2,7 @@
 import { ActionIcon, Badge, Menu, Text, TextInput, Tooltip } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconDots, IconFileTypeCsv, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Tile, TileResult } from "../api/schema";
 import { asProblem } from "../api/problems";
 import { Chart } from "../ask/Chart";
@@ -167,6 +167,7 @@ export function Shown({ columns, rows, sentence, chart, title }: ShownProps) {
   const m = useMessages();
   const f = useFormats();
   const { ref, height } = useElementSize();
+  const untitled = useMemo(() => (chart === null ? null : { ...chart, title: undefined }), [chart]); // the tile has it
   const column = columns[0];
   if (isOneNumber({ columns: [...columns], rows: rows as Cell[][] }) && column !== undefined) {
     return (
@@ -188,7 +189,7 @@ export function Shown({ columns, rows, sentence, chart, title }: ShownProps) {
   }
   return (
     <div ref={ref} style={{ height: "100%", minHeight: "9rem" }}>
-      {chart !== null ? height > 0 && <Chart spec={chart} label={m.ask.chartOf(title)} height={Math.max(120, Math.floor(height) - 8)} /> : <ResultTable columns={columns} rows={rows} label={title} maxHeight="100%" />}
+      {untitled !== null ? height > 0 && <Chart spec={untitled} label={m.ask.chartOf(title)} height={Math.max(120, Math.floor(height) - 8)} /> : <ResultTable columns={columns} rows={rows} label={title} maxHeight="100%" />}
     </div>
   );
 }
