@@ -64,6 +64,19 @@ async def test_the_first_quote_holds_the_answer(
     assert answer.confidence == answer.quotes[0].score
 
 
+@pytest.mark.parametrize("question", ["How long is the return window?", "What is the return window?"])
+async def test_a_limit_that_is_called_by_its_name_is_quoted(
+    runtime: Runtime, workspace: Workspace, question: str
+) -> None:
+    text = (
+        "The return window is 30 days from delivery. Customers pay 5 EUR for return shipping. "
+        "Opened software cannot be returned."
+    )
+    await put(runtime, workspace.id, text, title="Returns")
+    answer = await ask(runtime, workspace.id, question)
+    assert "30 days from delivery" in answer.quotes[0].text
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -41,6 +41,8 @@ def test_a_question_expects(question: str, kind: Expected) -> None:
         ("Why did prices rise?", "They rose because of the embargo.", 1),
         ("What is it?", "It is 12 in Graz because of May.", 0),
         ("What is the return window?", "Goods can be returned within 30 days.", 1),
+        ("What is the return window?", "The return window is 30 days from delivery.", 1),
+        ("How long is the return window?", "The return window is 30 days from delivery.", 1),
         ("What is the return window?", "You get a return number within one day.", 0.5),
         ("What is the return window?", "Goods can be returned.", 0),
         ("How much does it cost?", "It costs 12 euros.", 1),

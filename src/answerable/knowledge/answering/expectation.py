@@ -124,7 +124,7 @@ class Expectation:
         only may have, else 0; always 0 when anything could be the answer."""
         if self.quantity is not None:
             given = float(gives(self.quantity, text, self._question))
-            return given if not self._is_limit or _RULE.search(text) else given / 2
+            return given if not self._is_limit or self._sets_limit(text) else given / 2
         match self.kind:
             case Expected.FREQUENCY:
                 return float(_FREQUENCY.search(text) is not None)
@@ -142,6 +142,10 @@ class Expectation:
                 return float(_REASON.search(text) is not None)
             case Expected.ANYTHING:
                 return 0.0
+
+    def _sets_limit(self, text: str) -> bool:
+        """Whether a text says what may be done, or calls the limit by its name as the question does."""
+        return _RULE.search(text) is not None or not (_LIMITS & self.type_words).isdisjoint(words(text))
 
     def counts(self, text: str) -> bool:
         """Whether the text has a number of what "how many" asks for: "twelve new parking spaces"."""
