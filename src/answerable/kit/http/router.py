@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from answerable.kit.errors import StorageFull, UnsupportedType
 from answerable.kit.http.idempotency import record
+from answerable.kit.http.nul import refuse_nul_in_address, refuse_nul_in_json
 from answerable.kit.storage import DISK_FULL
 
 
@@ -30,13 +31,16 @@ class EdgeRoute(APIRoute):
     hold the transaction, after it: between the two the answer can join the transaction."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with the idempotent answer recorded."""
+        """The handler, which refuses NUL characters, with the idempotent answer recorded."""
         inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
+            refuse_nul_in_address(request)
             if self.body_field is not None and isinstance(self.body_field.field_info, Form):
                 await self._admit(request)
                 _require_multipart(request)
+            elif self.body_field is not None:
+                await refuse_nul_in_json(request)
             try:
                 response = await inner(request)
             except HTTPException as error:
