@@ -17,7 +17,7 @@ from answerable.api.assembly import build_runtime
 from answerable.kit.db.notifications import Notifications
 from answerable.kit.settings import Settings
 from tests.api.relay.gateway import Bed, chat, new_bed, served
-from tests.factories.upstream import Reply, Upstream
+from tests.factories.upstream import Fail, Reply, Upstream
 from tests.factories.upstream.script import Tokens
 
 EVERYBODY = {"type": "workspace"}
@@ -54,6 +54,61 @@ async def priced(bed: Bed, upstream: Upstream, *names: str) -> None:
     provider = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test", "models": models}
     answer = await bed.owner.post("/api/v1/providers", json={"name": "priced", **provider})
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("bound", ["dear", "priced/dear"])
+async def test_a_budget_on_a_model_binds_whatever_leads_to_it(
+    bed: Bed, upstream: Upstream, bound: str
+) -> None:
+    await priced(bed, upstream, "dear", "other")
+    await bed.alias("quick", ["dear"])
+    await bed.alias("quicker", ["quick"])
+    budget = {"subject": EVERYBODY, "period": "month", "limit_usd": 1, "model": bound}
+    made = (await bed.owner.post("/api/v1/budgets", json=budget)).json()
+    upstream.default = Reply(tokens=Tokens(input=400_000, output=0))
+
+    async def status(name: str) -> int:
+        body = chat(name, max_tokens=10)
+        return (await bed.client.post("/v1/chat/completions", json=body)).status_code
+
+    assert [await status(name) for name in ("priced/dear", "quick", "quicker")] == [200, 200, 200]
+    assert [await status(name) for name in ("dear", "priced/dear", "quick", "quicker")] == [429] * 4
+    assert await status("other") == 200
+    await bed.rows(8)
+    standing = (await bed.owner.get(f"/api/v1/budgets/{made['id']}")).json()
+    assert standing["spent_usd"] == 1.2
+    later = {"subject": EVERYBODY, "period": "day", "limit_usd": 1, "model": "dear"}
+    assert (await bed.owner.post("/api/v1/budgets", json=later)).json()["spent_usd"] == 1.2
+
+
+async def test_a_limit_on_a_model_counts_only_the_calls_that_were_sent_to_it(
+    bed: Bed, upstream: Upstream
+) -> None:
+    await priced(bed, upstream, "dear", "other")
+    await bed.alias("either", ["dear"], ["other"])
+    limit = {"subject": EVERYBODY, "measure": "requests", "limit": 2, "period": "day", "model": "dear"}
+    made = (await bed.owner.post("/api/v1/limits", json=limit)).json()
+    upstream.by_model["dear"] = Fail(400, code="context_length_exceeded")
+    for _ in range(3):
+        answer = await bed.client.post("/v1/chat/completions", json=chat("either"))
+        assert answer.status_code == 200, answer.text
+    upstream.by_model.clear()
+    assert {row.model for row in await bed.rows(3)} == {"other"}
+    assert (await bed.owner.get(f"/api/v1/limits/{made['id']}")).json()["used"] == 0
+    statuses = [
+        (await bed.client.post("/v1/chat/completions", json=chat("either"))).status_code for _ in range(3)
+    ]
+    assert statuses == [200, 200, 429]
+
+
+async def test_a_budget_holds_for_the_dearest_model_that_may_be_asked(bed: Bed, upstream: Upstream) -> None:
+    await priced(bed, upstream, "dear")
+    await bed.alias("safe", ["small"], ["dear"])
+    budget = {"subject": EVERYBODY, "period": "month", "limit_usd": 0.5}
+    await bed.owner.post("/api/v1/budgets", json=budget)
+    answer = await bed.client.post("/v1/chat/completions", json=chat("safe", max_tokens=1_000_000))
+    assert answer.status_code == 429
+    assert not upstream.seen
 
 
 async def test_every_answer_that_is_asked_for_is_reserved(bed: Bed, upstream: Upstream) -> None:

@@ -40,6 +40,13 @@ async def test_every_stream_of_a_killed_process_has_its_row(
     rows = await bed.rows(STREAMS)
     assert {row.outcome for row in rows} == {"interrupted"}
     assert all(row.input_tokens > 0 for row in rows)
+    assert {row.model for row in rows} == {"large"}
+    with psycopg.connect(bed.admin_url, autocommit=True) as connection:
+        told = connection.execute(
+            "SELECT DISTINCT provider, price_version <> '' FROM usage_records WHERE workspace_id = %s",
+            [ids.decode("ws", bed.owner.workspace_id)],
+        ).fetchall()
+    assert told == [("main", True)]
 
 
 async def test_the_process_beside_a_killed_one_serves_on_and_writes_what_that_left(

@@ -43,7 +43,7 @@ class Replica:
         self, caller: Caller, cost: str = "0.01", *, tokens: int = 120, model: str = "small"
     ) -> Admission:
         """Ask for a call at the clock's time."""
-        estimate = Estimate(model, tokens, Decimal(cost))
+        estimate = Estimate((model,), tokens, Decimal(cost))
         return await self.limits.admit(caller, estimate, self.clock.now())
 
     async def call(self, caller: Caller, cost: str = "0.01", *, actual: str | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from answerable.inference.chat import TokenCount
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
 from answerable.inference.gateway.spans import CallSpan
 from answerable.inference.limits.admission import Admission, Estimate
+from answerable.inference.limits.limit import names_of
 from answerable.inference.limits.limits import Limits
 from answerable.inference.models.plan import Plan, Target
 from answerable.inference.operation import Caller, Operation
@@ -63,6 +65,7 @@ class Call:
         "_facts",
         "_first_token",
         "_given_by",
+        "_likely",
         "_refused",
         "_started",
         "attempts",
@@ -93,6 +96,7 @@ class Call:
         self._admission: Admission | None = None
         self._cache: CacheHit | None = None
         self._given_by: tuple[str | None, str | None] = (None, None)
+        self._likely: Target | None = None
         self._refused: list[tuple[Target, TokenCount]] = []
 
     async def open(self, plan: Plan) -> None:
@@ -100,18 +104,25 @@ class Call:
 
         Raises LimitExceeded, with the refusal on the books.
         """
-        likely = plan.groups[0][0] if plan.groups and plan.groups[0] else None
-        estimate = self._estimate(likely)
-        money = _NOTHING if likely is None else cost(price_of(likely), estimate)
-        await self._open(estimate, money)
+        targets = [target for group in plan.groups for target in group]
+        estimates = [self._estimate(target) for target in targets] or [self._estimate(None)]
+        money = [cost(price_of(target), each) for target, each in zip(targets, estimates, strict=False)]
+        wanted = self._wanted(
+            targets, max(each.input + each.output for each in estimates), max(money, default=_NOTHING)
+        )
+        if targets:
+            self._likely = targets[0]
+        await self._open(wanted, estimates[0], money[0] if money else _NOTHING)
 
-    async def open_without_cost(self) -> None:
-        """As `open`, for a call that another one's answer serves: it counts as a request and costs nothing.
+    async def open_without_cost(self, plan: Plan | None = None) -> None:
+        """As `open`, for a call that costs nothing: it counts as a request. Without a plan another call's
+        answer serves it, and no target is asked.
 
         A call that must be sent after all is opened again. Raises LimitExceeded.
         """
         if self._admission is None:
-            await self._open(TokenCount(), _NOTHING)
+            targets = [target for group in plan.groups for target in group] if plan is not None else []
+            await self._open(self._wanted(targets, 0, _NOTHING), TokenCount(), _NOTHING)
 
     def served(self, hit: CacheHit, provider: str | None, model: str | None) -> None:
         """The answer is another call's, which that provider and model gave."""
@@ -128,20 +139,26 @@ class Call:
         """Whether the answer is another call's."""
         return self._cache is not None
 
-    async def _open(self, estimate: TokenCount, money: Decimal) -> None:
+    def _wanted(self, targets: Sequence[Target], tokens: int, money: Decimal) -> Estimate:
+        """What is reserved: the most that any target may come to, with the limits on each of them."""
         facts = self._facts
-        wanted = Estimate(
-            facts.model,
-            estimate.input + estimate.output,
+        return Estimate(
+            (facts.model, *(name for target in targets for name in names_of(target.provider, target.model))),
+            tokens,
             money,
             requests=1 if facts.parent_id is None else 0,  # a leg is part of a request that is counted
         )
+
+    async def _open(self, wanted: Estimate, estimate: TokenCount, money: Decimal) -> None:
+        facts = self._facts
         if self._admission is not None:
             self._admission.release()
             self._admission = None
         try:
             self._admission = await self._books.limits.admit(facts.caller, wanted, self.started_at)
-            self._books.usage.opened(self._record(Outcome.INTERRUPTED, estimate, money, None))
+            self._books.usage.opened(
+                self._record(Outcome.INTERRUPTED, estimate, money, None, sent_to=self._likely)
+            )
         except AnswerableError as error:
             self.closed = True
             if self._admission is not None:
@@ -204,7 +221,7 @@ class Call:
             counted = counted.plus(more)
             money += cost(price_of(target), more)
         if self._admission is not None:
-            self._admission.settle(counted.input + counted.output, money)
+            self._admission.settle(counted.input + counted.output, money, self._counted_names())
         self.tokens, self.cost_usd = counted, money
         self._write(self._record(outcome, counted, money, error_code))
 
@@ -223,10 +240,22 @@ class Call:
             choices=facts.choices,
         )
 
+    def _counted_names(self) -> tuple[str, ...]:
+        """The names whose limits count the call, as `record_usage` and its like in SQL have it."""
+        target = self.target
+        if target is None or self._cache is not None:
+            return (self._facts.model,)
+        return (self._facts.model, *names_of(target.provider, target.model))
+
     def _record(
-        self, outcome: Outcome, tokens: TokenCount, money: Decimal, error_code: str | None
+        self,
+        outcome: Outcome,
+        tokens: TokenCount,
+        money: Decimal,
+        error_code: str | None,
+        sent_to: Target | None = None,
     ) -> UsageRecord:
-        facts, target = self._facts, self.target
+        facts, target = self._facts, self.target or sent_to
         first = self._first_token
         provider, model = self._given_by if target is None else (target.provider, target.model)
         return UsageRecord(

@@ -98,8 +98,8 @@ class Gateway:
         head = inbound.head
         facts = CallFacts(inbound.caller, inbound.operation, head.model, trace_id=inbound.trace_id)
         call = Call(self._books, facts, inbound.presence)
-        await call.open_without_cost()
         counting = _that_relay(plan, self._providers, inbound.operation)
+        await call.open_without_cost(counting)
         with Closing(call):
             if counting is None:
                 body = b'{"input_tokens":%d}' % written_tokens(head.input_bytes, 0).input

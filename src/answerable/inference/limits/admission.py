@@ -37,13 +37,14 @@ _HEADERS = (
 
 
 class Estimate(Struct, frozen=True, gc=False):
-    """What a call may come to at most. `model` is the name that the caller asked for.
+    """What a call may come to at most. `names` are the one that the caller asked for, then those of the
+    models that it may be sent to.
 
     `requests` is 0 for a leg of a call that was let through before (a fallback, a stage of a cascade),
     whose usage row names its parent.
     """
 
-    model: str
+    names: tuple[str, ...]
     tokens: int
     cost_usd: Decimal
     requests: int = 1
@@ -77,12 +78,18 @@ class Admission:
         warning for each soft limit that is passed."""
         return limit_headers([bucket for bucket, _ in self._holds], self._now) if self._holds else ()
 
-    def settle(self, tokens: int, cost_usd: Decimal) -> None:
-        """The call ended and gave a usage record with these figures (input and output tokens)."""
+    def settle(self, tokens: int, cost_usd: Decimal, names: Sequence[str] | None = None) -> None:
+        """The call ended and gave a usage record with these figures (input and output tokens).
+
+        `names` are the one that was asked for and those of the model that the record names; a limit on
+        another model that might have been asked counts nothing. None: whatever was reserved counts.
+        """
         holds, self._holds = self._holds, ()
         for bucket, reserved in holds:
-            measure = bucket.measure
-            if measure is _COST:
+            measure, model = bucket.measure, bucket.limit.model
+            if model is not None and names is not None and model not in names:
+                bucket.settle(reserved, ZERO)
+            elif measure is _COST:
                 bucket.settle(reserved, cost_usd)
             elif measure is _TOKENS:
                 bucket.settle(reserved, Decimal(tokens))

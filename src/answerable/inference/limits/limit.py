@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -60,10 +61,16 @@ def window_of(period: Period | None, moment: datetime) -> Window:
     return Window(start, (start + timedelta(days=32)).replace(day=1))
 
 
+def names_of(provider: str, model: str) -> tuple[str, str]:
+    """What a limit may call a model that a call is sent to, whatever name the call asked for."""
+    return model, f"{provider}/{model}"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One limit as it is configured. At most one of `key_id` and `user_id` is set; neither: the whole
-    workspace. `model` None counts all models together."""
+    workspace. `model` is the name that calls ask for, or that of the model that they are sent to
+    (`names_of`); None counts all models together."""
 
     id: str
     workspace_id: str
@@ -75,12 +82,13 @@ class Limit:
     user_id: str | None = None
     model: str | None = None
 
-    def binds(self, caller: Caller, model: str) -> bool:
-        """Whether a call of that caller to that model counts."""
+    def binds(self, caller: Caller, names: Sequence[str]) -> bool:
+        """Whether a call of that caller may count that asks for the first of these names, and may be sent
+        to the models that the others name."""
         return (
             self.key_id in (None, caller.key_id)
             and self.user_id in (None, caller.user_id)
-            and self.model in (None, model)
+            and (self.model is None or self.model in names)
         )
 
     @property

@@ -89,9 +89,9 @@ class Limits:
         `now` must be the call's `started_at`. Suspends only when a share has no room. Raises
         LimitExceeded, and LimitsUnavailable when the database must be asked and is away.
         """
-        meters = self._rules.known(caller, estimate.model)
+        meters = self._rules.known(caller, estimate.names)
         if meters is None:
-            meters = await self._rules.find(caller, estimate.model, now)
+            meters = await self._rules.find(caller, estimate.names, now)
         if not meters:
             return Admission((), now, self._freed)
         at = time.monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Values, case, column, delete, func, select, text, update, values
+from sqlalchemy import Values, and_, case, column, delete, func, or_, select, text, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import Select
 from sqlalchemy.types import DateTime
@@ -179,8 +179,12 @@ def _spent(workspace_id: str, limit: Limit, window: Window) -> Select[tuple[Deci
     for bound, value in (
         (UsageRow.key_id, limit.key_id),
         (UsageRow.user_id, limit.user_id),
-        (UsageRow.requested_model, limit.model),
     ):
         if value is not None:
             statement = statement.where(bound == value)
+    if limit.model is not None:
+        sent_to = or_(UsageRow.model == limit.model, UsageRow.provider + "/" + UsageRow.model == limit.model)
+        statement = statement.where(
+            or_(UsageRow.requested_model == limit.model, and_(UsageRow.cache.is_(None), sent_to))
+        )
     return statement

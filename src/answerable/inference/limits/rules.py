@@ -28,7 +28,7 @@ _UNHEARD_SECONDS = 1.0
 _MOST_WORKSPACES = 10_000
 _MOST_CALLERS = 10_000
 
-_Who = tuple[str | None, str | None, str | None]
+_Who = tuple[str | None, str | None, tuple[str, ...] | None]
 
 
 class _Workspace:
@@ -43,13 +43,13 @@ class _Workspace:
         self.by_caller: dict[_Who, tuple[Meter, ...]] = {}
         self.by_model = any(meter.limit.model is not None for meter in meters.values())
 
-    def of(self, caller: Caller, model: str) -> tuple[Meter, ...]:
-        who = (caller.key_id, caller.user_id, model if self.by_model else None)
+    def of(self, caller: Caller, names: tuple[str, ...]) -> tuple[Meter, ...]:
+        who = (caller.key_id, caller.user_id, names if self.by_model else None)
         found = self.by_caller.get(who)
         if found is None:
             if len(self.by_caller) >= _MOST_CALLERS:
                 self.by_caller.clear()
-            found = tuple(meter for meter in self.meters.values() if meter.limit.binds(caller, model))
+            found = tuple(meter for meter in self.meters.values() if meter.limit.binds(caller, names))
             self.by_caller[who] = found
         return found
 
@@ -74,16 +74,16 @@ class Rules:
         self._reads: dict[str, asyncio.Task[_Workspace]] = {}
         self._changes = 0
 
-    def known(self, caller: Caller, model: str) -> tuple[Meter, ...] | None:
+    def known(self, caller: Caller, names: tuple[str, ...]) -> tuple[Meter, ...] | None:
         """What binds a call, in the order of the limits' ids; None when that must be read first."""
         workspace = self._workspaces.get(caller.workspace_id)
         if workspace is None or workspace.stale:
             return None
         if not self._notifications.listening and time.monotonic() - workspace.read_at > _UNHEARD_SECONDS:
             return None
-        return workspace.of(caller, model)
+        return workspace.of(caller, names)
 
-    async def find(self, caller: Caller, model: str, now: datetime) -> tuple[Meter, ...]:
+    async def find(self, caller: Caller, names: tuple[str, ...], now: datetime) -> tuple[Meter, ...]:
         """What binds a call, read from the database. Raises LimitsUnavailable.
 
         Calls that come while it is read wait for that, however many they are; those that waited for a read
@@ -93,7 +93,7 @@ class Rules:
         workspace = await self._share_read(caller.workspace_id, now)
         if joined and workspace.stale:
             workspace = await self._share_read(caller.workspace_id, now)
-        return workspace.of(caller, model)
+        return workspace.of(caller, names)
 
     async def close(self) -> None:
         """Let reads that are under way end, before the database closes."""
