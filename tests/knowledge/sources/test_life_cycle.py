@@ -220,7 +220,7 @@ async def test_a_scheduled_source_is_synced_when_its_time_comes(
 
 async def test_only_folders_that_the_operator_allows_are_read(owner: Caller, shelf: Path) -> None:
     (shelf / "way-out").symlink_to("/etc")
-    for path in ("/etc", "/", "relative", str(shelf / "way-out"), f"{shelf}/../../../../etc", "/a\0b"):
+    for path in ("/etc", "/", "relative", str(shelf / "way-out"), f"{shelf}/../../../../etc"):
         answer = await owner.post("/api/v1/sources/check", json={"kind": "folder", "config": {"path": path}})
         assert (answer.status_code, answer.json()["code"]) == (422, "path_not_allowed"), path
     source = await add_source(owner, "folder", path=str(shelf))
