@@ -30,6 +30,10 @@ class VectorStoreAway(Exception):
         self.detail = detail
 
 
+class VectorCollectionMissing(VectorStoreAway):
+    """The store answers, and has no such collection: it was lost, or nothing has been carried over yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class VectorCollection:
     """The vectors of one workspace by one encoder. `name` is the collection's in a store elsewhere: 54
@@ -117,8 +121,8 @@ class VectorStore(Protocol):
         ...
 
     async def nearest(self, collection: VectorCollection, query: VectorQuery) -> Sequence[int]:
-        """The passages (`chunks.id`) within the scope that are nearest, best first. Raises VectorStoreAway,
-        also where the collection is not there.
+        """The passages (`chunks.id`) within the scope that are nearest, best first. Raises VectorStoreAway;
+        VectorCollectionMissing where the collection is not there.
 
         A store elsewhere is given scopes of documents alone, and ids that are not the tenant's or outside
         the scope are dropped from what it answers.

@@ -182,6 +182,33 @@ async def test_a_lost_collection_is_found_out_and_filled_again(
     assert not (await put_right(runtime, place))
 
 
+async def test_what_was_stored_first_is_found_before_the_collection_is_made(
+    runtime: Runtime, workspace: Workspace, with_chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was lost: everything is still on its way, and compared in PostgreSQL."""
+    await go_over(runtime, workspace, "chroma")
+    inner = following.rows.to_copy
+    reading, going_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*arguments: object) -> object:
+        reading.set()
+        await going_on.wait()
+        return await inner(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(following.rows, "to_copy", slow)
+    vectors = clustered(30)
+    documents = await fill(runtime, workspace.id, vectors)
+    carrying = asyncio.create_task(carry_over(runtime, workspace.id))
+    try:
+        await asyncio.wait_for(reading.wait(), 30)
+        best, warning = await found(runtime, workspace.id, vectors[0], 20)
+        assert (len(best), warning) == (20, "")
+        assert best[0] == (documents[0], 0)
+    finally:
+        going_on.set()
+        await carrying
+
+
 async def test_what_the_store_has_too_much_is_found_out_and_removed(
     runtime: Runtime, workspace: Workspace, with_chroma: ChromaServer
 ) -> None:

@@ -53,7 +53,8 @@ async def test_a_tenant_finds_its_own_alone_and_all_of_it(
     own = await fill(runtime, small.id, vectors[_MANY:])
     for workspace in (crowd, small):
         await told(runtime, workspace.id)
-    best, _ = await found(runtime, small.id, vectors[0], _WANTED)
+    best, warning = await found(runtime, small.id, vectors[0], _WANTED)
+    assert warning == ""
     assert len(best) == _WANTED
     assert {document for document, _ in best} <= set(own)
 
@@ -70,7 +71,8 @@ async def test_filters_that_few_pass_give_their_full_number(
     await told(runtime, workspace.id)
     wanted = nearest(vectors[_MANY:], own, vectors[0], _WANTED)
     for scope in (Scope(document_ids=tuple(own)), Scope(source_ids=(source,))):
-        best, _ = await found(runtime, workspace.id, vectors[0], _WANTED, scope)
+        best, warning = await found(runtime, workspace.id, vectors[0], _WANTED, scope)
+        assert warning == ""
         assert len(set(best) & wanted) >= 0.95 * _WANTED
         assert {document for document, _ in best} <= set(own)
     assert (await found(runtime, workspace.id, vectors[0], 5, Scope(document_ids=())))[0] == []
@@ -86,7 +88,8 @@ async def test_a_filter_that_too_many_documents_pass_to_be_named_is_kept_as_well
     await fill(runtime, workspace.id, vectors[: _MANY - 60])
     own = await fill(runtime, workspace.id, vectors[_MANY - 60 :], source)
     await told(runtime, workspace.id)
-    best, _ = await found(runtime, workspace.id, vectors[0], _WANTED, Scope(source_ids=(source,)))
+    best, warning = await found(runtime, workspace.id, vectors[0], _WANTED, Scope(source_ids=(source,)))
+    assert warning == ""
     assert len(best) == _WANTED
     assert len(set(best) & nearest(vectors[_MANY - 60 :], own, vectors[0], _WANTED)) >= 0.95 * _WANTED
 

@@ -7,6 +7,7 @@ outside the search's scope, and documents that it has still to be told of are co
 from __future__ import annotations
 
 import math
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from answerable.knowledge.stores import outbox, rows
 from answerable.knowledge.stores.registry import OpenStores
 from answerable.plugins.vector_stores import (
     VectorCollection,
+    VectorCollectionMissing,
     VectorQuery,
     VectorScope,
     VectorStore,
@@ -69,7 +71,8 @@ async def _asked(
     if store.copies is None:
         place = VectorCollection(used.number, used.dimensions)
         return list(await store.nearest(place, VectorQuery(query.vector, pool.size, session, reach.scope)))
-    fresh = await _not_told(session, used, query, reach, pool)
+    late = await outbox.pending(session, used.number, _MOST_PENDING)
+    fresh = await _not_told(session, late, query, reach, pool)
     copied = await outbox.collection(session, used.number)
     if copied is None:
         return fresh  # nothing was ever stored
@@ -79,18 +82,28 @@ async def _asked(
         asked = min(math.ceil(pool.size / max(reach.share, 1e-9) * _SPARE), _MOST_ASKED)
     wanted = VectorQuery(query.vector, asked, session, VectorScope(documents))
     while True:
-        answered = await store.nearest(copied.collection, wanted)
+        try:
+            answered = await store.nearest(copied.collection, wanted)
+        except VectorCollectionMissing:
+            if await _are_all(session, reach, late):
+                return fresh  # it is made with what is carried over first
+            raise
         found = await rows.passing(session, copied.collection, reach.scope, answered)
         if len(found) >= pool.size or len(answered) < wanted.size or wanted.size >= _MOST_ASKED:
             return list(dict.fromkeys([*fresh, *found[: pool.size]]))
         wanted = replace(wanted, size=min(4 * wanted.size, _MOST_ASKED))
 
 
+async def _are_all(session: Session, reach: Reach, late: list[uuid.UUID]) -> bool:
+    """Whether no document within reach is any other than these."""
+    documents = await rows.documents_in(session, reach.scope, _MOST_PENDING)
+    return documents is not None and set(documents) <= set(late)
+
+
 async def _not_told(
-    session: Session, used: Generation, query: WeightedQuery, reach: Reach, pool: Pool
+    session: Session, late: list[uuid.UUID], query: WeightedQuery, reach: Reach, pool: Pool
 ) -> list[int]:
     """The nearest among the documents that the store may not know yet."""
-    late = await outbox.pending(session, used.number, _MOST_PENDING)
     if reach.documents is not None:
         late = list(set(late).intersection(reach.documents))
     if not late:

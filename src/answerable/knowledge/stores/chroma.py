@@ -21,6 +21,7 @@ from answerable.kit.outbound import Outbound, OutboundFailure, OutboundRequest, 
 from answerable.plugins.vector_stores import (
     HeldVector,
     VectorCollection,
+    VectorCollectionMissing,
     VectorQuery,
     VectorRecord,
     VectorStoreAway,
@@ -118,7 +119,7 @@ class ChromaStore:
             answer = await self._on(collection, "query", body, _SEARCH)
         except _NotThere as missing:
             detail = "Chroma has lost the workspace's collection; it is filled again within the hour."
-            raise VectorStoreAway(detail) from missing
+            raise VectorCollectionMissing(detail) from missing
         found = self._decoded(answer, _Found).ids
         return [int(number) for number in (found[0] if found else [])]
 
