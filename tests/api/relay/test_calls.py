@@ -117,7 +117,9 @@ async def test_the_list_of_models(bed: Bed) -> None:
     assert {"fast", "large", "small"} <= set(names)
     one = await bed.client.get("/v1/models/fast")
     assert one.json() == {"id": "fast", "object": "model", "created": 0, "owned_by": "answerable"}
-    missing = await bed.client.get("/v1/models/none")
+    named = await bed.client.get("/v1/models/main/small")  # can be called, though no list shows it
+    assert named.json()["id"] == "main/small"
+    missing = await bed.client.get("/v1/models/main/none")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
 
 

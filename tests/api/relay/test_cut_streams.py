@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
-from answerable.inference.chat import ChatRequest, Message, Text
+from answerable.inference.chat import ChatEvent, ChatRequest, Message, Text
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway
+from answerable.inference.gateway.own_call import OwnCall
 from answerable.inference.operation import Caller
 from answerable.kit.runtime import Runtime
 from tests.api.relay.gateway import Bed, chat
@@ -30,9 +29,11 @@ async def test_a_cut_claude_stream_is_billed_the_same_on_every_path(
     assert [answer.status_code for answer in (relayed, translated, again)] == [200] * 3
     request = ChatRequest(model="claude", messages=(Message("user", (Text(words),)),))
     caller = Caller(bed.owner.workspace_id, route="ask")
-    with contextlib.suppress(UpstreamFailure):
-        async for _ in relay_runtime.get(Gateway).stream(caller, request):
-            pass
+
+    async def hear(_: ChatEvent) -> None: ...
+
+    with pytest.raises(UpstreamFailure):
+        await relay_runtime.get(Gateway).hear(OwnCall(caller, request), hear)
     rows = await bed.rows(4)
     assert {(row.outcome, row.estimated) for row in rows} == {("failed", True)}
     told = usage == "end"  # the provider told what it had read and one token, before the four pieces

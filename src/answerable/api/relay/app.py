@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from answerable.api.middleware.origin_guard import OriginRule
 from answerable.api.relay.body import BodyBounds, ClientGone, read_body
 from answerable.api.relay.exchange import Exchange
-from answerable.api.relay.listing import model_list
+from answerable.api.relay.listing import model_list, one_model
 from answerable.api.relay.metering import RequestMeter
 from answerable.api.relay.presence import ClientPresence, Presences
 from answerable.api.relay.request import MODELS_PATH, OPERATIONS, RequestHead, protocol_of, route_of
@@ -186,11 +186,16 @@ class RelayApp:
     async def _list_models(self, path: str, request: RequestHead, exchange: Exchange) -> None:
         admitted = await self._admit(request, Operation.MESSAGES, Permission.MODELS_READ)
         workspace_id = admitted.principal.workspace_id or ""
-        names = list(await self._runtime.get(Catalog).names(workspace_id))
-        if self._system is not None:
-            names.insert(0, SYSTEM_MODEL)
-        wanted = path.removeprefix(MODELS_PATH).strip("/") or None
-        document = model_list(names, wanted, anthropic=b"anthropic-version" in request.headers)
+        catalog = self._runtime.get(Catalog)
+        own = [SYSTEM_MODEL] if self._system is not None else []
+        anthropic = b"anthropic-version" in request.headers
+        wanted = path.removeprefix(MODELS_PATH).strip("/")
+        if not wanted:
+            document = model_list([*own, *await catalog.names(workspace_id)], anthropic=anthropic)
+        elif wanted in own or (await catalog.snapshot(workspace_id)).leads(wanted):
+            document = one_model(wanted, anthropic=anthropic)
+        else:
+            raise NotFound(f"The model '{wanted}' is not configured. GET /v1/models lists those that are.")
         await exchange.whole(b"application/json", (), document)
 
     async def _admit(

@@ -22,11 +22,9 @@ from answerable.inference.chat import (
 )
 
 CHAT_TYPE = "application/x-answerable-chat"
-VECTORS_TYPE = "application/x-answerable-vectors"
 
 encode_answer = msgspec.msgpack.Encoder().encode
 decode_answer = msgspec.msgpack.Decoder(ChatAnswer).decode
-decode_vectors = msgspec.msgpack.Decoder(list[list[float]]).decode
 
 
 def keepable(answer: ChatAnswer) -> bool:

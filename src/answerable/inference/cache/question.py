@@ -130,19 +130,6 @@ class Questions:
             threshold=plan.cache.threshold,
         )
 
-    def embedding(
-        self, workspace_id: str, texts: Sequence[str], dimensions: int | None, plan: Plan
-    ) -> Question | None:
-        """The question of one of the system's own embeddings; None when its answer may not be kept."""
-        mode = plan.cache.mode
-        if mode == "off" or (mode == "default" and not self._allows(certain=True)):
-            return None
-        asked = _encode([list(texts), dimensions])
-        key = digest((b"embed", self._identity(plan), asked))
-        return Question(
-            workspace_id, Operation.EMBEDDINGS, key, self._ttl(plan), (workspace_tag(workspace_id),)
-        )
-
     def _allows(self, *, certain: bool) -> bool:
         return self._default == "exact" or (self._default == "deterministic" and certain)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,10 +12,8 @@ from functools import partial
 from answerable.inference.cache.flight import Flight
 from answerable.inference.cache.own_answers import (
     CHAT_TYPE,
-    VECTORS_TYPE,
     answer_of,
     decode_answer,
-    decode_vectors,
     encode_answer,
     events_of,
     keepable,
@@ -37,7 +35,6 @@ _GRACE_SECONDS = 0.5
 _BYTES_AN_EVENT = 64
 
 AskWhole = Callable[[], Awaitable[ChatAnswer]]
-AskVectors = Callable[[], Awaitable[list[list[float]]]]
 AskEvents = Callable[[], AsyncGenerator[ChatEvent, None]]
 
 
@@ -60,26 +57,6 @@ class CachedOwnCalls:
 
         body = await self._body(question, plan, call, asked_anew, CHAT_TYPE, deadline=asked.deadline)
         return decode_answer(body)
-
-    async def vectors(
-        self,
-        workspace_id: str,
-        texts: tuple[Sequence[str], int | None],
-        plan: Plan,
-        call: Call,
-        ask: AskVectors,
-    ) -> list[list[float]]:
-        """Vectors of texts, of so many dimensions. The books are closed."""
-        question = self._cache.questions.embedding(workspace_id, *texts, plan)
-        if question is None:
-            await call.open(plan)
-            return await ask()
-
-        async def asked_anew() -> tuple[bytes, bool]:
-            vectors = await ask()
-            return encode_answer(vectors), bool(vectors)
-
-        return decode_vectors(await self._body(question, plan, call, asked_anew, VECTORS_TYPE))
 
     async def events(
         self, asked: OwnCall, plan: Plan, call: Call, ask: AskEvents, opened: Opened | None

@@ -13,7 +13,6 @@ from answerable.inference.chat import (
     Finished,
     Image,
     Part,
-    TokenCount,
     ToolCall,
 )
 from answerable.inference.dialects.pictures import PICTURE_BYTES
@@ -124,26 +123,6 @@ class ChatAttempt:
                 seen.noted(event)
             raise RefusedAnswer(stream, self._call.used(seen.tokens, seen.events, whole=True))
         return stream
-
-
-class EmbeddingAttempt:
-    """Asks one target for vectors."""
-
-    def __init__(
-        self, providers: Providers, texts: Sequence[str], dimensions: int | None, *, longest: int
-    ) -> None:
-        self._providers = providers
-        self._texts = texts
-        self._dimensions = dimensions
-        self._longest = longest
-
-    async def vectors(
-        self, target: Target, adapter: Adapter, seconds: float | None
-    ) -> tuple[list[list[float]], TokenCount]:
-        """Vectors in the order of the texts, and what they cost. Raises UpstreamFailure."""
-        upstream = adapter.embedding_request(target, self._texts, self._dimensions)
-        _, body = await self._providers.whole(target, adapter, upstream, seconds, self._longest)
-        return adapter.embedding_answer(body)
 
 
 def prompt_bytes(request: ChatRequest) -> int:

@@ -5,15 +5,13 @@ plan → admission → books opened → attempts → first byte commits → rela
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-import msgspec
-
 from answerable.inference.cache.service import AnswerCache
-from answerable.inference.chat import ChatAnswer, ChatEvent, ChatRequest
+from answerable.inference.chat import ChatEvent
 from answerable.inference.gateway.attempts import Providers
 from answerable.inference.gateway.bounds import GatewayBounds
 from answerable.inference.gateway.cached_calls import CachedCalls
@@ -21,7 +19,6 @@ from answerable.inference.gateway.cached_own_calls import CachedOwnCalls
 from answerable.inference.gateway.call import Books, Call, CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.inbound import Inbound, Reply
-from answerable.inference.gateway.own import EmbeddingAttempt
 from answerable.inference.gateway.own_call import AnswerCheck, Answered, Listener, OwnCall, Spent, Stages
 from answerable.inference.gateway.own_calls import OwnCalls, answered
 from answerable.inference.gateway.presence import ALWAYS_THERE, Presence
@@ -29,7 +26,7 @@ from answerable.inference.gateway.relayed import CHATS, JSON, Begun, RelayedCall
 from answerable.inference.gateway.staged import staged_reply
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.plan import Plan
-from answerable.inference.operation import Caller, Operation
+from answerable.inference.operation import Operation
 from answerable.inference.usage.estimate import written_tokens
 from answerable.inference.usage.record import Outcome
 
@@ -134,26 +131,6 @@ class Gateway:
             call.close(Outcome.ANSWERED, answered.tokens or call.estimated(guess))
             return Reply(answered.content_type, headers, answered.body)
 
-    async def chat(
-        self,
-        caller: Caller,
-        request: ChatRequest,
-        *,
-        deadline: float | None = None,
-        parent_id: str | None = None,
-        stage: str | None = None,
-        tags: Sequence[str] = (),
-    ) -> ChatAnswer:
-        """A whole answer. `deadline` is a moment of `time.monotonic`; `tags` name what the answer depends
-        on (`document:doc_…`), so that a kept one goes with it.
-
-        Raises UpstreamFailure or an AnswerableError.
-        """
-        asked = OwnCall(
-            caller, request, deadline=deadline, parent_id=parent_id, stage=stage, tags=tuple(tags)
-        )
-        return (await self.ask(asked)).answer
-
     async def ask(self, asked: OwnCall, check: AnswerCheck | None = None) -> Answered:
         """A whole answer with the stage that gave it and what it cost; `check` judges the answers of a
         cascade's stages. Raises UpstreamFailure or an AnswerableError."""
@@ -183,60 +160,10 @@ class Gateway:
                 await hear(event)
         return whole[0]
 
-    async def stream(
-        self,
-        caller: Caller,
-        request: ChatRequest,
-        *,
-        deadline: float | None = None,
-        parent_id: str | None = None,
-        stage: str | None = None,
-        tags: Sequence[str] = (),
-    ) -> AsyncIterator[ChatEvent]:
-        """The events of an answer as they come; `tags` as in `chat`. Closing the iterator ends the call as
-        cancelled.
-
-        Raises UpstreamFailure or an AnswerableError, also in the middle of an answer.
-        """
-        request = msgspec.structs.replace(request, stream=True)
-        asked = OwnCall(
-            caller, request, deadline=deadline, parent_id=parent_id, stage=stage, tags=tuple(tags)
-        )
-        plan = await self._own.plan(asked)
-        found = self._stages.events(asked, plan) if plan.cascade else self._own.events(asked, plan)
-        async with aclosing(found) as events:
-            async for event in events:
-                yield event
-
     async def begin(self, facts: CallFacts, presence: Presence = ALWAYS_THERE) -> Call:
         """A call that the system answers itself: on the books, without a cost of its own; what it asks of
         models are calls with its id as their `parent_id`. Raises LimitExceeded."""
         return await self._own.begin(facts, presence)
-
-    async def embed(
-        self, caller: Caller, model: str, texts: Sequence[str], dimensions: int | None = None
-    ) -> list[list[float]]:
-        """The vectors of texts, shape (texts, dimensions). Raises UpstreamFailure or an AnswerableError."""
-        if not self._own.started:
-            await self._own.start()
-        plan = await self._catalog.plan(caller.workspace_id, model, Operation.EMBEDDINGS)
-        size = sum(len(text.encode("utf-8", "replace")) for text in texts)
-        call = Call(self._books, CallFacts(caller, Operation.EMBEDDINGS, model, input_bytes=size))
-        attempt = EmbeddingAttempt(self._providers, texts, dimensions, longest=self._bounds.longest_answer)
-
-        async def ask() -> list[list[float]]:
-            with Closing(call):
-                (vectors, tokens), _ = await self._providers.first_answer(
-                    plan, call, attempt.vectors, seconds=self._bounds.call_seconds
-                )
-                call.close(Outcome.ANSWERED, call.estimated(0) if tokens.estimated else tokens)
-                return vectors
-
-        return await self._kept.vectors(caller.workspace_id, (texts, dimensions), plan, call, ask)
-
-    async def available(self, workspace_id: str) -> bool:
-        """Whether a workspace has any model to call; does not suspend when that is known."""
-        return bool(await self._catalog.names(workspace_id))
 
 
 def _that_relay(plan: Plan, providers: Providers, operation: Operation) -> Plan | None:

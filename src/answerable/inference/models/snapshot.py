@@ -285,6 +285,13 @@ class Snapshot:
                 self._plans[(name, operation)] = plan
         return plan
 
+    def leads(self, name: str) -> bool:
+        """Whether a name leads to a model, also one that no list shows (`provider/model`, a pattern's)."""
+        try:
+            return any(self.names.groups(name)) or self.names.alias(name) is not None
+        except (UnknownModel, AliasCycle):
+            return False
+
     def entries(self) -> Sequence[NameEntry]:
         """Every name, sorted."""
         if self._entries is None:
