@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
@@ -85,3 +86,32 @@ async def test_the_words_for_nul_are_words(owner: Caller) -> None:
     budget = {"subject": {"type": "workspace"}, "period": "day", "limit_usd": 1, "model": "a\\u0000"}
     answer = await owner.post("/api/v1/budgets", json=budget)
     assert (answer.status_code, answer.json()["model"]) == (201, "a\\u0000")
+
+
+def _forms(app: FastAPI) -> set[tuple[str, str, str]]:
+    found = set()
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        for field in dependant.body_params if dependant is not None else ():
+            if isinstance(field.field_info, Form):
+                found |= {(method, str(route.path), field.alias) for method in route.methods or ()}
+    return found
+
+
+async def test_every_field_of_a_form_is_guarded_and_its_file_is_not_kept(app: FastAPI, owner: Caller) -> None:
+    addresses = {(route.method, route.path): route.address() for route in routes_of(app)}
+    forms = _forms(app)
+    assert ("POST", "/api/v1/datasets", "name") in forms
+    for method, path, name in sorted(form for form in forms if form[2] != "file"):
+        parts = [("file", ("a.csv", b"a,b\n1,2\n")), (name, (None, b"a\0b"))]
+        answer = await owner.request(method, addresses[method, path], files=parts)
+        assert answer.status_code == 422, (path, name, answer.text)
+        assert answer.json()["errors"][0]["field"] == name
+    assert (await owner.get("/api/v1/datasets")).json()["items"] == []
+
+
+async def test_a_files_name_with_nul_is_cleaned_or_refused(owner: Caller) -> None:
+    for path in ("datasets", "documents"):
+        files = {"file": ("a\0b.csv", b"a,b\n1,2\n")}
+        answer = await owner.post(f"/api/v1/{path}", files=files)
+        assert answer.status_code in (201, 202, 422), (path, answer.status_code, answer.text)

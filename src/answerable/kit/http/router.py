@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from answerable.kit.errors import StorageFull, UnsupportedType
 from answerable.kit.http.idempotency import record
-from answerable.kit.http.nul import refuse_nul_in_address, refuse_nul_in_json
+from answerable.kit.http.nul import refuse_nul_in_address, refuse_nul_in_form, refuse_nul_in_json
 from answerable.kit.storage import DISK_FULL
 
 
@@ -36,12 +36,13 @@ class EdgeRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             refuse_nul_in_address(request)
-            if self.body_field is not None and isinstance(self.body_field.field_info, Form):
-                await self._admit(request)
-                _require_multipart(request)
-            elif self.body_field is not None:
-                await refuse_nul_in_json(request)
             try:
+                if self.body_field is not None and isinstance(self.body_field.field_info, Form):
+                    await self._admit(request)
+                    _require_multipart(request)
+                    await refuse_nul_in_form(request)
+                elif self.body_field is not None:
+                    await refuse_nul_in_json(request)
                 response = await inner(request)
             except HTTPException as error:
                 # FastAPI answers 400 to whatever breaks while a body is read; a full disk is no fault
