@@ -162,9 +162,11 @@ async def is_current(session: Session, ticket: Ticket) -> bool:
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def lock_to_cancel(session: Session, job_id: str) -> JobRow | None:
-    """Hold the row against every change, but not against the running attempt's transactions."""
-    statement = select(JobRow).where(JobRow.id == job_id).with_for_update(key_share=True)
+async def lock_to_cancel(session: Session, job_id: str, *, wait: bool = True) -> JobRow | None:
+    """Hold the row against every change, but not against the running attempt's transactions. Without `wait`
+    None also when somebody else holds it."""
+    statement = select(JobRow).where(JobRow.id == job_id)
+    statement = statement.with_for_update(key_share=True, skip_locked=not wait)
     return (await session.execute(statement)).scalar_one_or_none()
 
 

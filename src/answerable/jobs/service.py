@@ -10,6 +10,7 @@ from answerable.jobs import repository, tickets
 from answerable.jobs.job import Job, JobStatus, Subject
 from answerable.jobs.registry import TaskRegistry, tasks
 from answerable.jobs.repository import NewJob
+from answerable.jobs.tables import JobRow
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, NotFound
@@ -89,14 +90,28 @@ async def cancel_job(session: Session, job_id: str, *, registry: TaskRegistry = 
     status = JobStatus(row.status)
     if status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
         raise Conflict(f"The job has {status} already; there is nothing to cancel.")
+    await _cancel(session, row, registry)
+    return await get_job(session, job_id)
+
+
+async def stop_job(session: Session, job_id: str, *, registry: TaskRegistry = tasks) -> None:
+    """Cancel a job whose subject the transaction takes away. It never waits, so it may be called with the
+    subject's rows held: a job that somebody changes at this very moment, or that ends, is left alone, and has
+    to find out by itself that its subject is gone."""
+    row = await repository.lock_to_cancel(session, job_id, wait=False)
+    if row is not None:
+        await _cancel(session, row, registry)
+
+
+async def _cancel(session: Session, row: JobRow, registry: TaskRegistry) -> None:
+    status = JobStatus(row.status)
     if status is JobStatus.QUEUED:
-        await repository.end(session, job_id, JobStatus.CANCELLED, None)
+        await repository.end(session, row.id, JobStatus.CANCELLED, None)
         await tickets.withdraw(session, row.ticket)
         task = registry.get(row.kind)
         if task is not None and task.cancelled is not None:
             await task.cancelled(session, **row.arguments)
     elif status is JobStatus.RUNNING:
-        await repository.request_cancel(session, job_id)
+        await repository.request_cancel(session, row.id)
         await tickets.withdraw(session, row.ticket)
     session.expire(row)
-    return await get_job(session, job_id)

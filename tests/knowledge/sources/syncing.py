@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
+from answerable.knowledge.sources import repository
+from answerable.knowledge.sources.sync import tasks
 from tests.factories.callers import Caller
 from tests.factories.waiting import eventually
 
@@ -76,3 +80,15 @@ async def text_of(caller: Caller, document: Json) -> str:
     answer = await caller.get(f"/api/v1/documents/{document['id']}/text")
     assert answer.status_code == 200, answer.text
     return str(answer.json()["text"])
+
+
+async def ring(runtime: Runtime, caller: Caller, source: Json) -> None:
+    """Let the source's alarm ring now, as if its time had come."""
+    async with runtime.database.begin(Principal.system(caller.workspace_id)) as session:
+        row = await repository.lock(session, source["id"])
+        assert row is not None
+        moment = await repository.now(session)
+        if row.next_sync_at is not None:
+            row.next_sync_at = moment
+        await repository.set_alarm(session, source["id"], moment)
+    await tasks.ring(runtime, moment)

@@ -7,19 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-from answerable.knowledge.sources import repository
-from answerable.knowledge.sources.sync import tasks
 from tests.factories.callers import Caller, Workspace
 from tests.factories.uploads import send_file, settled
 from tests.factories.waiting import eventually
 from tests.knowledge.sources.syncing import (
-    Json,
     add_source,
     documents,
     ended,
     items,
+    ring,
     start,
     sync,
     text_of,
@@ -35,18 +32,6 @@ def shelf(tmp_path: Path) -> Path:
     for name in ("a.md", "b.txt", "sub/c.md"):
         (folder / name).write_text(f"# About {name}\n\nThe note called {name} speaks of kettles.")
     return folder
-
-
-async def ring(runtime: Runtime, caller: Caller, source: Json) -> None:
-    """Let the source's alarm ring now, as if its time had come."""
-    async with runtime.database.begin(Principal.system(caller.workspace_id)) as session:
-        row = await repository.lock(session, source["id"])
-        assert row is not None
-        moment = await repository.now(session)
-        if row.next_sync_at is not None:
-            row.next_sync_at = moment
-        await repository.set_alarm(session, source["id"], moment)
-    await tasks.ring(runtime, moment)
 
 
 async def test_what_a_folder_holds_becomes_documents_and_stays_in_step(owner: Caller, shelf: Path) -> None:

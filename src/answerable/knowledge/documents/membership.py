@@ -1,8 +1,8 @@
 """Documents out of containers: attachments of e-mails, files of archives.
 
 A member is a document like any other. It knows the containers that hold it, and goes with the last of them
-unless somebody wants it of their own accord (`is_member` is false then). All rows of a family are locked in
-one order, that of their bytes' digests.
+unless somebody wants it of their own accord (`is_member` is false then). It belongs to the source of one of
+its outermost containers. Who changes what holds which takes the workspace's turn first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
+from answerable.knowledge import indexing
 from answerable.knowledge.documents import files, repository
 from answerable.knowledge.documents.names import display_name, one_line, title_of
 from answerable.knowledge.documents.repository import Container
@@ -97,13 +98,13 @@ async def take(
     session: Session, runtime: Runtime, container: DocumentRow, kept: Sequence[KeptMember]
 ) -> None:
     """Make documents of a container's members, within what its root may still bring, and queue their
-    reading. A member that exists as a document already gets one more container. The container's and its
-    root's rows must be locked."""
+    reading. A member that exists as a document already gets one more container. The workspace's turn must be
+    the transaction's, and the container's row its own."""
     if not kept:
         return
     allowed = await limits(session, runtime, container)
     above = {container.id, *await repository.above(session, container.id)}
-    path = await _path(session, container)
+    path = (await repository.paths_of(session, [container.id]))[container.id]
     new: list[str] = []
     total = 0
     for member in sorted(kept, key=lambda item: item.stored.sha256):
@@ -116,7 +117,7 @@ async def take(
         found = await repository.by_bytes(session, member.stored.sha256)
         if found is None or found in above:  # over the bounds; or an archive that holds itself
             continue
-        name = f"{path}{_PATH_MARK}{one_line(member.name) or row.file_name}"[-_MAX_PATH:]
+        name = _joined(path, one_line(member.name) or row.file_name)
         await repository.add_membership(session, container.id, found, name)
         if is_new:
             new.append(found)
@@ -128,10 +129,8 @@ async def take(
         await repository.set_job(session, document_id, job_id)
 
 
-async def _path(session: Session, container: DocumentRow) -> str:
-    """The names that lead to the container, the outermost first."""
-    held = (await repository.containers_of(session, [container.id])).get(container.id)
-    return held[0].name if held and container.is_member else container.file_name
+def _joined(path: str, name: str) -> str:
+    return f"{path}{_PATH_MARK}{name}"[-_MAX_PATH:]
 
 
 def _row(container: DocumentRow, member: KeptMember) -> DocumentRow:
@@ -156,10 +155,10 @@ def _row(container: DocumentRow, member: KeptMember) -> DocumentRow:
     )
 
 
-async def family(session: Session, document_id: str) -> list[str]:
-    """The document and all that goes with it: members, and theirs, that nothing else holds or wants."""
-    going = {document_id: None}
-    layer = [document_id]
+async def family(session: Session, document_ids: Sequence[str]) -> list[str]:
+    """The documents and all that goes with them: members, and theirs, that nothing else holds or wants."""
+    going = dict.fromkeys(document_ids)
+    layer = list(going)
     while layer:
         held = await repository.members_of(session, layer)
         layer = [
@@ -169,6 +168,35 @@ async def family(session: Session, document_id: str) -> list[str]:
         ]
         going |= dict.fromkeys(layer)
     return list(going)
+
+
+async def settle(session: Session, document_ids: Sequence[str]) -> None:
+    """Put documents, of which a container went or changed, and what they hold right: the source that they
+    belong to, their root, and the paths of names that lead to them. The workspace's turn must be the
+    transaction's."""
+    below = await repository.below(session, document_ids)
+    for source_id, moved in (await repository.rehome(session, below)).items():
+        await indexing.move_documents(session, moved, source_id)
+    layer: Sequence[str] = list(document_ids)
+    seen: set[str] = set()
+    while layer := [each for each in layer if each not in seen]:
+        seen.update(layer)
+        layer = await _rename_members(session, layer)
+
+
+async def _rename_members(session: Session, container_ids: Sequence[str]) -> list[str]:
+    """Begin the paths of what the containers hold with their own path of today; whose paths changed."""
+    held = await repository.names_in(session, container_ids)
+    if not held:
+        return []
+    paths = await repository.paths_of(session, container_ids)
+    changed = []
+    for row in held:
+        name = _joined(paths[row.container_id], row.name.rpartition(_PATH_MARK)[2])
+        if name != row.name:
+            await repository.add_membership(session, row.container_id, row.document_id, name)
+            changed.append(row.document_id)
+    return changed
 
 
 async def containers(session: Session, rows: Sequence[DocumentRow]) -> Mapping[str, Sequence[Container]]:

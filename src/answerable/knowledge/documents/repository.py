@@ -22,6 +22,35 @@ from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.sources.tables import UPLOAD, SourceRow, SourceStatus
 
 _OPEN = (DocumentStatus.QUEUED.value, DocumentStatus.PROCESSING.value)
+# A member is at home where an outermost container of it is: in its own source if one of them is there.
+_REHOME = """
+    WITH RECURSIVE up (member, container) AS (
+        SELECT document_id, container_id FROM document_members WHERE document_id = ANY (%(members)s::uuid[])
+        UNION
+        SELECT up.member, m.container_id FROM up JOIN document_members m ON m.document_id = up.container
+    ), home AS (
+        SELECT DISTINCT ON (up.member) up.member, root.id AS root_id, root.source_id
+        FROM up JOIN documents root ON root.id = up.container AND NOT root.is_member
+        JOIN documents own ON own.id = up.member
+        ORDER BY up.member, root.source_id <> own.source_id, root.id
+    ), before AS MATERIALIZED (
+        SELECT d.id, d.source_id FROM documents d JOIN home ON home.member = d.id
+        WHERE d.is_member AND (d.source_id <> home.source_id OR d.root_id IS DISTINCT FROM home.root_id)
+        ORDER BY d.sha256 FOR UPDATE OF d
+    )
+    UPDATE documents d SET source_id = home.source_id, root_id = home.root_id, updated_at = now()
+    FROM home JOIN before ON before.id = home.member WHERE d.id = home.member
+    RETURNING d.id, CASE WHEN before.source_id <> d.source_id THEN d.source_id END
+"""
+_BELOW = """
+    WITH RECURSIVE below (id) AS (
+        SELECT unnest(%(documents)s::uuid[])
+        UNION
+        SELECT m.document_id FROM below JOIN document_members m ON m.container_id = below.id
+        JOIN documents d ON d.id = m.document_id AND d.is_member
+    )
+    SELECT id FROM below
+"""
 
 
 async def get(session: Session, document_id: str) -> DocumentRow | None:
@@ -33,6 +62,13 @@ async def lock(session: Session, document_id: str) -> DocumentRow | None:
     """One document, held until the transaction ends."""
     statement = select(DocumentRow).where(DocumentRow.id == document_id).with_for_update()
     return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def take_turns(session: Session) -> None:
+    """Let the workspace's transactions that change several documents, or what holds which, come one after the
+    other, until this one ends: who lets a document go must see who else holds it."""
+    key = f"sources {session.workspace_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 async def page(
@@ -77,16 +113,12 @@ async def source_exists(session: Session, source_id: str) -> bool:
     return await session.scalar(statement) is not None
 
 
-async def move(session: Session, document_ids: Sequence[str], source_id: str) -> None:
-    """Let documents belong to another source."""
-    statement = update(DocumentRow).where(DocumentRow.id.in_(document_ids))
-    await session.execute(statement.values(source_id=source_id, updated_at=func.now()))
-
-
-async def of_source(session: Session, source_id: str, most: int) -> Sequence[str]:
-    """The ids of at most that many documents of a source."""
-    statement = select(DocumentRow.id).where(DocumentRow.source_id == source_id)
-    return (await session.scalars(statement.order_by(DocumentRow.id).limit(most))).all()
+async def of_source(session: Session, source_id: str, most: int) -> dict[str, bool]:
+    """At most that many documents of a source, and whether each is there for its containers alone; those that
+    are come last."""
+    statement = select(DocumentRow.id, DocumentRow.is_member).where(DocumentRow.source_id == source_id)
+    rows = await session.execute(statement.order_by(DocumentRow.is_member, DocumentRow.id).limit(most))
+    return {document_id: is_member for document_id, is_member in rows}
 
 
 async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
@@ -253,35 +285,56 @@ class Container:
     name: str
 
 
-async def lock_all(session: Session, document_ids: Iterable[str]) -> Sequence[DocumentRow]:
-    """These documents, held until the transaction ends; the order of their bytes' digests keeps two that
-    lock some of the same from waiting for each other in a circle."""
-    statement = select(DocumentRow).where(DocumentRow.id.in_(list(document_ids))).order_by(DocumentRow.sha256)
+async def lock_going(session: Session, document_ids: Sequence[str]) -> dict[str, DocumentRow]:
+    """Those of the documents that are there, by their ids, held until the transaction ends; so are those that
+    remember one of them as their root, because they change when it goes."""
+    which = or_(DocumentRow.id.in_(document_ids), DocumentRow.root_id.in_(document_ids))
+    statement = select(DocumentRow).where(which).order_by(DocumentRow.sha256)
     rows = await session.scalars(statement.with_for_update().execution_options(populate_existing=True))
-    return rows.all()
+    found = {row.id: row for row in rows}
+    return {each: found[each] for each in document_ids if each in found}
+
+
+async def below(session: Session, document_ids: Sequence[str]) -> list[str]:
+    """These documents and all that are there for containers alone and lie in them, at any distance."""
+    given = [ids.decode("doc", each) for each in document_ids]
+    return [ids.encode("doc", row[0]) for row in await session.fetch(_BELOW, {"documents": given})]
+
+
+async def rehome(session: Session, document_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Let those of the documents that are there for containers alone belong to the source of an outermost
+    container, and remember that as their root; who came to another source, by source."""
+    given = [ids.decode("doc", each) for each in document_ids]
+    moved: dict[str, list[str]] = {}
+    for document_id, source_id in await session.fetch(_REHOME, {"members": given}):
+        if source_id is not None:
+            moved.setdefault(ids.encode("src", source_id), []).append(ids.encode("doc", document_id))
+    return moved
+
+
+async def names_in(session: Session, container_ids: Sequence[str]) -> Sequence[DocumentMemberRow]:
+    """What these containers hold, with the paths of names."""
+    statement = select(DocumentMemberRow).where(DocumentMemberRow.container_id.in_(container_ids))
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
+
+
+async def add_membership(session: Session, container_id: str, document_id: str, name: str) -> None:
+    """Note that a container holds a document, and the path of names that leads there."""
+    row = {"container_id": container_id, "document_id": document_id, "workspace_id": session.workspace_id}
+    statement = insert(DocumentMemberRow).values({**row, "name": name})
+    key = ["container_id", "document_id"]
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"name": name}))
+
+
+async def remove_memberships(session: Session, container_ids: Sequence[str]) -> None:
+    """Forget what these containers hold."""
+    statement = delete(DocumentMemberRow).where(DocumentMemberRow.container_id.in_(container_ids))
+    await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def by_bytes(session: Session, sha256: str) -> str | None:
     """The id of the document of these bytes."""
     return await session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == sha256))
-
-
-async def ids_by_bytes(session: Session, digests: Sequence[str]) -> Sequence[str]:
-    """The ids of the documents that have these bytes."""
-    return (await session.scalars(select(DocumentRow.id).where(DocumentRow.sha256.in_(digests)))).all()
-
-
-async def set_member(session: Session, document_id: str, *, is_member: bool) -> None:
-    """Note whether the document is there for its containers alone."""
-    statement = update(DocumentRow).where(DocumentRow.id == document_id)
-    await session.execute(statement.values(is_member=is_member))
-
-
-async def add_membership(session: Session, container_id: str, document_id: str, name: str) -> None:
-    """Note that a container holds a document."""
-    row = {"container_id": container_id, "document_id": document_id, "workspace_id": session.workspace_id}
-    statement = insert(DocumentMemberRow).values({**row, "name": name})
-    await session.execute(statement.on_conflict_do_nothing())
 
 
 async def extent_below(session: Session, root_id: str) -> tuple[int, int]:
@@ -299,6 +352,17 @@ async def containers_of(session: Session, document_ids: Sequence[str]) -> dict[s
     for document_id, container_id, name in await session.execute(statement.order_by(row.container_id)):
         found.setdefault(document_id, []).append(Container(container_id, name))
     return found
+
+
+async def paths_of(session: Session, document_ids: Sequence[str]) -> dict[str, str]:
+    """The names that lead to each of these documents, the outermost container's first."""
+    statement = select(DocumentRow.id, DocumentRow.file_name, DocumentRow.is_member)
+    rows = await session.execute(statement.where(DocumentRow.id.in_(document_ids)))
+    held = await containers_of(session, document_ids)
+    return {
+        each: held[each][0].name if is_member and each in held else file_name
+        for each, file_name, is_member in rows
+    }
 
 
 async def members_of(session: Session, container_ids: Sequence[str]) -> dict[str, list[str]]:

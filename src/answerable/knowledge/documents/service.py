@@ -1,8 +1,4 @@
-"""The life of a document: taken, read, shown, deleted.
-
-Locks are taken in one order everywhere, the job's row before the document's, so that a deletion and
-the end of a job never wait for each other in a circle.
-"""
+"""The life of a document: taken, read, shown; `removal` has its end and the order in which rows are taken."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from pydantic import JsonValue
 
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DOCUMENTS, document_tag
-from answerable.jobs import Subject, cancel_job, enqueue, enqueue_many
+from answerable.jobs import Subject, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -31,7 +27,6 @@ from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.language import language_of
 
 INGEST = membership.INGEST
-DISCARD = "documents.discard"
 MAX_METADATA_CHARACTERS = 16_384
 SOURCE_ITEM = membership.SOURCE_ITEM
 
@@ -95,7 +90,7 @@ async def take(session: Session, runtime: Runtime, stored: StoredFile, new: NewD
             await files.discard(runtime, stored.key)
         if document.is_member:
             # Somebody wants it of their own accord now: it stays when its containers go.
-            await repository.set_member(session, document.id, is_member=False)
+            await repository.change(session, document.id, {"is_member": False, "root_id": None, "depth": 0})
             await move(session, document.id, new.source_id or await repository.upload_source(session))
             await session.refresh(document)
         queued = is_new or document.status == DocumentStatus.FAILED
@@ -126,6 +121,8 @@ async def _row_for(session: Session, stored: StoredFile, new: NewDocument) -> tu
         created_by=session.principal.user_id,
     )
     is_new = await repository.insert_unless_known(session, row)
+    if not is_new:  # it may be a member, or hold some
+        await repository.take_turns(session)
     found = await repository.lock_by_bytes(session, stored.sha256)
     if found is None:
         raise Conflict("The same file was deleted this very moment. Upload it again.")
@@ -253,60 +250,12 @@ def _why_not_ready(document: DocumentRow) -> str:
     return f"The document is {document.status}. Wait until its job has ended."
 
 
-async def delete(session: Session, document_id: str) -> None:
-    """Delete a document with its text, its passages and vectors and the kept answers that depend on it, and
-    stop what still reads it; with a container go its members that nothing else holds.
-
-    The files go by a job of the same transaction: once it has committed, and even if this process
-    dies then. NotFound.
-    """
-    await read(session, document_id)
-    stopped: set[str] = set()
-    found = await membership.family(session, document_id)
-    # A container whose reading ends this very moment has more members once its job has let go.
-    while waiting := set(await repository.open_jobs_of(session, found)) - stopped:
-        for job_id in sorted(waiting):
-            await _stop(session, job_id)
-        stopped |= waiting
-        found = await membership.family(session, document_id)
-    rows = {row.id: row for row in await repository.lock_all(session, found)}
-    if document_id not in rows:
-        raise NotFound
-    going = [each for each in await membership.family(session, document_id) if each in rows]
-    await indexing.delete_documents(session, going)
-    await repository.remove(session, going)
-    await forget(session, [*(document_tag(each) for each in going), DOCUMENTS])
-    discarded: list[tuple[Subject, dict[str, JsonValue]]] = [
-        (Subject("document", each), {"file_key": rows[each].file_key}) for each in going
-    ]
-    await enqueue_many(session, DISCARD, discarded)
-
-
-async def let_go(session: Session, document_id: str) -> None:
-    """The same for who wants a document no longer: one that a container holds stays there, as a member.
-    NotFound."""
-    held = (await repository.containers_of(session, [document_id])).get(document_id)
-    if not held:
-        await delete(session, document_id)
-        return
-    container = await read(session, held[0].id)
-    await repository.set_member(session, document_id, is_member=True)
-    await move(session, document_id, container.source_id)
-
-
-async def _stop(session: Session, job_id: str) -> None:
-    try:
-        await cancel_job(session, job_id)
-    except (Conflict, NotFound):
-        return  # it has ended
-
-
 async def move(session: Session, document_id: str, source_id: str) -> None:
     """Let a document, with the members that are there for it alone, belong to another source, also in the
-    filters of searches."""
-    moved = await membership.family(session, document_id)
-    await repository.move(session, moved, source_id)
-    await indexing.move_documents(session, moved, source_id)
+    filters of searches. The workspace's turn must be the transaction's."""
+    await repository.change(session, document_id, {"source_id": source_id})
+    await indexing.move_documents(session, [document_id], source_id)
+    await membership.settle(session, [document_id])
 
 
 async def begin_attempt(session: Session, document_id: str) -> DocumentRow | None:
@@ -328,9 +277,8 @@ class ReadDocument:
 async def finish(session: Session, runtime: Runtime, document: DocumentRow, found: ReadDocument) -> None:
     """Make the document ready with its text and passages, and its members documents, if its attempt is still
     the latest."""
-    family = {document.id, document.root_id or document.id}
-    digests = [member.stored.sha256 for member in found.members]
-    await repository.lock_all(session, family | set(await repository.ids_by_bytes(session, digests)))
+    if found.members:
+        await repository.take_turns(session)
     current = await repository.finish_attempt(
         session,
         document.id,
@@ -349,8 +297,9 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
     now = await repository.lock(session, document.id)  # it may have been changed or moved meanwhile
     if now is None:
         raise NotFound
-    await indexing.store_document(session, replace(found.prepared, document=_described(now)))
+    # Members before the index: it is what every other document of the workspace waits for.
     await membership.take(session, runtime, now, found.members)
+    await indexing.store_document(session, replace(found.prepared, document=_described(now)))
     await forget(session, [document_tag(document.id), DOCUMENTS])
 
 

@@ -16,7 +16,7 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge import indexing
 from answerable.knowledge.chunking import ChunkSettings, chunk
-from answerable.knowledge.documents import files, membership, repository, service
+from answerable.knowledge.documents import files, membership, removal, repository, service
 from answerable.knowledge.documents.errors import DocumentUnreadable
 from answerable.knowledge.documents.tables import DocumentRow, DocumentTextRow
 from answerable.knowledge.embedding import EncoderAway, has_encoder
@@ -125,7 +125,7 @@ def _passages(parsed: ParsedDocument, settings: ChunkSettings) -> list[Passage]:
     ]
 
 
-@task(service.DISCARD)
+@task(removal.DISCARD)
 async def discard(job: JobContext, *, file_key: str) -> None:
     """Remove the file of a document that was deleted."""
     await files.discard(job.runtime, file_key)

@@ -68,13 +68,6 @@ async def lock(session: Session, source_id: str) -> SourceRow | None:
     return await session.scalar(statement.execution_options(populate_existing=True))
 
 
-async def take_turns(session: Session) -> None:
-    """Let the workspace's syncs change items and documents one after the other until the transaction
-    ends: who lets a document go must see who else holds it."""
-    key = f"sources {session.workspace_id}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-
-
 async def page(session: Session, request: PageRequest) -> Sequence[SourceRow]:
     """Sources, newest first, one more than the page holds."""
     return (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from answerable.kit.errors import AnswerableError, Conflict, NotFound, StorageFu
 from answerable.kit.outbound import FailedStage, OutboundFailure
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
-from answerable.knowledge.documents import files
+from answerable.knowledge.documents import files, removal
 from answerable.knowledge.documents import service as documents
 from answerable.knowledge.documents.tables import DocumentStatus
 from answerable.knowledge.sources.errors import SourceUnreachable, outbound_problem
@@ -164,14 +164,17 @@ def _failed(item: Item, failure: ConnectorFailure) -> Outcome:
     return Outcome(item, Verdict.FAILED, error=failure)
 
 
-async def apply(session: Session, runtime: Runtime, source_id: str, run_id: str, outcome: Outcome) -> Verdict:
-    """Make the outcome true within the batch's transaction. Returns what it counts as."""
+async def apply(
+    session: Session, runtime: Runtime, source_id: str, run_id: str, outcome: Outcome, leaving: set[str]
+) -> Verdict:
+    """Make the outcome true within the batch's transaction. Returns what it counts as; documents that its
+    item has no more come to `leaving`, for `release` at the batch's end."""
     item = outcome.item
     known = (await repository.items_by_id(session, source_id, [item.id])).get(item.id)
     if outcome.verdict is Verdict.DELETED:
         if known is None:
             return Verdict.UNCHANGED
-        await forget(session, source_id, known)
+        leaving |= await _forget(session, known)
         return Verdict.DELETED
     seen: dict[str, object] = {"seen_run_id": run_id, "title": item.title, "modified_at": item.modified}
     if outcome.verdict is Verdict.FAILED and outcome.error is not None:
@@ -186,7 +189,7 @@ async def apply(session: Session, runtime: Runtime, source_id: str, run_id: str,
     if outcome.stored is None:
         await repository.put_item(session, source_id, item.id, values)
         return Verdict.UNCHANGED
-    return await _take(session, runtime, source_id, outcome, (known, values))
+    return await _take(session, runtime, source_id, outcome, (known, values), leaving)
 
 
 async def _take(
@@ -195,6 +198,7 @@ async def _take(
     source_id: str,
     outcome: Outcome,
     state: tuple[SourceItemRow | None, dict[str, object]],
+    leaving: set[str],
 ) -> Verdict:
     known, values = state
     item, stored = outcome.item, outcome.stored
@@ -222,40 +226,48 @@ async def _take(
         "superseded_id": superseded if superseded != document.id else None,
     }
     await repository.put_item(session, source_id, item.id, values)
-    for gone in {former, waiting} - {None, superseded, document.id}:
-        await release(session, source_id, str(gone))
+    leaving |= {each for each in (former, waiting) if each not in (None, superseded, document.id)}
     return Verdict.ADDED if known is None or known.sha256 is None else Verdict.CHANGED
 
 
-async def forget(session: Session, source_id: str, row: SourceItemRow) -> None:
-    """Drop an item, and its documents unless they are somebody else's too."""
+async def forget(session: Session, source_id: str, rows: Sequence[SourceItemRow]) -> None:
+    """Drop items, and their documents unless they are somebody else's too."""
+    leaving: set[str] = set()
+    for row in rows:
+        leaving |= await _forget(session, row)
+    await release(session, source_id, leaving)
+
+
+async def _forget(session: Session, row: SourceItemRow) -> set[str]:
     await repository.remove_item(session, row.id)
-    for document_id in {row.document_id, row.superseded_id} - {None}:
-        await release(session, source_id, str(document_id))
+    return {each for each in (row.document_id, row.superseded_id) if each is not None}
 
 
-async def release(session: Session, source_id: str, document_id: str) -> None:
-    """Delete a document that the source does not hold any more. One that another source's item became
-    goes over to that source; one that a person uploaded stays."""
-    other = await repository.another_owner(session, document_id)
-    try:
-        document = await documents.read(session, document_id)
-    except NotFound:
-        return
-    if document.source_id != source_id:
-        return
-    if other is None:
-        await documents.let_go(session, document_id)
-    elif other != source_id:
-        await documents.move(session, document_id, other)
+async def release(session: Session, source_id: str, document_ids: Collection[str]) -> None:
+    """Delete those of the documents that the source does not hold any more: all at once, at the end of the
+    transaction, because no row of a document may be waited for once the index was written. One that another
+    source's item became goes over to that source; one that a person uploaded stays."""
+    going = []
+    for document_id in sorted(document_ids):
+        other = await repository.another_owner(session, document_id)
+        try:
+            document = await documents.read(session, document_id)
+        except NotFound:
+            continue
+        if document.source_id != source_id:
+            continue
+        if other is None:
+            going.append(document_id)
+        elif other != source_id:
+            await documents.move(session, document_id, other)
+    await removal.let_go(session, going)
 
 
 async def release_superseded(session: Session, source_id: str, most: int) -> int:
     """Delete former documents whose new ones have been read; how many items there were."""
     rows = await repository.superseded(session, source_id, most)
+    leaving = {row.superseded_id for row in rows if row.superseded_id is not None}
     for row in rows:
-        former = row.superseded_id
         await repository.clear_superseded(session, row.id)
-        if former is not None:
-            await release(session, source_id, former)
+    await release(session, source_id, leaving)
     return len(rows)

@@ -23,6 +23,7 @@ from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
 from answerable.kit.outbound import OutboundFailure
 from answerable.knowledge.documents import files
+from answerable.knowledge.documents import repository as document_rows
 from answerable.knowledge.sources import repository as sources
 from answerable.knowledge.sources.configuration import open_config
 from answerable.knowledge.sources.errors import as_error, outbound_problem
@@ -84,7 +85,7 @@ class Portion:
             raise as_error(outbound_problem(failure)) from failure
 
     async def _run(self, session: Session) -> SyncRunRow:
-        await sources.take_turns(session)
+        await document_rows.take_turns(session)
         run = await service.begin_portion(session, self._run_id, self._portion)
         if run is None:
             raise _Stopped
@@ -139,8 +140,11 @@ class Portion:
                 await self._discard(outcomes)
                 raise
             before = run.cursor
+            leaving: set[str] = set()
             for outcome in outcomes:
-                verdict = await intake.apply(session, self._job.runtime, place.source_id, run.id, outcome)
+                verdict = await intake.apply(
+                    session, self._job.runtime, place.source_id, run.id, outcome, leaving
+                )
                 _count(run, verdict)
                 if _holds(outcome, known.get(outcome.item.id)) and not run.holds:
                     run.holds, run.held_cursor = True, before
@@ -150,6 +154,7 @@ class Portion:
             if await repository.any_superseded(session, place.source_id):
                 rings_at = await sources.now(session) + timedelta(seconds=_RELEASE_SECONDS)
                 await sources.set_alarm(session, place.source_id, rings_at)
+            await intake.release(session, place.source_id, leaving)
         if outcomes:
             await self._job.advanced()
         self._seen += len(outcomes)
@@ -195,10 +200,9 @@ class Portion:
             async with self._job.begin() as session:
                 run = await self._run(session)
                 rows = await repository.unseen(session, place.source_id, run.id, _FORGOTTEN_AT_ONCE)
-                for row in rows:
-                    await intake.forget(session, place.source_id, row)
                 run.deleted += len(rows)
                 self._note_time(run)
+                await intake.forget(session, place.source_id, rows)
             if rows:
                 await self._job.advanced()
             if len(rows) < _FORGOTTEN_AT_ONCE:

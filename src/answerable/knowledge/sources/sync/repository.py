@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -24,6 +24,7 @@ from answerable.knowledge.sources.tables import (
 )
 
 _ENDED = (DocumentStatus.READY.value, DocumentStatus.FAILED.value)
+_READY = DocumentStatus.READY.value
 _PRUNED_AT_ONCE = 20
 
 
@@ -56,11 +57,6 @@ async def open_run(session: Session, source_id: str) -> SyncRunRow | None:
     """The source's run that has not ended, held until the transaction ends."""
     statement = select(SyncRunRow).where(SyncRunRow.source_id == source_id, SyncRunRow.status.in_(OPEN_RUN))
     return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
-
-
-async def open_run_unlocked(session: Session, source_id: str) -> SyncRunRow | None:
-    """The same without holding it, for who must take the job's lock first."""
-    return (await open_runs(session, [source_id])).get(source_id)
 
 
 async def open_runs(session: Session, source_ids: Sequence[str]) -> Mapping[str, SyncRunRow]:
@@ -200,21 +196,18 @@ async def items(
 
 
 async def superseded(session: Session, source_id: str, most: int) -> Sequence[SourceItemRow]:
-    """Items whose former document can go, because the new one has been read, with its members, or is gone."""
-    member = aliased(DocumentRow)
-    unread = (
-        select(DocumentMemberRow.document_id)
-        .join(member, member.id == DocumentMemberRow.document_id)
-        .where(DocumentMemberRow.container_id == SourceItemRow.document_id, member.status.not_in(_ENDED))
-    )
+    """Items whose former document can go: the new one has been read, with all that it holds, or is gone. One
+    that cannot be read lets the former one be, unless that could not be read either."""
+    former = aliased(DocumentRow)
+    no_better = and_(DocumentRow.status == DocumentStatus.FAILED.value, former.status != _READY)
     statement = (
         select(SourceItemRow)
         .outerjoin(DocumentRow, DocumentRow.id == SourceItemRow.document_id)
+        .join(former, former.id == SourceItemRow.superseded_id)
         .where(
             SourceItemRow.source_id == source_id,
-            SourceItemRow.superseded_id.is_not(None),
-            or_(DocumentRow.id.is_(None), DocumentRow.status.in_(_ENDED)),
-            ~unread.exists(),
+            or_(DocumentRow.id.is_(None), DocumentRow.status == _READY, no_better),
+            ~_unread_below(),
         )
         .order_by(SourceItemRow.id)
         .limit(most)
@@ -223,11 +216,32 @@ async def superseded(session: Session, source_id: str, most: int) -> Sequence[So
 
 
 async def any_superseded(session: Session, source_id: str) -> bool:
-    """Whether any former document still waits for the new one."""
-    statement = select(SourceItemRow.id).where(
-        SourceItemRow.source_id == source_id, SourceItemRow.superseded_id.is_not(None)
+    """Whether any former document waits for the new one to be read."""
+    statement = (
+        select(SourceItemRow.id)
+        .join(DocumentRow, DocumentRow.id == SourceItemRow.document_id)
+        .where(
+            SourceItemRow.source_id == source_id,
+            SourceItemRow.superseded_id.is_not(None),
+            or_(DocumentRow.status != DocumentStatus.FAILED.value, _unread_below()),
+        )
     )
     return await session.scalar(statement.limit(1)) is not None
+
+
+def _unread_below() -> ColumnElement[bool]:
+    """Whether anything that an item's document holds, at any distance, has still to be read."""
+    row = DocumentMemberRow
+    below = (
+        select(row.document_id.label("id"))
+        .where(row.container_id == SourceItemRow.document_id)
+        .correlate(SourceItemRow)
+        .cte("below", recursive=True, nesting=True)
+    )
+    below = below.union(select(row.document_id).join(below, row.container_id == below.c.id))
+    member = aliased(DocumentRow)
+    unread = select(member.id).join(below, below.c.id == member.id).where(member.status.not_in(_ENDED))
+    return unread.exists()
 
 
 async def clear_superseded(session: Session, item_id: str) -> None:

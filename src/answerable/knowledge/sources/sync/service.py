@@ -1,7 +1,7 @@
 """The life of a run: started, paused, resumed, cancelled, ended.
 
-Who changes a run holds its source's row first, then the job's, then the run's; a worker takes the job's,
-then the run's.
+Who changes a run holds its source's row first, then the run's, and never waits for a job's; a worker takes
+its job's first. A job that is not told in time finds its run paused or cancelled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from answerable.jobs import JobError, Subject, cancel_job, enqueue
+from answerable.jobs import JobError, Subject, enqueue, stop_job
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, NotFound
 from answerable.kit.paging import PageRequest
@@ -102,12 +102,9 @@ async def pause(session: Session, source_id: str) -> SourceRow:
     source = await locked_source(session, source_id)
     source.status = SourceStatus.PAUSED.value
     await keep_watch(session, source)
-    run = await repository.open_run_unlocked(session, source_id)
+    run = await repository.open_run(session, source_id)
     if run is not None and run.status != RunStatus.PAUSED:
-        await _stop_job(session, run)
-        held = await repository.lock_run(session, run.id)
-        if held is not None and held.status not in (RunStatus.SUCCEEDED, RunStatus.FAILED):
-            held.status, held.finished_at = RunStatus.PAUSED.value, None
+        await _stop(session, run, RunStatus.PAUSED)
     await sources.save(session, source)
     return source
 
@@ -149,32 +146,30 @@ async def cancel(session: Session, run_id: str) -> SyncRunRow:
     if run is None:
         raise NotFound
     await sources.lock(session, run.source_id)
-    await _stop_job(session, run)
     held = await repository.lock_run(session, run_id)
     if held is None:
         raise NotFound
     if held.status in (RunStatus.SUCCEEDED, RunStatus.FAILED):
         raise Conflict(f"The sync has {held.status} already; there is nothing to cancel.")
     if held.status != RunStatus.CANCELLED:
-        held.status, held.finished_at = RunStatus.CANCELLED.value, await sources.now(session)
-        await session.flush()
+        await _stop(session, held, RunStatus.CANCELLED)
     return held
 
 
 async def stop_for_removal(session: Session, source_id: str) -> None:
     """Cancel the source's run, if one is under way."""
-    run = await repository.open_run_unlocked(session, source_id)
+    run = await repository.open_run(session, source_id)
     if run is not None:
-        await cancel(session, run.id)
+        await _stop(session, run, RunStatus.CANCELLED)
 
 
-async def _stop_job(session: Session, run: SyncRunRow) -> None:
-    if run.job_id is None:
-        return
-    try:
-        await cancel_job(session, run.job_id)
-    except (Conflict, NotFound):
-        return  # it has ended
+async def _stop(session: Session, run: SyncRunRow, status: RunStatus) -> None:
+    """Give a run, which the session holds, another status, and have its job end soon."""
+    run.status = status.value
+    run.finished_at = await sources.now(session) if status is RunStatus.CANCELLED else None
+    await session.flush()
+    if run.job_id is not None:
+        await stop_job(session, run.job_id)
 
 
 async def report(session: Session, run_id: str, source_id: str) -> RunReport:

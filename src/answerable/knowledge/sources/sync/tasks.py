@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import datetime, timedelta
 
 import structlog
 
 from answerable.jobs import JobContext, JobError, periodic, task
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError, NotFound
+from answerable.kit.errors import AnswerableError
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.documents import removal
 from answerable.knowledge.documents import repository as document_rows
-from answerable.knowledge.documents import service as documents
 from answerable.knowledge.sources import repository as sources
 from answerable.knowledge.sources.service import REMOVE
 from answerable.knowledge.sources.sync import intake, repository, service
@@ -51,22 +50,16 @@ async def remove(job: JobContext, *, source_id: str) -> None:
     """Delete a source with everything that came from it, a bounded part in each transaction."""
     while True:
         async with job.begin() as session:
-            await sources.take_turns(session)
+            await document_rows.take_turns(session)
             rows = await repository.all_items(session, source_id, _REMOVED_AT_ONCE)
-            for row in rows:
-                await intake.forget(session, source_id, row)
+            await intake.forget(session, source_id, rows)
         if not rows:
             break
         await job.advanced()
-    while True:
+    more = True
+    while more:
         async with job.begin() as session:
-            await sources.take_turns(session)
-            document_ids = await document_rows.of_source(session, source_id, _REMOVED_AT_ONCE)
-            for document_id in document_ids:
-                with contextlib.suppress(NotFound):  # it went with its container
-                    await documents.delete(session, document_id)
-        if not document_ids:
-            break
+            more = await removal.leave_source(session, source_id, _REMOVED_AT_ONCE)
         await job.advanced()
     async with job.complete() as session:
         await sources.remove(session, source_id)
@@ -89,7 +82,7 @@ async def _look_at(session: Session, source_id: str) -> None:
     source = await sources.lock(session, source_id)
     if source is None:
         return
-    await sources.take_turns(session)
+    await document_rows.take_turns(session)
     await sources.clear_alarm(session, source_id)
     if source.status == SourceStatus.REMOVING:
         return
