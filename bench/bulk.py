@@ -34,7 +34,7 @@ from bench.sync_fairness import fill, settings_for, workers
 _POLL_SECONDS = 0.05
 _BLOCK = 1 << 20
 _PARAGRAPH = 90
-_LINES = 40
+_LINES = 15
 _LIMIT_SECONDS = 3_000.0
 _READY = "SELECT count(*) FROM documents WHERE status IN ('ready', 'failed')"
 

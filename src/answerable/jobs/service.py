@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from pydantic import JsonValue
@@ -17,6 +18,9 @@ from answerable.kit.errors import Conflict, NotFound
 from answerable.kit.paging import Page, PageRequest, make_page
 
 _BATCH = 1_000
+_PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.0)
+"""Between looks at a job's row that is held: long enough for progress to be written, and far from the second
+after which PostgreSQL looks for circles."""
 
 
 async def enqueue(
@@ -95,12 +99,14 @@ async def cancel_job(session: Session, job_id: str, *, registry: TaskRegistry = 
 
 
 async def stop_job(session: Session, job_id: str, *, registry: TaskRegistry = tasks) -> None:
-    """Cancel a job whose subject the transaction takes away. It never waits, so it may be called with the
-    subject's rows held: a job that somebody changes at this very moment, or that ends, is left alone, and has
-    to find out by itself that its subject is gone."""
-    row = await repository.lock_to_cancel(session, job_id, wait=False)
-    if row is not None:
-        await _cancel(session, row, registry)
+    """Cancel a job whose subject the transaction takes away. It hardly waits, so it may be called with the
+    subject's rows held: a job that is ending is left alone, and finds that its subject is gone."""
+    for pause in _PAUSES_SECONDS:
+        row = await repository.lock_to_cancel(session, job_id, wait=False)
+        if row is not None:
+            await _cancel(session, row, registry)
+            return
+        await asyncio.sleep(pause)
 
 
 async def _cancel(session: Session, row: JobRow, registry: TaskRegistry) -> None:
