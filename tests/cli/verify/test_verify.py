@@ -12,7 +12,6 @@ import pytest
 
 from answerable.cli.verify.rows import check_rows
 from answerable.kit import ids
-from answerable.knowledge.documents import removal
 from answerable.knowledge.documents import service as documents
 from answerable.knowledge.documents.service import NewDocument
 from answerable.knowledge.sources import service as sources
@@ -113,7 +112,7 @@ async def test_deleting_leaves_nothing_behind(bench: SystemBench) -> None:
             "SELECT id FROM sources WHERE kind = 'folder'")]  # fmt: skip
         await sources.remove(session, row)
         (uploaded,) = bench.execute("SELECT id FROM documents WHERE file_name = 'up.txt'")
-        await removal.delete(session, ids.encode("doc", uploaded[0]))  # type: ignore[arg-type]
+        await documents.delete(session, ids.encode("doc", uploaded[0]))  # type: ignore[arg-type]
     await bench.nothing_open()
     report = json.loads((await verify()).output)
     assert report["ok"], report

@@ -15,7 +15,7 @@ from answerable.jobs import JobContext
 from answerable.jobs import repository as jobs
 from answerable.jobs.tickets import Ticket
 from answerable.kit import ids
-from answerable.knowledge.documents import removal, repository, service
+from answerable.knowledge.documents import repository, service
 from answerable.knowledge.documents.service import NewDocument
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document
@@ -164,7 +164,7 @@ async def test_the_end_of_a_job_and_a_deletion_of_its_document_do_not_wait_for_e
 
     async def delete() -> None:
         async with bench.runtime.database.begin(bench.principal) as session:
-            await removal.delete(session, document.id)
+            await service.delete(session, document.id)
 
     async with job.complete() as session:
         await service.finish(

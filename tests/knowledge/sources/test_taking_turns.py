@@ -15,7 +15,6 @@ from answerable.jobs import repository as jobs
 from answerable.jobs.tickets import Ticket
 from answerable.kit import ids
 from answerable.kit.errors import Conflict, NotFound
-from answerable.knowledge.documents import removal
 from answerable.knowledge.documents import service as documents
 from answerable.knowledge.documents.tables import DocumentRow
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document
@@ -206,4 +205,4 @@ async def test_syncs_cancelled_and_archives_deleted_at_random_moments_leave_noth
 async def _delete(bench: Bench, document_id: str) -> None:
     with suppress(NotFound):
         async with bench.runtime.database.begin(bench.principal) as session:
-            await removal.delete(session, document_id)
+            await documents.delete(session, document_id)

@@ -12,7 +12,7 @@ from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.errors import NotFound
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, make_page
-from answerable.knowledge.documents import membership, removal, service
+from answerable.knowledge.documents import membership, service
 from answerable.knowledge.documents.schemas import (
     Chunks,
     ChunksRequest,
@@ -116,7 +116,7 @@ async def change_document(context: Writer, document_id: str, wanted: DocumentPat
 async def delete_document(context: Writer, document_id: str) -> None:
     """Delete a document: its file, its text, its passages, and what only it holds. From now on nothing
     shows it."""
-    await removal.delete(context.session, document_id)
+    await service.delete(context.session, document_id)
 
 
 async def _view(context: RequestContext, document: DocumentRow) -> DocumentView:

@@ -19,7 +19,7 @@ from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
 from answerable.knowledge import indexing
-from answerable.knowledge.documents import files, membership, repository
+from answerable.knowledge.documents import files, membership, removal, repository
 from answerable.knowledge.documents.errors import DocumentNotReady
 from answerable.knowledge.documents.names import display_name, one_line, title_of
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
@@ -248,6 +248,12 @@ def _why_not_ready(document: DocumentRow) -> str:
     if document.status == DocumentStatus.FAILED:
         return f"The document could not be read. {document.error_detail or 'Upload it again.'}"
     return f"The document is {document.status}. Wait until its job has ended."
+
+
+async def delete(session: Session, document_id: str) -> None:
+    """Delete a document with all that was made of it and the members that nothing else holds; stop what still
+    reads it. NotFound."""
+    await removal.delete(session, document_id)
 
 
 async def move(session: Session, document_id: str, source_id: str) -> None:
