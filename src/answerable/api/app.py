@@ -16,6 +16,7 @@ import answerable
 from answerable.api import health
 from answerable.api.assembly import routers, system_model
 from answerable.api.console import Console
+from answerable.api.description import serve_document
 from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
@@ -60,6 +61,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         # Fields are kept in memory, so a form has few of them; its files are bounded by the body's limit.
         form_limits={"max_files": 10, "max_fields": 20},
     )
+    serve_document(app)
     app.state.runtime = runtime
     app.state.relay = relay
     settings = runtime.settings
