@@ -107,7 +107,7 @@ async def test_a_budget_holds_for_the_dearest_model_that_may_be_asked(bed: Bed, 
     budget = {"subject": EVERYBODY, "period": "month", "limit_usd": 0.5}
     await bed.owner.post("/api/v1/budgets", json=budget)
     answer = await bed.client.post("/v1/chat/completions", json=chat("safe", max_tokens=1_000_000))
-    assert answer.status_code == 429
+    assert answer.status_code == 422
     assert not upstream.seen
 
 
@@ -116,7 +116,7 @@ async def test_every_answer_that_is_asked_for_is_reserved(bed: Bed, upstream: Up
     budget = {"subject": EVERYBODY, "period": "month", "limit_usd": 1.5}
     await bed.owner.post("/api/v1/budgets", json=budget)
     many = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=1_000_000, n=2))
-    assert many.status_code == 429
+    assert many.status_code == 422
     assert not upstream.seen
     one = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=1_000_000, n=1))
     assert one.status_code == 200
@@ -129,9 +129,9 @@ async def test_every_answer_that_is_asked_for_is_reserved(bed: Bed, upstream: Up
     [
         (
             "budgets",
-            {"period": "month", "limit_usd": 0.000001},
-            ("cost-usd", "0.000001"),
-            "The budget of 0.000001 US dollars a month for the workspace is used up.",
+            {"period": "month", "limit_usd": 0},
+            ("cost-usd", "0"),
+            "The budget of 0 US dollars a month for the workspace is used up.",
         ),
         (
             "limits",
@@ -141,9 +141,9 @@ async def test_every_answer_that_is_asked_for_is_reserved(bed: Bed, upstream: Up
         ),
         (
             "limits",
-            {"measure": "tokens", "limit": 1},
-            ("tokens", "1"),
-            "The limit of 1 tokens a minute for the workspace is reached.",
+            {"measure": "tokens", "limit": 0},
+            ("tokens", "0"),
+            "The limit of 0 tokens a minute for the workspace is reached.",
         ),
     ],
 )
@@ -163,6 +163,58 @@ async def test_a_refusal_tells_how_the_limit_stands(
         assert "x-ratelimit-reset-concurrent" not in refused.headers
     else:
         assert refused.headers[f"x-ratelimit-reset-{name}"].endswith("s")
+
+
+@pytest.mark.parametrize(
+    ("noun", "body", "measure", "whole"),
+    [
+        ("limits", {"measure": "tokens", "limit": 100}, "tokens", "limit of 100 tokens a minute"),
+        (
+            "budgets",
+            {"period": "day", "limit_usd": 0.0005},
+            "cost-usd",
+            "budget of 0.0005 US dollars a day",
+        ),
+    ],
+)
+async def test_a_call_that_is_larger_than_a_whole_limit_is_told_to_be_smaller(
+    bed: Bed, upstream: Upstream, noun: str, body: dict[str, Any], measure: str, whole: str
+) -> None:
+    """It passes in no window: "is used up", with everything left, and a Retry-After would lead nowhere."""
+    await priced(bed, upstream, "dear")
+    await bed.owner.post(f"/api/v1/{noun}", json={"subject": EVERYBODY, **body})
+    refused = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=1_000))
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (422, "call_exceeds_limit")
+    assert error["type"] == "invalid_request_error"
+    assert f"more than the whole {whole} for the workspace" in error["message"]
+    assert "max_tokens" in error["message"]
+    assert "retry-after" not in refused.headers
+    amount = refused.headers[f"x-ratelimit-limit-{measure}"]
+    assert refused.headers[f"x-ratelimit-remaining-{measure}"] == amount == whole.split()[2]
+    assert not upstream.seen
+    assert [row.error_code for row in await bed.rows(1)] == ["call_exceeds_limit"]
+    small = await bed.client.post("/v1/chat/completions", json=chat("dear", max_tokens=10))
+    assert small.status_code == 200, small.text
+
+
+async def test_a_call_that_what_is_left_has_no_room_for_is_told_how_much_that_is(
+    bed: Bed, upstream: Upstream
+) -> None:
+    await bed.owner.post(
+        "/api/v1/limits", json={"subject": EVERYBODY, "measure": "tokens", "period": "day", "limit": 1_500}
+    )
+    upstream.default = Reply(tokens=Tokens(input=600, output=400))
+    first = await bed.client.post("/v1/chat/completions", json=chat(max_tokens=1_000))
+    assert first.status_code == 200, first.text
+    refused = await bed.client.post("/v1/chat/completions", json=chat(max_tokens=1_000))
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (429, "rate_limit_exceeded")
+    left = refused.headers["x-ratelimit-remaining-tokens"]
+    assert left == "500"
+    assert "500 is left of the limit of 1500 tokens a day for the workspace" in error["message"]
+    assert "max_tokens" in error["message"]
+    assert int(refused.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("subject", ["workspace", "key", "member"])
@@ -281,9 +333,7 @@ async def test_clients_do_not_ask_again_for_a_budget_that_is_used_up(bed: Bed, u
     dear = {"name": "dear", "price": {"input_per_mtok": 1, "output_per_mtok": 1}}
     provider = {"kind": "openai", "base_url": upstream.openai_url, "api_key": "sk-test", "models": [dear]}
     await bed.owner.post("/api/v1/providers", json={"name": "priced", **provider})
-    await bed.owner.post(
-        "/api/v1/budgets", json={"subject": EVERYBODY, "period": "month", "limit_usd": 0.000001}
-    )
+    await bed.owner.post("/api/v1/budgets", json={"subject": EVERYBODY, "period": "month", "limit_usd": 0})
     network = Counting()
     async with httpx.AsyncClient(transport=network) as wire:
         client = openai.AsyncOpenAI(api_key=bed.key, base_url=f"{bed.url}/v1", http_client=wire)

@@ -218,6 +218,31 @@ async def test_with_every_breaker_open_a_call_fails_at_once_and_says_when_to_com
     assert await scene.run(wanted, only("a", "b")) in ("a", "b")
 
 
+async def test_targets_that_all_wait_for_a_rate_limit_are_told_as_one() -> None:
+    scene = Scene()
+    wanted = plan((A,), (B,))
+
+    def limited(_: Target) -> UpstreamFailure:
+        return failure(FailureKind.RATE_LIMITED, retry_after=100)
+
+    first = await scene.run(wanted, limited)
+    assert isinstance(first, UpstreamFailure)
+    second = await scene.run(wanted, only("a", "b"))
+    assert isinstance(second, NoTargetAvailable)
+    assert (second.status, second.code) == (429, "rate_limit_exceeded")
+    assert second.headers["Retry-After"] == "100"
+    assert "rate_limited" in second.detail
+
+
+async def test_a_target_that_is_paused_by_an_overload_or_open_is_no_rate_limit() -> None:
+    scene = Scene()
+    await scene.run(plan((A,)), lambda _: failure(FailureKind.RATE_LIMITED, retry_after=30))
+    await scene.run(plan((B,)), lambda _: failure(OVERLOADED, retry_after=30))
+    both = await scene.run(plan((A,), (B,)), only("a", "b"))
+    assert isinstance(both, NoTargetAvailable)
+    assert (both.status, both.code) == (503, "no_target_available")
+
+
 async def test_a_caller_who_leaves_gives_the_probe_back() -> None:
     scene = Scene()
     for _ in range(3):

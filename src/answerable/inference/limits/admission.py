@@ -10,6 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from answerable.inference.limits.bucket import ZERO, Bucket
+from answerable.inference.limits.errors import LimitExceeded, plain, refusal
 from answerable.inference.limits.limit import Measure
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -132,14 +133,26 @@ def limit_headers(buckets: Sequence[Bucket], now: datetime) -> Headers:
     return tuple(found)
 
 
-def refusal_headers(bucket: Bucket, now: datetime) -> dict[str, str]:
+def refused(bucket: Bucket, need: Decimal, now: datetime) -> LimitExceeded:
+    """The error for a call that may come to `need`, for which the bucket has no room."""
+    return refusal(
+        bucket.limit,
+        bucket.window,
+        now,
+        need=need,
+        left=bucket.headroom,
+        headers=_refusal_headers(bucket, now),
+    )
+
+
+def _refusal_headers(bucket: Bucket, now: datetime) -> dict[str, str]:
     """How the limit stands that refused a call. Of budgets this is told with the refusal alone: what a
     workspace has spent is not for everybody who calls a model."""
     limit = bucket.limit
     name = limit.measure.value.replace("_", "-")
     told = {
-        f"x-ratelimit-limit-{name}": f"{limit.amount:f}",
-        f"x-ratelimit-remaining-{name}": f"{bucket.headroom:f}",
+        f"x-ratelimit-limit-{name}": plain(limit.amount),
+        f"x-ratelimit-remaining-{name}": plain(bucket.headroom),
     }
     if limit.period is not None:
         told[f"x-ratelimit-reset-{name}"] = f"{max(0, round((bucket.window.end - now).total_seconds()))}s"

@@ -102,8 +102,18 @@ class Limit:
     @property
     def words(self) -> str:
         """The limit, in a sentence: "budget of 50 US dollars a month for the workspace"."""
-        return _WORDS[self.measure].format(amount=self.amount, period=self.period, subject=self.subject)
+        return _WORDS[self.measure].format(
+            amount=self.amount.normalize(), period=self.period, subject=self.subject
+        )
 
+
+UNITS = {
+    Measure.COST_USD: "US dollars",
+    Measure.TOKENS: "tokens",
+    Measure.REQUESTS: "requests",
+    Measure.CONCURRENT: "calls at once",
+}
+"""What an amount is counted in, in a sentence."""
 
 _WORDS = {
     Measure.COST_USD: "budget of {amount:f} US dollars a {period} for the {subject}",

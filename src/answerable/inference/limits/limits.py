@@ -21,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from answerable.inference.limits.admission import Admission, Estimate, Hold, limit_headers, refusal_headers
+from answerable.inference.limits.admission import Admission, Estimate, Hold, limit_headers, refused
 from answerable.inference.limits.bucket import TIGHT_SECONDS, ZERO, Bucket
 from answerable.inference.limits.errors import LimitExceeded, LimitsUnavailable
 from answerable.inference.limits.leases import RECALL, RETURNED, drop, give_back, lease, renew
@@ -160,7 +160,7 @@ class Limits:
         """Lease until there is room for the need. Raises LimitExceeded."""
         at = time.monotonic()
         if at < bucket.refused_until and need >= bucket.refused:
-            raise LimitExceeded(bucket.limit, bucket.window, now, refusal_headers(bucket, now))
+            raise refused(bucket, need, now)
         deadline = at + self._settings.recall_seconds
         while True:
             self._returned.clear()
@@ -170,7 +170,7 @@ class Limits:
                 return
             if not waiting or at >= deadline:
                 bucket.refused, bucket.refused_until = need, at + _REFUSE_SECONDS
-                raise LimitExceeded(bucket.limit, bucket.window, now, refusal_headers(bucket, now))
+                raise refused(bucket, need, now)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_ASK_AGAIN_SECONDS):
                     await self._returned.wait()

@@ -97,6 +97,7 @@ class Breaker:
         "_epoch",
         "_limited",
         "_openings",
+        "_paused_by",
         "_paused_until",
         "_rules",
         "_state",
@@ -112,6 +113,7 @@ class Breaker:
         self._epoch = 0
         self._until = 0.0  # open: the earliest probe; half-open: when the probe counts as lost
         self._paused_until = 0.0
+        self._paused_by: FailureKind | None = None
         self._openings = 0  # in a row, without a recovery between
         self._streak = 0
         self._limited = 0
@@ -135,6 +137,10 @@ class Breaker:
         if self._state is BreakerState.HALF_OPEN and self._paused_until <= now < self._until:
             return min(1.0, self._until - now)
         return self.free_at(now) - now
+
+    def is_rate_limited(self, now: float) -> bool:
+        """Whether nothing is wrong with the target but that its provider asked for a pause, by a 429."""
+        return self.state(now) is BreakerState.PAUSED and self._paused_by is FailureKind.RATE_LIMITED
 
     def admit(self, now: float) -> int | None:
         """A permit for one call, or None. The first permit of an open breaker is its one probe."""
@@ -161,7 +167,7 @@ class Breaker:
     def failed(self, permit: int, kind: FailureKind, retry_after: float | None, now: float) -> None:
         """A call failed; `retry_after` is the provider's wish in seconds."""
         if kind is FailureKind.RATE_LIMITED or (kind is FailureKind.OVERLOADED and retry_after is not None):
-            self._pause(retry_after, now)
+            self._pause(kind, retry_after, now)
         if permit != self._epoch:
             return
         if kind is FailureKind.RATE_LIMITED:
@@ -201,13 +207,14 @@ class Breaker:
             self._openings += 1
             self._open(kind, min(seconds, rules.max_open_seconds), now)
 
-    def _pause(self, retry_after: float | None, now: float) -> None:
+    def _pause(self, kind: FailureKind, retry_after: float | None, now: float) -> None:
         seconds = retry_after
         if seconds is None:
             seconds = self._rules.pause_seconds * 2 ** min(self._limited, _MOST_DOUBLINGS)
             self._limited += 1
         until = now + min(max(seconds, 0.0), self._rules.max_pause_seconds)
-        self._paused_until = max(self._paused_until, until)
+        if until >= self._paused_until:
+            self._paused_until, self._paused_by = until, kind
 
     def _open(self, kind: FailureKind, seconds: float, now: float) -> None:
         self.reason = kind

@@ -20,3 +20,10 @@ class NoTargetAvailable(Unavailable):
             headers={"Retry-After": str(seconds)},
         )
         self.retry_after = seconds
+
+
+class TargetsRateLimited(NoTargetAvailable):
+    """Every target of a name waits because its provider's rate limit was reached: clients are told what the
+    provider told, a 429, so that they wait as they would without the gateway between."""
+
+    code, status, title = "rate_limit_exceeded", 429, "The provider's rate limit is reached"

@@ -15,7 +15,7 @@ from typing import Self
 
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models.plan import Plan, Target
-from answerable.inference.routing.errors import NoTargetAvailable
+from answerable.inference.routing.errors import NoTargetAvailable, TargetsRateLimited
 from answerable.inference.routing.health import CircuitBreakers, TargetHealth
 
 # After so long a wait for nothing, the next group is the better use of the caller's time.
@@ -128,7 +128,9 @@ class Attempts:
         reasons = sorted(
             {f"{health.provider}: {_why(health, now)}" for health in self._skipped if health.provider}
         )
-        return NoTargetAvailable(self._plan.name, retry_in, ", ".join(reasons[:5]) or "none is configured")
+        limited = self._skipped and all(health.breaker.is_rate_limited(now) for health in self._skipped)
+        kind = TargetsRateLimited if limited else NoTargetAvailable
+        return kind(self._plan.name, retry_in, ", ".join(reasons[:5]) or "none is configured")
 
     async def next(self) -> Target | None:
         """The target to call now, perhaps after a pause; None when there is none left."""
@@ -270,5 +272,7 @@ class Attempts:
 
 
 def _why(health: TargetHealth, now: float) -> str:
+    if health.breaker.is_rate_limited(now):
+        return FailureKind.RATE_LIMITED.value
     reason = health.breaker.reason
     return health.breaker.state(now).value if reason is None else reason.value
