@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from answerable.inference.cache.agreement import agree
 from answerable.inference.cache.canonical import canonical_bytes, is_unambiguous, read_document
+from answerable.inference.cache.question import Questions
 from answerable.inference.cache.wish import ANYTHING, NOTHING, CacheWish, wish_of
+from answerable.inference.models.plan import CacheRule, Plan
 from answerable.inference.operation import Operation
 
 _scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20)
@@ -119,3 +121,23 @@ def test_what_only_looks_alike_does_not_agree(one: str, other: str) -> None:
 @given(st.text(max_size=200))
 def test_a_question_agrees_with_itself(text: str) -> None:
     assert agree(text, text)
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        (b'"x"', True),
+        (b'"' + b"a" * 900_000 + b'"', True),
+        (b'"' + b"a" * 1_000_000 + b'"', False),
+        (b"[" + b"1," * 20_000 + b"1]", True),
+        (b"[" + b"1," * 40_000 + b"1]", False),
+    ],
+)
+def test_a_body_that_would_hold_up_others_has_no_name(body: bytes, asked: bool) -> None:
+    """It is named on the event loop: streams stood still for seconds behind one body of a million parts."""
+    plan = Plan("m", (), cache=CacheRule("exact"))
+    call = b'{"messages":[{"role":"user","content":' + body + b"}]}"
+    question = Questions("off", 60).relayed(
+        "ws_1", Operation.CHAT, call, plan, passed=dict[str, str], wish=ANYTHING
+    )
+    assert (question is not None) is asked

@@ -24,7 +24,7 @@ from answerable.identity.admissions import Admissions, Admitted
 from answerable.identity.scopes import Scope as Permission
 from answerable.identity.watch import AccessWatch
 from answerable.inference.cache.wish import wish_of
-from answerable.inference.dialects.head import head as read_head
+from answerable.inference.dialects.size import bounded_head
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway, Inbound, Reply
 from answerable.inference.models.catalog import Catalog
@@ -138,11 +138,12 @@ class RelayApp:
         admitted = await self._admit(request, operation, Permission.MODELS_CALL)
         headers = request.headers
         body = await read_body(receive, headers.get(b"content-length"), self._bounds)
+        head = await bounded_head(operation, body)
         presence = ClientPresence(receive, admitted)
         inbound = Inbound(
             _caller(admitted, operation),
             operation,
-            read_head(operation, body),
+            head,
             body,
             headers=request.passable(),
             presence=presence,

@@ -40,7 +40,18 @@ _IGNORED: Mapping[Operation, frozenset[str]] = {
     Operation.EMBEDDINGS: frozenset({"model", "user"}),
     Operation.SPEECH: frozenset({"model", "user"}),
 }
+_ALWAYS_NAMED_BYTES = 64 * 1024
+_MOST_BYTES = 1_000_000
+_MOST_COMMAS = 20_000
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def is_too_large(body: bytes) -> bool:
+    """Whether a name for the body would take so long to make that others wait: it is read twice and written
+    again on the event loop. A picture may have a megabyte; of small values that is too many."""
+    if len(body) <= _ALWAYS_NAMED_BYTES:
+        return False
+    return len(body) > _MOST_BYTES or body.count(b",") > _MOST_COMMAS
 
 
 def read_document(body: bytes) -> Document | None:

@@ -9,7 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from answerable.inference.cache.canonical import Document, canonical_bytes, digest, read_document
+from answerable.inference.cache.canonical import (
+    Document,
+    canonical_bytes,
+    digest,
+    is_too_large,
+    read_document,
+)
 from answerable.inference.cache.wish import ANYTHING, CacheWish
 from answerable.inference.chat import ChatRequest, Json, Text
 from answerable.inference.models.plan import Plan
@@ -80,7 +86,7 @@ class Questions:
         `passed` gives the client's headers that reach the provider.
         """
         mode = plan.cache.mode
-        if mode == "off" or not (wish.read or wish.keep):
+        if mode == "off" or not (wish.read or wish.keep) or is_too_large(body):
             return None
         if mode == "default" and not self._may_be_default(operation, body):
             return None
