@@ -39,7 +39,7 @@ async def command(*words: object) -> Finished:
 async def add(upstream: Upstream, *models: str) -> Finished:
     options = [word for model in models for word in ("--model", model)]
     return await command(
-        "providers", "add", "acme", "--kind", "openai", "--address", upstream.openai_url,
+        "providers", "add", "acme", "--kind", "openai", "--base-url", upstream.openai_url,
         "--key-variable", "PROVIDER_KEY", *options,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ async def test_mistakes_are_one_line(upstream: Upstream) -> None:
             "acme",
             "--kind",
             "telepathy",
-            "--address",
+            "--base-url",
             "https://a.example.com",
             "--without-key",
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.command import run
 from tests.cli.scripted_server import Reply, ScriptedServer
 
@@ -14,7 +16,7 @@ FIGURES = {
 }  # fmt: skip
 
 
-def report(*models: str | None, cursor: str | None = None, **totals: int) -> dict[str, object]:
+def report(*models: str | None, cursor: str | None = None, **totals: float) -> dict[str, object]:
     return {
         "since": "2026-06-01T00:00:00Z", "until": "2026-07-01T00:00:00Z", "group_by": ["model"],
         "items": [{**FIGURES, "group": {"model": name}} for name in models],
@@ -34,6 +36,17 @@ def test_every_page_is_in_the_table_with_its_totals(scripted: ScriptedServer) ->
     assert "2026-06-01 to 2026-07-01" in finished.output
     assert "2 calls have no known price" in finished.output
     assert len(scripted.seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown"), [(0, "0.0000"), (0.00003612, "0.000036"), (0.0012345, "0.0012"), (0.5, "0.5000")]
+)
+def test_a_short_calls_cost_is_not_shown_as_nothing(
+    scripted: ScriptedServer, cost: float, shown: str
+) -> None:
+    scripted.on("GET /api/v1/usage", Reply(report("small", cost_usd=cost)))
+    finished = run("usage", "--by", "model", "--url", scripted.url, "--key", "x")
+    assert finished.output.splitlines()[2].split()[-1] == shown
 
 
 def test_json_and_csv_are_for_programs(scripted: ScriptedServer) -> None:

@@ -47,6 +47,10 @@ async def test_a_request_goes_on_with_its_callers_trace(
     client: httpx.AsyncClient, spans: InMemorySpanExporter
 ) -> None:
     await client.get("/health/live", headers={"traceparent": f"00-{TRACE}-{PARENT}-01"})
+    await client.get("/api/v1/jobs/job_1")
+    assert dict(_named(spans, "GET /api/v1/jobs/{job_id}").attributes or {})["http.route"] == (
+        "/api/v1/jobs/{job_id}"
+    )
     span = _named(spans, "GET /health/live")
     assert f"{span.context.trace_id:032x}" == TRACE
     assert span.parent is not None

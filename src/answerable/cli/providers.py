@@ -41,8 +41,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
     name: Annotated[str, typer.Argument(help="What to call it: lower-case letters, digits, - and _.")],
     *,
     kind: Annotated[str, typer.Option(help="Its protocol: openai, anthropic, gemini, or a plugin's.")],
-    address: Annotated[
-        str | None, typer.Option(help="Its base URL.", show_default="the kind's usual one")
+    base_url: Annotated[
+        str | None,
+        typer.Option(help="Its address, with its path.", show_default="the kind's usual one"),
     ] = None,
     models: Models = None,
     key_variable: KeyVariable = None,
@@ -54,7 +55,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Add a provider to the workspace. Its key is asked for, and kept encrypted by the server.
 
-    An OpenAI-compatible server of yours: --kind openai --address http://host:8000/v1 --without-key.
+    An OpenAI-compatible server of yours: --kind openai --base-url http://host:8000/v1 --without-key.
     """
     server = find_server(url, key, data_dir)
     body: dict[str, JsonValue] = {
@@ -62,8 +63,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
         "kind": kind,
         "models": [_model(each) for each in models or []],
     }
-    if address is not None:
-        body["base_url"] = address
+    if base_url is not None:
+        body["base_url"] = base_url
     if has_key:
         body["api_key"] = _provider_key(name, key_variable)
     with Client.of(server) as client:
@@ -84,7 +85,7 @@ def list_providers(
     if as_json:
         typer.echo(providers.model_dump_json(indent=2))
         return
-    table = Table("name", "kind", "address", "key", "models", box=None, header_style="bold")
+    table = Table("name", "kind", "base URL", "key", "models", box=None, header_style="bold")
     for item in providers.items:
         ending = f"…{item.key_ending}" if item.key_ending else "kept" if item.has_key else "–"
         names = ", ".join(model.name for model in item.models)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ app = typer.Typer()
 
 _PATH = "/api/v1/usage"
 _PAGE = 200
+_SMALL = 0.01
 
 
 @app.command("usage")
@@ -96,5 +98,12 @@ def _cells(figures: UsageFigures) -> tuple[str, ...]:
         f"{figures.failed_calls:,}",
         f"{figures.input_tokens:,}",
         f"{figures.output_tokens:,}",
-        f"{figures.cost_usd:,.4f}",
+        _dollars(figures.cost_usd),
     )
+
+
+def _dollars(cost: float) -> str:
+    """Four decimals, or as many as show two digits of a smaller cost: a short call's is far below a cent."""
+    if cost == 0 or cost >= _SMALL:
+        return f"{cost:,.4f}"
+    return f"{Decimal(f'{cost:.1e}'):f}"

@@ -174,6 +174,8 @@ async def test_a_call_to_the_system_is_one_row_and_its_models_are_legs(
     body["messages"] = [{"role": "user", "content": FOUNDED}]
     assert (await bed.client.post("/v1/chat/completions", json=body)).status_code == 200
     assert [row.model for row in await bed.rows(1)] == [None]
+    records = (await bed.owner.get("/api/v1/usage/records")).json()["items"]
+    assert [record["stage"] for record in records] == ["answerable"]
     body["messages"] = [{"role": "user", "content": OPEN}]
     answer = (await bed.client.post("/v1/chat/completions", json=body)).json()
     assert answer["answerable"]["stage"] == "small"

@@ -188,6 +188,16 @@ async def test_a_doubted_answer_is_better_than_none(bed: Bed, upstream: Upstream
     answer = await bed.client.post("/v1/chat/completions", json=chat("smart", stream=streamed))
     assert answer.status_code == 200, answer.text
     assert '"hm"' in answer.text
+    assert answer.headers["x-answerable-stage"] == "small"
+
+
+async def test_streams_too_say_which_stage_answers(bed: Bed, upstream: Upstream) -> None:
+    upstream.by_model = {"small": Reply(text="hm"), "large": Reply(text="long enough")}
+    await cascade(bed, {"model": "small", "checks": ["min_chars: 9"]}, {"model": "large"}, name="live")
+    await cascade(bed, {"model": "large", "checks": ["min_chars: 9"]}, {"model": "small"}, name="first")
+    for name in ("live", "first"):
+        answer = await bed.client.post("/v1/chat/completions", json=chat(name, stream=True))
+        assert answer.headers["x-answerable-stage"] == "large"
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -206,6 +216,27 @@ async def test_a_stage_that_fails_is_passed_over(bed: Bed, upstream: Upstream) -
     await cascade(bed, {"model": "small"}, {"model": "large"})
     answer = await bed.client.post("/v1/chat/completions", json=chat("smart"))
     assert answer.json()["choices"][0]["message"]["content"] == "here"
+
+
+async def test_a_dear_stage_before_a_cheap_one_is_refused_unless_it_is_meant(
+    priced: Bed, upstream: Upstream
+) -> None:
+    path, stages = "/api/v1/model-aliases", [{"model": "dear"}, {"model": "cheap"}]
+    for body in ({"cascade": stages}, {"cascade": stages[:1], "targets": stages[1:]}):
+        refused = await priced.owner.post(path, json={"name": "x", **body})
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"][0]["field"] == "cascade"
+        assert "'dear' stands before" in refused.json()["detail"]
+        assert "as_given" in refused.json()["detail"]
+    made = await priced.owner.post(path, json={"name": "x", "cascade": stages, "cascade_order": "as_given"})
+    assert made.status_code == 201, made.text
+    url = f"{path}/{made.json()['id']}"
+    assert (await priced.owner.get(url)).json()["cascade_order"] == "as_given"
+    assert (await priced.owner.patch(url, json={"cascade_order": "price"})).status_code == 422
+    ordered = {"cascade": [{"model": "answerable"}, *reversed(stages)], "cascade_order": "price"}
+    assert (await priced.owner.patch(url, json=ordered)).status_code == 200
+    unpriced = {"name": "y", "cascade": [{"model": "dear"}, {"model": "small"}]}
+    assert (await priced.owner.post(path, json=unpriced)).status_code == 201
 
 
 async def test_the_aliass_own_targets_are_its_last_stage(bed: Bed, upstream: Upstream) -> None:

@@ -85,7 +85,11 @@ def _ids(headers: dict[bytes, bytes]) -> tuple[str, str]:
 
 def _route(scope: Scope) -> str:
     """The route's pattern, never the address: ids would make a series each."""
+    # FastAPI keeps a router's prefix beside the route, which is the same wherever it is included.
+    included = scope.get("fastapi", {}).get("effective_route_context")
     route = scope.get("route")
+    if included is not None and included.original_route is route:
+        return str(included.path)
     return getattr(route, "path", "none") if isinstance(route, BaseRoute) else "none"
 
 

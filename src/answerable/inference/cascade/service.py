@@ -90,6 +90,7 @@ class _Run:
     stages: tuple[CascadeStage, ...]
     check: AnswerCheck | None = None
     without_model: Callable[[FloorWriting], None] | None = None
+    speaks: Callable[[str], None] | None = None
     legs: list[_Leg] = field(default_factory=list)
     error: UpstreamFailure | AnswerableError | None = None
 
@@ -100,9 +101,15 @@ class _Run:
 
     def replayed(self, leg: _Leg) -> Iterator[ChatEvent]:
         """The events of an answer that is there."""
+        self.begins(leg)
         if leg.writing is not None and self.without_model is not None:
             self.without_model(leg.writing)
         return iter(()) if leg.answer is None else answer_events(leg.answer)
+
+    def begins(self, leg: _Leg) -> None:
+        """Tell who listens that this stage's answer is the one that follows."""
+        if self.speaks is not None:
+            self.speaks(leg.stage.model)
 
     def answered(self, taken: _Leg, answer: ChatAnswer) -> Answered:
         """The answer of the stage that was taken, with what all that were asked used and cost."""
@@ -168,7 +175,7 @@ class Cascades:
         Raises UpstreamFailure or an AnswerableError, of the last stage also in the middle of its answer.
         """
         run = await self._begun(asked, plan, listener.check, listener.opened)
-        run.without_model = listener.without_model
+        run.without_model, run.speaks = listener.without_model, listener.speaks
         with Closing(run.parent), _telling(run, listener):
             taken = await self._first_good(run, run.stages[:-1])
             if taken is None:
@@ -324,7 +331,9 @@ class Cascades:
             )
             async with aclosing(within) as events:
                 async for event in events:
-                    begun = True
+                    if not begun:
+                        begun = True
+                        run.begins(leg)
                     heard.hear(event)
                     yield event
         except (UpstreamFailure, AnswerableError) as error:

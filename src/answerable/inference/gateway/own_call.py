@@ -107,12 +107,14 @@ class Listener:
     """What the one who asks for a stream has to do with it beside reading its events.
 
     `opened` is told of the call, `without_model` before the first event of an answer that no model gave,
-    `answered` of the whole after the last event, and `broken` of what an answer without an end came to.
-    `check` judges the answers of a cascade's stages but the last, whose answer is given as it comes.
+    `speaks` before the first event of the stage that gives the answer, `answered` of the whole after the
+    last event, and `broken` of what an answer without an end came to. `check` judges the answers of a
+    cascade's stages but the last, whose answer is given as it comes.
     """
 
     opened: Opened | None = None
     without_model: Callable[[FloorWriting], None] | None = None
+    speaks: Callable[[str], None] | None = None
     check: AnswerCheck | None = None
     answered: Callable[[Answered], None] | None = None
     broken: Callable[[Spent], None] | None = None

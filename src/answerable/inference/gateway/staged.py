@@ -41,13 +41,14 @@ async def staged_reply(stages: Stages, inbound: Inbound, plan: Plan) -> Reply:
         body = dialect_for(inbound.operation).answer(
             answered.answer, request=request, call_id=call.id, created=call.started_at
         )
-    stage = (b"x-answerable-stage", answered.stage.encode("ascii", "replace"))
-    return Reply(JSON, (*_headers(call), stage), body)
+    return Reply(JSON, _headers(call, answered.stage), body)
 
 
 async def _streamed(stages: Stages, asked: OwnCall, plan: Plan, calls: list[Call]) -> Reply:
     writings: list[FloorWriting] = []
-    events = stages.events(asked, plan, Listener(calls.append, writings.append))
+    speaking: list[str] = []
+    listener = Listener(calls.append, writings.append, speaks=speaking.append)
+    events = stages.events(asked, plan, listener)
     try:
         first = await anext(events)
         if writings:  # all of it is there: the books are closed before the first byte
@@ -59,11 +60,15 @@ async def _streamed(stages: Stages, asked: OwnCall, plan: Plan, calls: list[Call
     call = calls[0]
     if writings:
         frames = writings[0].frames(asked.operation, asked.request, call.id, call.started_at)
-        return Reply(EVENTS, _headers(call), stream=WholeStream(frames))
+        return Reply(EVENTS, _headers(call, speaking[0]), stream=WholeStream(frames))
     writer = dialect_for(asked.operation).writer(asked.request, call.id, call.started_at)
     stream = EventStream(events, writer, writer.frames(first))
-    return Reply(EVENTS, _headers(call), stream=stream)
+    return Reply(EVENTS, _headers(call, speaking[0]), stream=stream)
 
 
-def _headers(call: Call) -> Headers:
-    return (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
+def _headers(call: Call, stage: str) -> Headers:
+    return (
+        *call.limit_headers,
+        (b"x-answerable-call-id", call.id.encode()),
+        (b"x-answerable-stage", stage.encode("ascii", "replace")),
+    )

@@ -202,6 +202,9 @@ class AliasDefinition(_Configured):
     fallback_on: tuple[FailureKind, ...] | None = None
     cache: CacheSetting = CacheSetting()
     cascade: Annotated[tuple[StageSetting, ...], Field(max_length=10)] = ()
+    cascade_order: Literal["price", "as_given"] = Field(
+        "price", description="`price` refuses a stage before a cheaper one; `as_given` takes any order."
+    )
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:

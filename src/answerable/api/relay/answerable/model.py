@@ -21,6 +21,7 @@ from answerable.inference.gateway import Gateway, Inbound, Reply
 from answerable.inference.gateway.call import CallFacts
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.own_call import Floor, FloorAnswer
+from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.operation import Operation
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import Forbidden, InvalidInput
@@ -58,6 +59,7 @@ class AnswerableModel:
             request.model,
             streamed=request.stream,
             max_output_tokens=0,  # the models that it asks reserve what they need
+            stage=SYSTEM_MODEL,
             trace_id=inbound.trace_id,
         )
         call = await self._runtime.get(Gateway).begin(facts, inbound.presence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,6 +33,7 @@ class AliasPatch(BaseModel):
     fallback_on: tuple[FailureKind, ...] | None = None
     cache: CacheSetting | None = None
     cascade: Annotated[tuple[StageSetting, ...], Field(max_length=10)] | None = None
+    cascade_order: Literal["price", "as_given"] | None = None
 
 
 class AliasOut(AliasDefinition):

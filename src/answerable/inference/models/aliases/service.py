@@ -6,6 +6,7 @@ from pydantic import JsonValue, ValidationError
 
 from answerable.identity.access import RequestContext
 from answerable.inference.models.aliases import repository
+from answerable.inference.models.aliases.ordering import dearer_before_cheaper
 from answerable.inference.models.aliases.schemas import AliasOut, AliasPatch
 from answerable.inference.models.configured import AliasDefinition
 from answerable.inference.models.errors import BadAlias, TooManyConfigured, UnknownModel
@@ -89,6 +90,13 @@ def _check(names: Names, alias: AliasDefinition) -> None:
         places = [each.model for each in alias.targets]
         field = f"targets.{places.index(error.name)}.model" if error.name in places else "cascade"
         raise BadAlias(field, f"'{error.name}' is no model or alias here") from None
+    found = dearer_before_cheaper(names, alias) if alias.cascade_order == "price" else None
+    if found is not None:
+        raise BadAlias(
+            "cascade",
+            f"'{found[0]}' stands before '{found[1]}' and costs more, so that the dear one would be asked "
+            'for every call. Put the cheap one first, or set "cascade_order": "as_given"',
+        )
 
 
 def _given(wanted: AliasPatch) -> dict[str, object]:
