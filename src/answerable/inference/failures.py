@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from answerable.inference.chat import TokenCount
 
 
 class FailureKind(StrEnum):
@@ -40,8 +44,11 @@ class UpstreamFailure(Exception):
     """One failed attempt.
 
     `status` is the provider's HTTP status, `retry_after` its wish in seconds, `body` its error
-    document in its own protocol (at most 64 kB), for callers who speak the same one.
+    document in its own protocol (at most 64 kB), for callers who speak the same one. `tokens` are what it
+    had read and written before it broke, where anything came: it counts them all the same.
     """
+
+    tokens: TokenCount | None = None
 
     def __init__(
         self,
@@ -63,8 +70,3 @@ class UpstreamFailure(Exception):
     def transient(self) -> bool:
         """Whether the same target may answer if asked again."""
         return self.kind in _TRANSIENT
-
-    @property
-    def callers_own(self) -> bool:
-        """Whether the request itself is wrong, so that no other target would do better."""
-        return self.kind is FailureKind.INVALID_REQUEST

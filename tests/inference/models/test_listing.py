@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.operation import Operation
@@ -28,7 +30,7 @@ async def test_names_are_listed_with_what_they_lead_to(owner: Caller) -> None:
 async def test_an_open_breaker_is_shown(owner: Caller, runtime: Runtime) -> None:
     await add_provider(owner, "acme", "small")
     plan = await runtime.get(Catalog).plan(owner.workspace_id, "small", Operation.CHAT)
-    with runtime.get(Router).attempts(plan) as attempts:
+    with closing(runtime.get(Router).attempts(plan)) as attempts:
         target = await attempts.next()
         assert target is not None
         attempts.failed(target, UpstreamFailure(FailureKind.CREDENTIALS, "refused", status=401))

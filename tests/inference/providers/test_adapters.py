@@ -383,7 +383,7 @@ def test_usage_of_every_event_is_told(upstream: Upstream, target: MakeTarget, se
     upstream.default = Reply(usage="every", pieces=2)
     adapter = adapter_for("openai")
     reader = adapter.chat_events()
-    events = reader.feed(send(adapter.chat_request(target(), ask(stream=True))).content)
+    events = list(reader.feed(send(adapter.chat_request(target(), ask(stream=True))).content))
     assert sum(isinstance(event, UsageReported) for event in events) == 4
 
 
@@ -393,7 +393,7 @@ def test_a_whole_answer_where_a_stream_was_promised_is_a_failure_of_the_protocol
     adapter = adapter_for(kind)
     whole = send(adapter.chat_request(target(kind), ask())).content
     reader = adapter.chat_events()
-    reader.feed(whole)
+    list(reader.feed(whole))
     with pytest.raises(UpstreamFailure) as caught:
         reader.close()
     assert caught.value.kind is FailureKind.PROTOCOL

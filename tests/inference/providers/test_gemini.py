@@ -179,9 +179,13 @@ def test_a_refused_prompt_is_refused_content() -> None:
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_broken_tool_call_is_no_answer(stream: bool) -> None:
     body = b'{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Bad call"}]}'
-    read = adapter.chat_events().feed if stream else adapter.chat_answer
+
+    def read() -> object:
+        frame = b"data: " + body + b"\n\n"
+        return list(adapter.chat_events().feed(frame)) if stream else adapter.chat_answer(body)
+
     with pytest.raises(UpstreamFailure, match="Bad call") as caught:
-        read(b"data: " + body + b"\n\n" if stream else body)
+        read()
     assert caught.value.kind is FailureKind.PROTOCOL
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -40,7 +41,7 @@ async def test_a_flapping_upstream_gets_few_calls_while_dead_and_its_share_soon_
     async def call(after: float) -> None:
         nonlocal lost
         await time.sleep(after)
-        with router.attempts(wanted, deadline=time.now() + 10) as attempts:
+        with closing(router.attempts(wanted, deadline=time.now() + 10)) as attempts:
             while (chosen := await attempts.next()) is not None:
                 number = outage(time.now()) if chosen is DEAD else None
                 await time.sleep(rng.uniform(0.05, 0.4))

@@ -7,12 +7,13 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models.plan import Plan, RetryRule, Target
-from answerable.inference.routing.breaker import BreakerRules
+from answerable.inference.routing.breaker import BreakerRules, BreakerState
 from answerable.inference.routing.errors import NoTargetAvailable
 from answerable.inference.routing.health import CircuitBreakers, HealthRules
 from answerable.inference.routing.router import Attempts, Router
@@ -42,7 +43,7 @@ class Scene:
     async def call(self, wanted: Plan, answer: Answer, *, seconds: float | None = None) -> str | Exception:
         """The name of the target that answered, or the error."""
         deadline = None if seconds is None else self.time.now() + seconds
-        with self.router.attempts(wanted, deadline=deadline) as attempts:
+        with closing(self.router.attempts(wanted, deadline=deadline)) as attempts:
             return await self._loop(attempts, answer)
 
     async def _loop(self, attempts: Attempts, answer: Answer) -> str | Exception:
@@ -83,6 +84,15 @@ async def test_a_passing_failure_is_tried_again_after_a_pause_with_full_jitter()
     first, second = (later - earlier for earlier, later in itertools.pairwise(scene.moments))
     assert 0 < first <= 1
     assert 0 < second <= 2
+
+
+async def test_nobody_waits_for_the_breaker_that_their_own_tries_opened() -> None:
+    scene = Scene(HealthRules(breaker=BreakerRules(consecutive_failures=2, open_seconds=5)))
+    retry = RetryRule(attempts=4, base_seconds=0.1, max_seconds=30)
+    outcome = await scene.run(plan((A,), retry=retry), always(OVERLOADED))
+    assert isinstance(outcome, UpstreamFailure)
+    assert scene.asked == ["a", "a"]
+    assert scene.time.now() - scene.moments[0] < 1
 
 
 async def test_another_target_of_the_group_is_asked_at_once_then_the_next_group() -> None:
@@ -248,7 +258,7 @@ async def test_a_caller_who_leaves_gives_the_probe_back() -> None:
     for _ in range(3):
         await scene.run(plan((A,)), always(OVERLOADED))
     scene.time.moment += 10
-    with scene.router.attempts(plan((A,))) as leaving:
+    with closing(scene.router.attempts(plan((A,)))) as leaving:
         assert await leaving.next() is A
         assert isinstance(await scene.run(plan((A,)), only("a")), NoTargetAvailable)
     assert await scene.run(plan((A,)), only("a")) == "a"
@@ -264,7 +274,7 @@ async def test_of_many_who_come_at_once_one_probes() -> None:
     passed: list[Target] = []
 
     async def one() -> None:
-        with scene.router.attempts(plan((A,))) as attempts:
+        with closing(scene.router.attempts(plan((A,)))) as attempts:
             chosen = await attempts.next()
             if chosen is not None:
                 passed.append(chosen)
@@ -295,6 +305,6 @@ async def test_what_is_known_of_targets_is_bounded() -> None:
         await scene.run(plan((broken,)), only())
     for number in range(300):
         await scene.run(plan((target(f"t{number}"),)), lambda _: None)
-    states = scene.router.breakers.states()
-    assert len(states) == 50
-    assert "broken" in {status.model for status in states}, "an open breaker is the last to be forgotten"
+    breakers = scene.router.breakers
+    assert len(breakers) == 50
+    assert breakers.status(broken).state is BreakerState.OPEN, "an open breaker is the last to be forgotten"

@@ -27,6 +27,7 @@ from answerable.inference.cache.wish import wish_of
 from answerable.inference.dialects.size import bounded_head
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway, Inbound, Reply
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.models.catalog import Catalog
 from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.operation import Caller, Operation
@@ -169,6 +170,8 @@ class RelayApp:
                 drain_seconds=self._drain_seconds,
                 drain_bytes=self._settings.drain_bytes,
             )
+        except CallerLeft:
+            raise ClientGone from None
         except asyncio.CancelledError:
             if presence.stopped is None:
                 raise

@@ -64,6 +64,10 @@ class Flight:
         """Whether every piece is still there."""
         return not self._dropped
 
+    def has_company(self) -> bool:
+        """Whether others wait beside the one that leads it."""
+        return len(self._positions) > 1
+
     @property
     def waiting(self) -> int:
         """How many are there for it."""

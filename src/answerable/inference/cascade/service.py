@@ -39,6 +39,7 @@ from answerable.inference.gateway.own_call import (
     Spent,
 )
 from answerable.inference.gateway.own_calls import OwnCalls
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.models.names import SYSTEM_MODEL
 from answerable.inference.models.plan import CascadeStage, Plan
 from answerable.inference.routing.errors import NoTargetAvailable
@@ -182,11 +183,11 @@ class Cascades:
                 last = _Leg(run.stages[-1], len(run.stages) - 1, None, Verdict())
                 async with aclosing(self._live(run, last)) as events:
                     async for event in events:
-                        run.parent.first_byte()
+                        run.parent.first_token()
                         yield event
                 taken = last
             elif taken.answer is not None:
-                run.parent.first_byte()
+                run.parent.first_token()
                 for event in run.replayed(taken):
                     yield event
             run.parent.close(Outcome.ANSWERED)
@@ -222,6 +223,8 @@ class Cascades:
     async def _first_good(self, run: _Run, stages: tuple[CascadeStage, ...]) -> _Leg | None:
         """The first answer that is good enough; that of the run's last stage in any case."""
         for position, stage in enumerate(stages):
+            if not run.parent.wanted:
+                raise CallerLeft
             is_last = position == len(run.stages) - 1
             leg = await self._leg(run, stage, position, is_last=is_last)
             run.legs.append(leg)

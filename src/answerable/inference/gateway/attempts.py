@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from answerable.inference.failures import UpstreamFailure
-from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.call import Call, Spending
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.gateway.refusing import RefusedAnswer
 from answerable.inference.gateway.upstream import ask, read_whole
 from answerable.inference.models.hiding import bytes_without_secrets, failure_without_secrets
@@ -40,7 +41,8 @@ class Providers:
     ) -> tuple[T, Attempts]:
         """What the first target that answers gives, and the attempts, to report a later break to.
 
-        `seconds` bounds all attempts together. Raises UpstreamFailure or NoTargetAvailable.
+        `seconds` bounds all attempts together. Raises UpstreamFailure, NoTargetAvailable, or CallerLeft: once
+        nobody is there for the answer, nobody more is asked.
         """
         deadline = None if seconds is None else self.router.now() + seconds
         attempts = self.router.attempts(plan, deadline=deadline)
@@ -58,27 +60,31 @@ class Providers:
     async def _try_all(
         self, attempts: Attempts, call: Call, attempt: Attempt[T], deadline: float | None
     ) -> T:
-        refused: RefusedAnswer | None = None
+        refused: tuple[RefusedAnswer, Spending] | None = None
         while (target := await attempts.next()) is not None:
+            if not call.wanted:
+                raise CallerLeft
             call.target = target
             call.attempts += 1
             started = time.perf_counter()
             left = None if deadline is None else deadline - self.router.now()
             try:
                 result = await attempt(target, self.adapter_for(target.kind), left)
-            except RefusedAnswer as refusal:
-                refused = refusal
-                call.refused_by(target, refusal.tokens)
-                attempts.failed(target, refusal)
-                continue
             except UpstreamFailure as failure:
                 attempts.failed(target, failure_without_secrets(target, failure))
-                continue
+                if failure.tokens is None:
+                    continue
+                spending = call.spent(target, failure.tokens)
+                if isinstance(failure, RefusedAnswer):
+                    refused = (failure, spending)
+                if await call.has_room_beside(spending):
+                    continue
+                break
             attempts.succeeded(target, time.perf_counter() - started)
             return result
         if refused is not None:
-            call.takes_refusal()
-            return cast("T", refused.given)
+            call.takes(refused[1])
+            return cast("T", refused[0].given)
         raise attempts.error
 
     async def ask(

@@ -17,6 +17,7 @@ from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.inbound import ByteStream, Headers, Inbound, Reply
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.gateway.relayed import EVENTS, JSON
 from answerable.inference.gateway.shared_stream import SharedStream, WholeStream
 from answerable.inference.models.plan import Plan
@@ -103,7 +104,7 @@ class CachedCalls:
             (b"age", b"%d" % self._cache.age(kept)),
         )
         call.served(found.hit, kept.provider, kept.model)
-        call.first_byte()
+        call.first_token()
         protocol = protocol_of(inbound.operation)
         if not head.stream or protocol is None:
             call.close(Outcome.ANSWERED)
@@ -122,7 +123,7 @@ class CachedCalls:
         call.served(CacheHit.JOINED, flight.provider, flight.model)
         protocol, wants_stream = protocol_of(inbound.operation), inbound.head.stream
         if flight.streamed and (wants_stream or protocol is None):
-            call.first_byte()
+            call.first_token()
             content_type = flight.content_type.encode("latin-1")
             stream = _view(flight, found.reader, inbound, call, joined=True)
             return Reply(content_type, headers, stream=stream)
@@ -130,7 +131,7 @@ class CachedCalls:
             body = await _whole(flight, inbound.operation)
         finally:
             flight.leave(found.reader)
-        call.first_byte()
+        call.first_token()
         if wants_stream and protocol is not None:
             frames = _frames(inbound, body)
             call.close(Outcome.ANSWERED)
@@ -153,13 +154,18 @@ class _Asked:
 
     async def lead(self, flight: Flight) -> Made | None:
         """Ask, tell the flight, and give what may be kept."""
+        self.call.others_wait = flight.has_company
         with Closing(self.call):
             try:
                 await self.call.open(self._plan)
             except AnswerableError:
                 flight.leaders_own = True
                 raise
-            reply = await self._ask(_with_usage(self.inbound))
+            try:
+                reply = await self._ask(_with_usage(self.inbound))
+            except CallerLeft:
+                flight.leaders_own = True  # somebody may have joined just now
+                raise
             self.headers = reply.headers
             flight.content_type = reply.content_type.decode("latin-1")
             target = self.call.target

@@ -26,6 +26,7 @@ from answerable.inference.gateway.cached_calls import CachedBooks
 from answerable.inference.gateway.call import Call
 from answerable.inference.gateway.closing import Closing
 from answerable.inference.gateway.own_call import Opened, OwnCall
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.models.plan import Plan
 from answerable.inference.usage.record import CacheHit, Outcome
 from answerable.kit.errors import AnswerableError
@@ -120,6 +121,9 @@ class CachedOwnCalls:
             except UpstreamFailure as failure:
                 flight.leaders_own = deadline is not None and failure.kind is FailureKind.TOTAL_TIMEOUT
                 raise
+            except CallerLeft:
+                flight.leaders_own = True
+                raise
             _note_source(flight, call)
             flight.whole = body
             flight.end()
@@ -156,6 +160,9 @@ class CachedOwnCalls:
         except UpstreamFailure as failure:
             flight.leaders_own = asked.deadline is not None and failure.kind is FailureKind.TOTAL_TIMEOUT
             raise
+        except CallerLeft:
+            flight.leaders_own = True
+            raise
         flight.streamed = True
         flight.end()
         answer = answer_of(asked.request.model, flight.pieces) if flight.complete else None
@@ -165,6 +172,7 @@ class CachedOwnCalls:
 
 
 async def _open(flight: Flight, call: Call, plan: Plan) -> None:
+    call.others_wait = flight.has_company
     with Closing(call):
         try:
             await call.open(plan)
@@ -219,7 +227,7 @@ def _served(found: Found, call: Call) -> bytes:
         call.served(found.hit, flight.provider, flight.model)
         body = flight.whole or b""
         flight.leave(found.reader)
-    call.first_byte()
+    call.first_token()
     return body
 
 
@@ -240,7 +248,7 @@ async def _whole(flight: Flight, reader: int, call: Call) -> bytes:
         raise flight.failed or UpstreamFailure(
             FailureKind.CUT, "The call that this one had joined broke off."
         )
-    call.first_byte()
+    call.first_token()
     return encode_answer(answer)
 
 

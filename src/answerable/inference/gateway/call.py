@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +28,9 @@ from answerable.kit.clock import Clock
 from answerable.kit.errors import AnswerableError
 
 _NOTHING = Decimal(0)
+
+Spending = tuple[Target, TokenCount]
+"""What one target used of a call that another one answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,15 @@ class Call:
         "_first_token",
         "_given_by",
         "_likely",
-        "_refused",
+        "_more",
+        "_names",
+        "_spent",
         "_started",
         "attempts",
         "closed",
         "cost_usd",
         "id",
+        "others_wait",
         "presence",
         "span",
         "started_at",
@@ -86,6 +92,7 @@ class Call:
         self.attempts = 0
         self.closed = False
         self.presence = presence
+        self.others_wait: Callable[[], bool] | None = None  # for the same answer
         self.span = CallSpan(facts.operation, facts.model)
         self.tokens = TokenCount()  # this and the cost are known once the books are closed
         self.cost_usd = _NOTHING
@@ -97,7 +104,9 @@ class Call:
         self._cache: CacheHit | None = None
         self._given_by: tuple[str | None, str | None] = (None, None)
         self._likely: Target | None = None
-        self._refused: list[tuple[Target, TokenCount]] = []
+        self._names: tuple[str, ...] = (facts.model,)
+        self._spent: list[Spending] = []
+        self._more: list[Admission] = []
 
     async def open(self, plan: Plan) -> None:
         """Reserve what the call may cost and write it down, before anything is sent.
@@ -142,8 +151,12 @@ class Call:
     def _wanted(self, targets: Sequence[Target], tokens: int, money: Decimal) -> Estimate:
         """What is reserved: the most that any target may come to, with the limits on each of them."""
         facts = self._facts
+        self._names = (
+            facts.model,
+            *(name for target in targets for name in names_of(target.provider, target.model)),
+        )
         return Estimate(
-            (facts.model, *(name for target in targets for name in names_of(target.provider, target.model))),
+            self._names,
             tokens,
             money,
             requests=1 if facts.parent_id is None else 0,  # a leg is part of a request that is counted
@@ -171,8 +184,8 @@ class Call:
         """What is left of the caller's limits, as response headers."""
         return () if self._admission is None else self._admission.headers
 
-    def first_byte(self) -> None:
-        """The answer has begun."""
+    def first_token(self) -> None:
+        """The answer's first word is there."""
         if self._first_token is None:
             self._first_token = time.perf_counter()
 
@@ -193,14 +206,38 @@ class Call:
             return told
         return msgspec.structs.replace(told, output=told.output + pieces, estimated=True)
 
-    def refused_by(self, target: Target, tokens: TokenCount) -> None:
-        """A target refused with a good status, which is billed; another one is asked."""
-        self._refused.append((target, tokens))
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody is there for the answer."""
+        return not self.presence.left() or (self.others_wait is not None and self.others_wait())
 
-    def takes_refusal(self) -> Target:
-        """The latest of these refusals is the answer after all: its target, whose tokens `close` is told."""
-        self.target, _ = self._refused.pop()
-        return self.target
+    def spent(self, target: Target, tokens: TokenCount) -> Spending:
+        """A target counts tokens though another one is asked: it refused with a good status, or broke off."""
+        spending = (target, tokens)
+        self._spent.append(spending)
+        return spending
+
+    async def has_room_beside(self, spending: Spending) -> bool:
+        """Reserve as much once more as was spent, so that what the next target may come to is reserved in
+        whole; False when the limits have no room for it."""
+        target, tokens = spending
+        wanted = Estimate(
+            self._names,  # the row will count all of it for whoever answers
+            tokens.input + tokens.output,
+            cost(price_of(target), tokens),
+            requests=0,
+        )
+        try:
+            admission = await self._books.limits.admit(self._facts.caller, wanted, self.started_at)
+        except AnswerableError:
+            return False
+        self._more.append(admission)
+        return True
+
+    def takes(self, spending: Spending) -> None:
+        """A refusal is the answer after all: `close` is told its tokens."""
+        self._spent.remove(spending)
+        self.target = spending[0]
 
     def close(
         self, outcome: Outcome, tokens: TokenCount | None = None, *, error_code: str | None = None
@@ -217,9 +254,11 @@ class Call:
         money = _NOTHING
         if tokens is not None and self.target is not None:
             money = cost(price_of(self.target), tokens)
-        for target, more in self._refused:
+        for target, more in self._spent:
             counted = counted.plus(more)
             money += cost(price_of(target), more)
+        for admission in self._more:
+            admission.release()
         if self._admission is not None:
             self._admission.settle(counted.input + counted.output, money, self._counted_names())
         self.tokens, self.cost_usd = counted, money

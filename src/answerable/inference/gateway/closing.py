@@ -8,6 +8,7 @@ from types import TracebackType
 from answerable.inference.chat import ChatEvent, Finished, TokenCount, UsageReported
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway.call import Call
+from answerable.inference.gateway.presence import CallerLeft
 from answerable.inference.usage.record import Outcome
 from answerable.kit.errors import AnswerableError
 
@@ -16,10 +17,11 @@ class SeenEvents:
     """What has come of an answer so far, to bill it should it break: the provider's count, and the pieces
     that came since it told that."""
 
-    __slots__ = ("events", "tokens")
+    __slots__ = ("events", "spoke", "tokens")
 
     def __init__(self) -> None:
         self.events = 0
+        self.spoke = False  # whether any piece of the answer came
         self.tokens: TokenCount | None = None
 
     def noted(self, event: ChatEvent) -> ChatEvent:
@@ -28,6 +30,7 @@ class SeenEvents:
             self.tokens, self.events = event.tokens, 0
         elif not isinstance(event, Finished):
             self.events += 1
+            self.spoke = True
         return event
 
 
@@ -59,7 +62,9 @@ class Closing:
             return
         seen = self._seen
         used = self._call.used(seen.tokens, seen.events, whole=False) if seen.tokens or seen.events else None
-        if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        if isinstance(error, CallerLeft):
+            self._call.close(self._call.presence.reason())
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
             asked = used or (self._call.estimated(0) if self._call.attempts else None)
             self._call.close(self._call.presence.reason(), asked)
         elif isinstance(error, UpstreamFailure):

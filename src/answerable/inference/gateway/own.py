@@ -45,10 +45,10 @@ class OwnStream:
         while not self.response.drained and (
             not self._first if watch is None else watch.refused is not False and not self._finished
         ):
-            more = await self._more()
-            self._first += more
+            known = len(self._first)
+            await self._more(self._first)
             if watch is not None:
-                watch.see(more)
+                watch.see(self._first[known:])
         if not self._first:
             self._first = list(self._reader.close())
 
@@ -67,19 +67,28 @@ class OwnStream:
             yield event
         try:
             while not self.response.drained:
-                for event in await self._more():
+                more: list[ChatEvent] = []
+                broken: UpstreamFailure | None = None
+                try:
+                    await self._more(more)
+                except UpstreamFailure as failure:
+                    broken = failure  # what came before it in the same bytes is part of the answer
+                for event in more:
                     yield event
+                if broken is not None:
+                    raise broken
             for event in self._reader.close():
                 yield event
         except UpstreamFailure as failure:
             raise failure_without_secrets(self._target, failure) from None
 
-    async def _more(self) -> list[ChatEvent]:
+    async def _more(self, events: list[ChatEvent]) -> None:
         try:
             data = await self.response.read()
         except OutboundFailure as failure:
             raise upstream_failure(failure) from failure
-        return list(self._reader.feed(data))
+        for event in self._reader.feed(data):
+            events.append(event)  # noqa: PERF402 (those before an error stay)
 
 
 class ChatAttempt:
@@ -114,6 +123,14 @@ class ChatAttempt:
         watch = None if self._shows_refusals else RefusalWatch(adapter.chat_events())
         try:
             await stream.begin(watch)
+        except UpstreamFailure as failure:
+            response.abort()
+            seen = SeenEvents()
+            for event in stream.begun_with:
+                seen.noted(event)
+            if seen.tokens is not None or seen.events:
+                failure.tokens = self._call.used(seen.tokens, seen.events, whole=False)
+            raise
         except BaseException:
             response.abort()
             raise

@@ -90,7 +90,7 @@ class OwnCalls:
                 answer, _ = await self._providers.first_answer(
                     plan, call, attempt.whole, seconds=self._seconds(asked.deadline)
                 )
-                call.first_byte()
+                call.first_token()
                 call.span.gave(answer.text)
                 guess = call.estimated(len(answer.text) // _CHARACTERS_PER_TOKEN)
                 call.close(Outcome.ANSWERED, guess if answer.tokens.estimated else answer.tokens)
@@ -138,12 +138,14 @@ class OwnCalls:
             begun, attempts = await self._providers.first_answer(
                 plan, call, attempt.begun, seconds=self._seconds(asked.deadline)
             )
-            call.first_byte()
             try:
                 async for event in begun.events():
                     if isinstance(event, TextDelta):
                         call.span.streamed(event.text)
-                    yield seen.noted(event)
+                    seen.noted(event)
+                    if seen.spoke:
+                        call.first_token()
+                    yield event
             except UpstreamFailure as failure:
                 if call.target is not None:
                     attempts.failed(call.target, failure)

@@ -7,6 +7,10 @@ from typing import Protocol
 from answerable.inference.usage.record import Outcome
 
 
+class CallerLeft(Exception):
+    """The client has gone, and nothing more is asked on its behalf."""
+
+
 class Presence(Protocol):
     """Whether the client is still there, and why a call that is cancelled ends."""
 

@@ -34,7 +34,7 @@ class RefusedAnswer(UpstreamFailure):
     def __init__(self, given: object, tokens: TokenCount) -> None:
         super().__init__(FailureKind.REFUSED_CONTENT, "The provider refused with a good status.", status=200)
         self.given = given
-        self.tokens = tokens
+        self.tokens: TokenCount = tokens
 
 
 def is_refusal(answer: ChatAnswer) -> bool:

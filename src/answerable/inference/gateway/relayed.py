@@ -137,7 +137,8 @@ class RelayedCall:
         first = await self._first(response, tap, watch)
         if begins_with_error(first):
             response.abort()
-            raise adapter.failure(_status(response), response.headers, event_data(first))
+            failure = adapter.failure(_status(response), response.headers, event_data(first))
+            raise self._with_spent(failure, tap)
         return self._begun(Begun(_content_type(response, EVENTS), response, tap, first), watch)
 
     async def _sound(
@@ -199,10 +200,19 @@ class RelayedCall:
                 if not (raw and waits and len(held) < self._longest):
                     return held
         except OutboundFailure as failure:
-            raise upstream_failure(failure) from failure
+            raise self._with_spent(upstream_failure(failure), converter) from failure
+        except UpstreamFailure as failure:
+            response.abort()
+            raise self._with_spent(failure, converter) from None
         except BaseException:
             response.abort()
             raise
+
+    def _with_spent(self, failure: UpstreamFailure, converter: Converter) -> UpstreamFailure:
+        """The same, with what the provider has counted though no client saw any of it."""
+        if converter.tokens is not None or converter.events:
+            failure.tokens = self._call.used(converter.tokens, converter.events, whole=False)
+        return failure
 
     def _begun(self, begun: Begun, watch: RefusalWatch | None) -> Begun:
         if watch is not None and watch.refused:

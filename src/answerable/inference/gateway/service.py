@@ -122,11 +122,12 @@ class Gateway:
             answered, attempts = await self._providers.first_answer(
                 plan, call, relayed.attempt, seconds=self._bounds.call_seconds
             )
-            call.first_byte()
             headers = (*call.limit_headers, (b"x-answerable-call-id", call.id.encode()))
             if isinstance(answered, Begun):
                 return Reply(answered.content_type, headers, stream=relayed.stream(answered, attempts))
-            guess = len(answered.body) // _JSON_BYTES_PER_TOKEN
+            call.first_token()
+            # Vectors are no words that a model wrote: they have input alone.
+            guess = len(answered.body) // _JSON_BYTES_PER_TOKEN if inbound.operation in CHATS else 0
             call.span.gave(answered.body)
             call.close(Outcome.ANSWERED, answered.tokens or call.estimated(guess))
             return Reply(answered.content_type, headers, answered.body)

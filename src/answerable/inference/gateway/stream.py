@@ -19,13 +19,16 @@ from answerable.kit.outbound import OutboundFailure, OutboundResponse
 class Converter(Protocol):
     """What happens to bytes between provider and client: EventTap, Translation or Passage.
 
-    `tokens` are the provider's count so far, `events` the pieces of answer that came since it told that.
+    `tokens` are the provider's count so far, `events` the pieces of answer that came since it told that;
+    `spoke` says whether any came. `unsent` is what a feed that failed had made before.
     """
 
     tokens: TokenCount | None
     events: int
     finished: bool
     errored: bool
+    spoke: bool
+    unsent: bytes
 
     def feed(self, data: bytes) -> bytes:
         """Bytes for the client. Raises UpstreamFailure."""
@@ -50,6 +53,7 @@ class AnswerStream:
         "_on_broken",
         "_on_end",
         "_response",
+        "_spoke",
         "broken",
         "ended",
     )
@@ -76,6 +80,8 @@ class AnswerStream:
         self.broken = False  # the error event, or for lack of one the connection's end, tells of it
         self.ended = False
         call.span.streamed(self._first)
+        self._spoke = False
+        self._note_first_token()
         if converter.finished:
             self._close()
 
@@ -94,6 +100,8 @@ class AnswerStream:
                 return self._broken(failure)
             data = self._shown(data)
             self._call.span.streamed(data)
+            if not self._spoke:
+                self._note_first_token()
             if not raw:
                 self.ended = True
             if self._converter.finished:
@@ -139,13 +147,20 @@ class AnswerStream:
         self._on_broken(failure)
         self._call.close(Outcome.FAILED, self._known_tokens(), error_code=failure.kind.value)
         target = self._call.target
-        return self._failed(failure if target is None else failure_without_secrets(target, failure))
+        shown = failure if target is None else failure_without_secrets(target, failure)
+        return self._converter.unsent + self._failed(shown)
 
     def _shown(self, data: bytes) -> bytes:
         """Bytes as they came, but for an error event's: it may repeat what the provider was sent."""
         if not self._converter.errored or self._call.target is None:
             return data
         return bytes_without_secrets(self._call.target, data)
+
+    def _note_first_token(self) -> None:
+        converter = self._converter
+        if converter.spoke or converter.finished:
+            self._spoke = True
+            self._call.first_token()
 
     def _close(self) -> None:
         self._on_end()
@@ -156,4 +171,5 @@ class AnswerStream:
 
     def _known_tokens(self) -> TokenCount:
         converter = self._converter
-        return self._call.used(converter.tokens, converter.events, whole=converter.finished)
+        whole = converter.finished and not converter.errored
+        return self._call.used(converter.tokens, converter.events, whole=whole)

@@ -37,13 +37,15 @@ _ENDS = {
 }
 
 
-# What the events that carry a piece of the answer have, once each. A chat's have no word of their own.
+# What the events that carry a piece of the answer have, once each. A chat's have no word of their own: all
+# are counted, but for reads with an event that may carry none (the first, and those that end it or fail).
 _PIECES = {Operation.MESSAGES: b'"content_block_delta"', Operation.RESPONSES: b'.delta"'}
+_CHAT_PIECE = re.compile(rb'"(?:content|arguments|reasoning|reasoning_content|refusal)"\s*:\s*"[^"]')
 
 
 class EventTap:
     """The tap on one stream. `tokens` are the provider's count so far, `events` the pieces of answer that
-    passed since it told that."""
+    passed since it told that; `spoke`: any did."""
 
     __slots__ = (
         "_end",
@@ -56,7 +58,9 @@ class EventTap:
         "errored",
         "events",
         "finished",
+        "spoke",
         "tokens",
+        "unsent",
     )
 
     def __init__(
@@ -72,6 +76,8 @@ class EventTap:
         self.events = 0
         self.finished = False
         self.errored = False
+        self.spoke = False
+        self.unsent = b""
 
     def feed(self, data: bytes) -> bytes:
         """The bytes to pass on now: whole events, in order, unchanged."""
@@ -82,7 +88,10 @@ class EventTap:
             data = self._hold_rest(data)
             if not data:
                 return data
-        self.events += self._pieces(data)
+        pieces = self._pieces(data)
+        if pieces:
+            self.events += pieces
+            self.spoke = True
         self._last = data
         if b'"usage"' in data and _USAGE.search(data):
             data = self._count(data)
@@ -114,9 +123,11 @@ class EventTap:
         return data[:cut]
 
     def _pieces(self, data: bytes) -> int:
-        """How many events of these have some of the answer; of a chat, how many there are."""
+        """How many events of these have some of the answer."""
         if self._piece is not None:
             return data.count(self._piece)
+        if not self.spoke or self._end_word in data or b'"finish_reason":"' in data or b"error" in data:
+            return len(_CHAT_PIECE.findall(data))
         return data.count(b"\n\n") or data.count(b"\r\n\r\n") or 1
 
     def _count(self, data: bytes) -> bytes:

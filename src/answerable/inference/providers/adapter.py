@@ -31,7 +31,8 @@ class EventReader(Protocol):
     """Reads one streamed answer, fed with bytes as they come, in pieces of any size."""
 
     def feed(self, data: bytes) -> Iterable[ChatEvent]:
-        """The events that are complete now. Raises UpstreamFailure for an error event or garbage."""
+        """The events that are complete now. Raises UpstreamFailure for an error event or garbage, after the
+        events before it."""
         ...
 
     def close(self) -> Iterable[ChatEvent]:

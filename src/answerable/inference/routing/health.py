@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from prometheus_client import Counter
@@ -122,6 +122,9 @@ class CircuitBreakers:
         self._now = now
         self._known: OrderedDict[str, TargetHealth] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def of(self, target: Target) -> TargetHealth:
         """The target's health, made on first use."""
         key = target.breaker_key
@@ -139,11 +142,6 @@ class CircuitBreakers:
         now = self._now()
         known = self._known.get(target.breaker_key)
         return (known or TargetHealth(target, self._rules, now)).status(now)
-
-    def states(self) -> Sequence[BreakerStatus]:
-        """All targets that were called, the latest last."""
-        now = self._now()
-        return [health.status(now) for health in self._known.values()]
 
     def _forget_one(self) -> None:
         """The one unused for longest whose breaker is closed: forgetting it changes nothing."""

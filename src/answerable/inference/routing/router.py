@@ -10,11 +10,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from answerable.inference.failures import FailureKind, UpstreamFailure
 from answerable.inference.models.plan import Plan, Target
+from answerable.inference.routing.breaker import BreakerState
 from answerable.inference.routing.errors import NoTargetAvailable, TargetsRateLimited
 from answerable.inference.routing.health import CircuitBreakers, TargetHealth
 
@@ -22,6 +21,8 @@ from answerable.inference.routing.health import CircuitBreakers, TargetHealth
 _SLOW = frozenset({FailureKind.FIRST_BYTE_TIMEOUT, FailureKind.IDLE_TIMEOUT})
 # With another group at hand, a pause of up to this many seconds is worth keeping to the order.
 _SHORT_PAUSE = 1.0
+# A pause is the provider's wish, and ends when it says. Nobody waits for an open breaker: it may open again.
+_GOES_ON = frozenset({BreakerState.CLOSED, BreakerState.PAUSED})
 
 
 class Router:
@@ -56,7 +57,7 @@ class _Tried:
 class Attempts:
     """The attempts of one call, one after another.
 
-        with router.attempts(plan, deadline=…) as attempts:
+        with closing(router.attempts(plan, deadline=…)) as attempts:
             while (target := await attempts.next()) is not None:
                 try: … ; attempts.succeeded(target, seconds); return …
                 except UpstreamFailure as failure: attempts.failed(target, failure)
@@ -69,7 +70,6 @@ class Attempts:
 
     __slots__ = (
         "_answered",
-        "_asked",
         "_bound_to",
         "_deadline",
         "_group",
@@ -91,7 +91,6 @@ class Attempts:
         self._deadline = deadline
         self._group = 0
         self._in_group = 0  # attempts in the present group
-        self._asked = 0
         self._tried: dict[int, _Tried] = {}  # by the target's place in the group
         self._bound_to: Target | None = None  # a failure that must not lead to another target
         self._overflowed: list[Target] = []
@@ -101,19 +100,6 @@ class Attempts:
         self._permit: int | None = None
         self._answered = False
         self.failures: list[UpstreamFailure] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def retries(self) -> int:
-        """Attempts after the first."""
-        return max(0, self._asked - 1)
 
     @property
     def error(self) -> UpstreamFailure | NoTargetAvailable:
@@ -145,7 +131,6 @@ class Attempts:
                 target = self._take_fresh(group, now) or await self._take_again()
                 if target is not None:
                     self._in_group += 1
-                    self._asked += 1
                     return target
             self._group += 1
             self._in_group = 0
@@ -209,6 +194,7 @@ class Attempts:
             for tried in self._tried.values()
             if tried.retry_at is not None
             and (health := self._router.breakers.of(tried.target)).budget.allows(now)
+            and (health.breaker.state(now) in _GOES_ON or self._note_skipped(health))
         ]
         if not waits:
             return None
@@ -234,6 +220,9 @@ class Attempts:
     def _passes(self, health: TargetHealth, now: float) -> bool:
         if health.breaker.free_at(now) <= now:
             return True
+        return self._note_skipped(health)
+
+    def _note_skipped(self, health: TargetHealth) -> bool:
         self._skipped.append(health)
         return False
 

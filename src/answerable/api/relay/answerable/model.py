@@ -68,7 +68,7 @@ class AnswerableModel:
             return await streamed_reply(asker, asked, inbound, call)
         with Closing(call):
             answer = await asked.answered(asker, inbound.trace_id or "")
-            call.first_byte()
+            call.first_token()
             call.close(Outcome.ANSWERED)
         body = written_whole(answer, inbound.operation, request, call.id, call.started_at)
         return Reply(_JSON, headers_of(call), body)

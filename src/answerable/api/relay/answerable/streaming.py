@@ -62,14 +62,14 @@ async def _events(
         work.add_done_callback(lambda _: sentences.texts.put_nowait(None))
         try:
             while (text := await sentences.texts.get()) is not None:
-                call.first_byte()
+                call.first_token()
                 shown += text
                 yield TextDelta(text)
             answer = await work
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
-        call.first_byte()
+        call.first_token()
         call.close(Outcome.ANSWERED)
     writer.answer = answer
     for event in answer_events(answer, shown):

@@ -26,9 +26,10 @@ class CandidateStream:
         self._calls = 0
         self._finished = False
 
-    def feed(self, data: bytes) -> list[ChatEvent]:
-        """The events that are complete now. Raises UpstreamFailure for an error event or garbage."""
-        return [event for frame in self._frames.feed(data) for event in self._read(frame)]
+    def feed(self, data: bytes) -> Iterator[ChatEvent]:
+        """The events that are complete now. Raises UpstreamFailure for an error event or garbage, after the
+        events before it."""
+        return (event for frame in self._frames.feed(data) for event in self._read(frame))
 
     def close(self) -> list[ChatEvent]:
         """Call at the end of the body. Raises UpstreamFailure(CUT) when the answer was not complete."""
