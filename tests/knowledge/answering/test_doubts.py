@@ -77,6 +77,8 @@ def test_an_amount_beside_the_best_sentence_is_half_a_doubt() -> None:
     [
         ("Which Germans attended?", "The German attendance was low in spring."),
         ("Which machines were returned?", "All returns of one machine came in spring."),
+        ("Welche Batterie gehört in den Keller?", "Batterien gehören in den Keller des Hauses."),
+        ("游泳馆水温", "北岸游泳馆水温二十八度。"),
     ],
 )
 def test_another_form_of_a_word_is_no_doubt(question: str, text: str) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
+from answerable.knowledge.retrieval.query import QueryTerms
 from tests.factories.callers import Caller, Workspace
 from tests.knowledge.library import put
 
@@ -29,6 +33,31 @@ async def test_a_phrase_in_quotation_marks_comes_before_its_words(
     await put(runtime, workspace.id, "Boxes with a broken seal are not taken back by us.", title="phrase")
     for query in ('red "broken seal"', "red „broken seal“", "red «broken seal»"):
         assert (await titles(workspace.owner, query))[0] == "phrase"
+
+
+async def test_a_phrase_in_corner_brackets_comes_before_its_words(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    await put(runtime, workspace.id, "赤い封印が壊れた。封印は赤い。", title="words")
+    await put(runtime, workspace.id, "この箱には壊れた封印がある。", title="phrase")
+    assert (await titles(workspace.owner, "赤い 封印 「壊れた封印」"))[0] == "phrase"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Who is Carla Nunes of SP-4471-B?", {"carla", "nune", "sp", "4471", "b", "sp-4471-b"}),
+        ("Wie viele Tage Urlaub bekommen die Mitarbeiter?", set()),
+        ("Was bedeutet der Fehler E02 im Kessel?", {"e02"}),
+        ("Сколько дней отпуска у Елены?", {"елены"}),
+        ("كم يوما من الإجازة في E02؟", {"e02"}),
+        ("泳池 的 水温 是多少", set()),
+        ("Quel état a signé à Genève ?", {"genev"}),
+    ],
+)
+def test_names_are_told_by_capitals_where_these_tell_them(question: str, names: set[str]) -> None:
+    terms = QueryTerms.of(question, ids.new_id("ws"))
+    assert {terms.words[term] for term in terms.names} == names
 
 
 async def test_the_exact_code_comes_before_its_neighbours(runtime: Runtime, workspace: Workspace) -> None:

@@ -59,6 +59,19 @@ async def test_chinese_text_is_found_by_its_words(runtime: Runtime, workspace: W
     assert [result["title"] for result in results] == ["退货"]
 
 
+async def test_copies_of_a_text_leave_the_first_places_to_others(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    fee = "The fee for returned goods is five euros."
+    for title in ("one", "two", "three"):
+        await put(runtime, workspace.id, fee, title=title)
+    await put(runtime, workspace.id, fee.replace("five", "seven"), title="newer")
+    await put(runtime, workspace.id, "Goods are returned at the counter.", title="where")
+    results = await found(workspace.owner, "fee for returned goods", mode="lexical")
+    assert {result["title"] for result in results[:3]} & {"newer", "where"} == {"newer", "where"}
+    assert [result["text"] for result in results[3:]] == [fee, fee]
+
+
 async def test_another_tenants_passages_are_never_found(
     runtime: Runtime, workspace: Workspace, stranger: Caller
 ) -> None:

@@ -7,13 +7,14 @@ it has the form that the answer must have.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from answerable.knowledge.answering.evidence import Excerpt
 from answerable.knowledge.answering.expectation import Expectation, Expected
-from answerable.knowledge.lexical.words import fold
+from answerable.knowledge.lexical.words import words
 from answerable.knowledge.retrieval import RankedPassage
 from answerable.knowledge.retrieval.query import WeightedQuery
 
@@ -62,8 +63,9 @@ def doubts(
     text = candidate.text[excerpt.start : excerpt.end]
     best = candidate.text[excerpt.best.start : excerpt.best.end]
     met = expectation.met_by(best)
-    above = fold(" ".join((candidate.title, *candidate.heading_path, "")))
-    around = above + fold(text)
+    above = frozenset(words("\n".join((candidate.title, *candidate.heading_path))))
+    around = above.union(words(text))
+    whole = above.union(words(candidate.text))
     years = [word for word in query.words if _YEAR.fullmatch(word)]
     said = np.array([met >= 1 and word in expectation.type_words for word in query.words], dtype=np.bool_)
     lacks = ~said & np.array([not _has(around, word) for word in query.words], dtype=np.bool_)
@@ -73,7 +75,7 @@ def doubts(
     shares = shares / max(shares.sum(), _TINY)
     return Doubts(
         nameless=excerpt.best.nameless,
-        yearless=float(any(not _has(above + fold(candidate.text), year) for year in years)),
+        yearless=float(any(year not in whole for year in years)),
         wordless=float(shares[lacks].sum()),
         attributeless=float(shares[lacks & attributes].sum() / max(shares[attributes].sum(), _TINY)),
         rarest=float(shares[lacks].max(initial=0)),
@@ -90,8 +92,12 @@ def _unmeasured(expectation: Expectation, met: float, text: str) -> float:
     return 1 - max(met, expectation.met_by(text) / 2)
 
 
-def _has(folded: str, stem: str) -> bool:
-    """Whether a word of the text begins as the stem does; a number or a short word must be there as it is."""
+def _has(there: Collection[str], stem: str) -> bool:
+    """Whether one of the words begins as the stem does; a number, a short word or one of letters that do not
+    bend must be there as it is."""
+    if stem in there:
+        return True
     if len(stem) < _SHORTEST_STEM or any(letter.isdigit() for letter in stem):
-        return re.search(rf"(?<!\w){re.escape(stem)}(?!\w)", folded) is not None
-    return re.search(rf"(?<!\w){re.escape(stem[: max(_SHORTEST_STEM, len(stem) - 2)])}", folded) is not None
+        return False
+    beginning = stem[: max(_SHORTEST_STEM, len(stem) - 2)]
+    return any(word.startswith(beginning) for word in there)

@@ -53,6 +53,7 @@ _WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
 _ABOVE = 1.0
 """What a word of the heading counts for sentences that do not follow it at once."""
 _STOP = re.compile(r"[.!?…。！？][)\]\"'”’»]*\Z")
+_ASKS = ("?", "？", "؟")
 _ITEM = re.compile(r"[-*•‣▪●◦–—|+>]|\d{1,3}[.)]\s|[a-z][)]\s")
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 _NEW_PART = 6.0
@@ -100,14 +101,17 @@ class Excerpt:
 
 
 def score_sentences(
-    expectation: Expectation, query: WeightedQuery, passages: Sequence[RankedPassage]
+    expectation: Expectation,
+    query: WeightedQuery,
+    passages: Sequence[RankedPassage],
+    weights: Numbers = _WEIGHTS,
 ) -> list[ScoredSentence]:
-    """All sentences of the passages in their order, scored."""
+    """All sentences of the passages in their order, scored by WEIGHTS or by others of as many signs."""
     scored: list[ScoredSentence] = []
     for number, passage in enumerate(passages):
         headings = _headings(passage)
         signs = _signs(query, passage, expectation, headings)
-        scores = signs @ _WEIGHTS
+        scores = signs @ weights
         tells = _new_words(query, passage)
         blocks = _blocks(passage)
         nameless = _nameless(query, passage.candidate)
@@ -263,7 +267,7 @@ def _signs(
         (after & ~present).astype(np.float32) @ shares,
         (present | before | after | above).astype(np.float32) @ query.name_shares,
         _pairs(query, passage),
-        np.array([text.endswith("?") for text in texts], dtype=np.float32),
+        np.array([text.endswith(_ASKS) for text in texts], dtype=np.float32),
         *(met if kind is expectation.kind else np.zeros_like(met) for kind in _KINDS),
     ]
     return np.stack(columns, axis=1).astype(np.float32)

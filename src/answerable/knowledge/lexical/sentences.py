@@ -10,8 +10,8 @@ LONGEST_SENTENCE = 320
 
 # What precedes a run is looked at and runs are possessive: no run is tried again from its middle.
 _BREAK = re.compile(
-    r"""(?P<stop>(?<![.!?…])[.!?…]++[)\]"'”’»]*+)
-        \s+(?=[\[("'“‘«]*[^\W_a-zà-öø-ÿ])                        # a stop, then no lower-case letter
+    r"""(?P<stop>(?<![.!?…؟۔।])[.!?…؟۔।]++[)\]"'”’»]*+)
+        \s+(?=[\[("'“‘«„]*[^\W_a-zà-öø-ÿа-џ])                     # a stop, then no lower-case letter
       | (?P<wide>[。！？｡]++[」』）”’]*+)                           # Chinese and Japanese stops
       | (?P<blank>(?<![ \t])[ \t]*+\n[ \t]*\n\s*)               # a blank line
       | (?P<item>(?<![ \t])[ \t]*+\n\s*)                        # before an item, a row, a rule

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 from answerable.knowledge.embedding import QueryVector
 from answerable.knowledge.lexical.bm25 import inverse_document_frequency
 from answerable.knowledge.lexical.content_words import content_words
+from answerable.knowledge.lexical.function_words import language_of
 from answerable.knowledge.lexical.term_ids import TermIds
 from answerable.knowledge.lexical.words import former_words, words
 from answerable.knowledge.retrieval.filters import Filters
 
 _MOST_WORDS = 64
-_NAME = re.compile(r"(?<=\s)[^\W\d_a-z]\w*(?:['’.-]\w+)*|\b(?:[^\W_]|-)*\d[\w.,-]*")
-"""A word with a capital that does not begin the query, or one with a digit."""
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]")
+_LATER_WORD = re.compile(r"(?<=\s)[^\W\d_]\w*(?:['’.-]\w+)*")
+_WITH_DIGIT = re.compile(r"\b(?:[^\W_]|-)*\d[\w.,-]*")
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,200})[\"”“»]|[「『]([^「」『』]{2,200})[」』]")
+_CAPITAL_NOUNS = "de"
+"""Where every noun has a capital, none tells a name."""
 _UNKNOWN_WORD = 0.5
 _PAIRED, _PAIRED_WITH = 2, 4
 _MOST_OF_PAIRED = 20_000
@@ -85,9 +88,9 @@ class QueryTerms:
         number = TermIds(workspace_id)
         distinct = list(dict.fromkeys(words(query)))[:_MOST_WORDS]
         content = number.of(content_words(query)[:_MOST_WORDS])
-        names = words(" ".join(_NAME.findall(query)[:_MOST_WORDS]))
+        names = words(" ".join(_names(query, distinct)[:_MOST_WORDS]))
         terms = dict(zip(number.of(distinct), distinct, strict=True))
-        quoted = [number.of(words(found)) for found in _QUOTED.findall(query)[:_MOST_WORDS]]
+        quoted = [number.of(words("".join(found))) for found in _QUOTED.findall(query)[:_MOST_WORDS]]
         phrases = tuple(tuple(phrase) for phrase in quoted if len(phrase) > 1)
         before = former_words(query)[:_MOST_WORDS]
         former = dict(zip(number.of(before), before, strict=True))
@@ -215,6 +218,14 @@ class WeightedQuery:
             if count <= _MOST_OF_PAIRED
             for second, _ in rare[place + 1 :]
         ]
+
+
+def _names(query: str, terms: Collection[str]) -> list[str]:
+    """Words with a capital that do not begin the query, and those with a digit."""
+    with_digit: list[str] = _WITH_DIGIT.findall(query)
+    if language_of(terms) == _CAPITAL_NOUNS:
+        return with_digit
+    return [word for word in _LATER_WORD.findall(query) if word[0].isupper()] + with_digit
 
 
 def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -80,13 +80,29 @@ def with_stages(ranked: Sequence[RankedPassage], mode: SearchMode) -> list[Ranke
     ]
 
 
-def rank(query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode) -> list[RankedPassage]:
-    """The candidates, best first."""
+def rank(
+    query: WeightedQuery, candidates: Sequence[Candidate], mode: SearchMode, weights: Weights | None = None
+) -> list[RankedPassage]:
+    """The candidates, best first, by the mode's weights or by others; copies of a better one come last."""
     if not candidates:
         return []
-    scores = _scores(query, candidates, WEIGHTS[mode]).tolist()
+    scores = _scores(query, candidates, weights or WEIGHTS[mode]).tolist()
     ranked = [RankedPassage(found, score) for found, score in zip(candidates, scores, strict=True)]
-    return sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id))
+    return copies_last(sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id)))
+
+
+def copies_last(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """The passages in their order, those with the very same words as one before behind all others: ten copies
+    of one text tell no more than the first. Another number is another word."""
+    seen: set[bytes] = set()
+    first: list[RankedPassage] = []
+    copies: list[RankedPassage] = []
+    for passage in ranked:
+        text = passage.candidate.sketch.words.tobytes()
+        (copies if text in seen else first).append(passage)
+        if text:
+            seen.add(text)
+    return first + copies
 
 
 def headed(query: WeightedQuery, candidate: Candidate) -> NDArray[np.bool_]:
