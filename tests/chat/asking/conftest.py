@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import httpx
 import psycopg
@@ -14,6 +15,7 @@ from answerable.kit import ids
 from tests.factories.callers import Caller, register
 from tests.factories.uploads import upload_document
 from tests.factories.upstream import Reply, Tokens, Upstream
+from tests.factories.waiting import eventually
 
 HANDBOOK = """# Handbook
 
@@ -81,6 +83,16 @@ class Desk:
                 " parent_id IS NOT NULL FROM usage_records WHERE workspace_id = %s ORDER BY started_at",
                 [ids.decode("ws", self.owner.workspace_id)],
             ).fetchall()
+
+
+    async def billed(self) -> float:
+        """What the usage rows cost together, once each call that reached the provider has one."""
+
+        async def found() -> list[tuple[object, ...]] | None:
+            rows = self.rows()
+            return rows if len(rows) >= len(self.upstream.seen) else None
+
+        return float(sum(Decimal(str(row[5])) for row in await eventually(found)))
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ async def test_what_nobody_said_is_not_believed_of_a_model(desk: Desk) -> None:
     _, second = await talk(desk.owner, "When was Northwind Traders founded?", "and by whom?")
     carried = second["answer"]["carried_over"]
     assert "salary" not in json.dumps(carried)
+    assert second["answer"]["usage"]["cost_usd"] > 0
+    assert second["answer"]["usage"]["cost_usd"] == pytest.approx(await desk.billed())
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from tests.factories.upstream import Fail, Reply
 pytestmark = pytest.mark.usefixtures("worker")
 
 SENTENCE = {"text": FIRST, "citations": [1]}
+BROKEN_EARLY = Reply(text=writes((FIRST, [1])).text, pieces=40, frames=4)
+"""A stream that breaks before its first sentence is whole."""
 
 
 def deltas(events: list[Event]) -> str:
@@ -95,10 +97,25 @@ async def test_an_answer_that_breaks_off_keeps_what_was_shown(desk: Desk, then: 
 
 async def test_while_nothing_was_shown_another_model_may_still_answer(desk: Desk) -> None:
     await desk.alias("cheap")
-    desk.upstream.script(Reply(text=writes((FIRST, [1])).text, pieces=40, frames=4), writes((FIRST, [1])))
+    desk.upstream.script(BROKEN_EARLY, writes((FIRST, [1])))
     events = [event async for event in asking(desk.owner, OPEN)]
-    assert (events[-1][2]["status"], events[-1][2]["text"]) == ("answered", f"{FIRST} [1]")
+    answer = events[-1][2]
+    assert (answer["status"], answer["text"]) == ("answered", f"{FIRST} [1]")
     assert len(desk.upstream.seen) == 2
+    whole = 0.0011
+    assert answer["usage"]["cost_usd"] > whole
+    assert answer["usage"]["cost_usd"] == pytest.approx(await desk.billed())
+
+
+async def test_what_broke_off_is_paid_for_also_where_no_other_model_answers(desk: Desk) -> None:
+    await desk.alias("cheap")
+    desk.upstream.script(BROKEN_EARLY)
+    desk.upstream.default = Fail(401)
+    events = [event async for event in asking(desk.owner, OPEN)]
+    answer = events[-1][2]
+    assert "models_away" in [warning["code"] for warning in answer["warnings"]]
+    assert answer["usage"]["cost_usd"] > 0
+    assert answer["usage"]["cost_usd"] == pytest.approx(await desk.billed())
 
 
 async def test_every_provider_down_is_told_as_without_a_reader(desk: Desk) -> None:

@@ -94,6 +94,8 @@ async def test_what_holds_no_query_is_no_answer(counter: Desk, first: object) ->
     answer = await counter.ask(QUESTION)
     assert answer["status"] == "abstained"
     assert not [item for item in answer["evidence"] if item["kind"] == "query"]  # type: ignore[attr-defined]
+    assert answer["usage"]["input_tokens"] == 400  # type: ignore[index]
+    assert answer["usage"]["cost_usd"] == pytest.approx(await counter.billed())  # type: ignore[index]
 
 
 async def test_a_question_that_the_rules_read_asks_no_model(counter: Desk) -> None:

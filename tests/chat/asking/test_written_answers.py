@@ -245,6 +245,14 @@ async def test_what_an_earlier_stage_wrote_is_kept_where_the_later_ones_are_away
     assert answer["usage"]["input_tokens"] == 1_000  # type: ignore[index]
 
 
+async def test_a_question_with_a_seam_asks_a_model_for_what_is_used_alone(desk: Desk) -> None:
+    await desk.alias("cheap")
+    desk.upstream.default = writes(("Expenses over €500 need the department head's approval.", [1]))
+    answer = await desk.ask(f"{OPEN} Who looks after approvals of the firm's money?")
+    assert len(desk.upstream.seen) == 1
+    assert answer["usage"]["cost_usd"] == pytest.approx(await desk.billed())  # type: ignore[index]
+
+
 async def test_a_kept_reply_goes_with_its_document(desk: Desk) -> None:
     body = {"name": "answers", "targets": [{"model": "cheap"}], "cache": {"mode": "exact"}}
     assert (await desk.owner.post("/api/v1/model-aliases", json=body)).status_code == 201

@@ -19,7 +19,6 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Route,
     Status,
-    Usage,
     Warning,
 )
 from answerable.chat.asking.patch import difference
@@ -64,7 +63,6 @@ class Draft:
     nearest: list[NearPassage] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)
     stage: str = RULES
-    usage: Usage = field(default_factory=Usage)
 
 
 def from_data(outcome: Computed | Explained | Catalogue | Choice | Refused) -> Draft:
@@ -205,7 +203,6 @@ def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         joined.warnings += draft.warnings
         joined.suggestions += draft.suggestions
         joined.nearest += draft.nearest
-        joined.usage = _both(joined.usage, draft.usage)
         joined.stage = draft.stage if draft.stage != RULES else joined.stage
         texts.append(text)
     joined.text = " ".join(texts)
@@ -213,14 +210,6 @@ def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         joined.confidence = max(draft.confidence for draft in drafts)
     joined.suggestions = _distinct(joined.suggestions)
     return joined
-
-
-def _both(first: Usage, second: Usage) -> Usage:
-    return Usage(
-        cost_usd=first.cost_usd + second.cost_usd,
-        input_tokens=first.input_tokens + second.input_tokens,
-        output_tokens=first.output_tokens + second.output_tokens,
-    )
 
 
 def _computed(outcome: Computed) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.chat.asking import composer
-from answerable.chat.asking.answer import Usage, Warning
+from answerable.chat.asking.answer import Warning
 from answerable.chat.asking.composer import Draft
 from answerable.data.answering.outcome import Choice
 from answerable.data.answering.service import run_reading
@@ -37,9 +37,4 @@ async def draft_of(runtime: Runtime, data: DataSnapshot, drafted: Drafted) -> Dr
         options = tuple(Option(describe(query, data.model), query) for query in drafted.queries)
         draft = composer.from_data(Choice("Which of these do you mean?", options, Intent.KPI))
     draft.stage = drafted.stage
-    draft.usage = Usage(
-        cost_usd=float(drafted.cost_usd),
-        input_tokens=drafted.tokens.input,
-        output_tokens=drafted.tokens.output,
-    )
     return draft

@@ -95,10 +95,12 @@ async def _completed(asking: Asking, past: Sequence[PastTurn], turn: PastTurn) -
         conversation = transcript(past, asking.runtime.settings.chat.context_tokens)
         async with asking.turn.away():
             written = await rewrite(asking.runtime, caller, question, conversation)
-        if written is not None and written.question != question:
-            return CarriedOver(
-                kind="question", from_answer_id=turn.answer_id, question=written.question, by=written.stage
-            )
+        if written is not None:
+            asking.spending.add(written.tokens, written.cost_usd, cached=written.cached)
+            if written.question not in (None, question):
+                return CarriedOver(
+                    kind="question", from_answer_id=turn.answer_id, question=written.question, by=written.stage
+                )
     completed = complete(question, turn.question)
     if completed is None:
         return None

@@ -59,7 +59,7 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
     async with runtime.get(AnsweringGate).turn() as turn:
         asking = await with_tool(Asking(asker, request, turn))
         draft = await _traced(asking, run.follows_id)
-    answer = Answer(
+    return Answer(
         id=run.answer_id,
         run_id=run.id,
         session_id=run.session_id,
@@ -79,11 +79,9 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
         nearest=draft.nearest,
         warnings=draft.warnings,
         stage=draft.stage,
-        usage=draft.usage,
+        usage=asking.spending.usage(round((time.perf_counter() - started) * 1000, 2)),
         tool=asking.tool.used if asking.tool is not None and draft.route is not Route.DATA else None,
     )
-    answer.usage.latency_ms = round((time.perf_counter() - started) * 1000, 2)
-    return answer
 
 
 async def _traced(asking: Asking, follows: str | None) -> Draft:
@@ -167,14 +165,16 @@ def _needed(data: DataOutcome | None) -> float:
 async def _in_parts(asking: Asking, parts: list[str]) -> Draft | None:
     """An answer to each part from its own side; None unless a part was computed from tables, since a
     question for the documents alone is better asked whole."""
-    drafts = []
-    computed = False
-    for part in parts:
-        data = await asking.data(part)
-        if isinstance(data, Computed):
-            computed = True
-            drafts.append(composer.from_data(data))
-            continue
-        # Numbers of evidence change when parts are put together: nothing of one is shown before.
-        drafts.append(await _over_documents(asking.unread(), part, data))
-    return composer.join(parts, drafts) if computed else None
+    # The tables first, which cost nothing: only what is used of the documents may cost a model's reply.
+    outcomes = [await asking.data(part) for part in parts]
+    if not any(isinstance(outcome, Computed) for outcome in outcomes):
+        return None
+    # Numbers of evidence change when parts are put together: nothing of one is shown before.
+    unread = asking.unread()
+    drafts = [
+        composer.from_data(outcome)
+        if isinstance(outcome, Computed)
+        else await _over_documents(unread, part, outcome)
+        for part, outcome in zip(parts, outcomes, strict=True)
+    ]
+    return composer.join(parts, drafts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from answerable.chat.asking import drafted, written
@@ -12,6 +12,7 @@ from answerable.chat.asking.gate import Turn
 from answerable.chat.asking.live import Live
 from answerable.chat.asking.remainder import Remainder, readable_remainder
 from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.spending import Spending
 from answerable.data.answering.outcome import DataOutcome
 from answerable.data.answering.service import answer_from_data
 from answerable.data.drafting.service import Drafting, can_draft, draft_query
@@ -57,12 +58,13 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What every step needs: where to look, for whom, as of when."""
+    """What every step needs: where to look, for whom, as of when, and where models' costs are added up."""
 
     asker: Asker
     request: AskRequest
     turn: Turn
     tool: ChosenTool | None = None
+    spending: Spending = field(default_factory=Spending)
 
     @property
     def principal(self) -> Principal:
@@ -143,6 +145,7 @@ class Asking:
             live = self.asker.live
             show = None if live is None else written.Teller(live, writer.model).show
             answer = await write_answer(self.runtime, writing, writer, show)
+        self.spending.add(answer.tokens, answer.cost_usd, cached=answer.cached)
         return written.draft_of(answer, documents, passages, quoted=quoted)
 
     async def drafted(self, question: str) -> Draft | None:
@@ -159,6 +162,7 @@ class Asking:
         )
         async with self.turn.away():
             found = await draft_query(self.runtime, drafting)
+        self.spending.add(found.tokens, found.cost_usd)
         return await drafted.draft_of(self.runtime, data, found)
 
     async def completer(self) -> Caller | None:

@@ -10,7 +10,6 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Route,
     Status,
-    Usage,
     Warning,
 )
 from answerable.chat.asking.composer import Draft
@@ -38,20 +37,14 @@ def draft_of(
     `quoted`, else the nearest passages as they stand."""
     match written.ending:
         case Ending.WRITTEN:
-            draft = _written(written, documents)
+            return _written(written, documents)
         case Ending.AWAY:
-            draft = _away(written, documents, passages, quoted=quoted)
+            return _away(written, documents, passages, quoted=quoted)
         case _:
             draft = composer.abstain(None, documents)
             draft.stage = written.stage
             draft.warnings += _removed(written)
-    draft.usage = Usage(
-        cost_usd=float(written.cost_usd),
-        input_tokens=written.tokens.input,
-        output_tokens=written.tokens.output,
-        cached=written.cached,
-    )
-    return draft
+            return draft
 
 
 class Composition:

@@ -6,11 +6,12 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 
 import structlog
 
 from answerable.chat.following.transcript import Transcript
-from answerable.inference.chat import ChatAnswer, ChatRequest, Message, OutputSchema, Text
+from answerable.inference.chat import ChatAnswer, ChatRequest, Message, OutputSchema, Text, TokenCount
 from answerable.inference.failures import UpstreamFailure
 from answerable.inference.gateway import Gateway
 from answerable.inference.gateway.own_call import OwnCall
@@ -52,17 +53,20 @@ _QUESTION = OutputSchema(
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """The whole question, and the model that wrote it."""
+    """The whole question, or None where the model wrote what nobody said; the model that wrote it, and what
+    it used and cost. `cached`: it is an earlier reply."""
 
-    question: str
+    question: str | None
     stage: str
+    tokens: TokenCount
+    cost_usd: Decimal
+    cached: bool
 
 
 async def rewrite(
     runtime: Runtime, caller: Caller, question: str, conversation: Transcript
 ) -> Rewritten | None:
-    """The question completed by the models behind the alias for answers; None where they are away, or write
-    what nobody said."""
+    """The question completed by the models behind the alias for answers; None where they are away."""
 
     async def check(answer: ChatAnswer) -> str | None:
         return _WORDS_OF_ITS_OWN if believed(answer.text, question, conversation) is None else None
@@ -74,7 +78,7 @@ async def rewrite(
         log.warning("question_not_completed", error=type(error).__name__)
         return None
     whole = believed(answered.answer.text, question, conversation)
-    return None if whole is None else Rewritten(whole, answered.stage)
+    return Rewritten(whole, answered.stage, answered.tokens, answered.cost_usd, answered.cached)
 
 
 def believed(reply: str, question: str, conversation: Transcript) -> str | None:

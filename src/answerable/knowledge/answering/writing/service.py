@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -120,10 +120,22 @@ async def write_answer(
     Never raises for what a model or provider does: a model that is away, or writes nothing that can be
     used, is an ending. What `show` raises ends the writing, and is raised.
     """
-    by = writer or Writer()
+    spent: list[Spent] = []
+    answer = await _ended(runtime, writing, writer or Writer(), show, spent)
+    for broken in spent:
+        answer = replace(
+            answer, tokens=answer.tokens.plus(broken.tokens), cost_usd=answer.cost_usd + broken.cost_usd
+        )
+    return answer
+
+
+async def _ended(
+    runtime: Runtime, writing: Writing, by: Writer, show: Show | None, spent: list[Spent]
+) -> WrittenAnswer:
+    """What came of asking; `spent` gets what replies without an end came to, which is not in it."""
     try:
         if show is not None:
-            return await _heard(runtime, writing, by, show)
+            return await _heard(runtime, writing, by, show, spent)
         return await _whole(runtime, writing, by)
     except _NotShown as error:
         raise error.why from None
@@ -144,13 +156,14 @@ async def _whole(runtime: Runtime, writing: Writing, by: Writer) -> WrittenAnswe
     return _written(await check.of(answered.answer.text), answered)
 
 
-async def _heard(runtime: Runtime, writing: Writing, by: Writer, show: Show) -> WrittenAnswer:
+async def _heard(
+    runtime: Runtime, writing: Writing, by: Writer, show: Show, spent: list[Spent]
+) -> WrittenAnswer:
     """The answer as it comes. UnknownModel, UpstreamFailure, AnswerableError."""
     encoder = runtime.get(TextEncoder)
     check = _Check(encoder, writing.passages)
     live = LiveCheck(encoder, writing.passages, _unless_refused(show))
     begun = False
-    spent: list[Spent] = []
 
     async def hear(event: ChatEvent) -> None:
         nonlocal begun
@@ -163,15 +176,8 @@ async def _heard(runtime: Runtime, writing: Writing, by: Writer, show: Show) -> 
     except (UpstreamFailure, AnswerableError, TimeoutError) as failure:
         if live.has_shown:
             log.warning("answer_broken_off", error=type(failure).__name__)
-            cost = spent[0] if spent else Spent(by.model, TokenCount(), Decimal(0))
-            return WrittenAnswer(
-                Ending.WRITTEN,
-                live.broken_off(),
-                cost.stage,
-                cost.tokens,
-                cost.cost_usd,
-                broken_off=True,
-            )
+            stage = spent[-1].stage if spent else by.model
+            return WrittenAnswer(Ending.WRITTEN, live.broken_off(), stage, broken_off=True)
         if isinstance(failure, TimeoutError):
             return NO_MODEL_ANSWERED
         if not begun:
