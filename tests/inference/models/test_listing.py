@@ -62,7 +62,7 @@ async def test_a_price_is_the_configured_one_else_the_public_lists(owner: Caller
     body = {"base_url": "https://api.openai.com/v1"}
     await add_provider(owner, "openai", {"name": "own", "price": price}, listed, "nobody-knows", **body)
     items = {item["name"]: item["price"] for item in (await owner.get("/api/v1/models")).json()["items"]}
-    assert (items["own"]["input_per_mtok"], items["own"]["version"]) == (1.5, "configured")
+    assert (items["own"]["input_per_mtok"], items["own"]["version"]) == (1.5, "configured:1.5/2.5")
     assert items["mini"]["input_per_mtok"] > 0
-    assert items["mini"]["version"] != "configured"
+    assert "configured" not in items["mini"]["version"]
     assert items["nobody-knows"] is None

@@ -30,7 +30,7 @@ async def test_a_provider_is_kept_as_it_was_given_without_its_key(owner: Caller)
     assert made["header_names"] == ["X-Team"]
     small, embed = made["models"]  # type: ignore[misc]
     assert small["upstream_name"] == "acme-small-1"  # type: ignore[index,call-overload]
-    assert small["price"] == {**price, "version": "configured"}  # type: ignore[index,call-overload]
+    assert small["price"] == {**price, "version": "configured:0.15/0.6/0.075"}  # type: ignore[index,call-overload]
     assert embed["capabilities"] == ["embeddings"]  # type: ignore[index,call-overload]
     read = await owner.get(f"/api/v1/providers/{made['id']}")
     listed = await owner.get("/api/v1/providers")

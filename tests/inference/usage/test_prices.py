@@ -13,7 +13,7 @@ from answerable.inference.chat import TokenCount
 from answerable.inference.models.plan import Price, PriceTier, Target
 from answerable.inference.usage.estimate import reserved_tokens, written_tokens
 from answerable.inference.usage.price_list import ListedPrice, Match, load_price_list
-from answerable.inference.usage.prices import CONFIGURED, UNKNOWN, cost, price_of
+from answerable.inference.usage.prices import UNKNOWN, cost, price_of
 
 OPENAI = "https://api.openai.com/v1"
 PRICE = Price(
@@ -60,10 +60,15 @@ def test_many_small_costs_add_up_to_the_large_one(calls: list[int]) -> None:
 
 
 def test_a_configured_price_comes_first_and_says_so() -> None:
-    configured = price_of(target(OPENAI, "gpt-4o-mini", Price(Decimal(1), Decimal(2))))
-    assert (configured.input_per_mtok, configured.version) == (Decimal(1), CONFIGURED)
-    named = price_of(target(OPENAI, "gpt-4o-mini", Price(Decimal(1), Decimal(2), version="contract 7")))
-    assert named.version == "contract 7"
+    price = Price.configured(Decimal("1.50"), Decimal(20), None)
+    assert price_of(target(OPENAI, "gpt-4o-mini", price)) == price
+    assert price.version == "configured:1.5/20"
+
+
+def test_a_configured_price_has_one_version_however_its_figures_are_written() -> None:
+    figures = Decimal("0.10000000"), Decimal("1E+3"), Decimal("0")
+    assert Price.configured(*figures).version == "configured:0.1/1000/0"
+    assert Price.configured(Decimal("0.1"), Decimal(1000), Decimal("0.00")).version == "configured:0.1/1000/0"
 
 
 def test_the_public_list_knows_models_by_address_and_name() -> None:

@@ -129,9 +129,7 @@ class PriceSetting(_Configured):
 
     def price(self) -> Price:
         """As calls are billed."""
-        return Price(
-            self.input_per_mtok, self.output_per_mtok, self.cached_input_per_mtok, version="configured"
-        )
+        return Price.configured(self.input_per_mtok, self.output_per_mtok, self.cached_input_per_mtok)
 
 
 class TimeoutSetting(_Configured):

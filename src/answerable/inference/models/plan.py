@@ -48,6 +48,14 @@ class Price:
     cache_write_per_mtok: Decimal | None = None
     tiers: tuple[PriceTier, ...] = ()
 
+    @classmethod
+    def configured(cls, given: Decimal, made: Decimal, cached: Decimal | None) -> Price:
+        """A price that a workspace or its operator has set; its version says its figures, such as
+        `configured:5/9` or `configured:5/9/0.5`, so that a row tells which price it had."""
+        figures = [given, made] if cached is None else [given, made, cached]
+        version = f"configured:{'/'.join(f'{figure.normalize():f}' for figure in figures)}"
+        return cls(given, made, cached, version)
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:

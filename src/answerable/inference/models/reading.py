@@ -65,7 +65,7 @@ def model_of(provider: ProviderRow, row: ProviderModelRow) -> ConfiguredModel:
     """A model as it is configured; its capabilities as its name tells them where none are given."""
     price = None
     if row.input_per_mtok is not None and row.output_per_mtok is not None:
-        price = Price(row.input_per_mtok, row.output_per_mtok, row.cached_input_per_mtok, "configured")
+        price = Price.configured(row.input_per_mtok, row.output_per_mtok, row.cached_input_per_mtok)
     return ConfiguredModel(
         name=row.name,
         upstream_name=row.upstream_name,

@@ -15,18 +15,16 @@ from answerable.inference.models.plan import Price, PriceTier, Target
 from answerable.inference.usage.price_list import VERSION, ListedPrice, PriceList, Rates, load_price_list
 
 UNKNOWN = "unknown"
-CONFIGURED = "configured"
 
 _NO_PRICE = Price(Decimal(0), Decimal(0), version=UNKNOWN)
 _PER_MILLION = -6  # a power of ten
 
 
 def price_of(target: Target) -> Price:
-    """The price of a target now. `version` tells where it comes from: the configuration's own words or
-    "configured", the public list's version, or "unknown"."""
-    configured = target.price
-    if configured is not None:
-        return configured if configured.version else _named(configured)
+    """The price of a target now. `version` tells which it is: "configured:" with the figures that were set,
+    the public list's version, or "unknown"."""
+    if target.price is not None:
+        return target.price
     listed = _listed(target.base_url, target.upstream_model)
     if len(listed) <= 1:
         return listed[0][1] if listed else _NO_PRICE
@@ -61,18 +59,6 @@ def price_list() -> PriceList:
 @lru_cache(maxsize=4096)
 def _listed(base_url: str, model: str) -> tuple[tuple[ListedPrice, Price], ...]:
     return tuple((entry, _price(entry)) for entry in price_list().find(base_url, model))
-
-
-@lru_cache(maxsize=4096)
-def _named(price: Price) -> Price:
-    return Price(
-        price.input_per_mtok,
-        price.output_per_mtok,
-        price.cached_input_per_mtok,
-        CONFIGURED,
-        price.cache_write_per_mtok,
-        price.tiers,
-    )
 
 
 def _price(entry: ListedPrice) -> Price:
