@@ -191,6 +191,29 @@ def test_cached_tokens_are_part_of_the_input() -> None:
     assert adapter.relayed_tokens(Operation.MESSAGES, b'{"type":"ping"}') is None
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        b'"input_tokens":null,"output_tokens":4',
+        b'"input_tokens":5,"output_tokens":null',
+        b'"input_tokens":-5,"output_tokens":4',
+        b'"input_tokens":5,"output_tokens":1e300',
+    ],
+)
+def test_a_message_whose_figures_cannot_be_is_estimated(usage: bytes) -> None:
+    body = b'{"type":"message","content":[{"type":"text","text":"Yes."}],"usage":{' + usage + b"}}"
+    assert adapter.relayed_tokens(Operation.MESSAGES, body) is None
+    assert adapter.chat_answer(body).tokens == TokenCount(estimated=True)
+
+
+def test_a_stream_that_never_tells_what_was_read_is_estimated() -> None:
+    events = adapter.chat_events().feed(
+        b'data: {"type":"message_start","message":{"usage":{"input_tokens":-5,"output_tokens":1}}}\n\n'
+        b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}\n\n'
+    )
+    assert collected(events).tokens.estimated
+
+
 def test_a_stream_that_tells_its_input_at_the_start_counts_it_once_and_keeps_it() -> None:
     reader = EventStream()
     events = reader.feed(

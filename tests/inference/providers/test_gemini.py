@@ -274,3 +274,31 @@ def test_no_bytes_make_the_reader_do_worse_than_fail(pieces: list[bytes]) -> Non
         reader.close()
     except UpstreamFailure:
         pass
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        (b'"promptTokenCount":4,"candidatesTokenCount":2', TokenCount(input=4, output=2)),
+        (b'"promptTokenCount":4', None),
+        (b'"promptTokenCount":-4,"candidatesTokenCount":2', None),
+        (b'"promptTokenCount":4,"candidatesTokenCount":-2', None),
+    ],
+)
+def test_an_answer_whose_figures_cannot_be_is_estimated(usage: bytes, tokens: TokenCount | None) -> None:
+    document = (
+        b'{"candidates":[{"content":{"parts":[{"text":"Yes."}]},"finishReason":"STOP"}],"usageMetadata":{'
+        + usage
+        + b"}}"
+    )
+    expected = tokens or TokenCount(estimated=True)
+    assert adapter.chat_answer(document).tokens == expected
+    assert collected(adapter.chat_events().feed(b"data: " + document + b"\n\n")).tokens == expected
+
+
+def test_thoughts_alone_have_no_figure_of_an_answer() -> None:
+    body = (
+        b'{"candidates":[{"content":{"parts":[{"text":"Hm.","thought":true}]},"finishReason":"MAX_TOKENS"}],'
+        b'"usageMetadata":{"promptTokenCount":4,"thoughtsTokenCount":9}}'
+    )
+    assert adapter.chat_answer(body).tokens == TokenCount(input=4, output=9, reasoning=9)

@@ -179,7 +179,12 @@ def test_what_can_be_relayed(target: MakeTarget) -> None:
             TokenCount(input=1, output=2),
         ),
         (b'{"usage":{"prompt_tokens":"7","completion_tokens":2.0}}', TokenCount(input=7, output=2)),
-        (b'{"usage":{"prompt_tokens":-7,"completion_tokens":1e300}}', TokenCount()),
+        (b'{"usage":{"prompt_tokens":-7,"completion_tokens":4}}', None),
+        (b'{"usage":{"prompt_tokens":7,"completion_tokens":1e300}}', None),
+        (b'{"usage":{"prompt_tokens":7,"completion_tokens":null}}', None),
+        (b'{"usage":{"prompt_tokens":null,"completion_tokens":4}}', None),
+        (b'{"usage":{"total_tokens":9}}', None),
+        (b'{"usage":{"prompt_tokens":9,"completion_tokens":null,"total_tokens":7}}', None),
         (
             b'{"usage":{"prompt_tokens":10,"completion_tokens":2,"prompt_cache_hit_tokens":8}}',
             TokenCount(input=10, output=2, cached_input=8),
@@ -288,6 +293,17 @@ def test_vectors_are_put_in_order_and_read_from_base64() -> None:
     vectors, tokens = adapter.embedding_answer(body)
     assert vectors == [[2.5], [1.0]]
     assert tokens.estimated
+    body = b'{"data":[{"embedding":[1]}],"usage":{"prompt_tokens":9,"completion_tokens":null}}'
+    assert adapter.embedding_answer(body)[1] == TokenCount(input=9)
+    assert adapter.relayed_tokens(Operation.EMBEDDINGS, body) == TokenCount(input=9)
+
+
+@pytest.mark.parametrize(
+    "usage", [b'"prompt_tokens":12,"completion_tokens":-1', b'"prompt_tokens":null,"completion_tokens":3']
+)
+def test_an_answer_whose_figures_cannot_be_is_estimated(usage: bytes) -> None:
+    body = b'{"choices":[{"message":{"content":"Yes."}}],"usage":{' + usage + b"}}"
+    assert adapter.chat_answer(body).tokens == TokenCount(estimated=True)
 
 
 @pytest.mark.parametrize(

@@ -184,3 +184,16 @@ async def test_what_cannot_be_asked_is_refused(owner: Caller, parameters: dict[s
     answer = await owner.get("/api/v1/usage", params=parameters)
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid_input"
+
+
+async def test_nobody_knows_how_long_an_interrupted_call_took(
+    calls: Calls, workspace: Workspace, owner: Caller
+) -> None:
+    await calls(
+        a_call(workspace.id, latency_ms=30.0),
+        a_call(workspace.id, latency_ms=0.1, outcome=Outcome.INTERRUPTED, first_token_ms=None),
+    )
+    report = (await owner.get("/api/v1/usage", params=SPAN)).json()
+    assert (report["totals"]["calls"], report["totals"]["mean_latency_ms"]) == (2, 30.0)
+    listed = (await owner.get("/api/v1/usage/records", params=SPAN)).json()["items"]
+    assert {item["outcome"]: item["latency_ms"] for item in listed} == {"answered": 30.0, "interrupted": None}

@@ -145,13 +145,13 @@ async def test_a_call_under_way_when_its_process_stops_becomes_interrupted(
     root = tmp_path / "usage"
     stopped = UsageLog(root, database, UsageSettings())
     estimate = TokenCount(50, 400, estimated=True)
-    stopped.opened(a_call(workspace.id, tokens=estimate, cost_usd=Decimal("0.4")))
+    stopped.opened(a_call(workspace.id, tokens=estimate, cost_usd=Decimal("0.4"), attempts=0))
     await stopped.close()
     following = UsageLog(root, database, UsageSettings())
     assert await following.replay() == 1
     assert await following.replay() == 0
-    assert rows(admin_url, workspace.id, "outcome, output_tokens, estimated, cost_usd") == [
-        (Outcome.INTERRUPTED.value, 400, True, Decimal("0.4"))
+    assert rows(admin_url, workspace.id, "outcome, output_tokens, estimated, cost_usd, attempts") == [
+        (Outcome.INTERRUPTED.value, 400, True, Decimal("0.4"), 1)
     ]
     await following.close()
 

@@ -43,7 +43,11 @@ class DeadJournal:
                 else:
                     running[record.id] = record
         for record in running.values():
-            yield msgspec.structs.replace(record, outcome=Outcome.INTERRUPTED, error_code="interrupted")
+            # One that names a model was about to be sent, or had been: nobody knows how often it was tried.
+            tried = max(record.attempts, 1) if record.model is not None else record.attempts
+            yield msgspec.structs.replace(
+                record, outcome=Outcome.INTERRUPTED, error_code="interrupted", attempts=tried
+            )
 
     def remove(self) -> None:
         """Delete the folder: the database has everything."""

@@ -42,6 +42,8 @@ _COLUMNS: dict[Dimension, ColumnElement[Any]] = {  # Any: columns of several typ
     Dimension.STAGE: UsageRow.__table__.c.stage,
     Dimension.OUTCOME: UsageRow.__table__.c.outcome,
 }
+# What was refused took no time of a model's, and nobody saw the end of what was interrupted.
+_WITHOUT_LATENCY = (Outcome.REFUSED.value, Outcome.INTERRUPTED.value)
 _PREFIXES = {Dimension.KEY: "key", Dimension.MEMBER: "usr"}
 
 
@@ -153,7 +155,7 @@ def _sums() -> list[ColumnElement[Any]]:  # Any: counts, sums and means
         func.coalesce(func.sum(row.cached_input_tokens), 0).label("cached_input_tokens"),
         func.coalesce(func.sum(row.reasoning_tokens), 0).label("reasoning_tokens"),
         func.coalesce(func.sum(row.cost_usd), 0).label("cost_usd"),
-        func.avg(case((row.outcome != Outcome.REFUSED.value, row.latency_ms))).label("mean_latency_ms"),
+        func.avg(case((row.outcome.not_in(_WITHOUT_LATENCY), row.latency_ms))).label("mean_latency_ms"),
         func.avg(row.first_token_ms).label("mean_first_token_ms"),
     ]
 

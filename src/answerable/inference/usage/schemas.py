@@ -112,7 +112,7 @@ class UsageReport(BaseModel):
 
 
 class CallOut(BaseModel):
-    """One call."""
+    """One call. `latency_ms` is null for one that was interrupted: nobody knows when it would have ended."""
 
     id: str
     started_at: datetime
@@ -137,7 +137,7 @@ class CallOut(BaseModel):
     estimated: bool
     cost_usd: float
     price_version: str
-    latency_ms: float
+    latency_ms: float | None
     first_token_ms: float | None
     trace_id: str | None
     parent_id: str | None
@@ -145,7 +145,10 @@ class CallOut(BaseModel):
     @classmethod
     def of(cls, row: UsageRow) -> CallOut:
         """From the row."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        call = cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+        if call.outcome is Outcome.INTERRUPTED:
+            call.latency_ms = None
+        return call
 
 
 class Figures(BaseModel):

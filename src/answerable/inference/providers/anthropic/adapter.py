@@ -28,6 +28,7 @@ _PATHS = {Operation.MESSAGES: "messages", Operation.COUNT_TOKENS: "messages/coun
 class _Counted(msgspec.Struct):
     """Where usage stands: in a message, in the message that a stream starts with, in its last delta."""
 
+    type: str | None = None
     usage: wire.Usage | None = None
     message: wire.StartedMessage | None = None
 
@@ -62,6 +63,8 @@ class AnthropicAdapter:
             document = _counted.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+        if document.type == "message":
+            return wire.tokens(document.usage, whole=True)
         return wire.tokens(document.usage or (document.message.usage if document.message else None))
 
     def chat_request(self, target: Target, request: ChatRequest) -> UpstreamRequest:

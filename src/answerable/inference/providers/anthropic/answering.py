@@ -34,7 +34,7 @@ def chat_answer(body: bytes) -> ChatAnswer:
         reasoning="".join(thoughts),
         tool_calls=tuple(calls),
         finish_reason=wire.finish_reason(message.stop_reason, called_tools=bool(calls)),
-        tokens=wire.tokens(message.usage) or TokenCount(estimated=True),
+        tokens=wire.tokens(message.usage, whole=True) or TokenCount(estimated=True),
     )
 
 

@@ -29,6 +29,7 @@ class EventStream:
         self._empty: set[int] = set()  # tool calls without a word of arguments yet
         self._outputs: set[int] = set()
         self._tokens: TokenCount | None = None
+        self._knows_input = False
         self._finished = False
         self._ended = False
 
@@ -106,8 +107,11 @@ class EventStream:
 
     def _count(self, usage: wire.Usage | None) -> Iterator[ChatEvent]:
         counted = wire.tokens(usage)
-        if counted is not None:
-            self._tokens = _merged(self._tokens, counted)
+        if usage is None or counted is None:
+            return
+        self._tokens = _merged(self._tokens, counted)
+        self._knows_input |= usage.input_tokens is not None
+        if self._knows_input:  # else all of it must be estimated
             yield UsageReported(self._tokens)
 
 

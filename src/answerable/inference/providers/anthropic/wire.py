@@ -7,6 +7,7 @@ from msgspec import Raw, Struct, json
 from answerable.inference.chat import FinishReason, TokenCount
 
 Number = int | float | None
+_ABSURD = 1e12
 
 # The tool that carries a schema's answer where a model has no output format of its own.
 OUTPUT_TOOL = "answerable_output"
@@ -83,9 +84,16 @@ def finish_reason(word: str | None, *, called_tools: bool) -> FinishReason:
     return FinishReason.STOP if reason is FinishReason.TOOL_CALLS and not called_tools else reason
 
 
-def tokens(usage: Usage | None) -> TokenCount | None:
-    """The count; Anthropic's input leaves out what came from or went to its cache, ours does not."""
-    if usage is None or (usage.input_tokens is None and usage.output_tokens is None):
+def tokens(usage: Usage | None, *, whole: bool = False) -> TokenCount | None:
+    """The count; Anthropic's input leaves out what came from or went to its cache, ours does not.
+
+    None where it must be estimated: a figure is absurd, or a side of a `whole` message is missing. Of a
+    stream's events the last tells one side alone.
+    """
+    if usage is None:
+        return None
+    sides = [figure for figure in (usage.input_tokens, usage.output_tokens) if figure is not None]
+    if len(sides) < (2 if whole else 1) or not all(0 <= figure < _ABSURD for figure in sides):
         return None
     read, written = _count(usage.cache_read_input_tokens), _count(usage.cache_creation_input_tokens)
     details = usage.output_tokens_details
@@ -99,4 +107,4 @@ def tokens(usage: Usage | None) -> TokenCount | None:
 
 
 def _count(value: Number) -> int:
-    return int(value) if value is not None and 0 <= value < 1e12 else 0
+    return int(value) if value is not None and 0 <= value < _ABSURD else 0

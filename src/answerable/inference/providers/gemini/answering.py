@@ -57,7 +57,8 @@ def chat_answer(body: bytes) -> ChatAnswer:
         reasoning="".join(part.text or "" for part in parts if part.thought),
         tool_calls=calls,
         finish_reason=wire.finish_reason(candidate.finish_reason or "STOP", called_tools=bool(calls)),
-        tokens=wire.tokens(answer.usage_metadata) or TokenCount(estimated=True),
+        tokens=wire.tokens(answer.usage_metadata, wrote=any(part.is_answer for part in parts))
+        or TokenCount(estimated=True),
         logprob=sum(entry.logprob for entry in logprobs) / len(logprobs) if logprobs else None,
         token_logprobs=logprobs,
     )
@@ -86,7 +87,9 @@ def speech_answer(body: bytes) -> Speech:
             raise failing.garbage("The provider's sound is no base64.", body) from error
         rate = _RATE.search(blob.mime_type or "")
         data = _wav(samples, int(rate.group(1)) if rate else 24_000)
-        return Speech(data=data, media_type="audio/wav", tokens=wire.tokens(answer.usage_metadata))
+        return Speech(
+            data=data, media_type="audio/wav", tokens=wire.tokens(answer.usage_metadata, wrote=True)
+        )
     raise failing.garbage("The provider's answer holds no sound.", body)
 
 

@@ -24,6 +24,7 @@ class CandidateStream:
     def __init__(self) -> None:
         self._frames = FrameSplitter()
         self._calls = 0
+        self._wrote = False
         self._finished = False
 
     def feed(self, data: bytes) -> Iterator[ChatEvent]:
@@ -45,6 +46,7 @@ class CandidateStream:
         parts = (candidate.content.parts if candidate.content else None) or []
         entries = wire.token_logprobs(candidate.logprobs_result)
         for part in parts:
+            self._wrote |= part.is_answer
             if part.text and part.thought:
                 yield ReasoningDelta(part.text)
             elif part.text:
@@ -59,6 +61,6 @@ class CandidateStream:
         if candidate.finish_reason and not self._finished:
             self._finished = True
             yield Finished(wire.finish_reason(candidate.finish_reason, called_tools=self._calls > 0))
-        counted = wire.tokens(answer.usage_metadata)
+        counted = wire.tokens(answer.usage_metadata, wrote=self._wrote)
         if counted is not None:
             yield UsageReported(counted)

@@ -9,6 +9,7 @@ from msgspec import Raw, Struct, json
 from answerable.inference.chat import FinishReason, TokenCount, TokenLogprob, ToolCall
 
 Number = int | float | None
+_ABSURD = 1e12
 
 
 class FunctionCall(Struct):
@@ -28,6 +29,11 @@ class Part(Struct, rename="camel"):
     thought_signature: str | None = None
     function_call: FunctionCall | None = None
     inline_data: Blob | None = None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is some of the answer: words or a tool call, no thought."""
+        return bool(self.text or self.function_call) and not self.thought
 
 
 class Content(Struct):
@@ -113,14 +119,20 @@ def finish_reason(word: str, *, called_tools: bool) -> FinishReason:
     return FinishReason.TOOL_CALLS if called_tools and reason is FinishReason.STOP else reason
 
 
-def tokens(usage: Usage | None) -> TokenCount | None:
-    """The count; Gemini's candidates leave out thoughts, ours do not."""
+def tokens(usage: Usage | None, *, wrote: bool) -> TokenCount | None:
+    """The count; Gemini's candidates leave out thoughts, ours do not. None where it must be estimated: a
+    figure is absurd or missing, but for that of the answer where the model `wrote` none."""
     if usage is None or usage.prompt_token_count is None:
+        return None
+    given, made = usage.prompt_token_count, usage.candidates_token_count
+    if made is None and not wrote:
+        made = 0
+    if made is None or not (0 <= given < _ABSURD and 0 <= made < _ABSURD):
         return None
     thoughts = _count(usage.thoughts_token_count)
     return TokenCount(
-        input=_count(usage.prompt_token_count) + _count(usage.tool_use_prompt_token_count),
-        output=_count(usage.candidates_token_count) + thoughts,
+        input=_count(given) + _count(usage.tool_use_prompt_token_count),
+        output=_count(made) + thoughts,
         cached_input=_count(usage.cached_content_token_count),
         reasoning=thoughts,
     )
@@ -154,4 +166,4 @@ def token_logprobs(result: Logprobs | None) -> tuple[TokenLogprob, ...]:
 
 
 def _count(value: Number) -> int:
-    return int(value) if value is not None and 0 <= value < 1e12 else 0
+    return int(value) if value is not None and 0 <= value < _ABSURD else 0

@@ -69,7 +69,8 @@ class OpenAIAdapter:
             usage = document.x_groq.usage
         if usage is None:
             usage = next((choice.usage for choice in document.choices or () if choice.usage), None)
-        return wire.tokens(usage) if usage is not None else None
+        writes = operation is not Operation.EMBEDDINGS
+        return wire.tokens(usage, writes=writes) if usage is not None else None
 
     def chat_request(self, target: Target, request: ChatRequest) -> UpstreamRequest:
         """A chat call in this protocol."""

@@ -68,7 +68,7 @@ def embedding_answer(body: bytes) -> tuple[list[list[float]], TokenCount]:
         vectors = [_vector(vector.embedding) for _, vector in ordered]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, binascii.Error, struct.error) as error:
         raise failing.garbage(f"The provider's answer holds no vectors: {error}", body) from error
-    counted = wire.tokens(answer.usage) if answer.usage else None
+    counted = wire.tokens(answer.usage, writes=False) if answer.usage else None
     return vectors, counted or TokenCount(estimated=True)
 
 

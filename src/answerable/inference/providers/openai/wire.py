@@ -7,6 +7,7 @@ from msgspec import Raw, Struct, json
 from answerable.inference.chat import FinishReason, TokenCount, TokenLogprob
 
 Number = int | float | None
+_ABSURD = 1e12
 
 
 class PromptDetails(Struct):
@@ -129,16 +130,20 @@ def finish_reason(word: str, *, called_tools: bool) -> FinishReason:
     return FinishReason.TOOL_CALLS if called_tools and reason is FinishReason.STOP else reason
 
 
-def tokens(usage: Usage) -> TokenCount | None:
-    """The count; None when the document holds no figure at all."""
+def tokens(usage: Usage, *, writes: bool = True) -> TokenCount | None:
+    """The count; None when a side of it is missing or absurd, so that it must be estimated. What does not
+    `write`, as embeddings, has no output to count."""
     given = usage.prompt_tokens if usage.prompt_tokens is not None else usage.input_tokens
     made = usage.completion_tokens if usage.completion_tokens is not None else usage.output_tokens
-    if given is None and made is None and usage.total_tokens is None:
-        return None
-    if given is None:
-        given = (usage.total_tokens or 0) - (made or 0)
-    if made is None:  # embeddings
+    if made is None and not writes:
         made = 0
+    if usage.total_tokens is not None:
+        if given is None and made is not None:
+            given = usage.total_tokens - made
+        elif made is None and given is not None:
+            made = usage.total_tokens - given
+    if not (_is_count(given) and _is_count(made)):
+        return None
     prompt = usage.prompt_tokens_details or usage.input_tokens_details or PromptDetails()
     completion = usage.completion_tokens_details or usage.output_tokens_details or CompletionDetails()
     return TokenCount(
@@ -168,6 +173,10 @@ def token_logprobs(logprobs: Logprobs | None) -> tuple[TokenLogprob, ...]:
     )
 
 
+def _is_count(value: Number) -> bool:
+    return value is not None and 0 <= value < _ABSURD
+
+
 def _count(value: Number) -> int:
     """A figure as a count; absurd ones (NaN, negative) count as none."""
-    return int(value) if value is not None and 0 <= value < 1e12 else 0
+    return int(value) if value is not None and 0 <= value < _ABSURD else 0
