@@ -128,6 +128,7 @@ async def test_a_key_that_may_not_write_conversations_is_told_so(shop: Bed) -> N
     headers = {"Authorization": f"Bearer {made.json()['key']}", "X-Answerable-Session": session}
     answer = await shop.client.post("/v1/chat/completions", json=body, headers=headers)
     assert (answer.status_code, "chat:write" in answer.text) == (403, True)
+    assert "X-Answerable-Session" in answer.text
 
 
 async def test_a_question_with_line_breaks_is_gone_on_from_too(shop: Bed) -> None:

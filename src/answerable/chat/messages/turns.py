@@ -153,7 +153,8 @@ def _require_chat(principal: Principal) -> None:
     """Asking needs less than writing into a conversation. Raises Forbidden."""
     if Scope.CHAT_WRITE not in principal.scopes:
         raise Forbidden(
-            f"Asking within a session needs the scope '{Scope.CHAT_WRITE}'. Leave session_id out."
+            f"Asking within a session needs the scope '{Scope.CHAT_WRITE}'. Name no session: leave out "
+            "session_id, or the header X-Answerable-Session; or use a key with that scope."
         )
 
 
