@@ -61,6 +61,7 @@ def provide_inference(runtime: Runtime) -> None:
         ),
     )
     runtime.provide(Limits, _limits)
+    runtime.provide(Books, _books)
     provide_cache(runtime)
     runtime.provide(Observations, lambda made: Observations(made.database))
     runtime.provide(Calibrations, lambda made: Calibrations(made.database))
@@ -79,17 +80,21 @@ def _limits(made: Runtime) -> Limits:
     )
 
 
+def _books(made: Runtime) -> Books:
+    return Books(
+        made.get(UsageLog),
+        made.get(Limits),
+        made.clock,
+        assumed_output=made.settings.inference.limits.default_output_tokens,
+    )
+
+
 def _gateway(made: Runtime) -> Gateway:
     settings = made.settings.inference
     return Gateway(
         made.get(Catalog),
         Providers(made.get(Outbound), made.get(Router), adapter_for),
-        Books(
-            made.get(UsageLog),
-            made.get(Limits),
-            made.clock,
-            assumed_output=settings.limits.default_output_tokens,
-        ),
+        made.get(Books),
         GatewayBounds(settings.relay.max_answer_bytes, settings.relay.call_seconds),
         lambda calls: Cascades(calls, made.get(Observations), made.get(Calibrations)),
         made.get(AnswerCache),

@@ -84,7 +84,6 @@ class Desk:
                 [ids.decode("ws", self.owner.workspace_id)],
             ).fetchall()
 
-
     async def billed(self) -> float:
         """What the usage rows cost together, once each call that reached the provider has one."""
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from answerable.api.app import create_app
+from answerable.api.assembly import build_runtime
+from answerable.kit.settings import Settings
 from tests.factories.callers import Caller
 from tests.factories.upstream import Fail, Reply, Upstream
+from tests.factories.waiting import eventually
+from tests.factories.web import on_folder
 from tests.inference.models.configuring import add_alias, add_provider
 
 QUICK = {"attempts": 1, "base_seconds": 0.0}
@@ -92,3 +98,48 @@ async def test_metrics_name_no_workspaces_providers(owner: Caller, upstream: Ups
     assert 'answerable_model_attempts_total{outcome="answered",provider="workspace"}' in text
     assert 'answerable_model_answer_seconds_count{provider="workspace"}' in text
     assert "needle" not in text
+
+
+async def test_rows_tell_which_price_they_had(owner: Caller, upstream: Upstream, admin_url: str) -> None:
+    models = [{"name": "small", "price": {"input_per_mtok": 1, "output_per_mtok": 2}}]
+    made = await add_provider(owner, "acme", *models, base_url=upstream.openai_url)
+    assert (await call(owner, "small")).status_code == 200
+    models[0]["price"] = {"input_per_mtok": 5, "output_per_mtok": 9, "cached_input_per_mtok": 0.5}
+    changed = await owner.patch(f"/api/v1/providers/{made['id']}", json={"models": models})
+    assert changed.status_code == 200
+    assert (await call(owner, "small")).status_code == 200
+
+    async def versions() -> list[str]:
+        listed = (await owner.get("/api/v1/usage/records")).json()["items"]
+        return [item["price_version"] for item in listed] if len(listed) == 2 else []
+
+    assert await eventually(versions) == ["configured:5/9/0.5", "configured:1/2"]
+
+
+async def test_a_provider_of_the_environment_alone_answers_calls(
+    owner: Caller,
+    upstream: Upstream,
+    settings: Settings,
+    app_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-environment-77")
+    monkeypatch.setenv("OPENAI_BASE_URL", upstream.openai_url)
+    changed = on_folder(settings, tmp_path)
+    changed.inference.providers_from_environment = True
+    runtime = build_runtime(changed, app_url)
+    try:
+        transport = httpx.ASGITransport(create_app(runtime))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.post(
+                "/v1/chat/completions",
+                json={"model": "any-name", "messages": [{"role": "user", "content": "Hello?"}]},
+                headers=owner.headers,
+            )
+    finally:
+        await runtime.close()
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["choices"][0]["message"]["content"] == upstream.default.text  # type: ignore[union-attr]
+    assert upstream.last.headers["authorization"] == "Bearer sk-of-the-environment-77"
+    assert upstream.last.body["model"] == "any-name"

@@ -99,7 +99,10 @@ async def _completed(asking: Asking, past: Sequence[PastTurn], turn: PastTurn) -
             asking.spending.add(written.tokens, written.cost_usd, cached=written.cached)
             if written.question not in (None, question):
                 return CarriedOver(
-                    kind="question", from_answer_id=turn.answer_id, question=written.question, by=written.stage
+                    kind="question",
+                    from_answer_id=turn.answer_id,
+                    question=written.question,
+                    by=written.stage,
                 )
     completed = complete(question, turn.question)
     if completed is None:

@@ -213,6 +213,7 @@ class Problem(StrEnum):
     KEY = "key"
     MODEL = "model"
     LIMIT = "limit"
+    BUDGET = "budget"
     REQUEST = "request"
     PROVIDER = "provider"
 
