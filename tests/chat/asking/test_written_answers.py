@@ -248,7 +248,7 @@ async def test_what_an_earlier_stage_wrote_is_kept_where_the_later_ones_are_away
 async def test_a_question_with_a_seam_asks_a_model_for_what_is_used_alone(desk: Desk) -> None:
     await desk.alias("cheap")
     desk.upstream.default = writes(("Expenses over €500 need the department head's approval.", [1]))
-    answer = await desk.ask(f"{OPEN} Who looks after approvals of the firm's money?")
+    answer = await desk.ask(f"{OPEN} b")
     assert len(desk.upstream.seen) == 1
     assert answer["usage"]["cost_usd"] == pytest.approx(await desk.billed())  # type: ignore[index]
 
