@@ -179,6 +179,7 @@ async def _call(outbound: Outbound, call: Call, target: Target) -> None:
     except OutboundFailure as failure:
         call.close(Outcome.FAILED, error_code=upstream_failure(failure).kind.value)
         raise
+    call.first_token()
     call.close(Outcome.ANSWERED, tokens)
 
 
@@ -190,7 +191,6 @@ async def _answered(outbound: Outbound, call: Call, target: Target) -> TokenCoun
         asked.url, asked.headers, asked.body, asked.method, target.allow_private_address
     )
     response = await outbound.send(request, _TIMES)
-    call.first_byte()
     body = await response.read_whole(_LARGEST_ANSWER)
     if not 200 <= response.status < 300:
         raise adapter.failure(response.status, response.headers, body)
