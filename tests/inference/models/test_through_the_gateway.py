@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
 from answerable.kit.settings import Settings
+from tests.api.relay.gateway import served
 from tests.factories.callers import Caller
 from tests.factories.upstream import Fail, Reply, Upstream
 from tests.factories.waiting import eventually
@@ -100,7 +100,7 @@ async def test_metrics_name_no_workspaces_providers(owner: Caller, upstream: Ups
     assert "needle" not in text
 
 
-async def test_rows_tell_which_price_they_had(owner: Caller, upstream: Upstream, admin_url: str) -> None:
+async def test_rows_tell_which_price_they_had(owner: Caller, upstream: Upstream) -> None:
     models = [{"name": "small", "price": {"input_per_mtok": 1, "output_per_mtok": 2}}]
     made = await add_provider(owner, "acme", *models, base_url=upstream.openai_url)
     assert (await call(owner, "small")).status_code == 200
@@ -130,8 +130,7 @@ async def test_a_provider_of_the_environment_alone_answers_calls(
     changed.inference.providers_from_environment = True
     runtime = build_runtime(changed, app_url)
     try:
-        transport = httpx.ASGITransport(create_app(runtime))  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
             answer = await client.post(
                 "/v1/chat/completions",
                 json={"model": "any-name", "messages": [{"role": "user", "content": "Hello?"}]},
