@@ -133,7 +133,7 @@ async def test_a_provider_of_the_environment_alone_answers_calls(
         async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
             answer = await client.post(
                 "/v1/chat/completions",
-                json={"model": "any-name", "messages": [{"role": "user", "content": "Hello?"}]},
+                json={"model": "openai/any-name", "messages": [{"role": "user", "content": "Hello?"}]},
                 headers=owner.headers,
             )
     finally:
