@@ -66,6 +66,7 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
     link = await owner.post(
         f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": "2999-01-01T00:00:00Z"}
     )
+    verified = await owner.post("/api/v1/verified-questions", json={"question": "rows", "query": count})
     folder = settings.data_dir.parent / "estate"
     folder.mkdir()
     connection = await connected(owner, sqlite_shop(folder))
@@ -74,6 +75,7 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
         {
             "insight_id": insight["id"],
             "dashboard_id": board["id"],
+            "verified_id": verified.json()["id"],
             "share_id": link.json()["id"],
             "token": "share_of_nobody",
             "document_id": document["document"]["id"],

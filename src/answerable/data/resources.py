@@ -7,10 +7,17 @@ from answerable.data.datasets import repository, tasks
 from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
 from answerable.data.insights import tasks as insights_tasks
+from answerable.data.verified import tasks as verified_tasks
 from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 
-BACKGROUND_WORK = (tasks.ingest, tasks.discard, insights_tasks.refresh, connections_tasks.import_tables)
+BACKGROUND_WORK = (
+    tasks.ingest,
+    tasks.discard,
+    insights_tasks.refresh,
+    connections_tasks.import_tables,
+    verified_tasks.check,
+)
 
 
 def provide_data(runtime: Runtime) -> None:

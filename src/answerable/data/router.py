@@ -12,8 +12,9 @@ from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
 from answerable.data.insights import endpoints as insights
 from answerable.data.semantics import endpoints as semantics
+from answerable.data.verified import endpoints as verified
 
 router = APIRouter()
-for noun in (datasets, review, rules, semantics, engines, insights, dashboards, connections):
+for noun in (datasets, review, rules, semantics, engines, insights, dashboards, connections, verified):
     router.include_router(noun.router)
 router.include_router(dashboards.shared_router)

@@ -30,8 +30,17 @@ class Route(StrEnum):
     BOTH = "both"
 
 
+class VerifiedBy(BaseModel):
+    """The verified question whose query was computed: an editor accepted it for `question`."""
+
+    id: str
+    question: str
+    accepted_at: datetime | None
+
+
 class QueryEvidence(BaseModel):
-    """A verified query with its result: what was counted, over which version of the data."""
+    """A query with its result: what was counted, over which version of the data. `verified` says that a
+    person has confirmed that the question means this query."""
 
     n: int
     kind: Literal["query"] = "query"
@@ -46,6 +55,7 @@ class QueryEvidence(BaseModel):
     rows: list[list[JsonCell]]
     row_count: int
     truncated: bool = False
+    verified: VerifiedBy | None = None
 
 
 class QuoteEvidence(BaseModel):

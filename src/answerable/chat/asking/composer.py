@@ -19,6 +19,7 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Route,
     Status,
+    VerifiedBy,
     Warning,
 )
 from answerable.chat.asking.patch import difference
@@ -216,6 +217,8 @@ def _computed(outcome: Computed) -> Draft:
     executed = outcome.executed
     result = executed.result
     evidence = _query_evidence(1, executed, outcome.dataset_id)
+    if (known := outcome.verified) is not None:
+        evidence.verified = VerifiedBy(id=known.id, question=known.question, accepted_at=known.accepted_at)
     warnings = [Warning(code="assumption", detail=note) for note in outcome.notes]
     if result.truncated:
         warnings.append(
@@ -299,6 +302,7 @@ def _choice(outcome: Choice) -> Draft:
         intent=IntentReport(kind=outcome.intent, confidence=1.0 / len(options)),
         confidence=0.0,
         ask_back=AskBack(question=outcome.question, options=options),
+        suggestions=list(outcome.suggestions),
     )
 
 

@@ -88,6 +88,10 @@ async def _traced(asking: Asking, follows: str | None) -> Draft:
     with span(SpanKind.CHAIN, "ask") as current:
         draft = await _decide(asking, follows)
         current.set_attributes({"answerable.route": draft.route, "answerable.status": draft.status})
+        if verified := [
+            i.verified.id for i in draft.evidence if i.kind == "query" and i.verified is not None
+        ]:
+            current.set_attribute("answerable.verified", verified)
         record_content(current, given=asking.request.question, gave=draft.text)
         return draft
 

@@ -19,6 +19,7 @@ from answerable.data.drafting.service import Drafting, can_draft, draft_query
 from answerable.data.engines.service import DataSnapshot, take_snapshot
 from answerable.data.questions.outcome import Unparsed
 from answerable.data.questions.service import read_question
+from answerable.data.verified.book import current_book
 from answerable.inference.operation import Caller
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -108,12 +109,15 @@ class Asking:
         """What the tables say to the question; None where they are out of scope."""
         if Route.DATA not in self.routes:
             return None
+        async with self.runtime.database.begin(self.principal) as session:
+            tables, book = await take_snapshot(session), await current_book(session)
         return await answer_from_data(
             self.runtime,
-            await self.tables(),
+            tables,
             question,
             as_of=self.as_of,
             dataset_ids=self.request.scope.dataset_ids,
+            book=book,
         )
 
     async def remainder(self, question: str) -> Remainder | None:

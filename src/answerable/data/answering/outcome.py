@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from answerable.data.engines.service import ExecutedQuery
 from answerable.data.explanations.service import Explanation
 from answerable.data.questions.outcome import Intent, Option, Reason
+from answerable.data.verified.book import VerifiedQuestion
 from answerable.kit.errors import AnswerableError
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """One reading survived and its query ran over the dataset with the public id `dataset_id`."""
+    """One reading survived and its query ran over the dataset with the public id `dataset_id`. `verified` is
+    the verified question whose query it is."""
 
     executed: ExecutedQuery
     dataset_id: str
     intent: Intent
     confidence: float
     notes: tuple[str, ...] = ()
+    verified: VerifiedQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Two or three readings that differ in one slot."""
+    """Two or three readings that differ in one slot. `suggestions` are verified questions near it."""
 
     question: str
     options: tuple[Option, ...]
     intent: Intent
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

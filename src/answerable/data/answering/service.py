@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from answerable.data.answering.outcome import (
@@ -23,8 +24,12 @@ from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
+from answerable.data.verified.book import Book, Known
 from answerable.kit.errors import AnswerableError, InvalidInput
 from answerable.kit.runtime import Runtime
+
+_VERIFIED = 0.99
+"""How sure an answer is whose reading a person has confirmed: what is left are slips of that person."""
 
 
 async def answer_from_data(
@@ -34,21 +39,32 @@ async def answer_from_data(
     *,
     as_of: datetime,
     dataset_ids: Sequence[str] | None = None,
+    book: Book | None = None,
 ) -> DataOutcome:
     """What the tables say to a question. `dataset_ids` narrows the tables; `as_of` is the now of
-    relative times. A query that is refused or fails is an outcome, not an exception."""
-    model = data.model
+    relative times; `book` holds the verified questions, whose queries go before the grammar's own. A query
+    that is refused or fails is an outcome, not an exception."""
+    model, book = data.model, book or Book()
     names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
     if not names:
         return Declined((), (), 0.0, Reason.NO_DATA)
+    if (known := book.by_words(question, model, as_of, names)) is not None:
+        return await _compute_known(runtime, data, known)
     wanted = asks_why(question, model, as_of, scope=names)
     if wanted is not None and (explained := await _explained(runtime, data, wanted)) is not None:
         return explained
-    match settle_units(read_question(question, model, as_of, scope=names), model):
+    read = settle_units(read_question(question, model, as_of, scope=names), model)
+    if not isinstance(read, Unparsed):
+        known = book.by_reading(question, model, as_of, names)
+        if known is not None:
+            return await _compute_known(runtime, data, known, read.intent)
+    near = () if isinstance(read, Parsed) else book.near(question, model, names)
+    match read:
         case Unparsed() as unread:
-            return Declined(unread.left_over, unread.suggestions, unread.score, unread.reason)
+            nearest = tuple(dict.fromkeys((*near, *unread.suggestions)))
+            return Declined(unread.left_over, nearest, unread.score, unread.reason)
         case Ambiguous() as ambiguous:
-            return Choice(ambiguous.question, ambiguous.options, ambiguous.intent)
+            return Choice(ambiguous.question, ambiguous.options, ambiguous.intent, tuple(near))
         case Parsed(metadata=MetadataRequest() as asked) as parsed:
             return _catalogue(model, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
@@ -69,6 +85,15 @@ async def _explained(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Ex
     if explanation is None:
         return None
     return Explained(explanation, dataset.id, wanted.confidence, wanted.notes)
+
+
+async def _compute_known(
+    runtime: Runtime, data: DataSnapshot, known: Known, intent: Intent = Intent.KPI
+) -> Computed | Refused:
+    """The outcome of a verified question's query."""
+    parsed = Parsed(query=known.query, intent=intent, confidence=_VERIFIED, readings=())
+    outcome = await _compute(runtime, data, known.query, parsed)
+    return replace(outcome, verified=known.verified) if isinstance(outcome, Computed) else outcome
 
 
 async def run_reading(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Computed | Refused:

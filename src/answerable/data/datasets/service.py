@@ -16,6 +16,7 @@ from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVe
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.insights import repository as insights
 from answerable.data.semantics import service as semantics
+from answerable.data.verified import repository as verified
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import Subject, cancel_job, enqueue
@@ -156,6 +157,7 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
         await _stop(session, version)
     await semantics.forget_dataset(session, dataset_id)
     await insights.remove_over(session, dataset_id)
+    await verified.remove_over(session, dataset_id)
     await repository.remove(session, dataset_id)
     await forget(session, [dataset_tag(dataset_id), DATASETS])
     await enqueue(

@@ -13,6 +13,7 @@ from answerable.data.semantics.model import Relationship, SemanticModel
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
 from answerable.data.semantics.repository import EMPTY, StoredModel
 from answerable.data.semantics.validation import problems
+from answerable.data.verified.checking import enqueue_check
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
@@ -77,7 +78,7 @@ async def replace_model(
     mistakes = problems(wanted, stored.base)
     if mistakes:
         raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
-    await repository.save(session, wanted)
+    await _save(session, wanted)
     return await read_model(session, stored.id)
 
 
@@ -87,7 +88,7 @@ async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticM
     model, base = merge_dataset(stored.model, stored.base, guess)
     name = next((d.name for d in model.datasets if d.id == guess.dataset.id), guess.dataset.name)
     model, base = without_guesses(model, base, name)
-    await repository.save(session, model, base)
+    await _save(session, model, base)
     return model
 
 
@@ -106,7 +107,7 @@ async def refresh_relationships(
     sound = [g for g in guessed if {(g.left, g.left_field), (g.right, g.right_field)} <= there]
     model, base = merge_relationships(stored.model, stored.base, sound)
     if (model, base) != (stored.model, stored.base):
-        await repository.save(session, model, base)
+        await _save(session, model, base)
 
 
 async def declare_relationships(
@@ -118,7 +119,7 @@ async def declare_relationships(
     links = [*declared, *_outside(stored.base, over)]
     model, base = merge_relationships(stored.model, stored.base, links)
     if (model, base) != (stored.model, stored.base):
-        await repository.save(session, model, base)
+        await _save(session, model, base)
 
 
 def _outside(base: SemanticModel, over: Collection[str]) -> list[Relationship]:
@@ -130,10 +131,13 @@ async def forget_dataset(session: Session, dataset_id: str) -> None:
     if await repository.read(session) is None:
         return
     stored = await repository.lock(session)
-    await repository.save(
-        session, remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
-    )
+    await _save(session, remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id))
     await repository.forget_in_revisions(session, dataset_id)
+
+
+async def _save(session: Session, model: SemanticModel, base: SemanticModel | None = None) -> None:
+    await repository.save(session, model, base)
+    await enqueue_check(session)
 
 
 def _of_id(stored: StoredModel | None, model_id: str) -> StoredModel:

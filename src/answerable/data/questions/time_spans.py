@@ -1,0 +1,44 @@
+"""The stretches of time that a question names, wherever they stand in it and whatever else it says."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from answerable.data.questions.chart import Chart, Item
+from answerable.data.questions.context import Context
+from answerable.data.questions.grammar import numbers as number_rules
+from answerable.data.questions.grammar.english import english
+from answerable.data.questions.meanings import Span
+from answerable.data.questions.time import phrases
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.tokens import tokenise
+from answerable.data.semantics.model import Dataset, SemanticModel
+
+Days = tuple[date | None, date | None]
+"""From the first day to the day after the last; None where a side is open."""
+
+
+def named_spans(
+    question: str, model: SemanticModel, dataset: Dataset, as_of: datetime
+) -> dict[tuple[int, int], list[tuple[Days, str]]]:
+    """The days, with their label, that each of the question's longest phrases of time means at `as_of`, by
+    the words that it stands on: several where a phrase has several meanings."""
+    tokens = tokenise(question)
+    metrics = tuple(metric for metric in model.metrics if metric.dataset == dataset.name)
+    context = Context(dataset, metrics, model.calendar, Now.at(as_of, model.calendar))
+    grammar = english()
+    items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar.words]
+    items += phrases.terminals(tokens)
+    items += number_rules.terminals(tokens)
+    chart = Chart(grammar, context)
+    spans = [item for item in chart.fill(items) if item.category == "Span" and isinstance(item.value, Span)]
+    if chart.overflowed:
+        return {}
+    places = {(item.start, item.end) for item in spans}
+    found: dict[tuple[int, int], list[tuple[Days, str]]] = {}
+    for item in sorted(spans, key=lambda item: (item.start, item.end, item.cost)):
+        place = (item.start, item.end)
+        within = any(a <= place[0] and place[1] <= b and (a, b) != place for a, b in places)
+        if isinstance(item.value, Span) and not within:
+            found.setdefault(place, []).append(((item.value.start, item.value.end), item.value.label))
+    return found
