@@ -28,6 +28,8 @@ LISTS = (
     "/api/v1/chat/sessions",
     "/api/v1/dashboards",
     "/api/v1/proposals",
+    "/api/v1/verified-questions",
+    "/api/v1/confidence/versions",
     "/api/v1/sources",
     "/api/v1/tools",
 )

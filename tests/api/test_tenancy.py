@@ -67,6 +67,8 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
         f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": "2999-01-01T00:00:00Z"}
     )
     verified = await owner.post("/api/v1/verified-questions", json={"question": "rows", "query": count})
+    kept = f"/api/v1/documents/{document['document']['id']}/notes"
+    note = await owner.post(kept, json={"text": "Sixty days from May on."})
     folder = settings.data_dir.parent / "estate"
     folder.mkdir()
     connection = await connected(owner, sqlite_shop(folder))
@@ -76,6 +78,7 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
             "insight_id": insight["id"],
             "dashboard_id": board["id"],
             "verified_id": verified.json()["id"],
+            "note_id": note.json()["id"],
             "share_id": link.json()["id"],
             "token": "share_of_nobody",
             "document_id": document["document"]["id"],

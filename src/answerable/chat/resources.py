@@ -5,10 +5,11 @@ from __future__ import annotations
 from answerable.chat.asking.gate import AnsweringGate
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.service import take_over
+from answerable.chat.confidence import tasks as confidence_tasks
 from answerable.chat.retention import tasks
 from answerable.kit.runtime import Runtime
 
-BACKGROUND_WORK = (tasks.delete_expired,)
+BACKGROUND_WORK = (tasks.delete_expired, confidence_tasks.recalibrate)
 
 
 def provide_chat(runtime: Runtime) -> None:

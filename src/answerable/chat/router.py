@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from answerable.chat.asking import endpoints as asking
+from answerable.chat.confidence import endpoints as confidence
 from answerable.chat.feedback import endpoints as feedback
 from answerable.chat.messages import endpoints as messages
+from answerable.chat.proposals import endpoints as proposals
 from answerable.chat.retention import endpoints as retention
 from answerable.chat.sessions import endpoints as sessions
 from answerable.chat.shares import endpoints as shares
@@ -23,6 +25,8 @@ for routes in (
     transfer.router,
     retention.router,
     feedback.router,
+    proposals.router,
+    confidence.router,
     stages.router,
 ):
     router.include_router(routes)

@@ -58,8 +58,17 @@ class QueryEvidence(BaseModel):
     verified: VerifiedBy | None = None
 
 
+class QuoteNote(BaseModel):
+    """What an editor lets stand beside the quotes of a document. It is no part of the document."""
+
+    id: str
+    text: str
+    accepted_at: datetime | None
+
+
 class QuoteEvidence(BaseModel):
-    """A verbatim quotation: the document's text from `start` to `end` (characters) is `quote`."""
+    """A verbatim quotation: the document's text from `start` to `end` (characters) is `quote`. `notes` are
+    what editors of the workspace say of the document."""
 
     n: int
     kind: Literal["quote"] = "quote"
@@ -71,6 +80,7 @@ class QuoteEvidence(BaseModel):
     start: int
     end: int
     score: float
+    notes: list[QuoteNote] = []
 
 
 class CatalogueEvidence(BaseModel):
@@ -144,6 +154,14 @@ class Usage(BaseModel):
     cached: bool = False
 
 
+class Calibration(BaseModel):
+    """How sure the answer's own rules were, and the version of the curve that made the stated confidence of
+    it; null: the rules' own is stated."""
+
+    raw: float
+    version: int | None
+
+
 class Answer(BaseModel):
     """One answer. `as_of` is the now that relative times were counted from; asking again with it
     gives the same query."""
@@ -161,6 +179,7 @@ class Answer(BaseModel):
     route: Route
     intent: IntentReport
     confidence: float
+    calibration: Calibration | None = None  # null where nothing was answered, or a person confirmed it
     stage: str = "rules"
     evidence: list[Evidence] = []
     chart: dict[str, JsonValue] | None = None

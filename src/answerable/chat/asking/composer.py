@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from answerable.chat.asking.answer import (
     AskBack,
     AskBackOption,
+    Calibration,
     CarriedOver,
     CatalogueEvidence,
     Evidence,
@@ -56,6 +57,7 @@ class Draft:
     route: Route
     intent: IntentReport
     confidence: float
+    calibration: Calibration | None = None
     evidence: list[Evidence] = field(default_factory=list)
     chart: dict[str, JsonValue] | None = None
     ask_back: AskBack | None = None

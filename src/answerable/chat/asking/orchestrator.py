@@ -14,6 +14,7 @@ import time
 from functools import partial
 
 from answerable.chat.asking import composer
+from answerable.chat.asking.annotations import annotate
 from answerable.chat.asking.answer import Answer, Route
 from answerable.chat.asking.beside import cite_beside
 from answerable.chat.asking.composer import Draft
@@ -58,7 +59,7 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
     runtime = asker.runtime
     async with runtime.get(AnsweringGate).turn() as turn:
         asking = await with_tool(Asking(asker, request, turn))
-        draft = await _traced(asking, run.follows_id)
+        draft = await annotate(asking, await _traced(asking, run.follows_id))
     return Answer(
         id=run.answer_id,
         run_id=run.id,
@@ -71,6 +72,7 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
         route=draft.route,
         intent=draft.intent,
         confidence=round(draft.confidence, 4),
+        calibration=draft.calibration,
         evidence=draft.evidence,
         chart=draft.chart,
         ask_back=draft.ask_back,

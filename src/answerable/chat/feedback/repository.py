@@ -1,19 +1,26 @@
-"""All SQL of feedback and proposals."""
+"""All SQL of feedback."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.feedback.schemas import ProposalsRequest
-from answerable.chat.feedback.tables import FeedbackRow, ProposalRow
+from answerable.chat.feedback.tables import FeedbackRow
 from answerable.kit.db import Session
 from answerable.kit.ids import new_id
-from answerable.kit.paging import after_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person says of an answer; `corrected` where they gave another query for its question."""
+
+    rating: str
+    comment: str | None
+    corrected: bool
 
 
 async def answered_run(session: Session, answer_id: str) -> RunRow | None:
@@ -26,9 +33,14 @@ async def answered_run(session: Session, answer_id: str) -> RunRow | None:
     return await session.scalar(statement)
 
 
-async def put(session: Session, run_id: str, rating: str, comment: str | None, now: datetime) -> FeedbackRow:
+async def put(session: Session, run_id: str, given: Given, now: datetime) -> FeedbackRow:
     """What the caller says of a run's answer, in the place of what they said before."""
-    changed = {"rating": rating, "comment": comment, "updated_at": now}
+    changed = {
+        "rating": given.rating,
+        "comment": given.comment,
+        "corrected": given.corrected,
+        "updated_at": now,
+    }
     row = insert(FeedbackRow).values(
         id=new_id("fb"),
         workspace_id=session.workspace_id,
@@ -41,24 +53,3 @@ async def put(session: Session, run_id: str, rating: str, comment: str | None, n
         statement.returning(FeedbackRow), execution_options={"populate_existing": True}
     )
     return found.one()
-
-
-async def add_proposal(session: Session, row: ProposalRow) -> None:
-    """Store a new proposal."""
-    session.add(row)
-    await session.flush()
-
-
-async def lock_proposal(session: Session, proposal_id: str) -> ProposalRow | None:
-    """A proposal of the workspace, held until the transaction ends."""
-    statement = select(ProposalRow).where(ProposalRow.id == proposal_id).with_for_update()
-    return await session.scalar(statement.execution_options(populate_existing=True))
-
-
-async def page(session: Session, request: ProposalsRequest) -> Sequence[ProposalRow]:
-    """The workspace's proposals, newest first, one more than the page holds."""
-    statement = select(ProposalRow)
-    if request.status is not None:
-        statement = statement.where(ProposalRow.status == request.status.value)
-    statement = after_cursor(statement, request, ProposalRow.created_at, ProposalRow.id)
-    return (await session.scalars(statement)).all()

@@ -1,34 +1,41 @@
-"""What HTTP carries of feedback and proposals."""
+"""What HTTP carries of feedback."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from answerable.chat.feedback.tables import FeedbackRow, ProposalRow
-from answerable.kit.paging import PageRequest
+from answerable.chat.feedback.tables import FeedbackRow
+from answerable.chat.proposals.schemas import Synonym
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.verified.schemas import Words
+from answerable.knowledge.notes.schemas import NoteText
 
 
-class Synonym(BaseModel):
-    """A word of people for something in the semantic model: a dataset, or one of its fields or metrics."""
+class MeantQuery(BaseModel):
+    """What the question means: `query`, or the answer's own where it is left out. `question` takes the place
+    of the words that were asked, which say too little where they went on from the turn before."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["synonym"]
-    word: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(?:.*\S)?$")]
-    dataset: Annotated[str, Field(max_length=200)]
-    field: Annotated[str, Field(max_length=200)] | None = None
-    metric: Annotated[str, Field(max_length=200)] | None = None
+    kind: Literal["verified_question"]
+    question: Words | None = None
+    query: SemanticQuery | None = None
 
-    @model_validator(mode="after")
-    def _one_thing(self) -> Synonym:
-        if self.field is not None and self.metric is not None:
-            raise ValueError("name a field or a metric, not both")
-        return self
+
+class Remark(BaseModel):
+    """A text to be shown with the quotes of a document that the answer names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["note"]
+    document_id: str
+    text: NoteText
+
+
+Correction = Annotated[Synonym | MeantQuery | Remark, Field(discriminator="kind")]
 
 
 class FeedbackIn(BaseModel):
@@ -37,9 +44,18 @@ class FeedbackIn(BaseModel):
     answer_id: str
     rating: Literal["up", "down"]
     comment: Annotated[str, Field(max_length=4_000)] | None = None
-    correction: Synonym | None = Field(
-        None, description="What is wrong in the semantic model; it becomes a proposal for an editor."
+    confirm: bool | None = Field(
+        None, description="With `up`: that the question means the answer's query, for an editor to accept."
     )
+    correction: Correction | None = Field(
+        None, description="What would have been right; it becomes a proposal for an editor."
+    )
+
+    @model_validator(mode="after")
+    def _confirmed_or_corrected(self) -> FeedbackIn:
+        if self.confirm and (self.rating != "up" or self.correction is not None):
+            raise ValueError("confirm goes with the rating 'up' and without a correction")
+        return self
 
 
 class FeedbackView(BaseModel):
@@ -62,43 +78,4 @@ class FeedbackView(BaseModel):
                 "proposal_id": proposal_id,
                 "updated_at": row.updated_at,
             }
-        )
-
-
-class ProposalStatus(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-
-
-class ProposalsRequest(PageRequest):
-    status: Annotated[ProposalStatus | None, Query(description="Only those with this status.")] = None
-
-
-class ProposalView(BaseModel):
-    """A correction; `question` is what was asked when it was made."""
-
-    id: str
-    status: ProposalStatus
-    question: str
-    comment: str | None
-    change: Synonym
-    proposed_by: str | None
-    decided_by: str | None
-    created_at: datetime
-    decided_at: datetime | None
-
-    @classmethod
-    def of(cls, row: ProposalRow) -> ProposalView:
-        """A proposal as it is shown."""
-        return cls(
-            id=row.id,
-            status=ProposalStatus(row.status),
-            question=row.question,
-            comment=row.comment,
-            change=Synonym.model_validate(row.change),
-            proposed_by=row.proposed_by,
-            decided_by=row.decided_by,
-            created_at=row.created_at,
-            decided_at=row.decided_at,
         )

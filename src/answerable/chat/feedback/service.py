@@ -1,124 +1,107 @@
-"""Taking feedback, and deciding on what it proposes."""
+"""Taking feedback, and making proposals of what it corrects or confirms."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
+from answerable.chat.asking.answer import Answer, QueryEvidence, QuoteEvidence, Route, Status
+from answerable.chat.confidence.service import enqueue_recalibration
 from answerable.chat.feedback import repository
-from answerable.chat.feedback.schemas import (
-    FeedbackIn,
-    FeedbackView,
-    ProposalsRequest,
-    ProposalStatus,
-    Synonym,
-)
-from answerable.chat.feedback.tables import ProposalRow
-from answerable.data.semantics import service as semantics
-from answerable.data.semantics.model import Dataset, Metric, ModelField, SemanticModel
+from answerable.chat.feedback.repository import Given
+from answerable.chat.feedback.schemas import FeedbackIn, FeedbackView, MeantQuery, Remark
+from answerable.chat.proposals import synonyms
+from answerable.chat.proposals.schemas import Synonym
+from answerable.data.verified import service as verified
+from answerable.data.verified.service import Confirmed
 from answerable.kit.db import Session
-from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
+from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.notes import service as notes
 
-_Part = TypeVar("_Part", Dataset, Metric, ModelField)
-
-
-class AlreadyDecided(Conflict):
-    code, title = "already_decided", "The proposal is not open any more"
+_ITS_OWN = MeantQuery(kind="verified_question")
 
 
-class NothingToName(Conflict):
-    code, title = "nothing_to_name", "What the word should name is not in the semantic model"
+class NotConfirmable(InvalidInput):
+    code, title = "not_confirmable", "The answer is no single query that a question could mean"
 
 
 async def give(session: Session, runtime: Runtime, wanted: FeedbackIn) -> FeedbackView:
-    """Keep what a person says of an answer of theirs; a correction becomes a proposal. Raises NotFound for
-    any other answer, InvalidInput for a correction of what there is not."""
+    """Keep what a person says of an answer of theirs; what it confirms or corrects becomes a proposal. Raises
+    NotFound for any other answer, NotConfirmable, InvalidInput for a correction of what there is not, and as
+    `verified.propose`."""
     run = await repository.answered_run(session, wanted.answer_id)
     if run is None:
         raise NotFound
-    row = await repository.put(session, run.id, wanted.rating, wanted.comment, runtime.clock.now())
-    proposal_id = None
-    if wanted.correction is not None:
-        _require_known(await semantics.current_model(session), wanted.correction)
-        proposal = ProposalRow(
-            workspace_id=session.workspace_id,
-            kind=wanted.correction.kind,
-            question=run.question,
-            comment=wanted.comment,
-            change=wanted.correction.model_dump(mode="json"),
-            proposed_by=session.principal.user_id,
-        )
-        await repository.add_proposal(session, proposal)
-        proposal_id = proposal.id
+    answer = Answer.model_validate(run.answer)
+    correction = _ITS_OWN if wanted.confirm else wanted.correction
+    given = Given(wanted.rating, wanted.comment, _is_other(answer, correction))
+    row = await repository.put(session, run.id, given, runtime.clock.now())
+    await enqueue_recalibration(session)
+    match correction:
+        case None:
+            proposal_id = None
+        case Synonym():
+            made = await synonyms.propose(session, correction, run.question, wanted.comment)
+            proposal_id = made.id
+        case Remark():
+            proposal_id = await _noted(session, answer, correction, wanted.comment)
+        case MeantQuery():
+            proposal_id = await _meant(session, answer, correction, wanted.comment)
     return FeedbackView.of(row, run.answer_id, proposal_id)
 
 
-async def list_proposals(session: Session, request: ProposalsRequest) -> Sequence[ProposalRow]:
-    """The workspace's proposals, newest first, one more than the page holds."""
-    return await repository.page(session, request)
-
-
-async def accept(session: Session, runtime: Runtime, proposal_id: str) -> ProposalRow:
-    """Make the change that is proposed. Raises NotFound, AlreadyDecided, and NothingToName when the
-    semantic model has lost what the word should name."""
-    row = await _open(session, proposal_id)
-    stored = await semantics.find_model(session)
-    synonym = Synonym.model_validate(row.change)
-    wanted = with_synonym(stored.model, synonym) if stored is not None else None
-    if stored is None or wanted is None:
-        raise NothingToName("The table, field or metric is gone. Reject the proposal, or add it again first.")
-    await semantics.replace_model(session, stored.id, wanted, if_match=stored.model.revision)
-    return _decided(session, runtime, row, ProposalStatus.ACCEPTED)
-
-
-async def reject(session: Session, runtime: Runtime, proposal_id: str) -> ProposalRow:
-    """Change nothing. Raises NotFound and AlreadyDecided."""
-    return _decided(session, runtime, await _open(session, proposal_id), ProposalStatus.REJECTED)
-
-
-def with_synonym(model: SemanticModel, wanted: Synonym) -> SemanticModel | None:
-    """The model in which the word names what it should; None when it has no such thing."""
-    if wanted.metric is not None:
-        if not any(m.name == wanted.metric and m.dataset == wanted.dataset for m in model.metrics):
-            return None
-        metrics = tuple(_named(m, wanted.word) if m.name == wanted.metric else m for m in model.metrics)
-        return model.model_copy(update={"metrics": metrics})
-    dataset = model.dataset(wanted.dataset)
-    if dataset is None:
-        return None
-    changed = _named(dataset, wanted.word)
-    if wanted.field is not None:
-        if dataset.field(wanted.field) is None:
-            return None
-        fields = tuple(_named(f, wanted.word) if f.name == wanted.field else f for f in dataset.fields)
-        changed = dataset.model_copy(update={"fields": fields})
-    datasets = tuple(changed if d.name == dataset.name else d for d in model.datasets)
-    return model.model_copy(update={"datasets": datasets})
-
-
-def _named(part: _Part, word: str) -> _Part:
-    return part.model_copy(update={"synonyms": tuple(dict.fromkeys((*part.synonyms, word)))})
-
-
-def _require_known(model: SemanticModel, wanted: Synonym) -> None:
-    if with_synonym(model, wanted) is None:
+async def _noted(session: Session, answer: Answer, remark: Remark, comment: str | None) -> str:
+    quoted = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
+    if remark.document_id not in quoted | {near.document_id for near in answer.nearest}:
         raise InvalidInput(
-            "The semantic model has no such table, field or metric. Read it, and use its names.",
-            errors=[FieldError("correction", "names nothing in the semantic model")],
+            "The answer names no such document. Write the note on one that it quotes or shows as near.",
+            errors=[FieldError("correction.document_id", "is not among the answer's documents")],
         )
+    wanted = notes.Remark(remark.text, question=answer.question, comment=comment)
+    return (await notes.propose(session, remark.document_id, wanted)).id
 
 
-async def _open(session: Session, proposal_id: str) -> ProposalRow:
-    row = await repository.lock_proposal(session, proposal_id)
-    if row is None:
-        raise NotFound
-    if row.status != ProposalStatus.OPEN:
-        raise AlreadyDecided(f"It was {row.status} before; there is nothing to decide.")
-    return row
+async def _meant(session: Session, answer: Answer, meant: MeantQuery, comment: str | None) -> str | None:
+    """The verified question that is proposed; None where the answer is one's already."""
+    own = _query_of(answer)
+    if meant.query is None and own is None:
+        raise NotConfirmable(
+            "Only an answer that one query gave can be confirmed. Give the query that the question means.",
+            errors=[FieldError("correction.query", "is missing, and the answer has not exactly one")],
+        )
+    if meant.query is None and own is not None and own.verified is not None:
+        return None
+    query = meant.query if meant.query is not None or own is None else own.query
+    if query is None:
+        return None
+    question = meant.question or _words_of(answer)
+    wanted = Confirmed(question, query, answer.as_of, answer_id=answer.id, comment=comment)
+    return (await verified.propose(session, wanted)).id
 
 
-def _decided(session: Session, runtime: Runtime, row: ProposalRow, status: ProposalStatus) -> ProposalRow:
-    row.status, row.decided_by = status.value, session.principal.user_id
-    row.decided_at = runtime.clock.now()
-    return row
+def _words_of(answer: Answer) -> str:
+    """The question in words that stand alone."""
+    carried = answer.carried_over
+    if carried is None:
+        return answer.question
+    if carried.kind == "query":
+        raise NotConfirmable(
+            "The question changed the query of the turn before; its words alone do not say what. Give the "
+            "whole question.",
+            errors=[FieldError("correction.question", "is missing")],
+        )
+    return carried.question
+
+
+def _query_of(answer: Answer) -> QueryEvidence | None:
+    """The evidence of an answer that is one query's result."""
+    if answer.status is not Status.ANSWERED or answer.route is not Route.DATA or len(answer.evidence) != 1:
+        return None
+    only = answer.evidence[0]
+    return only if isinstance(only, QueryEvidence) else None
+
+
+def _is_other(answer: Answer, correction: Synonym | MeantQuery | Remark | None) -> bool:
+    """Whether the correction gives another query than the answer's for its question."""
+    own = _query_of(answer)
+    if not isinstance(correction, MeantQuery) or correction.query is None or own is None:
+        return False
+    return own.query.canonical_hash != correction.query.canonical_hash

@@ -22,12 +22,15 @@ from answerable.data.verified.schemas import (
 from answerable.data.verified.tables import VerifiedQuestionChangeRow, VerifiedQuestionRow
 from answerable.data.verified.wording import words_of
 from answerable.identity.scopes import Scope
+from answerable.jobs import Subject, enqueue
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
 
 MOST = 1_000
+RECALIBRATE = "confidence.recalibrate"
+"""The job that learns from decisions on answers that people confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,8 @@ async def _save(session: Session, row: VerifiedQuestionRow, action: str) -> None
             "Another verified question has these words. Change or delete that one, or change these words."
         )
     await repository.note(session, row.id, action)
+    if row.answer_id is not None:
+        await enqueue(session, RECALIBRATE, subject=Subject("workspace", session.workspace_id))
 
 
 async def _locked(session: Session, verified_id: str) -> VerifiedQuestionRow:

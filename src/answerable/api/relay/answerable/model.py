@@ -106,7 +106,9 @@ class _Floor:
 
 
 def _floor_answer(answer: Answer) -> FloorAnswer:
-    return FloorAnswer(answer.text, answer.confidence, _Writing(answer))
+    # Gates go by how sure the rules were: what people said of other answers opens none.
+    raw = answer.calibration.raw if answer.calibration is not None else answer.confidence
+    return FloorAnswer(answer.text, raw, _Writing(answer))
 
 
 class _Writing:

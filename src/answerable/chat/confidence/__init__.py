@@ -1,0 +1,1 @@
+"""Confidence: how sure answers are, measured against what became of them."""

@@ -1,0 +1,1 @@
+"""Proposals: what people want changed, in one list for those who decide."""
