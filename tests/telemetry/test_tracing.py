@@ -136,8 +136,8 @@ async def test_a_question_is_one_trace_from_the_request_to_its_parts(
     steps = {
         span.name: span for span in spans.get_finished_spans() if f"{span.context.trace_id:032x}" == TRACE
     }
-    assert {"POST /ask", "ask", "search", "embed"} <= set(steps)
-    assert steps["ask"].parent == steps["POST /ask"].context
+    assert {"POST /api/v1/ask", "ask", "search", "embed"} <= set(steps)
+    assert steps["ask"].parent == steps["POST /api/v1/ask"].context
     assert steps["search"].parent == steps["ask"].context
     found = steps["search"].attributes or {}
     assert found[SpanAttributes.OPENINFERENCE_SPAN_KIND] == "RETRIEVER"
