@@ -17,6 +17,8 @@ from tests.factories.mariadb import mariadb_server
 from tests.factories.tcp_to_socket import tcp_port_to
 
 ROLE, PASSWORD = "shop_reader", "needle in a haystack"
+CANARY = "canary-5d1e"
+"""What the role may not read."""
 _TABLES = """
 CREATE TABLE {s}customers ("Customer ID" integer PRIMARY KEY, "Full Name" varchar(80), country varchar(40));
 CREATE TABLE {s}orders (order_id integer PRIMARY KEY,
@@ -63,6 +65,8 @@ def mariadb_shop(folder: Path) -> Iterator[dict[str, Any]]:
         f"GRANT SELECT, SHOW VIEW ON shop.* TO {ROLE}@'127.0.0.1';\n"
         f"CREATE USER writer@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
         "GRANT ALL ON shop.* TO writer@'127.0.0.1';\n"
+        "CREATE DATABASE hidden;\nCREATE TABLE hidden.words (word varchar(40));\n"
+        f"INSERT INTO hidden.words VALUES ('{CANARY}');\nCREATE SEQUENCE shop.numbers;\n"
     )
     # An init file is read line by line.
     lines = "\n".join(" ".join(part.split()) + ";" for part in start.split(";\n") if part.strip())

@@ -29,6 +29,11 @@ class FairQueue:
         """How many wait now."""
         return sum(map(len, self._waiting.values()))
 
+    @property
+    def unused(self) -> bool:
+        """Whether nobody works or waits."""
+        return not self._working and not self._waiting
+
     @asynccontextmanager
     async def place(self, owner: str, seconds: float) -> AsyncIterator[None]:
         """A place, once it is the owner's turn. Raises EngineUnavailable where too many wait, or when the

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from answerable.data.connections.live import LiveConnection, LiveTable, reader_of
 from answerable.data.engines.compiler import Compiled
-from answerable.data.engines.dialects import translate
 from answerable.data.engines.dialects.check import check_translated
 from answerable.data.engines.dialects.tables import DialectName, Storage, decimals_of
+from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.duckdb.check import check_expression, checked_tree
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.errors import InvalidQuery

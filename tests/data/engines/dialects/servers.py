@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from tests.factories.mariadb import mariadb_is_installed, mariadb_server
 from tests.factories.tcp_to_socket import tcp_port_to
 
 from answerable.data.engines.compiler import Compiled, compile_query
-from answerable.data.engines.dialects import PhysicalTable, Traits, translate
+from answerable.data.engines.dialects import PhysicalTable, Traits
 from answerable.data.engines.dialects.check import check_translated
 from answerable.data.engines.dialects.tables import DialectName, PhysicalColumn, Storage, decimals_of
+from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.duckdb.check import check_expression
 from answerable.data.engines.external.child import _fetch, connect
 from answerable.data.engines.external.decode import decode_by_columns
@@ -54,9 +55,13 @@ class Database:
     traits: Traits
     schema: str | None
     writer: Any  # a connection of the driver's
+    stored: tuple[object, object] = field(default=((), ()), repr=False)
 
     def store(self, rows: Sequence[Sale], shops: Sequence[Shop] = ()) -> None:
-        """Put these rows in the place of those that are there."""
+        """Put these rows in the place of those that are there, unless they are the same."""
+        if self.stored[0] is rows and self.stored[1] is shops:
+            return
+        self.stored = (rows, shops)
         mark = "?" if self.dialect in (DialectName.SQLITE, DialectName.DUCKDB) else "%s"
         run = self.writer if hasattr(self.writer, "executemany") else self.writer.cursor()
         for table, records in (("sales", [astuple(row) for row in rows]), ("shops", shops)):
@@ -77,14 +82,13 @@ class Database:
 
     def ask(self, query: SemanticQuery, calendar: Calendar | None = None) -> list[list[Cell]]:
         """The query's rows."""
-        meaning = model(calendar)
-        return self.run(compile_query(query, meaning), meaning.calendar.time_zone)
+        return self.run(compiled(query, calendar))
 
-    def run(self, compiled: Compiled, time_zone: str = "UTC") -> list[list[Cell]]:
-        """The rows of a compiled query, checked before as the service checks it."""
-        check_expression(compiled.expression, compiled.datasets)
+    def run(self, compiled: Compiled, time_zone: str = "UTC", *, check: bool = True) -> list[list[Cell]]:
+        """The rows of a compiled query. Without `check` in half the time, where others check its like."""
         sql = translate(compiled.expression, self.tables(), self.traits, time_zone=time_zone)
-        check_translated(sql, self.dialect, self.tables())
+        if check:
+            check_translated(sql, self.dialect, self.tables())
         with self.session.transaction(20):
             self.session.estimate(sql)
             rows, cut = _fetch(self.session.select(sql), 100_000, 100_000_000)
@@ -114,6 +118,13 @@ class Database:
     def _storage(self, kind: FieldType) -> Storage:
         dated = self.dialect is DialectName.SQLITE and kind in (FieldType.DATE, FieldType.TIMESTAMP)
         return Storage.ISO_TEXT if dated else Storage.PLAIN
+
+
+def compiled(query: SemanticQuery, calendar: Calendar | None = None) -> Compiled:
+    """The query, checked as the service checks it: once for all databases."""
+    made = compile_query(query, model(calendar))
+    check_expression(made.expression, made.datasets)
+    return made
 
 
 _TABLES = {"sales": 'Sales "2024"', "shops": "shops"}

@@ -1,4 +1,7 @@
-"""One checked statement, written for the database that computes it."""
+"""One checked statement, written for the database that computes it.
+
+What translates is not imported here: the processes that speak to databases need the names alone.
+"""
 
 from answerable.data.engines.dialects.tables import (
     DialectName,
@@ -7,6 +10,5 @@ from answerable.data.engines.dialects.tables import (
     Storage,
     Traits,
 )
-from answerable.data.engines.dialects.translate import translate
 
-__all__ = ["DialectName", "PhysicalColumn", "PhysicalTable", "Storage", "Traits", "translate"]
+__all__ = ["DialectName", "PhysicalColumn", "PhysicalTable", "Storage", "Traits"]

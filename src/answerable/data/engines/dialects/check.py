@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
 
-from answerable.data.engines.dialects.scans import BAD_VALUE
+from answerable.data.engines.dialects.scans import schema_of
 from answerable.data.engines.dialects.structure import EACH
-from answerable.data.engines.dialects.tables import DialectName, PhysicalTable
+from answerable.data.engines.dialects.tables import BAD_VALUE, LOWERED, DialectName, PhysicalTable
 from answerable.data.engines.dialects.translate import sqlglot_name
-from answerable.data.engines.duckdb.check import ALLOWED, MAX_NODES, MAX_TEXT
+from answerable.data.engines.duckdb.check import ALLOWED, MAX_NODES, MAX_TEXT, check_join, stages_of
 from answerable.data.engines.errors import StatementRefused
 
 _MORE: tuple[type[exp.Expr], ...] = (
@@ -35,7 +34,7 @@ _FUNCTIONS = {
         {"TO_SECONDS", "WEEKDAY", "DAYOFMONTH", "HOUR", "MONTH", "DATE", "CONVERT_TZ"}
     ),
     DialectName.SQLITE: frozenset(
-        {"PERCENTILE", "STRFTIME", "TYPEOF", "MEDIAN", "ROUND", "DATE", BAD_VALUE.upper()}
+        {"PERCENTILE", "STRFTIME", "TYPEOF", "MEDIAN", "ROUND", "DATE", BAD_VALUE.upper(), LOWERED.upper()}
     ),
 }
 _TYPES = frozenset(
@@ -53,15 +52,22 @@ def check_translated(sql: str, dialect: DialectName, tables: Mapping[str, Physic
     """Raises StatementRefused for anything but one SELECT over these tables."""
     if len(sql) > MAX_TEXT * 4:
         raise StatementRefused("The statement is too long.")
+    if "\x00" in sql:
+        raise StatementRefused("A statement has no NUL character.")
     try:
-        statements = sqlglot.parse(sql, dialect=sqlglot_name(dialect))
+        language = Dialect.get_or_raise(sqlglot_name(dialect))
+        tokens = language.tokenize(sql)
+        statements = language.parser().parse(tokens, sql)
     except (SqlglotError, RecursionError) as error:
         raise StatementRefused("The statement cannot be read as SQL.") from error
+    if any(token.comments for token in tokens):
+        # A server runs some of what others take for a comment.
+        raise StatementRefused("A statement has no comments.")
     if len(statements) != 1 or not isinstance(statements[0], (exp.Select, exp.Union)):
         raise StatementRefused("Only one SELECT can be run.")
     root = statements[0]
-    stages = {cte.alias for cte in root.find_all(exp.CTE)}
-    places = {(table.schema_name or "", table.table) for table in tables.values()}
+    stages = stages_of(root)
+    places = {(schema_of(table, dialect) or "", table.table) for table in tables.values()}
     for count, node in enumerate(root.walk()):
         if count > MAX_NODES * 4:
             raise StatementRefused("The statement is too long.")
@@ -75,6 +81,12 @@ def _check(node: exp.Expr, dialect: DialectName, stages: set[str], places: set[t
         raise StatementRefused(f"The function {node.this} is not allowed in a query.")
     if isinstance(node, exp.DataType) and node.this not in _TYPES:
         raise StatementRefused("A cast to that type is not allowed.")
+    if isinstance(node, exp.Select) and not node.expressions:
+        raise StatementRefused("A SELECT needs at least one column.")
+    if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
+        raise StatementRefused("Name the columns; only a count may use *.")
+    if isinstance(node, exp.Join):
+        check_join(node, stages)
     if isinstance(node, exp.With) and node.args.get("recursive") and EACH not in stages:
         raise StatementRefused("A recursive query is not allowed.")
     if isinstance(node, exp.Select) and (node.args.get("locks") or node.args.get("into")):
@@ -85,6 +97,7 @@ def _check(node: exp.Expr, dialect: DialectName, stages: set[str], places: set[t
         if (
             extras
             or not isinstance(node.this, exp.Identifier)
+            or not all(part.args.get("quoted") for part in node.parts)  # a server folds the case of others
             or not (stage or (node.db, node.name) in places)
         ):
             raise StatementRefused("Only the query's own tables can be read.")

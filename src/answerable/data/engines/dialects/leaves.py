@@ -8,7 +8,13 @@ from datetime import datetime
 from sqlglot import exp
 
 from answerable.data.engines.dialects.scans import SQLITE_MOMENT, function
-from answerable.data.engines.dialects.tables import DialectName, PhysicalColumn, PhysicalTable, Traits
+from answerable.data.engines.dialects.tables import (
+    LOWERED,
+    DialectName,
+    PhysicalColumn,
+    PhysicalTable,
+    Traits,
+)
 from answerable.data.semantics.model import FieldType
 
 Type = exp.DataType.Type
@@ -194,6 +200,9 @@ class Leaves:
             return node
         return function("ROUND", node.copy(), exp.Literal.number(column.scale))
 
+    def _sqlite_lower(self, node: exp.Expr) -> exp.Expr:
+        return function(LOWERED.upper(), node.this)
+
     def _sqlite_median(self, node: exp.Expr) -> exp.Expr:
         return function("MEDIAN", node.this)
 
@@ -256,6 +265,7 @@ _RULES: dict[DialectName, dict[type[exp.Expr], _Rule]] = {
         exp.Sum: Leaves._sqlite_sum,
         exp.Filter: Leaves._sqlite_filter,
         exp.Median: Leaves._sqlite_median,
+        exp.Lower: Leaves._sqlite_lower,
         exp.PercentileCont: Leaves._sqlite_percentile,
         exp.Extract: Leaves._sqlite_extract,
         exp.DateDiff: Leaves._sqlite_difference,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from sqlglot import exp
 
 from answerable.data.engines.dialects.tables import (
+    BAD_VALUE,
     DialectName,
     PhysicalColumn,
     PhysicalTable,
@@ -19,9 +20,8 @@ from answerable.data.engines.dialects.tables import (
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 
 Type = exp.DataType.Type
+_SCANNED = "scanned"
 SQLITE_MOMENT = "%Y-%m-%d %H:%M:%f"
-BAD_VALUE = "bad_value"
-"""A function of our own in SQLite's process: it fails with the name of the column."""
 
 
 def read_tables(tree: exp.Expr, tables: Mapping[str, PhysicalTable], traits: Traits, time_zone: str) -> None:
@@ -44,10 +44,19 @@ def scan(
         exp.Alias(this=read(column, traits, time_zone), alias=exp.to_identifier(column.field, quoted=True))
         for column in wanted
     ]
+    for column in (found for expression in columns for found in expression.find_all(exp.Column)):
+        # A quoted name that is no column is a text in SQLite; with its table's it is an error.
+        column.set("table", exp.to_identifier(_SCANNED, quoted=True))
     if not columns:
         columns = [exp.Alias(this=exp.Literal.number(1), alias=exp.to_identifier("a row", quoted=True))]
-    place = exp.table_(table.table, db=table.schema_name, quoted=True)
+    place = exp.table_(table.table, db=schema_of(table, traits.dialect), quoted=True)
+    place.set("alias", exp.TableAlias(this=exp.to_identifier(_SCANNED, quoted=True)))
     return exp.Select().select(*columns).from_(place)
+
+
+def schema_of(table: PhysicalTable, dialect: DialectName) -> str | None:
+    """Where a table is looked for: never among the stages of a statement, whose names stand alone."""
+    return "main" if dialect is DialectName.SQLITE else table.schema_name
 
 
 def function(name: str, *arguments: exp.Expr | str) -> exp.Anonymous:

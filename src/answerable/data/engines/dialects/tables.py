@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from answerable.data.semantics.model import FieldType
 
+BAD_VALUE = "bad_value"
+"""A function of our own in SQLite's process: it fails with the name of the column."""
+LOWERED = "in_lower_case"
+"""Another one: text in lower case beyond ASCII."""
+
 
 class DialectName(StrEnum):
     """A language that statements are written in; MariaDB speaks MySQL's."""

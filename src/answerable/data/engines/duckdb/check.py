@@ -76,7 +76,7 @@ def checked_tree(root: exp.Expr, tables: Collection[str], *, max_rows: int | Non
     """The tree as it is to be run, once it is checked. Raises StatementRefused."""
     if not isinstance(root, (exp.Select, exp.Union)):
         raise StatementRefused("Only a SELECT can be run.")
-    stages = {cte.alias for cte in root.find_all(exp.CTE)}
+    stages = stages_of(root)
     if stages & set(tables):
         raise StatementRefused("A stage may not be named as a table is.")
     for count, node in enumerate(root.walk()):
@@ -84,6 +84,26 @@ def checked_tree(root: exp.Expr, tables: Collection[str], *, max_rows: int | Non
             raise StatementRefused("The statement is too long.")
         _check_node(node, {*tables, *stages}, stages)
     return _cut(root, max_rows)
+
+
+def stages_of(root: exp.Expr) -> set[str]:
+    """The names of a statement's stages, which stand at its head, each before those that read it.
+
+    One defined deeper inside, or later, would lend its name to a table that is read elsewhere. Raises
+    StatementRefused.
+    """
+    head = root.args.get("with_")
+    if any(found is not head for found in root.find_all(exp.With)):
+        raise StatementRefused("Stages stand at the head of a statement.")
+    stages = list(head.expressions) if isinstance(head, exp.With) else []
+    names = [stage.alias for stage in stages]
+    if len({name.casefold() for name in names}) < len(names):
+        raise StatementRefused("Two stages may not have one name.")
+    for place, stage in enumerate(stages):
+        later = names[place + bool(head.args.get("recursive")) :]
+        if any(table.name in later and not table.db for table in stage.find_all(exp.Table)):
+            raise StatementRefused("A stage reads those before it alone.")
+    return set(names)
 
 
 def _check_node(node: exp.Expr, sources: Collection[str], stages: Collection[str]) -> None:
@@ -102,7 +122,7 @@ def _check_node(node: exp.Expr, sources: Collection[str], stages: Collection[str
     if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
         raise StatementRefused("A column is named by its table and its name alone.")
     if isinstance(node, exp.Join):
-        _check_join(node, stages)
+        check_join(node, stages)
 
 
 def _check_table(node: exp.Table, sources: Collection[str]) -> None:
@@ -113,8 +133,9 @@ def _check_table(node: exp.Table, sources: Collection[str]) -> None:
         raise StatementRefused("A table is named by its name alone.")
 
 
-def _check_join(node: exp.Join, stages: Collection[str]) -> None:
-    """A join to a table has a condition; only a stage, which is small, may be crossed with."""
+def check_join(node: exp.Join, stages: Collection[str]) -> None:
+    """A join to a table has a condition; only a stage, which is small, may be crossed with. Raises
+    StatementRefused."""
     table = node.this
     crossed = node.args.get("on") is None
     if crossed and not (isinstance(table, exp.Table) and table.name in stages):

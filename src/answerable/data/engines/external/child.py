@@ -34,7 +34,7 @@ def run(payload: JsonObject, report: Report) -> JsonObject:
     try:
         return act(session, payload, report)
     except Refusal as error:
-        if error.code in ("unreachable", "failed"):
+        if error.code in ("unreachable", "failed", "changed"):
             _close()
         raise
     except session.errors as error:
@@ -53,6 +53,8 @@ def _session(place: Place, memory_bytes: int) -> Session:
         _close()
         try:
             _open[key] = connect(place, memory_bytes)
+        except Refusal:
+            raise
         except Exception as error:  # drivers differ in what they raise; every one of them is told
             raise refusal(place, error) from error
     return _open[key]
@@ -66,6 +68,10 @@ def _close() -> None:
 
 def connect(place: Place, memory_bytes: int) -> Session:
     """A new session. The drivers load here: a child needs one of them."""
+    if place.driver is not None:
+        from answerable.data.engines.external.drivers.sqlalchemy_dialect import SqlalchemySession  # noqa: PLC0415
+
+        return SqlalchemySession(place)
     if place.dialect is DialectName.POSTGRESQL:
         from answerable.data.engines.external.drivers.postgresql import PostgresqlSession  # noqa: PLC0415
 

@@ -73,7 +73,8 @@ class ExternalEngine:
         self._settings = settings
         self._query = query
         self._queue = FairQueue(settings.processes, settings.max_waiting)
-        self._of_place: dict[str, asyncio.Semaphore] = {}
+        self._of_place: dict[str, FairQueue] = {}
+        self._cancelling = asyncio.Semaphore(settings.at_once)
         self._free: OrderedDict[_Running, str] = OrderedDict()
         self._all: set[_Running] = set()
         self._cleaning: set[asyncio.Task[None]] = set()
@@ -156,9 +157,7 @@ class ExternalEngine:
             "seconds": seconds,
             "memory_bytes": self._settings.memory_bytes // 2,
         }
-        at_once = self._of_place.setdefault(reader.key, asyncio.Semaphore(self._settings.at_once))
-        turn = self._queue.place(reader.owner, self._query.timeout_seconds)
-        async with at_once, turn, self._process(reader) as running:
+        async with self._turn(reader), self._process(reader) as running:
             start = 0.0 if running.worker.running else _START_SECONDS
             try:
                 return await running.worker.call(
@@ -167,14 +166,30 @@ class ExternalEngine:
             except SandboxError as error:
                 if error.kind != "refused":
                     self._stop_backend(reader, running)
-                raise _typed(error) from error
+                raise _typed(error, reader.place) from error
             except asyncio.CancelledError:
                 self._stop_backend(reader, running)
                 raise
 
     @asynccontextmanager
+    async def _turn(self, reader: Reader) -> AsyncIterator[None]:
+        """A place among the statements of one database, then one among all. Raises EngineUnavailable."""
+        settings, key = self._settings, reader.key
+        own = self._of_place.setdefault(key, FairQueue(settings.at_once, settings.max_waiting))
+        try:
+            async with (
+                own.place(reader.owner, self._query.timeout_seconds),
+                self._queue.place(reader.owner, self._query.timeout_seconds),
+            ):
+                yield
+        finally:
+            if own.unused and self._of_place.get(key) is own:
+                del self._of_place[key]
+
+    @asynccontextmanager
     async def _process(self, reader: Reader) -> AsyncIterator[_Running]:
-        running = next((found for found, key in self._free.items() if key == reader.key), None)
+        key = reader.key + _state_of(reader.place)
+        running = next((found for found, known in self._free.items() if known == key), None)
         if running is not None:
             del self._free[running]
         else:
@@ -186,7 +201,7 @@ class ExternalEngine:
         try:
             yield running
         finally:
-            self._free[running] = reader.key
+            self._free[running] = key
             loop = asyncio.get_running_loop()
             running.idle = loop.call_later(self._settings.idle_seconds, self._stop, running)
 
@@ -225,19 +240,20 @@ class ExternalEngine:
         limits = Limits(
             memory_bytes=self._settings.memory_bytes, cpu_seconds=20, wall_seconds=30, file_bytes=_FILE_BYTES
         )
-        worker = Worker(TARGET, limits=limits, network=True)
         payload: dict[str, Any] = {
             "action": "cancel",
             "place": reader.place.payload(),
             "backend": backend,
             "memory_bytes": self._settings.memory_bytes // 2,
         }
-        try:
-            await worker.call(payload, deadline=30)
-        except SandboxError:
-            return  # the server ends it by itself, by its own limit of time
-        finally:
-            await worker.close()
+        async with self._cancelling:
+            worker = Worker(TARGET, limits=limits, network=True)
+            try:
+                await worker.call(payload, deadline=30)
+            except SandboxError:
+                return  # the server ends it by itself, by its own limit of time
+            finally:
+                await worker.close()
 
     def _later(self, work: Any) -> None:  # Any: a coroutine of no interest to its caller
         task = asyncio.get_running_loop().create_task(work)
@@ -249,12 +265,29 @@ def _files_of(place: Place) -> list[Path]:
     """The file, and what its own program keeps beside it."""
     path = Path(place.database)
     beside = [path.with_name(path.name + ending) for ending in (".wal", "-wal", "-shm", "-journal")]
-    return [path, *(found for found in beside if found.exists())]
+    return [path, *(found for found in beside if found.is_file() and not found.is_symlink())]
 
 
-def _typed(error: SandboxError) -> AnswerableError:
+def _state_of(place: Place) -> str:
+    """Tells a file apart from one that has taken its place, and from itself while another program writes: a
+    process reads the files that were there when it was started."""
+    if not place.is_file:
+        return ""
+    try:
+        found = Path(place.database).stat()
+        return f" {found.st_dev} {found.st_ino} {[path.name for path in _files_of(place)]}"
+    except OSError:
+        return " gone"
+
+
+def _typed(error: SandboxError, place: Place) -> AnswerableError:
     if error.kind == "refused" and error.code not in LIMIT_CODES:
         return ConnectionFailed.of(error.code, error.detail)
+    if error.kind == "crash" and place.is_file:
+        return ConnectionFailed.of(
+            "not_a_database",
+            "The process that reads the file stopped at it: the file is damaged, or hostile.",
+        )
     if error.kind == "crash":
         return EngineUnavailable("The process that reads the database stopped unexpectedly. Try again.")
     return typed_failure(error)

@@ -17,6 +17,11 @@ _REMEDIES = {
     "this machine in?",
     "locked": "Another program has the file open for writing. Close it there, or connect to a copy.",
     "not_a_database": "The file is no database of that kind, or it is damaged.",
+    "file_version": "Another version of DuckDB wrote the file. Export it there (EXPORT DATABASE), and import "
+    "it with the version that is installed here.",
+    "unfinished": "A program that wrote to the file stopped in the middle, or it may not be read. Open it "
+    "with its own program once, which puts it right, and let this system read it.",
+    "stopped": "The server ended the session or is stopping. Ask again when it is up.",
     "forbidden": "The role may not read that. Grant it SELECT.",
     "gone": "The table or column is no longer there. Import the connection's tables again.",
 }
@@ -25,8 +30,13 @@ _WORDS: tuple[tuple[str, str], ...] = (
                        r"role .* does not exist|pg_hba|role .* is not permitted"),
     ("tls", r"\bssl\b|certificate|tls"),
     ("unknown_database", r"database .* does not exist|unknown database|access denied .* to database"),
+    ("file_version", r"version number|newer version of duckdb|older version of duckdb|storage version"),
+    ("unfinished", r"attempt to write a readonly database|unable to open database"),
+    ("stopped", r"terminating connection|shutting down|starting up|in recovery mode|server shutdown|"
+                r"shutdown in progress|connection was killed"),
     ("locked", r"conflicting lock|could not set lock|database is locked"),
-    ("not_a_database", r"not a database|not a valid duckdb|malformed|disk image|no magic|serializ"),
+    ("not_a_database", r"not a database|not a valid duckdb|malformed|disk image|no magic|serializ|"
+                        r"checksum|corrupt|truncated|internal error|out of range"),
     ("unreachable", r"could not connect|connection refused|timed? ?out|unreachable|server closed|"
                     r"lost connection|gone away|connection reset|connection failed|name or service"),
     ("forbidden", r"permission denied|command denied|denied"),

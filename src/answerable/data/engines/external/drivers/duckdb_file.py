@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -122,21 +122,27 @@ class DuckdbSession:
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            with suppress(duckdb.Error):
+                self._connection.execute("ROLLBACK")
 
     def estimate(self, sql: str) -> dict[str, int]:
         """From the plan: what each scan is expected to yield. It does not tell bytes."""
+        self._require_one_select(sql)
         explained = self._rows(f"EXPLAIN (FORMAT json) {sql}")
         return {"rows": sum(map(_scanned, json.loads(explained[0][1]))), "bytes": 0}
 
     def select(self, sql: str) -> Iterator[Sequence[Row]]:
         """Raises ValueError for what is not one SELECT."""
-        statements = self._connection.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise ValueError("Only one SELECT can be run.")
+        self._require_one_select(sql)
         cursor = self._connection.execute(sql)
         while batch := cursor.fetchmany(_BATCH):
             yield batch
+
+    def _require_one_select(self, sql: str) -> None:
+        """The driver runs all the statements of a text."""
+        statements = self._connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise ValueError("Only one SELECT can be run.")
 
     def backend(self) -> int | None:
         return None

@@ -156,9 +156,13 @@ class MysqlSession:
         finally:
             with suppress(pymysql.Error, OSError):
                 self._run("ROLLBACK")
+                # Named locks outlive a transaction.
+                self._run("DO RELEASE_ALL_LOCKS()")
 
     def estimate(self, sql: str) -> dict[str, int]:
-        """From the plan: what each access of a table examines. It does not tell bytes."""
+        """From the plan: what each access of a table examines. It does not tell bytes. Raises ValueError for
+        what is no SELECT."""
+        _require_select(sql)
         # As a table: MariaDB's JSON is broken by names with quotes in them.
         with self._connection.cursor(DictCursor) as cursor:
             cursor.execute(f"EXPLAIN {sql}")
@@ -167,7 +171,8 @@ class MysqlSession:
         return {"rows": sum(int(scan["rows"] or 0) for scan in scans), "bytes": 0}
 
     def select(self, sql: str) -> Iterator[Sequence[Row]]:
-        """Unbuffered: what is not fetched is not kept here."""
+        """Unbuffered: what is not fetched is not kept here. Raises ValueError for what is no SELECT."""
+        _require_select(sql)
         cursor = self._connection.cursor(SSCursor)
         try:
             cursor.execute(sql)
@@ -216,6 +221,12 @@ class MysqlSession:
     def _one(self, sql: str) -> Any:
         rows = self._rows(sql)
         return rows[0][0] if rows else None
+
+
+def _require_select(sql: str) -> None:
+    """The protocol carries one statement; a read-only transaction lets it change the session's settings."""
+    if re.match(r"(SELECT|WITH)\b", sql) is None:
+        raise ValueError("Only one SELECT can be run.")
 
 
 def _connect(place: Place) -> Any:  # Any: PyMySQL's connection is not generic in its stubs

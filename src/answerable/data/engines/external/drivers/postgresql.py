@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,6 +18,7 @@ from answerable.data.engines.external.catalogue import (
     ForeignKey,
     ServerFacts,
 )
+from answerable.data.engines.external.drivers.certificates import kept
 from answerable.data.engines.external.drivers.session import Row
 from answerable.data.engines.external.place import Place
 from answerable.data.semantics.model import FieldType
@@ -67,7 +67,7 @@ class PostgresqlSession:
         self._settings: set[str] | None = None
         options: dict[str, Any] = {}  # Any: libpq's own words
         if place.tls == "verify":
-            options["sslrootcert"] = _kept(place.ca) if place.ca else "system"
+            options["sslrootcert"] = kept(place.ca) if place.ca else "system"
         self._connection = psycopg.connect(
             host=place.host,
             hostaddr=place.address,
@@ -153,6 +153,8 @@ class PostgresqlSession:
             for name in sorted(self._known_settings() & settings.keys()):
                 self._connection.execute(f"SET LOCAL {name} = '{settings[name]}'".encode())
             yield
+            # Advisory locks of a session outlive a transaction.
+            self._connection.execute("SELECT pg_catalog.pg_advisory_unlock_all()")
         finally:
             with suppress(psycopg.Error):
                 self._connection.execute("ROLLBACK")
@@ -218,13 +220,6 @@ def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield node
     for child in node.get("Plans", ()):
         yield from _scans(child)
-
-
-def _kept(pem: str) -> str:
-    path = os.path.join(os.environ.get("TMPDIR", "."), "ca.pem")
-    with open(path, "w", encoding="ascii") as file:
-        file.write(pem)
-    return path
 
 
 _COLLATIONS = "SELECT collname FROM pg_catalog.pg_collation WHERE collname IN ('pg_c_utf8', 'und-x-icu')"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from answerable.data.engines.dialects.tables import DialectName, Storage, Traits
+from answerable.data.engines.dialects.tables import BAD_VALUE, LOWERED, DialectName, Storage, Traits
 from answerable.data.engines.external.catalogue import (
     Assembler,
     Catalogue,
@@ -22,14 +23,17 @@ from answerable.data.engines.external.catalogue import (
 from answerable.data.engines.external.drivers.session import Row
 from answerable.data.engines.external.place import Place
 from answerable.data.semantics.model import FieldType
+from answerable.kit.sandbox.limits import Refusal
 
 _BATCH = 1_000
 _SAMPLE = 2_000
-_ACTIONS = frozenset(
-    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION}
-)
+_ACTIONS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 _NO_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
 _PRAGMAS = frozenset({"table_xinfo", "foreign_key_list", "index_list", "index_info"})
+_LOCKED_SECONDS = 2.0
+_LONGEST_VALUE = 16_000_000
+_STEPS_AT_ONCE, _MOST_STEPS = 100_000, 400
+"""How much looking at one column may cost: a view that never ends is no reason to list no table."""
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds that is the year 5138, as milliseconds 1973
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?")
 
@@ -44,23 +48,51 @@ class SqliteSession:
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
     def __init__(self, place: Place) -> None:
-        self._connection = sqlite3.connect(
-            f"file:{quote(place.database)}?mode=ro", uri=True, check_same_thread=False, isolation_level=None
-        )
+        self._path = place.database
         self._bad: str | None = None
-        self._connection.execute("PRAGMA trusted_schema = OFF")
-        self._connection.execute("PRAGMA query_only = ON")
+        self._steps = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._own = True
+        self._alone = _nobody_writes(self._path)
+        self._stamp = _stamp(self._path)
+        self._connection = sqlite3.connect(
+            f"file:{quote(self._path)}?mode=ro{'&immutable=1' if self._alone else ''}",
+            uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCKED_SECONDS,
+        )  # fmt: skip
+        for setting in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
+            self._connection.execute(f"PRAGMA {setting}")
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        self._connection.create_function("lower", 1, _lower, deterministic=True)
-        self._connection.create_function("bad_value", 1, self._note_bad)
-        self._connection.create_aggregate("median", 1, _median)
-        self._connection.create_aggregate("percentile", 2, _percentile)
-        self._connection.set_authorizer(_authorize)
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        define_functions(self._connection, self._note_bad)
+        self._connection.set_authorizer(self._authorize)
         self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def _authorize(self, action: int, first: str | None, second: str | None, *_place: str | None) -> int:
+        """SELECTs alone, of a statement that is asked for; transactions and PRAGMAs are ours."""
+        if action == sqlite3.SQLITE_PRAGMA:
+            allowed = self._own and first in _PRAGMAS
+        elif action == sqlite3.SQLITE_TRANSACTION:
+            allowed = self._own
+        elif action == sqlite3.SQLITE_FUNCTION:
+            allowed = (second or "").lower() not in _NO_FUNCTIONS
+        else:
+            allowed = action in _ACTIONS
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What is prepared inside is not ours."""
+        self._own = False
+        try:
+            yield
+        finally:
+            self._own = True
 
     def _note_bad(self, column: str) -> None:
         self._bad = column
-        raise BadValue(column)
+        _fail(column)
 
     def facts(self) -> ServerFacts:
         """Nobody writes to it from here."""
@@ -74,12 +106,16 @@ class SqliteSession:
     def catalogue(self) -> Catalogue:
         """Tables and views, without SQLite's own. Dates are told by their values, as it has no type for
         them."""
-        found = Assembler()
+        with self.transaction(60):
+            return self._described(Assembler())
+
+    def _described(self, found: Assembler) -> Catalogue:
         for name, kind in self._rows("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"):
             if name.startswith("sqlite_"):
                 continue
             try:
                 columns = self._rows(f"PRAGMA table_xinfo({_quoted(name)})")
+                self._rows(f"SELECT 1 FROM {_quoted(name)} LIMIT 0")  # noqa: S608 - it is read at all
                 found.table(None, name, view=kind == "view", rows=self._count(name, kind))
             except sqlite3.Error:
                 continue  # a view over what is gone, a table of a module that is not here
@@ -128,13 +164,9 @@ class SqliteSession:
         )
 
     def _kind(self, table: str, name: str, declared: str) -> tuple[FieldType | None, Storage, int | None]:
-        values = [
-            row[0]
-            for row in self._rows(
-                f"SELECT {_quoted(name)} FROM {_quoted(table)} WHERE {_quoted(name)} IS NOT NULL "  # noqa: S608
-                f"LIMIT {_SAMPLE}"
-            )
-        ]
+        values = self._values(table, name)
+        if values is None:
+            return None, Storage.PLAIN, None
         if any(isinstance(value, bytes) for value in values) or "BLOB" in declared:
             return None, Storage.PLAIN, None
         numbers = all(isinstance(value, (int, float)) for value in values)
@@ -155,19 +187,46 @@ class SqliteSession:
             return FieldType.FLOAT, Storage.PLAIN, None
         return FieldType.INTEGER, Storage.PLAIN, None
 
+    def _values(self, table: str, name: str) -> list[Any] | None:
+        """Known values of a column; None where finding some takes too long, or a view fails."""
+        column, place = _quoted(name), _quoted(table)
+        self._steps = 0
+        self._connection.set_progress_handler(self._count_steps, _STEPS_AT_ONCE)
+        try:
+            sql = f"SELECT {column} FROM {place} WHERE {column} IS NOT NULL LIMIT {_SAMPLE}"  # noqa: S608
+            return [row[0] for row in self._rows(sql)]
+        except sqlite3.OperationalError as error:
+            if self.was_cancelled(error) and self._steps <= _MOST_STEPS:
+                raise  # by the deadline
+            return None
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    def _count_steps(self) -> bool:
+        self._steps += 1
+        return self._steps > _MOST_STEPS
+
     @contextmanager
     def transaction(self, seconds: float) -> Iterator[None]:
-        """One state of the file; the process's own deadline ends what takes longer."""
+        """One state of the file; the process's own deadline ends what takes longer. Raises Refusal where the
+        file changed meanwhile and there was no lock to keep it from that."""
         del seconds
+        if self._changed():
+            self._connection.close()
+            self._open()
         self._connection.execute("BEGIN")
         try:
             yield
+            if self._changed():
+                raise Refusal("changed", "Another program changed the file while it was read. Ask again.")
         finally:
-            self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
 
     def estimate(self, sql: str) -> dict[str, int]:
         """The size of the tables that are scanned; SQLite's plan tells no rows."""
-        plan = self._rows(f"EXPLAIN QUERY PLAN {sql}")
+        with self._asked():
+            plan = self._rows(f"EXPLAIN QUERY PLAN {sql}")
         names = {row[0] for row in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         scanned = [match[1] for row in plan if (match := re.match(r"(?:SCAN|SEARCH) (\S+)", row[3]))]
         return {"rows": sum(self._count(name, "table") or 0 for name in scanned if name in names), "bytes": 0}
@@ -176,7 +235,8 @@ class SqliteSession:
         """Raises ValueError for a value that is not of its column's type."""
         self._bad = None
         try:
-            cursor = self._connection.execute(sql)
+            with self._asked():
+                cursor = self._connection.execute(sql)
             while batch := cursor.fetchmany(_BATCH):
                 yield batch
         except sqlite3.OperationalError as error:
@@ -186,6 +246,11 @@ class SqliteSession:
                     "it. Correct them, or import the connection's tables again."
                 ) from error
             raise
+
+    def _changed(self) -> bool:
+        """A file in WAL mode that no program has open is read without locks, as SQLite would have to write a
+        file beside it for them. What another program writes to it shows in its time and size."""
+        return self._alone and _stamp(self._path) != self._stamp
 
     def backend(self) -> int | None:
         return None
@@ -201,6 +266,19 @@ class SqliteSession:
 
     def _rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:  # Any: each caller knows its columns
         return self._connection.execute(sql, values).fetchall()
+
+
+def define_functions(connection: sqlite3.Connection, fail: Callable[[str], None] | None = None) -> None:
+    """What questions need and SQLite lacks, under names that it has not: a file whose own views and indexes
+    used them could not be opened."""
+    connection.create_function(LOWERED, 1, _lower, deterministic=True)
+    connection.create_function(BAD_VALUE, 1, fail or _fail)
+    connection.create_aggregate("median", 1, _median)
+    connection.create_aggregate("percentile", 2, _percentile)
+
+
+def _fail(column: str) -> None:
+    raise BadValue(column)
 
 
 class _Median:
@@ -268,14 +346,20 @@ def _percentile() -> Any:  # Any: as above
     return _Percentile()
 
 
-def _authorize(action: int, first: str | None, second: str | None, *_place: str | None) -> int:
-    if action == sqlite3.SQLITE_PRAGMA:
-        allowed = first in _PRAGMAS
-    elif action == sqlite3.SQLITE_FUNCTION:
-        allowed = (second or "").lower() not in _NO_FUNCTIONS
-    else:
-        allowed = action in _ACTIONS
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+def _nobody_writes(path: str) -> bool:
+    """Whether the file is in WAL mode (file format, section 1.3.3) and no program has left or holds a log."""
+    with open(path, "rb") as file:
+        header = file.read(20)
+    try:
+        size = os.stat(f"{path}-wal").st_size
+    except OSError:
+        size = 0
+    return header[18:20] == b"\x02\x02" and size == 0
+
+
+def _stamp(path: str) -> tuple[int, int, int]:
+    found = os.stat(path)
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _quoted(name: str) -> str:
