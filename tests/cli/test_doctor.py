@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from answerable.cli.doctor.connections import check_connections
 from answerable.cli.doctor.database import check_database
 from answerable.cli.doctor.environment import check_environment, setting_names
 from answerable.cli.doctor.finding import Finding, Level
@@ -240,3 +241,22 @@ def test_the_doctor_looks_at_the_environment(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("ANSWERABLE_HTPP__PORT", "1")
     finished = run("doctor", "--data-dir", tmp_path / "data", "--port", free_port())
     assert "did you mean ANSWERABLE_HTTP__PORT?" in " ".join(finished.output.split())
+
+
+def test_folders_of_connected_files_are_looked_at(tmp_path: Path) -> None:
+    good = tmp_path / "databases"
+    good.mkdir()
+    roots = [good, tmp_path / "none", tmp_path]
+    settings = Settings.model_validate(
+        {
+            "data_dir": tmp_path / "data",
+            "connections": {"roots": roots, "private_hosts": ["db.internal:5432"]},
+        }
+    )
+    found = [(finding.level, finding.detail) for finding in check_connections(settings)]
+    assert [level for level, _ in found] == [Level.OK, Level.WARN, Level.WARN, Level.OK]
+    assert "no folder" in found[1][1]
+    assert "own data" in found[2][1]
+    assert "db.internal:5432" in found[3][1]
+    (none,) = check_connections(Settings.model_validate({"data_dir": tmp_path}))
+    assert none.level is Level.OK

@@ -300,6 +300,60 @@ class Source(BaseModel):
     run: SyncRun | None
 
 
+class ConnectionRole(BaseModel):
+    name: str
+
+
+class ConnectionFacts(BaseModel):
+    """What a test of a connection found."""
+
+    product: str
+    role: ConnectionRole
+    warnings: list[str]
+
+
+class ConnectionPlace(BaseModel):
+    dialect: str
+    host: str
+    database: str
+
+
+class Connection(BaseModel):
+    """A connected database, without its secret."""
+
+    id: str
+    name: str
+    config: ConnectionPlace
+    facts: ConnectionFacts
+    tested_at: datetime
+
+
+class Connections(BaseModel):
+    items: list[Connection]
+
+
+class ConnectionColumn(BaseModel):
+    name: str
+    type: str | None
+
+
+class ConnectionTable(BaseModel):
+    """A table that may be read, and the dataset made of it."""
+
+    name: str
+    rows: int | None
+    columns: list[ConnectionColumn]
+    dataset_id: str | None
+
+
+class ConnectionTables(BaseModel):
+    items: list[ConnectionTable]
+
+
+class ImportStarted(BaseModel):
+    job: JobReference
+
+
 class Sources(BaseModel):
     items: list[Source]
 

@@ -10,7 +10,10 @@ import pytest
 
 from answerable.kit.settings import Settings
 from tests.data.connections.shop import duckdb_shop, mariadb_shop, postgresql_shop, sqlite_shop
+from tests.data.engines.external.conftest import ground
 from tests.factories.mariadb import mariadb_is_installed
+
+__all__ = ["ground"]
 
 
 @pytest.fixture(scope="session")

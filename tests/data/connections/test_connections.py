@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from typing import Any
 
 import psycopg
 import pytest
 
+from answerable.data.engines.external.engine import ExternalEngine
+from answerable.kit.runtime import Runtime
 from tests.data.connections.shop import PASSWORD, connected, duckdb_shop, imported, sqlite_shop
 from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Caller
+from tests.factories.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -246,3 +251,43 @@ async def test_unknown_tables_are_named(owner: Caller, postgresql: dict[str, Any
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "connection_no_such_table")
     assert [error["field"] for error in answer.json()["errors"]] == ["tables.0", "tables.1"]
+
+
+async def test_a_table_that_no_question_can_be_asked_of_is_named(owner: Caller, files: Any) -> None:
+    config = sqlite_shop(files)
+    with sqlite3.connect(config["database"]) as writer:
+        writer.execute("CREATE TABLE pictures (content BLOB)")
+    writer.close()
+    connection = await connected(owner, config)
+    answer = await owner.post(
+        f"/api/v1/connections/{connection['id']}/tables", json={"tables": ["orders", "pictures"]}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "connection_no_such_table")
+    assert [error["field"] for error in answer.json()["errors"]] == ["tables.1"]
+    assert "no column" in answer.json()["detail"]
+
+
+async def test_a_query_that_nobody_waits_for_is_stopped(owner: Caller, runtime: Runtime, files: Any) -> None:
+    config = sqlite_shop(files)
+    with sqlite3.connect(config["database"]) as writer:
+        writer.execute(
+            "CREATE VIEW many AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) "
+            "SELECT n FROM r"
+        )
+    writer.close()
+    await imported(owner, await connected(owner, config), "many")
+    engine = runtime.get(ExternalEngine)
+    query = {"dataset": "many", "measures": [{"aggregation": "count"}]}
+    asking = asyncio.create_task(owner.post("/api/v1/query", json=query))
+
+    async def at_work() -> list[Any]:
+        assert not asking.done()
+        return [each for each in engine._all - engine._free.keys() if each.worker.running]
+
+    (working,) = await eventually(at_work)
+    asking.cancel()
+
+    async def stopped() -> bool:
+        return not working.worker.running and working in engine._free
+
+    await eventually(stopped)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from answerable.cli.doctor.connections import check_connections
 from answerable.cli.doctor.database import check_database
 from answerable.cli.doctor.environment import check_environment
 from answerable.cli.doctor.finding import Finding, Level
@@ -73,6 +74,7 @@ def examine(settings: Settings) -> list[Finding]:
         *check_reranker(settings.search.reranker),
         *check_stores(settings.search),
         check_models(settings),
+        *check_connections(settings),
         check_port(settings.http),
         check_sandbox(*sandbox_features()),
     ]

@@ -18,6 +18,13 @@ class ConnectionConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dialect: DialectName = Field(description="What is spoken there; MariaDB speaks `mysql`.")
+    driver: str | None = Field(
+        None,
+        max_length=60,
+        pattern=r"^[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)?$",
+        description="A SQLAlchemy dialect that is installed here, as `name` or `name+driver`, which opens "
+        "the database in place of our own driver; `dialect` says what it speaks.",
+    )
     host: Annotated[str, Field(max_length=255)] = Field("", description="The server; not for files.")
     port: int | None = Field(None, ge=1, le=65_535, description="Its port; the usual one when unset.")
     database: str = Field(
@@ -42,8 +49,10 @@ class ConnectionConfig(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.dialect not in _FILES and not self.host:
+        if not self.is_file and not self.host:
             raise ValueError("name the host")
+        if not self.is_file and self.dialect in _FILES and self.port is None:
+            raise ValueError("name the port")
         if any("\x00" in text for text in (self.host, self.database, self.username, self.ca or "")):
             raise ValueError("leave out the NUL character")
         return self
@@ -51,4 +60,4 @@ class ConnectionConfig(BaseModel):
     @property
     def is_file(self) -> bool:
         """Whether it is a file rather than a server."""
-        return self.dialect in _FILES
+        return self.dialect in _FILES and not (self.driver and self.host)

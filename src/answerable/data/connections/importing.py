@@ -52,11 +52,11 @@ async def enqueue_import(
 ) -> str:
     """The id of the job that imports tables by their full names. Raises NotFound, and NoSuchTable."""
     found, _ = await catalogue(runtime, principal, connection_id)
-    known = {table.full_name for table in found.tables}
+    known = {table.full_name: table for table in found.tables}
     errors = [
-        FieldError(f"tables.{position}", f"there is no table {name!r}, or it may not be read")
+        FieldError(f"tables.{position}", message)
         for position, name in enumerate(wanted)
-        if name not in known
+        if (message := _why_not(name, known.get(name))) is not None
     ]
     if errors:
         raise NoSuchTable(f"{errors[0].message}.", errors=errors)
@@ -69,6 +69,14 @@ async def enqueue_import(
             connection_id=connection_id,
             tables=[*wanted],
         )
+
+
+def _why_not(name: str, table: CatalogueTable | None) -> str | None:
+    if table is None:
+        return f"there is no table {name!r}, or it may not be read"
+    if not physical_table(table).columns:
+        return f"{name!r} has no column of a type that questions can be asked of"
+    return None
 
 
 async def import_tables(job: JobContext, connection_id: str, wanted: Collection[str]) -> None:

@@ -18,7 +18,7 @@ async def place_of(runtime: Runtime, config: ConnectionConfig, password: str) ->
     elsewhere afterwards changes nothing. Raises PlaceRefused."""
     if config.is_file:
         path = await asyncio.to_thread(_file, runtime, config.database)
-        return Place(dialect=config.dialect, database=str(path))
+        return Place(dialect=config.dialect, driver=config.driver, database=str(path))
     port = config.port or PORTS[config.dialect]
     named = {entry.lower() for entry in runtime.settings.connections.private_hosts}
     private = config.host.lower() in named or f"{config.host}:{port}".lower() in named
@@ -30,6 +30,7 @@ async def place_of(runtime: Runtime, config: ConnectionConfig, password: str) ->
         ) from failure
     return Place(
         dialect=config.dialect,
+        driver=config.driver,
         host=config.host,
         address=addresses[0],
         port=port,

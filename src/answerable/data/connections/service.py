@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.data.connections import repository
-from answerable.data.connections.config import ConnectionConfig
+from answerable.data.connections.config import PORTS, ConnectionConfig
 from answerable.data.connections.errors import NameTaken, RoleWrites
 from answerable.data.connections.live import connection_of, reader_of, secret_place
 from answerable.data.connections.places import place_of
@@ -89,8 +89,8 @@ async def change(
     """A connection with another configuration, once its test succeeds. Raises as `create`, and NotFound."""
     async with runtime.database.begin(principal) as session:
         row = await read(session, connection_id)
-        same_server = (row.config["host"], row.config["database"]) == (new.config.host, new.config.database)
         before = connection_of(row)
+        same_server = _server(before.config) == _server(new.config)
     password = new.password
     if keep_password and same_server:
         # To another server it is not sent: whoever changes the host has to know the password.
@@ -108,6 +108,10 @@ async def change(
         await session.flush()
         await session.refresh(held)
         return held
+
+
+def _server(config: ConnectionConfig) -> tuple[str, int | None, str]:
+    return config.host, config.port or PORTS.get(config.dialect), config.database
 
 
 async def test(runtime: Runtime, principal: Principal, connection_id: str) -> ServerFacts:

@@ -95,7 +95,9 @@ def stages_of(root: exp.Expr) -> set[str]:
     head = root.args.get("with_")
     if any(found is not head for found in root.find_all(exp.With)):
         raise StatementRefused("Stages stand at the head of a statement.")
-    stages = list(head.expressions) if isinstance(head, exp.With) else []
+    if not isinstance(head, exp.With):
+        return set()
+    stages = list(head.expressions)
     names = [stage.alias for stage in stages]
     if len({name.casefold() for name in names}) < len(names):
         raise StatementRefused("Two stages may not have one name.")
