@@ -62,7 +62,7 @@ async def test_what_its_role_could_do_is_not_known_and_has_to_be_accepted(
         ({"driver": "nonsense"}, "connection_no_dialect", "nonsense"),
         ({"driver": "postgresql+psycopg2"}, "connection_no_dialect", "psycopg2"),
         ({"driver": "mysql+pymysql"}, "connection_no_compiler", "speaks mysql"),
-        ({"driver": "postgresql+asyncpg", "tls": "verify"}, "connection_no_dialect", "asyncpg"),
+        ({"driver": "postgresql+asyncpg", "tls": "verify"}, "connection_tls", "asyncpg"),
         ({"driver": "postgresql+psycopg", "port": 1}, "connection_unreachable", "host and port"),
     ],
 )

@@ -9,6 +9,7 @@ from answerable.data.engines.external.place import Place
 from answerable.kit.sandbox.limits import Refusal
 
 _REMEDIES = {
+    "memory": "The query needs more memory than it may use: ask for fewer groups or a narrower period.",
     "authentication": "The database refuses the user name or password. Correct them.",
     "unknown_database": "The server has no such database, or the role may not use it.",
     "tls": "No trusted encryption could be agreed on. Give the server's certificate authority as `ca`, or "
@@ -35,6 +36,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("stopped", r"terminating connection|shutting down|starting up|in recovery mode|server shutdown|"
                 r"shutdown in progress|connection was killed"),
     ("locked", r"conflicting lock|could not set lock|database is locked"),
+    ("memory", r"^out of memory error"),
     ("not_a_database", r"not a database|not a valid duckdb|malformed|disk image|no magic|serializ|"
                         r"checksum|corrupt|truncated|internal error|out of range"),
     ("unreachable", r"could not connect|connection refused|timed? ?out|unreachable|server closed|"
