@@ -323,7 +323,7 @@ async def test_a_leader_without_a_budget_leaves_the_call_to_the_next(bed: Bed, u
         bed.client.post(CHAT, json=body, headers=headers), bed.client.post(CHAT, json=body)
     )
     assert answered.status_code == 200
-    assert refused.status_code in {200, 429}
+    assert refused.status_code in {200, 422}  # no call is small enough for its limit
     # What is there costs nothing, so that it is given beyond a budget too.
     again = await bed.client.post(CHAT, json=body, headers=headers)
     assert (again.status_code, how(again)) == (200, "exact")

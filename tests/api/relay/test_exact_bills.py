@@ -58,6 +58,24 @@ async def test_what_came_of_tries_that_no_client_saw_is_billed(
     assert row.estimated
 
 
+@pytest.mark.parametrize("path", ["messages", "chat/completions"])
+async def test_a_prompt_that_a_stream_tells_nothing_of_is_estimated(
+    bed: Bed, upstream: Upstream, path: str
+) -> None:
+    await bed.provider(upstream, "other", "claude", kind="anthropic")
+    upstream.default = events(
+        {"type": "message_start", "message": {"usage": {"input_tokens": None, "output_tokens": 1}}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Yes."}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 3}},
+        {"type": "message_stop"},
+    )
+    answer = await bed.client.post(f"/v1/{path}", json=chat("claude", stream=True, max_tokens=9))
+    assert (answer.status_code, "Yes." in answer.text) == (200, True)
+    (row,) = await bed.rows(1)
+    assert (row.outcome, row.estimated, row.input_tokens > 0) == ("answered", True, True)
+
+
 async def test_vectors_have_no_output_tokens(bed: Bed, upstream: Upstream) -> None:
     await bed.provider(upstream, "google", "gemini-embedding-001", kind="gemini")
     upstream.default = Reply(dimensions=3072)

@@ -76,11 +76,12 @@ async def test_when_every_provider_is_dead_each_call_has_its_answer_and_row(
     assert {row.outcome for row in await bed.rows(30)} == {"failed"}
 
 
-SLOW: dict[str, tuple[Behaviour, bool]] = {
-    "silent": (Reply(wait=5), False),
-    "silent after some words": (Reply(pieces=4, gap=5), True),
-    "words without end": (Reply(endless=True, gap=0.05), True),
+SLOW: dict[str, tuple[Behaviour, bool, bool]] = {
+    "silent": (Reply(wait=5), False, False),
+    "silent after the frame that begins": (Reply(pieces=4, gap=5), True, False),
+    "words without end": (Reply(endless=True, gap=0.05), True, True),
 }
+"""What the provider does, whether an answer begins, and whether it has any words."""
 
 MOODS: list[Behaviour] = [
     Fail(500),
@@ -91,9 +92,9 @@ MOODS: list[Behaviour] = [
 ]
 
 
-@pytest.mark.parametrize(("behaviour", "begun"), SLOW.values(), ids=SLOW.keys())
+@pytest.mark.parametrize(("behaviour", "begun", "speaks"), SLOW.values(), ids=SLOW.keys())
 async def test_a_slow_provider_is_waited_for_as_long_as_its_timeouts_say(
-    bed: Bed, upstream: Upstream, behaviour: Behaviour, begun: bool
+    bed: Bed, upstream: Upstream, behaviour: Behaviour, begun: bool, speaks: bool
 ) -> None:
     await provider(bed, "slow", upstream.openai_url)
     upstream.by_model["m"] = behaviour
@@ -106,7 +107,7 @@ async def test_a_slow_provider_is_waited_for_as_long_as_its_timeouts_say(
     assert '"code":"upstream_timeout"' in answer.text
     (row,) = await bed.rows(1)
     assert row.outcome == "failed"
-    assert (row.output_tokens > 0) is begun
+    assert (row.output_tokens > 0) is speaks
 
 
 async def test_dripping_bytes_make_whole_events(bed: Bed, upstream: Upstream) -> None:

@@ -201,5 +201,5 @@ def test_a_broken_stream_ends_with_an_error_that_clients_see(pair: tuple[Dialect
     data = writer.frames(TextDelta("Hel"))
     data += writer.failure(UpstreamFailure(FailureKind.OVERLOADED, "Too busy."))
     with pytest.raises(UpstreamFailure, match="Too busy") as caught:
-        adapter.chat_events().feed(data)
+        list(adapter.chat_events().feed(data))
     assert caught.value.kind is FailureKind.OVERLOADED

@@ -270,7 +270,7 @@ def test_no_bytes_make_the_reader_do_worse_than_fail(pieces: list[bytes]) -> Non
     reader = CandidateStream()
     try:
         for piece in pieces:
-            reader.feed(b"data: " + piece + b"\n\n")
+            list(reader.feed(b"data: " + piece + b"\n\n"))
         reader.close()
     except UpstreamFailure:
         pass

@@ -198,10 +198,13 @@ class Call:
         """What a streamed answer used: `told` by the provider, and `pieces` that came after it told that.
 
         Of an answer that broke off the provider may have told nothing, or, as Anthropic does, only what it
-        had read: what was received since counts one token a piece.
+        had read: what was received since counts one token a piece. No prompt is empty: a side that it told
+        nothing of is estimated.
         """
         if told is None:
             return self.estimated(pieces)
+        if not told.input:
+            told = msgspec.structs.replace(told, input=self.estimated(0).input, estimated=True)
         if whole or not pieces:
             return told
         return msgspec.structs.replace(told, output=told.output + pieces, estimated=True)

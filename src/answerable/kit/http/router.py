@@ -44,6 +44,10 @@ class EdgeRoute(APIRoute):
                 elif self.body_field is not None:
                     await refuse_nul_in_json(request)
                 response = await inner(request)
+            except OSError as error:
+                if error.errno in DISK_FULL:
+                    raise StorageFull from error
+                raise
             except HTTPException as error:
                 # FastAPI answers 400 to whatever breaks while a body is read; a full disk is no fault
                 # of the caller's.
