@@ -1,10 +1,13 @@
-"""Real processes that tests start and kill: forked from one that has everything imported already."""
+"""Real processes that tests start, look for and kill. Those of the programs are forked from one that has
+everything imported already."""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
+
+import psutil
 
 _PROGRAMS = ["tests.jobs.program", "tests.factories.system", "tests.factories.web"]
 
@@ -17,3 +20,15 @@ def spawn(target: Callable[..., None], *arguments: object) -> BaseProcess:
     process = _processes.Process(target=target, args=arguments, daemon=True)
     process.start()
     return process
+
+
+def processes_below(text: str) -> set[psutil.Process]:
+    """The running processes below this one whose command line holds the text."""
+    return {child for child in psutil.Process().children(recursive=True) if _names(child, text)}
+
+
+def _names(process: psutil.Process, text: str) -> bool:
+    try:
+        return text in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended since, or only waits to be taken from the table
+        return False

@@ -12,6 +12,7 @@ import duckdb
 import psutil
 import pytest
 from tests.data.engines.evil import ENORMOUS, EVIL, NEVER_ENDING
+from tests.factories.processes import processes_below
 
 from answerable.data.engines.duckdb.check import check_statement
 from answerable.data.engines.duckdb.engine import DuckDBEngine
@@ -83,14 +84,9 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
     os.environ["ANSWERABLE_SECRET"] = CANARY
     settings = QuerySettings(timeout_seconds=0.5, memory_bytes=400_000_000)
     engine = DuckDBEngine(settings, folder / "store")
-    yield Ground(engine, folder, mine, theirs, secret, _sandboxes())
+    yield Ground(engine, folder, mine, theirs, secret, processes_below("answerable.kit.sandbox"))
     await engine.close()
     del os.environ["ANSWERABLE_SECRET"]
-
-
-def _sandboxes() -> set[psutil.Process]:
-    children = psutil.Process().children()
-    return {child for child in children if "answerable.kit.sandbox" in " ".join(child.cmdline())}
 
 
 def _name(statement: str) -> str:
@@ -131,7 +127,7 @@ async def test_what_needs_too_much_memory_dies_alone(ground: Ground, statement: 
 async def test_an_ended_statement_leaves_no_process_at_work(ground: Ground) -> None:
     await ground.attempt(NEVER_ENDING[0])
     await ground.total()
-    children = list(_sandboxes() - ground.others)
+    children = list(processes_below("answerable.kit.sandbox") - ground.others)
     assert len(children) == ground.engine.running == 1
     assert children[0].cpu_percent(interval=0.2) < 50
 

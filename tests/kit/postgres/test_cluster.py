@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -36,6 +38,19 @@ def test_rows_survive_kill_9_of_the_server(own_cluster: Cluster) -> None:
     own_cluster.start()
     with psycopg.connect(maintenance(own_cluster)) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (42,)
+
+
+def test_a_start_while_the_last_server_still_ends_waits_for_it(own_cluster: Cluster) -> None:
+    pid = own_cluster.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)  # it has taken its pid file away and is not gone yet
+    (own_cluster.folder / "data" / "postmaster.pid").unlink()
+    assert not own_cluster.is_alive()
+    end = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
+    end.start()
+    own_cluster.start()
+    end.join()
+    assert not psutil.pid_exists(pid)
 
 
 def test_a_second_start_adopts_the_server_that_runs(own_cluster: Cluster, tmp_path: Path) -> None:

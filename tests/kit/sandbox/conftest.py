@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from answerable.kit.sandbox import ForkServer
+from tests.factories.processes import processes_below
 from tests.kit.sandbox import ways
 
 
@@ -17,9 +17,9 @@ def no_child_remains(
     """After each test no sandboxed process and no private folder is left. Yields the folders' parent."""
     parent = tmp_path_factory.mktemp("scratch")
     monkeypatch.setattr("tempfile.tempdir", str(parent))
-    others = _sandboxes()  # of the system that other tests share
+    others = processes_below("answerable.kit.sandbox")  # of the system that other tests share
     yield parent
-    assert _sandboxes() - others == set()
+    assert processes_below("answerable.kit.sandbox") - others == set()
     assert list(parent.glob("answerable-sandbox-*")) == []
 
 
@@ -32,14 +32,3 @@ async def either_way(request: pytest.FixtureRequest, no_child_remains: Path) -> 
     ways.SERVER.reset(token)
     if server is not None:
         await server.close()
-
-
-def _sandboxes() -> set[psutil.Process]:
-    return {child for child in psutil.Process().children(recursive=True) if _is_sandbox(child)}
-
-
-def _is_sandbox(process: psutil.Process) -> bool:
-    try:
-        return any("answerable.kit.sandbox" in part for part in process.cmdline())
-    except psutil.NoSuchProcess:
-        return False

@@ -167,6 +167,7 @@ class Cluster:
     def _try_start(self, deadline: float) -> bool:
         running = self._running()
         if running is None:
+            self._wait_for_last(deadline)
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
                     [
@@ -187,6 +188,16 @@ class Cluster:
                 return False
             time.sleep(0.01)
         return False
+
+    def _wait_for_last(self, deadline: float) -> None:
+        """Until the server that was started before has gone: it takes its pid file away a moment earlier,
+        and one that nobody waits for stays in the process table."""
+        if self._process is not None:
+            try:
+                self._process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired as error:
+                raise ClusterError(f"PostgreSQL (process {self._process.pid}) does not end.") from error
+            self._process = None
 
     def _running(self) -> _Running | None:
         if self._process is not None and self._process.poll() is not None:

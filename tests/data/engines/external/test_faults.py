@@ -17,6 +17,7 @@ from tests.data.engines.external.bed import Bed, place_of
 from tests.data.engines.external.evil import BOMBS
 from tests.data.engines.external.test_files import COUNT, rows_of, sqlite
 from tests.factories.mariadb import mariadb_is_installed
+from tests.factories.processes import processes_below
 from tests.factories.waiting import eventually
 
 from answerable.data.engines.dialects.tables import DialectName
@@ -145,9 +146,8 @@ async def test_a_server_killed_in_mid_statement_is_unreachable(
         return await asyncio.to_thread(at_work, ground, "") == 1
 
     await eventually(started)
-    for process in psutil.Process().children():
-        if f"--port={mortal['port']}" in process.cmdline():
-            process.kill()
+    for process in processes_below(f"--port={mortal['port']}"):
+        process.kill()
     with pytest.raises(ConnectionFailed) as caught:
         await asking
     assert caught.value.code == "connection_unreachable"
