@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from answerable.data.ingestion.code_page import codec, guess, words_of
 from answerable.data.ingestion.encoding import detect
 from answerable.data.ingestion.quality import Code, Severity
+from answerable.kit.code_page import codec, guess, words_of
 from tests.data.ingestion.reading import ReadTable, read_bytes
 
 # Three tables of each language: places, people, goods.

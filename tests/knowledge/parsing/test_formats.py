@@ -144,12 +144,34 @@ async def test_pdfs_with_pages_headings_and_joined_lines(tmp_path: Path) -> None
         ("Grüße, Welt".encode("utf-16"), "Grüße, Welt"),
         ("Grüße, Welt".encode("utf-16-le"), "Grüße, Welt"),
         ("\ufeffGrüße".encode(), "Grüße"),
+        ("Grüße. ".encode() * 20 + b"\xff", f"{'Grüße. ' * 20}\ufffd"),
     ],
 )
 async def test_plain_text_in_any_usual_encoding_is_clean(
     tmp_path: Path, content: bytes | str, expected: str
 ) -> None:
     assert (await read(tmp_path, content, "a.txt")).text == expected
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "图书馆一次最多能借二十本书。员工每年有十五天年假。"),
+        ("big5", "圖書館一次最多能借二十本書。員工每年有十五天年假。"),
+        ("shift_jis", "図書館では一度に二十冊まで借りられます。"),
+        ("euc-kr", "도서관은 월요일을 제외하고 매일 열려 있습니다."),
+        ("tis-620", "ห้องสมุดเปิดทุกวันยกเว้นวันจันทร์ ยืมหนังสือได้ยี่สิบเล่ม"),
+        ("koi8-r", "Музей открыт каждый день, кроме понедельника. Билет стоит двести рублей."),
+        ("cp1256", "المكتبة مفتوحة كل يوم ما عدا يوم الاثنين."),
+        ("cp1250", "Muzeum jest zamknięte w poniedziałki. Bilet kosztuje dwadzieścia złotych."),
+    ],
+)
+async def test_texts_in_encodings_of_former_times_are_read_as_what_they_are(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    document = await read(tmp_path, text.encode(encoding), "a.txt")
+    assert document.text == text
+    assert "not UTF-8" in document.warnings[0]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from answerable.data.ingestion.code_page import FALLBACK, Guess, codec, guess, words_of
 from answerable.data.ingestion.errors import refuse
+from answerable.kit.code_page import FALLBACK, Guess, codec, guess, words_of
 
 _CHUNK = 4 << 20
 MAX_LINE_BYTES = 16 << 20

@@ -6,6 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
+from answerable.kit.code_page import codec, guess, words_of
 from answerable.knowledge.parsing.failures import Reason, refuse
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -19,6 +20,12 @@ _MARKS = (
 )
 _SEVEN_BIT = ("iso-2022-jp", "iso-2022-kr")  # look like ASCII, so UTF-8 would accept them
 _SAMPLE_BYTES = 64 * 1024
+_GUESSED_FROM = 256 * 1024
+_MOST_WORDS = 2_000
+_WHOLE_FOR_BROKEN = 20
+"""Letters beyond ASCII that are UTF-8 for one place that is not: then that place is damaged, not the encoding
+another."""
+_BEYOND_ASCII = re.compile("[^\x00-\x7f\ufffd]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -32,8 +39,8 @@ def read_text_bytes(path: Path) -> bytes:
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     """The text, and a warning where its encoding had to be guessed.
 
-    Tried in this order: byte-order mark, UTF-16 by its zero bytes, UTF-8, the declared encoding,
-    Windows-1252 (in which every byte means something).
+    Tried in this order: byte-order mark, UTF-16 by its zero bytes, UTF-8, the declared encoding, UTF-8 with
+    damaged places, and the legacy encoding that the words beyond ASCII are likeliest in.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -51,8 +58,26 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
             return data.decode(declared), None
         except (LookupError, UnicodeDecodeError):
             pass
-    text = data.decode("cp1252", "replace")
-    return text, "The file is not UTF-8; it was read as Windows-1252. Save it as UTF-8 if letters look wrong."
+    return _damaged_utf8(data) or _legacy(data)
+
+
+def _damaged_utf8(data: bytes) -> tuple[str, str] | None:
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken * _WHOLE_FOR_BROKEN > sum(1 for _ in _BEYOND_ASCII.finditer(text)):
+        return None
+    places = "one place" if broken == 1 else f"{broken:,} places"
+    return text, f"The file is damaged at {places}: what is no UTF-8 there was replaced by \ufffd."
+
+
+def _legacy(data: bytes) -> tuple[str, str]:
+    sample = data[:_GUESSED_FROM]
+    known = list(dict.fromkeys(words_of(sample)))
+    if len(sample) < len(data):
+        known = known[:-1] or known  # the last one may be cut
+    found = guess(known[:_MOST_WORDS])
+    warning = f"The file is not UTF-8; it was read as {found.name}. Save it as UTF-8 if letters look wrong."
+    return data.decode(codec(found.name), "replace"), warning
 
 
 def looks_binary(text: str) -> bool:

@@ -21,7 +21,7 @@ _CANDIDATES = (
     "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255",
     "windows-1256", "windows-1257", "iso8859-15", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-9",
     "koi8-r", "koi8-u", "ibm866", "macroman", "cp850", "cp852", "cp437", "cp932", "euc-jp", "gb18030",
-    "big5", "cp949",
+    "big5", "cp949", "cp874", "iso8859-6",
 )  # fmt: skip
 _PYTHON_NAMES = {f"windows-{number}": f"cp{number}" for number in range(1250, 1258)} | {
     "ibm866": "cp866",
