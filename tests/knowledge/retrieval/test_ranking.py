@@ -81,3 +81,13 @@ def test_words_that_meet_across_two_passages_are_no_neighbours() -> None:
     assert {round(p.score, 6) for p in scores[0] if p.candidate is second} == {round(scores[1][0].score, 6)}
     both = candidate(4, ("It is broken kettle",), workspace_id, vectors=False)
     assert rank(query, [first, second, both], SearchMode.LEXICAL)[0].candidate is both
+
+
+def test_copies_of_what_has_no_words_come_last_too() -> None:
+    workspace_id = ids.new_id("ws")
+    terms = QueryTerms.of("kettle", workspace_id)
+    query = WeightedQuery.of(terms, {CHUNKS_TERM: 10} | dict.fromkeys(terms.terms, 2), None)
+    several = [candidate(2 * number, ("]]]",), workspace_id, vectors=False) for number in range(3)]
+    several.append(candidate(8, ("Nothing of it.",), workspace_id, vectors=False))
+    ranked = rank(query, several, SearchMode.LEXICAL)
+    assert [passage.candidate.text for passage in ranked[2:]] == ["]]]", "]]]"]

@@ -72,6 +72,25 @@ async def test_copies_of_a_text_leave_the_first_places_to_others(
     assert [result["text"] for result in results[3:]] == [fee, fee]
 
 
+async def test_texts_that_differ_in_a_word_leave_the_first_places_to_others_but_two(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    right = (
+        "Employees of the mill may take home two sacks of flour each year. The sacks are handed out by the "
+        "warehouse in {}. Whoever retires keeps this right for five years."
+    )
+    for month in ("autumn", "October", "November", "December", "spring"):
+        await put(runtime, workspace.id, right.format(month), title=month)
+    await put(runtime, workspace.id, right.format("room 12"), title="room")
+    await put(runtime, workspace.id, "Flour of the bakery is delivered each Tuesday.", title="bakery")
+    for mode in SearchMode:
+        titles = [item["title"] for item in await found(workspace.owner, "sacks of flour", mode=mode)]
+        assert {"room", "bakery"} < set(titles[:4]), (mode, titles)
+        assert len(titles) == 7
+    best = (await found(workspace.owner, "sacks of flour in spring"))[0]
+    assert best["title"] == "spring"
+
+
 async def test_another_tenants_passages_are_never_found(
     runtime: Runtime, workspace: Workspace, stranger: Caller
 ) -> None:

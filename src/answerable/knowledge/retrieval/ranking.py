@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from answerable.knowledge.lexical.words import words
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.copies import copies_last
 from answerable.knowledge.retrieval.query import SearchMode, WeightedQuery
 from answerable.knowledge.retrieval.signs import joined, owners, sentence_signs
 from answerable.knowledge.retrieval.stages import Stages, placed
@@ -88,21 +89,9 @@ def rank(
         return []
     scores = _scores(query, candidates, weights or WEIGHTS[mode]).tolist()
     ranked = [RankedPassage(found, score) for found, score in zip(candidates, scores, strict=True)]
-    return copies_last(sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id)))
-
-
-def copies_last(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
-    """The passages in their order, those with the very same words as one before behind all others: ten copies
-    of one text tell no more than the first. Another number is another word."""
-    seen: set[bytes] = set()
-    first: list[RankedPassage] = []
-    copies: list[RankedPassage] = []
-    for passage in ranked:
-        text = passage.candidate.sketch.words.tobytes()
-        (copies if text in seen else first).append(passage)
-        if text:
-            seen.add(text)
-    return first + copies
+    return copies_last(
+        query, sorted(ranked, key=lambda passage: (-passage.score, passage.candidate.chunk_id))
+    )
 
 
 def headed(query: WeightedQuery, candidate: Candidate) -> NDArray[np.bool_]:

@@ -8,8 +8,8 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.indexing.passage import context_of
 from answerable.knowledge.reranking import Reranker, RerankerAway
 from answerable.knowledge.retrieval.candidate import Candidate, RankedPassage
+from answerable.knowledge.retrieval.copies import copies_last
 from answerable.knowledge.retrieval.found import Found
-from answerable.knowledge.retrieval.ranking import copies_last
 from answerable.knowledge.retrieval.stages import StageScore, placed
 
 _KEPT = "The order is the one without it."
@@ -30,7 +30,8 @@ async def reranked(runtime: Runtime, query: str, found: Found) -> Found:
         return replace(found, warnings=(*found.warnings, f"{away.detail} {_KEPT}"))
     pairs = zip(passages, placed(scores), strict=True)
     anew = [_scored(passage, stage) for passage, stage in pairs]
-    return replace(found, passages=tuple(copies_last(sorted(anew, key=lambda passage: -passage.score))))
+    anew.sort(key=lambda passage: -passage.score)
+    return replace(found, passages=tuple(copies_last(found.query, anew)))
 
 
 def _text(candidate: Candidate) -> str:
