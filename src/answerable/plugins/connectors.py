@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, JsonValue
@@ -147,6 +147,16 @@ class Connector(Protocol):
     ) -> AsyncIterator[Item]:
         """The items after a position, None being the start, in an order that repeats. Raises
         ConnectorFailure."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A connector that can say cheaply how many items there are: what a sync tells its remaining time by.
+    The others' is told by the items of the sync before."""
+
+    async def count(self, config: Any, context: ConnectorContext) -> int:  # Any: its own model
+        """About how many items a listing from the start has. Raises ConnectorFailure."""
         ...
 
 

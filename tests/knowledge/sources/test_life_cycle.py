@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.sources.schemas import RunView
+from answerable.knowledge.sources.tables import SyncRunRow
 from tests.factories.callers import Caller, Workspace
 from tests.factories.uploads import send_file, settled
 from tests.factories.waiting import eventually
@@ -40,6 +43,7 @@ async def test_what_a_folder_holds_becomes_documents_and_stays_in_step(owner: Ca
     assert run["counts"] == {
         "seen": 3, "added": 3, "changed": 0, "unchanged": 0, "deleted": 0, "failed": 0,
     }  # fmt: skip
+    assert run["total"] == 3
     first = await documents(owner, source)
     assert set(first) == {"a.md", "b.txt", "c.md"}
     assert "kettles" in await text_of(owner, first["c.md"])
@@ -53,6 +57,20 @@ async def test_what_a_folder_holds_becomes_documents_and_stays_in_step(owner: Ca
     assert run["total"] == 3
     assert run["rate_per_second"] > 0
     assert set(await items(owner, source)) == {"a.md", "sub/c.md", "d.md"}
+
+
+@pytest.mark.parametrize(
+    ("total", "seen", "remaining"), [(None, 20, None), (300, 20, 14.0), (20, 20, 0.0), (10, 20, None)]
+)
+def test_the_remaining_time_is_told_only_where_the_number_of_items_is_known(
+    total: int | None, seen: int, remaining: float | None
+) -> None:
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    run = SyncRunRow(
+        id="sync_1", source_id="src_1", status="running", reason="manual", seen=seen, added=seen, changed=0,
+        unchanged=0, deleted=0, failed=0, total=total, working_seconds=1.0, created_at=now,
+    )  # fmt: skip
+    assert RunView.of(run).remaining_seconds == remaining
 
 
 async def test_a_replaced_document_answers_until_the_new_one_is_read(

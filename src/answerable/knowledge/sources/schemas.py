@@ -117,8 +117,8 @@ class RunView(BaseModel):
         """A run as HTTP carries it."""
         rate = row.seen / row.working_seconds if row.working_seconds > 0 and row.seen else None
         remaining = None
-        if rate and row.total is not None and row.finished_at is None:
-            remaining = round(max(0, row.total - row.seen) / rate, 1)
+        if rate and row.total is not None and row.total >= row.seen and row.finished_at is None:
+            remaining = round((row.total - row.seen) / rate, 1)
         error = None
         if row.error_code is not None:
             error = Reason(code=row.error_code, detail=row.error_detail or "")

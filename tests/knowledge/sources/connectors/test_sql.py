@@ -55,6 +55,13 @@ async def test_rows_of_sqlite_are_kept_in_step(owner: Caller, library: Path) -> 
     assert (counts["changed"], counts["unchanged"], counts["deleted"]) == (1, 1, 1)
 
 
+async def test_rows_are_counted_where_they_are(context: ConnectorContext, library: Path) -> None:
+    place = {"dialect": "sqlite", "database": str(library), **COLUMNS}
+    whole = SqlConfig.model_validate({**place, "table": "books"})
+    part = SqlConfig.model_validate({**place, "query": "SELECT * FROM books WHERE id > 1;"})
+    assert (await CONNECTOR.count(whole, context), await CONNECTOR.count(part, context)) == (3, 2)
+
+
 async def test_a_query_is_read_page_by_page_from_any_id_on(context: ConnectorContext, library: Path) -> None:
     with sqlite3.connect(library) as connection:
         connection.executemany(

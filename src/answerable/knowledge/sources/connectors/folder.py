@@ -49,6 +49,12 @@ class FolderConnector:
         """The folder is there and may be read."""
         await asyncio.to_thread(_root, config, context)
 
+    async def count(self, config: FolderConfig, context: ConnectorContext) -> int:
+        """The files, by one walk."""
+        root = await asyncio.to_thread(_root, config, context)
+        walk = _Walk(root, config, await asyncio.to_thread(closed_folders, context)).after(None)
+        return await asyncio.to_thread(sum, (1 for _ in walk))
+
     async def changes(
         self, config: FolderConfig, cursor: str | None, context: ConnectorContext
     ) -> AsyncIterator[Item]:

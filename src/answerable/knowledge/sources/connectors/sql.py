@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 import sqlglot
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from sqlalchemy import ColumnClause, Row, Select, column, select, table, text
+from sqlalchemy import ColumnClause, FromClause, Row, Select, column, func, select, table, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import quoted_name
@@ -86,6 +86,10 @@ class SqlConnector:
         for row in (await asyncio.to_thread(_page, engine, config, None))[:1]:
             _item(row, config)
 
+    async def count(self, config: SqlConfig, context: ConnectorContext) -> int:
+        """The rows, as the database counts them."""
+        return await asyncio.to_thread(_count, await _engine(config, context), config)
+
     async def changes(
         self, config: SqlConfig, cursor: str | None, context: ConnectorContext
     ) -> AsyncIterator[Item]:
@@ -109,7 +113,7 @@ async def _engine(config: SqlConfig, context: ConnectorContext) -> Engine:
     return await open_engine(server, context)
 
 
-def _statement(config: SqlConfig, cursor: str | None) -> Select[*tuple[object, ...]]:
+def _rows(config: SqlConfig) -> FromClause:
     names = [config.id_column, *([config.title_column] if config.title_column else []), *config.text_columns]
     columns: list[ColumnClause[object]] = [
         column(quoted_name(name, quote=True)) for name in dict.fromkeys(names)
@@ -117,10 +121,13 @@ def _statement(config: SqlConfig, cursor: str | None) -> Select[*tuple[object, .
     if config.query is not None:
         # A colon in somebody's query is no parameter of ours.
         inner = text(config.query.strip().rstrip(";").replace("\\", "\\\\").replace(":", "\\:"))
-        place = inner.columns(*columns).subquery("rows_of_source")
-    else:
-        schema, _, name = (config.table or "").rpartition(".")
-        place = table(name, *columns, schema=schema or None)  # type: ignore[assignment]
+        return inner.columns(*columns).subquery("rows_of_source")
+    schema, _, name = (config.table or "").rpartition(".")
+    return table(name, *columns, schema=schema or None)
+
+
+def _statement(config: SqlConfig, cursor: str | None) -> Select[*tuple[object, ...]]:
+    place = _rows(config)
     chosen = select(*place.c)
     key = place.c[config.id_column]
     if cursor is not None:
@@ -128,10 +135,19 @@ def _statement(config: SqlConfig, cursor: str | None) -> Select[*tuple[object, .
     return chosen.order_by(key).limit(_ROWS_AT_ONCE)
 
 
+def _count(engine: Engine, config: SqlConfig) -> int:
+    ((number,),) = _fetched(engine, select(func.count()).select_from(_rows(config)))
+    return int(str(number))
+
+
 def _page(engine: Engine, config: SqlConfig, cursor: str | None) -> list[Row[*tuple[object, ...]]]:
+    return _fetched(engine, _statement(config, cursor))
+
+
+def _fetched(engine: Engine, statement: Select[*tuple[object, ...]]) -> list[Row[*tuple[object, ...]]]:
     try:
         with engine.connect() as connection:
-            return list(connection.execute(_statement(config, cursor)))
+            return list(connection.execute(statement))
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         message = " ".join(str(cause).split())[:300]

@@ -31,7 +31,7 @@ from answerable.knowledge.sources.registry import connector_for, context_of
 from answerable.knowledge.sources.sync import folders, intake, repository, service
 from answerable.knowledge.sources.sync.intake import Outcome, Verdict
 from answerable.knowledge.sources.tables import ItemStatus, RunStatus, SourceItemRow, SyncRunRow
-from answerable.plugins.connectors import Connector, ConnectorFailure, Item
+from answerable.plugins.connectors import Connector, ConnectorFailure, Counting, Item
 
 _FETCHES = 4
 _FORGOTTEN_AT_ONCE = 50
@@ -70,6 +70,7 @@ class Portion:
         SourceUnreadable, which is not."""
         try:
             place, cursor = await self._begin()
+            await self._foresee(place)
             if await self._list(place, cursor):
                 await self._hand_on()
                 return
@@ -104,10 +105,20 @@ class Portion:
                 run.status = RunStatus.RUNNING.value
             if run.started_at is None:
                 run.started_at = await sources.now(session)
-                run.total = await repository.count_items(session, source.id) if snapshot else None
+                known = await repository.count_items(session, source.id) if snapshot else 0
+                run.total = known or None
             await intake.release_superseded(session, source.id, _FORGOTTEN_AT_ONCE)
             self._total, self._seen = run.total, run.seen
             return _Place(source.id, connector, config, snapshot), run.cursor
+
+    async def _foresee(self, place: _Place) -> None:
+        """Ask a place that can say it for the number of its items; others have about as many as before."""
+        if self._seen or not isinstance(place.connector, Counting):
+            return
+        total = await place.connector.count(place.config, context_of(self._job.runtime, self._folder))
+        async with self._job.begin() as session:
+            run = await self._run(session)
+            run.total = self._total = total
 
     async def _list(self, place: _Place, cursor: str | None) -> bool:
         """Take items in. True when the portion is full and there may be more."""
