@@ -88,9 +88,9 @@ class VectorCopies(Protocol):
     """What a store elsewhere lets be written. Every call may be repeated, and may find the collection not
     there. All raise VectorStoreAway."""
 
-    async def put(self, collection: VectorCollection, records: Sequence[VectorRecord]) -> None:
-        """Keep these vectors, in place of those of the same passages; makes the collection where it is not
-        there."""
+    async def put(self, collection: VectorCollection, records: Sequence[VectorRecord]) -> bool:
+        """Keep these vectors, in place of those of the same passages; whether the collection was not there
+        and had to be made: what else it lacks is carried over then."""
         ...
 
     async def delete(self, collection: VectorCollection, chunk_ids: Collection[int]) -> None:

@@ -173,13 +173,55 @@ async def test_a_lost_collection_is_found_out_and_filled_again(
     before = await stored(runtime, workspace.id)
     place = await copied(runtime, workspace.id)
     with_chroma.drop(place.collection.name or "")
-    assert "does not answer" in (await found(runtime, workspace.id, vectors[0]))[1]
     problems = {problem.check: problem.count for problem in await verify_stores(runtime)}
     assert problems["vector_not_in_store"] == len(documents)
     await put_right(runtime, place)
     await told(runtime, workspace.id)
     assert await stored(runtime, workspace.id) == before
     assert not (await put_right(runtime, place))
+
+
+async def test_the_next_search_that_meets_a_lost_collection_has_it_filled_again(
+    runtime: Runtime, workspace: Workspace, with_chroma: ChromaServer
+) -> None:
+    await go_over(runtime, workspace, "chroma")
+    vectors = clustered(40)
+    await fill(runtime, workspace.id, vectors)
+    await told(runtime, workspace.id)
+    before = await stored(runtime, workspace.id)
+    with_chroma.drop((await copied(runtime, workspace.id)).collection.name or "")
+    for _ in range(2):
+        assert "is being filled again" in (await found(runtime, workspace.id, vectors[0]))[1]
+    await told(runtime, workspace.id)
+    assert await stored(runtime, workspace.id) == before
+    assert (await found(runtime, workspace.id, vectors[0]))[1] == ""
+
+
+async def test_the_next_change_that_meets_a_lost_collection_fills_all_of_it(
+    runtime: Runtime, workspace: Workspace, with_chroma: ChromaServer
+) -> None:
+    await go_over(runtime, workspace, "chroma")
+    vectors = clustered(40)
+    await fill(runtime, workspace.id, vectors[:30])
+    await told(runtime, workspace.id)
+    with_chroma.drop((await copied(runtime, workspace.id)).collection.name or "")
+    await fill(runtime, workspace.id, vectors[30:])
+    await told(runtime, workspace.id)
+    assert len(await stored(runtime, workspace.id)) == 40
+
+
+async def test_a_search_says_that_the_store_lacks_much(
+    runtime: Runtime, workspace: Workspace, with_chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("answerable.knowledge.retrieval.nearby._MOST_PENDING", 2)
+    await go_over(runtime, workspace, "chroma")
+    await put(runtime, workspace.id, OXYGEN, title="Oxygen")
+    await told(runtime, workspace.id)
+    for number in range(3):
+        await put(runtime, workspace.id, f"Note {number} on gases.", title=f"{number}")
+    reply = await answer(workspace, "Who discovered oxygen?", mode="dense")
+    assert reply["mode"] == "dense"
+    assert "is being filled" in reply["warnings"][0]
 
 
 async def test_what_was_stored_first_is_found_before_the_collection_is_made(

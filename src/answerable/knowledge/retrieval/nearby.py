@@ -17,7 +17,7 @@ from answerable.knowledge.indexing.generations import Generation
 from answerable.knowledge.retrieval import repository
 from answerable.knowledge.retrieval.query import WeightedQuery
 from answerable.knowledge.retrieval.repository import Pool, Reach
-from answerable.knowledge.stores import outbox, rows
+from answerable.knowledge.stores import following, outbox, rows
 from answerable.knowledge.stores.registry import OpenStores
 from answerable.plugins.vector_stores import (
     VectorCollection,
@@ -33,14 +33,18 @@ _MOST_DOCUMENTS = 1_000
 _SPARE = 1.3
 _MOST_ASKED = 5_000
 _MOST_PENDING = 500
+"""Documents that the store has still to be told of which a search compares itself, the latest first."""
+_BEHIND = "The vector store '{}' is being filled: more passages may be found by meaning later."
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """Rows of chunks; `warning` when the store could not be asked, so that none were found by vector."""
+    """Rows of chunks; `warning` when the store could not be asked, so that none were found by vector, `note`
+    when it may lack some."""
 
     rows: Sequence[int]
     warning: str = ""
+    note: str = ""
 
 
 async def nearby(
@@ -55,27 +59,30 @@ async def nearby(
     try:
         store = stores.rested(used.store)
         near = await _asked(session, store, used, query, reach, pool)
+    except VectorCollectionMissing as missing:
+        await following.fill_again(runtime, session.workspace_id, used.number)
+        return Nearby((), f"The vector store '{used.store}' lacks the vectors: {missing.detail}")
     except VectorStoreAway as away:
         stores.let_rest(used.store)
         return Nearby((), f"The vector store '{used.store}' does not answer: {away.detail}")
-    if reach.is_open or len(near) >= min(pool.size, reach.chunks):
-        return Nearby(near)
+    if reach.is_open or len(near.rows) >= min(pool.size, reach.chunks):
+        return near
     # The walk ended before it met enough rows that pass the filter: they lie far from the query.
     return Nearby(await repository.nearest(session, query, replace(reach, exact=True), pool))
 
 
 async def _asked(
     session: Session, store: VectorStore, used: Generation, query: WeightedQuery, reach: Reach, pool: Pool
-) -> list[int]:
+) -> Nearby:
     assert query.vector is not None
     if store.copies is None:
         place = VectorCollection(used.number, used.dimensions)
-        return list(await store.nearest(place, VectorQuery(query.vector, pool.size, session, reach.scope)))
+        return Nearby(await store.nearest(place, VectorQuery(query.vector, pool.size, session, reach.scope)))
     late = await outbox.pending(session, used.number, _MOST_PENDING)
     fresh = await _not_told(session, late, query, reach, pool)
     copied = await outbox.collection(session, used.number)
     if copied is None:
-        return fresh  # nothing was ever stored
+        return Nearby(fresh)  # nothing was ever stored
     documents = None if reach.is_open else await rows.documents_in(session, reach.scope, _MOST_DOCUMENTS)
     asked = pool.size
     if documents is None:
@@ -86,11 +93,12 @@ async def _asked(
             answered = await store.nearest(copied.collection, wanted)
         except VectorCollectionMissing:
             if await _are_all(session, reach, late):
-                return fresh  # it is made with what is carried over first
+                return Nearby(fresh)  # it is made with what is carried over first
             raise
         found = await rows.passing(session, copied.collection, reach.scope, answered)
         if len(found) >= pool.size or len(answered) < wanted.size or wanted.size >= _MOST_ASKED:
-            return list(dict.fromkeys([*fresh, *found[: pool.size]]))
+            note = _BEHIND.format(used.store) if len(late) == _MOST_PENDING else ""
+            return Nearby(list(dict.fromkeys([*fresh, *found[: pool.size]])), note=note)
         wanted = replace(wanted, size=min(4 * wanted.size, _MOST_ASKED))
 
 

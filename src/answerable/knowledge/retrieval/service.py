@@ -113,7 +113,8 @@ async def _look(
     near = (
         await nearby(session, runtime, used, weighted, look.reach, pool) if look.reach.chunks else Nearby(())
     )
-    warnings = (f"{near.warning} Passages were looked for by their words alone.",) if near.warning else ()
+    said = f"{near.warning} Passages were looked for by their words alone." if near.warning else near.note
+    warnings = (said,) if said else ()
     if vector is None or near.warning:
         if mode is SearchMode.DENSE and look.reach.chunks:
             worded = await repository.best_worded(session, weighted, look.reach, pool)

@@ -118,7 +118,7 @@ class ChromaStore:
         try:
             answer = await self._on(collection, "query", body, _SEARCH)
         except _NotThere as missing:
-            detail = "Chroma has lost the workspace's collection; it is filled again within the hour."
+            detail = "Chroma has lost the workspace's collection; it is being filled again."
             raise VectorCollectionMissing(detail) from missing
         found = self._decoded(answer, _Found).ids
         return [int(number) for number in (found[0] if found else [])]
@@ -131,8 +131,9 @@ class ChromaStore:
             raise VectorStoreAway(f"Chroma has no such tenant or database: {self._base}") from missing
         return f"Chroma answers at {self._base.partition('/api/')[0]}"
 
-    async def put(self, collection: VectorCollection, records: Sequence[VectorRecord]) -> None:
+    async def put(self, collection: VectorCollection, records: Sequence[VectorRecord]) -> bool:
         """Keep vectors; the collection is made first where it is not there."""
+        made = False
         for start in range(0, len(records), _PAGE):
             part = records[start : start + _PAGE]
             body = {
@@ -145,6 +146,8 @@ class ChromaStore:
             except _NotThere:
                 await self._make(collection)
                 await self._on_made(collection, "upsert", body)
+                made = True
+        return made
 
     async def delete(self, collection: VectorCollection, chunk_ids: Collection[int]) -> None:
         """Forget passages."""

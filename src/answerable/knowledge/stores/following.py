@@ -85,13 +85,20 @@ async def _carry(runtime: Runtime, claimed: Claim) -> None:
             found = await rows.to_copy(session, claimed.generation, documents, after, _VECTORS)
         if not found:
             break
-        await copies.put(place.collection, found)
+        if await copies.put(place.collection, found):
+            await fill_again(runtime, place.workspace_id, claimed.generation)
         after = found[-1].chunk_id
         there.update(record.chunk_id for record in found)
     held = await copies.of_documents(place.collection, documents)
     gone = set(held) - there
     if gone:
         await copies.delete(place.collection, gone)
+
+
+async def fill_again(runtime: Runtime, workspace_id: str, generation: int) -> None:
+    """Carry all documents of a workspace over: its collection was not there."""
+    async with runtime.database.begin(Principal.system(workspace_id)) as session:
+        await outbox.note_all(session, generation)
 
 
 def _copies(runtime: Runtime, place: Copied) -> VectorCopies:

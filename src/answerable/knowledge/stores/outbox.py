@@ -36,6 +36,15 @@ _NOTE = """
     SET version = excluded.version, changed_at = excluded.changed_at, claimed_until = NULL
     RETURNING 1
 """
+_NOTE_ALL = """
+    INSERT INTO vector_changes (tenant, generation, document_id)
+    SELECT w.tenant, e.generation, d.document_id
+    FROM workspace_encoders w JOIN encoders e ON e.generation IN (w.active, w.building)
+    CROSS JOIN indexed_documents d
+    WHERE w.tenant = %(tenant)s AND e.store <> 'pgvector' AND e.generation = %(only)s
+    ORDER BY 3
+    ON CONFLICT (tenant, generation, document_id) DO NOTHING RETURNING 1
+"""
 _CLAIM = """
     UPDATE vector_changes c SET claimed_until = clock_timestamp() + make_interval(secs => %(seconds)s)
     FROM (
@@ -122,6 +131,13 @@ async def note_changes(
     values = {"tenant": _tenant(session), "documents": sorted(set(documents)), "only": generation}
     if await session.fetch(_NOTE, values):
         await session.fetch(_COLLECT, {"tenant": _tenant(session)})
+        await run_soon(session, FOLLOW)
+
+
+async def note_all(session: Session, generation: int) -> None:
+    """Note the vectors of all documents of the session's workspace, and let its store be told soon. What is
+    noted already stays as it is, so that asking again does nothing over."""
+    if await session.fetch(_NOTE_ALL, {"tenant": _tenant(session), "only": generation}):
         await run_soon(session, FOLLOW)
 
 
