@@ -13,6 +13,7 @@ from sqlalchemy import event
 from answerable.identity.access import RequestContext
 from answerable.identity.errors import LastOwner
 from answerable.identity.members import service as members
+from answerable.identity.members.schemas import MemberChange
 from answerable.identity.secrets_format import SecretKind, new_secret
 from answerable.kit import ids
 from answerable.kit.clock import FixedClock
@@ -99,10 +100,12 @@ async def test_two_owners_who_demote_each_other_at_once_leave_one(
         async with runtime.database.begin(acting) as session:
             entered.set()
             context = RequestContext(acting, session, runtime)
-            await members.set_role(context, aimed_at.user_id or "", Role.ADMIN)
+            await members.change(context, aimed_at.user_id or "", MemberChange(role=Role.ADMIN))
 
     async with runtime.database.begin(first) as session:
-        await members.set_role(RequestContext(first, session, runtime), other.user_id, Role.ADMIN)
+        await members.change(
+            RequestContext(first, session, runtime), other.user_id, MemberChange(role=Role.ADMIN)
+        )
         entered = asyncio.Event()
         waiting = asyncio.create_task(demote(second, first, entered))
         await entered.wait()
@@ -126,6 +129,46 @@ async def _until_done_or_locked(task: asyncio.Task[None], admin_url: str) -> Non
             row = await (await admin.execute(query)).fetchone()
             if row != (0,):
                 return
+
+
+async def test_attributes_are_set_by_admins_and_seen_by_them_and_oneself(workspace: Workspace) -> None:
+    admin, editor, other = [await workspace.member(role) for role in ("admin", "editor", "viewer")]
+    wanted = {"attributes": {"countries": ["Germany", "Germany", "Österreich"], "none": []}}
+    answer = await admin.patch(members_url(workspace, editor), json=wanted)
+    assert answer.json()["attributes"] == {"countries": ["Germany", "Österreich"]}
+    assert answer.json()["role"] == "editor"
+
+    async def seen(caller: Caller) -> dict[str, object]:
+        members = (await caller.get(members_url(workspace))).json()["items"]
+        return {m["user"]["id"]: m["attributes"] for m in members}
+
+    for caller in (admin, workspace.owner, editor):
+        assert (await seen(caller))[editor.user_id] == {"countries": ["Germany", "Österreich"]}
+    assert (await seen(other))[editor.user_id] is None
+    assert (await seen(editor))[other.user_id] is None
+    for caller in (editor, other):
+        assert (await caller.patch(members_url(workspace, editor), json=wanted)).status_code == 403
+    above = await admin.patch(members_url(workspace, workspace.owner), json=wanted)
+    assert above.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"attributes": {"Countries": ["x"]}},
+        {"attributes": {"a": [""]}},
+        {"attributes": {"a": ["x" * 201]}},
+        {"attributes": {"a": ["\u0000"]}},
+        {"attributes": {"a": [str(number) for number in range(501)]}},
+        {"attributes": {f"a{number}": ["x"] for number in range(51)}},
+        {"attributes": {"a": "x"}},
+    ],
+    ids=["nothing", "name", "empty value", "long value", "nul", "many values", "many names", "no list"],
+)
+async def test_attributes_out_of_bounds_are_refused(workspace: Workspace, body: dict[str, object]) -> None:
+    viewer = await workspace.member("viewer")
+    assert (await workspace.owner.patch(members_url(workspace, viewer), json=body)).status_code == 422
 
 
 async def test_a_removed_member_is_out_on_the_next_request(workspace: Workspace, viewer: Caller) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import DateTime, ForeignKey, LargeBinary, String, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
@@ -50,7 +50,7 @@ class ServerOwnerRow(Base):
 
 
 class MembershipRow(TenantRow, Base):
-    """A person's role in a workspace."""
+    """A person's role in a workspace, and the attributes that its data policies go by."""
 
     __tablename__ = "memberships"
 
@@ -61,6 +61,7 @@ class MembershipRow(TenantRow, Base):
         PrefixedId("usr"), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str]
+    attributes: Mapped[dict[str, list[str]]] = mapped_column(JSONB, server_default=text("'{}'"))
     created_at: Mapped[datetime] = created_at_column()
 
 

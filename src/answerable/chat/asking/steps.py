@@ -16,6 +16,7 @@ from answerable.chat.asking.spending import Spending
 from answerable.data.answering.outcome import DataOutcome
 from answerable.data.answering.service import answer_from_data
 from answerable.data.drafting.service import Drafting, can_draft, draft_query
+from answerable.data.engines.reachable import with_values
 from answerable.data.engines.service import DataSnapshot, take_snapshot
 from answerable.data.questions.outcome import Unparsed
 from answerable.data.questions.service import read_question
@@ -122,7 +123,7 @@ class Asking:
 
     async def remainder(self, question: str) -> Remainder | None:
         """What can be read of a question whose words the tables know and that they cannot read."""
-        model = (await self.tables()).model
+        model = (await with_values(self.runtime, await self.tables())).model
         wanted = self.request.scope.dataset_ids
         names = [dataset.name for dataset in model.datasets if wanted is None or dataset.id in wanted]
         return readable_remainder(

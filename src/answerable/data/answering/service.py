@@ -15,6 +15,7 @@ from answerable.data.answering.outcome import (
     Explained,
     Refused,
 )
+from answerable.data.engines.reachable import with_values
 from answerable.data.engines.service import DataSnapshot, run_query
 from answerable.data.explanations.reading import Wanted, asks_why
 from answerable.data.explanations.service import explain
@@ -22,7 +23,6 @@ from answerable.data.questions.mixed_units import settle_units
 from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
-from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.verified.book import Book, Known
 from answerable.kit.errors import AnswerableError, InvalidInput
@@ -44,6 +44,7 @@ async def answer_from_data(
     """What the tables say to a question. `dataset_ids` narrows the tables; `as_of` is the now of
     relative times; `book` holds the verified questions, whose queries go before the grammar's own. A query
     that is refused or fails is an outcome, not an exception."""
+    data = await with_values(runtime, data)
     model, book = data.model, book or Book()
     names = [d.name for d in model.datasets if dataset_ids is None or d.id in dataset_ids]
     if not names:
@@ -66,7 +67,7 @@ async def answer_from_data(
         case Ambiguous() as ambiguous:
             return Choice(ambiguous.question, ambiguous.options, ambiguous.intent, tuple(near))
         case Parsed(metadata=MetadataRequest() as asked) as parsed:
-            return _catalogue(model, asked, names, parsed.confidence)
+            return _catalogue(data, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
             return await _compute(runtime, data, query, parsed)
         case _:
@@ -117,9 +118,9 @@ async def _compute(
 
 
 def _catalogue(
-    model: SemanticModel, wanted: MetadataRequest, names: Sequence[str], confidence: float
+    data: DataSnapshot, wanted: MetadataRequest, names: Sequence[str], confidence: float
 ) -> Catalogue:
-    datasets = [d for d in model.datasets if d.name in names]
+    datasets = [d for d in data.model.datasets if d.name in names]
     if wanted.kind == "fields":
         chosen = [d for d in datasets if wanted.dataset in (None, d.name)]
         text = " ".join(f"{d.label} has {', '.join(f.label for f in d.fields)}." for d in chosen)
@@ -127,4 +128,4 @@ def _catalogue(
         chosen = datasets
         text = "There are " if len(chosen) != 1 else "There is "
         text += ", ".join(f"{d.label} ({len(d.fields)} columns)" for d in chosen) + "."
-    return Catalogue(text, tuple(d.name for d in chosen), model.revision, confidence)
+    return Catalogue(text, tuple(d.name for d in chosen), data.revision, confidence)

@@ -113,9 +113,11 @@ async def read_shared(
 ) -> SharedDashboard:
     """The dashboard that a link shows. A link that never was, was taken back or has expired is not found."""
     runtime, opened = context.runtime, sharing.open_token(token)
-    principal = Principal.system(opened.workspace_id)
-    async with runtime.database.begin(principal) as session:
+    async with runtime.database.begin(Principal.system(opened.workspace_id)) as session:
         dashboard, link = await sharing.shared_dashboard(session, runtime.clock, opened)
+    # A link shows what its maker sees, and no more.
+    principal = Principal(opened.workspace_id, link.created_by)
+    async with runtime.database.begin(principal) as session:
         found = await service.look_up_tiles(session, dashboard, None)
     shown = await compute_missing(runtime, principal, found.lookup)
     response.headers["Cache-Control"] = "no-store"

@@ -19,7 +19,7 @@ from answerable.data.datasets.schemas import (
     VersionView,
 )
 from answerable.data.ingestion.request import Mode
-from answerable.data.semantics.service import current_model
+from answerable.data.semantics.service import reach_into, require_all_of
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, PageRequest, make_page
@@ -43,6 +43,8 @@ async def upload(
 ) -> Uploaded:
     """Upload a file of tables. A job finds them; each becomes a dataset. The same bytes under the same
     name again answer 200 with the datasets that exist."""
+    if dataset_id is not None:
+        await require_all_of(context.session, dataset_id)
     new = uploading.NewTables(file.filename or "table", name, dataset_id, mode, tuple(key or ()))
     accepted = await uploading.upload(context.session, context.runtime, _chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
@@ -55,20 +57,28 @@ async def upload(
 async def list_datasets(context: Reader, wanted: Annotated[PageRequest, Query()]) -> Page[DatasetSummary]:
     """The workspace's datasets, newest first."""
     found = await service.list_datasets(context.session, wanted)
-    return make_page(found, wanted, DatasetSummary.of, lambda row: (row.created_at, row.id))
+    seen = await reach_into(context.session)
+    return make_page(
+        found,
+        wanted,
+        lambda row: DatasetSummary.of(row, whole=seen.is_whole_of(row.id)),
+        lambda row: (row.created_at, row.id),
+    )
 
 
 @router.get("/{dataset_id}")
 async def read_dataset(context: Reader, dataset_id: str) -> DatasetView:
     """One dataset: its fields, its quality report, its versions."""
     row, versions = await service.read_dataset(context.session, dataset_id)
-    model = await current_model(context.session)
-    return DatasetView.assemble(row, versions, next((d for d in model.datasets if d.id == row.id), None))
+    seen = await reach_into(context.session)
+    dataset = next((d for d in seen.model.datasets if d.id == row.id), None)
+    return DatasetView.assemble(row, versions, dataset, whole=seen.is_whole_of(row.id))
 
 
 @router.patch("/{dataset_id}")
 async def change_dataset(context: Writer, dataset_id: str, body: DatasetChange) -> DatasetSummary:
     """Say whether files with other columns are taken, and which versions are kept."""
+    await require_all_of(context.session, dataset_id)
     changed = await changing.change_dataset(context.session, context.runtime, dataset_id, body)
     return DatasetSummary.of(changed)
 
@@ -79,7 +89,10 @@ async def list_versions(
 ) -> Page[VersionView]:
     """The dataset's versions, newest first, each with what it changed."""
     found = await service.list_versions(context.session, dataset_id, wanted)
-    return make_page(found, wanted, VersionView.of, lambda row: (row.created_at, row.id))
+    whole = (await reach_into(context.session)).is_whole_of(dataset_id)
+    return make_page(
+        found, wanted, lambda row: VersionView.of(row, whole=whole), lambda row: (row.created_at, row.id)
+    )
 
 
 @router.get("/{dataset_id}/rows", response_model=DatasetRows)
@@ -104,6 +117,7 @@ async def read_rows(
 @router.delete("/{dataset_id}", status_code=204)
 async def delete_dataset(context: Writer, dataset_id: str) -> None:
     """Delete a dataset: its file, its versions, its part of the model, the answers from it."""
+    await require_all_of(context.session, dataset_id)
     await service.delete_dataset(context.session, dataset_id)
 
 

@@ -18,7 +18,7 @@ from answerable.data.engines.service import DataSnapshot, run_query, take_snapsh
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column
-from answerable.data.semantics.service import current_model
+from answerable.data.semantics.service import reach_into
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
@@ -31,14 +31,15 @@ async def read_rows(
     """The first rows of a version. Raises NotFound, DatasetNotReady and the engine's errors."""
     async with runtime.database.begin(principal) as session:
         dataset_row, _ = await read_dataset(session, dataset_id)
-        if dataset_row.connection_id is not None:
+        seen = await reach_into(session)
+        as_query = dataset_row.connection_id is not None or not seen.is_whole_of(dataset_id)
+        if as_query:
             data = await take_snapshot(session, None if version is None else {dataset_id: version})
         else:
             table = await version_path(session, runtime, dataset_id, version)
-        model = await current_model(session)
-    if dataset_row.connection_id is not None:
-        return await _live_rows(runtime, data, dataset_id, limit)
-    dataset = next((d for d in model.datasets if d.id == dataset_id), None)
+    if as_query:
+        return await _queried_rows(runtime, data, dataset_id, limit)
+    dataset = next((d for d in seen.model.datasets if d.id == dataset_id), None)
     known = {f.name: f for f in dataset.fields} if dataset is not None else {}
     statement = exp.select("*").from_(exp.to_identifier(table.name, quoted=True)).limit(limit)
     engine = runtime.get(DuckDBEngine)
@@ -61,7 +62,7 @@ async def read_rows(
     return DatasetRows(columns=columns, rows=rows, row_count=table.row_count, version=table.version)
 
 
-async def _live_rows(runtime: Runtime, data: DataSnapshot, dataset_id: str, limit: int) -> DatasetRows:
+async def _queried_rows(runtime: Runtime, data: DataSnapshot, dataset_id: str, limit: int) -> DatasetRows:
     dataset = next(d for d in data.model.datasets if d.id == dataset_id)
     found = await run_query(runtime, data, SemanticQuery(dataset=dataset.name, limit=limit))
     rows = [[plain_cell(cell) for cell in row] for row in found.result.rows]

@@ -29,7 +29,8 @@ class JobReference(BaseModel):
 
 class VersionView(BaseModel):
     """One state of the data: made of a file, of the rows of `base` and a file, or, by a review, of the
-    files of `base` again. `changes` are against the version before."""
+    files of `base` again. `changes` are against the version before; none are told to whoever does not see all
+    of the dataset."""
 
     version: int
     status: DatasetStatus
@@ -46,19 +47,19 @@ class VersionView(BaseModel):
     ready_at: datetime | None
 
     @classmethod
-    def of(cls, row: DatasetVersionRow) -> VersionView:
-        """The view of a version."""
+    def of(cls, row: DatasetVersionRow, *, whole: bool = True) -> VersionView:
+        """The view of a version; `whole` for whoever sees all of the dataset."""
         return cls(
             version=row.number,
             status=DatasetStatus(row.status),
             origin=VersionOrigin(row.origin),
             mode=row.mode,
-            key=row.key_columns,
+            key=row.key_columns if whole else [],
             base=row.base,
             file_name=row.file_name,
             file_bytes=row.file_bytes,
-            row_count=row.row_count,
-            changes=VersionChanges.model_validate(row.changes) if row.changes is not None else None,
+            row_count=row.row_count if whole else None,
+            changes=VersionChanges.model_validate(row.changes) if row.changes is not None and whole else None,
             error=_reason(row.error_code, row.error_detail),
             created_at=row.created_at,
             ready_at=row.ready_at,
@@ -78,15 +79,15 @@ class DatasetSummary(BaseModel):
     created_at: datetime
 
     @classmethod
-    def of(cls, row: DatasetRow) -> DatasetSummary:
-        """The summary of a dataset."""
+    def of(cls, row: DatasetRow, *, whole: bool = True) -> DatasetSummary:
+        """The summary of a dataset; `whole` for whoever sees all of it."""
         return cls(
             id=row.id,
             name=row.name,
             label=row.label,
             status=DatasetStatus(row.status),
             version=row.version,
-            row_count=row.row_count,
+            row_count=row.row_count if whole else None,
             error=_reason(row.error_code, row.error_detail),
             created_at=row.created_at,
         )
@@ -112,8 +113,10 @@ class FieldView(ModelField):
 
 
 class DatasetView(DatasetSummary):
-    """A dataset with its fields, the quality report of its newest version, and all versions."""
+    """A dataset with its fields, the quality report of its newest version, and all versions. `whole` is false
+    for whoever sees a part of its rows or fields alone: nothing that counts all rows is told them."""
 
+    whole: bool = True
     row_noun: str = "row"
     default_time: str | None = None
     fields: list[FieldView] = []
@@ -123,11 +126,16 @@ class DatasetView(DatasetSummary):
 
     @classmethod
     def assemble(
-        cls, row: DatasetRow, versions: list[DatasetVersionRow], dataset: Dataset | None
+        cls,
+        row: DatasetRow,
+        versions: list[DatasetVersionRow],
+        dataset: Dataset | None,
+        *,
+        whole: bool = True,
     ) -> DatasetView:
         """The view of a dataset with its versions (newest first) and its part of the model."""
         current = next((v for v in versions if v.number == row.version), None)
-        facts = {c["name"]: c for c in current.columns or []} if current is not None else {}
+        facts = {c["name"]: c for c in current.columns or []} if current is not None and whole else {}
         kept = ("null_count", "minimum", "maximum")
         fields = [
             FieldView.model_validate(
@@ -136,15 +144,20 @@ class DatasetView(DatasetSummary):
             for field in (dataset.fields if dataset is not None else ())
         ]
         return cls(
-            **DatasetSummary.of(row).model_dump(),
+            **DatasetSummary.of(row, whole=whole).model_dump(),
+            whole=whole,
             row_noun=dataset.row_noun if dataset is not None else "row",
             default_time=dataset.default_time if dataset is not None else None,
             fields=fields,
-            quality=QualityReport.model_validate(current.quality) if current and current.quality else None,
+            quality=(
+                QualityReport.model_validate(current.quality)
+                if current and current.quality and whole
+                else None
+            ),
             settings=DatasetChange.model_validate(
                 {k: v for k, v in row.settings.items() if k in DatasetChange.model_fields}
             ),
-            versions=[VersionView.of(v) for v in versions],
+            versions=[VersionView.of(v, whole=whole) for v in versions],
         )
 
 
@@ -171,7 +184,8 @@ class RowsRequest(BaseModel):
 
 
 class DatasetRows(BaseModel):
-    """The first rows of a version, as stored. `row_count` counts all of the version's rows."""
+    """The first rows of a version, as stored. `row_count` counts all of the version's rows; for whoever sees
+    a part of them alone, and for tables of connected databases, those that are shown."""
 
     columns: list[Column]
     rows: list[list[Cell]] = Field(description="Cells in the order of `columns`.")

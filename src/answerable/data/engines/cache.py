@@ -1,8 +1,8 @@
 """Results that were computed already.
 
 A key names everything that a result depends on: the workspace, the query's canonical form, the
-model's revision and the version of each dataset. A change of any of them is another key, so that
-nothing has to be invalidated; what is old falls out when the room is needed.
+model's revision, the version of each dataset, and how far whoever asked sees. A change of any of them is
+another key, so that nothing has to be invalidated; what is old falls out when the room is needed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class CacheKey:
     query_hash: str
     model_revision: str
     data_versions: tuple[tuple[str, int], ...]
+    reach: str | None = None
 
 
 class ResultCache:

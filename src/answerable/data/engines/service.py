@@ -14,7 +14,7 @@ from answerable.data.engines.as_it_was import as_of_version
 from answerable.data.engines.cache import CacheKey, ResultCache
 from answerable.data.engines.chart_parts import JsonObject
 from answerable.data.engines.charts import choose_chart
-from answerable.data.engines.compiler import Compiled, compile_query
+from answerable.data.engines.compiler import Compiled, compile_query, within_limits
 from answerable.data.engines.repository import ReadyTable, ready_tables
 from answerable.data.engines.statements import (
     Statement,
@@ -27,8 +27,9 @@ from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
+from answerable.data.semantics.reach import RowLimit, reach
 from answerable.data.semantics.result import QueryResult
-from answerable.data.semantics.service import current_model, model_at
+from answerable.data.semantics.service import current_model, model_at, viewer_of
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.telemetry.tracing import SpanAttributes, SpanKind, record_content, span
@@ -59,13 +60,23 @@ class ExecutedQuery:
 class DataSnapshot:
     """A workspace's model and the newest ready version of each of its datasets, by dataset id: all that a
     query needs of the database. Versions are files that never change; `live` are the datasets whose rows
-    stay in a connected database. `model_revision` is set where the model is one of before."""
+    stay in a connected database. `model_revision` is set where the model is one of before, or not all of it
+    is seen: `limits` bind the rows that are read, by the names of datasets, and `unlisted` are the fields
+    whose values the model leaves out therefore. Whoever sees alike has one `reach`; None: everything."""
 
     workspace_id: str
     model: SemanticModel
     ready: dict[str, ReadyTable]
     model_revision: str | None = None
     live: dict[str, LiveTable] = field(default_factory=dict)
+    limits: Mapping[str, tuple[RowLimit, ...]] = field(default_factory=dict)
+    unlisted: frozenset[tuple[str, str]] = frozenset()
+    reach: str | None = None
+
+    @property
+    def revision(self) -> str:
+        """The revision of the model, under which it can be asked for again."""
+        return self.model_revision or self.model.revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +98,13 @@ async def take_snapshot(
     session: Session, versions: Mapping[str, int] | None = None, revision: str | None = None
 ) -> DataSnapshot:
     """The data of the session's workspace as it is now, or as it was: `versions` of datasets by their ids,
-    `revision` of the model. What is computed from it holds no connection.
+    `revision` of the model; as far as the session's principal sees. What is computed from it holds no
+    connection.
 
     Raises NotFound, DatasetNotReady, VersionExpired and RevisionUnknown.
     """
-    model = await current_model(session) if revision is None else await model_at(session, revision)
+    latest = await current_model(session)
+    model = latest if revision is None else await model_at(session, revision)
     ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
     live = await live_tables(session, [d.id for d in model.datasets if d.id not in ready])
     for dataset_id, number in (versions or {}).items():
@@ -102,7 +115,17 @@ async def take_snapshot(
         if dataset_id not in ready or ready[dataset_id].version != number:
             model = as_of_version(model, dataset_id, found.columns or [])
         ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "")
-    return DataSnapshot(session.workspace_id, model, ready, revision, live)
+    if not latest.policies and not latest.hidden_fields:
+        return DataSnapshot(session.workspace_id, model, ready, revision, live)
+    if model is not latest:  # what binds is what holds today, also for questions about before
+        access = {"policies": latest.policies, "hidden_fields": latest.hidden_fields}
+        model = model.model_copy(update=access)
+    seen = reach(model, await viewer_of(session))
+    if seen.key is not None and revision is None:
+        revision = latest.revision
+    return DataSnapshot(
+        session.workspace_id, seen.model, ready, revision, live, seen.limits, seen.unlisted, seen.key
+    )
 
 
 def _require_now(table: LiveTable, number: int) -> None:
@@ -117,14 +140,18 @@ def _require_now(table: LiveTable, number: int) -> None:
 def versions_read(data: DataSnapshot, query: SemanticQuery) -> dict[str, int]:
     """The version of each dataset that the query reads, by dataset id. Raises InvalidQuery, or
     DatasetNotReady."""
-    compiled = compile_query(query, data.model)
-    return _sources(data, compiled).versions
+    return _sources(data, _compile(data, query)).versions
 
 
 def live_moments(data: DataSnapshot, query: SemanticQuery) -> tuple[tuple[str, int], ...]:
     """When the connected databases that a query reads are to be asked anew: what is kept of it goes with
     these. Empty for a query over files. Raises as `versions_read`."""
-    return _sources(data, compile_query(query, data.model)).moments
+    return _sources(data, _compile(data, query)).moments
+
+
+def _compile(data: DataSnapshot, query: SemanticQuery) -> Compiled:
+    compiled = compile_query(query, data.model)
+    return within_limits(compiled, data.limits, data.model.calendar.time_zone)
 
 
 async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
@@ -149,6 +176,7 @@ async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Ex
         query_hash=query.canonical_hash,
         model_revision=prepared.model.revision,
         data_versions=(*sorted(prepared.data_versions.items()), *prepared.moments),
+        reach=data.reach,
     )
     known = cache.get(key)
     if known is not None:
@@ -195,7 +223,7 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
 def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Prepared:
     started = time.perf_counter()
     model = data.model
-    compiled = compile_query(query, model)
+    compiled = _compile(data, query)
     sources = _sources(data, compiled)
     limit = runtime.settings.query.max_rows
     statement: Statement
@@ -207,10 +235,12 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
         paths = {name: files.table(table.table_path) for name, table in sources.files.items()}
         statement = file_statement(data.workspace_id, compiled, paths, max_rows=limit)
         notes = _open_notes(query, model, {table.dataset_id: table for table in sources.files.values()})
+    if narrowed := [d.label for d in model.datasets if d.name in sources.read & data.limits.keys()]:
+        notes = (*notes, f"Only those rows of {' and '.join(narrowed)} count that you may see.")
     return _Prepared(
         query=query,
         model=model,
-        model_revision=data.model_revision or model.revision,
+        model_revision=data.revision,
         compiled=compiled,
         statement=statement,
         moments=sources.moments,
@@ -233,6 +263,11 @@ class _Sources:
         """The version of each dataset, by its id."""
         found = {table.dataset_id: table.version for table in self.files.values()}
         return found | {table.dataset_id: table.structure for table in self.live.values()}
+
+    @property
+    def read(self) -> set[str]:
+        """The datasets that are read, by name."""
+        return {*self.files, *self.live}
 
     @property
     def moments(self) -> tuple[tuple[str, int], ...]:

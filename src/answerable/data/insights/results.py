@@ -1,7 +1,8 @@
 """Results of insights: kept under all that they depend on, computed where they are not.
 
-A result's key has the query's canonical form, the model's revision and the version of every dataset that
-it reads. New data or another model is another key: nothing that is kept is ever out of date.
+A result's key has the query's canonical form, the model's revision, the version of every dataset that it
+reads and how far whoever looks sees. New data or another model is another key: nothing that is kept is ever
+out of date, and nobody is shown what was kept for somebody who sees more.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from answerable.data.engines.service import (
 )
 from answerable.data.insights import repository
 from answerable.data.insights.tables import InsightRow
+from answerable.data.semantics.errors import DataHidden
 from answerable.data.semantics.query import SemanticQuery
 from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
+
+_HIDDEN = "This shows a part of the data that is hidden from you. Ask an admin of the workspace."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ async def look_up(session: Session, wanted: Sequence[Wanted]) -> Lookup:
             shown.append(None)
         except AnswerableError as error:
             keys.append(None)
-            shown.append(Shown(None, None, cached=False, error=error))
+            # To whom a field is hidden, a name that does not exist might be its.
+            told = error if one.data.reach is None else DataHidden(_HIDDEN)
+            shown.append(Shown(None, None, cached=False, error=told))
     known = {one.insight_id: key for one, key in zip(wanted, keys, strict=True) if key is not None}
     found = await repository.results(session, known) if known else {}
     for position, (one, key) in enumerate(zip(wanted, keys, strict=True)):
@@ -116,12 +122,13 @@ async def compute_missing(runtime: Runtime, principal: Principal, lookup: Lookup
 def _key(wanted: Wanted, revisions: dict[int, str]) -> str:
     data = wanted.data
     if id(data) not in revisions:
-        revisions[id(data)] = data.model_revision or data.model.revision
+        revisions[id(data)] = data.revision
     depends = [
         wanted.query.canonical_hash,
         revisions[id(data)],
         sorted(versions_read(data, wanted.query).items()),
         wanted.chart,
+        *([data.reach] if data.reach is not None else []),
         *live_moments(data, wanted.query),
     ]
     return hashlib.sha256(json.dumps(depends).encode()).hexdigest()

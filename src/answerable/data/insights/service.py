@@ -41,7 +41,7 @@ async def pin(session: Session, new: NewInsight) -> InsightRow:
         chart=new.chart,
         version_policy=new.version_policy,
         versions=read if pinned else {},
-        model_revision=(data.model_revision or data.model.revision) if pinned else None,
+        model_revision=data.revision if pinned else None,
         dataset_ids=sorted(read),
         created_by=session.principal.user_id,
     )

@@ -37,7 +37,7 @@ _BODY = {
 @router.get("")
 async def list_models(context: Reader) -> Page[SemanticModelSummary]:
     """The workspace's semantic models: one, once a dataset is ready."""
-    stored = await service.find_model(context.session)
+    stored = await service.find_seen(context.session)
     return Page(items=[SemanticModelSummary.of(stored)] if stored is not None else [])
 
 
@@ -45,9 +45,9 @@ async def list_models(context: Reader) -> Page[SemanticModelSummary]:
 async def read_model(context: Reader, model_id: str, accept: Annotated[str, Header()] = "") -> Response:
     """The model as JSON, or as YAML with `Accept: application/yaml`. The id is the model's own or
     that of one of its datasets."""
-    stored = await service.read_model(context.session, model_id)
+    stored = await service.read_seen(context.session, model_id)
     text, media_type = written(stored, as_yaml=wants_yaml(accept))
-    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.model.revision}"'})
+    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.revision}"'})
 
 
 @router.put("/{model_id}", response_class=Response, responses=_MODEL, openapi_extra=_BODY)
@@ -68,4 +68,4 @@ async def replace_model(
     except InvalidModel as error:
         raise InvalidModel(error.detail, errors=sent.placed(list(error.errors))) from error
     text, media_type = written(stored, as_yaml=wants_yaml(accept))
-    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.model.revision}"'})
+    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.revision}"'})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.kit.errors import InvalidInput, MalformedRequest, PreconditionFailed
+from answerable.kit.errors import Forbidden, InvalidInput, MalformedRequest, PreconditionFailed
 
 
 class InvalidModel(InvalidInput):
@@ -23,3 +23,9 @@ class StaleModel(PreconditionFailed):
     """Somebody else, or a new dataset, changed the model since it was read."""
 
     code, title = "stale_model", "The semantic model changed since you read it"
+
+
+class DataHidden(Forbidden):
+    """Row policies or hidden fields keep a part of the data from whoever asks for all of it."""
+
+    code, title = "data_hidden", "Parts of the data are hidden from you"

@@ -53,6 +53,8 @@ def remove_dataset(model: SemanticModel, dataset_id: str) -> SemanticModel:
             "relationships": tuple(
                 r for r in model.relationships if r.left not in names and r.right not in names
             ),
+            "policies": tuple(p for p in model.policies if p.dataset not in names),
+            "hidden_fields": tuple(h for h in model.hidden_fields if h.dataset not in names),
         }
     )
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from answerable.kit.principal import Role
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -158,17 +160,62 @@ class Calendar(_Part):
     fiscal_year_named_by: Literal["start", "end"] | None = None
 
 
+_Short = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Audience(_Part):
+    """Members, by role or by attribute: whoever has one of the roles, or for one of the attributes one of its
+    values."""
+
+    roles: tuple[Role, ...] = ()
+    attributes: dict[Name, tuple[_Short, ...]] = {}
+
+
+STEWARDS = Audience(roles=(Role.OWNER, Role.ADMIN))
+
+
+class RowPolicy(_Part):
+    """Which rows of a dataset a member's questions read: those whose `field` has one of the values of the
+    member's `attribute`, none where they have no such attribute. `field` may be that of a related dataset
+    (`customers__region`). Whoever is in `except_for` reads all rows.
+
+    A policy whose field is gone lets no row through until it is mended."""
+
+    name: Name
+    dataset: Name
+    field: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,190}$")]
+    attribute: Name
+    except_for: Audience = STEWARDS
+    description: str = ""
+
+
+class HiddenField(_Part):
+    """A field that only the audience sees. For others it is not there: it is neither shown, filtered by,
+    grouped by nor ordered by, and no metric or join over it is theirs. Said beside the fields, so that a
+    column that goes and comes back stays hidden."""
+
+    dataset: Name
+    field: Name
+    visible_to: Audience = STEWARDS
+
+
 class SemanticModel(_Part):
     version: Literal[1] = 1
     datasets: tuple[Dataset, ...]
     metrics: tuple[Metric, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     calendar: Calendar = Calendar()
+    policies: tuple[RowPolicy, ...] = ()
+    hidden_fields: tuple[HiddenField, ...] = ()
 
     @property
     def revision(self) -> str:
         """SHA-256 of the canonical form, first 16 hex digits: equal models, equal revisions."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        content = self.model_dump(mode="json")
+        for later in ("policies", "hidden_fields"):
+            if not content[later]:  # models of before there were such keep their revision
+                del content[later]
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def dataset(self, name: str) -> Dataset | None:

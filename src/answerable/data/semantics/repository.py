@@ -20,13 +20,15 @@ _MOST_KEPT_VALUES = 50
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A workspace's model with its id, and the last guess that edits are told from."""
+    """A workspace's model with its id, and the last guess that edits are told from. `revision` is that of the
+    whole model, of which `model` may be what somebody sees."""
 
     id: str
     model: SemanticModel
     base: SemanticModel
     created_at: datetime
     updated_at: datetime
+    revision: str
 
 
 async def read(session: Session) -> StoredModel | None:
@@ -107,10 +109,6 @@ async def forget_in_revisions(session: Session, dataset_id: str) -> None:
 
 
 def _stored(row: SemanticModelRow) -> StoredModel:
-    return StoredModel(
-        row.id,
-        SemanticModel.model_validate(row.document),
-        SemanticModel.model_validate(row.base),
-        row.created_at,
-        row.updated_at,
-    )
+    model = SemanticModel.model_validate(row.document)
+    base = SemanticModel.model_validate(row.base)
+    return StoredModel(row.id, model, base, row.created_at, row.updated_at, model.revision)

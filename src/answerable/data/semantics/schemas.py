@@ -6,7 +6,15 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from answerable.data.semantics.model import Calendar, Dataset, Metric, Relationship, SemanticModel
+from answerable.data.semantics.model import (
+    Calendar,
+    Dataset,
+    HiddenField,
+    Metric,
+    Relationship,
+    RowPolicy,
+    SemanticModel,
+)
 from answerable.data.semantics.repository import StoredModel
 
 
@@ -25,7 +33,7 @@ class SemanticModelSummary(BaseModel):
         """The summary of a stored model."""
         return cls(
             id=stored.id,
-            revision=stored.model.revision,
+            revision=stored.revision,
             datasets=[d.name for d in stored.model.datasets],
             metrics=len(stored.model.metrics),
             created_at=stored.created_at,
@@ -45,9 +53,11 @@ class SemanticModelView(BaseModel):
     metrics: tuple[Metric, ...]
     relationships: tuple[Relationship, ...]
     calendar: Calendar
+    policies: tuple[RowPolicy, ...]
+    hidden_fields: tuple[HiddenField, ...]
 
     @classmethod
     def of(cls, stored: StoredModel) -> SemanticModelView:
         """The view of a stored model."""
         parts = {name: getattr(stored.model, name) for name in SemanticModel.model_fields}
-        return cls(id=stored.id, revision=stored.model.revision, updated_at=stored.updated_at, **parts)
+        return cls(id=stored.id, revision=stored.revision, updated_at=stored.updated_at, **parts)

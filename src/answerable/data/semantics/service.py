@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from answerable.data.semantics import repository
-from answerable.data.semantics.errors import InvalidModel, RevisionUnknown, StaleModel
+from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionUnknown, StaleModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
 from answerable.data.semantics.model import Relationship, SemanticModel
+from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
 from answerable.data.semantics.repository import EMPTY, StoredModel
 from answerable.data.semantics.validation import problems
 from answerable.data.verified.checking import enqueue_check
+from answerable.identity.members import service as members
+from answerable.identity.scopes import Scope
 from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.kit.errors import NotFound
+from answerable.kit.errors import Forbidden, NotFound
+from answerable.kit.principal import Role
 
 # Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
 # and equal questions meet the same object, whose vocabulary is then built once.
@@ -36,7 +41,7 @@ async def current_model(session: Session) -> SemanticModel:
     stored = await repository.read(session)
     if stored is None:
         return EMPTY
-    _parsed[(session.workspace_id, stored.model.revision)] = stored.model
+    _parsed[(session.workspace_id, stored.revision)] = stored.model
     while len(_parsed) > _MOST_PARSED:
         _parsed.popitem(last=False)
     return stored.model
@@ -52,6 +57,29 @@ async def model_at(session: Session, revision: str) -> SemanticModel:
     return found
 
 
+async def viewer_of(session: Session) -> Viewer | None:
+    """Who looks at the session's workspace; None for the system at work, which sees everything. Whoever is no
+    member has neither a role nor attributes."""
+    principal = session.principal
+    if principal.user_id is None:
+        return None if principal.role is Role.OWNER else Viewer()
+    found = await members.read_standing(session, principal.user_id)
+    return Viewer() if found is None else Viewer(found.role, found.attributes)
+
+
+async def reach_into(session: Session) -> Reach:
+    """The workspace's model as the session's principal sees it."""
+    model = await current_model(session)
+    bound = bool(model.policies or model.hidden_fields)
+    return reach(model, await viewer_of(session)) if bound else Reach(model)
+
+
+async def require_all_of(session: Session, dataset_id: str) -> None:
+    """Raises DataHidden where rows or fields of a dataset are kept back from the session's principal."""
+    if not (await reach_into(session)).is_whole_of(dataset_id):
+        raise DataHidden("Parts of this dataset are hidden from you. Ask an admin of the workspace.")
+
+
 async def find_model(session: Session) -> StoredModel | None:
     """The workspace's model with its id; None before its first dataset is ready."""
     return await repository.read(session)
@@ -62,6 +90,23 @@ async def read_model(session: Session, model_id: str) -> StoredModel:
     return _of_id(await repository.read(session), model_id)
 
 
+async def find_seen(session: Session) -> StoredModel | None:
+    """The workspace's model as the session's principal sees it; None before its first dataset."""
+    stored = await repository.read(session)
+    return None if stored is None else await _seen(session, stored)
+
+
+async def read_seen(session: Session, model_id: str) -> StoredModel:
+    """A model by an id, as the session's principal sees it. NotFound."""
+    return await _seen(session, await read_model(session, model_id))
+
+
+async def _seen(session: Session, stored: StoredModel) -> StoredModel:
+    if Scope.MEMBERS_WRITE in session.principal.scopes:
+        return stored  # whoever decides who sees what, else a policy could lock everybody out
+    return replace(stored, model=(await reach_into(session)).model)
+
+
 async def replace_model(
     session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None
 ) -> StoredModel:
@@ -70,16 +115,33 @@ async def replace_model(
     if await repository.read(session) is None:
         raise NotFound
     stored = _of_id(await repository.lock(session), model_id)
-    if if_match is not None and if_match != stored.model.revision:
+    # Who leaves them out means the rest of the model: a policy is never dropped by an oversight.
+    unsaid = {"policies", "hidden_fields"} - wanted.model_fields_set
+    wanted = wanted.model_copy(update={name: getattr(stored.model, name) for name in unsaid})
+    await _require_may_replace(session, stored.model, wanted)
+    if if_match is not None and if_match != stored.revision:
         raise StaleModel(
-            f"The model is at revision {stored.model.revision} now. Read it again and repeat your change."
+            f"The model is at revision {stored.revision} now. Read it again and repeat your change."
         )
     # What the data has is what was last inferred: people may have hidden columns since.
-    mistakes = problems(wanted, stored.base)
+    mistakes = problems(wanted, stored.base, stored.model)
     if mistakes:
         raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
     await _save(session, wanted)
     return await read_model(session, stored.id)
+
+
+async def _require_may_replace(session: Session, model: SemanticModel, wanted: SemanticModel) -> None:
+    """Who does not see all of a model would delete what they do not see."""
+    if Scope.MEMBERS_WRITE in session.principal.scopes:
+        return
+    if (await reach_into(session)).key is not None:
+        raise DataHidden("Parts of this model are hidden from you, so you cannot replace it. Ask an admin.")
+    if (wanted.policies, wanted.hidden_fields) != (model.policies, model.hidden_fields):
+        raise Forbidden(
+            "Row policies and hidden fields are decided by admins. Leave 'policies' and 'hidden_fields' as "
+            "they are."
+        )
 
 
 async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticModel:

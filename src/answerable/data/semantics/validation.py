@@ -13,17 +13,21 @@ from answerable.data.semantics.model import (
     Aggregation,
     Dataset,
     FieldRole,
+    HiddenField,
     Metric,
+    RowPolicy,
     SemanticModel,
 )
+from answerable.data.semantics.reach import LIMITING_TYPES, policy_field
 from answerable.kit.errors import FieldError
 
 _NUMBERS_ONLY = frozenset({Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN})
 
 
-def problems(wanted: SemanticModel, current: SemanticModel) -> list[FieldError]:
+def problems(wanted: SemanticModel, current: SemanticModel, kept: SemanticModel) -> list[FieldError]:
     """Everything wrong with a model: names that do not exist or occur twice, aggregations that do
-    not fit, datasets and columns that the data does not have. `current` says what the data has."""
+    not fit, datasets and columns that the data does not have. `current` says what the data has; what keeps
+    rows and fields from members may stay as it is in `kept` although its column is gone."""
     found = list(_duplicates("datasets", (d.name for d in wanted.datasets)))
     found += _duplicates("metrics", (m.name for m in wanted.metrics))
     found += _duplicates("datasets", (d.id for d in wanted.datasets))
@@ -41,6 +45,13 @@ def problems(wanted: SemanticModel, current: SemanticModel) -> list[FieldError]:
             ("right", relationship.right, relationship.right_field),
         ):
             found += _reference(f"relationships.{i}", side, name, field, wanted)
+    found += _duplicates("policies", (p.name for p in wanted.policies))
+    for i, policy in enumerate(wanted.policies):
+        if policy not in kept.policies:
+            found += _policy_problems(f"policies.{i}", policy, wanted)
+    for i, hidden in enumerate(wanted.hidden_fields):
+        if hidden not in kept.hidden_fields:
+            found += _hidden_problems(f"hidden_fields.{i}", hidden, wanted)
     return found
 
 
@@ -107,6 +118,28 @@ def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterato
         yield FieldError(f"{path}.field", f"{metric.dataset} has no field {metric.field!r}")
     elif metric.aggregation in _NUMBERS_ONLY and field.type not in NUMERIC_TYPES:
         yield FieldError(f"{path}.aggregation", f"{metric.aggregation} of a {field.type} is no number")
+
+
+def _policy_problems(path: str, policy: RowPolicy, model: SemanticModel) -> Iterator[FieldError]:
+    dataset = model.dataset(policy.dataset)
+    if dataset is None:
+        yield FieldError(f"{path}.dataset", f"there is no dataset {policy.dataset!r}")
+        return
+    found = policy_field(model, dataset, policy.field)
+    if found is None:
+        message = f"{policy.dataset} has no field {policy.field!r}, nor leads one way alone to it"
+        yield FieldError(f"{path}.field", message)
+    elif found[0].type not in LIMITING_TYPES:
+        message = f"{policy.field!r} holds {found[0].type}; choose rows by text, whole numbers or yes and no"
+        yield FieldError(f"{path}.field", message)
+
+
+def _hidden_problems(path: str, hidden: HiddenField, model: SemanticModel) -> Iterator[FieldError]:
+    dataset = model.dataset(hidden.dataset)
+    if dataset is None:
+        yield FieldError(f"{path}.dataset", f"there is no dataset {hidden.dataset!r}")
+    elif dataset.field(hidden.field) is None:
+        yield FieldError(f"{path}.field", f"{hidden.dataset} has no field {hidden.field!r}")
 
 
 def _reference(path: str, side: str, name: str, field: str, model: SemanticModel) -> Iterator[FieldError]:

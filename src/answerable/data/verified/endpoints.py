@@ -37,7 +37,9 @@ async def list_verified_questions(
 ) -> Page[VerifiedQuestionView]:
     """Verified questions, newest first: all for an editor, else those that are accepted and one's own."""
     rows = await service.list_verified(context.session, wanted)
-    return make_page(rows, wanted, VerifiedQuestionView.of, lambda row: (row.created_at, row.id))
+    page = make_page(rows, wanted, lambda row: row, lambda row: (row.created_at, row.id))
+    seen = await service.readable(context.session, page.items)
+    return Page(items=[VerifiedQuestionView.of(row) for row in seen], next_cursor=page.next_cursor)
 
 
 @router.get("/{verified_id}")

@@ -10,8 +10,9 @@ from answerable.data.engines.service import take_snapshot, versions_read
 from answerable.data.insights.service import read_insight
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.service import current_model
+from answerable.data.semantics.service import current_model, reach_into
 from answerable.data.verified import repository
+from answerable.data.verified.book import VerifiedQuestion
 from answerable.data.verified.checking import check
 from answerable.data.verified.errors import AlreadyVerified, NotDecided, TooManyVerified, WrongStatus
 from answerable.data.verified.schemas import (
@@ -66,7 +67,7 @@ async def propose(session: Session, confirmed: Confirmed) -> VerifiedQuestionRow
         meaning=describe(confirmed.query, data.model),
         query=confirmed.query.model_dump(mode="json", exclude_none=True),
         as_of=confirmed.as_of,
-        model_revision=data.model.revision,
+        model_revision=data.revision,
         data_versions=read,
         dataset_ids=sorted(read),
         answer_id=confirmed.answer_id,
@@ -101,7 +102,18 @@ async def read(session: Session, verified_id: str) -> VerifiedQuestionRow:
     mine = row is not None and row.proposed_by == session.principal.user_id
     if row is None or not (mine or row.status == "accepted" or _edits(session)):
         raise NotFound
+    if not await readable(session, [row]):
+        raise NotFound
     return row
+
+
+async def readable(session: Session, rows: Sequence[VerifiedQuestionRow]) -> list[VerifiedQuestionRow]:
+    """Those whose queries name nothing that is hidden from the session's principal."""
+    seen = await reach_into(session)
+    if not seen.hidden:
+        return list(rows)
+    names = [dataset.name for dataset in seen.model.datasets]
+    return [row for row in rows if VerifiedQuestion.of(row).fits(seen.model, names)]
 
 
 async def list_verified(session: Session, request: VerifiedQuestionsRequest) -> Sequence[VerifiedQuestionRow]:
@@ -191,7 +203,7 @@ async def _fit(session: Session, row: VerifiedQuestionRow) -> None:
     query = SemanticQuery.model_validate(row.query)
     read = versions_read(data, query)
     row.meaning = describe(query, data.model)
-    row.model_revision, row.data_versions, row.dataset_ids = data.model.revision, read, sorted(read)
+    row.model_revision, row.data_versions, row.dataset_ids = data.revision, read, sorted(read)
     await check(row, await current_model(session))
 
 

@@ -8,7 +8,7 @@ from fastapi import Query
 
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.identity.members import service
-from answerable.identity.members.schemas import MemberIn, MemberOut, RoleChange
+from answerable.identity.members.schemas import MemberChange, MemberIn, MemberOut
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, PageRequest
 
@@ -34,10 +34,10 @@ async def add_member(
 
 @router.patch("/members/{user_id}")
 async def change_member(
-    user_id: str, change: RoleChange, context: Annotated[RequestContext, requires(Scope.MEMBERS_WRITE)]
+    user_id: str, change: MemberChange, context: Annotated[RequestContext, requires(Scope.MEMBERS_WRITE)]
 ) -> MemberOut:
-    """Give a member another role, up to the caller's own."""
-    return MemberOut.of(*await service.set_role(context, user_id, change.role))
+    """Give a member another role, up to the caller's own, or other attributes."""
+    return MemberOut.of(*await service.change(context, user_id, change))
 
 
 @router.delete("/members/{user_id}", status_code=204)

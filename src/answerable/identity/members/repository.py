@@ -112,6 +112,15 @@ async def set_role(session: Session, user_id: str, role: Role) -> None:
     )
 
 
+async def set_attributes(session: Session, user_id: str, attributes: dict[str, list[str]]) -> None:
+    """Change the attributes of a member of the session's workspace."""
+    await session.execute(
+        update(MembershipRow)
+        .where(MembershipRow.workspace_id == session.workspace_id, MembershipRow.user_id == user_id)
+        .values(attributes=attributes)
+    )
+
+
 async def remove(session: Session, user_id: str, now: datetime) -> None:
     """Remove a member of the session's workspace, their API keys there and the invitations that they
     gave: coming back must revive none of them."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from answerable.identity.access import RequestContext
 from answerable.identity.errors import LastOwner, RoleTooHigh
 from answerable.identity.members import repository
-from answerable.identity.members.schemas import MemberOut
+from answerable.identity.members.schemas import MemberChange, MemberOut
 from answerable.identity.scopes import ROLE_SCOPES, Scope
 from answerable.identity.tables import MembershipRow, UserRow
 from answerable.identity.users import repository as users
@@ -16,6 +18,14 @@ from answerable.kit.paging import Page, PageRequest, make_page
 from answerable.kit.principal import Principal, Role
 
 _RANK = {role: rank for rank, role in enumerate((Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER))}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's role, and the attributes that data policies go by."""
+
+    role: Role
+    attributes: dict[str, list[str]]
 
 
 def check_reach(principal: Principal, role: Role) -> None:
@@ -37,10 +47,11 @@ async def is_member(session: Session, user_id: str) -> bool:
 async def page_of_members(context: RequestContext, page: PageRequest) -> Page[MemberOut]:
     """The members of the request's workspace."""
     rows = await repository.page_of_workspace(context.session, page)
+    decides, me = Scope.MEMBERS_WRITE in context.principal.scopes, context.principal.user_id
     return make_page(
         rows,
         page,
-        lambda found: MemberOut.of(*found),
+        lambda found: MemberOut.of(*found, attributes=decides or found[1].id == me),
         lambda found: (found[0].created_at, found[0].user_id),
     )
 
@@ -61,24 +72,40 @@ async def add(context: RequestContext, email: str, role: Role) -> tuple[Membersh
     return membership, user
 
 
-async def set_role(context: RequestContext, user_id: str, role: Role) -> tuple[MembershipRow, UserRow]:
-    """Give a member another role; invitations of theirs that go beyond it end.
+async def read_standing(session: Session, user_id: str) -> Standing | None:
+    """Where somebody stands in the session's workspace; None for whoever is no member of it."""
+    membership = await repository.find(session, user_id)
+    return None if membership is None else Standing(Role(membership.role), membership.attributes)
+
+
+async def change(
+    context: RequestContext, user_id: str, wanted: MemberChange
+) -> tuple[MembershipRow, UserRow]:
+    """Give a member another role, other attributes, or both; invitations of theirs that go beyond the role
+    end.
 
     Raises NotFound, RoleTooHigh, LastOwner.
     """
     membership = await _locked(context, user_id)
     check_reach(context.principal, Role(membership.role))
-    check_reach(context.principal, role)
-    if role is not Role.OWNER:
-        await _check_owner_stays(context, membership)
-    await repository.set_role(context.session, user_id, role)
-    beyond = [other for other in Role if not may_give(role, other)]
-    await repository.withdraw_invitations(context.session, user_id, beyond)
+    if wanted.role is not None:
+        await _set_role(context, membership, wanted.role)
+    if wanted.attributes is not None:
+        await repository.set_attributes(context.session, user_id, wanted.attributes)
     await context.session.refresh(membership)
     user = await users.find(context.session, user_id)
     if user is None:
         raise NotFound
     return membership, user
+
+
+async def _set_role(context: RequestContext, membership: MembershipRow, role: Role) -> None:
+    check_reach(context.principal, role)
+    if role is not Role.OWNER:
+        await _check_owner_stays(context, membership)
+    await repository.set_role(context.session, membership.user_id, role)
+    beyond = [other for other in Role if not may_give(role, other)]
+    await repository.withdraw_invitations(context.session, membership.user_id, beyond)
 
 
 async def remove(context: RequestContext, user_id: str) -> None:

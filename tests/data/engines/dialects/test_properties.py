@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data.engines.dialects.servers import Database, compiled
 from tests.data.engines.dialects.test_same_rows import ROWS, SHOPS
-from tests.data.engines.sales import COUNT, FIRST, REVENUE, where
+from tests.data.engines.sales import COUNT, FIRST, REVENUE, model, where
 
-from answerable.data.semantics.model import Aggregation
+from answerable.data.engines.compiler import compile_query, within_limits
+from answerable.data.semantics.model import Aggregation, RowPolicy
 from answerable.data.semantics.query import (
     AllOf,
     AnyOf,
@@ -32,6 +33,7 @@ from answerable.data.semantics.query import (
     SemanticQuery,
     TimeSlice,
 )
+from answerable.data.semantics.reach import Viewer, reach
 
 Record = dict[str, object]
 some = settings(max_examples=52, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -178,3 +180,25 @@ def test_a_table_that_is_pointed_at_counts_each_row_once(
     single = records(loaded, sales(COUNT, group_by=(GroupBy(field="shop"),), where=node))
     for database, by_shops, by_sales in zip(loaded, grouped, single, strict=True):
         assert added(by_shops, "count") == added(by_sales, "count"), database.dialect
+
+
+_POLICIES = {
+    "shop": RowPolicy(name="own", dataset="sales", field="shop", attribute="mine"),
+    "shops__region": RowPolicy(name="climate", dataset="sales", field="shops__region", attribute="mine"),
+    "pieces": RowPolicy(name="pieces", dataset="sales", field="pieces", attribute="mine"),
+}
+
+
+@some
+@given(field=st.sampled_from(sorted(_POLICIES)), groups=_groups, node=st.none() | _filters, period=_periods)
+def test_a_row_policy_does_what_a_filter_on_its_field_would(
+    loaded: list[Database], field: str, groups: tuple[GroupBy, ...], node: Filter | None, period: Period
+) -> None:
+    values = {"shop": _TEXTS[:4], "shops__region": ["cold"], "pieces": ["1", "-2", "3"]}[field]
+    query = sales(COUNT, REVENUE, group_by=groups, where=node, time=TimeSlice(field="day", period=period))
+    seen = reach(model().model_copy(update={"policies": (_POLICIES[field],)}), Viewer(None, {"mine": values}))
+    limited = within_limits(compile_query(query, seen.model), seen.limits, "UTC")
+    chosen = where(field, "in", *values)
+    filtered = compiled(query.model_copy(update={"where": AllOf(all=(chosen, node)) if node else chosen}))
+    for database in loaded:
+        assert database.run(limited) == database.run(filtered), database.dialect

@@ -10,6 +10,7 @@ from answerable.data.datasets.rules import service
 from answerable.data.datasets.rules.schemas import RulesChange, RulesChanged, RulesTrial, RulesView
 from answerable.data.datasets.schemas import JobReference
 from answerable.data.ingestion.rules.outcome import Trial
+from answerable.data.semantics.service import require_all_of
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 
@@ -23,6 +24,7 @@ Writer = Annotated[DeferredContext, requires_deferred(Scope.DATA_WRITE)]
 @router.get("")
 async def read_rules(context: Reader, dataset_id: str) -> RulesView:
     """The rules that hold for the dataset's next version."""
+    await require_all_of(context.session, dataset_id)
     return RulesView(dataset_id=dataset_id, rules=list(await service.read_rules(context.session, dataset_id)))
 
 
@@ -30,6 +32,7 @@ async def read_rules(context: Reader, dataset_id: str) -> RulesView:
 async def test_rules(context: Trier, dataset_id: str, body: RulesTrial) -> Trial:
     """What rules would do to a few rows: each before and after, and what each rule found. Nothing is kept."""
     async with context.runtime.database.begin(context.principal) as session:
+        await require_all_of(session, dataset_id)
         sample = await service.sample_of(session, context.runtime, dataset_id)
     return await service.try_rules(sample, body.rules, rows=body.rows, limit=body.limit)
 
@@ -40,6 +43,7 @@ async def keep_rules(context: Writer, response: Response, dataset_id: str, body:
     200 when they hold already."""
     begin = context.runtime.database.begin
     async with begin(context.principal) as session:
+        await require_all_of(session, dataset_id)
         sample = await service.sample_of(session, context.runtime, dataset_id)
     await service.check_rules(sample, body.rules)
     async with begin(context.principal) as session:
