@@ -54,14 +54,14 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
           {m.nav.data}
         </Anchor>
       }
-      lead={[dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version)].filter(Boolean).join(" · ")}
+      lead={[dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), dataset.whole ? "" : m.data.part].filter(Boolean).join(" · ")}
       actions={
         <>
           {dataset.status !== "ready" && <Badge color={DATASET_COLOURS[dataset.status]}>{m.documents.status[dataset.status]}</Badge>}
           <Button component={Link} to="/" variant="default" leftSection={<IconMessageCircle size={16} />}>
             {m.data.ask}
           </Button>
-          {mayEdit && (
+          {mayEdit && dataset.whole && (
             <Tooltip label={m.delete}>
               <ActionIcon variant="default" size="lg" aria-label={`${m.delete}: ${dataset.label}`} onClick={() => setDeleting(true)}>
                 <IconTrash size={17} />
@@ -77,9 +77,11 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
           <Tabs.List mb="md">
             <Tabs.Tab value="rows">{m.data.rows}</Tabs.Tab>
             <Tabs.Tab value="columns">{m.data.columns}</Tabs.Tab>
-            <Tabs.Tab value="quality" rightSection={doubtful > 0 && <Badge size="xs" color="yellow">{doubtful}</Badge>}>
-              {m.data.quality}
-            </Tabs.Tab>
+            {dataset.whole && (
+              <Tabs.Tab value="quality" rightSection={doubtful > 0 && <Badge size="xs" color="yellow">{doubtful}</Badge>}>
+                {m.data.quality}
+              </Tabs.Tab>
+            )}
             <Tabs.Tab value="versions">{m.data.versions}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="rows">

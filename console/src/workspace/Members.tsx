@@ -13,6 +13,7 @@ import { Pages } from "../design/Pages";
 import { Secret } from "../design/Secret";
 import { toast } from "../design/toasts";
 import { useFormats, useMessages } from "../i18n/messages";
+import { AttributesButton } from "./Attributes";
 
 /** The API's document leaves the id in these addresses undeclared. */
 function inWorkspace(workspace_id: string): undefined {
@@ -78,6 +79,11 @@ function MemberRow({ member }: { member: MemberOut }) {
         <Text size="xs" c="dimmed">
           {member.user.email}
         </Text>
+        {Object.entries(member.attributes ?? {}).map(([name, values]) => (
+          <Text key={name} size="xs">
+            {name}: {values.join(", ")}
+          </Text>
+        ))}
       </Table.Td>
       <Table.Td w={160}>
         {mayAdminister && !self ? (
@@ -93,7 +99,8 @@ function MemberRow({ member }: { member: MemberOut }) {
           m.workspace.roles[member.role]
         )}
       </Table.Td>
-      <Table.Td w={60}>
+      <Table.Td w={100}>
+        {mayAdminister && <AttributesButton member={member} saved={again} />}
         {mayAdminister && !self && (
           <Tooltip label={m.workspace.remove}>
             <ActionIcon variant="subtle" color="gray" aria-label={`${m.workspace.remove}: ${member.user.name}`} onClick={() => setRemoving(true)}>
