@@ -18,6 +18,10 @@ from tests.factories.uploads import ORDERS, RETURNS_POLICY, send_file, settled
 
 pytestmark = pytest.mark.usefixtures("worker")
 
+UPLOADS = {
+    "POST /api/v1/chat/sessions/{session_id}/documents",
+    "POST /api/v1/chat/sessions/{session_id}/datasets",
+}
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
@@ -157,6 +161,8 @@ async def test_the_same_bytes_in_two_workspaces_are_two_documents(estate: Estate
 
 async def ask(caller: Caller, route: Route, values: dict[str, str]) -> httpx.Response:
     options: dict[str, object] = {} if route.method in ("GET", "DELETE") else {"json": {}}
+    if route.name in UPLOADS:
+        options = {"files": {"file": ("a.csv", b"a,b\n1,2\n")}}
     return await caller.request(
         route.method, route.address(**values), headers={"Last-Event-ID": "1"}, **options
     )

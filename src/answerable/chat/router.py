@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from answerable.chat.asking import endpoints as asking
 from answerable.chat.confidence import endpoints as confidence
 from answerable.chat.feedback import endpoints as feedback
+from answerable.chat.files import endpoints as files
 from answerable.chat.messages import endpoints as messages
 from answerable.chat.proposals import endpoints as proposals
 from answerable.chat.retention import endpoints as retention
@@ -20,6 +21,7 @@ for routes in (
     asking.router,
     sessions.router,
     messages.router,
+    files.router,
     messages.searching,
     shares.router,
     transfer.router,

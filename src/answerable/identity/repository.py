@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from answerable.identity.tables import ApiKeyRow, MembershipRow, ServerOwnerRow, SessionRow, UserRow
+from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.principal import Principal
 
@@ -109,6 +110,18 @@ async def _key_access(session: Session, condition: ColumnElement[bool]) -> KeyAc
 async def is_server_owner(session: Session, user_id: str) -> bool:
     """Whether the person owns the server."""
     found = await session.scalar(select(exists().where(ServerOwnerRow.user_id == user_id)))
+    return bool(found)
+
+
+async def has_conversation(session: Session, session_id: str) -> bool:
+    """Whether a conversation is there that the session's person may see: one of their own."""
+    found = await session.fetch(
+        "SELECT 1 FROM chat_sessions WHERE id = %(id)s AND owner_id = %(owner)s",
+        {
+            "id": ids.decode("chat", session_id) or ids.NIL,
+            "owner": ids.decode("usr", session.principal.user_id or "") or ids.NIL,
+        },
+    )
     return bool(found)
 
 

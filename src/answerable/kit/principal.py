@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -19,7 +19,8 @@ class Principal:
 
     `workspace_id` None sees no tenant's rows at all. `session_id` names the sign-in that an access
     token came from, `key_id` the API key: one of the two for whoever came over HTTP. `key_hash`
-    opens exactly the row whose secret was presented, before its workspace is known.
+    opens exactly the row whose secret was presented, before its workspace is known. `conversation_id` is
+    the conversation within which somebody acts: what belongs to it is seen beside the workspace's own.
     """
 
     workspace_id: str | None = None
@@ -29,6 +30,11 @@ class Principal:
     key_id: str | None = None
     session_id: str | None = None
     key_hash: bytes | None = None
+    conversation_id: str | None = None
+
+    def within(self, conversation_id: str | None) -> Principal:
+        """The same within a conversation, of which it is known that the principal may see it."""
+        return self if conversation_id is None else replace(self, conversation_id=conversation_id)
 
     @classmethod
     def anonymous(cls) -> Principal:

@@ -106,6 +106,40 @@ async def test_a_system_at_rest_is_in_order(bench: SystemBench) -> None:
     assert "every ready document is whole" in " ".join(people.output.split())
 
 
+async def test_a_conversations_document_is_in_order_too(bench: SystemBench) -> None:
+    """It is whole like any other, and its words are counted nowhere."""
+    person, chat = ids.new_id("usr"), ids.new_id("chat")
+    owner = ids.decode("usr", person)
+    bench.execute(
+        "INSERT INTO users (id, email, name, password_hash) VALUES (%s, 'a@example.com', 'A', '')", owner
+    )
+    bench.execute(
+        "INSERT INTO chat_sessions (id, workspace_id, owner_id, channel) VALUES (%s, %s, %s, 'api')",
+        ids.decode("chat", chat),
+        ids.decode("ws", bench.principal.workspace_id or ""),
+        owner,
+    )
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"A note of one conversation about zeppelins."
+
+    async with bench.runtime.database.begin(bench.principal.within(chat)) as session:
+        await documents.upload(session, bench.runtime, chunks(), NewDocument("zeppelin.txt"))
+    await bench.nothing_open()
+    report = json.loads((await verify()).output)
+    assert report["ok"], report
+    assert report["counts"]["documents"] == 4
+    for damage, check in (
+        ("UPDATE chunks SET session_id = NULL", "chunk_without_document"),
+        ("UPDATE chunk_vectors SET session_id = NULL", "vector_of_another_document"),
+        ("UPDATE indexed_documents SET session_id = NULL", "index_entry_without_document"),
+    ):
+        with psycopg.connect(bench.admin_url) as connection:
+            connection.execute(damage)
+            assert check in {problem.check for problem in check_rows(connection)[1]}, damage
+            connection.rollback()
+
+
 async def test_deleting_leaves_nothing_behind(bench: SystemBench) -> None:
     async with bench.runtime.database.begin(bench.principal) as session:
         (row,) = [ids.encode("src", each[0]) for each in bench.execute(  # type: ignore[arg-type]

@@ -228,7 +228,7 @@ async def test_a_filter_that_one_percent_pass_still_gets_its_best(
                 for n in part
             ]
             await index.put_document(session, document, len(rows))
-            await index.insert_chunks(session, document.id, rows)
+            await index.insert_chunks(session, document, rows)
     scope = Scope(filters=(Filters(tags=["rare"]),))
     for query in (vectors[rare[0]], vectors[np.flatnonzero(topics == 7)[0]]):
         nearest = set(rare[np.argsort(-(vectors[rare] @ query))][:wanted].tolist())

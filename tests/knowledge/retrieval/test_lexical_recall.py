@@ -38,7 +38,7 @@ async def fill(runtime: Runtime, workspace_id: str) -> IndexedDocument:
         rows.append(PreparedPassage(passage, sorted(weights), sparse_vector(weights), _EMPTY))
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
         await index.put_document(session, document, len(rows))
-        await index.insert_chunks(session, document.id, rows)
+        await index.insert_chunks(session, document, rows)
     return document
 
 

@@ -44,7 +44,7 @@ async def fill(runtime: Runtime, workspace_id: str, vectors: np.ndarray) -> None
     ]
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
         await index.put_document(session, document, len(rows))
-        await index.insert_chunks(session, document.id, rows)
+        await index.insert_chunks(session, document, rows)
 
 
 async def nearest(database: Database, workspace_id: str, query: np.ndarray, *, exact: bool) -> list[int]:

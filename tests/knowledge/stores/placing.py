@@ -47,14 +47,18 @@ def clustered(count: int, seed: int = 3) -> Numbers:
 
 
 async def fill(
-    runtime: Runtime, workspace_id: str, vectors: Numbers, source_id: str | None = None
+    runtime: Runtime,
+    workspace_id: str,
+    vectors: Numbers,
+    source_id: str | None = None,
+    session_id: str | None = None,
 ) -> list[str]:
     """Index documents of ten passages each with these vectors; their ids."""
     documents = []
     async with runtime.database.begin(Principal.system(workspace_id)) as session:
         used = (await generations.held(session)).all
         for start in range(0, len(vectors), PER_DOCUMENT):
-            document = IndexedDocument(ids.new_id("doc"), "vectors", source_id)
+            document = IndexedDocument(ids.new_id("doc"), "vectors", source_id, session_id=session_id)
             part = vectors[start : start + PER_DOCUMENT]
             rows = [
                 PreparedPassage(
@@ -67,16 +71,21 @@ async def fill(
                 for n, vector in enumerate(part)
             ]
             await index.put_document(session, document, len(rows))
-            await index.insert_chunks(session, document.id, rows)
+            await index.insert_chunks(session, document, rows)
             documents.append(document.id)
     return documents
 
 
 async def found(
-    runtime: Runtime, workspace_id: str, query: Numbers, size: int = 20, scope: Scope | None = None
+    runtime: Runtime,
+    workspace_id: str,
+    query: Numbers,
+    size: int = 20,
+    scope: Scope | None = None,
+    principal: Principal | None = None,
 ) -> tuple[list[tuple[str, int]], str]:
     """The (document, ordinal) that a search by meaning finds, and its warning."""
-    async with runtime.database.begin(Principal.system(workspace_id)) as session:
+    async with runtime.database.begin(principal or Principal.system(workspace_id)) as session:
         used = (await generations.of_workspace(session)).active
         terms = QueryTerms.of("nothing", workspace_id)
         weighted = WeightedQuery.of(terms, await repository.term_counts(session, terms), query)

@@ -13,7 +13,8 @@ from answerable.knowledge.indexing import delete_documents
 from answerable.knowledge.retrieval import Scope
 from tests.conftest import CreateWorkspace
 from tests.factories.callers import Workspace
-from tests.knowledge.stores.placing import clustered, fill, found, go_over, nearest, told
+from tests.factories.waiting import eventually
+from tests.knowledge.stores.placing import clustered, fill, found, go_over, nearest, stored, told
 
 pytestmark = pytest.mark.usefixtures("worker")
 _MANY, _WANTED = 600, 20
@@ -57,6 +58,30 @@ async def test_a_tenant_finds_its_own_alone_and_all_of_it(
     assert warning == ""
     assert len(best) == _WANTED
     assert {document for document, _ in best} <= set(own)
+
+
+async def test_what_belongs_to_a_conversation_is_found_within_it_alone(
+    runtime: Runtime, workspace: Workspace, store: str
+) -> None:
+    await placed(runtime, workspace, store)
+    vectors = clustered(_MANY + 60)
+    common = await fill(runtime, workspace.id, vectors[:_MANY])
+    here, there = ids.new_id("chat"), ids.new_id("chat")
+    own = await fill(runtime, workspace.id, vectors[_MANY:], session_id=here)
+    await told(runtime, workspace.id)
+    if store != "pgvector":  # carried over here or by the worker
+
+        async def is_told() -> bool:
+            return set((await stored(runtime, workspace.id)).values()) == set(common)
+
+        assert await eventually(is_told, seconds=60)
+    person = Principal(workspace.id, workspace.owner.user_id)
+    query = vectors[_MANY]
+    for within, seen in ((None, False), (there, False), (here, True)):
+        best, _ = await found(runtime, workspace.id, query, _WANTED, principal=person.within(within))
+        assert len(best) == _WANTED
+        assert (own[0] in {document for document, _ in best}) is seen
+        assert {document for document, _ in best} <= set(common + own if seen else common)
 
 
 async def test_filters_that_few_pass_give_their_full_number(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -85,8 +85,10 @@ def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Pla
 
 
 async def answer_run(asker: Asker, run: RunRow) -> Answer:
-    """The answer to what a run was asked. Nothing is kept yet, and no transaction is open."""
+    """The answer to what a run was asked, with the files of its conversation. Nothing is kept yet, and no
+    transaction is open."""
     asked = Asked.model_validate(run.asked)
+    asker = replace(asker, principal=asker.principal.within(run.session_id))
     answer = await orchestrator.answer(asker, asked.request, run)
     answer.trace_id = asked.trace_id
     return answer

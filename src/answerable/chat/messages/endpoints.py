@@ -43,7 +43,7 @@ async def send_message(
 ) -> Exchange | StreamingResponse:
     """Ask the next question. Returns the answer's events, or without `stream` both messages."""
     parent = wanted.parent_id if "parent_id" in wanted.model_fields_set else turns.ACTIVE
-    sent = turns.Sent(session_id, wanted.asking(wanted.content), parent, wanted.option)
+    sent = turns.Sent(session_id, wanted.asking(wanted.content), parent, wanted.option, tuple(wanted.files))
     return await _answer(context, sent, request, stream=wanted.stream)
 
 

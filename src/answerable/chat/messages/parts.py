@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter
@@ -52,12 +53,17 @@ class AskBackPart(BaseModel):
 
 
 class FilePart(BaseModel):
-    """A file that was dropped into the conversation."""
+    """A file that was dropped into the conversation; without ids where it cannot be opened, as in what a link
+    shows or an import brings."""
 
     type: Literal["file"] = "file"
     name: str
     document_id: str | None = None
     dataset_ids: list[str] = []
+
+    def named(self) -> FilePart:
+        """Its name alone."""
+        return FilePart(name=self.name)
 
 
 class ErrorPart(BaseModel):
@@ -73,6 +79,11 @@ Part = Annotated[
     Field(discriminator="type"),
 ]
 PARTS: TypeAdapter[list[Part]] = TypeAdapter(list[Part])
+
+
+def without_files(parts: Sequence[Part]) -> list[Part]:
+    """The parts with files by their names alone."""
+    return [part.named() if isinstance(part, FilePart) else part for part in parts]
 
 
 def parts_of(answer: Answer) -> list[Part]:

@@ -45,6 +45,10 @@ class MessageIn(Reading):
         description="The message to go on from. Left out: the end of the path that is shown. "
         "Null: a new beginning.",
     )
+    files: Annotated[list[str], Field(max_length=50)] = Field(
+        default_factory=list,
+        description="Documents and datasets of the conversation that the message shows, by their ids.",
+    )
     option: Annotated[int, Field(ge=0, le=20)] | None = Field(
         None, description="The place, from 0, of the reading chosen from those that the answer before offers."
     )

@@ -10,9 +10,10 @@ from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.service import Place
 from answerable.chat.asking.steps import Asker
 from answerable.chat.asking.tables import RunRow
+from answerable.chat.files import service as files_of_session
 from answerable.chat.messages import repository
 from answerable.chat.messages import service as messages
-from answerable.chat.messages.parts import PARTS, TextPart
+from answerable.chat.messages.parts import PARTS, FilePart, TextPart
 from answerable.chat.messages.schemas import Exchange
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions import service as sessions
@@ -35,12 +36,14 @@ class RunUnderWay(Conflict):
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A question for a session. `parent` is the message to go on from, ACTIVE, or None for a beginning;
-    `option` is the place of the reading chosen from those that the parent offers."""
+    `option` is the place of the reading chosen from those that the parent offers, `files` the ids of files of
+    the session that it shows."""
 
     session_id: str
     request: AskRequest
     parent: str | None = ACTIVE
     option: int | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Turn:
     follows_id: str | None
     request: AskRequest
     question: MessageRow | None = None  # which is there already
+    files: tuple[FilePart, ...] = ()
 
     def place(self) -> Place:
         """Where the answer will be shown."""
@@ -172,7 +176,8 @@ async def _turn(session: Session, chat: ChatSessionRow, wish: Wish) -> Turn:
                     "Only a question can be edited. Edit the one before, or ask for another answer.",
                     errors=[FieldError("message_id", "not a question")],
                 )
-            return await _next(session, chat, Sent(chat.id, wish.request, question.parent_id))
+            turn = await _next(session, chat, Sent(chat.id, wish.request, question.parent_id))
+            return replace(turn, files=_files_of(question))
 
 
 async def _again(session: Session, chat: ChatSessionRow, wish: Regenerated) -> Turn:
@@ -195,9 +200,10 @@ async def _again(session: Session, chat: ChatSessionRow, wish: Regenerated) -> T
 
 
 async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
+    files = tuple(await files_of_session.parts_for(session, chat.id, sent.files)) if sent.files else ()
     parent_id = chat.active_message_id if sent.parent == ACTIVE else sent.parent
     if parent_id is None:
-        return Turn(chat.id, None, None, _chosen(sent, None))
+        return Turn(chat.id, None, None, _chosen(sent, None), files=files)
     before, run = await messages.find(session, chat.id, parent_id)
     if before.role != "assistant":
         raise InvalidInput(
@@ -205,7 +211,12 @@ async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
             errors=[FieldError("parent_id", "not an answer")],
         )
     _refuse_running(run)
-    return Turn(chat.id, parent_id, before.run_id, _chosen(sent, run))
+    return Turn(chat.id, parent_id, before.run_id, _chosen(sent, run), files=files)
+
+
+def _files_of(question: MessageRow) -> tuple[FilePart, ...]:
+    parts = PARTS.validate_python(question.parts or [])
+    return tuple(part for part in parts if isinstance(part, FilePart))
 
 
 def _refuse_running(run: RunRow | None) -> None:
@@ -242,7 +253,7 @@ async def _keep(session: Session, runtime: Runtime, chat: ChatSessionRow, turn: 
             parent_id=turn.parent_id,
             depth=await _depth_below(session, chat, turn.parent_id),
             role="user",
-            parts=PARTS.dump_python([text], mode="json"),
+            parts=PARTS.dump_python([text, *turn.files], mode="json"),
             created_at=now,
         )
         await repository.add(session, question)

@@ -49,13 +49,15 @@ async def policies(session: Session) -> Sequence[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-async def delete_sessions(session: Session, before: datetime, limit: int) -> int:
-    """Delete the workspace's sessions last used before then, at most so many; how many that were."""
-    old = select(ChatSessionRow.id).where(ChatSessionRow.updated_at < before).limit(limit)
-    gone = await session.execute(
-        delete(ChatSessionRow).where(ChatSessionRow.id.in_(old)).returning(ChatSessionRow.id)
-    )
-    return len(gone.all())
+async def old_sessions(session: Session, before: datetime, limit: int) -> Sequence[str]:
+    """The workspace's sessions last used before then, at most so many."""
+    old = select(ChatSessionRow.id).where(ChatSessionRow.updated_at < before)
+    return (await session.scalars(old.order_by(ChatSessionRow.id).limit(limit))).all()
+
+
+async def delete_sessions(session: Session, session_ids: Sequence[str]) -> None:
+    """Delete sessions."""
+    await session.execute(delete(ChatSessionRow).where(ChatSessionRow.id.in_(session_ids)))
 
 
 async def delete_runs(session: Session, before: datetime, limit: int) -> int:

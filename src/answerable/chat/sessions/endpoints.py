@@ -48,5 +48,5 @@ async def change_session(session_id: str, wanted: SessionPatch, context: Writer)
 
 @router.delete("/{session_id}", status_code=204)
 async def delete_session(session_id: str, context: Writer) -> None:
-    """Delete a conversation with everything that was said in it."""
+    """Delete a conversation with everything that was said in it, and the files that belong to it."""
     await service.remove(context.session, session_id)

@@ -35,6 +35,12 @@ async def lock(session: Session, session_id: str) -> ChatSessionRow | None:
     return await session.scalar(statement.execution_options(populate_existing=True))
 
 
+async def hold(session: Session, session_id: str) -> None:
+    """Hold a session against everything, also against files that would come to belong to it, until the
+    transaction ends."""
+    await session.execute(select(ChatSessionRow.id).where(ChatSessionRow.id == session_id).with_for_update())
+
+
 async def save(session: Session, row: ChatSessionRow) -> None:
     """Write what changed of a session."""
     await session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from answerable.chat.files import service as files
 from answerable.chat.sessions import repository
 from answerable.chat.sessions.schemas import RunningRun, SessionIn, SessionsRequest, SessionView
 from answerable.chat.sessions.tables import ChatSessionRow
@@ -47,7 +48,9 @@ async def lock(session: Session, session_id: str) -> ChatSessionRow:
 
 
 async def remove(session: Session, session_id: str) -> None:
-    """Delete a session with everything that was said in it. Raises NotFound."""
+    """Delete a session with everything that was said in it and its files. Raises NotFound."""
+    await get(session, session_id)
+    await files.delete_all(session, session_id)
     if not await repository.remove(session, session_id):
         raise NotFound
 

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from answerable.chat.asking.tables import RunRow
 from answerable.chat.messages import repository as messages
+from answerable.chat.messages.parts import without_files
 from answerable.chat.messages.service import find, shown
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions import service as sessions
@@ -97,6 +98,6 @@ def _shared(message: MessageRow, run: RunRow | None) -> SharedMessage:
     return SharedMessage(
         role=cast("Literal['user', 'assistant']", message.role),
         status=answer.status if answer is not None else None,
-        parts=parts,
+        parts=without_files(parts),
         created_at=message.created_at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, cast
 
 from answerable.chat.messages import repository
-from answerable.chat.messages.parts import PARTS
+from answerable.chat.messages.parts import PARTS, without_files
 from answerable.chat.messages.repository import Shown
 from answerable.chat.messages.service import shown
 from answerable.chat.messages.tables import MessageRow
@@ -57,8 +57,8 @@ def _kept(rows: Sequence[Shown], places: dict[str, int]) -> list[KeptMessage]:
 
 
 async def put_in(session: Session, runtime: Runtime, kept: KeptConversation) -> ChatSessionRow:
-    """A new session of the caller's with these messages. They are a copy: they have no runs, and what they
-    quote stays when its source goes."""
+    """A new session of the caller's with these messages. They are a copy: they have no runs, what they quote
+    stays when its source goes, and files are there by their names alone."""
     kept.check()
     chat = ChatSessionRow(
         workspace_id=session.workspace_id,
@@ -81,7 +81,7 @@ async def put_in(session: Session, runtime: Runtime, kept: KeptConversation) -> 
                 parent_id=None if parent is None else parent.id,
                 depth=0 if parent is None else parent.depth + 1,
                 role=message.role,
-                parts=PARTS.dump_python(message.parts, mode="json"),
+                parts=PARTS.dump_python(without_files(message.parts), mode="json"),
                 created_at=message.created_at,
             )
         )

@@ -27,21 +27,23 @@ _COUNTED = (
 _CHECKS: tuple[tuple[str, str, str], ...] = (
     (
         "chunk_without_document",
-        "chunks whose document is not indexed or does not exist",
+        "chunks whose document is not indexed, does not exist or is of another conversation",
         """
         SELECT DISTINCT c.document_id::text FROM chunks c
         LEFT JOIN indexed_documents i ON i.document_id = c.document_id AND i.workspace_id = c.workspace_id
         LEFT JOIN documents d ON d.id = c.document_id AND d.workspace_id = c.workspace_id
-        WHERE i.document_id IS NULL OR d.id IS NULL
+        WHERE i.document_id IS NULL OR d.id IS NULL OR c.session_id IS DISTINCT FROM d.session_id
         """,
     ),
     (
         "index_entry_without_document",
-        "entries of the index whose document does not exist, is not ready or belongs to another source",
+        "entries of the index whose document does not exist, is not ready or belongs to another source or "
+        "conversation",
         """
         SELECT i.document_id::text FROM indexed_documents i
         LEFT JOIN documents d ON d.id = i.document_id AND d.workspace_id = i.workspace_id
         WHERE d.id IS NULL OR d.status <> 'ready' OR d.source_id IS DISTINCT FROM i.source_id
+           OR d.session_id IS DISTINCT FROM i.session_id
         """,
     ),
     (
@@ -79,10 +81,11 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "vector_of_another_document",
-        "vectors whose passage belongs to another document or workspace",
+        "vectors whose passage belongs to another document, workspace or conversation",
         """
         SELECT DISTINCT v.document_id::text FROM chunk_vectors v JOIN chunks c ON c.id = v.chunk_id
         WHERE (v.document_id, v.workspace_id) <> (c.document_id, c.workspace_id)
+           OR v.session_id IS DISTINCT FROM c.session_id
         """,
     ),
     (
@@ -100,7 +103,8 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
         SELECT DISTINCT coalesce(k.workspace_id, n.workspace_id)::text
         FROM (SELECT * FROM lexical_terms WHERE chunks <> 0) k
         FULL JOIN (SELECT c.workspace_id, u.term, count(*) AS chunks
-                   FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term) GROUP BY 1, 2) n
+                   FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
+                   WHERE c.session_id IS NULL GROUP BY 1, 2) n
         ON n.workspace_id = k.workspace_id AND n.term = k.term
         WHERE k.chunks IS DISTINCT FROM n.chunks
         """,

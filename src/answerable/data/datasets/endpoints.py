@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import File, Form, Query, Response, UploadFile
@@ -13,22 +12,23 @@ from answerable.data.datasets.schemas import (
     DatasetRows,
     DatasetSummary,
     DatasetView,
-    JobReference,
     RowsRequest,
     Uploaded,
     VersionView,
 )
 from answerable.data.ingestion.request import Mode
 from answerable.data.semantics.service import reach_into, require_all_of
-from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires
+from answerable.identity.conversations import requires_deferred_within, requires_within
 from answerable.kit.http import Router
+from answerable.kit.http.uploads import chunks
 from answerable.kit.paging import Page, PageRequest, make_page
 
 router = Router(prefix="/datasets", tags=["datasets"])
 
 Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+ReaderWithin = Annotated[RequestContext, requires_within(Scope.DATA_READ)]
 Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
-_CHUNK = 1 << 20
 
 
 @router.post("", status_code=202, responses={200: {"model": Uploaded}})
@@ -46,11 +46,9 @@ async def upload(
     if dataset_id is not None:
         await require_all_of(context.session, dataset_id)
     new = uploading.NewTables(file.filename or "table", name, dataset_id, mode, tuple(key or ()))
-    accepted = await uploading.upload(context.session, context.runtime, _chunks(file), new)
+    accepted = await uploading.upload(context.session, context.runtime, chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
-    datasets = [DatasetSummary.of(dataset) for dataset in accepted.datasets]
-    job = JobReference(id=accepted.job_id) if accepted.job_id is not None else None
-    return Uploaded(datasets=datasets, job=job)
+    return Uploaded.of(accepted.datasets, accepted.job_id)
 
 
 @router.get("")
@@ -67,7 +65,7 @@ async def list_datasets(context: Reader, wanted: Annotated[PageRequest, Query()]
 
 
 @router.get("/{dataset_id}")
-async def read_dataset(context: Reader, dataset_id: str) -> DatasetView:
+async def read_dataset(context: ReaderWithin, dataset_id: str) -> DatasetView:
     """One dataset: its fields, its quality report, its versions."""
     row, versions = await service.read_dataset(context.session, dataset_id)
     seen = await reach_into(context.session)
@@ -85,7 +83,7 @@ async def change_dataset(context: Writer, dataset_id: str, body: DatasetChange) 
 
 @router.get("/{dataset_id}/versions")
 async def list_versions(
-    context: Reader, dataset_id: str, wanted: Annotated[PageRequest, Query()]
+    context: ReaderWithin, dataset_id: str, wanted: Annotated[PageRequest, Query()]
 ) -> Page[VersionView]:
     """The dataset's versions, newest first, each with what it changed."""
     found = await service.list_versions(context.session, dataset_id, wanted)
@@ -97,7 +95,7 @@ async def list_versions(
 
 @router.get("/{dataset_id}/rows", response_model=DatasetRows)
 async def read_rows(
-    context: Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)],
+    context: Annotated[DeferredContext, requires_deferred_within(Scope.DATA_READ)],
     dataset_id: str,
     wanted: Annotated[RowsRequest, Query()],
 ) -> DatasetRows | Response:
@@ -119,8 +117,3 @@ async def delete_dataset(context: Writer, dataset_id: str) -> None:
     """Delete a dataset: its file, its versions, its part of the model, the answers from it."""
     await require_all_of(context.session, dataset_id)
     await service.delete_dataset(context.session, dataset_id)
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK):
-        yield chunk

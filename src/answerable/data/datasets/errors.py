@@ -48,5 +48,9 @@ class ReadLive(Conflict):
     code, title = "dataset_read_live", "The dataset is read live"
 
 
+class AlreadyInWorkspace(Conflict):
+    code, title = "already_in_workspace", "The workspace has the same table"
+
+
 class DatasetNotReady(Conflict):
     code, title = "dataset_not_ready", "The dataset has no data yet"

@@ -45,6 +45,7 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
     gave the dataset its name. Raises FileRefused, FileTooHeavy or SandboxError."""
     async with job.begin() as session:
         version = await repository.claim(session, version_id, job.attempt)
+        await session.enter(None if version is None else version.session_id)
         files = DatasetFiles(job.runtime, session.workspace_id)
         plan = await plan_reading(session, files, version) if version is not None else None
     if plan is None:
@@ -77,6 +78,7 @@ async def _publish(
     dataset = await repository.lock(session, version.dataset_id)
     if dataset is None:
         return
+    await session.enter(dataset.session_id)
     siblings = await repository.siblings(session, dataset.id)
     main = _main_table(outcome.tables, dataset.id, siblings)
     several = len(outcome.tables) > 1
@@ -100,7 +102,7 @@ async def _publish(
         await expire_versions(session, one, job.runtime.settings.datasets)
     await forget(session, [*map(dataset_tag, changed), DATASETS])
     await enqueue_refresh(session, changed)
-    await enqueue_relating(session, dataset.id)
+    await enqueue_relating(session, dataset)
 
 
 def _main_table(tables: list[IngestedTable], dataset_id: str, siblings: dict[str, str]) -> int:
@@ -128,6 +130,7 @@ def _another_version(version: DatasetVersionRow, dataset_id: str, number: int) -
         id=ids.new_id("dsv"),
         workspace_id=version.workspace_id,
         dataset_id=dataset_id,
+        session_id=version.session_id,
         number=number,
         upload_id=version.upload_id,
         job_id=version.job_id,

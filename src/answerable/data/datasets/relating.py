@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from answerable.data.datasets.service import CurrentTable, current_tables
+from answerable.data.datasets.tables import DatasetRow
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.overlap import ColumnPair, ContainmentOutcome, ContainmentRequest
 from answerable.data.semantics.relationships import candidates, decide
@@ -18,22 +19,31 @@ TARGET = "answerable.data.semantics.containment:measure"
 _log = structlog.get_logger(__name__)
 
 
-async def enqueue_relating(session: Session, dataset_id: str) -> None:
+async def enqueue_relating(session: Session, dataset: DatasetRow) -> None:
     """Have the relationships measured once the session's transaction has committed."""
     if len((await semantics.current_model(session)).datasets) > 1:
-        await enqueue(session, RELATE, subject=Subject("dataset", dataset_id))
+        await enqueue(
+            session,
+            RELATE,
+            subject=Subject("dataset", dataset.id),
+            session_id=dataset.session_id,
+        )
 
 
-async def relate_tables(job: JobContext) -> None:
-    """Find the relationships between the workspace's tables and put them into its model.
+async def relate_tables(job: JobContext, session_id: str | None) -> None:
+    """Find the relationships between the workspace's tables and put them into its model; of a conversation's
+    tables, with each other and with those, into the conversation's.
 
     The values are compared in a sandboxed child, outside of any transaction. Where that takes more
     memory or time than is allowed there are no relationships: a person can write them down.
     """
     async with job.begin() as session:
+        await session.enter(session_id)
+        own = await semantics.own_datasets(session)
         model = await semantics.current_model(session)
         tables = await current_tables(session, job.runtime)
     pairs = candidates(model, {name: table.row_count for name, table in tables.items()})
+    pairs = [pair for pair in pairs if not own.isdisjoint((pair.left, pair.right))]
     wanted = [
         ColumnPair(
             left_table=tables[c.left].path,
@@ -46,6 +56,7 @@ async def relate_tables(job: JobContext) -> None:
     measured = await _measure(job, wanted) if wanted else ContainmentOutcome(overlaps=[])
     found = decide(list(zip(pairs, measured.overlaps, strict=False)))
     async with job.complete() as session:
+        await session.enter(session_id)
         now = await current_tables(session, job.runtime)
         unchanged = {name for name, table in tables.items() if _version(now.get(name)) == _version(table)}
         # What changed meanwhile is measured by the job that its change queued.

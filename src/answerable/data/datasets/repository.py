@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
+from sqlalchemy.orm import aliased
 
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionPinRow, DatasetVersionRow
 from answerable.kit.db import Session
@@ -21,6 +22,13 @@ _NEEDED = text(
     WHERE status = 'ready' AND part ->> 'file_key' = ANY(:keys)
     """
 )
+
+
+def own_of(session: Session) -> ColumnElement[bool]:
+    """That a dataset belongs to the conversation within which the session acts; without one, to the
+    workspace."""
+    conversation = session.principal.conversation_id
+    return DatasetRow.session_id.is_(None) if conversation is None else DatasetRow.session_id == conversation
 
 
 async def hold_names(session: Session) -> None:
@@ -46,8 +54,9 @@ async def lock(session: Session, dataset_id: str) -> DatasetRow | None:
 
 
 async def page(session: Session, request: PageRequest) -> Sequence[DatasetRow]:
-    """Datasets, newest first, one more than the page holds."""
-    statement = after_cursor(select(DatasetRow), request, DatasetRow.created_at, DatasetRow.id)
+    """The conversation's datasets, or the workspace's, newest first, one more than the page holds."""
+    wanted = select(DatasetRow).where(own_of(session))
+    statement = after_cursor(wanted, request, DatasetRow.created_at, DatasetRow.id)
     return (await session.scalars(statement)).all()
 
 
@@ -70,11 +79,14 @@ async def version(session: Session, dataset_id: str, number: int) -> DatasetVers
 
 
 async def current_versions(session: Session) -> Sequence[tuple[DatasetRow, DatasetVersionRow]]:
-    """Every ready dataset with its newest ready version."""
+    """Every ready dataset of the workspace, and of the conversation, with its newest ready version."""
     statement = (
         select(DatasetRow, DatasetVersionRow)
         .join(DatasetVersionRow, DatasetVersionRow.dataset_id == DatasetRow.id)
-        .where(DatasetVersionRow.number == DatasetRow.version)
+        .where(
+            DatasetVersionRow.number == DatasetRow.version,
+            or_(DatasetRow.session_id.is_(None), own_of(session)),
+        )
     )
     return [(dataset, version) for dataset, version in (await session.execute(statement)).all()]
 
@@ -104,8 +116,9 @@ async def lock_opening(session: Session, sha256: str, opened_as: str) -> Dataset
     ends; hold the names."""
     statement = (
         select(DatasetVersionRow)
-        .where(DatasetVersionRow.sha256 == sha256, DatasetVersionRow.opened_as == opened_as)
-        .with_for_update()
+        .join(DatasetRow, DatasetRow.id == DatasetVersionRow.dataset_id)
+        .where(DatasetVersionRow.sha256 == sha256, DatasetVersionRow.opened_as == opened_as, own_of(session))
+        .with_for_update(of=DatasetVersionRow)
     )
     return await session.scalar(statement)
 
@@ -325,6 +338,30 @@ async def remove(session: Session, dataset_id: str) -> None:
 async def remove_version(session: Session, version_id: str) -> None:
     """Delete one version."""
     await session.execute(delete(DatasetVersionRow).where(DatasetVersionRow.id == version_id))
+
+
+async def of_conversation(session: Session) -> Sequence[str]:
+    """The ids of all datasets of the conversation within which the session acts."""
+    return (await session.scalars(select(DatasetRow.id).where(own_of(session)))).all()
+
+
+async def opened_in_workspace(session: Session, dataset_id: str) -> bool:
+    """Whether the workspace, not a conversation, has a dataset that the same bytes opened under the same name
+    as this one."""
+    here, there = aliased(DatasetVersionRow), aliased(DatasetVersionRow)
+    statement = (
+        select(there.id)
+        .join(here, and_(here.sha256 == there.sha256, here.opened_as == there.opened_as))
+        .where(here.dataset_id == dataset_id, there.session_id.is_(None), here.id != there.id)
+    )
+    return await session.scalar(statement.limit(1)) is not None
+
+
+async def give_to_workspace(session: Session, dataset_id: str) -> None:
+    """Let a dataset of a conversation, with its versions, belong to the workspace."""
+    for row, column in ((DatasetRow, DatasetRow.id), (DatasetVersionRow, DatasetVersionRow.dataset_id)):
+        statement = update(row).where(column == dataset_id).values(session_id=None)
+        await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def known_uploads(session: Session, keys: Collection[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -67,7 +68,8 @@ class VersionView(BaseModel):
 
 
 class DatasetSummary(BaseModel):
-    """A dataset in a list. `name` is what queries call it, `label` what people do."""
+    """A dataset in a list. `name` is what queries call it, `label` what people do. `session_id` is the
+    conversation that it belongs to: null for the workspace's own."""
 
     id: str
     name: str
@@ -75,6 +77,7 @@ class DatasetSummary(BaseModel):
     status: DatasetStatus
     version: int | None
     row_count: int | None
+    session_id: str | None
     error: Reason | None
     created_at: datetime
 
@@ -88,6 +91,7 @@ class DatasetSummary(BaseModel):
             status=DatasetStatus(row.status),
             version=row.version,
             row_count=row.row_count if whole else None,
+            session_id=row.session_id,
             error=_reason(row.error_code, row.error_detail),
             created_at=row.created_at,
         )
@@ -168,6 +172,12 @@ class Uploaded(BaseModel):
 
     datasets: list[DatasetSummary]
     job: JobReference | None
+
+    @classmethod
+    def of(cls, datasets: Sequence[DatasetRow], job_id: str | None) -> Uploaded:
+        """What an upload answers."""
+        job = JobReference(id=job_id) if job_id is not None else None
+        return cls(datasets=[DatasetSummary.of(dataset) for dataset in datasets], job=job)
 
 
 class RowsRequest(BaseModel):

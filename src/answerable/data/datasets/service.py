@@ -5,6 +5,7 @@ Other slices find a table's current Parquet file with `current_tables` and `vers
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from answerable.kit.runtime import Runtime
 
 DISCARD = "datasets.discard"
 LONGEST_NAME = 200
+_MARK_BYTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,21 @@ async def read_dataset(session: Session, dataset_id: str) -> tuple[DatasetRow, l
     return dataset, list(await repository.versions(session, dataset_id))
 
 
+async def own_dataset(session: Session, dataset_id: str) -> DatasetRow:
+    """A dataset of the conversation within which the session acts. NotFound for any other, the workspace's
+    too."""
+    dataset = await repository.get(session, dataset_id)
+    if dataset is None or dataset.session_id != session.principal.conversation_id:
+        raise NotFound
+    return dataset
+
+
+async def leave_conversation(session: Session) -> None:
+    """Delete all datasets of the conversation within which the session acts."""
+    for dataset_id in sorted(await repository.of_conversation(session)):
+        await delete_dataset(session, dataset_id)
+
+
 async def list_versions(
     session: Session, dataset_id: str, request: PageRequest
 ) -> Sequence[DatasetVersionRow]:
@@ -115,7 +132,8 @@ async def list_versions(
 
 
 async def new_dataset(session: Session, label: str) -> DatasetRow:
-    """A dataset that waits for its data, under a free name made from the label."""
+    """A dataset that waits for its data, under a free name made from the label; of the conversation within
+    which the session acts."""
     dataset = DatasetRow(
         id=ids.new_id("ds"),
         workspace_id=session.workspace_id,
@@ -123,6 +141,7 @@ async def new_dataset(session: Session, label: str) -> DatasetRow:
         label=label[:LONGEST_NAME],
         status=DatasetStatus.QUEUED,
         settings={},
+        session_id=session.principal.conversation_id,
     )
     session.add(dataset)
     await session.flush()
@@ -137,8 +156,11 @@ async def rename(session: Session, dataset: DatasetRow, label: str) -> None:
 
 
 async def _free_name(session: Session, label: str) -> str:
+    """A table of a conversation gets a mark of its own: a name that is merely taken would tell of it."""
     await repository.hold_names(session)
     name = snake_case(label, fallback="table")
+    if session.principal.conversation_id is not None:
+        name = f"{name[:50].rstrip('_')}_{secrets.token_hex(_MARK_BYTES)}"
     return unique(name, await repository.names_like(session, name[:50]))
 
 

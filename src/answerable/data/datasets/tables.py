@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from answerable.data.ingestion.request import Mode
 from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
+from answerable.kit.db.columns import PrefixedId
 
 # Any: what JSON carries; the service validates it into ColumnProfile and QualityReport.
 _Json = dict[str, Any]
@@ -38,7 +39,8 @@ class VersionOrigin(StrEnum):
 class DatasetRow(TenantRow, Base):
     """One table. `version` is the number of the newest ready version, `settings` what is remembered for
     the next ones (`DatasetSettings`). One that is read through a connection has no versions: `physical` is
-    its table there (`PhysicalTable`), `version` counts how often its columns were imported."""
+    its table there (`PhysicalTable`), `version` counts how often its columns were imported. `session_id` is
+    the conversation that it belongs to, with its versions, None for the workspace's own."""
 
     __tablename__ = "datasets"
 
@@ -53,6 +55,7 @@ class DatasetRow(TenantRow, Base):
     settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
     connection_id: Mapped[str | None] = reference("con", "connections.id")
     physical: Mapped[_Json | None] = mapped_column(JSONB)
+    session_id: Mapped[str | None] = mapped_column(PrefixedId("chat"))
     created_at: Mapped[datetime] = created_at_column()
 
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
@@ -114,6 +117,7 @@ class DatasetVersionRow(TenantRow, Base):
     error_detail: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = created_at_column()
     ready_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    session_id: Mapped[str | None] = mapped_column(PrefixedId("chat"))
 
     __table_args__ = (
         UniqueConstraint("dataset_id", "number"),
@@ -123,6 +127,6 @@ class DatasetVersionRow(TenantRow, Base):
             "sha256",
             "opened_as",
             unique=True,
-            postgresql_where=text("opened_as IS NOT NULL"),
+            postgresql_where=text("opened_as IS NOT NULL AND session_id IS NULL"),
         ),
     )

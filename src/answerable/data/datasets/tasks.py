@@ -43,6 +43,7 @@ async def discard(
 
 
 @task(RELATE, retries=2)
-async def relate(job: JobContext) -> None:
-    """Find out which tables belong together."""
-    await relating.relate_tables(job)
+async def relate(job: JobContext, *, session_id: str | None = None) -> None:
+    """Find out which tables belong together: the workspace's, or those of a conversation with all that is
+    seen in it."""
+    await relating.relate_tables(job, session_id)

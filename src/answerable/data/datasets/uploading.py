@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady, ReadLive
-from answerable.data.datasets.service import LONGEST_NAME, new_dataset
+from answerable.data.datasets.service import LONGEST_NAME, new_dataset, own_dataset
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.headers import snake_case
@@ -72,8 +72,8 @@ async def upload(
     shown = clean_file_name(new.file_name)
     label = _checked_name(new.name) if new.name is not None else PurePath(shown).stem or shown
     key = _checked_key(new)
-    if new.dataset_id is not None and await repository.get(session, new.dataset_id) is None:
-        raise NotFound
+    if new.dataset_id is not None:
+        await own_dataset(session, new.dataset_id)
     files = DatasetFiles(runtime, session.workspace_id)
     stored = await files.keep_upload(chunks)
     incoming = _Incoming(stored, shown, label, new.name is not None, new.mode, key)
@@ -143,6 +143,7 @@ async def _queue(session: Session, dataset: DatasetRow, incoming: _Incoming, *, 
         id=ids.new_id("dsv"),
         workspace_id=session.workspace_id,
         dataset_id=dataset.id,
+        session_id=dataset.session_id,
         number=await repository.next_number(session, dataset.id),
         opened_as=incoming.label if opens else None,
         mode=incoming.mode,
@@ -179,6 +180,7 @@ async def read_again(session: Session, dataset: DatasetRow) -> DatasetVersionRow
         id=ids.new_id("dsv"),
         workspace_id=session.workspace_id,
         dataset_id=dataset.id,
+        session_id=dataset.session_id,
         number=await repository.next_number(session, dataset.id),
         upload_id=newest.upload_id,
         origin=VersionOrigin.REVIEW,

@@ -15,13 +15,14 @@ from answerable.data.semantics.result import Column, Estimate
 class QueryRequest(SemanticQuery):
     """A semantic query; with `dry_run` it is checked, compiled and estimated, but not run. With `versions`
     (a version by dataset id) and `model_revision`, both as an answer carries them, it is run again on the
-    data and the model of then."""
+    data and the model of then; with `session_id`, tables of that conversation of yours are there too."""
 
     dry_run: bool = False
     versions: dict[str, Annotated[int, Field(ge=1, le=2**31 - 1)]] = Field(
         default_factory=dict, max_length=100
     )
     model_revision: Annotated[str, Field(max_length=64)] | None = None
+    session_id: str | None = None
 
     def semantic_query(self) -> SemanticQuery:
         """The query itself."""

@@ -29,7 +29,7 @@ from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
 from answerable.data.semantics.reach import RowLimit, reach
 from answerable.data.semantics.result import QueryResult
-from answerable.data.semantics.service import current_model, model_at, viewer_of
+from answerable.data.semantics.service import current_model, model_at, revision_within, viewer_of
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.telemetry.tracing import SpanAttributes, SpanKind, record_content, span
@@ -105,6 +105,7 @@ async def take_snapshot(
     """
     latest = await current_model(session)
     model = latest if revision is None else await model_at(session, revision)
+    revision = revision or await revision_within(session)
     ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
     live = await live_tables(session, [d.id for d in model.datasets if d.id not in ready])
     for dataset_id, number in (versions or {}).items():

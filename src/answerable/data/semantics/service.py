@@ -9,11 +9,12 @@ from dataclasses import replace
 from answerable.data.semantics import repository
 from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionUnknown, StaleModel
 from answerable.data.semantics.inference import InferredDataset
+from answerable.data.semantics.joining import Revised, join, joined_revision, revisions_of
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
 from answerable.data.semantics.model import Relationship, SemanticModel
 from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
-from answerable.data.semantics.repository import EMPTY, StoredModel
+from answerable.data.semantics.repository import EMPTY, WORKSPACE, Holder, StoredModel
 from answerable.data.semantics.validation import problems
 from answerable.data.verified.checking import enqueue_check
 from answerable.identity.members import service as members
@@ -26,35 +27,84 @@ from answerable.kit.principal import Role
 # Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
 # and equal questions meet the same object, whose vocabulary is then built once.
 _MOST_PARSED = 256
+_NOTHING = Revised(EMPTY.revision, EMPTY)
 _parsed: OrderedDict[tuple[str, str], SemanticModel] = OrderedDict()
 
 
 async def current_model(session: Session) -> SemanticModel:
-    """The workspace's model; one without datasets before the first is ready."""
-    revision = await repository.read_revision(session)
+    """The workspace's model; one without datasets before the first is ready. Within a conversation that has
+    tables of its own, joined with its."""
+    workspace, holder = await _current(session, WORKSPACE), Holder.of(session)
+    if holder == WORKSPACE:
+        return workspace.model
+    own = await _current(session, holder)
+    if not own.model.datasets:
+        return workspace.model
+    key = (session.workspace_id, joined_revision(workspace, own))
+    return _known(key) or _remember(key, join(workspace.model, own.model))
+
+
+async def revision_within(session: Session) -> str | None:
+    """By what `model_at` gives the joined model again; None where the workspace's stands alone, whose
+    revision is its content's."""
+    holder = Holder.of(session)
+    own = _NOTHING if holder == WORKSPACE else await _current(session, holder)
+    return joined_revision(await _current(session, WORKSPACE), own) if own.model.datasets else None
+
+
+async def _current(session: Session, holder: Holder) -> Revised:
+    revision = await repository.read_revision(session, holder)
     if revision is None:
-        return EMPTY
-    key = (session.workspace_id, revision)
-    if (known := _parsed.get(key)) is not None:
-        _parsed.move_to_end(key)
-        return known
-    stored = await repository.read(session)
+        return _NOTHING
+    if (known := _known((session.workspace_id, revision))) is not None:
+        return Revised(revision, known)
+    stored = await repository.read(session, holder)
     if stored is None:
-        return EMPTY
-    _parsed[(session.workspace_id, stored.revision)] = stored.model
+        return _NOTHING
+    key = (session.workspace_id, stored.revision)
+    return Revised(stored.revision, _remember(key, stored.model))
+
+
+def _known(key: tuple[str, str]) -> SemanticModel | None:
+    if key in _parsed:
+        _parsed.move_to_end(key)
+    return _parsed.get(key)
+
+
+def _remember(key: tuple[str, str], model: SemanticModel) -> SemanticModel:
+    _parsed[key] = model
     while len(_parsed) > _MOST_PARSED:
         _parsed.popitem(last=False)
-    return stored.model
+    return model
+
+
+async def own_datasets(session: Session) -> frozenset[str]:
+    """The names of the datasets in the model of the conversation within which the session acts, or in the
+    workspace's."""
+    current = await _current(session, Holder.of(session))
+    return frozenset(dataset.name for dataset in current.model.datasets)
 
 
 async def model_at(session: Session, revision: str) -> SemanticModel:
     """The model as it was at a revision, without long lists of values. Raises RevisionUnknown."""
-    if await repository.read_revision(session) == revision:
-        return await current_model(session)
-    found = await repository.read_at(session, revision)
+    first, second = revisions_of(revision)
+    holder = Holder.of(session)
+    found = await _model_at(session, WORKSPACE, first)
+    if found is not None and second is not None:
+        own = None if holder == WORKSPACE else await _model_at(session, holder, second)
+        found = None if own is None else join(found, own)
     if found is None:
         raise RevisionUnknown(f"There is no model revision {revision!r}. Leave it out to use today's model.")
     return found
+
+
+async def _model_at(session: Session, holder: Holder, revision: str) -> SemanticModel | None:
+    if revision == _NOTHING.revision:
+        return EMPTY
+    current = await _current(session, holder)
+    if current.revision == revision:
+        return current.model
+    return await repository.read_at(session, revision, holder)
 
 
 async def viewer_of(session: Session) -> Viewer | None:
@@ -114,7 +164,7 @@ async def replace_model(
     and InvalidModel with every mistake and its place."""
     if await repository.read(session) is None:
         raise NotFound
-    stored = _of_id(await repository.lock(session), model_id)
+    stored = _of_id(await repository.lock(session, WORKSPACE), model_id)
     # Who leaves them out means the rest of the model: a policy is never dropped by an oversight.
     unsaid = {"policies", "hidden_fields"} - wanted.model_fields_set
     wanted = wanted.model_copy(update={name: getattr(stored.model, name) for name in unsaid})
@@ -127,7 +177,7 @@ async def replace_model(
     mistakes = problems(wanted, stored.base, stored.model)
     if mistakes:
         raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
-    await _save(session, wanted)
+    await _save(session, WORKSPACE, wanted)
     return await read_model(session, stored.id)
 
 
@@ -145,12 +195,30 @@ async def _require_may_replace(session: Session, model: SemanticModel, wanted: S
 
 
 async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticModel:
-    """Merge a dataset's new guess into the model; people's edits stay. Returns the model."""
-    stored = await repository.lock(session)
+    """Merge a dataset's new guess into the model that it belongs to; people's edits stay. Returns the
+    model."""
+    return await _refresh(session, Holder.of(session), guess)
+
+
+async def give_to_workspace(session: Session, dataset_id: str) -> None:
+    """Move a dataset of the conversation, with its metrics, from its model to the workspace's."""
+    holder = Holder.of(session)
+    stored = await repository.lock(session, holder)
+    dataset = next((d for d in stored.base.datasets if d.id == dataset_id), None)
+    if dataset is None:
+        return
+    metrics = tuple(m for m in stored.base.metrics if m.dataset == dataset.name)
+    await _refresh(session, WORKSPACE, InferredDataset(dataset, metrics))
+    left = remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
+    await _save(session, holder, *left)
+
+
+async def _refresh(session: Session, holder: Holder, guess: InferredDataset) -> SemanticModel:
+    stored = await repository.lock(session, holder)
     model, base = merge_dataset(stored.model, stored.base, guess)
     name = next((d.name for d in model.datasets if d.id == guess.dataset.id), guess.dataset.name)
     model, base = without_guesses(model, base, name)
-    await _save(session, model, base)
+    await _save(session, holder, model, base)
     return model
 
 
@@ -160,16 +228,18 @@ async def refresh_relationships(
     """Take over the relationships that the data proves; people's edits stay. `measured` is the model
     whose tables were measured: datasets that came or changed since are left to their own measuring, and so
     are relationships of datasets that are not among those measured, `over`."""
-    stored = await repository.lock(session)
+    holder = Holder.of(session)
+    stored = await repository.lock(session, holder)
     guessed = [*guessed, *_outside(stored.base, over)]
     fields = {(d.name, d.id, f.name) for d in measured.datasets for f in d.fields}
-    there = {
-        (d.name, f.name) for d in stored.model.datasets for f in d.fields if (d.name, d.id, f.name) in fields
-    }
+    now = stored.model
+    if holder != WORKSPACE:
+        now = join((await _current(session, WORKSPACE)).model, now)
+    there = {(d.name, f.name) for d in now.datasets for f in d.fields if (d.name, d.id, f.name) in fields}
     sound = [g for g in guessed if {(g.left, g.left_field), (g.right, g.right_field)} <= there]
     model, base = merge_relationships(stored.model, stored.base, sound)
     if (model, base) != (stored.model, stored.base):
-        await _save(session, model, base)
+        await _save(session, holder, model, base)
 
 
 async def declare_relationships(
@@ -177,11 +247,11 @@ async def declare_relationships(
 ) -> None:
     """Take over the relationships that a database's catalogue declares over some datasets; people's edits
     stay."""
-    stored = await repository.lock(session)
+    stored = await repository.lock(session, WORKSPACE)
     links = [*declared, *_outside(stored.base, over)]
     model, base = merge_relationships(stored.model, stored.base, links)
     if (model, base) != (stored.model, stored.base):
-        await _save(session, model, base)
+        await _save(session, WORKSPACE, model, base)
 
 
 def _outside(base: SemanticModel, over: Collection[str]) -> list[Relationship]:
@@ -189,17 +259,22 @@ def _outside(base: SemanticModel, over: Collection[str]) -> list[Relationship]:
 
 
 async def forget_dataset(session: Session, dataset_id: str) -> None:
-    """Take a dataset out of the model, with its metrics and relationships."""
-    if await repository.read(session) is None:
+    """Take a dataset out of the model that it belongs to, with its metrics and relationships."""
+    holder = Holder.of(session)
+    if await repository.read(session, holder) is None:
         return
-    stored = await repository.lock(session)
-    await _save(session, remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id))
-    await repository.forget_in_revisions(session, dataset_id)
+    stored = await repository.lock(session, holder)
+    left = remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
+    await _save(session, holder, *left)
+    await repository.forget_in_revisions(session, holder, dataset_id)
 
 
-async def _save(session: Session, model: SemanticModel, base: SemanticModel | None = None) -> None:
-    await repository.save(session, model, base)
-    await enqueue_check(session)
+async def _save(
+    session: Session, holder: Holder, model: SemanticModel, base: SemanticModel | None = None
+) -> None:
+    await repository.save(session, holder, model, base)
+    if holder == WORKSPACE:
+        await enqueue_check(session)
 
 
 def _of_id(stored: StoredModel | None, model_id: str) -> StoredModel:

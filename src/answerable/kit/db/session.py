@@ -77,6 +77,10 @@ class Session(AsyncSession):
         done.update(settings)
         self.info["principal"] = principal
 
+    async def enter(self, conversation_id: str | None) -> None:
+        """Go on within a conversation that the principal is known to see; None: as before."""
+        await self.act_as(self.principal.within(conversation_id))
+
     async def set_local(self, statements: Sequence[str]) -> None:
         """Send `SET LOCAL` statements, which take no parameters, in one round trip."""
         if statements:
@@ -190,4 +194,6 @@ def tenant_settings(principal: Principal) -> dict[str, str]:
         values["user_id"] = ids.decode("usr", principal.user_id) or ids.NIL
     if principal.key_hash is not None:
         values["key_hash"] = principal.key_hash.hex()
+    if principal.conversation_id is not None:
+        values["conversation_id"] = ids.decode("chat", principal.conversation_id) or ids.NIL
     return {name: f"SET LOCAL answerable.{name} = '{value}'" for name, value in values.items()}

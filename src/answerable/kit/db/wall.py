@@ -10,6 +10,7 @@ from answerable.kit.postgres.credentials import APP_ROLE
 
 WORKSPACE = "nullif(current_setting('answerable.workspace_id', true), '')::uuid"
 USER = "nullif(current_setting('answerable.user_id', true), '')::uuid"
+CONVERSATION = "nullif(current_setting('answerable.conversation_id', true), '')::uuid"
 
 _NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
 
@@ -47,6 +48,22 @@ def enable_member_wall(op: Operations, table: str, *, column: str = "owner_id") 
             raise ValueError(f"not a plain SQL name: {name!r}")
     condition = f"({USER} IS NULL OR {column} = {USER})"
     op.execute(f"CREATE POLICY member ON {table} AS RESTRICTIVE USING ({condition}) WITH CHECK ({condition})")
+
+
+def enable_conversation_wall(op: Operations, table: str) -> None:
+    """Within the tenant wall, let people see and write rows with a `session_id` only within that
+    conversation; rows without one belong to the workspace.
+
+    Restrictive as the member wall, for the app's role alone: the role that looks words up must reach its
+    index, and has the same condition in its function.
+    """
+    if not _NAME.match(table):
+        raise ValueError(f"not a plain SQL name: {table!r}")
+    condition = f"(session_id IS NULL OR {USER} IS NULL OR session_id = {CONVERSATION})"
+    op.execute(
+        f"CREATE POLICY conversation ON {table} AS RESTRICTIVE TO {APP_ROLE} "
+        f"USING ({condition}) WITH CHECK ({condition})"
+    )
 
 
 def grant(op: Operations, table: str, privileges: str) -> None:

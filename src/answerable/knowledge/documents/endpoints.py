@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.conversations import requires_within
 from answerable.kit.errors import NotFound
 from answerable.kit.http import Router
+from answerable.kit.http.uploads import chunks
 from answerable.kit.paging import Page, make_page
 from answerable.knowledge.documents import membership, service
 from answerable.knowledge.documents.schemas import (
@@ -29,8 +30,8 @@ from answerable.knowledge.documents.tables import DocumentRow
 router = Router(prefix="/documents", tags=["documents"])
 
 Reader = Annotated[RequestContext, requires(Scope.DOCUMENTS_READ)]
+ReaderWithin = Annotated[RequestContext, requires_within(Scope.DOCUMENTS_READ)]
 Writer = Annotated[RequestContext, requires(Scope.DOCUMENTS_WRITE)]
-_CHUNK_BYTES = 1 << 20
 # A file that somebody uploaded is never run in our origin, whatever it claims to be.
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
@@ -53,7 +54,7 @@ async def upload(
     new = service.NewDocument(
         file.filename or "", title, source_id, parse_metadata(metadata), parse_tags(tags or [])
     )
-    accepted = await service.upload(context.session, context.runtime, _chunks(file), new)
+    accepted = await service.upload(context.session, context.runtime, chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
     containers = await membership.containers(context.session, [accepted.document])
     return UploadedDocument.of(accepted, containers)
@@ -77,26 +78,28 @@ async def list_documents(context: Reader, wanted: Annotated[DocumentsRequest, Qu
 
 
 @router.get("/{document_id}")
-async def read_document(context: Reader, document_id: str) -> DocumentView:
+async def read_document(context: ReaderWithin, document_id: str) -> DocumentView:
     """One document."""
     return await _view(context, await service.read(context.session, document_id))
 
 
 @router.get("/{document_id}/text")
-async def read_text(context: Reader, document_id: str) -> DocumentText:
+async def read_text(context: ReaderWithin, document_id: str) -> DocumentText:
     """The text that quotes are taken from: `text[start:end]` of a quote is the quote."""
     return DocumentText.of(await service.read_text(context.session, document_id))
 
 
 @router.get("/{document_id}/chunks")
-async def read_chunks(context: Reader, document_id: str, wanted: Annotated[ChunksRequest, Query()]) -> Chunks:
+async def read_chunks(
+    context: ReaderWithin, document_id: str, wanted: Annotated[ChunksRequest, Query()]
+) -> Chunks:
     """The passages that the document is searched by, in order."""
     found = await service.read_chunks(context.session, document_id, wanted.first, wanted.limit + 1)
     return Chunks.of(found, wanted.limit)
 
 
 @router.get("/{document_id}/file", response_class=FileResponse)
-async def read_file(context: Reader, document_id: str) -> FileResponse:
+async def read_file(context: ReaderWithin, document_id: str) -> FileResponse:
     """The file as it was uploaded."""
     document = await service.read(context.session, document_id)
     path = context.runtime.files.path(document.file_key)
@@ -121,8 +124,3 @@ async def delete_document(context: Writer, document_id: str) -> None:
 
 async def _view(context: RequestContext, document: DocumentRow) -> DocumentView:
     return DocumentView.of(document, await membership.containers(context.session, [document]))
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(_CHUNK_BYTES):
-        yield chunk

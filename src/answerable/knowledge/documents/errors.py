@@ -10,6 +10,10 @@ class DocumentNotReady(Conflict):
     code, title = "document_not_ready", "The document has no text yet"
 
 
+class AlreadyInWorkspace(Conflict):
+    code, title = "already_in_workspace", "The workspace has the same file"
+
+
 class DocumentUnreadable(InvalidInput):
     """The file gives no text, and trying again would not help. `code` is a parsing Reason."""
 

@@ -170,6 +170,17 @@ async def family(session: Session, document_ids: Sequence[str]) -> list[str]:
     return list(going)
 
 
+async def held_by(session: Session, document_id: str) -> list[str]:
+    """The document and all that lies in it, at any distance, whoever else holds or wants it."""
+    found = {document_id: None}
+    layer: Sequence[str] = [document_id]
+    while layer:
+        held = [row.document_id for row in await repository.names_in(session, layer)]
+        layer = [each for each in dict.fromkeys(held) if each not in found]
+        found |= dict.fromkeys(layer)
+    return list(found)
+
+
 async def settle(session: Session, document_ids: Sequence[str]) -> None:
     """Put documents, of which a container went or changed, and what they hold right: the source that they
     belong to, their root, and the paths of names that lead to them. The workspace's turn must be the

@@ -35,6 +35,18 @@ async def delete(session: Session, document_id: str) -> None:
         raise NotFound
 
 
+async def drop(session: Session, document_ids: Sequence[str]) -> None:
+    """Delete documents that nobody wants any more, in the workspace's turn that the transaction has."""
+    if document_ids:
+        await _delete(session, document_ids)
+
+
+async def leave_conversation(session: Session) -> None:
+    """Delete all documents of the conversation within which the session acts, likewise."""
+    await repository.take_turns(session)
+    await _delete(session, await repository.of_conversation(session))
+
+
 async def let_go(session: Session, document_ids: Sequence[str]) -> None:
     """The same of many for who wants them no longer: those that a container holds stay there, as members."""
     await repository.take_turns(session)

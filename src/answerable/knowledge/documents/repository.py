@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, any_, case, delete, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, case, delete, false, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from answerable.kit import ids
@@ -71,6 +71,15 @@ async def take_turns(session: Session) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
+def own_of(session: Session) -> ColumnElement[bool]:
+    """That a document belongs to the conversation within which the session acts; without one, to the
+    workspace. What a workspace job sees of conversations is none of its business."""
+    conversation = session.principal.conversation_id
+    return (
+        DocumentRow.session_id.is_(None) if conversation is None else DocumentRow.session_id == conversation
+    )
+
+
 async def page(
     session: Session,
     request: PageRequest,
@@ -80,8 +89,8 @@ async def page(
     tag: str | None,
     parent_id: str | None,
 ) -> Sequence[DocumentRow]:
-    """Documents, newest first, one more than the page holds."""
-    statement = select(DocumentRow)
+    """The conversation's documents, or the workspace's, newest first, one more than the page holds."""
+    statement = select(DocumentRow).where(own_of(session))
     if status is not None:
         statement = statement.where(DocumentRow.status == status.value)
     if source_id is not None:
@@ -122,8 +131,8 @@ async def of_source(session: Session, source_id: str, most: int) -> dict[str, bo
 
 
 async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
-    """Insert a document; False when the workspace has one of the same bytes, also one that another
-    transaction is about to commit."""
+    """Insert a document, into the conversation within which the session acts; False when that, or the
+    workspace, has one of the same bytes, also one that another transaction is about to commit."""
     values = {
         "id": row.id,
         "workspace_id": session.workspace_id,
@@ -141,6 +150,7 @@ async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
         "tags": row.tags,
         "modified_at": row.modified_at,
         "created_by": row.created_by,
+        "session_id": session.principal.conversation_id,
         "is_member": row.is_member or False,
         "root_id": row.root_id,
         "depth": row.depth or 0,
@@ -151,7 +161,7 @@ async def insert_unless_known(session: Session, row: DocumentRow) -> bool:
 
 async def lock_by_bytes(session: Session, sha256: str) -> DocumentRow | None:
     """The document of these bytes, held until the transaction ends."""
-    statement = select(DocumentRow).where(DocumentRow.sha256 == sha256).with_for_update()
+    statement = select(DocumentRow).where(DocumentRow.sha256 == sha256, own_of(session)).with_for_update()
     return await session.scalar(statement.execution_options(populate_existing=True))
 
 
@@ -334,7 +344,7 @@ async def remove_memberships(session: Session, container_ids: Sequence[str]) -> 
 
 async def by_bytes(session: Session, sha256: str) -> str | None:
     """The id of the document of these bytes."""
-    return await session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == sha256))
+    return await session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == sha256, own_of(session)))
 
 
 async def extent_below(session: Session, root_id: str) -> tuple[int, int]:
@@ -399,6 +409,38 @@ async def open_jobs_of(session: Session, document_ids: Sequence[str]) -> Sequenc
         DocumentRow.id.in_(document_ids), DocumentRow.status.in_(_OPEN), DocumentRow.job_id.is_not(None)
     )
     return [each for each in await session.scalars(statement) if each]
+
+
+async def of_conversation(session: Session) -> Sequence[str]:
+    """The ids of all documents of the conversation within which the session acts."""
+    return (await session.scalars(select(DocumentRow.id).where(own_of(session)))).all()
+
+
+async def in_workspace(session: Session, digests: Sequence[str]) -> dict[str, str]:
+    """The documents of the workspace, not of a conversation, that have these bytes, by their digests."""
+    row = DocumentRow
+    statement = select(row.sha256, row.id).where(row.sha256.in_(digests), row.session_id.is_(None))
+    return {sha256: document_id for sha256, document_id in await session.execute(statement)}
+
+
+async def give_to_workspace(session: Session, document_ids: Sequence[str]) -> None:
+    """Let documents of a conversation belong to the workspace, and forget which other files hold them."""
+    held = DocumentMemberRow
+    strange = held.document_id.in_(document_ids), held.container_id.not_in(document_ids)
+    await session.execute(delete(held).where(*strange).execution_options(synchronize_session=False))
+    statement = update(DocumentRow).where(DocumentRow.id.in_(document_ids))
+    await session.execute(
+        statement.values(session_id=None, updated_at=func.now()).execution_options(synchronize_session=False)
+    )
+
+
+async def hold_instead(session: Session, container_ids: Sequence[str], former: str, document_id: str) -> None:
+    """Let those of the containers that hold one document hold another one in its place."""
+    row = DocumentMemberRow
+    held = row.container_id.in_(container_ids), row.document_id == former
+    for container, name in (await session.execute(select(row.container_id, row.name).where(*held))).all():
+        await add_membership(session, container, document_id, name)
+    await session.execute(delete(row).where(*held).execution_options(synchronize_session=False))
 
 
 async def known_keys(session: Session, keys: Iterable[str]) -> set[str]:

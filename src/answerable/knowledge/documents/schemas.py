@@ -68,7 +68,8 @@ class ParentView(BaseModel):
 
 
 class DocumentView(BaseModel):
-    """`parents` are the containers (e-mails, archives) that the document came out of.
+    """`parents` are the containers (e-mails, archives) that the document came out of, `session_id` the
+    conversation that it belongs to: null for the workspace's own.
     `page_count` is null for formats without pages, `media_type` until the file was read, `language` (ISO
     639-1) where the text does not tell it, `modified_at`
     where the place that the file comes from does not say it."""
@@ -77,6 +78,7 @@ class DocumentView(BaseModel):
     title: str
     file_name: str
     source_id: str
+    session_id: str | None
     status: DocumentStatus
     error: DocumentError | None
     media_type: str | None
@@ -105,6 +107,7 @@ class DocumentView(BaseModel):
             title=row.title,
             file_name=row.file_name,
             source_id=row.source_id,
+            session_id=row.session_id,
             status=DocumentStatus(row.status),
             error=error,
             media_type=row.media_type,

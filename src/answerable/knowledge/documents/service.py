@@ -222,7 +222,9 @@ def _described(document: DocumentRow) -> indexing.IndexedDocument:
         modified_at=document.modified_at,
         metadata=document.details,
     )
-    return indexing.IndexedDocument(document.id, document.title, document.source_id, facts)
+    return indexing.IndexedDocument(
+        document.id, document.title, document.source_id, facts, document.session_id
+    )
 
 
 async def describe_undescribed(session: Session, most: int) -> int:
@@ -304,6 +306,7 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
     if now is None:
         raise NotFound
     # Members before the index: it is what every other document of the workspace waits for.
+    await session.enter(now.session_id)
     await membership.take(session, runtime, now, found.members)
     await indexing.store_document(session, replace(found.prepared, document=_described(now)))
     await forget(session, [document_tag(document.id), DOCUMENTS])

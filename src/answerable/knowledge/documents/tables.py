@@ -27,7 +27,8 @@ class DocumentRow(TenantRow, Base):
     `title_given` says that a person chose the title, so that reading the file keeps it; `modified_at` is
     when the content was changed where it comes from, `updated_at` when this row was. `is_member` says that it
     is there for its containers alone; `root_id` is the outermost of them, `depth` the levels from there.
-    `cut_by` says which settings made its chunks.
+    `cut_by` says which settings made its chunks. `session_id` is the conversation that it belongs to, None
+    for the workspace's own.
     """
 
     __tablename__ = "documents"
@@ -57,6 +58,7 @@ class DocumentRow(TenantRow, Base):
     is_member: Mapped[bool] = mapped_column(default=False)
     depth: Mapped[int] = mapped_column(Integer, default=0)
     root_id: Mapped[str | None] = reference("doc", "documents.id", ondelete="SET NULL")
+    session_id: Mapped[str | None] = mapped_column(PrefixedId("chat"))
     created_by: Mapped[str | None] = mapped_column(PrefixedId("usr"))
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

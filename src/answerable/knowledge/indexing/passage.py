@@ -49,12 +49,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """The document that passages belong to, as far as searches show it or filter by it."""
+    """The document that passages belong to, as far as searches show it or filter by it; `session_id` is the
+    conversation within which alone it is found."""
 
     id: str
     title: str
     source_id: str | None = None
     facts: DocumentFacts = field(default_factory=DocumentFacts)
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,18 @@ _INSERT_CHUNK = text(
     """
     INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
                         heading_path, table_header, section_start, section_end, text, token_count, terms,
-                        weights, sentences)
+                        weights, sentences, session_id)
     VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path,
             :table_header, :section_start, :section_end, :text, :token_count, CAST(:terms AS int[]),
-            CAST(:weights AS sparsevec), :sentences)
+            CAST(:weights AS sparsevec), :sentences, CAST(:session_id AS uuid))
     """
 )
 _INSERT_VECTOR = text(
     """
-    INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
-    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences
+    INSERT INTO chunk_vectors
+        (generation, chunk_id, workspace_id, document_id, embedding, sentences, session_id)
+    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences,
+           c.session_id
     FROM chunks c WHERE c.document_id = :document_id AND c.ordinal = :ordinal
     """
 )
@@ -40,7 +42,7 @@ _COUNT_TERMS = text(
     SELECT :workspace_id, counted.term, counted.chunks
     FROM (SELECT u.term, count(*)::int AS chunks
           FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
-          WHERE c.document_id = :document_id
+          WHERE c.document_id = ANY(CAST(:document_ids AS uuid[])) AND c.session_id IS NULL
           GROUP BY u.term) counted
     ORDER BY counted.term
     ON CONFLICT (workspace_id, term) DO UPDATE SET chunks = known.chunks + excluded.chunks
@@ -53,7 +55,7 @@ _DISCOUNT_TERMS = text(
         FROM lexical_terms known
         JOIN (SELECT u.term, count(*)::int AS chunks
               FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
-              WHERE c.document_id = ANY(CAST(:document_ids AS uuid[]))
+              WHERE c.document_id = ANY(CAST(:document_ids AS uuid[])) AND c.session_id IS NULL
               GROUP BY u.term) counted USING (term)
         WHERE known.workspace_id = :workspace_id
         ORDER BY known.term
@@ -85,8 +87,10 @@ _WITHOUT_VECTOR = text(
 # A document that was indexed anew meanwhile has other ids, and keeps what it got.
 _ADD_VECTOR = text(
     """
-    INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
-    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences
+    INSERT INTO chunk_vectors
+        (generation, chunk_id, workspace_id, document_id, embedding, sentences, session_id)
+    SELECT :generation, c.id, c.workspace_id, c.document_id, CAST(:embedding AS halfvec), :sentences,
+           c.session_id
     FROM chunks c WHERE c.id = :id
     ON CONFLICT DO NOTHING
     """
@@ -96,13 +100,20 @@ _COPY_VECTORS = """
         SELECT * FROM chunk_vectors WHERE generation = %(other)s AND chunk_id > %(after)s
         ORDER BY chunk_id LIMIT %(most)s
     ), copied AS (
-        INSERT INTO chunk_vectors (generation, chunk_id, workspace_id, document_id, embedding, sentences)
-        SELECT %(generation)s, v.chunk_id, v.workspace_id, v.document_id, v.embedding, v.sentences FROM part v
+        INSERT INTO chunk_vectors
+            (generation, chunk_id, workspace_id, document_id, embedding, sentences, session_id)
+        SELECT %(generation)s, v.chunk_id, v.workspace_id, v.document_id, v.embedding, v.sentences,
+               v.session_id
+        FROM part v
         ON CONFLICT DO NOTHING RETURNING document_id
     )
     SELECT (SELECT max(chunk_id) FROM part), (SELECT count(*) FROM copied),
            (SELECT array_agg(DISTINCT document_id) FROM copied)
 """
+_GIVE = tuple(
+    f"UPDATE {table} SET session_id = NULL WHERE document_id = ANY(%(documents)s::uuid[]) RETURNING 1"  # noqa: S608
+    for table in ("indexed_documents", "chunks", "chunk_vectors")
+)
 _DOCUMENTS_OF = "SELECT DISTINCT document_id FROM chunks WHERE id = ANY(%(chunks)s::bigint[])"
 _COUNTS = text(
     """
@@ -140,6 +151,7 @@ def _described(document: IndexedDocument) -> dict[str, object]:
         "source_id": document.source_id,
         "title": document.title,
         "facts": document.facts.to_json(),
+        "session_id": document.session_id,
     }
 
 
@@ -207,17 +219,20 @@ async def replace_words(
     ]
     if rows:
         await session.execute(_REPLACE_WORDS, rows)
-    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_id": document})
+    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_ids": [document]})
     row = IndexedDocumentRow
     await session.execute(update(row).where(row.document_id == document_id).values(words_version=version))
 
 
-async def insert_chunks(session: Session, document_id: str, prepared: Sequence[PreparedPassage]) -> None:
+async def insert_chunks(
+    session: Session, document: IndexedDocument, prepared: Sequence[PreparedPassage]
+) -> None:
     """Insert a document's chunks and count their terms."""
     if not prepared:
         return
     workspace_uuid = ids.decode("ws", session.workspace_id)
-    document_uuid = ids.decode("doc", document_id) or ids.NIL
+    document_uuid = ids.decode("doc", document.id) or ids.NIL
+    session_uuid = None if document.session_id is None else ids.decode("chat", document.session_id)
     await session.execute(
         _INSERT_CHUNK,
         [
@@ -238,6 +253,7 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
                 "terms": row.terms,
                 "weights": row.weights,
                 "sentences": row.sentences,
+                "session_id": session_uuid,
             }
             for row in prepared
         ],
@@ -256,7 +272,7 @@ async def insert_chunks(session: Session, document_id: str, prepared: Sequence[P
     if vectors:
         await session.execute(_INSERT_VECTOR, vectors)
         await note_changes(session, [document_uuid])
-    await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_id": document_uuid})
+    await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_ids": [document_uuid]})
 
 
 async def passages_without_vector(
@@ -308,6 +324,16 @@ async def vector_counts(session: Session, generation: int) -> tuple[int, int]:
     """How many of the workspace's passages have a vector of the generation, and how many there are."""
     row = (await session.execute(_COUNTS, {"generation": generation})).one()
     return row[0], row[1]
+
+
+async def give_to_workspace(session: Session, document_ids: Sequence[str]) -> None:
+    """Let documents of a conversation be found by the whole workspace, with their terms counted."""
+    documents = [ids.decode("doc", each) or ids.NIL for each in document_ids]
+    for statement in _GIVE:
+        await session.fetch(statement, {"documents": documents})
+    workspace = ids.decode("ws", session.workspace_id)
+    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_ids": documents})
+    await note_changes(session, documents)
 
 
 async def delete_chunks(session: Session, document_ids: Sequence[str]) -> None:

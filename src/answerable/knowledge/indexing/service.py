@@ -64,7 +64,7 @@ async def store_document(session: Session, prepared: PreparedDocument) -> None:
         raise StaleVectors("The document is embedded anew for the encoder that is used now.")
     await repository.delete_chunks(session, [document.id])
     await repository.put_document(session, document, len(prepared.passages))
-    await repository.insert_chunks(session, document.id, prepared.passages)
+    await repository.insert_chunks(session, document, prepared.passages)
 
 
 async def add_missing_vectors(runtime: Runtime, workspace_id: str, most: int) -> int:
@@ -105,6 +105,13 @@ async def describe_document(session: Session, document: IndexedDocument) -> None
 async def without_facts(session: Session, most: int) -> Sequence[str]:
     """The ids of at most that many documents that filters do not know yet: a former version indexed them."""
     return await repository.without_facts(session, most)
+
+
+async def give_to_workspace(session: Session, document_ids: Sequence[str]) -> None:
+    """Find documents of the conversation in the whole workspace."""
+    for document_id in sorted(document_ids):
+        await repository.lock_document(session, document_id)
+    await repository.give_to_workspace(session, document_ids)
 
 
 async def move_documents(session: Session, document_ids: Sequence[str], source_id: str) -> None:

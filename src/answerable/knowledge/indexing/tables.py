@@ -16,7 +16,8 @@ from answerable.kit.db.columns import PrefixedId
 
 class IndexedDocumentRow(TenantRow, Base):
     """A document that search knows, with what results show of it. `facts` (`DocumentFacts`) are null where a
-    former version put it in, until they are written anew; `words_version` is that of its chunks' words."""
+    former version put it in, until they are written anew; `words_version` is that of its chunks' words. With
+    a `session_id` (on chunks and vectors too) it is found within that conversation alone."""
 
     __tablename__ = "indexed_documents"
 
@@ -26,6 +27,7 @@ class IndexedDocumentRow(TenantRow, Base):
     chunk_count: Mapped[int] = mapped_column(Integer)
     facts: Mapped[dict[str, JsonValue] | None] = mapped_column(JSONB)
     words_version: Mapped[int] = mapped_column(SmallInteger, default=1)
+    session_id: Mapped[str | None] = mapped_column(PrefixedId("chat"))
     indexed_at: Mapped[datetime] = created_at_column()
 
 
@@ -51,7 +53,8 @@ class ChunkRow(TenantRow, Base):
 
 
 class LexicalTermRow(TenantRow, Base):
-    """In how many of a workspace's chunks a term occurs; term 0 counts the chunks themselves."""
+    """In how many of a workspace's chunks a term occurs; term 0 counts the chunks themselves. Chunks of
+    conversations are not among them: what is in one must tell nothing outside."""
 
     __tablename__ = "lexical_terms"
 

@@ -6,6 +6,7 @@ import time
 from typing import Annotated
 
 from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.conversations import enter
 from answerable.kit.http import Router
 from answerable.knowledge.retrieval import service
 from answerable.knowledge.retrieval.schemas import SearchRequest, SearchResponse
@@ -19,16 +20,17 @@ router = Router(tags=["search"])
 async def search(
     request: SearchRequest, context: Annotated[RequestContext, requires(Scope.DOCUMENTS_READ)]
 ) -> SearchResponse:
-    """Passages of the workspace's documents that match the query best."""
+    """Passages of the workspace's documents that match the query best; with `session_id` those of the
+    conversation's too."""
     started = time.perf_counter()
+    await enter(context.session, request.session_id)
     tool = await tool_for_search(context.session, request.tool)
     given = tool.configuration if tool is not None else ToolConfiguration()
     looking = looking_of(
         given, request.document_ids, request.source_ids, mode=request.mode, limit=request.limit
     )
     reranks = looking.rerank if request.rerank is None else request.rerank
-    look = service.search_reranked if reranks else service.search
-    found = await look(
+    found = await (service.search_reranked if reranks else service.search)(
         context.session,
         context.runtime,
         request.query,
@@ -37,6 +39,6 @@ async def search(
         scope=looking.scope.narrowed(request.filters),
         explain=request.explain,
     )
-    used = None if tool is None else tool.used
     elapsed = (time.perf_counter() - started) * 1000
+    used = None if tool is None else tool.used
     return SearchResponse.of(found.at_least(looking.threshold), used, elapsed)

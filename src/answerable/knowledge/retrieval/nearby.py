@@ -1,7 +1,8 @@
 """The nearest passages by vector: compared one by one where they are few, else asked of a store.
 
 A store elsewhere holds a copy, so what it answers is looked up in PostgreSQL, which drops what is gone or
-outside the search's scope, and documents that it has still to be told of are compared exactly.
+outside the search's scope, and documents that it has still to be told of are compared exactly. So are those
+of a conversation, which are not copied.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ async def _asked(
         place = VectorCollection(used.number, used.dimensions)
         return Nearby(await store.nearest(place, VectorQuery(query.vector, pool.size, session, reach.scope)))
     late = await outbox.pending(session, used.number, _MOST_PENDING)
+    late += await rows.of_conversation(session)
     fresh = await _not_told(session, late, query, reach, pool)
     copied = await outbox.collection(session, used.number)
     if copied is None:

@@ -34,6 +34,15 @@ _LONGEST_WALK = 40_000
 _TERM_COUNTS = (
     "SELECT term, chunks FROM lexical_terms WHERE workspace_id = %(workspace)s AND term = ANY(%(terms)s)"
 )
+# A conversation has few chunks, so that they need no statistics of their own.
+_TERM_COUNTS_WITHIN = f"""
+    SELECT term, sum(chunks)::int FROM (
+        {_TERM_COUNTS}
+        UNION ALL
+        SELECT u.term, count(*)::int FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
+        WHERE c.session_id = %(conversation)s AND u.term = ANY(%(terms)s) GROUP BY u.term
+    ) both_counts GROUP BY term
+"""  # noqa: S608 (a fixed statement of ours)
 _EXTENT = """
     SELECT coalesce(sum(found.chunk_count), 0)::bigint, array_agg(found.document_id)
     FROM (SELECT d.document_id, d.chunk_count FROM indexed_documents d WHERE true {scope}
@@ -120,10 +129,17 @@ async def term_counts(session: Session, query: QueryTerms) -> dict[int, int]:
 
 
 async def counts_of(session: Session, terms: Sequence[int]) -> dict[int, int]:
-    """In how many of the workspace's chunks each of the terms occurs; those in none are left out."""
-    workspace = ids.decode("ws", session.workspace_id) or ids.NIL
-    wanted = list(terms)
-    return dict(await session.fetch(_TERM_COUNTS, {"workspace": workspace, "terms": wanted}))
+    """In how many of the workspace's chunks, and the conversation's, each of the terms occurs; those in none
+    are left out."""
+    conversation = session.principal.conversation_id
+    wanted: dict[str, object] = {
+        "workspace": ids.decode("ws", session.workspace_id) or ids.NIL,
+        "terms": list(terms),
+    }
+    if conversation is None:
+        return dict(await session.fetch(_TERM_COUNTS, wanted))
+    wanted["conversation"] = ids.decode("chat", conversation) or ids.NIL
+    return dict(await session.fetch(_TERM_COUNTS_WITHIN, wanted))
 
 
 async def narrow(session: Session, reach: Reach, *, few_documents: int, few_chunks: int) -> Reach:

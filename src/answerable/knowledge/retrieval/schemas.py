@@ -26,6 +26,9 @@ class SearchRequest(BaseModel):
     )
     document_ids: _Ids | None = None
     source_ids: _Ids | None = None
+    session_id: str | None = Field(
+        None, description="A conversation of yours, whose own documents are searched too."
+    )
     mode: SearchMode | None = Field(None, description="By default the tool's, or hybrid.")
     tool: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = Field(
         None, description="The tool to search by, its name or id; by default the workspace's, if it has one."

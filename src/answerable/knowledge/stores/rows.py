@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.plugins.vector_stores import VectorCollection, VectorQuery, VectorRecord, VectorScope
 
@@ -28,12 +29,15 @@ _DOCUMENTS_IN = """
 _TO_COPY = """
     SELECT chunk_id, document_id, embedding::real[] FROM chunk_vectors
     WHERE generation = %(generation)s AND document_id = ANY(%(documents)s::uuid[]) AND chunk_id > %(after)s
+      AND session_id IS NULL
     ORDER BY chunk_id LIMIT %(most)s
 """
 _ALL = """
     SELECT chunk_id, document_id FROM chunk_vectors
-    WHERE generation = %(generation)s AND chunk_id > %(after)s ORDER BY chunk_id LIMIT %(most)s
+    WHERE generation = %(generation)s AND chunk_id > %(after)s AND session_id IS NULL
+    ORDER BY chunk_id LIMIT %(most)s
 """
+_OF_CONVERSATION = "SELECT document_id FROM indexed_documents WHERE session_id = %(conversation)s"
 _DOCUMENTS = "AND {row}.document_id = ANY(%(documents)s::uuid[])"
 _SOURCES = "AND d.source_id = ANY(%(sources)s::uuid[])"
 _FACTS = "AND jsonb_path_match(d.facts, %(condition)s::jsonpath, %(values)s::jsonb, true)"
@@ -74,17 +78,27 @@ async def documents_in(session: Session, scope: VectorScope, most: int) -> list[
     return documents if len(documents) <= most else None
 
 
+async def of_conversation(session: Session) -> list[uuid.UUID]:
+    """The indexed documents of the conversation within which the session acts."""
+    conversation = session.principal.conversation_id
+    if conversation is None:
+        return []
+    wanted = {"conversation": ids.decode("chat", conversation)}
+    return [row[0] for row in await session.fetch(_OF_CONVERSATION, wanted)]
+
+
 async def to_copy(
     session: Session, generation: int, documents: Sequence[uuid.UUID], after: int, most: int
 ) -> list[VectorRecord]:
-    """The vectors of these documents, from the one after a row on, at most `most`."""
+    """The vectors of these documents, from the one after a row on, at most `most`. What belongs to a
+    conversation is not copied: it is few and compared exactly."""
     wanted = {"generation": generation, "documents": list(documents), "after": after, "most": most}
     rows = await session.fetch(_TO_COPY, wanted)
     return [VectorRecord(chunk, document, np.array(vector, np.float32)) for chunk, document, vector in rows]
 
 
 async def held(session: Session, generation: int, after: int, most: int) -> list[tuple[int, uuid.UUID]]:
-    """The rows and documents of a generation from the one after a row on, at most `most`."""
+    """The rows and documents of a generation that are copied, from the one after a row on, at most `most`."""
     wanted = {"generation": generation, "after": after, "most": most}
     return [(row[0], row[1]) for row in await session.fetch(_ALL, wanted)]
 

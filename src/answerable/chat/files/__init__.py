@@ -1,0 +1,1 @@
+"""Documents and tables that belong to a conversation."""

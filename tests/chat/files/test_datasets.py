@@ -1,0 +1,183 @@
+"""A table that is dropped into a conversation is asked about and queried there and nowhere else."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from answerable.kit import ids
+from answerable.kit.runtime import Runtime
+from tests.chat.conversations import new_session, part, say, text
+from tests.chat.files.dropped import TARGETS, drop_table, ids_at
+from tests.factories.callers import Caller, Workspace
+from tests.factories.uploads import ORDERS, send_file, settled, upload_dataset
+from tests.factories.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+QUESTION = "total pledged by region"
+
+
+async def test_the_conversation_computes_from_its_table_and_nothing_else_does(
+    workspace: Workspace, viewer: Caller
+) -> None:
+    chat, other = await new_session(viewer), await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "targets.csv", TARGETS)
+    assert (dataset["status"], dataset["session_id"], dataset["label"]) == ("ready", chat, "targets")
+    sent = await say(viewer, chat, QUESTION, files=[dataset["id"]])
+    assert part(sent["message"], "file") == {
+        "type": "file",
+        "name": "targets.csv",
+        "document_id": None,
+        "dataset_ids": [dataset["id"]],
+    }
+    assert [row[1] for row in part(sent["reply"], "table")["rows"]] == [15600, 14400]
+    evidence = part(sent["reply"], "evidence")["evidence"]
+    again = {
+        **evidence["query"],
+        "versions": evidence.get("data_versions") or {dataset["id"]: 1},
+        "model_revision": evidence["model_revision"],
+    }
+    assert (await viewer.post("/api/v1/query", json={**again, "session_id": chat})).status_code == 200
+    for caller, where in ((viewer, {}), (viewer, {"session_id": other}), (workspace.owner, {})):
+        refused = await caller.post("/api/v1/query", json={**again, **where})
+        assert refused.status_code in (404, 422), refused.text
+    theft = await workspace.owner.post("/api/v1/query", json={**again, "session_id": chat})
+    assert theft.status_code == 404
+    assert (await say(viewer, other, QUESTION))["reply"]["answer"]["status"] == "abstained"
+    for caller in (viewer, workspace.owner):
+        assert (await caller.post("/api/v1/ask", json={"question": QUESTION})).json()["status"] == "abstained"
+        assert await ids_at(caller, "/api/v1/datasets") == []
+        models = (await caller.get("/api/v1/semantic-models")).json()["items"]
+        assert models == []
+    query = {"dataset": dataset["name"], "measures": [{"aggregation": "count"}]}
+    pinned = await viewer.post("/api/v1/insights", json={"name": "x", "query": query})
+    assert pinned.status_code in (403, 422)
+    pinned = await workspace.owner.post("/api/v1/insights", json={"name": "x", "query": query})
+    assert pinned.status_code == 422, pinned.text
+
+
+async def test_it_is_read_within_the_conversation_by_its_owner_alone(
+    workspace: Workspace, viewer: Caller, stranger: Caller
+) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "targets.csv", TARGETS)
+    url = f"/api/v1/datasets/{dataset['id']}"
+    for path in ("", "/versions", "/rows"):
+        assert (await viewer.get(f"{url}{path}?session_id={chat}")).status_code == 200, path
+        assert (await viewer.get(f"{url}{path}")).status_code == 404, path
+        for other in (workspace.owner, stranger, await workspace.member("admin")):
+            assert (await other.get(f"{url}{path}")).status_code == 404, path
+            assert (await other.get(f"{url}{path}?session_id={chat}")).status_code == 404, path
+    new_version = await send_file(
+        workspace.owner, "/api/v1/datasets", "targets.csv", TARGETS, dataset_id=str(dataset["id"])
+    )
+    assert new_version.status_code == 404
+    assert (await workspace.owner.delete(url)).status_code == 404
+
+
+async def test_a_question_may_read_the_conversations_table_and_the_workspaces(
+    workspace: Workspace, viewer: Caller
+) -> None:
+    await upload_dataset(workspace.owner, "orders.csv", ORDERS)
+    chat = await new_session(viewer)
+    await drop_table(viewer, chat, "targets.csv", TARGETS)
+    for question in (QUESTION, "total amount by country"):
+        reply = (await say(viewer, chat, question))["reply"]
+        assert reply["answer"]["status"] == "answered", text(reply)
+    outside = await viewer.post("/api/v1/ask", json={"question": "total amount by country"})
+    assert outside.json()["status"] == "answered"
+
+
+async def test_metrics_of_the_same_name_do_not_meet(workspace: Workspace, viewer: Caller) -> None:
+    await upload_dataset(workspace.owner, "orders.csv", ORDERS)
+    chat = await new_session(viewer)
+    twin = await drop_table(viewer, chat, "orders.csv", ORDERS.replace("Germany", "Norway"))
+    query = {"dataset": twin["name"], "measures": [{"aggregation": "count"}]}
+    counted = await viewer.post("/api/v1/query", json={**query, "session_id": chat})
+    assert counted.json()["rows"] == [[120]]
+    again = await send_file(
+        viewer, f"/api/v1/chat/sessions/{chat}/datasets", "orders.csv", ORDERS.replace("Germany", "Norway")
+    )
+    assert (again.status_code, again.json()["datasets"][0]["id"]) == (200, twin["id"])
+
+
+async def test_a_new_version_of_the_conversations_table(viewer: Caller) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "targets.csv", TARGETS)
+    base = f"/api/v1/chat/sessions/{chat}/datasets"
+    more = await send_file(
+        viewer, base, "targets.csv", TARGETS.replace("2400", "9900"), dataset_id=str(dataset["id"])
+    )
+    assert more.status_code == 202, more.text
+
+    async def second() -> bool:
+        shown = await settled(viewer, f"/api/v1/datasets/{dataset['id']}?session_id={chat}")
+        return shown["version"] == 2
+
+    assert await eventually(second, seconds=30)
+    assert "9,900" in str((await say(viewer, chat, "highest pledged"))["reply"]["parts"])
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+async def test_who_may_write_data_keeps_one_for_the_workspace(workspace: Workspace, role: str) -> None:
+    member = await workspace.member(role)
+    chat = await new_session(member)
+    dataset = await drop_table(member, chat, "targets.csv", TARGETS)
+    answered = (await say(member, chat, QUESTION))["reply"]
+    base = f"/api/v1/chat/sessions/{chat}/datasets"
+    kept = await member.post(f"{base}/{dataset['id']}/keep")
+    if role == "viewer":
+        assert (kept.status_code, kept.json()["code"]) == (403, "forbidden")
+        assert await ids_at(workspace.owner, "/api/v1/datasets") == []
+        return
+    assert (kept.status_code, kept.json()["session_id"]) == (200, None)
+    assert await ids_at(member, base) == []
+    assert await ids_at(workspace.owner, "/api/v1/datasets") == [dataset["id"]]
+    asked = (await workspace.owner.post("/api/v1/ask", json={"question": QUESTION})).json()
+    assert asked["status"] == "answered"
+    evidence = part(answered, "evidence")["evidence"]
+    as_then = {
+        **evidence["query"],
+        "model_revision": evidence["model_revision"],
+        "versions": {dataset["id"]: 1},
+        "session_id": chat,
+    }
+    assert (await member.post("/api/v1/query", json=as_then)).status_code == 200
+    twice = await drop_table(member, chat, "targets.csv", TARGETS)
+    refused = await member.post(f"{base}/{twice['id']}/keep")
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_in_workspace")
+    await member.delete(f"/api/v1/chat/sessions/{chat}")
+    assert await ids_at(workspace.owner, "/api/v1/datasets") == [dataset["id"]]
+
+
+async def test_everything_goes_with_the_conversation(
+    viewer: Caller, runtime: Runtime, admin_url: str
+) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "targets.csv", TARGETS)
+    await say(viewer, chat, QUESTION)
+    found = ids.decode("ds", str(dataset["id"]))
+    with psycopg.connect(admin_url) as connection:
+        row = connection.execute(
+            "SELECT file_key FROM dataset_versions WHERE dataset_id = %s", [found]
+        ).fetchone()
+    assert row is not None
+    file = runtime.files.path(row[0])
+    assert file.is_file()
+    assert (await viewer.delete(f"/api/v1/chat/sessions/{chat}")).status_code == 204
+    with psycopg.connect(admin_url) as connection:
+        for table, column, value in (
+            ("datasets", "id", found),
+            ("dataset_versions", "dataset_id", found),
+            ("run_datasets", "dataset_id", found),
+            ("conversation_models", "session_id", ids.decode("chat", chat)),
+            ("conversation_model_revisions", "session_id", ids.decode("chat", chat)),
+        ):
+            left = connection.execute(f"SELECT count(*) FROM {table} WHERE {column} = %s", [value])
+            assert left.fetchone() == (0,), table
+
+    async def gone() -> bool:
+        return not file.exists()
+
+    assert await eventually(gone, seconds=30)
