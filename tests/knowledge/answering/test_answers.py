@@ -28,6 +28,24 @@ MANUAL = (
 TEXTS = {"oil": OIL, "oxygen": OXYGEN, "returns": RETURNS, "archive": LONG, "manual": MANUAL}
 
 
+GATES = {
+    "de": "Das Tor der Gärtnerei ist vier Meter breit und schließt um 19 Uhr. Den Schlüssel hat die Leitung.",
+    "fr": "La grille du jardin mesure quatre mètres de large et ferme à 19 heures. Le gardien a les clés.",
+    "es": "La verja del jardín mide cuatro metros y se cierra a las 19 horas. El guarda tiene la llave.",
+    "ru": "Ворота сада шириной четыре метра закрываются в 19 часов. Ключи у сторожа.",
+    "zh": "花园的大门宽四米，晚上七点关门。钥匙在管理员那里。",
+    "th": "ประตูสวนกว้างสี่เมตร ปิดเวลา 19 นาฬิกา กุญแจอยู่ที่คนเฝ้าสวน",
+}
+PAINTED = {
+    "de": (" Es ist grün gestrichen.", "Welche Farbe hat das Tor der Gärtnerei?"),
+    "fr": (" La grille est peinte en vert.", "De quelle couleur est la grille du jardin ?"),
+    "es": (" La verja es verde.", "¿De qué color es la verja del jardín?"),
+    "ru": (" Ворота сада зелёные.", "Какого цвета ворота сада?"),
+    "zh": ("大门漆成绿色。", "花园的大门是什么颜色的？"),
+    "th": (" ประตูสวนทาสีเขียว", "ประตูสวนสีอะไร"),
+}
+
+
 async def ask(
     runtime: Runtime, workspace_id: str, question: str, scope: Scope | None = None
 ) -> DocumentAnswer:
@@ -38,6 +56,19 @@ async def ask(
 async def fill(runtime: Runtime, workspace_id: str) -> dict[str, str]:
     """Index TEXTS; returns the text by document id."""
     return {await put(runtime, workspace_id, text, title=name): text for name, text in TEXTS.items()}
+
+
+@pytest.mark.parametrize("language", GATES)
+async def test_a_colour_asked_for_in_any_language_is_quoted_where_one_is_named_and_else_nothing(
+    runtime: Runtime, workspace: Workspace, language: str
+) -> None:
+    sentence, question = PAINTED[language]
+    unpainted = await put(runtime, workspace.id, GATES[language], title="Tor")
+    assert (await ask(runtime, workspace.id, question)).abstained
+    async with runtime.database.begin(Principal.system(workspace.id)) as session:
+        await delete_documents(session, [unpainted])
+    await put(runtime, workspace.id, GATES[language] + sentence, title="Tor")
+    assert sentence.strip() in (await ask(runtime, workspace.id, question)).quotes[0].text
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def score_sentences(
         headings = _headings(passage)
         signs = _signs(query, passage, expectation, headings)
         scores = signs @ weights
-        tells = _new_words(query, passage)
+        tells = _new_words(query, passage) | _gives(expectation, signs)
         blocks = _blocks(passage)
         nameless = _nameless(query, passage.candidate)
         found = _words_by_sentence(passage)
@@ -124,7 +124,7 @@ def score_sentences(
                 end=int(end),
                 signs=signs[row],
                 score=float(scores[row]),
-                tells=tells[row],
+                tells=bool(tells[row]),
                 is_heading=bool(headings[row]),
                 block=blocks[row],
                 nameless=nameless,
@@ -299,10 +299,17 @@ def _pairs(query: WeightedQuery, passage: RankedPassage) -> Numbers:
     return found
 
 
-def _new_words(query: WeightedQuery, passage: RankedPassage) -> list[bool]:
-    return [
-        sum(term not in query.idf for term in found) >= _NEW_WORDS for found in _words_by_sentence(passage)
-    ]
+def _new_words(query: WeightedQuery, passage: RankedPassage) -> NDArray[np.bool_]:
+    new = [sum(term not in query.idf for term in found) for found in _words_by_sentence(passage)]
+    return np.array(new, dtype=np.int32) >= _NEW_WORDS
+
+
+def _gives(expectation: Expectation, signs: Numbers) -> NDArray[np.bool_]:
+    """Which sentences give the amount, colour or address that is asked for: "It is green." tells enough."""
+    if expectation.quantity is None:
+        return np.zeros(len(signs), dtype=np.bool_)
+    found: NDArray[np.bool_] = signs[:, -len(_KINDS) :].max(axis=1, initial=0) >= 1
+    return found
 
 
 def _words_by_sentence(passage: RankedPassage) -> list[list[int]]:

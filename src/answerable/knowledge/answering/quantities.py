@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from answerable.knowledge.answering import other_languages
+
 NUMBER_WORDS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|billion|half|twice|"
     "once|third|quarter|percent"
@@ -34,13 +36,14 @@ class Quantity(StrEnum):
 @dataclass(frozen=True, slots=True)
 class _Form:
     """`nouns` ask for it after "what" or "how high", `defined` after "what is the", `verbs` at any
-    distance from "what does" or "how much", `phrases` by themselves. `units` follow its amounts; `whole` is
-    what it looks like instead."""
+    distance from "what does" or "how much", `phrases` by themselves, `elsewhere` in other languages. `units`
+    follow its amounts; `whole` is what it looks like instead."""
 
     nouns: str = ""
     defined: str = ""
     verbs: str = ""
     phrases: str = ""
+    elsewhere: str = ""
     units: str = ""
     whole: str = ""
 
@@ -104,12 +107,14 @@ _FORMS = {
     ),
     Quantity.COLOUR: _Form(
         nouns="colou?r",
+        elsewhere=other_languages.COLOUR,
         whole=r"\b(?:red|blue|green|yellow|black|white|gr[ea]y|brown|orange|purple|violet|pink|silver|gold(?:en)?|"
-        r"beige|crimson|scarlet|turquoise|maroon|colou?rless)\b",
+        r"beige|crimson|scarlet|turquoise|maroon|colou?rless)\b|" + other_languages.COLOURS,
     ),
-    Quantity.EMAIL: _Form(nouns="e-?mail(?: address)?", whole=r"\S@\S"),
+    Quantity.EMAIL: _Form(nouns="e-?mail(?: address)?", elsewhere=other_languages.EMAIL, whole=r"\S@\S"),
     Quantity.TELEPHONE: _Form(
         nouns="(?:tele)?phone(?: number)?|fax(?: number)?",
+        elsewhere=other_languages.TELEPHONE,
         whole=r"\+?\d[\d ()/-]{3,}\d|\b(?:extension|tel\.?|phone|dial|call) \d+",
     ),
 }
@@ -132,6 +137,7 @@ def _asking(form: _Form) -> re.Pattern[str]:
         rf"\bhow much\b.*\b({form.verbs})\b" if form.verbs else "",
         rf"\b({form.phrases})\b" if form.phrases else "",
         rf"\bhow (?:many|much) ({form.units}){_PHRASE_ENDS}" if form.units else "",
+        f"({form.elsewhere})" if form.elsewhere else "",
     ]
     return re.compile("|".join(choice for choice in choices if choice))
 
