@@ -25,6 +25,7 @@ import psutil
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.duckdb.check import check_expression
 from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.semantics.filters import Condition, Operator
 from answerable.data.semantics.model import (
     Aggregation,
     Dataset,
@@ -37,11 +38,9 @@ from answerable.data.semantics.model import (
 )
 from answerable.data.semantics.query import (
     Comparison,
-    Condition,
     Grain,
     GroupBy,
     Measure,
-    Operator,
     Period,
     SemanticQuery,
     TimeSlice,

@@ -13,8 +13,8 @@ from tests.data.questions.models import CUSTOMERS, MODELS, ORDERS
 from answerable.data.drafting.offered import offer
 from answerable.data.drafting.prompt import drafting_request
 from answerable.data.drafting.reply import Asked, Fault, Reply, read_reply
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import Operator
 
 AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 QUESTION = "flabbergasting revenue of Web orders by country in March 2025, over 100, top 3"

@@ -13,6 +13,7 @@ import duckdb
 from hypothesis import strategies as st
 
 from answerable.data.engines.compiler import Compiled, compile_query
+from answerable.data.semantics.filters import Condition, Operator
 from answerable.data.semantics.model import (
     Aggregation,
     Calendar,
@@ -25,7 +26,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
     Unit,
 )
-from answerable.data.semantics.query import Condition, Measure, Operator, Period, SemanticQuery
+from answerable.data.semantics.query import Measure, Period, SemanticQuery
 
 EUR = Unit(kind="currency", symbol="EUR")
 DAY = "day"

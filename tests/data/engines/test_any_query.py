@@ -16,21 +16,23 @@ from answerable.data.engines.duckdb.check import check_expression, check_stateme
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
-from answerable.data.semantics.model import Aggregation
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
-    Comparison,
     Condition,
     DatePart,
     Elapsed,
     Filter,
+    Not,
+    Operator,
+)
+from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import (
+    Comparison,
     Grain,
     GroupBy,
     Having,
     Measure,
-    Not,
-    Operator,
     Order,
     Period,
     SemanticQuery,

@@ -22,17 +22,19 @@ from tests.data.engines.sales import (
 )
 
 from answerable.data.engines.compiler import calendar as buckets
-from answerable.data.semantics.model import Aggregation, Calendar
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
-    Comparison,
     Condition,
     Filter,
+    Not,
+)
+from answerable.data.semantics.model import Aggregation, Calendar
+from answerable.data.semantics.query import (
+    Comparison,
     Grain,
     GroupBy,
     Measure,
-    Not,
     SemanticQuery,
     TimeSlice,
     TopN,

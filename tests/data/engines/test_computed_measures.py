@@ -15,15 +15,17 @@ from tests.data.engines.sales import COUNT, REVENUE, Sale, database, model, tabl
 
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.errors import InvalidQuery
-from answerable.data.semantics.model import Aggregation
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     Condition,
     DatePart,
     Elapsed,
+    Operator,
+)
+from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import (
     Grain,
     GroupBy,
     Measure,
-    Operator,
     SemanticQuery,
     TimeSlice,
     TopN,

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed
-from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
     Filter,
-    Measure,
     Not,
     Operator,
-    Period,
-    SemanticQuery,
 )
+from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.query import Measure, Period, SemanticQuery
 
 _SIGNS = {
     Operator.EQ: "=",

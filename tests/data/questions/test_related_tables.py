@@ -18,17 +18,15 @@ from answerable.data.engines.errors import InvalidQuery, StatementRefused
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
-from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     Condition,
-    GroupBy,
-    Measure,
     Not,
     Operator,
     Pointed,
-    SemanticQuery,
 )
+from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
+from answerable.data.semantics.query import GroupBy, Measure, SemanticQuery
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CASES = (*WRITTEN_BEFORE, *WRITTEN_AFTER)

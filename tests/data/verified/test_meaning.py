@@ -8,7 +8,13 @@ import pytest
 
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
-from answerable.data.semantics.query import Condition, Measure, Operator, Period, SemanticQuery, TimeSlice
+from answerable.data.semantics.filters import Condition, Operator
+from answerable.data.semantics.query import (
+    Measure,
+    Period,
+    SemanticQuery,
+    TimeSlice,
+)
 from answerable.data.verified.moved import query_at
 from answerable.data.verified.readings import reading_key
 from answerable.data.verified.wording import words_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from answerable.data.dashboards.schemas import DashboardFilter
+from answerable.data.semantics.filters import AllOf, Condition
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import AllOf, Condition, Period, SemanticQuery, TimeSlice
+from answerable.data.semantics.query import Period, SemanticQuery, TimeSlice
 
 
 def filtered(

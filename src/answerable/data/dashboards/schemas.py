@@ -8,8 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from answerable.data.dashboards.tables import DashboardRow, DashboardShareRow
-from answerable.data.semantics.model import Name
-from answerable.data.semantics.query import Operator, Scalar
+from answerable.data.semantics.filters import Name, Operator, Scalar
 
 COLUMNS = 12
 MOST_TILES = 60

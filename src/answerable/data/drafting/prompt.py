@@ -11,8 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 
 from answerable.data.drafting.offered import OfferedDataset, OfferedField
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import TEMPORAL_TYPES
-from answerable.data.semantics.query import Grain, Operator
+from answerable.data.semantics.query import Grain
 from answerable.inference.chat import ChatRequest, Json, Message, OutputSchema, Text
 
 MOST_ROWS = 1_000

@@ -25,6 +25,12 @@ from answerable.data.questions.numbers import cardinal
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.tokens import Kind, tokenise
+from answerable.data.semantics.filters import (
+    AllOf,
+    Condition,
+    Filter,
+    Operator,
+)
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -34,13 +40,9 @@ from answerable.data.semantics.model import (
     SemanticModel,
 )
 from answerable.data.semantics.query import (
-    AllOf,
-    Condition,
-    Filter,
     Grain,
     GroupBy,
     Measure,
-    Operator,
     Order,
     Period,
     SemanticQuery,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel, Unit
+from answerable.data.semantics.query import own_fields
 
 
 def as_of_version(model: SemanticModel, dataset_id: str, columns: Sequence[dict[str, Any]]) -> SemanticModel:
@@ -17,7 +18,9 @@ def as_of_version(model: SemanticModel, dataset_id: str, columns: Sequence[dict[
     return model.model_copy(
         update={
             "datasets": datasets,
-            "metrics": tuple(m for m in model.metrics if m.field is None or (m.dataset, m.field) in there),
+            "metrics": tuple(
+                m for m in model.metrics if {(m.dataset, f) for f in own_fields(m, model)} <= there
+            ),
             "relationships": tuple(
                 r
                 for r in model.relationships

@@ -8,7 +8,12 @@ from dataclasses import replace
 from answerable.data.engines.service import DataSnapshot, run_query
 from answerable.data.semantics.inference import MOST_VALUES
 from answerable.data.semantics.model import Aggregation, SemanticModel
-from answerable.data.semantics.query import GroupBy, Measure, Order, SemanticQuery
+from answerable.data.semantics.query import (
+    GroupBy,
+    Measure,
+    Order,
+    SemanticQuery,
+)
 from answerable.kit.errors import AnswerableError
 from answerable.kit.runtime import Runtime
 

@@ -12,15 +12,17 @@ from answerable.data.explanations.sentences import Found, Split, told
 from answerable.data.questions.formatting import format_period
 from answerable.data.questions.time.resolve import add_months
 from answerable.data.questions.wording import measure_alias
-from answerable.data.semantics.model import Aggregation, Dataset, FieldRole, ModelField, SemanticModel
-from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     Condition,
     Filter,
+    Operator,
+)
+from answerable.data.semantics.model import Aggregation, Dataset, FieldRole, ModelField, SemanticModel
+from answerable.data.semantics.paths import sole_paths
+from answerable.data.semantics.query import (
     GroupBy,
     Measure,
-    Operator,
     Period,
     SemanticQuery,
     TimeSlice,
@@ -99,7 +101,7 @@ def _kind(measure: Measure, model: SemanticModel) -> Aggregation | None:
     metric = model.metric(measure.metric) if measure.metric is not None else None
     aggregation = metric.aggregation if metric is not None else measure.aggregation
     plain = not (measure.per or measure.minus or measure.where or measure.elapsed)
-    stock = metric is not None and metric.non_additive
+    stock = metric is not None and (metric.non_additive or metric.computed)
     known = aggregation in _ADDITIVE or aggregation is Aggregation.AVG
     return aggregation if known and plain and not stock else None
 

@@ -24,21 +24,23 @@ from answerable.data.questions.meanings import (
 )
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.periods import Timing, timings
-from answerable.data.semantics.model import Aggregation, FieldType
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     Condition,
     DatePart,
     Elapsed,
     Filter,
+    Not,
+    Operator,
+    Pointed,
+    Scalar,
+)
+from answerable.data.semantics.model import Aggregation, FieldType
+from answerable.data.semantics.query import (
     GroupBy,
     Having,
     Measure,
-    Not,
-    Operator,
     Order,
-    Pointed,
-    Scalar,
     SemanticQuery,
     TimeSlice,
     TopN,

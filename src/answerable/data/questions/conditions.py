@@ -8,8 +8,7 @@ from decimal import Decimal
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Bound, Compound, Number, Threshold, Where
 from answerable.data.questions.numbers import plain
-from answerable.data.semantics.model import ModelField
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
@@ -19,6 +18,7 @@ from answerable.data.semantics.query import (
     Not,
     Operator,
 )
+from answerable.data.semantics.model import ModelField
 
 _SIGNS = {
     "€": "eur",

@@ -32,10 +32,8 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
+from answerable.data.semantics.filters import AllOf, Condition, Filter
 from answerable.data.semantics.query import (
-    AllOf,
-    Condition,
-    Filter,
     Measure,
     Period,
     SemanticQuery,

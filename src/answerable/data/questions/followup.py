@@ -14,15 +14,17 @@ from enum import StrEnum
 from answerable.data.questions.numbers import cardinal
 from answerable.data.questions.outcome import Ambiguous, Parsed, Unparsed
 from answerable.data.questions.service import read_question
-from answerable.data.semantics.model import Aggregation, SemanticModel
-from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     Condition,
     Filter,
+    Operator,
+)
+from answerable.data.semantics.model import Aggregation, SemanticModel
+from answerable.data.semantics.paths import sole_paths
+from answerable.data.semantics.query import (
     GroupBy,
     Measure,
-    Operator,
     Order,
     SemanticQuery,
     TimeSlice,
@@ -121,7 +123,7 @@ def _is_count(change: SemanticQuery, model: SemanticModel) -> bool:
     """Whether nothing but the count that was put in front is measured."""
     if len(change.measures) != 1:
         return False
-    metric = model.metric(change.measures[0].metric or "")
+    metric = model.face(change.measures[0].metric)
     part = metric or change.measures[0]
     return part.aggregation is Aggregation.COUNT and part.field is None
 
@@ -174,7 +176,7 @@ def _alias(measure: Measure) -> str:
 
 
 def _as_share(last: SemanticQuery, model: SemanticModel) -> Patched | Unchanged:
-    parts = [model.metric(m.metric or "") or m for m in last.measures]
+    parts = [model.face(m.metric) or m for m in last.measures]
     fits = parts and all(part.aggregation in _ADDITIVE for part in parts)
     compared = last.time is not None and last.time.comparison is not None
     if not fits or not last.group_by or compared or all(m.share_of_total for m in last.measures):

@@ -33,8 +33,8 @@ from answerable.data.questions.meanings import (
     Window,
 )
 from answerable.data.questions.tokens import Token
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
-from answerable.data.semantics.query import Operator
 
 
 @dataclass

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from answerable.data.semantics.filters import Operator, Scalar
 from answerable.data.semantics.model import Aggregation
-from answerable.data.semantics.query import Grain, Operator, Scalar
+from answerable.data.semantics.query import Grain
 
 
 class TimeUnit(StrEnum):

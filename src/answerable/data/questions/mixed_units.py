@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed
+from answerable.data.semantics.filters import AllOf, Condition, Operator
 from answerable.data.semantics.mixing import Mixture, mixtures
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import AllOf, Condition, GroupBy, Operator, Order, SemanticQuery
+from answerable.data.semantics.query import GroupBy, Order, SemanticQuery
 
 _MOST_UNITS = 4
 _SLOT = "unit"

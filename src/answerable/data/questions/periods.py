@@ -8,7 +8,12 @@ from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import Against, Span, TimeUnit, Versus
 from answerable.data.questions.time import resolve
-from answerable.data.semantics.query import Comparison, Grain, Period, TimeSlice
+from answerable.data.semantics.query import (
+    Comparison,
+    Grain,
+    Period,
+    TimeSlice,
+)
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 

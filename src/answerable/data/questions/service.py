@@ -362,7 +362,7 @@ class _Reader:
         return [(candidate, context) for candidate in candidates(context, sequences, tokens)]
 
     def _context(self, dataset: Dataset) -> Context:
-        metrics = tuple(m for m in self.model.metrics if m.dataset == dataset.name)
+        metrics = tuple(m.face for m in self.model.metrics if m.dataset == dataset.name)
         context = Context(
             dataset, metrics, self.model.calendar, self._now, row_named=self._lexicon.row_named(dataset.name)
         )

@@ -24,7 +24,7 @@ def named_spans(
     """The days, with their label, that each of the question's longest phrases of time means at `as_of`, by
     the words that it stands on: several where a phrase has several meanings."""
     tokens = tokenise(question)
-    metrics = tuple(metric for metric in model.metrics if metric.dataset == dataset.name)
+    metrics = tuple(metric.face for metric in model.metrics if metric.dataset == dataset.name)
     context = Context(dataset, metrics, model.calendar, Now.at(as_of, model.calendar))
     grammar = english()
     items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar.words]

@@ -14,20 +14,22 @@ from answerable.data.questions.formatting import (
     plural,
     upper_first,
 )
-from answerable.data.semantics.model import Aggregation, Dataset, ModelField, SemanticModel, Unit
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
     Elapsed,
     Filter,
-    GroupBy,
-    Having,
-    Measure,
     Not,
     Operator,
     Pointed,
     Scalar,
+)
+from answerable.data.semantics.model import Aggregation, Dataset, ModelField, SemanticModel, Unit
+from answerable.data.semantics.query import (
+    GroupBy,
+    Having,
+    Measure,
     SemanticQuery,
     TimeSlice,
 )
@@ -151,7 +153,7 @@ class _Words:
 
     def _divisor(self, per: Measure) -> str:
         """What something is divided by: `order`, `customer`, or another measure."""
-        metric = self._model.metric(per.metric) if per.metric is not None else None
+        metric = self._model.face(per.metric)
         aggregation = metric.aggregation if metric is not None else per.aggregation
         field = metric.field if metric is not None else per.field
         if aggregation is Aggregation.COUNT and field is None and self._dataset is not None:
@@ -279,7 +281,7 @@ class _Words:
         for measure in self._query.measures:
             if measure_alias(measure) != alias:
                 continue
-            metric = self._model.metric(measure.metric) if measure.metric is not None else None
+            metric = self._model.face(measure.metric)
             if metric is not None and metric.unit is not None:
                 return metric.unit
             name = metric.field if metric is not None else measure.field

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.model import Dataset, Metric, ModelField, SemanticModel
+from answerable.data.semantics.query import own_fields
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
@@ -139,7 +140,9 @@ def _metrics(
             kept.append(metric)
     # People's own metrics, and guesses that they edited, stay as long as their field is there.
     kept += [m for m in mine.values() if m != old.get(m.name)]
-    return (*others, *(m for m in kept if m.field is None or m.field in fields))
+    there = [m for m in kept if own_fields(m, current) <= fields]
+    names = {m.name for m in there}
+    return (*others, *(m for m in there if {m.minus, m.per} - {None} <= names))
 
 
 def _consistent(model: SemanticModel) -> SemanticModel:

@@ -10,6 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from answerable.data.ingestion.units import parse_unit
+from answerable.data.semantics.filters import (
+    AllOf,
+    Condition,
+    Filter,
+    Operator,
+)
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     Aggregation,
@@ -19,15 +25,7 @@ from answerable.data.semantics.model import (
     ModelField,
     SemanticModel,
 )
-from answerable.data.semantics.query import (
-    AllOf,
-    Condition,
-    Filter,
-    Measure,
-    Operator,
-    SemanticQuery,
-    parts_of,
-)
+from answerable.data.semantics.query import Measure, SemanticQuery, parts_of
 
 _CURRENCY = re.compile(
     r"(?:(?P<of>\w+)_)?(?:currency|currencies|ccy|waehrung|wahrung|devise)(?:_(?:code|iso))?$"

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from answerable.data.semantics.filters import Filter, Name
 from answerable.kit.principal import Role
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
 class _Part(BaseModel):
@@ -97,7 +96,10 @@ class Status(StrEnum):
 class Metric(_Part):
     """A named number over one dataset: an aggregation of a field (of the rows when `field` is None).
 
-    `non_additive` marks a stock (a balance, a head count), which must not be summed over time.
+    `non_additive` marks a stock (a balance, a head count), which must not be summed over time. `where`
+    narrows its rows. With `minus` and `per`, plain metrics of the same dataset, it is a number less another,
+    divided by a third: profit is revenue less cost, the average order is revenue per order. A `cumulative`
+    one is shown by period with its running total.
     """
 
     name: Name
@@ -110,6 +112,24 @@ class Metric(_Part):
     description: str = ""
     status: Status = Status.INFERRED
     non_additive: bool = False
+    where: Filter | None = None
+    minus: Name | None = None
+    per: Name | None = None
+    cumulative: bool = False
+
+    @property
+    def computed(self) -> bool:
+        """Whether it is more than one aggregation over all rows."""
+        return self.minus is not None or self.per is not None or self.where is not None
+
+    @property
+    def face(self) -> Metric:
+        """A computed metric as a whole that cannot be taken apart: neither another aggregation nor its field
+        can stand for it. A quotient adds up no more than an average does. Others are as they are."""
+        if not self.computed:
+            return self
+        kind = Aggregation.AVG if self.per is not None else Aggregation.SUM
+        return self.model_copy(update={"aggregation": kind, "field": None})
 
 
 class Dataset(_Part):
@@ -212,9 +232,10 @@ class SemanticModel(_Part):
     def revision(self) -> str:
         """SHA-256 of the canonical form, first 16 hex digits: equal models, equal revisions."""
         content = self.model_dump(mode="json")
-        for later in ("policies", "hidden_fields"):
-            if not content[later]:  # models of before there were such keep their revision
-                del content[later]
+        # Models of before there were such parts keep their revision.
+        _drop_empty(content, "policies", "hidden_fields")
+        for metric in content["metrics"]:
+            _drop_empty(metric, "where", "minus", "per", "cumulative")
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
@@ -225,3 +246,14 @@ class SemanticModel(_Part):
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, or None."""
         return next((m for m in self.metrics if m.name == name), None)
+
+    def face(self, name: str | None) -> Metric | None:
+        """The face of the metric of that name, or None."""
+        metric = self.metric(name) if name is not None else None
+        return None if metric is None else metric.face
+
+
+def _drop_empty(content: dict[str, object], *names: str) -> None:
+    for name in names:
+        if not content[name]:
+            del content[name]

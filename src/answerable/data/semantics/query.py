@@ -15,9 +15,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field
 
-from answerable.data.semantics.model import Aggregation, Name, SemanticModel
+from answerable.data.semantics.filters import (
+    AllOf,
+    Condition,
+    DatePart,
+    Elapsed,
+    Filter,
+    Name,
+    Not,
+    Pointed,
+    Scalar,
+)
+from answerable.data.semantics.model import Aggregation, Metric, SemanticModel
 
 
 class _Part(BaseModel):
@@ -31,36 +42,6 @@ class Grain(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
-
-
-class DatePart(StrEnum):
-    """What recurs in dates: the hour of the day (0 to 23), the weekday and the month by name."""
-
-    HOUR = "hour"
-    WEEKDAY = "weekday"
-    MONTH = "month"
-
-
-class Elapsed(_Part):
-    """The time from the field `since` to the field that this stands beside, as a number of `unit`s.
-
-    Between two dates it is whole days."""
-
-    since: Name
-    unit: Literal["minutes", "hours", "days"]
-
-
-def _as_given(value: object) -> object:
-    if isinstance(value, (bool, int, float, Decimal, date, str)):
-        return value
-    raise ValueError("give text, a number, a date, true or false")
-
-
-# Text stays text: "00123" is a postal code until the field's type says that it is a number.
-Scalar = Annotated[
-    bool | int | Decimal | float | date | datetime | str,
-    PlainValidator(_as_given, json_schema_input_type=bool | int | float | str),
-]
 
 
 class Measure(_Part):
@@ -86,6 +67,9 @@ class Measure(_Part):
     share_of_total: bool = False
     running_total: bool = False
     moving_average: Annotated[int, Field(ge=2, le=366)] | None = None
+
+
+Measure.model_rebuild()
 
 
 class TopN(_Part):
@@ -141,65 +125,6 @@ class TimeSlice(_Part):
     grain: Grain | None = None
     comparison: Comparison | None = None
     fill_gaps: bool = True  # periods without rows appear with nulls (0 for sums and counts)
-
-
-class Operator(StrEnum):
-    EQ = "eq"
-    NE = "ne"
-    IN = "in"
-    NOT_IN = "not_in"
-    LT = "lt"
-    LE = "le"
-    GT = "gt"
-    GE = "ge"
-    BETWEEN = "between"  # both ends included
-    CONTAINS = "contains"
-    STARTS_WITH = "starts_with"
-    IS_NULL = "is_null"
-    NOT_NULL = "not_null"
-
-
-class Condition(_Part):
-    """`field operator values`: one value for comparisons, two for between, any number for in, none for nulls.
-
-    String equality ignores case and outer blanks. `part` and `elapsed` compare what recurs in a date, and the
-    time since another field; `other` compares with another field of the same row instead of values."""
-
-    field: Name
-    operator: Operator
-    values: tuple[Scalar, ...] = ()
-    part: DatePart | None = None
-    elapsed: Elapsed | None = None
-    other: Name | None = None
-
-
-class AllOf(_Part):
-    all: tuple[Filter, ...]
-
-
-class AnyOf(_Part):
-    any: tuple[Filter, ...]
-
-
-class Not(_Part):
-    negated: Filter
-
-
-class Pointed(_Part):
-    """Rows that at least one row of the dataset `pointed_at_by` points at: customers with orders. `where`
-    chooses among those rows, in fields of their own dataset. Its `Not` keeps the rows without any."""
-
-    pointed_at_by: Name
-    where: Filter | None = None
-
-
-Filter = Condition | AllOf | AnyOf | Not | Pointed
-
-Measure.model_rebuild()
-AllOf.model_rebuild()
-AnyOf.model_rebuild()
-Not.model_rebuild()
-Pointed.model_rebuild()
 
 
 class Having(_Part):
@@ -286,8 +211,8 @@ def read_fields(query: SemanticQuery, model: SemanticModel) -> set[tuple[str, st
     names = [*named_fields(query)]
     if query.time is not None:
         names.append(query.time.field)
-    metrics = (model.metric(m.metric) for m in parts_of(query.measures) if m.metric is not None)
-    names += [metric.field for metric in metrics if metric is not None and metric.field is not None]
+    metrics = [model.metric(m.metric) for m in parts_of(query.measures) if m.metric is not None]
+    names += [name for metric in metrics if metric is not None for name in metric_fields(metric, model)]
     pairs = {tuple(name.split("__", 1)) if "__" in name else (query.dataset, name) for name in names}
     for pointed in (node for node in _all_leaves(query) if isinstance(node, Pointed)):
         inner = (node for node in _leaves(pointed.where) if isinstance(node, Condition))
@@ -300,6 +225,23 @@ def pointing_datasets(query: SemanticQuery) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(node.pointed_at_by for node in _all_leaves(query) if isinstance(node, Pointed))
     )
+
+
+def metric_fields(metric: Metric, model: SemanticModel) -> set[str]:
+    """The fields that a metric's number depends on, of its filters and of the metrics that it is computed
+    with too, as its dataset's queries name them."""
+    found: set[str] = set()
+    for part in (metric, *(model.metric(name) for name in (metric.minus, metric.per) if name is not None)):
+        if part is not None:
+            found |= {part.field} if part.field is not None else set()
+            conditions = (node for node in _leaves(part.where) if isinstance(node, Condition))
+            found |= {name for node in conditions for name in _named(node)}
+    return found
+
+
+def own_fields(metric: Metric, model: SemanticModel) -> set[str]:
+    """Those of them that lie in the metric's own dataset."""
+    return {name for name in metric_fields(metric, model) if "__" not in name}
 
 
 def _all_leaves(query: SemanticQuery) -> list[Condition | Pointed]:

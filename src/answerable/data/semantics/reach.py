@@ -17,11 +17,13 @@ from answerable.data.semantics.model import (
     Audience,
     Dataset,
     FieldType,
+    Metric,
     ModelField,
     RowPolicy,
     SemanticModel,
 )
 from answerable.data.semantics.paths import Path, sole_paths
+from answerable.data.semantics.query import metric_fields
 from answerable.kit.principal import Role
 
 # Of other types no text says exactly which values are meant.
@@ -151,9 +153,7 @@ def _without_fields(model: SemanticModel, hidden: set[tuple[str, str]]) -> Seman
     return model.model_copy(
         update={
             "datasets": tuple(datasets),
-            "metrics": tuple(
-                m for m in model.metrics if m.field is None or (m.dataset, m.field) not in hidden
-            ),
+            "metrics": tuple(m for m in model.metrics if not _read_by(m, model) & hidden),
             "relationships": tuple(
                 r
                 for r in model.relationships
@@ -163,6 +163,15 @@ def _without_fields(model: SemanticModel, hidden: set[tuple[str, str]]) -> Seman
             "hidden_fields": (),
         }
     )
+
+
+def _read_by(metric: Metric, model: SemanticModel) -> set[tuple[str, str]]:
+    """The fields that a metric's number depends on, by dataset and name."""
+    found = set()
+    for name in metric_fields(metric, model):
+        dataset, _, field = name.rpartition("__") if "__" in name else (metric.dataset, "", name)
+        found.add((dataset, field))
+    return found
 
 
 def _without_values(

@@ -6,12 +6,15 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from answerable.data.engines.compiler import compile_query
+from answerable.data.engines.errors import InvalidQuery
 from answerable.data.semantics import repository
 from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionUnknown, StaleModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.joining import Revised, join, joined_revision, revisions_of
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
 from answerable.data.semantics.model import Relationship, SemanticModel
+from answerable.data.semantics.query import Grain, Measure, SemanticQuery, TimeSlice
 from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
 from answerable.data.semantics.repository import EMPTY, WORKSPACE, Holder, StoredModel
@@ -21,7 +24,7 @@ from answerable.identity.members import service as members
 from answerable.identity.scopes import Scope
 from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.kit.errors import Forbidden, NotFound
+from answerable.kit.errors import FieldError, Forbidden, NotFound
 from answerable.kit.principal import Role
 
 # Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
@@ -174,11 +177,31 @@ async def replace_model(
             f"The model is at revision {stored.revision} now. Read it again and repeat your change."
         )
     # What the data has is what was last inferred: people may have hidden columns since.
-    mistakes = problems(wanted, stored.base, stored.model)
+    mistakes = problems(wanted, stored.base, stored.model) or _uncomputable(wanted)
     if mistakes:
         raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
     await _save(session, WORKSPACE, wanted)
     return await read_model(session, stored.id)
+
+
+def _uncomputable(model: SemanticModel) -> list[FieldError]:
+    """What is wrong with the metrics of a sound model that are computed: no query could ask for them."""
+    found = []
+    for i, metric in enumerate(model.metrics):
+        if not metric.computed and not metric.cumulative:
+            continue
+        dataset = model.dataset(metric.dataset)
+        time = dataset.default_time if dataset is not None else None
+        by_month = TimeSlice(field=time, grain=Grain.MONTH) if time is not None else None
+        asked = SemanticQuery(dataset=metric.dataset, measures=(Measure(metric=metric.name),), time=by_month)
+        try:
+            compile_query(asked, model)
+        except InvalidQuery as error:
+            found += [
+                FieldError(f"metrics.{i}{each.field.removeprefix('measures[0]')}", each.message)
+                for each in error.errors
+            ]
+    return found
 
 
 async def _require_may_replace(session: Session, model: SemanticModel, wanted: SemanticModel) -> None:

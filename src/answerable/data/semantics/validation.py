@@ -21,6 +21,7 @@ from answerable.data.semantics.model import (
 from answerable.data.semantics.reach import LIMITING_TYPES, policy_field
 from answerable.kit.errors import FieldError
 
+_ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
 _NUMBERS_ONLY = frozenset({Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN})
 
 
@@ -109,6 +110,13 @@ def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterato
     if dataset is None:
         yield FieldError(f"{path}.dataset", f"there is no dataset {metric.dataset!r}")
         return
+    for part, name in (("minus", metric.minus), ("per", metric.per)):
+        other = model.metric(name) if name is not None else None
+        if name is not None and (other is None or other.dataset != metric.dataset or name == metric.name):
+            yield FieldError(f"{path}.{part}", f"{metric.dataset} has no other metric {name!r}")
+    adds_up = metric.aggregation in _ADDITIVE and not metric.non_additive and metric.per is None
+    if metric.cumulative and not adds_up:
+        yield FieldError(f"{path}.cumulative", "only what adds up over time has a running total")
     if metric.field is None:
         if metric.aggregation is not Aggregation.COUNT:
             yield FieldError(f"{path}.field", f"{metric.aggregation} needs a field; only count works on rows")

@@ -11,17 +11,15 @@ from datetime import date, datetime
 
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.time_spans import Days, named_spans
-from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
     Filter,
     Not,
-    Period,
-    SemanticQuery,
-    parts_of,
 )
+from answerable.data.semantics.model import SemanticModel
+from answerable.data.semantics.query import Period, SemanticQuery, parts_of
 from answerable.data.verified.readings import queries_of
 
 

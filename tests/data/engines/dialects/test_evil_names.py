@@ -19,7 +19,12 @@ from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.duckdb.check import checked_tree
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.semantics.model import Aggregation, FieldType
-from answerable.data.semantics.query import GroupBy, Measure, Order, SemanticQuery
+from answerable.data.semantics.query import (
+    GroupBy,
+    Measure,
+    Order,
+    SemanticQuery,
+)
 
 
 @pytest.fixture

@@ -18,17 +18,19 @@ from tests.data.engines.dialects.test_same_rows import ROWS, SHOPS
 from tests.data.engines.sales import COUNT, FIRST, REVENUE, model, where
 
 from answerable.data.engines.compiler import compile_query, within_limits
-from answerable.data.semantics.model import Aggregation, RowPolicy
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
-    Comparison,
     DatePart,
     Filter,
+    Not,
+)
+from answerable.data.semantics.model import Aggregation, RowPolicy
+from answerable.data.semantics.query import (
+    Comparison,
     Grain,
     GroupBy,
     Measure,
-    Not,
     Period,
     SemanticQuery,
     TimeSlice,

@@ -15,22 +15,24 @@ from tests.data.engines.test_any_query import queries
 
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.errors import InvalidQuery
-from answerable.data.semantics.model import Aggregation, Calendar
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
-    Comparison,
     Condition,
     DatePart,
     Elapsed,
+    Not,
+    Operator,
+    Pointed,
+)
+from answerable.data.semantics.model import Aggregation, Calendar
+from answerable.data.semantics.query import (
+    Comparison,
     Grain,
     GroupBy,
     Having,
     Measure,
-    Not,
-    Operator,
     Order,
-    Pointed,
     SemanticQuery,
     TimeSlice,
     TopN,

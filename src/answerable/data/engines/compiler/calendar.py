@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlglot import exp
 
+from answerable.data.semantics.filters import DatePart
 from answerable.data.semantics.model import Calendar
-from answerable.data.semantics.query import DatePart, Grain
+from answerable.data.semantics.query import Grain
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _UNITS = {

@@ -8,8 +8,7 @@ from typing import Protocol
 from answerable.data.engines.compiler.plan import FieldRef
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.values import BadValue, fit
-from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, Calendar, FieldType
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
@@ -20,6 +19,7 @@ from answerable.data.semantics.query import (
     Operator,
     Pointed,
 )
+from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, Calendar, FieldType
 
 MAX_DEPTH, MAX_CONDITIONS, MAX_VALUES = 20, 200, 2_000
 

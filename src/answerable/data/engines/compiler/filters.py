@@ -15,17 +15,17 @@ from sqlglot import exp
 from answerable.data.engines.compiler import calendar as buckets
 from answerable.data.engines.compiler.plan import FieldRef, Plan, refined_name
 from answerable.data.engines.compiler.values import Typed, fit, literal, localise
-from answerable.data.semantics.model import FieldType
-from answerable.data.semantics.query import (
+from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
     Condition,
     Filter,
     Not,
     Operator,
-    Period,
     Pointed,
 )
+from answerable.data.semantics.model import FieldType
+from answerable.data.semantics.query import Period
 
 _COMPARE: dict[str, type[exp.Binary]] = {
     "eq": exp.EQ,

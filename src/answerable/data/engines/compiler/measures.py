@@ -10,6 +10,7 @@ from answerable.data.engines.compiler.conditions import Resolve
 from answerable.data.engines.compiler.names import nearest
 from answerable.data.engines.compiler.plan import COUNTS, FieldRef, PlannedMeasure
 from answerable.data.engines.compiler.problems import Problems
+from answerable.data.semantics.filters import AllOf, Filter
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -21,7 +22,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
     Unit,
 )
-from answerable.data.semantics.query import Filter, Measure, SemanticQuery
+from answerable.data.semantics.query import Measure, SemanticQuery
 
 _ORDERABLE = NUMERIC_TYPES | TEMPORAL_TYPES | {FieldType.TIME}
 # What counting a joined row once for each of the rows that point at it does not change.
@@ -74,8 +75,17 @@ class _MeasurePlanner:
         planned = self._plain(measure, where)
         if planned is None:
             return None
+        metric = self._model.metric(measure.metric) if measure.metric is not None else None
+        computed = metric is not None and (metric.minus is not None or metric.per is not None)
+        parts = {"minus": measure.minus, "per": measure.per}
+        if metric is not None and computed:
+            if measure.minus is not None or measure.per is not None:
+                self._problems.add(where, f"{metric.name} is computed already; name a plain metric")
+                return None
+            names = {"minus": metric.minus, "per": metric.per}
+            parts = {key: Measure(metric=n, where=measure.where) if n else None for key, n in names.items()}
         inner: dict[str, PlannedMeasure] = {}
-        for name, part in (("minus", measure.minus), ("per", measure.per)):
+        for name, part in parts.items():
             if part is None:
                 continue
             found = self._inner(part, f"{where}.{name}")
@@ -84,10 +94,15 @@ class _MeasurePlanner:
             inner[name] = found
         if not inner:
             return planned
-        return self._combined(planned, inner.get("minus"), inner.get("per"), where)
+        combined = self._combined(planned, inner.get("minus"), inner.get("per"), where)
+        if combined is None or metric is None or not computed:
+            return combined
+        return replace(combined, label=metric.label, unit=metric.unit or combined.unit)
 
     def _inner(self, measure: Measure, where: str) -> PlannedMeasure | None:
-        if measure.minus is not None or measure.per is not None:
+        metric = self._model.metric(measure.metric) if measure.metric is not None else None
+        computed = metric is not None and (metric.minus is not None or metric.per is not None)
+        if measure.minus is not None or measure.per is not None or computed:
             self._problems.add(where, "this is computed with already; name a plain measure")
             return None
         if measure.share_of_total or measure.running_total or measure.moving_average is not None:
@@ -125,9 +140,10 @@ class _MeasurePlanner:
         if sum(way is not None for way in ways) != 1:
             self._problems.add(where, "set either metric, aggregation or percentile")
             return None
-        if measure.where is not None:
-            self._check_where(measure.where)
         metric = self._metric(measure.metric, where) if measure.metric is not None else None
+        narrowed = _both(metric.where if metric is not None else None, measure.where)
+        if narrowed is not None:
+            self._check_where(narrowed)
         if measure.metric is not None and metric is None:
             return None
         if metric is not None and (measure.field is not None or measure.elapsed is not None):
@@ -152,12 +168,16 @@ class _MeasurePlanner:
             unit=_unit(aggregation, field, metric),
             type=_type(aggregation, field),
             share=measure.share_of_total,
-            running=measure.running_total,
+            running=measure.running_total or self._accumulates(metric),
             last_of=self._last_of(aggregation, field, metric, where),
             quantile=measure.percentile / 100 if measure.percentile is not None else None,
-            where=measure.where,
+            where=narrowed,
             moving=measure.moving_average,
         )
+
+    def _accumulates(self, metric: Metric | None) -> bool:
+        by_period = self._query.time is not None and self._query.time.grain is not None
+        return by_period and metric is not None and metric.cumulative
 
     def _metric(self, name: str, where: str) -> Metric | None:
         metric = self._model.metric(name)
@@ -231,6 +251,12 @@ def _unsound(aggregation: Aggregation, field: FieldRef | None, metric: Metric | 
     elif field.field.role is FieldRole.KEY and field.since is None:
         return f"{field.name} only tells rows apart; use count or count_distinct"
     return _mixed_units(aggregation, field, metric)
+
+
+def _both(one: Filter | None, other: Filter | None) -> Filter | None:
+    if one is None or other is None:
+        return one or other
+    return AllOf(all=(one, other))
 
 
 def _is_part(whole: PlannedMeasure, per: PlannedMeasure) -> bool:

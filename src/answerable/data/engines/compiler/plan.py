@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from answerable.data.engines.compiler.values import Typed
+from answerable.data.semantics.filters import (
+    DatePart,
+    Elapsed,
+    Filter,
+    Pointed,
+)
 from answerable.data.semantics.model import (
     Aggregation,
     Calendar,
@@ -18,14 +24,10 @@ from answerable.data.semantics.model import (
 )
 from answerable.data.semantics.query import (
     Comparison,
-    DatePart,
-    Elapsed,
-    Filter,
     Grain,
     Having,
     Order,
     Period,
-    Pointed,
     TopN,
 )
 

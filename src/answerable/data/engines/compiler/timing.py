@@ -11,7 +11,12 @@ from answerable.data.engines.compiler.plan import PlannedTime
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.values import localise
 from answerable.data.semantics.model import TEMPORAL_TYPES, Calendar, FieldType
-from answerable.data.semantics.query import Comparison, Grain, Period, TimeSlice
+from answerable.data.semantics.query import (
+    Comparison,
+    Grain,
+    Period,
+    TimeSlice,
+)
 
 MAX_BUCKETS = 20_000
 MAX_SHIFT = 100_000

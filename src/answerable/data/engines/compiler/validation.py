@@ -34,6 +34,12 @@ from answerable.data.engines.compiler.plan import (
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.engines.compiler.timing import plan_time
 from answerable.data.engines.compiler.values import BadValue, Typed, fit
+from answerable.data.semantics.filters import (
+    DatePart,
+    Elapsed,
+    Filter,
+    Pointed,
+)
 from answerable.data.semantics.mixing import mixtures
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
@@ -42,15 +48,7 @@ from answerable.data.semantics.model import (
     FieldType,
     SemanticModel,
 )
-from answerable.data.semantics.query import (
-    DatePart,
-    Elapsed,
-    Filter,
-    GroupBy,
-    Having,
-    Pointed,
-    SemanticQuery,
-)
+from answerable.data.semantics.query import GroupBy, Having, SemanticQuery
 
 MAX_POINTED = 4
 MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from answerable.data.semantics.filters import Scalar
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
-from answerable.data.semantics.query import Scalar
 
 MAX_STRING = 1_000
 MAX_DIGITS = 38

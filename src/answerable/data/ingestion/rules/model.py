@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from answerable.data.semantics.model import Name
+from answerable.data.semantics.filters import Name
 
 MOST_RULES = 100
 _Text = Annotated[str, Field(min_length=1, max_length=200)]

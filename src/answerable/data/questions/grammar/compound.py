@@ -7,8 +7,8 @@ from decimal import Decimal
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Compound, Field, Where
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES
-from answerable.data.semantics.query import Operator
 
 _NOT = "(except|excluding|without|but not|except for|other than|not counting|leaving out|ignoring|apart from)"
 _WHO = "(who|that|which)?"

@@ -22,8 +22,9 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
-from answerable.data.semantics.query import Grain, Operator
+from answerable.data.semantics.query import Grain
 
 _AVERAGE = "(average|mean|avg)"
 _DOES = (

@@ -8,8 +8,8 @@ from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Listing, Rows, Value, Where
 from answerable.data.questions.tokens import Kind, Token
+from answerable.data.semantics.filters import Operator, Scalar
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
-from answerable.data.semantics.query import Operator, Scalar
 
 _PLACE = (
     "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were"

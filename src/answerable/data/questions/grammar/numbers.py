@@ -9,8 +9,8 @@ from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Bound, Field, Number, Part, Rows, Threshold, Unit
 from answerable.data.questions.numbers import MULTIPLIERS, cardinal
 from answerable.data.questions.tokens import Kind, Token
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import NUMERIC_TYPES, Aggregation
-from answerable.data.semantics.query import Operator
 
 _CURRENCIES = {
     "EUR": "eur|euro|euros|€",

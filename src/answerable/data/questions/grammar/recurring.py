@@ -12,8 +12,8 @@ from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Measures, Number, Part, Rank, Rows, Where
 from answerable.data.questions.tokens import Kind, Token
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import TEMPORAL_TYPES, Aggregation, FieldType
-from answerable.data.semantics.query import Operator
 
 WEEKDAY, HOUR, MONTH = "@weekday", "@hour", "@month"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
