@@ -23,10 +23,11 @@ def join(workspace: SemanticModel, own: SemanticModel) -> SemanticModel:
     """The workspace's model with a conversation's datasets, whose metrics make way for the workspace's names,
     and with those of its relationships that hold."""
     taken = {metric.name for metric in workspace.metrics}
+    names = {metric.name: unique(metric.name, taken) for metric in own.metrics}
     metrics = list(workspace.metrics)
     for metric in own.metrics:
-        name = unique(metric.name, taken)
-        metrics.append(metric if name == metric.name else metric.model_copy(update={"name": name}))
+        changed = {"name": metric.name, "minus": metric.minus, "per": metric.per}
+        metrics.append(metric.model_copy(update={part: names.get(n or "", n) for part, n in changed.items()}))
     datasets = (*workspace.datasets, *own.datasets)
     fields = {(dataset.name, field.name) for dataset in datasets for field in dataset.fields}
     more = {
