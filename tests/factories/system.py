@@ -27,7 +27,7 @@ from tests.factories.waiting import eventually
 _TRUNCATE = "TRUNCATE workspaces, jobs, procrastinate_jobs, procrastinate_workers CASCADE"
 
 
-def runtime(app_url: str, data_dir: str) -> Runtime:
+def runtime(app_url: str, data_dir: str, parsing: dict[str, object] | None = None) -> Runtime:
     """The system with short times, on a database and a folder."""
     jobs = {
         "concurrency": 2,
@@ -38,17 +38,23 @@ def runtime(app_url: str, data_dir: str) -> Runtime:
         "max_attempts": 4,
     }
     sources = {"roots": [Path(data_dir).parent], "portion_items": 10, "batch_items": 4}
-    settings = {"data_dir": data_dir, "jobs": jobs, "sources": sources, "log": {"level": "error"}}
+    settings = {
+        "data_dir": data_dir,
+        "jobs": jobs,
+        "sources": sources,
+        "log": {"level": "error"},
+        "parsing": parsing or {},
+    }
     return build_runtime(Settings.model_validate(settings), app_url)
 
 
-def work(app_url: str, data_dir: str) -> None:
+def work(app_url: str, data_dir: str, parsing: dict[str, object] | None = None) -> None:
     """The body of a worker process."""
-    asyncio.run(_work(app_url, data_dir))
+    asyncio.run(_work(app_url, data_dir, parsing))
 
 
-async def _work(app_url: str, data_dir: str) -> None:
-    system = runtime(app_url, data_dir)
+async def _work(app_url: str, data_dir: str, parsing: dict[str, object] | None) -> None:
+    system = runtime(app_url, data_dir, parsing)
     configure_logs(system.settings.log.level, "json")
     try:
         await run_worker(system)
@@ -59,10 +65,11 @@ async def _work(app_url: str, data_dir: str) -> None:
 class SystemBench:
     """A migrated database, emptied, with one workspace, and worker processes on it."""
 
-    def __init__(self, admin_url: str, data_dir: Path) -> None:
+    def __init__(self, admin_url: str, data_dir: Path, *, parsing: dict[str, object] | None = None) -> None:
         self.admin_url = admin_url
         self.data_dir = data_dir
-        self.runtime = runtime(app_url_for(admin_url), str(data_dir))
+        self._parsing = parsing
+        self.runtime = runtime(app_url_for(admin_url), str(data_dir), parsing)
         self.principal = Principal.system(ids.new_id("ws"))
         self._workers: list[BaseProcess] = []
         self.execute(_TRUNCATE)
@@ -81,7 +88,7 @@ class SystemBench:
 
     def worker(self) -> BaseProcess:
         """Start a worker process."""
-        process = spawn(work, app_url_for(self.admin_url), str(self.data_dir))
+        process = spawn(work, app_url_for(self.admin_url), str(self.data_dir), self._parsing)
         self._workers.append(process)
         return process
 

@@ -46,7 +46,7 @@ def test_chunks_are_in_order_cover_everything_and_keep_to_the_limit(
     blocks: list[tuple[str, int | None, bool, bool]], target: int, media_type: str
 ) -> None:
     document = _document(blocks, media_type)
-    chunks = chunk(document, target_tokens=target)
+    chunks = list(chunk(document, target_tokens=target))
     position = 0
     for ordinal, part in enumerate(chunks):
         assert part.ordinal == ordinal
@@ -116,7 +116,7 @@ def test_a_heading_with_nothing_under_it_keeps_its_own_chunk_before_a_sibling() 
 def test_a_long_paragraph_is_parted_between_sentences() -> None:
     sentence = "The parcel is sent on the day of the order and arrives on the next one. "
     document = _document([(sentence * 60, None, False, False)])
-    chunks = chunk(document)
+    chunks = list(chunk(document))
     assert len(chunks) > 3
     assert all(_text(document, part).endswith((".", "end")) for part in chunks)
     assert all(_text(document, part).startswith("The parcel") for part in chunks)
@@ -135,7 +135,7 @@ def test_a_line_of_a_million_characters_is_chunked(line: str) -> None:
     builder = TextBuilder()
     builder.add("start " + line * (1_000_000 // len(line)) + " end")
     document = builder.finish("text/plain")
-    chunks = chunk(document)
+    chunks = list(chunk(document))
     assert chunks[0].start == 0
     assert chunks[-1].end == len(document.text)
     assert max(part.token_count for part in chunks) <= 250
@@ -143,7 +143,7 @@ def test_a_line_of_a_million_characters_is_chunked(line: str) -> None:
 
 def test_another_count_of_tokens_is_obeyed() -> None:
     document = _document([("one two three four five six", None, False, False)])
-    chunks = chunk(document, count_tokens=len, target_tokens=10)
+    chunks = list(chunk(document, count_tokens=len, target_tokens=10))
     assert all(part.end - part.start <= 12 for part in chunks)
 
 
@@ -160,7 +160,7 @@ def _table(rows: int, header: str = "Land | Days | Fee") -> ParsedDocument:
 
 def test_a_table_is_cut_between_rows_and_every_part_knows_its_header() -> None:
     document = _table(60)
-    chunks = chunk(document, target_tokens=60)
+    chunks = list(chunk(document, target_tokens=60))
     inside = [part for part in chunks if part.table_header is not None]
     assert len(inside) > 3
     assert {part.table_header for part in inside} == {"Land | Days | Fee"}
@@ -179,7 +179,7 @@ def test_a_small_table_stays_whole_and_a_header_of_any_length_ends() -> None:
     (only,) = chunk(document)
     assert only.table_header is None
     wide = _table(40, header=" | ".join(f"Column {number}" for number in range(500)))
-    parts = chunk(wide, target_tokens=60)
+    parts = list(chunk(wide, target_tokens=60))
     assert max(len(part.table_header or "") for part in parts) == 300
     assert all(part.token_count <= 75 for part in parts)
 
@@ -190,8 +190,8 @@ def test_chunks_repeat_whole_sentences_of_the_one_before_within_their_section() 
         builder.add(section, level=1)
         builder.add(" ".join(f"Sentence {number} of section {section} is here." for number in range(30)))
     document = builder.finish("text/plain")
-    plain = chunk(document, target_tokens=60)
-    parts = chunk(document, target_tokens=60, overlap_tokens=20)
+    plain = list(chunk(document, target_tokens=60))
+    parts = list(chunk(document, target_tokens=60, overlap_tokens=20))
     assert [part.end for part in parts] == [part.end for part in plain]
     for before, part, alone in zip([None, *parts], parts, plain, strict=False):
         repeated = document.text[part.start : alone.start]

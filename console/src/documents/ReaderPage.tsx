@@ -1,5 +1,5 @@
 /** A document's text with its outline and a search, opened at the words that were quoted. */
-import { ActionIcon, Badge, Group, Text, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Text, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
@@ -10,26 +10,40 @@ import { Failure, FailureNote } from "../design/Failure";
 import { useTitle } from "../design/Page";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
-import { blocksOf, occurrences, piecesOf, type Block, type Span } from "./blocks";
+import { blocksOf, occurrences, piecesOf, windowOf, type Block, type Span } from "./blocks";
 import { downloadDocument } from "./download";
 import css from "./reader.module.css";
 
+/** Characters of a long text that are shown at once. */
+const WINDOW = 400_000;
+
 export function ReaderPage() {
   const { documentId } = useParams({ from: "/documents/$documentId" });
+  const { start } = useSearch({ from: "/documents/$documentId" });
+  const quoted = start === undefined || start < 0.75 * WINDOW ? 0 : start - WINDOW / 2;
+  const [from, setFrom] = useState(quoted);
+  useEffect(() => setFrom(quoted), [documentId, quoted]);
   const path = { params: { path: { document_id: documentId } } };
   const document = useQuery({ queryKey: ["documents", documentId], queryFn: () => read(api.GET("/api/v1/documents/{document_id}", path)) });
   const text = useQuery({
-    queryKey: ["documents", documentId, "text"],
-    queryFn: () => read(api.GET("/api/v1/documents/{document_id}/text", path)),
+    queryKey: ["documents", documentId, "text", from],
+    queryFn: () => read(api.GET("/api/v1/documents/{document_id}/text", { params: { ...path.params, query: { offset: from, limit: WINDOW } } })),
     enabled: document.data?.status === "ready",
     staleTime: Infinity,
   });
   if (document.isError || text.isError) return <Failure error={document.error ?? text.error} retry={() => void Promise.all([document.refetch(), text.refetch()])} />;
   if (document.isPending) return <div className={css.pad}><Waiting lines={12} /></div>;
-  return <Reader document={document.data} text={text.data} />;
+  return <Reader document={document.data} part={text.data} show={setFrom} />;
 }
 
-function Reader({ document, text }: { document: DocumentView; text: DocumentText | undefined }) {
+interface ReaderProps {
+  document: DocumentView;
+  /** What is shown of the text: all of it, unless it is long. */
+  part: DocumentText | undefined;
+  show: (from: number) => void;
+}
+
+function Reader({ document, part, show }: ReaderProps) {
   const m = useMessages();
   const f = useFormats();
   useTitle(document.title);
@@ -39,8 +53,9 @@ function Reader({ document, text }: { document: DocumentView; text: DocumentText
   const [at, setAt] = useState(0);
   const body = useRef<HTMLDivElement>(null);
 
+  const text = useMemo(() => (part === undefined ? undefined : windowOf(part)), [part]);
   const blocks = useMemo(() => (text === undefined ? [] : blocksOf(text)), [text]);
-  const quoted = useMemo(() => (text === undefined ? [] : quotedIn(text.text, search)), [text, search]);
+  const quoted = useMemo(() => (text === undefined ? [] : quotedIn(text, search)), [text, search]);
   const hits = useMemo(() => (text === undefined ? [] : occurrences(text.text, sought)), [text, sought]);
   const marks = sought.trim() === "" ? quoted : hits;
   const shownMark = marks.length === 0 ? -1 : at % marks.length;
@@ -110,13 +125,37 @@ function Reader({ document, text }: { document: DocumentView; text: DocumentText
         <div className={css.columns}>
           {text.headings.length > 1 && <Outline text={text} />}
           <div className={css.text} ref={body}>
+            {text.start > 0 && <Further to={Math.max(0, text.start - WINDOW)} label={m.documents.earlier} text={text} show={show} />}
             {blocks.map((block) => (
               <BlockView key={block.start} text={text.text} block={block} marks={marks} shown={shownMark} />
             ))}
+            {text.next !== null && <Further to={text.next} label={m.documents.later} text={text} show={show} />}
           </div>
         </div>
       )}
     </div>
+  );
+}
+
+/** The way to what lies before or behind the part that is shown. */
+function Further({ to, label, text, show }: { to: number; label: string; text: DocumentText; show: (from: number) => void }) {
+  const m = useMessages();
+  return (
+    <Group justify="space-between" my="md">
+      <Text size="xs" c="dimmed">
+        {m.documents.part(text.start + 1, text.end, text.total)}
+      </Text>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => {
+          show(to);
+          window.scrollTo({ top: 0 });
+        }}
+      >
+        {label}
+      </Button>
+    </Group>
   );
 }
 
@@ -189,8 +228,8 @@ function withoutHashes(text: string, first: boolean): string {
 }
 
 /** What the address points to: a quote's place, or the beginning of a passage. */
-function quotedIn(text: string, { start, end, passage }: { start?: number; end?: number; passage?: string }): Span[] {
-  if (start !== undefined && end !== undefined) return [{ start, end }];
-  const at = passage === undefined ? -1 : text.indexOf(passage);
+function quotedIn(text: DocumentText, { start, end, passage }: { start?: number; end?: number; passage?: string }): Span[] {
+  if (start !== undefined && end !== undefined) return start >= text.start && end <= text.end ? [{ start: start - text.start, end: end - text.start }] : [];
+  const at = passage === undefined ? -1 : text.text.indexOf(passage);
   return at === -1 || passage === undefined ? [] : [{ start: at, end: at + passage.length }];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf, occurrences, piecesOf } from "./blocks";
+import { blocksOf, occurrences, piecesOf, windowOf } from "./blocks";
 
 const text = "# Title\n\nOne line.\n\n\n## Part\nTwo lines\nof text.\n";
 const document = {
@@ -23,6 +23,18 @@ describe("a document in blocks", () => {
       ["## Part", 2, 2],
       ["Two lines\nof text.", 0, null],
     ]);
+  });
+
+  it("shows a part of a long text by its own places", () => {
+    const part = { ...document, text: text.slice(11, 31), start: 11, end: 31, total: text.length, next: 31 };
+    const shown = windowOf(part);
+    expect(shown.headings[1]).toEqual({ level: 2, title: "Part", start: 10, end: 17 });
+    expect(shown.pages).toEqual([
+      { number: 1, start: 0, end: 9 },
+      { number: 2, start: 10, end: 20 },
+    ]);
+    const whole = { ...document, start: 0, end: text.length, total: text.length, next: null };
+    expect(windowOf(whole)).toBe(whole);
   });
 
   it("loses no letter", () => {

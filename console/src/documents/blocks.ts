@@ -13,8 +13,14 @@ export interface Block extends Span {
   page: number | null;
 }
 
+/** A part of a long text by its own offsets: those of its pages and headings begin at the part, as its text does. */
+export function windowOf(part: DocumentText): DocumentText {
+  const inside = <T extends Span>(span: T): T => ({ ...span, start: Math.max(0, span.start - part.start), end: Math.min(part.text.length, span.end - part.start) });
+  return part.start === 0 && part.end === part.total ? part : { ...part, pages: part.pages.map(inside), headings: part.headings.map(inside) };
+}
+
 /** Paragraphs and headings in order, with the pages' beginnings. Blank lines are left out. */
-export function blocksOf(document: DocumentText): Block[] {
+export function blocksOf(document: Pick<DocumentText, "text" | "pages" | "headings">): Block[] {
   const { text } = document;
   const cuts = new Set([0, text.length]);
   for (const heading of document.headings) cuts.add(heading.start).add(heading.end);

@@ -281,6 +281,15 @@ class ParsingSettings(BaseModel):
     )
     cpu_seconds: int = Field(120, gt=0, description="Processor time for reading one document.")
     wall_seconds: float = Field(180, gt=0, description="Wall-clock time for reading one document.")
+    text_characters: int = Field(
+        150_000_000, ge=1_000, description="Characters that the text of one document may have."
+    )
+    part_characters: int = Field(
+        100_000,
+        ge=100,
+        description="Characters of a text that are stored as one row. A text of more than ten such parts is "
+        "never held as a whole: it is indexed part by part.",
+    )
     ocr: Literal["auto", "off"] = Field(
         "auto", description="Whether scanned pages and pictures are read by Tesseract where it is installed."
     )

@@ -2,7 +2,8 @@
 
 A chunk's text is `text[start:end]`. Chunks come in order, and only white space lies between them; they
 overlap only where that is asked for. A table is cut between its rows, and each of its chunks knows the row
-that names the columns. The work is linear in the text's length, whatever its lines are like.
+that names the columns. The work is linear in the text's length, whatever its lines are like, and looks at a
+few thousand characters at once: a text that is too long to be held is cut while it is read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from answerable.knowledge.lexical.sentences import sentences
 from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
+from answerable.knowledge.parsing.long_text import Text, is_blank
 
 TARGET_TOKENS = 200
 """all-MiniLM-L6-v2 was trained on 128 word pieces and reads 256 well: room for the headings stays."""
@@ -96,28 +98,29 @@ def chunk(
     count_tokens: CountTokens = estimate_tokens,
     target_tokens: int = TARGET_TOKENS,
     overlap_tokens: int = 0,
-) -> list[Chunk]:
-    """The document's chunks. Each has at most 1.25 × `target_tokens` tokens, as `count_tokens` counts
-    its paragraphs, rows or sentences, and at most `overlap_tokens` of the chunk before in the same section.
-    Slides are never mixed; pages of a PDF are, where a paragraph goes on."""
-    tables = _TableFinder(document.text, document.tables)
-    cutter = _Cutter(document.text, count_tokens, max(1, target_tokens), tables)
+) -> Iterator[Chunk]:
+    """The document's chunks, each made when it is asked for. Each has at most 1.25 × `target_tokens` tokens,
+    as `count_tokens` counts its paragraphs, rows or sentences, and at most `overlap_tokens` of the chunk
+    before in the same section. Slides are never mixed; pages of a PDF are, where a paragraph goes on."""
+    text = document.whole
+    tables = _TableFinder(text, document.tables)
+    cutter = _Cutter(text, count_tokens, max(1, target_tokens), tables)
     slides = document.pages if "presentation" in document.media_type else ()
     pages = _PageFinder(document.pages)
-    chunks: list[Chunk] = []
-    for start, end, path in _sections(document.text, document.headings, slides):
-        packed = cutter.pack(start, end)
-        for number, span in enumerate(packed):
+    ordinal = 0
+    for start, end, path in _sections(text, document.headings, slides):
+        before: _Span | None = None
+        for span in cutter.pack(start, end):
             first, header = span.start, tables.header_at(span.start)
-            if number and overlap_tokens and tables.at(first) is None:
-                first = cutter.reach_back(packed[number - 1], first, overlap_tokens)
+            if before is not None and overlap_tokens and tables.at(first) is None:
+                first = cutter.reach_back(before, first, overlap_tokens)
             page = pages.at(span.start)
-            chunks.append(Chunk(len(chunks), first, span.end, page, path, span.tokens, (start, end), header))
-    return chunks
+            yield Chunk(ordinal, first, span.end, page, path, span.tokens, (start, end), header)
+            before, ordinal = span, ordinal + 1
 
 
 def _sections(
-    text: str, headings: tuple[Heading, ...], slides: tuple[Page, ...]
+    text: Text, headings: tuple[Heading, ...], slides: tuple[Page, ...]
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Spans between headings (and slides), each with the titles that it stands under.
 
@@ -137,7 +140,7 @@ def _sections(
             path = []
         else:
             path = [item for item in path if item.level < heading.level] + [heading]
-            if not text[heading.end : end].strip() and end < len(text):
+            if end < len(text) and is_blank(text, heading.end, end):
                 pending = start if pending is None else pending
                 continue
         yield (start if pending is None else pending), end, tuple(item.title for item in path)
@@ -149,7 +152,7 @@ def _sections(
 class _TableFinder:
     """The table at an offset, and its header for what stands below that."""
 
-    def __init__(self, text: str, tables: Sequence[Table]) -> None:
+    def __init__(self, text: Text, tables: Sequence[Table]) -> None:
         self._text = text
         self._tables = tables
         self._starts = [table.start for table in tables]
@@ -163,30 +166,32 @@ class _TableFinder:
         table = self.at(offset)
         if table is None or offset < table.header_end:
             return None
-        return self._text[table.start : table.header_end][:_LONGEST_HEADER]
+        return self._text[table.start : min(table.header_end, table.start + _LONGEST_HEADER)]
 
 
 class _Cutter:
-    def __init__(self, text: str, count_tokens: CountTokens, target: int, tables: _TableFinder) -> None:
+    def __init__(self, text: Text, count_tokens: CountTokens, target: int, tables: _TableFinder) -> None:
         self._tables = tables
         self._text = text
         self._count = count_tokens
         self._target = target
 
-    def pack(self, start: int, end: int) -> list[_Span]:
+    def pack(self, start: int, end: int) -> Iterator[_Span]:
         """Paragraphs, and sentences of long ones, put together up to the target."""
-        packed: list[_Span] = []
+        held: list[_Span] = []  # the last two, which may become one
         for unit in self._units(start, end):
-            if packed and packed[-1].tokens + unit.tokens <= self._target:
-                packed[-1] = _Span(packed[-1].start, unit.end, packed[-1].tokens + unit.tokens)
-            else:
-                packed.append(replace(unit, tokens=unit.tokens + unit.repeated))
-        if len(packed) > 1 and packed[-1].tokens < _SMALL_TAIL * self._target:
-            total = packed[-2].tokens + packed[-1].tokens
+            if held and held[-1].tokens + unit.tokens <= self._target:
+                held[-1] = _Span(held[-1].start, unit.end, held[-1].tokens + unit.tokens)
+                continue
+            if len(held) == 2:
+                yield held.pop(0)
+            held.append(replace(unit, tokens=unit.tokens + unit.repeated))
+        if len(held) > 1 and held[-1].tokens < _SMALL_TAIL * self._target:
+            total = held[-2].tokens + held[-1].tokens
             if total <= _TAIL_ROOM * self._target:
-                tail = packed.pop()
-                packed[-1] = replace(packed[-1], end=tail.end, tokens=total)
-        return packed
+                tail = held.pop()
+                held[-1] = replace(held[-1], end=tail.end, tokens=total)
+        yield from held
 
     def _units(self, start: int, end: int) -> Iterator[_Span]:
         for first, last in self._paragraphs(start, end):
@@ -203,7 +208,7 @@ class _Cutter:
     def _rows(self, start: int, end: int, table: Table) -> Iterator[_Span]:
         """The rows of a table too large for one chunk. A header that takes much of the room is not counted
         with its rows: it is cut when it is put before them."""
-        header = self._text[table.start : table.header_end][:_LONGEST_HEADER]
+        header = self._text[table.start : min(table.header_end, table.start + _LONGEST_HEADER)]
         repeated = min(self._count(header), self._target // 4)
         while start < end:
             stop = self._text.find("\n", start, end)

@@ -23,6 +23,7 @@ BACKGROUND_WORK = (
     tasks.describe_undescribed,
     tasks.renew_words,
     tasks.cut_anew,
+    tasks.cut_long,
     reembedding.reembed,
     reembedding.follow_encoder,
     following.follow,

@@ -15,7 +15,7 @@ from answerable.jobs import JobContext
 from answerable.jobs import repository as jobs
 from answerable.jobs.tickets import Ticket
 from answerable.kit import ids
-from answerable.knowledge.documents import repository, service
+from answerable.knowledge.documents import service, texts
 from answerable.knowledge.documents.service import NewDocument
 from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
 from answerable.knowledge.indexing import IndexedDocument, Passage, prepare_document
@@ -135,7 +135,7 @@ async def test_a_late_attempt_writes_nothing(bench: Bench) -> None:
     assert (late.attempt, current.attempt) == (1, 2)
     async with bench.runtime.database.begin(bench.principal) as session:
         await service.finish(session, bench.runtime, late, service.ReadDocument(parsed, prepared, "1:200:0"))
-        assert await repository.text(session, document.id) is None
+        assert await texts.read(session, document.id) is None
     assert bench.execute("SELECT 1 FROM chunks") == []
     async with bench.runtime.database.begin(bench.principal) as session:
         await service.finish(

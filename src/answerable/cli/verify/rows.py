@@ -18,6 +18,7 @@ _COUNTED = (
     "source_items",
     "documents",
     "document_texts",
+    "document_text_parts",
     "chunks",
     "chunk_vectors",
     "cached_answers",
@@ -92,8 +93,37 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
         "chunk_outside_text",
         "chunks that are not what their document's text says at their place",
         """
-        SELECT DISTINCT c.document_id::text FROM chunks c JOIN document_texts t USING (document_id)
-        WHERE substr(t.text, c.start_offset + 1, c.end_offset - c.start_offset) IS DISTINCT FROM c.text
+        SELECT DISTINCT c.document_id::text FROM chunks c JOIN document_texts USING (document_id)
+        WHERE c.text IS DISTINCT FROM (
+            SELECT string_agg(substr(p.text, greatest(c.start_offset - p.start_offset, 0) + 1,
+                                     least(c.end_offset, p.end_offset)
+                                         - greatest(c.start_offset, p.start_offset)),
+                              '' ORDER BY p.start_offset)
+            FROM document_text_pieces p
+            WHERE p.document_id = c.document_id AND p.start_offset < c.end_offset
+              AND p.end_offset > c.start_offset)
+        """,
+    ),
+    (
+        "text_with_a_gap",
+        "texts of which a part is missing, twice there or of another length",
+        """
+        SELECT DISTINCT document_id::text FROM (
+            SELECT document_id, start_offset, lag(end_offset, 1, 0) OVER in_order AS before,
+                   end_offset - start_offset <> char_length(text) AND end_offset <> 2147483647 AS is_wrong
+            FROM document_text_pieces WINDOW in_order AS (PARTITION BY document_id ORDER BY start_offset)
+        ) p WHERE start_offset <> before OR is_wrong
+        """,
+    ),
+    (
+        "staged_passages_without_job",
+        "passages that were prepared for the index while no job is at work on their document",
+        """
+        SELECT DISTINCT s.document_id::text FROM (
+            SELECT document_id FROM staged_chunks UNION SELECT document_id FROM staged_vectors
+            UNION SELECT document_id FROM staged_terms) s
+        JOIN documents d ON d.id = s.document_id LEFT JOIN jobs j ON j.id = d.job_id
+        WHERE j.id IS NULL OR j.status NOT IN ('queued', 'running')
         """,
     ),
     (

@@ -21,6 +21,7 @@ from answerable.knowledge.documents.schemas import (
     DocumentsRequest,
     DocumentText,
     DocumentView,
+    TextRequest,
     UploadedDocument,
     parse_metadata,
     parse_tags,
@@ -84,9 +85,12 @@ async def read_document(context: ReaderWithin, document_id: str) -> DocumentView
 
 
 @router.get("/{document_id}/text")
-async def read_text(context: ReaderWithin, document_id: str) -> DocumentText:
-    """The text that quotes are taken from: `text[start:end]` of a quote is the quote."""
-    return DocumentText.of(await service.read_text(context.session, document_id))
+async def read_text(
+    context: ReaderWithin, document_id: str, wanted: Annotated[TextRequest, Query()]
+) -> DocumentText:
+    """The text that quotes are taken from: `text[start:end]` of a quote is the quote. A long text comes in
+    pieces; `next` is the offset of the following one."""
+    return DocumentText.of(await service.read_text(context.session, document_id, wanted.offset, wanted.limit))
 
 
 @router.get("/{document_id}/chunks")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.kit.errors import Conflict, InvalidInput
+from answerable.kit.errors import AnswerableError, Conflict, InvalidInput
 from answerable.knowledge.parsing.failures import ParseFailed
 
 
@@ -22,3 +22,14 @@ class DocumentUnreadable(InvalidInput):
     def __init__(self, failure: ParseFailed) -> None:
         super().__init__(failure.detail)
         self.code = failure.reason.value  # each reason has a code of its own
+
+
+class DocumentChanged(AnswerableError):
+    """The document was deleted, given away or read by somebody else while it was put into the index."""
+
+    code, status, title = "document_changed", 503, "The document changed meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The document was deleted, given to the workspace or read anew while this was under way."
+        )

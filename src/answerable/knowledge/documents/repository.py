@@ -12,12 +12,7 @@ from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 from answerable.knowledge.chunking import ChunkSettings
-from answerable.knowledge.documents.tables import (
-    DocumentMemberRow,
-    DocumentRow,
-    DocumentStatus,
-    DocumentTextRow,
-)
+from answerable.knowledge.documents.tables import DocumentMemberRow, DocumentRow, DocumentStatus
 from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.sources.tables import UPLOAD, SourceRow, SourceStatus
 
@@ -261,24 +256,6 @@ async def cut_otherwise(session: Session, most: int) -> Sequence[DocumentRow]:
         DocumentRow.status == DocumentStatus.READY.value, or_(false(), *other)
     )
     return (await session.scalars(statement.order_by(DocumentRow.id).limit(most))).all()
-
-
-async def put_text(session: Session, document_id: str, parsed: ParsedDocument) -> None:
-    """Keep a document's text, in place of the one before."""
-    values = {
-        "text": parsed.text,
-        "pages": [[item.number, item.start, item.end] for item in parsed.pages],
-        "tables": [[item.start, item.header_end, item.end] for item in parsed.tables],
-        "headings": [[item.level, item.title, item.start, item.end] for item in parsed.headings],
-    }
-    row = {"document_id": document_id, "workspace_id": session.workspace_id, **values}
-    statement = insert(DocumentTextRow).values(row)
-    await session.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=values))
-
-
-async def text(session: Session, document_id: str) -> DocumentTextRow | None:
-    """A document's text."""
-    return await session.scalar(select(DocumentTextRow).where(DocumentTextRow.document_id == document_id))
 
 
 async def remove(session: Session, document_ids: Sequence[str]) -> None:

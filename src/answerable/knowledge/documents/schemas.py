@@ -15,8 +15,12 @@ from answerable.kit.paging import PageRequest
 from answerable.knowledge.documents.names import one_line
 from answerable.knowledge.documents.repository import Container
 from answerable.knowledge.documents.service import MAX_METADATA_CHARACTERS, Accepted, DocumentChange
-from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
+from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
+from answerable.knowledge.documents.texts import TextRange
 from answerable.knowledge.indexing import ChunkRow
+
+MOST_CHARACTERS = 1_000_000
+"""Of a text that one answer carries."""
 
 MOST_TAGS = 50
 MAX_TAG_CHARACTERS = 100
@@ -170,22 +174,42 @@ class HeadingSpan(BaseModel):
     end: int
 
 
+class TextRequest(BaseModel):
+    """Which part of a document's text: from an offset on."""
+
+    offset: int = Field(0, ge=0, description="The first character.")
+    limit: int = Field(MOST_CHARACTERS, ge=1, le=MOST_CHARACTERS, description="How many characters at most.")
+
+
 class DocumentText(BaseModel):
-    """Offsets count characters (Unicode code points) of `text`."""
+    """The characters `start` to `end` of a text that has `total`. Offsets count characters (Unicode code
+    points) of the whole text; pages and headings are those that lie in this part, in whole or in part. `next`
+    is the offset to go on from, null at the end."""
 
     text: str
+    start: int
+    end: int
+    total: int
+    next: int | None
     pages: list[PageSpan]
     headings: list[HeadingSpan]
 
     @classmethod
-    def of(cls, row: DocumentTextRow) -> DocumentText:
+    def of(cls, found: TextRange) -> DocumentText:
         """A text as HTTP carries it."""
         return cls(
-            text=row.text,
-            pages=[PageSpan(number=number, start=start, end=end) for number, start, end in row.pages],
+            text=found.text,
+            start=found.start,
+            end=found.end,
+            total=found.total,
+            next=found.end if found.end < found.total else None,
+            pages=[
+                PageSpan.model_validate({"number": number, "start": start, "end": end})
+                for number, start, end in found.pages
+            ],
             headings=[
                 HeadingSpan.model_validate({"level": level, "title": title, "start": start, "end": end})
-                for level, title, start, end in row.headings
+                for level, title, start, end in found.headings
             ],
         )
 

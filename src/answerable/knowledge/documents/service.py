@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DOCUMENTS, document_tag
-from answerable.jobs import Subject, enqueue
+from answerable.jobs import Subject, enqueue, get_job
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -19,14 +19,16 @@ from answerable.kit.paging import PageRequest
 from answerable.kit.runtime import Runtime
 from answerable.kit.storage import StoredFile
 from answerable.knowledge import indexing
-from answerable.knowledge.documents import files, membership, removal, repository
-from answerable.knowledge.documents.errors import DocumentNotReady
+from answerable.knowledge.documents import files, membership, removal, repository, texts
+from answerable.knowledge.documents.errors import DocumentChanged, DocumentNotReady
 from answerable.knowledge.documents.names import display_name, one_line, title_of
-from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus, DocumentTextRow
+from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
+from answerable.knowledge.documents.texts import TextRange
 from answerable.knowledge.parsing.document import ParsedDocument
-from answerable.knowledge.parsing.language import language_of
+from answerable.knowledge.parsing.language import SAMPLE, language_of
 
 INGEST = membership.INGEST
+CUT = "documents.cut"
 MAX_METADATA_CHARACTERS = 16_384
 SOURCE_ITEM = membership.SOURCE_ITEM
 
@@ -167,11 +169,14 @@ async def read_chunks(
     return await indexing.chunks(session, document_id, first, most)
 
 
-async def read_text(session: Session, document_id: str) -> DocumentTextRow:
-    """A document's text. NotFound, or DocumentNotReady while there is none."""
+async def read_text(session: Session, document_id: str, start: int = 0, most: int | None = None) -> TextRange:
+    """A document's text, or at most that many of its characters from an offset on. NotFound, or
+    DocumentNotReady while there is none."""
     document = await read(session, document_id)
-    text = await repository.text(session, document_id)
-    if document.status != DocumentStatus.READY or text is None:
+    if document.status != DocumentStatus.READY:
+        raise DocumentNotReady(_why_not_ready(document))
+    text = await texts.read(session, document_id, start, most)
+    if text is None:
         raise DocumentNotReady(_why_not_ready(document))
     return text
 
@@ -238,10 +243,17 @@ async def describe_undescribed(session: Session, most: int) -> int:
 
 async def tell_language(session: Session, document_id: str) -> None:
     """Find out the language of a document that a former version read; nothing happens when it is gone."""
-    document, text = await repository.lock(session, document_id), await repository.text(session, document_id)
-    if document is None or text is None or document.language is not None:
+    document = await repository.lock(session, document_id)
+    if document is None or document.language is not None:
         return
-    await repository.change(session, document_id, {"language": language_of(text.text)})
+    beginning = await texts.read(session, document_id, 0, SAMPLE)
+    if beginning is None:
+        return
+    sample = beginning.text
+    if beginning.end < beginning.total:
+        middle = await texts.read(session, document_id, beginning.total // 2, SAMPLE // 2)
+        sample = sample[: SAMPLE // 2] + (middle.text if middle is not None else "")
+    await repository.change(session, document_id, {"language": language_of(sample)})
     await session.refresh(document)
     await indexing.describe_document(session, _described(document))
 
@@ -277,14 +289,17 @@ class ReadDocument:
     it holds."""
 
     parsed: ParsedDocument
-    prepared: indexing.PreparedDocument
+    prepared: indexing.PreparedDocument | indexing.StagedDocument
     cut_by: str
     members: Sequence[membership.KeptMember] = ()
 
 
 async def finish(session: Session, runtime: Runtime, document: DocumentRow, found: ReadDocument) -> None:
     """Make the document ready with its text and passages, and its members documents, if its attempt is still
-    the latest."""
+    the latest. Raises DocumentChanged when that was found out too late to let the transaction commit."""
+    if isinstance(found.prepared, indexing.StagedDocument):
+        # First, because it takes long: what a deletion waits for is taken after it.
+        await indexing.move_staged(session, found.prepared)
     if found.members:
         await repository.take_turns(session)
     current = await repository.finish_attempt(
@@ -294,17 +309,21 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
         found.parsed,
         {
             "title": found.prepared.document.title,
-            "chunk_count": len(found.prepared.passages),
+            "chunk_count": found.prepared.count,
             "cut_by": found.cut_by,
         },
     )
     if not current:
+        if isinstance(found.prepared, indexing.StagedDocument):
+            raise DocumentChanged
         await membership.discard(runtime, found.members)
         return
-    await repository.put_text(session, document.id, found.parsed)
     now = await repository.lock(session, document.id)  # it may have been changed or moved meanwhile
     if now is None:
         raise NotFound
+    if isinstance(found.prepared, indexing.StagedDocument) and now.session_id != document.session_id:
+        raise DocumentChanged  # the passages were moved to where it was before
+    await texts.put(session, document.id, found.parsed, runtime.settings.parsing.part_characters)
     # Members before the index: it is what every other document of the workspace waits for.
     await session.enter(now.session_id)
     await membership.take(session, runtime, now, found.members)
@@ -313,18 +332,38 @@ async def finish(session: Session, runtime: Runtime, document: DocumentRow, foun
 
 
 async def cut_anew(
-    session: Session, document: DocumentRow, prepared: indexing.PreparedDocument, cut_by: str
+    session: Session,
+    document: DocumentRow,
+    prepared: indexing.PreparedDocument | indexing.StagedDocument,
+    cut_by: str,
 ) -> None:
     """Put other passages of the same text into the index, unless the document was read anew, or is gone."""
     now = await repository.lock(session, document.id)
     if now is None or now.status != DocumentStatus.READY or now.attempt != document.attempt:
         return
-    values = {"chunk_count": len(prepared.passages), "cut_by": cut_by}
-    await repository.change(session, document.id, values)
-    await indexing.store_document(session, replace(prepared, document=_described(now)))
+    prepared = replace(prepared, document=_described(now))
+    if isinstance(prepared, indexing.StagedDocument):
+        await indexing.move_staged(session, prepared)
+    await repository.change(session, document.id, {"chunk_count": prepared.count, "cut_by": cut_by})
+    await indexing.store_document(session, prepared)
     await forget(session, [document_tag(document.id), DOCUMENTS])
+
+
+async def queue_cutting(session: Session, document: DocumentRow) -> None:
+    """Let a job cut a document anew, unless one is on its way."""
+    if document.job_id is not None:
+        try:
+            job = await get_job(session, document.job_id)
+        except NotFound:
+            pass
+        else:
+            if not job.status.ended:
+                return
+    job_id = await enqueue(session, CUT, subject=Subject("document", document.id), document_id=document.id)
+    await repository.set_job(session, document.id, job_id)
 
 
 async def fail(session: Session, document_id: str, code: str, detail: str) -> None:
     """Put the reason on the document; nothing happens to one that has ended."""
     await repository.fail(session, document_id, code, detail)
+    await indexing.drop_staged(session, document_id)

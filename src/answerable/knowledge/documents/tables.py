@@ -75,13 +75,30 @@ class DocumentMemberRow(TenantRow, Base):
 
 
 class DocumentTextRow(TenantRow, Base):
-    """The text of a document that is ready. Pages are [number, start, end] and headings
-    [level, title, start, end], tables [start, end of the header, end], in characters of the text."""
+    """The text of a document that is ready, or the first part of it, which ends at `end_offset`; null means
+    that it is whole. Pages are [number, start, end] and headings [level, title, start, end], tables
+    [start, end of the header, end], in characters of the text."""
 
     __tablename__ = "document_texts"
 
     document_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
+    end_offset: Mapped[int | None] = mapped_column(Integer)
     text: Mapped[str] = mapped_column(Text)
     pages: Mapped[list[list[int]]] = mapped_column(JSONB)
     tables: Mapped[list[list[int]]] = mapped_column(JSONB, default=list)
+    headings: Mapped[list[list[JsonValue]]] = mapped_column(JSONB)
+
+
+class DocumentTextPartRow(TenantRow, Base):
+    """A further part of a long text. It has the pages, tables and headings that lie in it, in whole or in
+    part."""
+
+    __tablename__ = "document_text_parts"
+
+    document_id: Mapped[str] = mapped_column(PrefixedId("doc"), primary_key=True)
+    start_offset: Mapped[int] = mapped_column(Integer, primary_key=True)
+    end_offset: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    pages: Mapped[list[list[int]]] = mapped_column(JSONB)
+    tables: Mapped[list[list[int]]] = mapped_column(JSONB)
     headings: Mapped[list[list[JsonValue]]] = mapped_column(JSONB)

@@ -1,9 +1,12 @@
-"""Reading a document in the background: file → text → chunks → passages with vectors, in one piece."""
+"""Reading a document in the background: file → text → chunks → passages with vectors, in one piece where the
+text is short enough to be held, else batch by batch."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +19,20 @@ from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import JsonObject
 from answerable.knowledge import indexing
 from answerable.knowledge.chunking import ChunkSettings, chunk
-from answerable.knowledge.documents import files, membership, removal, repository, service
+from answerable.knowledge.documents import files, membership, removal, repository, service, texts
 from answerable.knowledge.documents.errors import DocumentUnreadable
-from answerable.knowledge.documents.tables import DocumentRow, DocumentTextRow
+from answerable.knowledge.documents.tables import DocumentRow, DocumentStatus
 from answerable.knowledge.embedding import EncoderAway, has_encoder
-from answerable.knowledge.indexing import IndexedDocument, Passage, PreparedDocument, prepare_document
+from answerable.knowledge.indexing import (
+    IndexedDocument,
+    Passage,
+    PreparedDocument,
+    StagedDocument,
+    prepare_document,
+    stage_document,
+)
 from answerable.knowledge.indexing import add_missing_vectors as embed_passages
-from answerable.knowledge.parsing.document import Heading, Page, ParsedDocument, Table
+from answerable.knowledge.parsing.document import ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed
 from answerable.knowledge.parsing.members import NO_MEMBERS
 from answerable.knowledge.parsing.parser import MembersWanted, ReaderProcesses, parse
@@ -46,18 +56,23 @@ async def ingest(job: JobContext, *, document_id: str) -> None:
             return
         limits = await membership.limits(session, job.runtime, document)
         settings = await repository.chunk_settings(session, document.source_id)
-    with tempfile.TemporaryDirectory(prefix="answerable-members-") as folder:
-        parsed = await _parse(job, document, MembersWanted(Path(folder), limits or NO_MEMBERS))
-        prepared = await _prepare(job, document, parsed, settings)
-        kept = await membership.keep(job.runtime, document.workspace_id, Path(folder), parsed.members)
-    try:
-        async with job.complete() as session:
-            found = service.ReadDocument(parsed, prepared, settings.fingerprint, kept)
-            await service.finish(session, job.runtime, document, found)
-            kept = []  # theirs now
-    except BaseException:
-        await membership.discard(job.runtime, kept)
-        raise
+    with _folder() as members, _folder() as text:
+        parsed = await _parse(job, document, MembersWanted(Path(members), limits or NO_MEMBERS), Path(text))
+        with closing(parsed):
+            prepared = await _prepare(job, document, parsed, settings)
+            kept = await membership.keep(job.runtime, document.workspace_id, Path(members), parsed.members)
+            try:
+                async with job.complete() as session:
+                    found = service.ReadDocument(parsed, prepared, settings.fingerprint, kept)
+                    await service.finish(session, job.runtime, document, found)
+                    kept = []  # theirs now
+            except BaseException:
+                await membership.discard(job.runtime, kept)
+                raise
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="answerable-reading-")
 
 
 @ingest.on_failed
@@ -72,7 +87,9 @@ async def ingest_cancelled(session: Session, *, document_id: str) -> None:
     await service.fail(session, document_id, "cancelled", "Reading was cancelled. Upload the file again.")
 
 
-async def _parse(job: JobContext, document: DocumentRow, members: MembersWanted) -> ParsedDocument:
+async def _parse(
+    job: JobContext, document: DocumentRow, members: MembersWanted, text_folder: Path
+) -> ParsedDocument:
     def note(progress: JsonObject) -> None:
         job.note_progress(int(progress["done"]), int(progress["total"]), str(progress["unit"]))
 
@@ -84,6 +101,7 @@ async def _parse(job: JobContext, document: DocumentRow, members: MembersWanted)
             on_progress=note,
             processes=job.runtime.get(ReaderProcesses),
             members=members,
+            text_folder=text_folder,
         )
     except ParseFailed as failure:
         raise DocumentUnreadable(failure) from failure
@@ -91,38 +109,33 @@ async def _parse(job: JobContext, document: DocumentRow, members: MembersWanted)
 
 async def _prepare(
     job: JobContext, document: DocumentRow, parsed: ParsedDocument, settings: ChunkSettings
-) -> PreparedDocument:
+) -> PreparedDocument | StagedDocument:
     title = document.title if document.title_given else (parsed.title or document.title)
-    passages = await asyncio.to_thread(_passages, parsed, settings)
+    indexed = IndexedDocument(document.id, title, document.source_id, session_id=document.session_id)
+    if parsed.long is not None:
+        return await stage_document(job, indexed, _passages(parsed, settings), len(parsed.long))
+    passages = await asyncio.to_thread(lambda: list(_passages(parsed, settings)))
 
     async def report(done: int, total: int) -> None:
         await job.progress(done, total, "passages")
 
-    return await prepare_document(
-        job.runtime,
-        document.workspace_id,
-        IndexedDocument(document.id, title, document.source_id),
-        passages,
-        report,
-    )
+    return await prepare_document(job.runtime, document.workspace_id, indexed, passages, report)
 
 
-def _passages(parsed: ParsedDocument, settings: ChunkSettings) -> list[Passage]:
-    cut = chunk(parsed, target_tokens=settings.target_tokens, overlap_tokens=settings.overlap_tokens)
-    return [
-        Passage(
+def _passages(parsed: ParsedDocument, settings: ChunkSettings) -> Iterator[Passage]:
+    text = parsed.whole
+    for item in chunk(parsed, target_tokens=settings.target_tokens, overlap_tokens=settings.overlap_tokens):
+        yield Passage(
             ordinal=item.ordinal,
             start=item.start,
             end=item.end,
-            text=parsed.text[item.start : item.end],
+            text=text[item.start : item.end],
             page=item.page,
             heading_path=item.heading_path,
             token_count=item.token_count,
             table_header=item.table_header,
             section=item.section,
         )
-        for item in cut
-    ]
 
 
 @task(removal.DISCARD)
@@ -161,31 +174,57 @@ async def cut_anew(runtime: Runtime, _period: datetime) -> None:
 
 
 async def _cut(runtime: Runtime, document: DocumentRow, settings: ChunkSettings) -> None:
-    principal = Principal.system(document.workspace_id)
+    """Cut a document anew; a long one by a job of its own."""
+    principal, part = Principal.system(document.workspace_id), runtime.settings.parsing.part_characters
     async with runtime.database.begin(principal) as session:
-        text = await repository.text(session, document.id)
-    if text is None:
+        if await texts.is_long(session, document.id, part):
+            await service.queue_cutting(session, document)
+            return
+        with _folder() as folder:
+            parsed = await texts.load(session, document, Path(folder), part)
+    if parsed is None:
         return
-    passages = await asyncio.to_thread(_passages, parsed_of(document, text), settings)
+    passages = await asyncio.to_thread(lambda: list(_passages(parsed, settings)))
     described = IndexedDocument(document.id, document.title, document.source_id)
     prepared = await prepare_document(runtime, document.workspace_id, described, passages)
     async with runtime.database.begin(principal) as session:
         await service.cut_anew(session, document, prepared, settings.fingerprint)
 
 
-def parsed_of(document: DocumentRow, text: DocumentTextRow) -> ParsedDocument:
-    """A document as it was read, from what is kept of it."""
-    return ParsedDocument(
-        text=text.text,
-        pages=tuple(Page(*page) for page in text.pages),
-        headings=tuple(
-            Heading(int(str(level)), str(title), int(str(start)), int(str(end)))
-            for level, title, start, end in text.headings
-        ),
-        title=document.title,
-        media_type=document.media_type or "",
-        tables=tuple(Table(*table) for table in text.tables),
-    )
+@task(service.CUT, retries=3)
+async def cut_long(job: JobContext, *, document_id: str) -> None:
+    """Cut a long document anew. All effects commit with the job's end; what was embedded before the job was
+    killed is not embedded again."""
+    part = job.runtime.settings.parsing.part_characters
+    with _folder() as folder:
+        async with job.begin() as session:
+            document = await repository.get(session, document_id)
+            if document is None or document.status != DocumentStatus.READY:
+                return
+            settings = await repository.chunk_settings(session, document.source_id)
+            parsed = await texts.load(session, document, Path(folder), part)
+        if parsed is None:
+            return
+        with closing(parsed):
+            indexed = IndexedDocument(
+                document.id, document.title, document.source_id, session_id=document.session_id
+            )
+            passages = _passages(parsed, settings)
+            staged = await stage_document(job, indexed, passages, len(parsed.whole))
+        async with job.complete() as session:
+            await service.cut_anew(session, document, staged, settings.fingerprint)
+
+
+@cut_long.on_failed
+async def cut_failed(session: Session, _error: JobError, *, document_id: str) -> None:
+    """The passages of before stay; nothing is left of the others."""
+    await indexing.drop_staged(session, document_id)
+
+
+@cut_long.on_cancelled
+async def cut_cancelled(session: Session, *, document_id: str) -> None:
+    """The same."""
+    await indexing.drop_staged(session, document_id)
 
 
 @periodic("documents.renew_words", "* * * * *")

@@ -7,12 +7,12 @@ async with job.complete() as session:
 await delete_documents(session, [document_id])       # in the transaction that deletes the document
 """
 
+from answerable.knowledge.indexing.errors import StaleVectors
 from answerable.knowledge.indexing.facts import DocumentFacts
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.renewal import renew_words, with_older_words
 from answerable.knowledge.indexing.service import (
     PreparedDocument,
-    StaleVectors,
     add_missing_vectors,
     chunks,
     delete_documents,
@@ -23,6 +23,7 @@ from answerable.knowledge.indexing.service import (
     store_document,
     without_facts,
 )
+from answerable.knowledge.indexing.staging import StagedDocument, drop_staged, move_staged, stage_document
 from answerable.knowledge.indexing.tables import ChunkRow
 
 __all__ = [
@@ -31,15 +32,19 @@ __all__ = [
     "IndexedDocument",
     "Passage",
     "PreparedDocument",
+    "StagedDocument",
     "StaleVectors",
     "add_missing_vectors",
     "chunks",
     "delete_documents",
     "describe_document",
+    "drop_staged",
     "give_to_workspace",
     "move_documents",
+    "move_staged",
     "prepare_document",
     "renew_words",
+    "stage_document",
     "store_document",
     "with_older_words",
     "without_facts",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from answerable.knowledge.embedding import TextEncoder, Vectors
+from answerable.knowledge.indexing.ahead import one_ahead
 from answerable.knowledge.indexing.passage import Passage, SentenceSketch, pack_vectors
 from answerable.knowledge.lexical.bm25 import text_weights
 from answerable.knowledge.lexical.sentences import sentences
 from answerable.knowledge.lexical.term_ids import DIMENSIONS, TermIds
 from answerable.knowledge.lexical.words import words
 
-_BATCH = 64
+BATCH = 64
 _MOST_TERMS = 500
 """Distinct terms that one chunk is found by; keeps a row of odd text (a word list) within a page."""
 
 Progress = Callable[[int, int], Awaitable[None]]
+_Spans = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +50,53 @@ async def prepare(
     passages: Sequence[Passage],
     progress: Progress | None = None,
 ) -> list[PreparedPassage]:
-    """Compute what is stored, batch by batch and off the event loop; `progress(done, total)` is awaited
-    after each batch. `encoders` are by generation; without one of them the passages are prepared for lexical
-    search alone. Raises EncoderAway."""
+    """Compute what is stored of a few passages; `progress(done, total)` is awaited after each batch. Raises
+    EncoderAway."""
     prepared: list[PreparedPassage] = []
-    term_ids = TermIds(workspace_id)
-    for start in range(0, len(passages), _BATCH):
-        batch = passages[start : start + _BATCH]
-        spans = [sentences(passage.text) for passage in batch]
-        rows = await asyncio.to_thread(weigh, term_ids, batch, spans)
-        vectors = [await _embed(encoder, batch, spans) for encoder in encoders.values()]
-        for place, row in enumerate(rows):
-            of_row = {number: made[place] for number, made in zip(encoders, vectors, strict=True) if made}
-            prepared.append(replace(row, vectors=of_row))
-        if progress is not None:
-            await progress(len(prepared), len(passages))
+    async with aclosing(prepared_batches(encoders, workspace_id, _in_batches(passages))) as batches:
+        async for batch in batches:
+            prepared += batch
+            if progress is not None:
+                await progress(len(prepared), len(passages))
     return prepared
+
+
+async def prepared_batches(
+    encoders: Mapping[int, TextEncoder],
+    workspace_id: str,
+    batches: AsyncGenerator[list[Passage], None],
+) -> AsyncGenerator[list[PreparedPassage], None]:
+    """Compute what is stored, batch by batch and off the event loop; the next batch is weighed while one is
+    embedded. `encoders` are by generation; without one of them the passages are prepared for lexical search
+    alone. Raises EncoderAway."""
+    async with aclosing(one_ahead(_weighed(TermIds(workspace_id), batches))) as weighed:
+        async for rows, spans in weighed:
+            batch = [row.passage for row in rows]
+            vectors = [await _embed(encoder, batch, spans) for encoder in encoders.values()]
+            yield [
+                replace(
+                    row,
+                    vectors={n: made[place] for n, made in zip(encoders, vectors, strict=True) if made},
+                )
+                for place, row in enumerate(rows)
+            ]
+
+
+async def _in_batches(passages: Sequence[Passage]) -> AsyncGenerator[list[Passage], None]:
+    for start in range(0, len(passages), BATCH):
+        yield list(passages[start : start + BATCH])
+
+
+async def _weighed(
+    term_ids: TermIds, batches: AsyncGenerator[list[Passage], None]
+) -> AsyncGenerator[tuple[list[PreparedPassage], list[_Spans]], None]:
+    def of(batch: list[Passage]) -> tuple[list[PreparedPassage], list[_Spans]]:
+        spans = [sentences(passage.text) for passage in batch]
+        return weigh(term_ids, batch, spans), spans
+
+    async with aclosing(batches):
+        async for batch in batches:
+            yield await asyncio.to_thread(of, batch)
 
 
 async def embed(encoder: TextEncoder, passages: Sequence[Passage]) -> list[PassageVectors]:

@@ -15,16 +15,13 @@ from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
 from answerable.knowledge.lexical.words import VERSION
 from answerable.knowledge.stores.outbox import note_changes
 
-_INSERT_CHUNK = text(
-    """
-    INSERT INTO chunks (public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
-                        heading_path, table_header, section_start, section_end, text, token_count, terms,
-                        weights, sentences, session_id)
-    VALUES (:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path,
-            :table_header, :section_start, :section_end, :text, :token_count, CAST(:terms AS int[]),
-            CAST(:weights AS sparsevec), :sentences, CAST(:session_id AS uuid))
-    """
-)
+CHUNK_COLUMNS = """public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
+    heading_path, table_header, section_start, section_end, text, token_count, terms, weights, sentences,
+    session_id"""
+CHUNK_VALUES = """:public_id, :workspace_id, :document_id, :ordinal, :start, :end, :page, :heading_path,
+    :table_header, :section_start, :section_end, :text, :token_count, CAST(:terms AS int[]),
+    CAST(:weights AS sparsevec), :sentences, CAST(:session_id AS uuid)"""
+_INSERT_CHUNK = text(f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES ({CHUNK_VALUES})")  # noqa: S608 (of ours)
 _INSERT_VECTOR = text(
     """
     INSERT INTO chunk_vectors
@@ -36,26 +33,23 @@ _INSERT_VECTOR = text(
 )
 # Rows are locked in the order of their terms, so that two documents indexed at once cannot wait for each
 # other in a circle.
-_COUNT_TERMS = text(
-    """
+_COUNT_TERMS = """
     INSERT INTO lexical_terms AS known (workspace_id, term, chunks)
     SELECT :workspace_id, counted.term, counted.chunks
     FROM (SELECT u.term, count(*)::int AS chunks
           FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
-          WHERE c.document_id = ANY(CAST(:document_ids AS uuid[])) AND c.session_id IS NULL
+          WHERE {which}
           GROUP BY u.term) counted
     ORDER BY counted.term
     ON CONFLICT (workspace_id, term) DO UPDATE SET chunks = known.chunks + excluded.chunks
-    """
-)
-_DISCOUNT_TERMS = text(
-    """
+"""
+_DISCOUNT_TERMS = """
     WITH locked AS MATERIALIZED (
         SELECT known.term, counted.chunks
         FROM lexical_terms known
         JOIN (SELECT u.term, count(*)::int AS chunks
               FROM chunks c, LATERAL unnest(c.terms || 0) AS u(term)
-              WHERE c.document_id = ANY(CAST(:document_ids AS uuid[])) AND c.session_id IS NULL
+              WHERE {which}
               GROUP BY u.term) counted USING (term)
         WHERE known.workspace_id = :workspace_id
         ORDER BY known.term
@@ -63,10 +57,14 @@ _DISCOUNT_TERMS = text(
     )
     UPDATE lexical_terms known SET chunks = known.chunks - locked.chunks
     FROM locked WHERE known.workspace_id = :workspace_id AND known.term = locked.term
-    """
+"""
+# What is in a conversation is counted nowhere.
+_OF_DOCUMENTS = "c.document_id = ANY(CAST(:document_ids AS uuid[])) AND c.session_id IS NULL"
+_OF_ROWS = "c.id = ANY(CAST(:rows AS bigint[])) AND c.session_id IS NULL"
+_COUNT_DOCUMENTS, _COUNT_ROWS = (text(_COUNT_TERMS.format(which=each)) for each in (_OF_DOCUMENTS, _OF_ROWS))
+_DISCOUNT_DOCUMENTS, _DISCOUNT_ROWS = (
+    text(_DISCOUNT_TERMS.format(which=each)) for each in (_OF_DOCUMENTS, _OF_ROWS)
 )
-
-
 _REPLACE_WORDS = text(
     """
     UPDATE chunks SET terms = CAST(:terms AS int[]), weights = CAST(:weights AS sparsevec),
@@ -185,9 +183,12 @@ async def with_words_before(
     return (await session.scalars(statement.order_by(row.document_id).limit(most))).all()
 
 
-async def stored_passages(session: Session, document_id: str) -> list[tuple[int, Passage, bytes]]:
-    """A document's passages in order, each with the id of its row and its sketch."""
-    statement = select(ChunkRow).where(ChunkRow.document_id == document_id).order_by(ChunkRow.ordinal)
+async def stored_passages(
+    session: Session, document_id: str, after: int, most: int
+) -> list[tuple[int, Passage, bytes]]:
+    """At most that many of a document's passages, from the one after a row on, each with the id of its row
+    and its sketch."""
+    statement = select(ChunkRow).where(ChunkRow.document_id == document_id, ChunkRow.id > after)
     return [
         (
             row.id,
@@ -203,25 +204,51 @@ async def stored_passages(session: Session, document_id: str) -> list[tuple[int,
             ),
             row.sentences,
         )
-        for row in await session.scalars(statement)
+        for row in await session.scalars(statement.order_by(ChunkRow.id).limit(most))
     ]
 
 
-async def replace_words(
-    session: Session, document_id: str, made: Mapping[int, PreparedPassage], version: int
-) -> None:
-    """Give all of a document's chunks, by the ids of their rows, other words, and count these."""
-    workspace, document = ids.decode("ws", session.workspace_id), ids.decode("doc", document_id) or ids.NIL
-    await session.execute(_DISCOUNT_TERMS, {"workspace_id": workspace, "document_ids": [document]})
+async def replace_words(session: Session, made: Mapping[int, PreparedPassage]) -> None:
+    """Give chunks, by the ids of their rows, other words, and count these; nothing happens to those that are
+    gone."""
+    which = {"workspace_id": ids.decode("ws", session.workspace_id), "rows": list(made)}
+    await session.execute(_DISCOUNT_ROWS, which)
     rows = [
         {"id": row, "terms": each.terms, "weights": each.weights, "sentences": each.sentences}
         for row, each in made.items()
     ]
-    if rows:
-        await session.execute(_REPLACE_WORDS, rows)
-    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_ids": [document]})
+    await session.execute(_REPLACE_WORDS, rows)
+    await session.execute(_COUNT_ROWS, which)
+
+
+async def note_words(session: Session, document_id: str, version: int) -> None:
+    """All of a document's chunks have the words of this version."""
     row = IndexedDocumentRow
     await session.execute(update(row).where(row.document_id == document_id).values(words_version=version))
+
+
+def chunk_values(session: Session, document: IndexedDocument, row: PreparedPassage) -> dict[str, object]:
+    """What `CHUNK_VALUES` names, of one passage."""
+    passage = row.passage
+    return {
+        "public_id": ids.uuid7(),
+        "workspace_id": ids.decode("ws", session.workspace_id),
+        "document_id": ids.decode("doc", document.id) or ids.NIL,
+        "session_id": None if document.session_id is None else ids.decode("chat", document.session_id),
+        "ordinal": passage.ordinal,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+        "heading_path": list(passage.heading_path),
+        "table_header": passage.table_header,
+        "section_start": None if passage.section is None else passage.section[0],
+        "section_end": None if passage.section is None else passage.section[1],
+        "text": passage.text,
+        "token_count": passage.token_count,
+        "terms": row.terms,
+        "weights": row.weights,
+        "sentences": row.sentences,
+    }
 
 
 async def insert_chunks(
@@ -232,32 +259,7 @@ async def insert_chunks(
         return
     workspace_uuid = ids.decode("ws", session.workspace_id)
     document_uuid = ids.decode("doc", document.id) or ids.NIL
-    session_uuid = None if document.session_id is None else ids.decode("chat", document.session_id)
-    await session.execute(
-        _INSERT_CHUNK,
-        [
-            {
-                "public_id": ids.uuid7(),
-                "workspace_id": workspace_uuid,
-                "document_id": document_uuid,
-                "ordinal": row.passage.ordinal,
-                "start": row.passage.start,
-                "end": row.passage.end,
-                "page": row.passage.page,
-                "heading_path": list(row.passage.heading_path),
-                "table_header": row.passage.table_header,
-                "section_start": None if row.passage.section is None else row.passage.section[0],
-                "section_end": None if row.passage.section is None else row.passage.section[1],
-                "text": row.passage.text,
-                "token_count": row.passage.token_count,
-                "terms": row.terms,
-                "weights": row.weights,
-                "sentences": row.sentences,
-                "session_id": session_uuid,
-            }
-            for row in prepared
-        ],
-    )
+    await session.execute(_INSERT_CHUNK, [chunk_values(session, document, row) for row in prepared])
     vectors = [
         {
             "generation": generation,
@@ -272,7 +274,7 @@ async def insert_chunks(
     if vectors:
         await session.execute(_INSERT_VECTOR, vectors)
         await note_changes(session, [document_uuid])
-    await session.execute(_COUNT_TERMS, {"workspace_id": workspace_uuid, "document_ids": [document_uuid]})
+    await session.execute(_COUNT_DOCUMENTS, {"workspace_id": workspace_uuid, "document_ids": [document_uuid]})
 
 
 async def passages_without_vector(
@@ -332,7 +334,7 @@ async def give_to_workspace(session: Session, document_ids: Sequence[str]) -> No
     for statement in _GIVE:
         await session.fetch(statement, {"documents": documents})
     workspace = ids.decode("ws", session.workspace_id)
-    await session.execute(_COUNT_TERMS, {"workspace_id": workspace, "document_ids": documents})
+    await session.execute(_COUNT_DOCUMENTS, {"workspace_id": workspace, "document_ids": documents})
     await note_changes(session, documents)
 
 
@@ -340,7 +342,7 @@ async def delete_chunks(session: Session, document_ids: Sequence[str]) -> None:
     """Delete documents' chunks and take their terms out of the count, of all documents in one order."""
     documents = [ids.decode("doc", each) or ids.NIL for each in document_ids]
     workspace = ids.decode("ws", session.workspace_id)
-    await session.execute(_DISCOUNT_TERMS, {"workspace_id": workspace, "document_ids": documents})
+    await session.execute(_DISCOUNT_DOCUMENTS, {"workspace_id": workspace, "document_ids": documents})
     statement = delete(ChunkRow).where(ChunkRow.document_id.in_(document_ids))
     await session.execute(statement.execution_options(synchronize_session=False))
     await note_changes(session, documents)

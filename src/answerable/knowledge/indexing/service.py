@@ -1,7 +1,8 @@
 """Put a document into the index, and take it out.
 
 The costly half, `prepare_document`, runs before the transaction; `store_document` replaces what the index
-held of the document in the caller's transaction, so that searches see the old passages or the new ones.
+held of the document in the caller's transaction, so that searches see the old passages or the new ones. What
+is too long for one piece is prepared by `staging` instead.
 """
 
 from __future__ import annotations
@@ -10,20 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.kit.db import Session
-from answerable.kit.errors import AnswerableError
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import Encoders
 from answerable.knowledge.indexing import generations, repository
+from answerable.knowledge.indexing.errors import StaleVectors
 from answerable.knowledge.indexing.passage import IndexedDocument, Passage
 from answerable.knowledge.indexing.preparation import PreparedPassage, Progress, embed, prepare
+from answerable.knowledge.indexing.staging import StagedDocument, settle_staged
 from answerable.knowledge.indexing.tables import ChunkRow
-
-
-class StaleVectors(AnswerableError):
-    """The workspace went over to another encoder while a document was embedded."""
-
-    code, status, title = "encoder_changed", 503, "The encoder changed meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +30,11 @@ class PreparedDocument:
     document: IndexedDocument
     passages: tuple[PreparedPassage, ...]
     generations: frozenset[int]
+
+    @property
+    def count(self) -> int:
+        """How many passages it has."""
+        return len(self.passages)
 
 
 async def prepare_document(
@@ -55,13 +56,17 @@ async def prepare_document(
     return PreparedDocument(document, tuple(prepared), frozenset(encoders))
 
 
-async def store_document(session: Session, prepared: PreparedDocument) -> None:
-    """Replace the document's passages in the index. Doing it twice leaves them once. Raises StaleVectors when
-    the encoder that the workspace is searched by is none that the document was prepared for."""
+async def store_document(session: Session, prepared: PreparedDocument | StagedDocument) -> None:
+    """Replace the document's passages in the index; those of one that was staged must have been moved there.
+    Doing it twice leaves them once. Raises StaleVectors when the encoder that the workspace is searched by is
+    none that the document was prepared for."""
+    if isinstance(prepared, StagedDocument):
+        await settle_staged(session, prepared)
+        return
     document = prepared.document
     await repository.lock_document(session, document.id)
     if (await generations.held(session)).active.number not in prepared.generations:
-        raise StaleVectors("The document is embedded anew for the encoder that is used now.")
+        raise StaleVectors
     await repository.delete_chunks(session, [document.id])
     await repository.put_document(session, document, len(prepared.passages))
     await repository.insert_chunks(session, document, prepared.passages)

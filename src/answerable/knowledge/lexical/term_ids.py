@@ -13,6 +13,10 @@ DIMENSIONS = 1_000_000_000
 """Size of the number space: the largest that pgvector's sparsevec has."""
 
 
+_REMEMBERED = 50_000
+"""Words whose numbers are kept at hand: a long document has no end of them."""
+
+
 class TermIds:
     """The numbering of one workspace."""
 
@@ -26,6 +30,8 @@ class TermIds:
         if number is None:
             digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
             number = 1 + int.from_bytes(digest.digest(), "big") % DIMENSIONS
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             self._known[word] = number
         return number
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from answerable.kit.sandbox.limits import JsonObject
+from answerable.knowledge.parsing.long_text import LongText, Text
+
+TEXT_FILE = "text"
+"""What a text that is too long to be held is called in the folder that was given for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """`text` has no NUL and no carriage return and is in NFC. `warnings` are sentences for its owner,
-    `members` what it holds that becomes documents of their own, `scanned` the pages that are pictures and
-    were not read."""
+    """`text` has no NUL and no carriage return and is in NFC; one that is too long to be held is in `long`
+    instead. `warnings` are sentences for its owner, `members` what it holds that becomes documents of their
+    own, `scanned` the pages that are pictures and were not read."""
 
     text: str
     pages: tuple[Page, ...]
@@ -61,9 +66,20 @@ class ParsedDocument:
     tables: tuple[Table, ...] = ()
     members: tuple[Member, ...] = ()
     scanned: tuple[int, ...] = ()
+    long: LongText | None = None
+
+    @property
+    def whole(self) -> Text:
+        """The text, wherever it is."""
+        return self.text if self.long is None else self.long
+
+    def close(self) -> None:
+        """Let the file of a long text go."""
+        if self.long is not None:
+            self.long.close()
 
     def to_json(self) -> JsonObject:
-        """The document as it travels between processes; `from_json` reads it."""
+        """The document as it travels between processes, but for a long text; `from_json` reads it."""
         return {
             "text": self.text,
             "pages": [[page.number, page.start, page.end] for page in self.pages],
@@ -75,11 +91,17 @@ class ParsedDocument:
             "tables": [[table.start, table.header_end, table.end] for table in self.tables],
             "scanned": list(self.scanned),
             "members": [[member.file, member.name] for member in self.members],
+            "parts": None if self.long is None else self.long.lengths,
         }
 
     @classmethod
-    def from_json(cls, value: JsonObject) -> ParsedDocument:
-        """The document that `to_json` wrote. KeyError, TypeError or ValueError for anything else."""
+    def from_json(cls, value: JsonObject, folder: Path | None = None) -> ParsedDocument:
+        """The document that `to_json` wrote; `value["parts"]` are those of a long text in the folder.
+        KeyError, TypeError, ValueError or OSError for anything else."""
+        parts = value.get("parts")
+        long = None
+        if parts and folder is not None:
+            long = LongText(folder / TEXT_FILE, [(int(length), int(size)) for length, size in parts])
         document = cls(
             text=str(value["text"]),
             pages=tuple(Page(int(n), int(s), int(e)) for n, s, e in value["pages"]),
@@ -91,12 +113,13 @@ class ParsedDocument:
             scanned=tuple(int(page) for page in value["scanned"]),
             tables=tuple(Table(int(s), int(h), int(e)) for s, h, e in value["tables"]),
             members=tuple(Member(_number(f), str(n)) for f, n in value["members"]),
+            long=long,
         )
         spans = [(page.start, page.end) for page in document.pages]
         spans += [(heading.start, heading.end) for heading in document.headings]
         spans += [(table.start, table.header_end) for table in document.tables]
         spans += [(table.header_end, table.end) for table in document.tables]
-        if any(not 0 <= start <= end <= len(document.text) for start, end in spans):
+        if any(not 0 <= start <= end <= len(document.whole) for start, end in spans):
             raise ValueError("a page, heading or table lies outside the text")
         return document
 

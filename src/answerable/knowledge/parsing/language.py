@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_SAMPLE = 20_000
+from answerable.knowledge.parsing.long_text import Text
+
+SAMPLE = 20_000
+"""Characters that are looked at."""
 _FEWEST_LETTERS = 20
 _FEWEST_WORDS = 3
 _MARGIN = 1.25
@@ -112,7 +115,7 @@ _BY_WORD = {
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0610-\u065f]+[^\W\d_]*)*")
 
 
-def language_of(text: str) -> str | None:
+def language_of(text: Text) -> str | None:
     """The ISO 639-1 code of the language that most of a text is written in; None when that is not clear."""
     sample = _sample(text)
     letters = _letters(sample)
@@ -127,11 +130,11 @@ def language_of(text: str) -> str | None:
     return _OF_SCRIPT.get(script) or _by_words(sample, _BY_WORD[script])
 
 
-def _sample(text: str) -> str:
+def _sample(text: Text) -> str:
     """The beginning, and a piece from the middle: what comes first is often a form in another language."""
-    if len(text) <= _SAMPLE:
-        return text
-    half, middle = _SAMPLE // 2, len(text) // 2
+    if len(text) <= SAMPLE:
+        return text[:]
+    half, middle = SAMPLE // 2, len(text) // 2
     return f"{text[:half]} {text[middle : middle + half]}"
 
 

@@ -5,6 +5,7 @@ With ReaderProcesses children start warm; without they start cold, which takes s
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 from collections.abc import Awaitable, Callable
@@ -13,13 +14,15 @@ from pathlib import Path
 
 from answerable.kit.sandbox import ForkServer, JsonObject, Limits, SandboxError, run
 from answerable.kit.settings import ParsingSettings
-from answerable.knowledge.parsing.document import ParsedDocument
+from answerable.knowledge.parsing.document import TEXT_FILE, ParsedDocument
 from answerable.knowledge.parsing.failures import ParseFailed, Reason
+from answerable.knowledge.parsing.long_text import LongText
 from answerable.knowledge.parsing.members import MemberLimits
 from answerable.knowledge.parsing.recognition import Recognition
 from answerable.knowledge.parsing.scans import scanned_warning
 
-_FILE_BYTES = 16 * 1024 * 1024  # readers write nothing but what a library puts aside
+_FILE_BYTES = 16 * 1024 * 1024  # besides a long text readers write nothing but what a library puts aside
+_CHARACTER_BYTES = 4
 
 _TESSERACT_DATA = [
     Path(place)
@@ -61,10 +64,13 @@ async def parse(
     on_progress: Callable[[JsonObject], None] | None = None,
     processes: ReaderProcesses | None = None,
     members: MembersWanted | None = None,
+    text_folder: Path | None = None,
 ) -> ParsedDocument:
     """The document in a file. `name` is what its owner calls it; it never reaches the file system.
 
-    With `members` those of a container are written into a folder; the document names them.
+    With `members` those of a container are written into a folder; the document names them. With
+    `text_folder` a text that is too long to be held is written there, and read from there as long as the
+    document is used; without, it must be short.
     `on_progress` gets `{"done", "total", "unit"}` for formats with pages. Raises ParseFailed.
     """
     bounds = settings or ParsingSettings()
@@ -74,6 +80,14 @@ async def parse(
     if members is not None:
         payload["members"] = {"folder": str(members.folder), **asdict(members.limits)}
     write = [] if members is None else [members.folder]
+    if text_folder is not None:
+        payload["text"] = {
+            "folder": str(text_folder),
+            "characters": bounds.text_characters,
+            "part_characters": bounds.part_characters,
+        }
+        file_bytes = max(file_bytes, _CHARACTER_BYTES * bounds.text_characters)
+        write.append(text_folder)
 
     async def attempt(recognition: Recognition | None) -> ParsedDocument:
         seconds = 0.0 if recognition is None else recognition.seconds
@@ -83,14 +97,20 @@ async def parse(
         if recognition is not None:
             wanted = payload | {"recognition": {**asdict(recognition), "data": str(recognition.data)}}
             read = [path, recognition.data]
+        if text_folder is not None:
+            # Another name's file: what the attempt before wrote stays readable for who has it open.
+            (text_folder / TEXT_FILE).unlink(missing_ok=True)
         try:
             answer = await call(
                 _TARGET, wanted, limits=limits, read=read, write=write, on_progress=on_progress
             )
-            return ParsedDocument.from_json(answer)
+            document = ParsedDocument.from_json(answer, text_folder)
+            if document.long is not None:
+                await asyncio.to_thread(_check, document.long)
+            return document
         except SandboxError as error:
             raise _failure(error) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OSError) as error:
             raise ParseFailed(Reason.CRASH) from error
 
     plain = await attempt(None)
@@ -110,12 +130,17 @@ async def _recognised(
             return await attempt(wanted)
         except ParseFailed as failed:
             failure = failed
-    if not plain.text:
+    if not plain.whole:
         raise failure
     warnings = (*plain.warnings, scanned_warning(plain.scanned))
     if wanted is not None:
         warnings += (f"Recognising their text failed: {failure.detail}",)
     return replace(plain, warnings=warnings)
+
+
+def _check(text: LongText) -> None:
+    for _ in text.parts():
+        pass  # each is read as it claims to be
 
 
 def recognition_by(bounds: ParsingSettings) -> Recognition | None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 from answerable.kit.sandbox.limits import JsonObject, Report
+from answerable.knowledge.parsing.document import TEXT_FILE
 from answerable.knowledge.parsing.failures import Reason, refuse
 from answerable.knowledge.parsing.media_types import PICTURES, MediaType
 from answerable.knowledge.parsing.members import MemberLimits, Members
 from answerable.knowledge.parsing.recognition import Recogniser, Recognition
 from answerable.knowledge.parsing.sniff import sniff
-from answerable.knowledge.parsing.text_builder import TextBuilder
+from answerable.knowledge.parsing.text_builder import TextBuilder, TextLimits
 
 _READERS = {
     MediaType.PDF: "pdf",
@@ -62,14 +63,15 @@ _WITH_MEMBERS = (MediaType.EMAIL, MediaType.MSG, MediaType.MBOX)
 
 
 def read_file(payload: JsonObject, report: Report) -> JsonObject:
-    """`{"path", "name", "members"?: {"folder", "count", "bytes_each", "bytes_together"},
+    """`{"path", "name", "text"?: {"folder", "characters", "part_characters"},
+    "members"?: {"folder", "count", "bytes_each", "bytes_together"},
     "recognition"?: {"data", "languages", "pages", "seconds"}}` to a ParsedDocument as JSON. Raises
     Refusal with a Reason as its code."""
     path, name = Path(payload["path"]), str(payload["name"])
     media_type = sniff(path, name)
     # Each reader brings its own libraries; only the one that is needed is loaded.
     reader = importlib.import_module(f"answerable.knowledge.parsing.readers.{_READERS[media_type]}")
-    builder = TextBuilder()
+    builder = TextBuilder(limits=_text_limits(payload))
     members = _members(payload)
     try:
         if media_type is MediaType.PDF or media_type in PICTURES:
@@ -88,6 +90,14 @@ def read_file(payload: JsonObject, report: Report) -> JsonObject:
         return builder.finish(media_type.value).to_json()
     builder.warnings += members.warnings()
     return replace(builder.finish(media_type.value), members=tuple(members.taken)).to_json()
+
+
+def _text_limits(payload: JsonObject) -> TextLimits | None:
+    wanted = payload.get("text")
+    if wanted is None:
+        return None
+    file = Path(wanted["folder"]) / TEXT_FILE
+    return TextLimits(int(wanted["characters"]), file, int(wanted["part_characters"]))
 
 
 def _recogniser(payload: JsonObject) -> Recogniser | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
-from answerable.knowledge.parsing.encoding import decode, looks_binary, read_text_bytes
-from answerable.knowledge.parsing.failures import Reason, refuse
-from answerable.knowledge.parsing.readers.plain import write_lines
-from answerable.knowledge.parsing.text_builder import TextBuilder, clean
+from answerable.knowledge.parsing.readers.plain import lines_of, write_lines
+from answerable.knowledge.parsing.text_builder import TextBuilder
 
 _DELIMITERS = "\t;,|"
 _LOOKED_AT = 100
@@ -18,31 +17,30 @@ _ALIKE = 0.8  # of the lines looked at: as many of them have the same number of 
 
 
 def read(path: Path, builder: TextBuilder) -> None:
-    text, warning = decode(read_text_bytes(path))
-    if looks_binary(text):
-        raise refuse(Reason.UNSUPPORTED_TYPE)
-    if warning:
-        builder.warnings.append(warning)
-    text = clean(text)
-    delimiter = delimiter_of(text)
-    if delimiter is None:
-        write_lines(text.split("\n"), builder)
-        return
+    lines = lines_of(path, builder)
+    first = list(islice(lines, _LOOKED_AT))
+    delimiter = delimiter_of(first)
+    place = builder.place()
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        if delimiter is not None:
+            _write_rows(chain(first, lines), delimiter, builder)
+            return
     except csv.Error:  # a field of more than 128 KB: a quotation mark that never ends
-        write_lines(text.split("\n"), builder)
-        return
-    for row in rows:
+        builder.go_back(place)
+    write_lines(lines_of(path, builder), builder)
+
+
+def _write_rows(lines: Iterable[str], delimiter: str, builder: TextBuilder) -> None:
+    for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter):
         cells = [" ".join(cell.split()) for cell in row]
         if any(cells):
             builder.add_row(cells)
     builder.end_table()
 
 
-def delimiter_of(text: str) -> str | None:
+def delimiter_of(first: Sequence[str]) -> str | None:
     """The delimiter by which most of the first lines have the same number of fields, two or more."""
-    lines = [line for line in text[: 64 * 1024].split("\n") if line.strip()][:_LOOKED_AT]
+    lines = [line for line in first if line.strip()]
     best: tuple[float, int, str] | None = None
     for delimiter in _DELIMITERS:
         try:

@@ -7,14 +7,28 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from answerable.knowledge.parsing.encoding import decode, looks_binary, read_text_bytes
+from answerable.knowledge.parsing.encoding import (
+    MAX_TEXT_BYTES,
+    TextFile,
+    decode,
+    looks_binary,
+    read_text_bytes,
+)
 from answerable.knowledge.parsing.failures import Reason, refuse
+from answerable.knowledge.parsing.readers.plain import lines_of, write_as_is
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
 _MAX_DEPTH = 50
+_HELD_BYTES = 8 * 1024 * 1024
+"""A larger file is read record by record, if it is one of records."""
 
 
 def read(path: Path, builder: TextBuilder) -> None:
+    if path.stat().st_size > _HELD_BYTES and _read_records(path, builder):
+        return
+    if path.stat().st_size > MAX_TEXT_BYTES:  # neither records, nor small enough to be held as a whole
+        write_as_is(lines_of(path, builder), builder)
+        return
     text, warning = decode(read_text_bytes(path))
     if looks_binary(text):
         raise refuse(Reason.UNSUPPORTED_TYPE)
@@ -28,6 +42,21 @@ def read(path: Path, builder: TextBuilder) -> None:
         return
     for block in blocks:
         builder.add(block)
+
+
+def _read_records(path: Path, builder: TextBuilder) -> bool:
+    """Add JSON Lines, however many; False, and nothing added, when these are none."""
+    place = builder.place()
+    file = TextFile(path)
+    try:
+        for piece in file.pieces():
+            for line in piece.split("\n"):
+                if line.strip():
+                    builder.add("\n".join(_lines(json.loads(line), 0)))
+    except (ValueError, RecursionError):
+        builder.go_back(place)
+        return False
+    return True
 
 
 def _records(text: str) -> list[object]:

@@ -12,16 +12,21 @@ from markdown_it.token import Token
 from answerable.knowledge.parsing.budget import Budget, OutOfTime
 from answerable.knowledge.parsing.encoding import decode, read_text_bytes
 from answerable.knowledge.parsing.readers import html
+from answerable.knowledge.parsing.readers.plain import lines_of, write_as_is
 from answerable.knowledge.parsing.text_builder import TextBuilder
 
 # Beyond this the marks stay: a reader of marks takes long over a page of hundreds of pages.
 _MAX_MARKED_CHARACTERS = 4_000_000
+_MOST_BYTES_A_CHARACTER = 4
 _MAX_NESTING = 40  # a list within a list takes two
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 
 
 def read(path: Path, builder: TextBuilder) -> None:
+    if path.stat().st_size > _MOST_BYTES_A_CHARACTER * _MAX_MARKED_CHARACTERS:
+        write_as_is(lines_of(path, builder), builder)
+        return
     text, warning = decode(read_text_bytes(path))
     if warning:
         builder.warnings.append(warning)
