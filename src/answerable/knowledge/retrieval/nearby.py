@@ -66,9 +66,10 @@ async def nearby(
     except VectorStoreAway as away:
         stores.let_rest(used.store)
         return Nearby((), f"The vector store '{used.store}' does not answer: {away.detail}")
-    if reach.is_open or len(near.rows) >= min(pool.size, reach.chunks):
+    if (reach.is_open and store.copies is not None) or len(near.rows) >= min(pool.size, reach.chunks):
         return near
-    # The walk ended before it met enough rows that pass the filter: they lie far from the query.
+    # The walk ended before it met enough rows that pass the filter: they lie far from the query, or beyond
+    # passages of others that are all alike.
     return Nearby(await repository.nearest(session, query, replace(reach, exact=True), pool))
 
 

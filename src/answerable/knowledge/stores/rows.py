@@ -14,7 +14,8 @@ from answerable.plugins.vector_stores import VectorCollection, VectorQuery, Vect
 # The generation and the length of its vectors are numbers of ours; as text they name the partition and its
 # index to every plan.
 _NEAREST = """
-    SELECT c.chunk_id FROM chunk_vectors c WHERE c.generation = {generation} {scope}
+    SELECT c.chunk_id, c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
+    FROM chunk_vectors c WHERE c.generation = {generation} {scope}
     ORDER BY (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) {exactly}
     LIMIT %(size)s
 """
@@ -41,6 +42,9 @@ _OF_CONVERSATION = "SELECT document_id FROM indexed_documents WHERE session_id =
 _DOCUMENTS = "AND {row}.document_id = ANY(%(documents)s::uuid[])"
 _SOURCES = "AND d.source_id = ANY(%(sources)s::uuid[])"
 _FACTS = "AND jsonb_path_match(d.facts, %(condition)s::jsonpath, %(values)s::jsonb, true)"
+_ALIKE, _COPIES = 1e-4, 10
+"""A walk of which so many rows are as far away as each other (by cosine) is caught: thousands of copies of a
+passage are each other's only neighbours in the graph, and nothing leads out of them."""
 # A scalar subquery is looked up for the rows that the index offers; a join would be planned over all.
 _BY_DOCUMENT = """AND (SELECT true {facts} FROM indexed_documents d WHERE d.document_id = c.document_id)"""
 
@@ -49,7 +53,21 @@ async def nearest(
     session: Session, collection: VectorCollection, query: VectorQuery, *, exact: bool
 ) -> list[int]:
     """The session's workspace's nearest rows within the scope, best first: every one compared, or by the walk
-    through the index."""
+    through the index, unless that is caught among copies."""
+    found = await _nearest(session, collection, query, exact=exact)
+    if not exact and _is_caught(sorted(distance for _, distance in found)):
+        found = await _nearest(session, collection, query, exact=True)
+    return [row for row, _ in found]
+
+
+def _is_caught(distances: Sequence[float]) -> bool:
+    ends = zip(distances, distances[_COPIES - 1 :], strict=False)
+    return any(last - first < _ALIKE for first, last in ends)
+
+
+async def _nearest(
+    session: Session, collection: VectorCollection, query: VectorQuery, *, exact: bool
+) -> list[tuple[int, float]]:
     statement = _NEAREST.format(
         scope=on_vectors(query.scope),
         exactly="+ 0" if exact else "",
@@ -57,7 +75,9 @@ async def nearest(
         dimensions=int(collection.dimensions),
     )
     wanted = {"vector": _text(query), "size": query.size}
-    return [row[0] for row in await session.fetch(statement, wanted | parameters(query.scope))]
+    return [
+        (row, distance) for row, distance in await session.fetch(statement, wanted | parameters(query.scope))
+    ]
 
 
 async def passing(
