@@ -9,6 +9,15 @@ function questionIn(search: Record<string, unknown>): { q?: string } {
   return typeof search["q"] === "string" ? { q: search["q"] } : {};
 }
 
+/** The conversation that the page's document or table belongs to. */
+interface Within {
+  session?: string | undefined;
+}
+
+function withinIn(search: Record<string, unknown>): Within {
+  return typeof search["session"] === "string" ? { session: search["session"] } : {};
+}
+
 const ask = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -27,7 +36,8 @@ const reader = createRoute({
   getParentRoute: () => root,
   path: "/documents/$documentId",
   component: lazyRouteComponent(() => import("../documents/ReaderPage"), "ReaderPage"),
-  validateSearch: (search: Record<string, unknown>): { start?: number; end?: number; passage?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { start?: number; end?: number; passage?: string } & Within => ({
+    ...withinIn(search),
     ...(Number.isInteger(search["start"]) && Number.isInteger(search["end"]) ? { start: Number(search["start"]), end: Number(search["end"]) } : {}),
     ...(typeof search["passage"] === "string" ? { passage: search["passage"] } : {}),
   }),
@@ -61,6 +71,7 @@ const dataset = createRoute({
   getParentRoute: () => root,
   path: "/data/$datasetId",
   component: lazyRouteComponent(() => import("../data/DatasetPage"), "DatasetPage"),
+  validateSearch: withinIn,
 });
 
 const semantics = createRoute({

@@ -13,10 +13,19 @@ const gray: MantineColorsTuple = [
   "#f8faf9", "#f1f4f3", "#e6eae8", "#d9dfdc", "#c3cbc8", "#a3ada9", "#616b67", "#4c5653", "#323a38", "#1c2220",
 ];
 
+// From the seventh shade on dark enough for white on it, and for words on its own tint.
+const red: MantineColorsTuple = [
+  "#fff5f5", "#ffe3e3", "#ffc9c9", "#ffa8a8", "#ff8787", "#ff6b6b", "#c92a2a", "#b32424", "#a01f1f", "#8c1a1a",
+];
+
+const yellow: MantineColorsTuple = [
+  "#fff9db", "#fff3bf", "#ffec99", "#ffe066", "#ffd43b", "#fcc419", "#8a5300", "#7a4a00", "#6b4100", "#5c3800",
+];
+
 export const theme = createTheme({
   primaryColor: "pine",
   primaryShade: 6,
-  colors: { pine, dark, gray },
+  colors: { pine, dark, gray, red, yellow },
   black: "#1c2220",
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, monospace",
@@ -26,7 +35,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Menu: { defaultProps: { shadow: "md", radius: "md" } },
-    // Its header is no banner of the page.
+    // Their headers are no banners of the page.
+    Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
     Modal: { defaultProps: { attributes: { header: { role: "presentation" } }, radius: "lg", centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },

@@ -3,7 +3,7 @@ import { Button, Text, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { IconFileUpload } from "@tabler/icons-react";
-import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from "react";
+import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
 import { api, read } from "../api/client";
 import type { SemanticQueryOutput } from "../api/schema";
 import { useSession } from "../app/session";
@@ -11,13 +11,17 @@ import { Failure, FailureNote } from "../design/Failure";
 import { useTitle } from "../design/Page";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
-import { useUploads } from "../uploads/Uploads";
+import { useFiles } from "../uploads/files";
+import { isTable } from "../uploads/upload";
+import { useUploads, useUploadsInto, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
 import { Composer } from "./Composer";
+import { ConversationFiles } from "./ConversationFiles";
 import { useLibrary, type Library } from "./library";
-import type { Turn } from "./turn";
+import { idsOf, type Turn, type TurnFile } from "./turn";
 import { TurnView } from "./TurnView";
 import { useThread } from "./useThread";
+import { WithinContext } from "./within";
 
 export function AskPage() {
   const m = useMessages();
@@ -56,6 +60,10 @@ export function ConversationPage() {
 function Conversation({ sessionId }: { sessionId: string }) {
   const m = useMessages();
   const { turns, pending, error, reload, ask, stop } = useThread(sessionId);
+  const { data: files } = useFiles(sessionId);
+  const within = useMemo(() => ({ sessionId, ids: new Set(files?.map((file) => file.id)) }), [sessionId, files]);
+  const added = useUploadsInto(sessionId);
+  const { drop } = useUploads();
   const { q } = useSearch({ from: "/c/$sessionId" });
   const navigate = useNavigate();
   const end = useRef<HTMLDivElement>(null);
@@ -73,8 +81,15 @@ function Conversation({ sessionId }: { sessionId: string }) {
   }, [q, pending, ask, navigate, sessionId]);
 
   const askMore = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, { query }), [ask]);
+  const askWithFiles = (question: string, insteadOf?: Turn) => {
+    const still = (insteadOf?.files ?? []).filter((file) => idsOf([file]).every((id) => within.ids.has(id)));
+    const sent = added.filter((item) => item.phase !== "failed");
+    ask(question, { insteadOf, files: [...still, ...sent.map(fileOf)] });
+    drop((item) => sent.includes(item));
+  };
   if (error !== null) return <Failure error={error} retry={reload} />;
   return (
+    <WithinContext value={within}>
     <div className={css.thread}>
       <h1 className={css.hidden}>{turns[0]?.question ?? m.nav.ask}</h1>
       <div className={css.turns}>
@@ -85,17 +100,25 @@ function Conversation({ sessionId }: { sessionId: string }) {
         <div ref={end} className={css.end} />
       </div>
       <div className={css.dock}>
+        <ConversationFiles sessionId={sessionId} files={files ?? []} />
         <Composer
           placeholder={m.ask.followUp}
           running={running}
-          ask={ask}
+          ask={(question) => askWithFiles(question)}
           stop={stop}
           last={last?.question ?? null}
-          editLast={(question) => ask(question, { insteadOf: last ?? undefined })}
+          editLast={(question) => askWithFiles(question, last ?? undefined)}
+          attached={added}
         />
       </div>
     </div>
+    </WithinContext>
   );
+}
+
+function fileOf(item: Item): TurnFile {
+  const name = item.file.name;
+  return isTable(name) ? { name, documentId: null, datasetIds: item.ids } : { name, documentId: item.ids[0] ?? null, datasetIds: [] };
 }
 
 const NEAR_PX = 160;

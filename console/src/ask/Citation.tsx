@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
 import { isQuery, isQuote, type Evidence } from "./turn";
+import { useConversationOf } from "./within";
 
 export function Citation({ evidence }: { evidence: Evidence }) {
   const m = useMessages();
@@ -57,9 +58,10 @@ export function placeOf(quote: { page: number | null; heading_path?: string[] },
 /** Opens the document at the quote; a query's evidence is on the page already. */
 export function useOpenEvidence(): (evidence: Evidence) => void {
   const navigate = useNavigate();
+  const session = useConversationOf();
   return (evidence) => {
     if (isQuote(evidence)) {
-      void navigate({ to: "/documents/$documentId", params: { documentId: evidence.document_id }, search: { start: evidence.start, end: evidence.end } });
+      void navigate({ to: "/documents/$documentId", params: { documentId: evidence.document_id }, search: { start: evidence.start, end: evidence.end, session: session(evidence.document_id) } });
     } else {
       const place = document.getElementById(`evidence-${evidence.n}`);
       place?.scrollIntoView({ block: "nearest", behavior: "smooth" });

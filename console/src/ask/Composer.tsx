@@ -4,8 +4,9 @@ import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useSession } from "../app/session";
 import { useMessages } from "../i18n/messages";
-import { useUploads } from "../uploads/Uploads";
+import { isBusy, useUploads, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
+import { Attached } from "./FileChips";
 
 const LONGEST = 4000;
 
@@ -17,9 +18,11 @@ interface Props {
   /** The last question, to be edited; null without one. */
   last: string | null;
   editLast: (question: string) => void;
+  /** In a conversation everybody may add files; these go with the next question. */
+  attached?: readonly Item[];
 }
 
-export function Composer({ placeholder, running, ask, stop, last, editLast }: Props) {
+export function Composer({ placeholder, running, ask, stop, last, editLast, attached }: Props) {
   const m = useMessages();
   const { mayEdit } = useSession();
   const uploads = useUploads();
@@ -27,6 +30,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast }: Pr
   const [editing, setEditing] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
+  const waiting = attached?.some(isBusy) ?? false;
 
   // A key that is pressed anywhere but in a field is meant for the question.
   useEffect(() => {
@@ -43,7 +47,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast }: Pr
 
   const send = () => {
     const question = text.trim();
-    if (question === "" || running) return;
+    if (question === "" || running || waiting) return;
     setText("");
     setEditing(false);
     if (editing) editLast(question);
@@ -66,6 +70,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast }: Pr
 
   return (
     <div className={css.composer} data-editing={editing || undefined}>
+      {attached && <Attached items={attached} detach={(gone) => uploads.drop((item) => item.id === gone.id)} retry={uploads.retry} />}
       <Textarea
         ref={box}
         variant="unstyled"
@@ -84,7 +89,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast }: Pr
       />
       <VisuallyHidden id={hintId}>{m.ask.keys}</VisuallyHidden>
       <div className={css.composerActions}>
-        {mayEdit ? (
+        {mayEdit || attached !== undefined ? (
           <Tooltip label={m.uploads.add}>
             <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={m.uploads.add} onClick={uploads.choose}>
               <IconPaperclip size={18} stroke={1.7} />
@@ -100,7 +105,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast }: Pr
             </ActionIcon>
           </Tooltip>
         ) : (
-          <ActionIcon size="lg" radius="xl" aria-label={editing ? m.ask.save : m.ask.send} disabled={text.trim() === ""} onClick={send}>
+          <ActionIcon size="lg" radius="xl" aria-label={editing ? m.ask.save : m.ask.send} disabled={text.trim() === "" || waiting} onClick={send}>
             <IconArrowUp size={18} />
           </ActionIcon>
         )}

@@ -13,6 +13,7 @@ import { Chart } from "./Chart";
 import { Computed } from "./Computed";
 import { csv, saveAs, tabbed, type Cell } from "./csv";
 import type { ChartSpec } from "./turn";
+import { useConversationOf } from "./within";
 
 interface Props {
   evidence: QueryEvidence;
@@ -29,6 +30,7 @@ export function DataEvidence({ evidence, chart, answer, question }: Props) {
   const [how, { toggle: toggleHow }] = useDisclosure();
   const [pinning, pin] = useDisclosure();
   const { mayEdit } = useSession();
+  const isConversations = useConversationOf()(evidence.dataset_id) !== undefined;
   const rows = evidence.rows as readonly (readonly Cell[])[];
   const names = evidence.columns.map((column) => column.label);
   const oneNumber = rows.length === 1 && evidence.columns.length === 1;
@@ -82,7 +84,7 @@ export function DataEvidence({ evidence, chart, answer, question }: Props) {
       >
         {m.ask.how}
       </Button>
-      {mayEdit && (
+      {mayEdit && !isConversations && (
         <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconPin size={14} />} onClick={pin.open}>
           {m.dashboards.pin}
         </Button>

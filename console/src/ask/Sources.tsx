@@ -6,6 +6,7 @@ import { useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
 import { placeOf, useOpenEvidence } from "./Citation";
 import { isQuote, type Evidence } from "./turn";
+import { useConversationOf } from "./within";
 import { Link } from "@tanstack/react-router";
 
 export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
@@ -14,7 +15,7 @@ export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
   const quotes = evidence.filter(isQuote);
   if (quotes.length === 0) return null;
   return (
-    <section aria-label={m.ask.sources} className={css.sources}>
+    <div role="group" aria-label={m.ask.sources} className={css.sources}>
       {quotes.map((quote) => (
         <UnstyledButton key={quote.n} className={css.source} onClick={() => open(quote)} title={m.ask.openAt(quote.title)}>
           <span className={css.sourceHead}>
@@ -30,22 +31,23 @@ export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
           </Text>
         </UnstyledButton>
       ))}
-    </section>
+    </div>
   );
 }
 
 /** For an answer that was not given: where reading on may help. */
 export function Nearby({ passages }: { passages: readonly NearPassage[] }) {
   const m = useMessages();
+  const session = useConversationOf();
   if (passages.length === 0) return null;
   return (
-    <section aria-label={m.ask.nearest}>
+    <div role="group" aria-label={m.ask.nearest}>
       <Text size="xs" c="dimmed" mb={6}>
         {m.ask.nearest}
       </Text>
       <div className={css.nearby}>
         {passages.slice(0, 3).map((passage) => (
-          <Link key={passage.chunk_id} to="/documents/$documentId" params={{ documentId: passage.document_id }} search={{ passage: passage.text.slice(0, 160) }} className={css.near}>
+          <Link key={passage.chunk_id} to="/documents/$documentId" params={{ documentId: passage.document_id }} search={{ passage: passage.text.slice(0, 160), session: session(passage.document_id) }} className={css.near}>
             <Text size="sm" fw={550} className={css.nearTitle}>
               <IconFileText size={15} aria-hidden /> {passage.title}
             </Text>
@@ -55,6 +57,6 @@ export function Nearby({ passages }: { passages: readonly NearPassage[] }) {
           </Link>
         ))}
       </div>
-    </section>
+    </div>
   );
 }

@@ -11,6 +11,7 @@ import css from "./ask.module.css";
 import { AnswerFacts } from "./Computed";
 import { DataEvidence } from "./DataEvidence";
 import { Feedback } from "./Feedback";
+import { FileChips } from "./FileChips";
 import { Nearby, Sources } from "./Sources";
 import { isQuery, isQuote, type Turn } from "./turn";
 
@@ -24,6 +25,7 @@ export const TurnView = memo(function TurnView({ turn, ask, actions }: Props) {
   return (
     <article className={css.turn} aria-label={turn.question} data-state={turn.state}>
       <div className={css.question}>
+        <FileChips files={turn.files} />
         <span>{turn.question}</span>
       </div>
       <div className={css.answer} aria-busy={turn.state === "running"}>
@@ -49,7 +51,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
       )}
       {turn.askBack === null && <AnswerText text={turn.text} evidence={turn.evidence} markdown={(answer?.stage ?? "rules") !== "rules"} />}
       {turn.askBack && (
-        <section aria-label={m.ask.askBack} className={css.askBack}>
+        <div role="group" aria-label={m.ask.askBack} className={css.askBack}>
           <Text fw={550}>{turn.askBack.question || m.ask.askBack}</Text>
           <div className={css.options}>
             {turn.askBack.options.map((option) => (
@@ -58,7 +60,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
               </Button>
             ))}
           </div>
-        </section>
+        </div>
       )}
       {queries.map((evidence, place) => (
         <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} question={turn.question} />
@@ -66,7 +68,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
       <Sources evidence={turn.evidence} />
       <Warnings warnings={status === "abstained" ? turn.warnings.filter((each) => each.code !== "left_over_word") : turn.warnings} />
       {answer && (answer.suggestions ?? []).length > 0 && (
-        <section aria-label={m.ask.canAnswer}>
+        <div role="group" aria-label={m.ask.canAnswer}>
           <Text size="xs" c="dimmed" mb={6}>
             {m.ask.canAnswer}
           </Text>
@@ -77,7 +79,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
               </Button>
             ))}
           </div>
-        </section>
+        </div>
       )}
       {answer && <Nearby passages={answer.nearest ?? []} />}
     </>

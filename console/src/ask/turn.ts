@@ -6,9 +6,17 @@ import type { Answer, AnswerReport, AskBack, MessageView, QueryEvidence, QuoteEv
 export type Evidence = NonNullable<Answer["evidence"]>[number];
 export type ChartSpec = Record<string, unknown>;
 
+/** A file that came with a question; what it became, as far as it can be opened. */
+export interface TurnFile {
+  name: string;
+  documentId: string | null;
+  datasetIds: readonly string[];
+}
+
 export interface Turn {
   key: string;
   question: string;
+  files: readonly TurnFile[];
   /** The message that the question follows, null for the first; undefined until the server told. */
   parentId?: string | null | undefined;
   /** The reading that was picked from an ask-back. */
@@ -31,6 +39,7 @@ export function newTurn(key: string, question: string, query?: SemanticQueryOutp
   return {
     key,
     question,
+    files: [],
     query,
     runId,
     lastEventId: "0",
@@ -102,8 +111,16 @@ export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]
     .map((reply) => {
       const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
       const turn = newTurn(keys.get(reply.run_id) ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
-      return { ...withReply(turn, reply), parentId: question?.parent_id };
+      return { ...withReply(turn, reply), parentId: question?.parent_id, files: question === undefined ? [] : filesOf(question.parts) };
     });
+}
+
+export function filesOf(parts: MessageView["parts"]): TurnFile[] {
+  return parts.flatMap((part) => (part.type === "file" ? [{ name: part.name, documentId: part.document_id ?? null, datasetIds: part.dataset_ids ?? [] }] : []));
+}
+
+export function idsOf(files: readonly TurnFile[]): string[] {
+  return files.flatMap((file) => [...(file.documentId === null ? [] : [file.documentId]), ...file.datasetIds]);
 }
 
 function textOf(message: MessageView): string {

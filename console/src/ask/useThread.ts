@@ -5,7 +5,7 @@ import { api, read } from "../api/client";
 import { events } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
 import type { SemanticQueryOutput } from "../api/schema";
-import { afterEvent, newTurn, turnsOf, type Turn } from "./turn";
+import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
 const SHOWN_MESSAGES = 100;
@@ -33,6 +33,8 @@ interface AskOptions {
   query?: SemanticQueryOutput | undefined;
   /** Ask instead of this turn: the question goes on a branch beside it. */
   insteadOf?: Turn | undefined;
+  /** Files of the conversation that the question shows. */
+  files?: readonly TurnFile[] | undefined;
 }
 
 export interface Thread {
@@ -108,8 +110,8 @@ export function useThread(sessionId: string): Thread {
   }, []);
 
   const ask = useCallback<Thread["ask"]>(
-    (question, { query, insteadOf } = {}) => {
-      const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId };
+    (question, { query, insteadOf, files = [] } = {}) => {
+      const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId, files };
       dispatch({ kind: "add", turn, replaceFrom: insteadOf?.key });
       void follow(turn);
     },
@@ -129,7 +131,7 @@ function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {
   if (turn.runId !== null) {
     return events(`/api/v1/runs/${turn.runId}/events`, { headers: { "Last-Event-ID": turn.lastEventId }, signal });
   }
-  const wanted = { content: turn.question, stream: true, ...(turn.query && { query: turn.query }), ...(turn.parentId !== undefined && { parent_id: turn.parentId }) };
+  const wanted = { content: turn.question, stream: true, files: idsOf(turn.files), ...(turn.query && { query: turn.query }), ...(turn.parentId !== undefined && { parent_id: turn.parentId }) };
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), signal };
   return events(`/api/v1/chat/sessions/${sessionId}/messages`, options);
 }

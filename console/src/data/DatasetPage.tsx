@@ -1,7 +1,7 @@
 /** One table: its rows, what its columns hold, how it was read, and its versions. */
 import { ActionIcon, Anchor, Badge, Button, Select, Table, Tabs, Text, Tooltip } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { IconAlertTriangle, IconInfoCircle, IconMessageCircle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
@@ -22,9 +22,10 @@ const PREVIEW_ROWS = 1000;
 
 export function DatasetPage() {
   const { datasetId } = useParams({ from: "/data/$datasetId" });
+  const { session } = useSearch({ from: "/data/$datasetId" });
   const dataset = useQuery({
     queryKey: ["datasets", datasetId],
-    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId } } })),
+    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId }, query: { session_id: session } } })),
     refetchInterval: ({ state }) => (state.data?.status === "queued" || state.data?.status === "processing" ? 2000 : false),
   });
   if (dataset.isError) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
@@ -35,6 +36,7 @@ export function DatasetPage() {
 function Dataset({ dataset }: { dataset: DatasetView }) {
   const m = useMessages();
   const { mayEdit } = useSession();
+  const isCommon = dataset.session_id === null;
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [deleting, setDeleting] = useState(false);
@@ -50,18 +52,20 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
       wide
       title={dataset.label}
       above={
-        <Anchor component={Link} to="/data" size="sm" c="dimmed">
-          {m.nav.data}
+        <Anchor component={Link} to={dataset.session_id === null ? "/data" : `/c/${dataset.session_id}`} size="sm" c="dimmed">
+          {dataset.session_id === null ? m.nav.data : m.files.back}
         </Anchor>
       }
       lead={[dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), dataset.whole ? "" : m.data.part].filter(Boolean).join(" · ")}
       actions={
         <>
           {dataset.status !== "ready" && <Badge color={DATASET_COLOURS[dataset.status]}>{m.documents.status[dataset.status]}</Badge>}
-          <Button component={Link} to="/" variant="default" leftSection={<IconMessageCircle size={16} />}>
-            {m.data.ask}
-          </Button>
-          {mayEdit && dataset.whole && (
+          {isCommon && (
+            <Button component={Link} to="/" variant="default" leftSection={<IconMessageCircle size={16} />}>
+              {m.data.ask}
+            </Button>
+          )}
+          {mayEdit && isCommon && dataset.whole && (
             <Tooltip label={m.delete}>
               <ActionIcon variant="default" size="lg" aria-label={`${m.delete}: ${dataset.label}`} onClick={() => setDeleting(true)}>
                 <IconTrash size={17} />
@@ -111,7 +115,7 @@ function Rows({ dataset }: { dataset: DatasetView }) {
   const [version, setVersion] = useState(dataset.version);
   const rows = useQuery({
     queryKey: ["datasets", dataset.id, "rows", version],
-    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: PREVIEW_ROWS, version } } })),
+    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: PREVIEW_ROWS, version, session_id: dataset.session_id } } })),
   });
   if (rows.isError) return <Failure error={rows.error} retry={() => void rows.refetch()} />;
   return (

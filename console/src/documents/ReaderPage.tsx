@@ -19,15 +19,15 @@ const WINDOW = 400_000;
 
 export function ReaderPage() {
   const { documentId } = useParams({ from: "/documents/$documentId" });
-  const { start } = useSearch({ from: "/documents/$documentId" });
+  const { start, session } = useSearch({ from: "/documents/$documentId" });
   const quoted = start === undefined || start < 0.75 * WINDOW ? 0 : start - WINDOW / 2;
   const [from, setFrom] = useState(quoted);
   useEffect(() => setFrom(quoted), [documentId, quoted]);
-  const path = { params: { path: { document_id: documentId } } };
+  const path = { params: { path: { document_id: documentId }, query: { session_id: session } } };
   const document = useQuery({ queryKey: ["documents", documentId], queryFn: () => read(api.GET("/api/v1/documents/{document_id}", path)) });
   const text = useQuery({
     queryKey: ["documents", documentId, "text", from],
-    queryFn: () => read(api.GET("/api/v1/documents/{document_id}/text", { params: { ...path.params, query: { offset: from, limit: WINDOW } } })),
+    queryFn: () => read(api.GET("/api/v1/documents/{document_id}/text", { params: { path: path.params.path, query: { session_id: session, offset: from, limit: WINDOW } } })),
     enabled: document.data?.status === "ready",
     staleTime: Infinity,
   });
@@ -71,7 +71,7 @@ function Reader({ document, part, show }: ReaderProps) {
     <div className={css.reader}>
       <header className={css.head}>
         <Group gap="xs" wrap="nowrap" align="flex-start">
-          <ActionIcon component={Link} to="/documents" variant="subtle" color="gray" size="lg" aria-label={m.nav.documents}>
+          <ActionIcon component={Link} to={document.session_id === null ? "/documents" : `/c/${document.session_id}`} variant="subtle" color="gray" size="lg" aria-label={document.session_id === null ? m.nav.documents : m.files.back}>
             <IconArrowLeft size={18} />
           </ActionIcon>
           <div className={css.titles}>

@@ -7,7 +7,8 @@ import type { SharedConversation, SharedDashboard, SharedMessage } from "../api/
 import { AnswerText } from "../ask/AnswerText";
 import { Chart } from "../ask/Chart";
 import type { Cell } from "../ask/csv";
-import type { ChartSpec } from "../ask/turn";
+import { FileChips } from "../ask/FileChips";
+import { filesOf, type ChartSpec } from "../ask/turn";
 import askCss from "../ask/ask.module.css";
 import css from "../dashboards/dashboards.module.css";
 import { Shown } from "../dashboards/TileView";
@@ -101,6 +102,7 @@ function Message({ message }: { message: SharedMessage }) {
   if (message.role === "user") {
     return (
       <div className={askCss.question}>
+        <FileChips files={filesOf(message.parts)} />
         <span>{message.parts.map((part) => (part.type === "text" ? part.text : "")).join("")}</span>
       </div>
     );

@@ -5,7 +5,12 @@ import { useEffect, useState } from "react";
 import { useMessages } from "../i18n/messages";
 import css from "./uploads.module.css";
 
-export function DropCurtain({ drop }: { drop: (files: Iterable<File>) => void }) {
+interface Props {
+  drop: (files: Iterable<File>) => void;
+  intoConversation: boolean;
+}
+
+export function DropCurtain({ drop, intoConversation }: Props) {
   const m = useMessages();
   const [shown, setShown] = useState(false);
 
@@ -41,17 +46,18 @@ export function DropCurtain({ drop }: { drop: (files: Iterable<File>) => void })
   }, [drop]);
 
   if (!shown) return null;
+  const words = intoConversation ? m.uploads.dropHere : m.uploads.drop;
   return (
-    <div className={css.curtain}>
+    <section className={css.curtain} aria-label={words}>
       <div className={css.target}>
         <IconFileDownload size={36} stroke={1.4} />
         <Text fw={600} fz="lg">
-          {m.uploads.drop}
+          {words}
         </Text>
         <Text c="dimmed" size="sm">
-          {m.uploads.dropLead}
+          {intoConversation ? m.uploads.dropHereLead : m.uploads.dropLead}
         </Text>
       </div>
-    </div>
+    </section>
   );
 }

@@ -3,9 +3,9 @@ import { ActionIcon, CloseButton, Group, Paper, Progress, Text, Tooltip } from "
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronUp, IconFileText, IconRefresh, IconTable } from "@tabler/icons-react";
 import { useState } from "react";
 import { problemText } from "../design/Failure";
-import { useMessages } from "../i18n/messages";
+import { useMessages, type Messages } from "../i18n/messages";
 import { isTable } from "./upload";
-import type { Item } from "./Uploads";
+import { isBusy, type Item } from "./Uploads";
 import css from "./uploads.module.css";
 
 interface Props {
@@ -47,12 +47,22 @@ export function Tray({ items, retry, close }: Props) {
   );
 }
 
+/** Where a file is on its way, with how much of that is done. */
+export function phaseText(item: Item, m: Messages): string {
+  const phase = { ...m.uploads, failed: m.uploads.error }[item.phase];
+  return isBusy(item) && item.share !== null ? `${phase} ${m.uploads.percent(Math.round(item.share * 100))}` : phase;
+}
+
+/** Why a file failed, with the remedy. */
+export function failureText(item: Item, m: Messages): string {
+  if (item.problem === null) return "";
+  return item.problem.code === "offline" ? m.uploads.lost : problemText(item.problem, m);
+}
+
 function Line({ item, retry }: { item: Item; retry: (item: Item) => void }) {
   const m = useMessages();
   const Icon = isTable(item.file.name) ? IconTable : IconFileText;
-  const words = { ...m.uploads, failed: m.uploads.error };
-  const phase = words[item.phase];
-  const busy = !["ready", "existed", "failed", "waiting"].includes(item.phase);
+  const busy = isBusy(item) && item.phase !== "waiting";
   const share = item.share === null ? null : Math.round(item.share * 100);
   return (
     <li className={css.file}>
@@ -62,8 +72,7 @@ function Line({ item, retry }: { item: Item; retry: (item: Item) => void }) {
           {item.file.name}
         </Text>
         <Text size="xs" c="dimmed" className={css.phase}>
-          {phase}
-          {busy && share !== null ? ` ${m.uploads.percent(share)}` : ""}
+          {phaseText(item, m)}
         </Text>
         {item.phase === "ready" && <IconCheck size={16} color="var(--accent)" aria-hidden />}
         {item.phase === "failed" && (
@@ -74,11 +83,11 @@ function Line({ item, retry }: { item: Item; retry: (item: Item) => void }) {
           </Tooltip>
         )}
       </Group>
-      {busy && <Progress size={3} value={share ?? 100} animated={share === null} mt={4} aria-label={`${item.file.name}: ${phase}`} />}
+      {busy && <Progress size={3} value={share ?? 100} animated={share === null} mt={4} aria-label={`${item.file.name}: ${phaseText(item, m)}`} />}
       {item.problem && (
         <Group gap={6} wrap="nowrap" align="flex-start" className={css.problem}>
           <IconAlertTriangle size={14} aria-hidden />
-          <Text size="xs">{item.problem.code === "offline" ? m.uploads.lost : problemText(item.problem, m)}</Text>
+          <Text size="xs">{failureText(item, m)}</Text>
         </Group>
       )}
     </li>

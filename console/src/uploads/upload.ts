@@ -18,17 +18,21 @@ export function isTable(name: string): boolean {
   return TABLES.test(name);
 }
 
-/** Ends when the file is ready. Throws Problem. */
-export async function upload(file: File, report: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
+/** The documents or datasets that an upload has made so far. */
+export type FileIds = readonly string[];
+
+/** Ends when the file is ready, in the workspace or in a conversation. Throws Problem. */
+export async function upload(file: File, sessionId: string | null, report: (progress: Progress, ids?: FileIds) => void, signal: AbortSignal): Promise<void> {
   report({ phase: "uploading", share: 0 });
-  const path = isTable(file.name) ? "/api/v1/datasets" : "/api/v1/documents";
+  const where = sessionId === null ? "" : `/chat/sessions/${sessionId}`;
+  const path = `/api/v1${where}/${isTable(file.name) ? "datasets" : "documents"}`;
   const body = (await sent(path, file, (share) => report({ phase: "uploading", share }), signal)) as Uploaded | UploadedDocument;
+  report({ phase: "processing", share: null }, "document" in body ? [body.document.id] : body.datasets.map((each) => each.id));
   const job = body.job;
   if (job === null) {
     report({ phase: "existed", share: null });
     return;
   }
-  report({ phase: "processing", share: null });
   await follow(job.id, report, signal);
   report({ phase: "ready", share: null });
 }

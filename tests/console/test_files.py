@@ -1,0 +1,161 @@
+"""Files dropped into a conversation: they come, are asked about, kept or removed, also by keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.chat.conversations import new_session, say
+from tests.chat.files.dropped import drop_document, drop_table
+from tests.console.conftest import LOOKS, OpenVisit, Visit
+from tests.factories.callers import Workspace
+
+HOIST = "# Crane manual\n\nThe hoist of the Zephyrion crane lifts 4,200 kilograms.\n"
+TARGETS = "region,pledged (EUR)\nNorth,1500\nSouth,2500\n"
+_DROP = """files => {
+    const carried = new DataTransfer();
+    for (const [name, text] of files) carried.items.add(new File([text], name));
+    for (const kind of ["dragenter", "dragover"])
+        window.dispatchEvent(new DragEvent(kind, {dataTransfer: carried, bubbles: true, cancelable: true}));
+    window.carried = carried;
+}"""
+_LET_GO = """() => window.dispatchEvent(
+    new DragEvent("drop", {dataTransfer: window.carried, bubbles: true, cancelable: true}))"""
+_QUESTION = "How much does the hoist of the Zephyrion crane lift?"
+
+
+async def _sound(window: Visit) -> None:
+    assert await window.accessible() == []
+    assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def _conversation(window: Visit) -> None:
+    await window.ask("How long does the warranty on grinders last?")
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_files_are_dropped_and_asked_about(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    editor = await shop.member("editor")
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(editor)
+    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
+    await window.open("/")
+    await _conversation(window)
+    name = f"crane-{colours}.md"
+    dropped = [[name, HOIST + colours], ["targets.csv", TARGETS], ["broken.xlsx", "no workbook"]]
+    await page.evaluate(_DROP, dropped)
+    await expect(page.get_by_text("Drop files into this conversation")).to_be_visible()
+    await _sound(window)
+    await page.evaluate(_LET_GO)
+    waiting = page.get_by_role("list", name="Files for the next question")
+    failed = page.get_by_role("list", name="1 file failed").get_by_role("listitem")
+    await expect(failed).to_contain_text("broken.xlsx The file holds one line of words and no table.")
+    await expect(waiting.get_by_role("listitem")).to_have_count(2)
+    await expect(page.get_by_text("They go with your next question.")).to_be_visible()
+    await _sound(window)
+
+    await page.get_by_role("button", name="Dismiss broken.xlsx").click()
+    await expect(failed).to_have_count(0)
+    await window.ask(_QUESTION)
+    turn = page.get_by_role("article", name=_QUESTION)
+    await expect(turn).to_contain_text("4,200 kilograms")
+    await expect(turn.get_by_role("list", name="Files").get_by_role("listitem")).to_have_text(
+        [name, "targets.csv"]
+    )
+    await _sound(window)
+    await page.reload()
+    await expect(turn.get_by_role("list", name="Files").get_by_role("link")).to_have_count(2)
+    await window.ask("total pledged by region")
+    await expect(page.get_by_role("article").last).to_contain_text("2,500")
+    await expect(page.get_by_role("article").last.get_by_role("button", name="Pin")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_files_are_opened_kept_and_removed(
+    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+) -> None:
+    del worker
+    editor = workspace.owner
+    chat = await new_session(editor)
+    name = f"crane-{colours}.md"
+    await drop_document(editor, chat, name, HOIST + colours)
+    await drop_table(editor, chat, "targets.csv", TARGETS)
+    await drop_table(editor, chat, "broken.csv", "no workbook")
+    await say(editor, chat, _QUESTION)
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(editor)
+    await window.open(f"/c/{chat}")
+    turn = page.get_by_role("article", name=_QUESTION)
+
+    # A citation opens the document within the conversation, and leads back to it.
+    await turn.get_by_role("button", name=re.compile("Source 1")).click()
+    await expect(page.locator("mark").first).to_contain_text("4,200 kilograms")
+    await _sound(window)
+    await page.get_by_role("link", name="Back to the conversation").click()
+
+    await page.get_by_role("button", name="3 files").click()
+    files = page.get_by_role("dialog", name="Files of this conversation")
+    await expect(files.get_by_role("listitem")).to_have_count(3)
+    await expect(files.get_by_role("listitem").filter(has_text="broken")).to_contain_text("Failed")
+    await _sound(window)
+    await files.get_by_role("button", name=f"Keep for the workspace: {name}").click()
+    await expect(files.get_by_role("listitem")).to_have_count(2)
+    await files.get_by_role("button", name="Remove: targets").click()
+    confirm = page.get_by_role("dialog", name="Remove “targets”?")
+    await _sound(window)
+    await confirm.get_by_role("button", name="Remove").click()
+    await expect(files.get_by_role("listitem")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(turn).to_contain_text("4,200 kilograms")
+    kept = (await editor.get("/api/v1/documents")).json()["items"]
+    assert name in [document["file_name"] for document in kept]
+
+
+async def test_a_viewer_adds_files_to_a_conversation_by_keyboard_and_cannot_keep_them(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    viewer = await shop.member("viewer")
+    window = await visit()
+    page = window.page
+    await window.sign_in(viewer)
+    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
+    await window.open("/")
+    await _conversation(window)
+    add = page.get_by_role("button", name="Add files")
+    async with page.expect_file_chooser() as chosen:
+        await add.press("Enter")
+    note = {"name": "hoist.md", "mimeType": "text/markdown", "buffer": HOIST.encode()}
+    await (await chosen.value).set_files([note])  # type: ignore[list-item]
+    await expect(page.get_by_text("They go with your next question.")).to_be_visible()
+    opened = page.get_by_role("button", name="1 file")
+    await opened.focus()
+    await page.keyboard.press("Enter")
+    files = page.get_by_role("dialog", name="Files of this conversation")
+    await expect(files.get_by_role("button", name="Remove: hoist.md")).to_be_visible()
+    await expect(files.get_by_role("button", name=re.compile("Keep for the workspace"))).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(opened).to_be_focused()
+    await window.ask(_QUESTION)
+    await expect(page.get_by_role("article").last).to_contain_text("4,200 kilograms")
+
+
+async def test_a_link_names_files_and_opens_none(visit: OpenVisit, shop: Workspace) -> None:
+    owner = shop.owner
+    chat = (await owner.post("/api/v1/chat/sessions", json={"title": "Cranes"})).json()["id"]
+    base = f"/api/v1/chat/sessions/{chat}"
+    sent = await owner.post(f"{base}/documents", files={"file": ("hoist.md", HOIST.encode())})
+    said = {"content": "Anything?", "files": [sent.json()["document"]["id"]], "stream": False}
+    await owner.post(f"{base}/messages", json=said)
+    token = (await owner.post(f"{base}/shares", json={})).json()["token"]
+    window = await visit()
+    await window.open(f"/shared/conversation/{token}")
+    shown = window.page.get_by_role("list", name="Files")
+    await expect(shown).to_have_text("hoist.md")
+    await expect(shown.get_by_role("link")).to_have_count(0)
+    await _sound(window)
