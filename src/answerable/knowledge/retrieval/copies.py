@@ -46,15 +46,22 @@ def copies_last(query: WeightedQuery, ranked: Sequence[RankedPassage]) -> list[R
     first: list[RankedPassage] = []
     copies: list[RankedPassage] = []
     for passage in ranked:
-        text = passage.candidate.sketch.words.tobytes() or passage.candidate.text.encode()
+        text = _compared(passage)
         said = _said(passage, asked)
         if text in seen or sum(map(said.is_nearly, kept)) >= _VARIANTS:
             copies.append(passage)
         else:
             first.append(passage)
             kept.append(said)
-        seen.add(text)
+        if text:
+            seen.add(text)
     return first + copies
+
+
+def _compared(passage: RankedPassage) -> bytes:
+    """A passage's words in their order; its letters where its sentences have none, such as rows of dashes."""
+    sketch = passage.candidate.sketch
+    return sketch.words.tobytes() or (passage.candidate.text.encode() if len(sketch.spans) else b"")
 
 
 def _said(passage: RankedPassage, asked: frozenset[int]) -> _Said:
