@@ -23,6 +23,8 @@ from answerable.knowledge.retrieval import search
 from tests.factories.system import SystemBench, random_moments
 from tests.factories.waiting import eventually
 
+pytestmark = pytest.mark.timeout(300)
+
 PART = 1_000
 
 

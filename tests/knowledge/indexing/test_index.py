@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from answerable.kit import ids
 from answerable.kit.principal import Principal
@@ -76,6 +77,18 @@ async def test_deleting_a_document_takes_everything_of_it(
         await delete_documents(session, [document_id])
     assert chunk_count(admin_url, workspace.id) == 0
     assert counts(admin_url, workspace.id) == {}
+
+
+async def test_deleting_a_document_may_take_longer_than_other_work(
+    runtime: Runtime, workspace: Workspace
+) -> None:
+    """A hundred thousand passages take minutes."""
+    document_id = await put(runtime, workspace.id, OIL)
+    async with runtime.database.begin(Principal.system(workspace.id)) as session:
+        before = await session.scalar(text("SHOW statement_timeout"))
+        await delete_documents(session, [document_id])
+        during = await session.scalar(text("SHOW statement_timeout"))
+    assert (before, during) == ("1min", "15min")
 
 
 async def test_a_document_that_is_stored_many_times_at_once_is_there_once(

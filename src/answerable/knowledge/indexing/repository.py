@@ -15,6 +15,8 @@ from answerable.knowledge.indexing.tables import ChunkRow, IndexedDocumentRow
 from answerable.knowledge.lexical.words import VERSION
 from answerable.knowledge.stores.outbox import note_changes
 
+PATIENCE = "SET LOCAL statement_timeout = '15min'"
+"""For what moves, counts or deletes all passages of a document: there may be a hundred thousand."""
 CHUNK_COLUMNS = """public_id, workspace_id, document_id, ordinal, start_offset, end_offset, page,
     heading_path, table_header, section_start, section_end, text, token_count, terms, weights, sentences,
     session_id"""

@@ -91,6 +91,7 @@ async def add_missing_vectors(runtime: Runtime, workspace_id: str, most: int) ->
 
 async def delete_documents(session: Session, document_ids: Sequence[str]) -> None:
     """Take documents out of the index; nothing happens to those that are not there."""
+    await session.set_local([repository.PATIENCE])
     for document_id in sorted(document_ids):
         await repository.lock_document(session, document_id)
     await repository.delete_chunks(session, document_ids)

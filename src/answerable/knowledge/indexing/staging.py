@@ -25,8 +25,6 @@ from answerable.knowledge.indexing.preparation import BATCH, prepared_batches
 from answerable.knowledge.stores.outbox import note_changes
 
 _MOVED_AT_ONCE = 500
-# Counting the terms of a hundred thousand passages is one statement.
-_PATIENCE = "SET LOCAL statement_timeout = '15min'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ async def stage_document(
 async def move_staged(session: Session, staged: StagedDocument) -> None:
     """Put the passages into the index in place of the document's own, in the caller's transaction. It takes
     minutes and holds nothing that others wait for; `settle_staged` ends it."""
-    await session.set_local([_PATIENCE])
+    await session.set_local([repository.PATIENCE])
     await staged_rows.give(session, staged.document)
     await staged_rows.clear_index(session, staged.document.id)
     for first in range(0, staged.count, _MOVED_AT_ONCE):
