@@ -42,7 +42,6 @@ def stored(runtime: Runtime, caller: Caller) -> list[Path]:
             id="xml entities",
         ),
         pytest.param("a.bin", b"\x7fELF" + bytes(range(256)) * 9, "unsupported_type", id="unknown type"),
-        pytest.param("a.txt", "x" * 10_000_001, "too_large", id="very long line"),
     ],
 )
 async def test_a_file_that_cannot_be_read_fails_with_its_reason_and_a_remedy(
