@@ -193,7 +193,8 @@ async def test_the_next_search_that_meets_a_lost_collection_has_it_filled_again(
     assert "is being filled again" in (await found(runtime, workspace.id, vectors[0]))[1]
     passages, warning = await found(runtime, workspace.id, vectors[0])  # compared here meanwhile
     assert (len(passages), warning) == (20, "")
-    await told(runtime, workspace.id)
+    for _ in range(2):
+        await told(runtime, workspace.id)
     assert await stored(runtime, workspace.id) == before
     assert (await found(runtime, workspace.id, vectors[0]))[1] == ""
 
