@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from answerable.data.engines.errors import EngineUnavailable
 from tests.data.dashboards.boards import by_country, dashboard, pinned, shown, tile, total
 from tests.data.datasets.uploads import ingested, upload
 from tests.factories.callers import Caller, Workspace
@@ -88,6 +89,21 @@ async def test_values_beyond_reach_are_no_words_of_a_question(workspace: Workspa
     beyond = await asked(german, "total amount of Zoe")
     assert beyond["status"] == "abstained", beyond
     assert "40" in (await asked(workspace.owner, "total amount of Zoe"))["text"]
+
+
+async def test_values_that_could_not_be_read_are_read_by_the_next_question(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await guarded(workspace.owner)
+    german = await seller(workspace, "Germany")
+
+    async def away(*_: object) -> None:
+        raise EngineUnavailable("The engine is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("answerable.data.engines.reachable.run_query", away)
+        assert (await asked(german, "total amount of Ada"))["status"] == "abstained"
+    assert "90" in (await asked(german, "total amount of Ada"))["text"]
 
 
 async def test_a_hidden_field_is_not_there(workspace: Workspace) -> None:

@@ -24,17 +24,20 @@ _kept: OrderedDict[_Place, SemanticModel] = OrderedDict()
 
 
 async def with_values(runtime: Runtime, data: DataSnapshot) -> DataSnapshot:
-    """The snapshot with those values in its model that its limits had left out. A dataset that cannot be read
-    now stays without."""
+    """The snapshot with those values in its model that its limits had left out. A field that cannot be read
+    now stays without, and is read anew by the next question."""
     if not data.unlisted:
         return data
     versions = {dataset_id: table.version for dataset_id, table in data.ready.items()}
     place = (data.workspace_id, data.revision, data.reach or "", tuple(sorted(versions.items())))
     model = _kept.get(place)
     if model is None:
-        model = _with(data.model, {named: await _values(runtime, data, *named) for named in data.unlisted})
-        _kept[place] = model
-    _kept.move_to_end(place)
+        values = {named: await _values(runtime, data, *named) for named in data.unlisted}
+        model = _with(data.model, values)
+        if None not in values.values():
+            _kept[place] = model
+    if place in _kept:
+        _kept.move_to_end(place)
     while len(_kept) > _MOST_KEPT:
         _kept.popitem(last=False)
     return replace(data, model=model, unlisted=frozenset())
