@@ -1,5 +1,6 @@
 /** The addresses of the console. Each page is a chunk of its own. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { tabIn, type DatasetTab } from "../data/tabs";
 import { Broken, NoSuchPage } from "./Elsewhere";
 import { Door } from "./Door";
 
@@ -71,7 +72,7 @@ const dataset = createRoute({
   getParentRoute: () => root,
   path: "/data/$datasetId",
   component: lazyRouteComponent(() => import("../data/DatasetPage"), "DatasetPage"),
-  validateSearch: withinIn,
+  validateSearch: (search: Record<string, unknown>): Within & { tab?: DatasetTab } => ({ ...withinIn(search), ...tabIn(search) }),
 });
 
 const semantics = createRoute({

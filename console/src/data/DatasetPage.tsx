@@ -1,24 +1,30 @@
 /** One table: its rows, what its columns hold, how it was read, and its versions. */
-import { ActionIcon, Anchor, Badge, Button, Select, Table, Tabs, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Button, Tabs, Tooltip } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { IconAlertTriangle, IconInfoCircle, IconMessageCircle, IconTrash } from "@tabler/icons-react";
+import { IconMessageCircle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
-import type { DatasetView, Finding, Severity } from "../api/schema";
+import type { DatasetView } from "../api/schema";
 import { useSession } from "../app/session";
-import type { Cell } from "../ask/csv";
 import { Confirm } from "../design/Confirm";
 import { Failure, FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
-import { ResultTable } from "../design/ResultTable";
 import { Waiting } from "../design/Waiting";
-import { useFormats, useMessages } from "../i18n/messages";
+import { useMessages } from "../i18n/messages";
 import { ColumnCards } from "./ColumnCards";
 import css from "./data.module.css";
 import { DATASET_COLOURS } from "./DataPage";
+import { QualityTab } from "./QualityTab";
+import { ReviewTab } from "./review/ReviewTab";
+import { RowsTab } from "./RowsTab";
+import type { DatasetTab } from "./tabs";
+import { VersionsTab } from "./versions/VersionsTab";
 
-const PREVIEW_ROWS = 1000;
+/** Whether the table, or another version of it, is being read. */
+function isBeingMade(dataset: DatasetView): boolean {
+  return [dataset, ...(dataset.versions ?? [])].some((each) => each.status === "queued" || each.status === "processing");
+}
 
 export function DatasetPage() {
   const { datasetId } = useParams({ from: "/data/$datasetId" });
@@ -26,7 +32,7 @@ export function DatasetPage() {
   const dataset = useQuery({
     queryKey: ["datasets", datasetId],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId }, query: { session_id: session } } })),
-    refetchInterval: ({ state }) => (state.data?.status === "queued" || state.data?.status === "processing" ? 2000 : false),
+    refetchInterval: ({ state }) => (state.data !== undefined && isBeingMade(state.data) ? 2000 : false),
   });
   if (dataset.isError) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
   if (dataset.isPending) return <div className={css.pad}><Waiting lines={10} /></div>;
@@ -40,8 +46,6 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [deleting, setDeleting] = useState(false);
-  const findings = dataset.quality?.findings ?? [];
-  const doubtful = findings.filter((each) => each.severity === "doubtful" || each.severity === "dropped").length;
   const remove = async () => {
     await done(api.DELETE("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: dataset.id } } }));
     ["datasets", "library"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
@@ -76,32 +80,7 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
       }
     >
       {dataset.error && <FailureNote error={new Error(dataset.error.detail)} />}
-      {dataset.version !== null && (
-        <Tabs defaultValue="rows" keepMounted={false}>
-          <Tabs.List mb="md">
-            <Tabs.Tab value="rows">{m.data.rows}</Tabs.Tab>
-            <Tabs.Tab value="columns">{m.data.columns}</Tabs.Tab>
-            {dataset.whole && (
-              <Tabs.Tab value="quality" rightSection={doubtful > 0 && <Badge size="xs" color="yellow">{doubtful}</Badge>}>
-                {m.data.quality}
-              </Tabs.Tab>
-            )}
-            <Tabs.Tab value="versions">{m.data.versions}</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="rows">
-            <Rows dataset={dataset} />
-          </Tabs.Panel>
-          <Tabs.Panel value="columns">
-            <ColumnCards dataset={dataset} />
-          </Tabs.Panel>
-          <Tabs.Panel value="quality">
-            <Quality findings={findings} read={dataset.quality?.rows_read ?? 0} kept={dataset.quality?.rows_kept ?? 0} />
-          </Tabs.Panel>
-          <Tabs.Panel value="versions">
-            <Versions dataset={dataset} />
-          </Tabs.Panel>
-        </Tabs>
-      )}
+      {dataset.version !== null && <DatasetTabs dataset={dataset} />}
       {deleting && (
         <Confirm title={m.data.deleteTitle(dataset.label)} lead={m.data.deleteLead} action={m.delete} name={dataset.label} act={remove} close={() => setDeleting(false)} />
       )}
@@ -109,103 +88,46 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
   );
 }
 
-function Rows({ dataset }: { dataset: DatasetView }) {
+function DatasetTabs({ dataset }: { dataset: DatasetView }) {
   const m = useMessages();
-  const versions = (dataset.versions ?? []).filter((each) => each.status === "ready");
-  const [version, setVersion] = useState(dataset.version);
-  const rows = useQuery({
-    queryKey: ["datasets", dataset.id, "rows", version],
-    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: PREVIEW_ROWS, version, session_id: dataset.session_id } } })),
-  });
-  if (rows.isError) return <Failure error={rows.error} retry={() => void rows.refetch()} />;
+  const { tab } = useSearch({ from: "/data/$datasetId" });
+  const navigate = useNavigate();
+  const findings = dataset.quality?.findings ?? [];
+  const doubtful = findings.filter((each) => each.severity === "doubtful" || each.severity === "dropped").length;
+  const count = doubtful > 0 && <Badge size="xs" color="yellow">{doubtful}</Badge>;
+  // Of a connected database's table there are no files to read anew; of a conversation's, no decisions to keep.
+  const isKept = dataset.whole && (dataset.versions ?? []).length > 0;
+  const isReviewed = isKept && dataset.session_id === null;
+  const shown: DatasetTab[] = ["rows", "columns", ...(isReviewed ? (["review"] as const) : isKept ? (["quality"] as const) : []), "versions"];
+  const names: Record<DatasetTab, string> = { rows: m.data.rows, columns: m.data.columns, quality: m.data.quality, review: m.review.tab, versions: m.data.versions };
   return (
-    <>
-      {versions.length > 1 && (
-        <Select
-          mb="sm"
-          w={220}
-          label={m.data.versionShown}
-          allowDeselect={false}
-          value={String(version)}
-          onChange={(value) => setVersion(Number(value))}
-          data={versions.map((each) => ({ value: String(each.version), label: m.data.version(each.version) }))}
-        />
-      )}
-      {rows.isPending ? (
-        <Waiting lines={10} />
-      ) : (
-        <>
-          <ResultTable columns={rows.data.columns} rows={rows.data.rows as Cell[][]} label={dataset.label} maxHeight="min(42rem, 65vh)" />
-          {rows.data.row_count > rows.data.rows.length && (
-            <Text size="xs" c="dimmed" mt="xs">
-              {m.ask.firstRows(rows.data.rows.length, rows.data.row_count)}
-            </Text>
-          )}
-        </>
-      )}
-    </>
-  );
-}
-
-const SEVERITY: Record<Severity, string> = { dropped: "red", doubtful: "yellow", changed: "blue", info: "gray" };
-
-function Quality({ findings, read: all, kept }: { findings: readonly Finding[]; read: number; kept: number }) {
-  const m = useMessages();
-  return (
-    <>
-      <Text size="sm" c="dimmed" mb="sm">
-        {m.data.kept(kept, all)}
-      </Text>
-      {findings.length === 0 && <Text size="sm">{m.data.clean}</Text>}
-      <ul className={css.findings}>
-        {findings.map((finding, place) => (
-          <li key={place}>
-            {finding.severity === "info" || finding.severity === "changed" ? <IconInfoCircle size={16} aria-hidden /> : <IconAlertTriangle size={16} aria-hidden />}
-            <div>
-              <Text size="sm">{finding.sentence}</Text>
-              <Text size="xs" c="dimmed">
-                {[finding.column, finding.example].filter(Boolean).join(" · ")}
-              </Text>
-            </div>
-            <Badge color={SEVERITY[finding.severity]}>{m.data.severity[finding.severity]}</Badge>
-          </li>
+    <Tabs
+      value={tab !== undefined && shown.includes(tab) ? tab : "rows"}
+      onChange={(value) => void navigate({ to: ".", search: (now) => ({ ...now, tab: value as DatasetTab }), replace: true, resetScroll: false })}
+      keepMounted={false}
+    >
+      <Tabs.List mb="md">
+        {shown.map((each) => (
+          <Tabs.Tab key={each} value={each} rightSection={(each === "review" || each === "quality") && count}>
+            {names[each]}
+          </Tabs.Tab>
         ))}
-      </ul>
-    </>
-  );
-}
-
-function Versions({ dataset }: { dataset: DatasetView }) {
-  const m = useMessages();
-  const f = useFormats();
-  return (
-    <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{m.ask.dataVersion}</Table.Th>
-            <Table.Th>{m.data.file}</Table.Th>
-            <Table.Th>{m.data.rows}</Table.Th>
-            <Table.Th>{m.documents.state}</Table.Th>
-            <Table.Th>{m.documents.added}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {(dataset.versions ?? []).map((version) => (
-            <Table.Tr key={version.version}>
-              <Table.Td>{m.data.version(version.version)}</Table.Td>
-              <Table.Td>
-                {version.file_name} <Text span size="xs" c="dimmed">{f.bytes(version.file_bytes)}</Text>
-              </Table.Td>
-              <Table.Td>{version.row_count === null ? "–" : f.number(version.row_count)}</Table.Td>
-              <Table.Td>
-                <Badge color={DATASET_COLOURS[version.status]}>{m.documents.status[version.status]}</Badge>
-              </Table.Td>
-              <Table.Td>{f.moment(version.created_at)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+      </Tabs.List>
+      <Tabs.Panel value="rows">
+        <RowsTab key={dataset.version} dataset={dataset} />
+      </Tabs.Panel>
+      <Tabs.Panel value="columns">
+        <ColumnCards dataset={dataset} />
+      </Tabs.Panel>
+      <Tabs.Panel value="quality">
+        <QualityTab findings={findings} read={dataset.quality?.rows_read ?? 0} kept={dataset.quality?.rows_kept ?? 0} />
+      </Tabs.Panel>
+      <Tabs.Panel value="review">
+        <ReviewTab dataset={dataset} />
+      </Tabs.Panel>
+      <Tabs.Panel value="versions">
+        <VersionsTab dataset={dataset} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }

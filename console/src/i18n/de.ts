@@ -1,4 +1,5 @@
 import type { Messages } from "./messages";
+import { tables } from "./tables.de";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
 
@@ -476,4 +477,5 @@ export const de: Messages = {
     thanks: "Danke. Es wird mit der Antwort aufbewahrt.",
   },
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
+  ...tables,
 };

@@ -1,4 +1,6 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
+import { tables } from "./tables.en";
+
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
 
 export const en = {
@@ -475,4 +477,5 @@ export const en = {
     thanks: "Thank you. It is kept with the answer.",
   },
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
+  ...tables,
 };

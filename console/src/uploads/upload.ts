@@ -1,6 +1,6 @@
 /** Sends one file and follows its job until it is ready. */
-import { events } from "../api/events";
-import { Offline, Problem, problemFrom } from "../api/problems";
+import { followJob } from "../api/jobs";
+import { Offline, problemFrom } from "../api/problems";
 import type { JobView, Uploaded, UploadedDocument } from "../api/schema";
 import { ownHeaders, refresh } from "../api/transport";
 
@@ -33,35 +33,8 @@ export async function upload(file: File, sessionId: string | null, report: (prog
     report({ phase: "existed", share: null });
     return;
   }
-  await follow(job.id, report, signal);
+  await followJob(job.id, (each) => report(progressOf(each)), signal);
   report({ phase: "ready", share: null });
-}
-
-async function follow(id: string, report: (progress: Progress) => void, signal: AbortSignal): Promise<void> {
-  let after = "0";
-  for (let failures = 0; failures < 8; failures += 1) {
-    try {
-      for await (const event of events(`/api/v1/jobs/${id}/events`, { headers: { "Last-Event-ID": after }, signal })) {
-        after = event.id;
-        failures = 0;
-        if (event.name === "job") {
-          const job = event.data as JobView;
-          if (job.status === "failed" || job.status === "cancelled") {
-            throw new Problem(422, job.error?.code ?? job.status, job.error?.detail ?? "");
-          }
-          report(progressOf(job));
-        } else if (event.name === "end") {
-          return;
-        } else if (event.name === "error") {
-          throw problemFrom(401, event.data);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof Offline) && !(error instanceof TypeError)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** failures));
-  }
-  throw new Offline();
 }
 
 /** A job that counts passages or rows is past parsing. */
