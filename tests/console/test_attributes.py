@@ -47,5 +47,5 @@ async def test_an_admin_gives_attributes_and_the_member_sees_their_rows(
     await expect(other.page.get_by_text("You see a part of this table")).to_be_visible()
     await expect(other.page.get_by_role("table").get_by_role("row")).to_have_count(3)
     await expect(other.page.get_by_role("table")).not_to_contain_text("France")
-    await expect(other.page.get_by_role("tab", name="Quality")).to_have_count(0)
+    await expect(other.page.get_by_role("tab", name="Review")).to_have_count(0)
     assert await other.accessible() == []

@@ -42,7 +42,7 @@ async def test_each_page_shows_what_is_there(
 
 
 @pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_a_table_shows_rows_columns_quality_and_versions(
+async def test_a_table_shows_rows_columns_review_and_versions(
     visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
 ) -> None:
     window = await visit(size=size, colours=colours)
@@ -52,7 +52,7 @@ async def test_a_table_shows_rows_columns_quality_and_versions(
     await page.get_by_role("link", name=re.compile("orders", re.IGNORECASE)).click()
     await expect(page.get_by_role("table").get_by_role("row").nth(1)).to_contain_text("North")
     await _sound(window)
-    for tab in ("Columns", "Quality", "Versions"):
+    for tab in ("Columns", "Review", "Versions"):
         await page.get_by_role("tab", name=tab).click()
         await expect(page.get_by_role("tabpanel")).to_be_visible()
         await _sound(window)

@@ -45,11 +45,15 @@ export function progressOf(job: JobView): Progress {
   return { phase: "indexing", share };
 }
 
-async function sent(path: string, file: File, progress: (share: number) => void, signal: AbortSignal): Promise<unknown> {
-  const first = await post(path, file, progress, signal);
+/** Sends a file with what is said of it. The answer's body. Throws Problem. */
+export async function sent(path: string, file: File, progress: (share: number) => void, signal: AbortSignal, fields: Fields = []): Promise<unknown> {
+  const first = await post(path, file, progress, signal, fields);
   if (first.status !== 401 || !(await refresh())) return bodyOf(first);
-  return bodyOf(await post(path, file, progress, signal));
+  return bodyOf(await post(path, file, progress, signal, fields));
 }
+
+/** Names and values of a form; a name may come more than once. */
+type Fields = readonly (readonly [string, string])[];
 
 interface Answer {
   status: number;
@@ -68,7 +72,7 @@ function bodyOf(answer: Answer): unknown {
 }
 
 /** `fetch` tells nobody how far an upload is; XMLHttpRequest does. */
-function post(path: string, file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Answer> {
+function post(path: string, file: File, progress: (share: number) => void, signal: AbortSignal, fields: Fields): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", path);
@@ -79,6 +83,7 @@ function post(path: string, file: File, progress: (share: number) => void, signa
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));
     signal.addEventListener("abort", () => request.abort());
     const form = new FormData();
+    for (const [name, value] of fields) form.append(name, value);
     form.append("file", file);
     request.send(form);
   });

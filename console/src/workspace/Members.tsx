@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api, done, read } from "../api/client";
 import { asProblem } from "../api/problems";
 import type { InvitationOut, MemberOut, Role } from "../api/schema";
+import { inWorkspace } from "../app/people";
 import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
 import { FailureNote, problemText } from "../design/Failure";
@@ -14,11 +15,6 @@ import { Secret } from "../design/Secret";
 import { toast } from "../design/toasts";
 import { useFormats, useMessages } from "../i18n/messages";
 import { AttributesButton } from "./Attributes";
-
-/** The API's document leaves the id in these addresses undeclared. */
-function inWorkspace(workspace_id: string): undefined {
-  return { workspace_id } as unknown as undefined;
-}
 
 const ROLES: readonly Role[] = ["viewer", "editor", "admin", "owner"];
 

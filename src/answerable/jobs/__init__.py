@@ -5,7 +5,15 @@ from answerable.jobs.errors import JobCancelled, LostJob
 from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject
 from answerable.jobs.registry import Task, TaskRegistry, periodic, task, tasks
 from answerable.jobs.schedule import run_soon
-from answerable.jobs.service import cancel_job, enqueue, enqueue_many, get_job, list_jobs, stop_job
+from answerable.jobs.service import (
+    cancel_job,
+    creators_of,
+    enqueue,
+    enqueue_many,
+    get_job,
+    list_jobs,
+    stop_job,
+)
 
 __all__ = [
     "Job",
@@ -19,6 +27,7 @@ __all__ = [
     "Task",
     "TaskRegistry",
     "cancel_job",
+    "creators_of",
     "enqueue",
     "enqueue_many",
     "get_job",

@@ -7,6 +7,7 @@ one holds the row alone (FOR NO KEY UPDATE).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,6 +86,12 @@ async def add(session: Session, kind: str, jobs: list[NewJob]) -> None:
             for job in jobs
         ],
     )
+
+
+async def creators(session: Session, job_ids: Collection[str]) -> dict[str, str | None]:
+    """Who queued some jobs, by the jobs' ids."""
+    statement = select(JobRow.id, JobRow.created_by).where(JobRow.id.in_(job_ids))
+    return {job_id: created_by for job_id, created_by in await session.execute(statement)}
 
 
 async def get(session: Session, job_id: str) -> Job | None:

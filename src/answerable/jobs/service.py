@@ -76,6 +76,12 @@ async def get_job(session: Session, job_id: str) -> Job:
     return job
 
 
+async def creators_of(session: Session, job_ids: Sequence[str]) -> dict[str, str | None]:
+    """Who queued some jobs, by the jobs' ids; None for the system. Jobs that are no longer known are left
+    out."""
+    return await repository.creators(session, job_ids) if job_ids else {}
+
+
 async def list_jobs(session: Session, request: PageRequest, *, status: JobStatus | None = None) -> Page[Job]:
     """The workspace's jobs, newest first."""
     rows = await repository.page(session, request, status=status)

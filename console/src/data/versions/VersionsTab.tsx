@@ -1,40 +1,145 @@
-/** The versions of a table. */
-import { Badge, Table, Text } from "@mantine/core";
+/** The versions of a table: how each came about, what it changed, who made it; two beside each other. */
+import { Badge, Button, Group, Table, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { IconArrowsDiff } from "@tabler/icons-react";
+import { useState } from "react";
 import type { DatasetView } from "../../api/schema";
-import { useFormats, useMessages } from "../../i18n/messages";
+import { useNames } from "../../app/people";
+import { useSession } from "../../app/session";
+import { JobProgress } from "../../design/JobProgress";
+import { useFormats, useMessages, type Messages } from "../../i18n/messages";
 import { DATASET_COLOURS } from "../DataPage";
+import { Comparison, type Compared } from "./Comparison";
+import { NewVersion } from "./NewVersion";
+
+type Version = NonNullable<DatasetView["versions"]>[number];
 
 export function VersionsTab({ dataset }: { dataset: DatasetView }) {
   const m = useMessages();
-  const f = useFormats();
+  const { mayEdit } = useSession();
+  const queries = useQueryClient();
+  const names = useNames();
+  const [compared, setCompared] = useState<Compared | null>(null);
+  const versions = dataset.versions ?? [];
+  const isUploaded = versions.length > 0 && dataset.session_id === null && dataset.whole;
+  const refresh = () => ["datasets", "library", "semantics"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+  const older = (version: Version) => versions.find((each) => each.version < version.version && each.status === "ready")?.version ?? null;
   return (
-    <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{m.ask.dataVersion}</Table.Th>
-            <Table.Th>{m.data.file}</Table.Th>
-            <Table.Th>{m.data.rows}</Table.Th>
-            <Table.Th>{m.documents.state}</Table.Th>
-            <Table.Th>{m.documents.added}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {(dataset.versions ?? []).map((version) => (
-            <Table.Tr key={version.version}>
-              <Table.Td>{m.data.version(version.version)}</Table.Td>
-              <Table.Td>
-                {version.file_name} <Text span size="xs" c="dimmed">{f.bytes(version.file_bytes)}</Text>
-              </Table.Td>
-              <Table.Td>{version.row_count === null ? "–" : f.number(version.row_count)}</Table.Td>
-              <Table.Td>
-                <Badge color={DATASET_COLOURS[version.status]}>{m.documents.status[version.status]}</Badge>
-              </Table.Td>
-              <Table.Td>{f.moment(version.created_at)}</Table.Td>
+    <>
+      {mayEdit && isUploaded && (
+        <Group justify="flex-end" mb="sm">
+          <NewVersion dataset={dataset} made={refresh} />
+        </Group>
+      )}
+      <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{m.versions.version}</Table.Th>
+              <Table.Th>{m.versions.how}</Table.Th>
+              <Table.Th>{m.data.rows}</Table.Th>
+              <Table.Th>{m.versions.changes}</Table.Th>
+              <Table.Th>{m.actions}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+          </Table.Thead>
+          <Table.Tbody>
+            {versions.map((version) => (
+              <Row key={version.version} version={version} who={names(version.created_by)} before={isUploaded ? older(version) : null} compare={setCompared} refresh={refresh} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {compared !== null && <Comparison dataset={dataset} compared={compared} choose={setCompared} />}
+    </>
+  );
+}
+
+interface RowProps {
+  version: Version;
+  who: string | null;
+  before: number | null;
+  compare: (compared: Compared) => void;
+  refresh: () => void;
+}
+
+function Row({ version, who, before, compare, refresh }: RowProps) {
+  const m = useMessages();
+  const f = useFormats();
+  const isOpen = version.status === "queued" || version.status === "processing";
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={550}>
+          {m.data.version(version.version)}
+        </Text>
+        {version.status !== "ready" && <Badge color={DATASET_COLOURS[version.status]}>{m.documents.status[version.status]}</Badge>}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{cameAbout(version, m)}</Text>
+        <Text size="xs" c="dimmed">
+          {[who === null ? f.moment(version.created_at) : m.versions.by(who, f.moment(version.created_at)), f.bytes(version.file_bytes)].join(" · ")}
+        </Text>
+        {version.error && (
+          <Text size="sm" c="var(--danger)">
+            {version.error.detail}
+          </Text>
+        )}
+        {isOpen && version.job !== null && <JobProgress id={version.job.id} label={m.versions.reading} done={refresh} failed={refresh} />}
+      </Table.Td>
+      <Table.Td>{version.row_count === null ? "–" : f.number(version.row_count)}</Table.Td>
+      <Table.Td>
+        <Changes changes={version.changes} />
+      </Table.Td>
+      <Table.Td>
+        {before !== null && version.status === "ready" && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconArrowsDiff size={14} />}
+            aria-label={m.versions.compareWith(version.version, before)}
+            onClick={() => compare({ version: version.version, since: before })}
+          >
+            {m.versions.compare}
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** How a version was made, in words. */
+function cameAbout(version: Version, m: Messages): string {
+  const { came } = m.versions;
+  if (version.origin === "review" && version.base !== null) return came.review(version.base);
+  if (version.base === null) return came.first(version.file_name);
+  if (version.mode === "upsert") return came.upsert(version.file_name, version.key.join(", "));
+  return came[version.mode](version.file_name);
+}
+
+function Changes({ changes }: { changes: Version["changes"] }) {
+  const m = useMessages();
+  const f = useFormats();
+  if (changes === null) return <Text size="sm">–</Text>;
+  const columns = changes.columns;
+  const touched = columns ? [columns.added, columns.dropped, columns.type_changed, columns.unit_changed].reduce((sum, each) => sum + (each?.length ?? 0), 0) : 0;
+  return (
+    <Group gap={4}>
+      {changes.rows &&
+        (["added", "changed", "removed"] as const).map((kind) => {
+          const count = changes.rows?.[kind] ?? 0;
+          return (
+            count > 0 && (
+              <Badge key={kind} color={{ added: "pine", changed: "blue", removed: "red" }[kind]}>
+                {m.versions.rows[kind]} {f.number(count)}
+              </Badge>
+            )
+          );
+        })}
+      {touched > 0 && (
+        <Badge color="yellow">
+          {m.versions.columns} {touched}
+        </Badge>
+      )}
+    </Group>
   );
 }

@@ -6,20 +6,23 @@ from typing import Annotated
 
 from fastapi import File, Form, Query, Response, UploadFile
 
-from answerable.data.datasets import changing, rows, service, uploading
+from answerable.data.datasets import changing, comparing, rows, service, uploading
 from answerable.data.datasets.schemas import (
     DatasetChange,
     DatasetRows,
     DatasetSummary,
     DatasetView,
+    DifferencesRequest,
     RowsRequest,
     Uploaded,
+    VersionDifferences,
     VersionView,
 )
 from answerable.data.ingestion.request import Mode
 from answerable.data.semantics.service import reach_into, require_all_of
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires
 from answerable.identity.conversations import requires_deferred_within, requires_within
+from answerable.jobs import creators_of
 from answerable.kit.http import Router
 from answerable.kit.http.uploads import chunks
 from answerable.kit.paging import Page, PageRequest, make_page
@@ -70,7 +73,8 @@ async def read_dataset(context: ReaderWithin, dataset_id: str) -> DatasetView:
     row, versions = await service.read_dataset(context.session, dataset_id)
     seen = await reach_into(context.session)
     dataset = next((d for d in seen.model.datasets if d.id == row.id), None)
-    return DatasetView.assemble(row, versions, dataset, whole=seen.is_whole_of(row.id))
+    creators = await creators_of(context.session, [v.job_id for v in versions if v.job_id is not None])
+    return DatasetView.assemble(row, versions, dataset, creators, whole=seen.is_whole_of(row.id))
 
 
 @router.patch("/{dataset_id}")
@@ -88,8 +92,29 @@ async def list_versions(
     """The dataset's versions, newest first, each with what it changed."""
     found = await service.list_versions(context.session, dataset_id, wanted)
     whole = (await reach_into(context.session)).is_whole_of(dataset_id)
+    creators = await creators_of(context.session, [row.job_id for row in found if row.job_id is not None])
     return make_page(
-        found, wanted, lambda row: VersionView.of(row, whole=whole), lambda row: (row.created_at, row.id)
+        found,
+        wanted,
+        lambda row: VersionView.of(row, creators, whole=whole),
+        lambda row: (row.created_at, row.id),
+    )
+
+
+@router.get("/{dataset_id}/differences")
+async def compare_versions(
+    context: Annotated[DeferredContext, requires_deferred_within(Scope.DATA_READ)],
+    dataset_id: str,
+    wanted: Annotated[DifferencesRequest, Query()],
+) -> VersionDifferences:
+    """What a version has otherwise than another: columns, how many rows, and some rows side by side."""
+    return await comparing.compare(
+        context.runtime,
+        context.principal,
+        dataset_id,
+        version=wanted.version,
+        since=wanted.since,
+        limit=wanted.limit,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
 from answerable.data.ingestion.quality import QualityReport
 from answerable.data.ingestion.request import Mode
-from answerable.data.ingestion.versions import VersionChanges
+from answerable.data.ingestion.versions import ColumnChanges, RowChanges, VersionChanges
 from answerable.data.semantics.model import Dataset, ModelField
 from answerable.data.semantics.result import Cell, Column
+
+# Who queued a job, by the job's id.
+Creators = Mapping[str, str | None]
 
 
 class Reason(BaseModel):
@@ -31,7 +34,7 @@ class JobReference(BaseModel):
 class VersionView(BaseModel):
     """One state of the data: made of a file, of the rows of `base` and a file, or, by a review, of the
     files of `base` again. `changes` are against the version before; none are told to whoever does not see all
-    of the dataset."""
+    of the dataset. `job` makes or made it, for `created_by`, null once that is no longer known."""
 
     version: int
     status: DatasetStatus
@@ -44,11 +47,13 @@ class VersionView(BaseModel):
     row_count: int | None
     changes: VersionChanges | None
     error: Reason | None
+    job: JobReference | None
+    created_by: str | None
     created_at: datetime
     ready_at: datetime | None
 
     @classmethod
-    def of(cls, row: DatasetVersionRow, *, whole: bool = True) -> VersionView:
+    def of(cls, row: DatasetVersionRow, creators: Creators, *, whole: bool = True) -> VersionView:
         """The view of a version; `whole` for whoever sees all of the dataset."""
         return cls(
             version=row.number,
@@ -62,6 +67,8 @@ class VersionView(BaseModel):
             row_count=row.row_count if whole else None,
             changes=VersionChanges.model_validate(row.changes) if row.changes is not None and whole else None,
             error=_reason(row.error_code, row.error_detail),
+            job=JobReference(id=row.job_id) if row.job_id is not None else None,
+            created_by=creators.get(row.job_id or ""),
             created_at=row.created_at,
             ready_at=row.ready_at,
         )
@@ -134,6 +141,7 @@ class DatasetView(DatasetSummary):
         row: DatasetRow,
         versions: list[DatasetVersionRow],
         dataset: Dataset | None,
+        creators: Creators,
         *,
         whole: bool = True,
     ) -> DatasetView:
@@ -161,7 +169,7 @@ class DatasetView(DatasetSummary):
             settings=DatasetChange.model_validate(
                 {k: v for k, v in row.settings.items() if k in DatasetChange.model_fields}
             ),
-            versions=[VersionView.of(v, whole=whole) for v in versions],
+            versions=[VersionView.of(v, creators, whole=whole) for v in versions],
         )
 
 
@@ -201,6 +209,36 @@ class DatasetRows(BaseModel):
     rows: list[list[Cell]] = Field(description="Cells in the order of `columns`.")
     row_count: int
     version: int
+
+
+class DifferencesRequest(BaseModel):
+    """Which version to compare with which, and how many rows to show."""
+
+    version: Annotated[int, Query(ge=1, le=2**31 - 1, description="The number of a version.")]
+    since: Annotated[int, Query(ge=1, le=2**31 - 1, description="The number of the version to compare with.")]
+    limit: Annotated[int, Query(ge=0, le=200, description="How many rows of each kind at most.")] = 20
+
+
+class RowDifference(BaseModel):
+    """A row that one version has and the other has not, or has otherwise."""
+
+    kind: Literal["added", "changed", "removed"]
+    before: list[Cell] | None = None
+    after: list[Cell] | None = None
+
+
+class VersionDifferences(BaseModel):
+    """What `version` has otherwise than `since`. Rows are compared by the columns that both have (`shown`, in
+    the order of the cells of `examples`), told apart by `rows.key`. Without one a changed row is told as one
+    that was removed and one that was added."""
+
+    dataset_id: str
+    version: int
+    since: int
+    columns: ColumnChanges
+    rows: RowChanges
+    shown: list[str]
+    examples: list[RowDifference]
 
 
 def _reason(code: str | None, detail: str | None) -> Reason | None:

@@ -1,0 +1,76 @@
+"""The versions of a table: how each came about, two beside each other, a new one uploaded."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import LOOKS, OpenVisit
+from tests.data.datasets.uploads import ingested
+from tests.factories.callers import Workspace
+
+STOCK = b"sku,name,price (EUR)\n00501,Cup,2.50\n00502,Pot,7.00\n00503,Pan,9.00\n"
+NEWS = b"sku,name,price (EUR)\n00502,Pot,8.00\n00504,Lid,3.00\n"
+
+
+def _file(name: str, content: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "text/csv", "buffer": content}
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_version_is_uploaded_by_key_and_compared(
+    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, STOCK, "stock.csv")
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open(f"/data/{dataset['id']}?tab=versions")
+    await expect(page.get_by_role("row", name="Version 1")).to_contain_text("read from stock.csv")
+    await expect(page.get_by_role("row", name="Version 1")).to_contain_text("Ada")
+
+    await page.get_by_role("button", name="New version").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.locator("input[type=file]").set_input_files(_file("news.csv", NEWS))  # type: ignore[arg-type]
+    await dialog.get_by_role("radio", name="Replace those with the same key, keep the others").check()
+    assert await window.accessible() == []
+    await dialog.get_by_role("button", name="Upload").click()
+    await expect(page.get_by_text("The new version is there")).to_be_visible()
+    newest = page.get_by_role("row", name="Version 2")
+    await expect(newest).to_contain_text("news.csv replaced rows of the same sku")
+    await expect(newest).to_contain_text("Added 1")
+
+    await page.get_by_role("button", name="Compare version 2 with version 1").click()
+    comparison = page.get_by_role("region", name="Comparison")
+    await expect(comparison).to_contain_text("Rows are told apart by sku.")
+    await expect(comparison.get_by_role("row").filter(has_text="Changed")).to_contain_text(
+        re.compile(r"was 7\.00 ?now 8\.00")
+    )
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_file_that_does_not_fit_says_why_and_leaves_the_table(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, STOCK, "stock.csv")
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open(f"/data/{dataset['id']}?tab=versions")
+    await page.get_by_role("button", name="New version").click()
+    dialog = page.get_by_role("dialog")
+    other = STOCK.replace(b"EUR", b"USD").replace(b"Cup", b"Mug")
+    await dialog.locator("input[type=file]").set_input_files(_file("dollars.csv", other))  # type: ignore[arg-type]
+    await dialog.get_by_role("radio", name="Add to them").check()
+    await dialog.get_by_role("button", name="Upload").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("USD")
+    await expect(dialog.get_by_role("button", name="Upload")).to_be_enabled()
+    assert await window.accessible() == []
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("row", name="Version 2")).to_contain_text("Failed")
+    await expect(page.get_by_role("button", name="New version")).to_be_focused()
