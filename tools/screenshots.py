@@ -26,7 +26,18 @@ DOCS = ROOT / "docs" / "images"
 LOOKS = (("wide-light", (1280, 800), "light"), ("narrow-dark", (360, 740), "dark"))
 SHOWN_IN_DOCS = ("dashboard", "answer-quote", "document", "columns")
 PINNED = ("Total amount by month in 2025", "Total amount in 2025", "Total amount by country in 2025")
-PAGES = ("documents", "sources", "data", "semantics", "search", "models", "usage", "workspace", "operations")
+PAGES = (
+    "alerts",
+    "documents",
+    "sources",
+    "data",
+    "semantics",
+    "search",
+    "models",
+    "usage",
+    "workspace",
+    "operations",
+)
 _BOX = "textbox"
 _LINK = re.compile(r"(http://\S+/#sign-in=\S+)")
 
@@ -93,6 +104,8 @@ def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours
         reduced_motion="reduce",
         storage_state=state if state.exists() else None,
     )
+    # A stream that stays open would leave the network never idle.
+    context.route("**/api/v1/events/stream", lambda route: route.abort())
     page = context.new_page()
     address = link.partition("/#")[0]
     camera = Camera(page, address, look)

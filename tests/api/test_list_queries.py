@@ -27,6 +27,7 @@ LISTS = (
     "/api/v1/limits",
     "/api/v1/chat/sessions",
     "/api/v1/dashboards",
+    "/api/v1/events",
     "/api/v1/proposals",
     "/api/v1/verified-questions",
     "/api/v1/confidence/versions",

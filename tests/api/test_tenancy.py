@@ -66,6 +66,10 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
     table = (await owner.get(f"/api/v1/datasets/{dataset['id']}")).json()["name"]
     count = {"dataset": table, "measures": [{"aggregation": "count"}]}
     insight = (await owner.post("/api/v1/insights", json={"name": "Rows", "query": count})).json()
+    rule = {"kind": "threshold", "operator": "above", "value": 5}
+    alert = await owner.post(
+        "/api/v1/alerts", json={"insight_id": insight["id"], "name": "Many rows", "rule": rule}
+    )
     board = (await owner.post("/api/v1/dashboards", json={"name": "Board"})).json()
     link = await owner.post(
         f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": "2999-01-01T00:00:00Z"}
@@ -80,6 +84,7 @@ async def estate(client: httpx.AsyncClient, settings: Settings) -> Estate:
         owner,
         {
             "insight_id": insight["id"],
+            "alert_id": alert.json()["id"],
             "dashboard_id": board["id"],
             "verified_id": verified.json()["id"],
             "note_id": note.json()["id"],

@@ -1,12 +1,14 @@
 /** The frame around every page: the sidebar, the palette, uploads from anywhere. */
 import { ActionIcon, Drawer, Group } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import { Outlet, useRouterState } from "@tanstack/react-router";
-import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { IconBellRinging, IconMenu2, IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect } from "react";
+import { ringing, useAlerts } from "../alerts/alerts";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { UploadsProvider } from "../uploads/Uploads";
+import { useLive } from "./live";
 import css from "./shell.module.css";
 import { Sidebar } from "./Sidebar";
 
@@ -14,6 +16,8 @@ const Palette = lazy(() => import("./Palette"));
 
 export function Shell() {
   const m = useMessages();
+  useLive();
+  const count = ringing(useAlerts().data?.items ?? []).length;
   const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
   const [palette, { toggle: togglePalette, open: openPalette, close: closePalette }] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -33,9 +37,16 @@ export function Shell() {
             <IconMenu2 size={20} />
           </ActionIcon>
           <span className={css.topbarName}>{m.name}</span>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={m.palette.open} onClick={openPalette}>
-            <IconSearch size={20} />
-          </ActionIcon>
+          <Group gap={4}>
+            {count > 0 && (
+              <ActionIcon component={Link} to="/alerts" variant="subtle" color="red" size="lg" aria-label={`${count} ${m.alerts.firing(count)}`}>
+                <IconBellRinging size={20} />
+              </ActionIcon>
+            )}
+            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={m.palette.open} onClick={openPalette}>
+              <IconSearch size={20} />
+            </ActionIcon>
+          </Group>
         </header>
         <Drawer.Root opened={menu} onClose={closeMenu} size="17rem">
           <Drawer.Overlay backgroundOpacity={0.35} />

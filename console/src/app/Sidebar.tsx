@@ -1,9 +1,10 @@
 /** Where one can go, and who one is. */
-import { Avatar, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
+import { Avatar, Badge, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { IconCheck, IconChevronDown, IconDeviceDesktop, IconExternalLink, IconLogout, IconMoon, IconSearch, IconSelector, IconSun } from "@tabler/icons-react";
 import { post } from "../api/transport";
+import { ringing, useAlerts } from "../alerts/alerts";
 import { Mark } from "../design/Mark";
 import { chooseLanguage, LANGUAGES, useLanguage, useMessages } from "../i18n/messages";
 import { Conversations } from "./Conversations";
@@ -58,7 +59,21 @@ function PlaceLink({ place }: { place: Place }) {
     <Link to={place.to} className={css.place} activeProps={{ "data-active": true, "aria-current": "page" }} activeOptions={{ exact: place.to === "/", includeSearch: false }}>
       <place.icon size={18} stroke={1.6} aria-hidden />
       {m.nav[place.name]}
+      {place.name === "alerts" && <Ringing />}
     </Link>
+  );
+}
+
+/** How many alerts want to be looked at. */
+function Ringing() {
+  const m = useMessages();
+  const count = ringing(useAlerts().data?.items ?? []).length;
+  if (count === 0) return null;
+  return (
+    <Badge size="sm" color="red" ml="auto">
+      {count}
+      <VisuallyHidden> {m.alerts.firing(count)}</VisuallyHidden>
+    </Badge>
   );
 }
 

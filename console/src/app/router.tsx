@@ -93,6 +93,12 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import("../dashboards/DashboardPage"), "DashboardPage"),
 });
 
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  component: lazyRouteComponent(() => import("../alerts/AlertsPage"), "AlertsPage"),
+});
+
 const sharedDashboard = createRoute({
   getParentRoute: () => root,
   path: "/shared/dashboard/$token",
@@ -130,7 +136,7 @@ const operations = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, dashboards, dashboard, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
+  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, dashboards, dashboard, alerts, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

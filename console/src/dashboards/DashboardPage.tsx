@@ -1,9 +1,9 @@
 /** A dashboard: its tiles on a grid, filters for all of them, and its layout while it is edited. */
-import { ActionIcon, Anchor, Button, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Text, TextInput, Tooltip } from "@mantine/core";
 import { useElementSize, useFullscreenElement, useMediaQuery } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { IconCheck, IconLayoutDashboard, IconMaximize, IconPencil, IconRefresh, IconShare2, IconTrash } from "@tabler/icons-react";
+import { IconCheck, IconClock, IconLayoutDashboard, IconMaximize, IconPencil, IconRefresh, IconShare2, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import GridLayout, { type Layout } from "react-grid-layout";
 import { api, done, read } from "../api/client";
@@ -17,11 +17,12 @@ import { Page } from "../design/Page";
 import { ShareDialog } from "../design/ShareDialog";
 import { toast } from "../design/toasts";
 import { Waiting } from "../design/Waiting";
-import { useMessages } from "../i18n/messages";
+import { useFormats, useMessages } from "../i18n/messages";
 import css from "./dashboards.module.css";
 import { changeDashboard, DASHBOARDS, useDashboard, useResults } from "./dashboards";
 import { Filters } from "./Filters";
 import { COLUMNS, moved, type Move } from "./grid";
+import { RefreshDialog } from "./RefreshDialog";
 import { TileView } from "./TileView";
 
 const ROW = 64;
@@ -45,7 +46,7 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [editing, setEditing] = useState(false);
-  const [asking, setAsking] = useState<"delete" | "share" | null>(null);
+  const [asking, setAsking] = useState<"delete" | "share" | "refresh" | null>(null);
   const [filters, setFilters] = useState<readonly DashboardFilterInput[]>(dashboard.filters as DashboardFilterInput[]);
   const results = useResults(dashboard, filters);
   const screen = useFullscreenElement<HTMLDivElement>();
@@ -96,6 +97,7 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
         <>
           <Act label={m.dashboards.refresh} icon={<IconRefresh size={17} />} act={() => void results.refetch()} busy={results.isFetching} />
           <Act label={m.dashboards.fullScreen} icon={<IconMaximize size={17} />} act={() => void screen.toggle()} />
+          {mayEdit && <Act label={m.dashboards.refreshing} icon={<IconClock size={17} />} act={() => setAsking("refresh")} />}
           {mayEdit && <Act label={m.share.title} icon={<IconShare2 size={17} />} act={() => setAsking("share")} />}
           {mayEdit && editing && <Act label={m.delete} icon={<IconTrash size={17} />} act={() => setAsking("delete")} />}
           {mayEdit && (
@@ -116,6 +118,7 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
           }}
         />
       )}
+      {dashboard.tiles.length > 0 && <Freshness dashboard={dashboard} />}
       {results.isError && <Failure error={results.error} retry={() => void results.refetch()} />}
       {dashboard.tiles.length === 0 ? (
         <Empty icon={IconLayoutDashboard} title={m.dashboards.empty} lead={m.dashboards.emptyLead} />
@@ -125,8 +128,24 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
         </div>
       )}
       {asking === "delete" && <Confirm title={m.dashboards.deleteTitle(dashboard.name)} lead={m.dashboards.deleteLead} action={m.delete} name={dashboard.name} act={remove} close={() => setAsking(null)} />}
+      {asking === "refresh" && <RefreshDialog dashboard={dashboard} close={() => setAsking(null)} />}
       {asking === "share" && <Share dashboard={dashboard} close={() => setAsking(null)} />}
     </Page>
+  );
+}
+
+/** When the tiles were last computed for everybody, and when they will be. */
+function Freshness({ dashboard }: { dashboard: DashboardView }) {
+  const m = useMessages();
+  const f = useFormats();
+  const parts = [
+    dashboard.refreshed_at && m.dashboards.refreshed(f.ago(dashboard.refreshed_at)),
+    dashboard.next_refresh_at ? m.dashboards.refreshNext(f.moment(dashboard.next_refresh_at)) : m.dashboards.refreshOn[dashboard.refresh.on ?? "data"],
+  ];
+  return (
+    <Text size="xs" c="dimmed" mb="sm">
+      {parts.filter(Boolean).join(" · ")}
+    </Text>
   );
 }
 

@@ -21,7 +21,7 @@ export function DashboardsPage() {
   const queries = useQueryClient();
   const found = useDashboards();
   const make = useMutation({
-    mutationFn: () => read(api.POST("/api/v1/dashboards", { body: { name: m.dashboards.untitled, description: "", tiles: [], filters: [] } })),
+    mutationFn: () => read(api.POST("/api/v1/dashboards", { body: { name: m.dashboards.untitled, description: "", tiles: [], filters: [], refresh: { on: "data" } } })),
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: DASHBOARDS });
       await navigate({ to: "/dashboards/$dashboardId", params: { dashboardId: made.id } });

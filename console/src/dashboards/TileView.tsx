@@ -1,12 +1,18 @@
 /** One tile: its title, what it shows, and what can be done with it. */
 import { ActionIcon, Badge, Menu, Text, TextInput, Tooltip } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconDots, IconFileTypeCsv, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconBellPlus, IconBellRinging, IconDots, IconFileTypeCsv, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import type { Tile, TileResult } from "../api/schema";
+import { AlertDialog } from "../alerts/AlertDialog";
+import { ringing, useAlerts } from "../alerts/alerts";
+import type { QueryAnswer, Tile, TileResult } from "../api/schema";
 import { asProblem } from "../api/problems";
+import { useSession } from "../app/session";
 import { Chart } from "../ask/Chart";
 import type { Cell } from "../ask/csv";
+import { readModel } from "../ask/library";
 import type { ChartSpec } from "../ask/turn";
 import { shown as cellShown } from "../design/cells";
 import { problemText } from "../design/Failure";
@@ -46,7 +52,10 @@ const FORMATS = [
 
 export function TileView({ tile, result, editing, move, rename, remove }: Props) {
   const m = useMessages();
+  const { mayEdit } = useSession();
   const [table, setTable] = useState(false);
+  const [alerting, setAlerting] = useState(false);
+  const firing = ringing(useAlerts().data?.items ?? []).filter((alert) => alert.insight_id === tile.insight_id);
   const title = tile.title ?? result?.title ?? "";
   const answer = resultOf(result);
   const keep = (wanted: string) => {
@@ -83,6 +92,13 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
             </Badge>
           </Tooltip>
         )}
+        {firing.length > 0 && (
+          <Tooltip label={firing.map((alert) => `${alert.name}: ${alert.reading.reason}`).join(" ")} multiline maw={300}>
+            <Badge component={Link} to="/alerts" color="red" size="sm" leftSection={<IconBellRinging size={11} aria-hidden />} style={{ cursor: "pointer", flex: "none" }}>
+              {m.alerts.states.firing}
+            </Badge>
+          </Tooltip>
+        )}
         <Menu position="bottom-end" width={210}>
           <Menu.Target>
             <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.dashboards.tileMenu(title)}>
@@ -100,6 +116,11 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
                 {m.dashboards.saveAs(format.toUpperCase())}
               </Menu.Item>
             ))}
+            {mayEdit && answer !== null && watchable(answer) && (
+              <Menu.Item leftSection={<IconBellPlus size={15} />} onClick={() => setAlerting(true)}>
+                {m.alerts.set}
+              </Menu.Item>
+            )}
             {editing && (
               <>
                 <Menu.Divider />
@@ -118,11 +139,21 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
           </Menu.Dropdown>
         </Menu>
       </div>
+      {alerting && answer !== null && <AlertDialog insightId={tile.insight_id} name={title} numbers={numbersOf(answer)} series={answer.columns.some((column) => column.kind === "period")} close={() => setAlerting(false)} />}
       <div className={css.tileBody}>
         {result === undefined ? <Waiting lines={3} /> : <TileBody result={result} title={title} asTable={table} />}
       </div>
     </section>
   );
+}
+
+/** One number or one series: what an alert can watch. */
+function watchable(answer: QueryAnswer): boolean {
+  return numbersOf(answer).length > 0 && answer.columns.every((column) => column.kind !== "group" && column.kind !== "value");
+}
+
+function numbersOf(answer: QueryAnswer) {
+  return answer.columns.filter((column) => column.kind === "measure" || column.kind === "derived").map((column) => ({ value: column.name, label: column.label }));
 }
 
 /** How the tile came about: the query in words, its data, when it was computed. */
@@ -136,9 +167,18 @@ function Explained({ result }: { result: TileResult | undefined }) {
       <Text size="xs">{answer.words}</Text>
       <Text size="xs" c="dimmed">
         {result.computed_at ? m.dashboards.computed(f.ago(result.computed_at)) : ""}
+        <Versions versions={answer.data_versions} />
       </Text>
     </div>
   );
+}
+
+/** Which data it was computed on. */
+function Versions({ versions }: { versions: Record<string, number> }) {
+  const m = useMessages();
+  const model = useQuery({ queryKey: ["semantics", "model"], queryFn: readModel });
+  const labels = new Map(model.data?.datasets.map((dataset) => [dataset.id, dataset.label]));
+  return Object.entries(versions).map(([id, version]) => <span key={id}> · {m.dashboards.version(labels.get(id) ?? "", version)}</span>);
 }
 
 function TileBody({ result, title, asTable }: { result: TileResult; title: string; asTable: boolean }) {

@@ -63,5 +63,5 @@ export async function pin(wanted: Pin): Promise<DashboardView> {
   const size = wanted.small ? { width: 3, height: 2 } : { width: 6, height: 5 };
   const tile: Tile = { id: insight.id.replace("ins_", "t-").slice(0, 40), insight_id: insight.id, title: null, ...placeFor(tiles, size), ...size };
   if (before !== null) return changeDashboard(before.id, { tiles: [...tiles, tile] });
-  return read(api.POST("/api/v1/dashboards", { body: { name: wanted.dashboardName, description: "", tiles: [tile], filters: [] } }));
+  return read(api.POST("/api/v1/dashboards", { body: { name: wanted.dashboardName, description: "", tiles: [tile], filters: [], refresh: { on: "data" } } }));
 }

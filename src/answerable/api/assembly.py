@@ -13,6 +13,8 @@ from answerable.chat.resources import provide_chat
 from answerable.chat.router import router as chat_routes
 from answerable.data.resources import provide_data
 from answerable.data.router import router as data_routes
+from answerable.events.resources import provide_events
+from answerable.events.router import router as event_routes
 from answerable.identity.resources import provide_identity
 from answerable.identity.router import router as identity_routes
 from answerable.inference.cache.encoder import QuestionEncoder
@@ -30,7 +32,15 @@ from answerable.knowledge.router import router as knowledge_routes
 
 def routers() -> Sequence[APIRouter]:
     """The routers of all slices, in the order of the API page."""
-    return (identity_routes, knowledge_routes, data_routes, inference_routes, chat_routes, jobs_routes)
+    return (
+        identity_routes,
+        knowledge_routes,
+        data_routes,
+        inference_routes,
+        chat_routes,
+        event_routes,
+        jobs_routes,
+    )
 
 
 def system_model(runtime: Runtime) -> SystemModel:
@@ -51,6 +61,7 @@ def build_runtime(settings: Settings, database_url: str, *, clock: Clock | None 
     runtime = Runtime(settings, database, clock=clock)
     provide_identity(runtime)
     provide_inference(runtime)
+    provide_events(runtime)
     provide_data(runtime)
     provide_knowledge(runtime)
     # Models know nothing of documents; they are lent the encoder that documents are found with.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from answerable.data.alerts import service as alerts
+from answerable.data.alerts import tasks as alerts_tasks
 from answerable.data.connections import tasks as connections_tasks
+from answerable.data.dashboards import tasks as dashboards_tasks
 from answerable.data.datasets import repository, tasks
 from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
 from answerable.data.insights import tasks as insights_tasks
+from answerable.data.schedules import tasks as schedules_tasks
+from answerable.data.schedules.service import ALERT
 from answerable.data.verified import tasks as verified_tasks
+from answerable.events import EventWall
 from answerable.kit.leftovers import KeptFiles
 from answerable.kit.runtime import Runtime
 
@@ -15,6 +21,9 @@ BACKGROUND_WORK = (
     tasks.ingest,
     tasks.discard,
     insights_tasks.refresh,
+    dashboards_tasks.refresh,
+    alerts_tasks.evaluate,
+    schedules_tasks.run_due,
     connections_tasks.import_tables,
     verified_tasks.check,
 )
@@ -25,3 +34,4 @@ def provide_data(runtime: Runtime) -> None:
     runtime.keep_files(KeptFiles(runtime.files.root, UPLOADS_FOLDER, repository.known_uploads))
     runtime.keep_files(KeptFiles(tables_root(runtime.settings), "", repository.known_tables))
     provide_engines(runtime)
+    runtime.get(EventWall).guard(ALERT, alerts.visible)

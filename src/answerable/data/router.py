@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from answerable.data.alerts import endpoints as alerts
 from answerable.data.connections import endpoints as connections
 from answerable.data.dashboards import endpoints as dashboards
 from answerable.data.datasets import endpoints as datasets
@@ -15,6 +16,7 @@ from answerable.data.semantics import endpoints as semantics
 from answerable.data.verified import endpoints as verified
 
 router = APIRouter()
-for noun in (datasets, review, rules, semantics, engines, insights, dashboards, connections, verified):
+nouns = (datasets, review, rules, semantics, engines, insights, dashboards, alerts, connections, verified)
+for noun in nouns:
     router.include_router(noun.router)
 router.include_router(dashboards.shared_router)

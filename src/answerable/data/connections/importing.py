@@ -22,9 +22,9 @@ from answerable.data.engines.dialects.tables import PhysicalColumn, PhysicalTabl
 from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.external.catalogue import CatalogueTable, ForeignKey
 from answerable.data.engines.external.engine import ExternalEngine, Reader
+from answerable.data.following import follow_data
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.ingestion.outcome import TableProfile
-from answerable.data.insights.refreshing import enqueue_refresh
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.data.semantics.model import Calendar, FieldRole, Relationship
@@ -173,7 +173,7 @@ async def _publish(session: Session, connection_id: str, profiled: Sequence[_Pro
     await semantics.declare_relationships(session, _links(names), {name for name, _ in names.values()})
     await forget(session, [*map(dataset_tag, changed), DATASETS])
     if changed:
-        await enqueue_refresh(session, changed)
+        await follow_data(session, changed)
 
 
 def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:

@@ -19,7 +19,9 @@ from answerable.data.dashboards.schemas import (
     ShareMade,
     ShareView,
 )
+from answerable.data.dashboards.tables import DashboardRow
 from answerable.data.insights.results import compute_missing
+from answerable.data.schedules.service import DASHBOARD, due_times
 from answerable.identity.access import (
     AnonymousContext,
     DeferredContext,
@@ -45,26 +47,30 @@ Sharer = Annotated[RequestContext, requires(Scope.DATA_WRITE, answer_is_secret=T
 @router.post("", status_code=201)
 async def make_dashboard(context: Writer, body: NewDashboard) -> DashboardView:
     """Make a dashboard of insights."""
-    return DashboardView.of(await service.make(context.session, body))
+    return await _view(context, await service.make(context.session, context.runtime.clock, body))
 
 
 @router.get("")
 async def list_dashboards(context: Reader, wanted: Annotated[PageRequest, Query()]) -> Page[DashboardView]:
     """The workspace's dashboards, newest first."""
     found = await service.list_dashboards(context.session, wanted)
-    return make_page(found, wanted, DashboardView.of, lambda row: (row.created_at, row.id))
+    due = await due_times(context.session, DASHBOARD, [row.id for row in found])
+    return make_page(
+        found, wanted, lambda row: DashboardView.of(row, due), lambda row: (row.created_at, row.id)
+    )
 
 
 @router.get("/{dashboard_id}")
 async def read_dashboard(context: Reader, dashboard_id: str) -> DashboardView:
     """One dashboard with its layout."""
-    return DashboardView.of(await service.read_dashboard(context.session, dashboard_id))
+    return await _view(context, await service.read_dashboard(context.session, dashboard_id))
 
 
 @router.patch("/{dashboard_id}")
 async def change_dashboard(context: Writer, dashboard_id: str, body: DashboardChange) -> DashboardView:
-    """Change a dashboard's name, layout or filters."""
-    return DashboardView.of(await service.change(context.session, dashboard_id, body))
+    """Change a dashboard's name, layout, filters, or when it is refreshed."""
+    changed = await service.change(context.session, context.runtime.clock, dashboard_id, body)
+    return await _view(context, changed)
 
 
 @router.delete("/{dashboard_id}", status_code=204)
@@ -129,3 +135,7 @@ async def read_shared(
     return SharedDashboard(
         name=dashboard.name, description=dashboard.description, expires_at=link.expires_at, tiles=tiles
     )
+
+
+async def _view(context: RequestContext, dashboard: DashboardRow) -> DashboardView:
+    return DashboardView.of(dashboard, await due_times(context.session, DASHBOARD, [dashboard.id]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 
 from answerable.data.dashboards.tables import DashboardRow, DashboardShareRow
 from answerable.kit.db import Session
@@ -27,6 +28,26 @@ async def page(session: Session, request: PageRequest) -> Sequence[DashboardRow]
     """Dashboards, newest first, one more than the page holds."""
     statement = after_cursor(select(DashboardRow), request, DashboardRow.created_at, DashboardRow.id)
     return (await session.scalars(statement)).all()
+
+
+async def refreshed_on_data(session: Session, insight_ids: Collection[str]) -> Sequence[str]:
+    """The dashboards that show one of the insights and are refreshed after new data."""
+    shown = func.jsonb_path_query_array(DashboardRow.tiles, cast("$[*].insight_id", JSONPATH), type_=JSONB)
+    statement = select(DashboardRow.id).where(
+        DashboardRow.refresh["on"].astext == "data", shown.has_any(cast(list(insight_ids), ARRAY(Text)))
+    )
+    return (await session.scalars(statement.order_by(DashboardRow.id))).all()
+
+
+async def note_refresh(session: Session, dashboard_id: str, moment: datetime) -> bool:
+    """Keep when a dashboard was refreshed, which is no change of it; whether there is such a dashboard."""
+    statement = (
+        update(DashboardRow)
+        .where(DashboardRow.id == dashboard_id)
+        .values(refreshed_at=moment, updated_at=DashboardRow.updated_at)
+        .returning(DashboardRow.id)
+    )
+    return await session.scalar(statement) is not None
 
 
 async def remove(session: Session, dashboard_id: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from answerable.data.dashboards.tables import DashboardRow, DashboardShareRow
+from answerable.data.schedules.schemas import Refresh, WithData
 from answerable.data.semantics.filters import Name, Operator, Scalar
 
 COLUMNS = 12
@@ -75,6 +77,7 @@ class NewDashboard(BaseModel):
     description: Annotated[str, Field(max_length=2_000)] = ""
     tiles: _Tiles = []
     filters: _Filters = []
+    refresh: Refresh = WithData()
 
 
 class DashboardChange(BaseModel):
@@ -86,24 +89,31 @@ class DashboardChange(BaseModel):
     description: Annotated[str, Field(max_length=2_000)] | None = None
     tiles: _Tiles | None = None
     filters: _Filters | None = None
+    refresh: Refresh | None = None
 
 
 class DashboardView(BaseModel):
-    """A dashboard with its layout."""
+    """A dashboard with its layout. `refresh` says when all of its tiles are computed before anybody looks,
+    and open pages are told; `refreshed_at` when that was last, `next_refresh_at` when it is due by its
+    schedule."""
 
     id: str
     name: str
     description: str
     tiles: list[Tile]
     filters: list[DashboardFilter]
+    refresh: Refresh
+    refreshed_at: datetime | None
+    next_refresh_at: datetime | None
     created_by: str | None
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: DashboardRow) -> DashboardView:
-        """The view of a dashboard."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: DashboardRow, due_times: Mapping[str, datetime]) -> DashboardView:
+        """The view of a dashboard; `due_times` are when dashboards are due, by their ids."""
+        kept = {name: getattr(row, name) for name in cls.model_fields if name != "next_refresh_at"}
+        return cls.model_validate({**kept, "next_refresh_at": due_times.get(row.id)})
 
 
 class ResultsRequest(BaseModel):

@@ -20,8 +20,10 @@ from answerable.data.engines.service import take_snapshot
 from answerable.data.insights import repository as insights
 from answerable.data.insights.results import Lookup, Shown, Wanted, look_up, snapshot_of
 from answerable.data.insights.service import wanted_of
+from answerable.data.schedules.service import DASHBOARD, remove_schedules, set_schedule
 from answerable.data.semantics.query import SemanticQuery
 from answerable.kit import ids
+from answerable.kit.clock import Clock
 from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError, FieldError, InvalidInput, NotFound
 from answerable.kit.paging import PageRequest
@@ -46,7 +48,7 @@ class DashboardLookup:
     lookup: Lookup
 
 
-async def make(session: Session, new: NewDashboard) -> DashboardRow:
+async def make(session: Session, clock: Clock, new: NewDashboard) -> DashboardRow:
     """A new dashboard. Raises InvalidInput for tiles that cannot be."""
     await _check_tiles(session, new.tiles)
     dashboard = DashboardRow(
@@ -57,6 +59,7 @@ async def make(session: Session, new: NewDashboard) -> DashboardRow:
     )
     session.add(dashboard)
     await session.flush()
+    await set_schedule(session, clock.now(), DASHBOARD, dashboard.id, new.refresh)
     await session.refresh(dashboard)
     return dashboard
 
@@ -74,7 +77,7 @@ async def list_dashboards(session: Session, request: PageRequest) -> Sequence[Da
     return await repository.page(session, request)
 
 
-async def change(session: Session, dashboard_id: str, wanted: DashboardChange) -> DashboardRow:
+async def change(session: Session, clock: Clock, dashboard_id: str, wanted: DashboardChange) -> DashboardRow:
     """A dashboard with what is to change. Raises NotFound, or InvalidInput for tiles that cannot be."""
     dashboard = await repository.lock(session, dashboard_id)
     if dashboard is None:
@@ -82,6 +85,8 @@ async def change(session: Session, dashboard_id: str, wanted: DashboardChange) -
     await _check_tiles(session, wanted.tiles or [])
     for name, value in wanted.model_dump(mode="json", exclude_none=True).items():
         setattr(dashboard, name, value)
+    if wanted.refresh is not None:
+        await set_schedule(session, clock.now(), DASHBOARD, dashboard_id, wanted.refresh)
     await session.flush()
     await session.refresh(dashboard)
     return dashboard
@@ -91,6 +96,7 @@ async def delete(session: Session, dashboard_id: str) -> None:
     """Delete a dashboard with its links; its insights stay. NotFound."""
     if await repository.lock(session, dashboard_id) is None:
         raise NotFound
+    await remove_schedules(session, DASHBOARD, [dashboard_id])
     await repository.remove(session, dashboard_id)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from answerable.kit.db import Base, TenantRow, created_at_column, id_column, reference
 from answerable.kit.db.columns import PrefixedId
 
-# Any: what JSON carries; the schemas validate it into Tile and DashboardFilter.
+# Any: what JSON carries; the schemas validate it into Tile, DashboardFilter and Refresh.
 _Json = dict[str, Any]
 
 
@@ -26,6 +26,8 @@ class DashboardRow(TenantRow, Base):
     description: Mapped[str] = mapped_column(Text)
     tiles: Mapped[list[_Json]] = mapped_column(JSONB)
     filters: Mapped[list[_Json]] = mapped_column(JSONB)
+    refresh: Mapped[_Json] = mapped_column(JSONB)
+    refreshed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[str | None] = mapped_column(PrefixedId("usr"))
     created_at: Mapped[datetime] = created_at_column()
     updated_at: Mapped[datetime] = mapped_column(

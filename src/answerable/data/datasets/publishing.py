@@ -21,9 +21,9 @@ from answerable.data.datasets.relating import enqueue_relating
 from answerable.data.datasets.service import DISCARD, new_dataset, rename
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
+from answerable.data.following import follow_data
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Severity
-from answerable.data.insights.refreshing import enqueue_refresh
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.inference.cache.forgetting import forget
@@ -101,7 +101,7 @@ async def _publish(
     for one in changed.values():
         await expire_versions(session, one, job.runtime.settings.datasets)
     await forget(session, [*map(dataset_tag, changed), DATASETS])
-    await enqueue_refresh(session, changed)
+    await follow_data(session, changed)
     await enqueue_relating(session, dataset)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from answerable.jobs import Subject, enqueue
+from answerable.jobs.recurrence import is_schedule
 from answerable.kit import ids
 from answerable.kit.crypto import SecretBox
 from answerable.kit.db import Session
@@ -18,7 +19,6 @@ from answerable.kit.runtime import Runtime
 from answerable.knowledge.sources import configuration, repository
 from answerable.knowledge.sources.errors import as_error, outbound_problem
 from answerable.knowledge.sources.registry import connector_for, context_of
-from answerable.knowledge.sources.schedule import is_schedule
 from answerable.knowledge.sources.sync import repository as runs
 from answerable.knowledge.sources.sync import service as syncing
 from answerable.knowledge.sources.tables import SourceRow, SourceStatus, SyncRunRow

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from answerable.jobs import JobError, Subject, enqueue, stop_job
+from answerable.jobs.recurrence import next_time
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.knowledge.sources import repository as sources
 from answerable.knowledge.sources.connectors.folder import FolderConnector
 from answerable.knowledge.sources.errors import SourceBusy
-from answerable.knowledge.sources.schedule import next_time
 from answerable.knowledge.sources.sync import repository
 from answerable.knowledge.sources.tables import (
     UPLOAD,

@@ -1,0 +1,46 @@
+/** When a dashboard is refreshed by itself. */
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { DashboardView } from "../api/schema";
+import { WhenFields } from "../alerts/WhenFields";
+import { FailureNote } from "../design/Failure";
+import { useMessages } from "../i18n/messages";
+import { changeDashboard, DASHBOARDS } from "./dashboards";
+
+export function RefreshDialog({ dashboard, close }: { dashboard: DashboardView; close: () => void }) {
+  const m = useMessages();
+  const queries = useQueryClient();
+  const [refresh, setRefresh] = useState(dashboard.refresh);
+  const save = useMutation({
+    mutationFn: () => changeDashboard(dashboard.id, { refresh }),
+    onSuccess: (kept) => {
+      queries.setQueryData([...DASHBOARDS, dashboard.id], kept);
+      close();
+    },
+  });
+  return (
+    <Modal opened onClose={close} title={m.dashboards.refreshing} closeButtonProps={{ "aria-label": m.close }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Stack>
+          <Text size="sm">{m.dashboards.refreshingLead}</Text>
+          <WhenFields byHand label={m.dashboards.refreshWhen} value={refresh} change={setRefresh} />
+          <FailureNote error={save.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {m.cancel}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {m.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

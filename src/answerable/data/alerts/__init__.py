@@ -1,0 +1,1 @@
+"""Alerts: told when a number of an insight is not as it should be."""

@@ -1,0 +1,38 @@
+"""Who may see an alert: what it says comes from the rows that somebody sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from answerable.data.engines.service import DataSnapshot, versions_read
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.reach import RowLimit
+from answerable.kit.errors import AnswerableError
+
+
+def sight(data: DataSnapshot, query: SemanticQuery) -> str | None:
+    """What binds the rows that a query reads, as one word; None: nothing. Who has the same word sees the same
+    rows. Raises as `versions_read` where a field is hidden."""
+    read = versions_read(data, query)
+    names = {dataset.name for dataset in data.model.datasets if dataset.id in read}
+    bound = {name: [_told(limit) for limit in data.limits[name]] for name in names & data.limits.keys()}
+    if not bound:
+        return None
+    return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def may_see(data: DataSnapshot, query: SemanticQuery, evaluated: str | None) -> bool:
+    """Whether a member, who sees `data`, may see what was evaluated within a sight: they see all rows of the
+    query, or exactly those."""
+    try:
+        own = sight(data, query)
+    except AnswerableError:
+        # The data is not there for anybody, or a field of the query is hidden from this member.
+        return data.reach is None
+    return own is None or own == evaluated
+
+
+def _told(limit: RowLimit) -> list[object]:
+    steps = [[step.left, step.left_field, step.right, step.right_field] for step in limit.path]
+    return [limit.field.name if limit.field is not None else None, steps, list(limit.values)]

@@ -1,0 +1,5 @@
+"""All routes of events."""
+
+from answerable.events.endpoints import router
+
+__all__ = ["router"]
