@@ -32,6 +32,7 @@ _COMMANDS = {
     "ingest": _Entry("ingest.command", "Upload documents and tables, from files and folders."),
     "sources": _Entry("sources", "Add, list, sync and remove sources of documents."),
     "connections": _Entry("connections", "Connect databases, and ask where their rows lie."),
+    "semantics": _Entry("semantics", "Take in and give out the semantic model, as Ossie or dbt."),
     "tools": _Entry("tools", "Make, change, try and roll back retrieval and RAG tools."),
     "keys": _Entry("keys", "Create, list and revoke API keys."),
     "models": _Entry("models", "List the models, and pull the one for embeddings."),

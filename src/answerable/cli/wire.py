@@ -434,3 +434,39 @@ class ToolTrial(BaseModel):
     results: list[TriedPassage]
     answer: TriedAnswer | None
     search_ms: float
+
+
+class SemanticModelId(BaseModel):
+    id: str
+    revision: str
+
+
+class SemanticModelIds(BaseModel):
+    items: list[SemanticModelId]
+
+
+class ImportRemark(BaseModel):
+    """A part of an imported file that was left out or changed, with its place."""
+
+    kind: str
+    name: str
+    reason: str
+    file: str
+    line: int
+
+
+class ImportChange(BaseModel):
+    part: str
+    name: str
+    change: str
+    after: dict[str, JsonValue]
+
+
+class ModelImport(BaseModel):
+    """What an import of a semantic model did, or would do."""
+
+    revision: str
+    previous_revision: str
+    changes: list[ImportChange]
+    left_out: list[ImportRemark]
+    notes: list[ImportRemark]

@@ -12,11 +12,12 @@ from answerable.data.datasets.review import endpoints as review
 from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
 from answerable.data.insights import endpoints as insights
+from answerable.data.interchange import endpoints as interchange
 from answerable.data.semantics import endpoints as semantics
 from answerable.data.verified import endpoints as verified
 
 router = APIRouter()
-nouns = (datasets, review, rules, semantics, engines, insights, dashboards, alerts, connections, verified)
-for noun in nouns:
+nouns = (datasets, review, rules, semantics, interchange, engines, insights, dashboards, alerts)
+for noun in (*nouns, connections, verified):
     router.include_router(noun.router)
 router.include_router(dashboards.shared_router)

@@ -62,10 +62,17 @@ async def replace_model(
     # In a thread: a large text would hold up everybody else's requests.
     kind = request.headers.get("content-type", "")
     sent = await asyncio.to_thread(WrittenModel, await request.body(), kind)
-    expected = if_match.strip().removeprefix("W/").strip('"') if if_match not in (None, "*") else None
+    expected = expected_revision(if_match)
     try:
         stored = await service.replace_model(context.session, model_id, sent.model(), if_match=expected)
     except InvalidModel as error:
         raise InvalidModel(error.detail, errors=sent.placed(list(error.errors))) from error
     text, media_type = written(stored, as_yaml=wants_yaml(accept))
     return Response(text, media_type=media_type, headers={"ETag": f'"{stored.revision}"'})
+
+
+def expected_revision(if_match: str | None) -> str | None:
+    """The revision that an If-Match header names; None where any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return if_match.strip().removeprefix("W/").strip('"')

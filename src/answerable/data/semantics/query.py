@@ -215,7 +215,7 @@ def read_fields(query: SemanticQuery, model: SemanticModel) -> set[tuple[str, st
     names += [name for metric in metrics if metric is not None for name in metric_fields(metric, model)]
     pairs = {tuple(name.split("__", 1)) if "__" in name else (query.dataset, name) for name in names}
     for pointed in (node for node in _all_leaves(query) if isinstance(node, Pointed)):
-        inner = (node for node in _leaves(pointed.where) if isinstance(node, Condition))
+        inner = conditions_of(pointed.where)
         pairs |= {(pointed.pointed_at_by, name) for node in inner for name in _named(node)}
     return {(dataset, field) for dataset, field in pairs}
 
@@ -234,9 +234,13 @@ def metric_fields(metric: Metric, model: SemanticModel) -> set[str]:
     for part in (metric, *(model.metric(name) for name in (metric.minus, metric.per) if name is not None)):
         if part is not None:
             found |= {part.field} if part.field is not None else set()
-            conditions = (node for node in _leaves(part.where) if isinstance(node, Condition))
-            found |= {name for node in conditions for name in _named(node)}
+            found |= {name for node in conditions_of(part.where) for name in _named(node)}
     return found
+
+
+def conditions_of(where: Filter | None) -> list[Condition]:
+    """The conditions in a filter, at whatever depth."""
+    return [node for node in _leaves(where) if isinstance(node, Condition)]
 
 
 def own_fields(metric: Metric, model: SemanticModel) -> set[str]:

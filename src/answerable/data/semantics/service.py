@@ -165,6 +165,21 @@ async def replace_model(
 ) -> StoredModel:
     """Replace the model. Raises NotFound, StaleModel when `if_match` is not the present revision,
     and InvalidModel with every mistake and its place."""
+    stored, wanted = await _replaceable(session, model_id, wanted, if_match)
+    await _save(session, WORKSPACE, wanted)
+    return await read_model(session, stored.id)
+
+
+async def check_model(
+    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None
+) -> None:
+    """Raises what `replace_model` would, and changes nothing."""
+    await _replaceable(session, model_id, wanted, if_match)
+
+
+async def _replaceable(
+    session: Session, model_id: str, wanted: SemanticModel, if_match: str | None
+) -> tuple[StoredModel, SemanticModel]:
     if await repository.read(session) is None:
         raise NotFound
     stored = _of_id(await repository.lock(session, WORKSPACE), model_id)
@@ -180,8 +195,7 @@ async def replace_model(
     mistakes = problems(wanted, stored.base, stored.model) or _uncomputable(wanted)
     if mistakes:
         raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
-    await _save(session, WORKSPACE, wanted)
-    return await read_model(session, stored.id)
+    return stored, wanted
 
 
 def _uncomputable(model: SemanticModel) -> list[FieldError]:

@@ -1,0 +1,1 @@
+"""Semantic models of other tools: taken in, and given out."""
