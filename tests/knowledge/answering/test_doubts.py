@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from answerable.knowledge.retrieval import Candidate, RankedPassage, SearchMode
 from answerable.knowledge.retrieval.query import CHUNKS_TERM, QueryTerms, WeightedQuery
 
 WORKSPACE = "ws_a"
-NONE = Doubts(0, 0, 0, 0, 0, 0, 0, 0, 0)
+NONE = Doubts(*[0] * len(fields(Doubts)))
 
 
 def found_doubts(question: str, text: str, *, title: str = "A document") -> Doubts:
@@ -58,6 +58,13 @@ def test_nothing_speaks_against_a_sentence_that_answers_each_word() -> None:
         ("How often is the Duo oiled?", "The Duo is oiled by a technician.", "unrepeated", 1),
         ("What failed in May 2023?", "In May 2025 the shop failed for an hour.", "yearless", 1),
         ("What failed in May 2023?", "In May 2025 the shop failed for an hour.", "nameless", 0.3),
+        ("What does part X-4711 weigh?", "Part X-4712 weighs 68 kilograms.", "codeless", 1),
+        (
+            "Who keeps the herons of Lindau20?",
+            "Anna and two of her sisters keep the herons of Lindau8.",
+            "codeless",
+            1,
+        ),
         ("Which university did Anna attend?", "Anna leads the service since January.", "attributeless", 1),
         ("Which university did Anna attend?", "Anna leads the service since January.", "wordless", 0.5),
         ("Which university did Anna attend?", "Anna leads the service since January.", "rarest", 0.3),
@@ -83,6 +90,25 @@ def test_an_amount_beside_the_best_sentence_is_half_a_doubt() -> None:
 )
 def test_another_form_of_a_word_is_no_doubt(question: str, text: str) -> None:
     assert found_doubts(question, text).wordless == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What does part X-4711 weigh?", "Part X 4711 weighs 68 kilograms."),
+        ("What does part x4711 weigh?", "Part X-4711 weighs 68 kilograms."),
+        ("Who won in the 20th century?", "Anna and two of her sisters won in the twentieth century."),
+        ("Who sang in the 1990s?", "Anna sang from 1990 to 1999."),
+        ("Which bag holds 5kg?", "The bag holds five kilograms."),
+        ("Which 5-day course is there?", "The course takes five days."),
+        ("Which 12-year-old won?", "Anna won at the age of twelve."),
+        ("What happened on 2024-05-01?", "The shop failed on 1 May 2024."),
+    ],
+)
+def test_a_code_that_is_there_in_another_dress_and_what_is_no_code_are_no_doubt(
+    question: str, text: str
+) -> None:
+    assert found_doubts(question, text).codeless == 0
 
 
 def test_a_title_has_words_for_what_stands_under_it() -> None:

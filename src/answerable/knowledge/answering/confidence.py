@@ -22,6 +22,7 @@ answer get the right quote first, silence counted as wrong."""
 _AGAINST = Doubts(
     nameless=-1.56,
     yearless=-0.64,
+    codeless=-3.5,
     wordless=-1.06,
     attributeless=-1.09,
     rarest=-0.92,

@@ -15,11 +15,18 @@ import numpy as np
 from answerable.knowledge.answering.evidence import Excerpt
 from answerable.knowledge.answering.expectation import Expectation, Expected
 from answerable.knowledge.lexical.words import words
-from answerable.knowledge.retrieval import RankedPassage
+from answerable.knowledge.retrieval import Candidate, RankedPassage
 from answerable.knowledge.retrieval.query import WeightedQuery
 
 _SHORTEST_STEM = 4
 _YEAR = re.compile(r"1\d{3}|20\d\d")
+_CODE = re.compile(
+    r"(?=.*\d)(?=.*[^\W\d_])(?!\d+-[^\W\d_]+\Z)(?:[^\W\d_]{1,3}|\w*\d\w*)(?:[-./](?:[^\W\d_]{1,3}|\w*\d\w*))*"
+)
+"""X-4711, ISO-9001, lindau8; not covid-19, 12-year-old or 5-day."""
+_COUNTED = re.compile(r"\d+(?:st|nd|rd|th|s)|\d+[^\W\d_]{1,3}")
+"""A place in a row (20th), a decade (1990s), an amount with its unit (5kg)."""
+_SEPARATORS = re.compile(r"[\W_]+")
 _TINY = 1e-6
 
 
@@ -33,6 +40,9 @@ class Doubts:
     """Share of its names and numbers that passage and headings lack, among these."""
     yearless: float
     """A year of the question is not in passage and headings."""
+    codeless: float
+    """A code of the question (X-4711, ISO-9001, A4) is not in passage and headings: what is said there
+    is of another thing."""
     wordless: float
     """Share of its words that the excerpt and the headings lack."""
     attributeless: float
@@ -76,6 +86,7 @@ def doubts(
     return Doubts(
         nameless=excerpt.best.nameless,
         yearless=float(any(year not in whole for year in years)),
+        codeless=_codeless(query.words, candidate),
         wordless=float(shares[lacks].sum()),
         attributeless=float(shares[lacks & attributes].sum() / max(shares[attributes].sum(), _TINY)),
         rarest=float(shares[lacks].max(initial=0)),
@@ -84,6 +95,15 @@ def doubts(
         undated=1 - met if kind is Expected.DATE else 0,
         unrepeated=1 - met if kind is Expected.FREQUENCY else 0,
     )
+
+
+def _codeless(asked: Collection[str], candidate: Candidate) -> float:
+    codes = [word for word in asked if _CODE.fullmatch(word) and not _COUNTED.fullmatch(word)]
+    if not codes:
+        return 0.0
+    there = "\n".join((candidate.title, *candidate.heading_path, candidate.text)).casefold()
+    joined = _SEPARATORS.sub("", there)
+    return float(any(_SEPARATORS.sub("", code) not in joined for code in codes))
 
 
 def _unmeasured(expectation: Expectation, met: float, text: str) -> float:

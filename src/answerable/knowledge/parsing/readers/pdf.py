@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 
 from answerable.kit.sandbox.limits import JsonObject
 from answerable.knowledge.parsing.failures import Reason, refuse
+from answerable.knowledge.parsing.readers.running_lines import without_running_lines
 from answerable.knowledge.parsing.recognition import Recogniser, paragraphs
 from answerable.knowledge.parsing.scans import recognised_warning, unread_warning
 from answerable.knowledge.parsing.text_builder import MAX_TEXT_CHARACTERS, TextBuilder
@@ -32,9 +33,6 @@ _MACHINE_TITLE = re.compile(
     r"\s*(?:untitled|microsoft (?:word|powerpoint|excel) - |slide 1$|document\d*$)", re.IGNORECASE
 )
 _REPORT_EVERY = 20
-_EDGE_LINES = 2  # lines at the top and at the bottom of a page that may be running heads
-_RUNNING_PAGES = 0.5  # of the pages: what stands at the edge of more of them runs through
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,29 +217,6 @@ def _box(text_page: object, index: int) -> pdfium.FS_RECTF:
     box = pdfium.FS_RECTF()
     pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box))
     return box
-
-
-def without_running_lines(pages: list[list[Line]]) -> list[list[Line]]:
-    """The pages without the headers and footers that stand at the edge of most of them, numbers aside.
-
-    On two pages alone only lines that count (page 1, page 2) are taken for such."""
-    edges = [{_without_numbers(line) for line in _edge_lines(lines)} for lines in pages]
-    seen = Counter(text for found in edges for text in found)
-    needed = max(2, math.floor(_RUNNING_PAGES * len(pages)) + 1)
-    running = {text for text, count in seen.items() if count >= needed and (count > 2 or "#" in text)}
-    return [
-        [line for line in lines if line not in edge or _without_numbers(line) not in running]
-        for lines, edge in ((lines, _edge_lines(lines)) for lines in pages)
-    ]
-
-
-def _edge_lines(lines: list[Line]) -> list[Line]:
-    ordered = sorted(lines, key=lambda line: line.bottom)
-    return ordered[:_EDGE_LINES] + ordered[-_EDGE_LINES:]
-
-
-def _without_numbers(line: Line) -> str:
-    return _DIGITS.sub("#", line.text)
 
 
 def _write(pages: list[list[Line]], recognised: dict[int, list[str]], builder: TextBuilder) -> None:
