@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from dataclasses import replace
+from typing import Any
 from unittest.mock import AsyncMock
 
 import httpx
@@ -13,6 +16,7 @@ from answerable.inference.operation import Caller
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.answering.writing.service import Ending, Writing, write_answer
 from tests.chat.asking.conftest import Desk, writes
+from tests.chat.asking.live import FIRST, asking
 from tests.factories.callers import register
 from tests.factories.uploads import upload_document
 from tests.factories.upstream import Call, Fail, Hang, Reply, Upstream
@@ -267,3 +271,25 @@ async def test_a_kept_reply_goes_with_its_document(desk: Desk) -> None:
     gone = await desk.ask(OPEN)
     assert gone["evidence"] == []
     assert "500 euros" not in str(gone["text"])
+
+
+async def test_a_question_is_asked_again_where_its_document_is_replaced_meanwhile(desk: Desk) -> None:
+    await desk.alias("cheap")
+    former = (await desk.owner.get("/api/v1/documents")).json()["items"][0]["id"]
+    desk.upstream.default = replace(writes((FIRST, [1])), pieces=40, hold=1)
+
+    async def answered() -> dict[str, Any]:
+        return [event async for event in asking(desk.owner, OPEN)][-1][2]
+
+    async def thinks() -> bool:
+        return len(desk.upstream.seen) == 1
+
+    task = asyncio.create_task(answered())
+    await eventually(thinks)
+    new = await upload_document(desk.owner, "handbook.md", f"# Handbook of this year\n\n{FIRST}\n")
+    assert (await desk.owner.delete(f"/api/v1/documents/{former}")).status_code == 204
+    desk.upstream.release()
+    answer = await task
+    assert (answer["status"], answer["text"]) == ("answered", f"{FIRST} [1]")
+    assert {item["document_id"] for item in answer["evidence"]} == {new["id"]}
+    assert len(desk.upstream.seen) == 2

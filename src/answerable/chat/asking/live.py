@@ -23,6 +23,11 @@ class LiveSentence:
 class Live(Protocol):
     """Whoever reads an answer while it is written."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether a sentence was shown."""
+        ...
+
     async def show(self, sentence: LiveSentence) -> None:
         """One more sentence, which cannot be taken back. What this raises ends the work on the answer."""
         ...

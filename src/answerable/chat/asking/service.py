@@ -25,6 +25,7 @@ from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
 from answerable.kit.ids import new_id
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.documents import service as documents
 from answerable.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -86,12 +87,36 @@ def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Pla
 
 async def answer_run(asker: Asker, run: RunRow) -> Answer:
     """The answer to what a run was asked, with the files of its conversation. Nothing is kept yet, and no
-    transaction is open."""
+    transaction is open. Where a document of it goes meanwhile, as one does whose new version is there, the
+    question is asked once more, unless somebody has read a part of the answer."""
     asked = Asked.model_validate(run.asked)
     asker = replace(asker, principal=asker.principal.within(run.session_id))
-    answer = await orchestrator.answer(asker, asked.request, run)
+    answer = await _answer_that_lasts(asker, asked.request, run)
+    if answer is None:
+        answer = await orchestrator.answer(asker, asked.request, run)
     answer.trace_id = asked.trace_id
     return answer
+
+
+async def _answer_that_lasts(asker: Asker, request: AskRequest, run: RunRow) -> Answer | None:
+    """The answer; None where a document of it has gone and nobody has read of it."""
+    try:
+        answer = await orchestrator.answer(asker, request, run)
+    except SourceGone:
+        if asker.live is None or asker.live.begun:
+            raise
+        return None
+    shown = _documents(answer)
+    if not shown or (asker.live is not None and asker.live.begun):
+        return answer
+    async with asker.runtime.database.begin(asker.principal) as session:
+        return None if await documents.have_gone(session, shown) else answer
+
+
+def _documents(answer: Answer) -> set[str]:
+    """Those that an answer quotes or names as near."""
+    quoted = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
+    return quoted | {passage.document_id for passage in answer.nearest}
 
 
 async def keep_answered(session: Session, runtime: Runtime, run: RunRow, answer: Answer) -> None:
@@ -161,11 +186,9 @@ async def _keep(session: Session, runtime: Runtime, answer: Answer) -> None:
         answer.run_id, status="finished", at=runtime.clock.now(), answer=answer.model_dump(mode="json")
     )
     if kept:
-        quoted = {item.document_id for item in answer.evidence if isinstance(item, QuoteEvidence)}
-        near = {passage.document_id for passage in answer.nearest}
         queried = {item.dataset_id for item in answer.evidence if isinstance(item, QueryEvidence)}
         try:
-            await runs.cite(answer.run_id, documents=quoted | near, datasets=queried)
+            await runs.cite(answer.run_id, documents=_documents(answer), datasets=queried)
         except IntegrityError as error:
             raise source_gone() from error
     metrics.ANSWERS.labels(answer.route, answer.status, answer.stage).inc()

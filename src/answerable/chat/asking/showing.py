@@ -49,6 +49,11 @@ class ShownRun:
         self._run_id = run_id
         self._begun = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether a sentence was shown."""
+        return self._begun
+
     async def show(self, sentence: LiveSentence) -> None:
         """One more sentence. Raises SourceGone, and RunLost for a run that has ended or is another
         process's by now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, any_, case, delete, false, func, literal, or_, select, update
@@ -51,6 +51,12 @@ _BELOW = """
 async def get(session: Session, document_id: str) -> DocumentRow | None:
     """One document."""
     return await session.scalar(select(DocumentRow).where(DocumentRow.id == document_id))
+
+
+async def there(session: Session, document_ids: Collection[str]) -> set[str]:
+    """Those of the ids that are documents still."""
+    statement = select(DocumentRow.id).where(DocumentRow.id.in_(document_ids))
+    return set((await session.scalars(statement)).all())
 
 
 async def lock(session: Session, document_id: str) -> DocumentRow | None:

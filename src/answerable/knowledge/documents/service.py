@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -159,6 +159,11 @@ async def read(session: Session, document_id: str) -> DocumentRow:
     if document is None:
         raise NotFound
     return document
+
+
+async def have_gone(session: Session, document_ids: Collection[str]) -> bool:
+    """Whether one of the documents was deleted, or a new version has taken its place."""
+    return len(await repository.there(session, document_ids)) < len(set(document_ids))
 
 
 async def read_chunks(

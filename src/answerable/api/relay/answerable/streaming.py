@@ -27,9 +27,11 @@ class _Sentences:
 
     def __init__(self) -> None:
         self.texts: asyncio.Queue[str | None] = asyncio.Queue()
+        self.begun = False
 
     async def show(self, sentence: LiveSentence) -> None:
         """One more sentence."""
+        self.begun = True
         self.texts.put_nowait(sentence.text)
 
 
