@@ -105,6 +105,27 @@ async def test_filters_leave_what_passes_them(
 
 
 @pytest.mark.parametrize(
+    ("metadata", "field", "says"),
+    [
+        ({"year": {"gt": [1]}}, "year.gt", "finite number or a text"),
+        ({"year": [1]}, "year.eq", "true, false or null"),
+        ({"year": {"in": [[1], 2]}}, "year.in.0", "true, false or null"),
+        ({"year": {"bigger": 1}}, "year.bigger", "not permitted"),
+        ({"year": {}}, "year", "at least one of eq"),
+        ({"a..b": 1}, "a..b.[key]", "joined by single dots"),
+    ],
+)
+async def test_a_wrong_condition_is_named_once_and_in_words(
+    owner: Caller, metadata: dict, field: str, says: str
+) -> None:
+    answer = await owner.post("/api/v1/search", json={"query": "x", "filters": {"metadata": metadata}})
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["field"] == f"filters.metadata.{field}"
+    assert says in error["message"]
+
+
+@pytest.mark.parametrize(
     "filters",
     [
         {"colour": "red"},

@@ -11,6 +11,7 @@ from answerable.kit import ids
 from answerable.kit.principal import Role
 from answerable.kit.runtime import Runtime
 from answerable.knowledge.embedding import has_encoder
+from tests.conftest import CreateWorkspace
 from tests.factories.callers import Caller, Workspace
 from tests.knowledge.library import OIL, OXYGEN, RETURNS, put
 
@@ -237,3 +238,25 @@ async def test_creating_twice_with_one_idempotency_key_makes_one_tool(owner: Cal
     again = await owner.post(TOOLS, json={"name": "once"}, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json()["id"] == again.json()["id"]
+
+
+async def test_a_tool_names_sources_of_its_workspace(
+    workspace: Workspace, create_workspace: CreateWorkspace
+) -> None:
+    own = await upload_source(workspace.owner)
+    foreign = await upload_source((await create_workspace()).owner)
+    tool = await make(workspace.owner, source_ids=[own])
+    wrong = {"source_ids": [own, foreign, ids.new_id("src"), "x"]}
+    named = [f"configuration.source_ids.{place}" for place in (1, 2, 3)]
+    body = {"name": "other", "kind": "retrieval", "configuration": wrong}
+    assert codes(await workspace.owner.post(TOOLS, json=body)) == (422, "unknown_source", named)
+    changed = await workspace.owner.put(f"{TOOLS}/{tool['id']}", json={"configuration": wrong})
+    assert codes(changed) == (422, "unknown_source", named)
+
+
+async def upload_source(caller: Caller) -> str:
+    """The source that uploads go to."""
+    document = (
+        await caller.post("/api/v1/documents", files={"file": ("a.md", b"# A\n\nOil is dear.")})
+    ).json()
+    return document["document"]["source_id"]

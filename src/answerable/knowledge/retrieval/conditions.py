@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from answerable.knowledge.indexing.facts import CREATED, LANGUAGE, METADATA, MODIFIED, TAGS, TYPE
-from answerable.knowledge.retrieval.filters import Filters, MetadataCondition, Scalar, TimeRange
+from answerable.knowledge.retrieval.filters import Filters, MetadataCondition, TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,8 @@ class _Builder:
         if end is not None:
             self.compare(place, "<", end)
 
-    def metadata(self, key: str, wanted: MetadataCondition | Scalar) -> None:
+    def metadata(self, key: str, wanted: MetadataCondition) -> None:
         place = f"$.{METADATA}" + "".join(f".{json.dumps(part)}" for part in key.split("."))
-        if not isinstance(wanted, MetadataCondition):
-            self.compare(place, "==", wanted)
-            return
         if "eq" in wanted.model_fields_set:
             self.compare(place, "==", wanted.eq)
         if wanted.one_of is not None:

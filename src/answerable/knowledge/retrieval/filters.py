@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import (
     AllowInfNan,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -16,9 +17,13 @@ from pydantic import (
     StrictFloat,
     StrictInt,
     StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_serializer,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 _MOST_VALUES = 100
 _MOST_KEYS = 20
@@ -26,9 +31,26 @@ _MOST_KEYS = 20
 _NoNul = StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]*$")
 Text = Annotated[str, _NoNul]
 Number = StrictInt | Annotated[StrictFloat, AllowInfNan(False)]
-Scalar = StrictBool | Number | Text | None
+
+
+def _in_words(message: str) -> WrapValidator:
+    """One sentence in place of one a member of a union."""
+
+    def check(value: object, inner: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return inner(value)
+        except ValidationError as error:
+            raise PydanticCustomError("value", message) from error
+
+    return WrapValidator(check)
+
+
+Scalar = Annotated[
+    StrictBool | Number | Text | None,
+    _in_words("must be a text of 1 to 1,000 characters, a finite number, true, false or null"),
+]
 """A value of a document's metadata. True and 1 differ."""
-Ordered = Number | Text
+Ordered = Annotated[Number | Text, _in_words("must be a finite number or a text of 1 to 1,000 characters")]
 
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -79,7 +101,18 @@ class MetadataCondition(_Strict):
         return self
 
 
-Key = Annotated[str, StringConstraints(pattern=r"^[^\x00.]+(\.[^\x00.]+)*$", max_length=200)]
+def _condition(value: object) -> object:
+    """A value alone is one that must be equal."""
+    return value if isinstance(value, dict | MetadataCondition) else {"eq": value}
+
+
+Wanted = Annotated[
+    MetadataCondition, BeforeValidator(_condition, json_schema_input_type=MetadataCondition | Scalar)
+]
+Key = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^[^\x00.]+(\.[^\x00.]+)*$", max_length=200)],
+    _in_words("must be a key, or keys joined by single dots, of 200 characters at most"),
+]
 
 
 class Filters(_Strict):
@@ -96,7 +129,7 @@ class Filters(_Strict):
     languages: list[Language] | None = Field(None, max_length=_MOST_VALUES)
     created: TimeRange | None = None
     modified: TimeRange | None = None
-    metadata: dict[Key, MetadataCondition | Scalar] | None = Field(None, max_length=_MOST_KEYS)
+    metadata: dict[Key, Wanted] | None = Field(None, max_length=_MOST_KEYS)
 
     @property
     def is_open(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, PreconditionFailed
 
 
@@ -22,6 +24,18 @@ class UnknownTool(InvalidInput):
         super().__init__(
             "The workspace has no tool of that name or id. 'GET /api/v1/tools' lists what there is.",
             errors=[FieldError(field, "no tool of this workspace")],
+        )
+
+
+class UnknownSource(InvalidInput):
+    """A tool is to look in a source that the workspace does not have."""
+
+    code, title = "unknown_source", "There is no such source"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            "The workspace does not have these sources. 'GET /api/v1/sources' lists those that it has.",
+            errors=[FieldError(field, "no source of this workspace") for field in fields],
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
+from answerable.knowledge.sources.tables import SourceRow
 from answerable.knowledge.tools.errors import ToolNameTaken
 from answerable.knowledge.tools.tables import ToolDefaultsRow, ToolRow, ToolVersionRow
 
@@ -46,6 +47,12 @@ async def add(session: Session, tool: ToolRow) -> None:
     except IntegrityError as error:
         raise ToolNameTaken(f"There is a tool called '{tool.name}' already. Choose another name.") from error
     await session.refresh(tool)
+
+
+async def sources_there(session: Session, source_ids: Sequence[str]) -> set[str]:
+    """Those of the ids that a source of the workspace has."""
+    statement = select(SourceRow.id).where(SourceRow.id.in_(source_ids))
+    return set((await session.scalars(statement)).all())
 
 
 async def add_version(session: Session, version: ToolVersionRow) -> None:

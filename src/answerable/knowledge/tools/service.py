@@ -11,7 +11,13 @@ from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.paging import PageRequest
 from answerable.knowledge.tools import repository
 from answerable.knowledge.tools.configuration import RAG_ONLY, ToolConfiguration, ToolKind
-from answerable.knowledge.tools.errors import StaleTool, UnknownTool, UnknownVersion, WrongToolKind
+from answerable.knowledge.tools.errors import (
+    StaleTool,
+    UnknownSource,
+    UnknownTool,
+    UnknownVersion,
+    WrongToolKind,
+)
 from answerable.knowledge.tools.repository import Defaults, ToolState
 from answerable.knowledge.tools.tables import ToolRow, ToolVersionRow
 
@@ -29,13 +35,14 @@ class NewTool:
 
 
 async def create(session: Session, new: NewTool) -> ToolState:
-    """Make a tool with its version 1. InvalidInput, ToolNameTaken."""
+    """Make a tool with its version 1. InvalidInput, ToolNameTaken, UnknownSource."""
     if new.name.startswith(_LOOKS_LIKE_AN_ID):
         raise InvalidInput(
             f"A tool's name cannot begin with '{_LOOKS_LIKE_AN_ID}', as ids do. Choose another name.",
             errors=[FieldError("name", "looks like an id")],
         )
     check(new.kind, new.configuration)
+    await _check_sources(session, new.configuration)
     tool = ToolRow(
         id=ids.new_id("tool"),
         workspace_id=session.workspace_id,
@@ -58,7 +65,7 @@ async def change(
 ) -> ToolState:
     """Give the tool a new version. The same settings again leave it as it is.
 
-    NotFound, InvalidInput, StaleTool when `if_match` is not the present version.
+    NotFound, InvalidInput, UnknownSource, StaleTool when `if_match` is not the present version.
     """
     tool = await _locked(session, tool_id)
     if if_match is not None and if_match != str(tool.version):
@@ -66,6 +73,7 @@ async def change(
             f"The tool is at version {tool.version}, not {if_match}. Read it again, then change it."
         )
     check(ToolKind(tool.kind), configuration)
+    await _check_sources(session, configuration)
     present = await _version(session, tool.id, tool.version)
     if (present.description, present.configuration) == (description, configuration.model_dump(mode="json")):
         return ToolState(tool, present)
@@ -125,6 +133,15 @@ async def set_defaults(session: Session, search: str | None, ask: str | None) ->
     )
     await repository.set_defaults(session, wanted)
     return wanted
+
+
+async def _check_sources(session: Session, configuration: ToolConfiguration) -> None:
+    """The sources that a tool names must be there; of one that is deleted later nothing is found any more."""
+    named = configuration.source_ids or []
+    there = await repository.sources_there(session, named)
+    fields = [f"configuration.source_ids.{place}" for place, each in enumerate(named) if each not in there]
+    if fields:
+        raise UnknownSource(fields)
 
 
 async def _id_of(
