@@ -232,6 +232,17 @@ async def test_bombs_end_within_their_bounds(tmp_path: Path, processes: ReaderPr
     assert "too large" in str(warnings)
 
 
+@pytest.mark.parametrize("lost", [4, 9, 40])
+async def test_an_archive_that_is_cut_off_behind_its_files_says_so(
+    tmp_path: Path, processes: ReaderProcesses, lost: int
+) -> None:
+    whole = tar({"a.txt": os.urandom(5000).hex().encode(), "b.txt": b"text"})
+    assert not (await opened(tmp_path, processes, whole, WIDE))[1]
+    written, warnings = await opened(tmp_path, processes, whole[:-lost], WIDE)
+    assert "a.txt" in written
+    assert "damaged or cut off" in str(warnings)
+
+
 async def test_names_lead_nowhere(tmp_path: Path, processes: ReaderProcesses) -> None:
     content = files.zipped({"../../etc/passwd.txt": "a text", "/abs\x00.txt": "b text"})
     written, _ = await opened(tmp_path, processes, content, WIDE)

@@ -23,6 +23,7 @@ _BROKEN = (
 )  # fmt: skip
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _LISTED = 2_000
+_PIECE = 1024 * 1024
 
 
 def read_zip(path: Path, builder: TextBuilder, members: Members | None) -> None:
@@ -65,11 +66,18 @@ def read_tar(path: Path, builder: TextBuilder, members: Members | None) -> None:
                 content = archive.extractfile(entry) if members is not None else None
                 if members is not None and content is not None:
                     members.take(entry.name, cast("BinaryIO", content))
+            _read_on(cast("BinaryIO", archive.fileobj), MAX_TOTAL_BYTES - unpacked)
     except _BROKEN as error:
         if not names:
             raise refuse(Reason.DAMAGED) from error
         builder.warnings.append("The archive is damaged or cut off; files after the damage were left out.")
     _list(names, builder)
+
+
+def _read_on(content: BinaryIO, most: int) -> None:
+    """To the end: behind the last file stands what shows whether the archive is whole."""
+    while most > 0 and (piece := content.read(_PIECE)):
+        most -= len(piece)
 
 
 def read_packed(path: Path, builder: TextBuilder, members: Members | None, name: str) -> None:
