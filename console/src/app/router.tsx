@@ -37,8 +37,9 @@ const reader = createRoute({
   getParentRoute: () => root,
   path: "/documents/$documentId",
   component: lazyRouteComponent(() => import("../documents/ReaderPage"), "ReaderPage"),
-  validateSearch: (search: Record<string, unknown>): { start?: number; end?: number; passage?: string } & Within => ({
+  validateSearch: (search: Record<string, unknown>): { start?: number; end?: number; passage?: string; view?: "passages" } & Within => ({
     ...withinIn(search),
+    ...(search["view"] === "passages" ? { view: "passages" } : {}),
     ...(Number.isInteger(search["start"]) && Number.isInteger(search["end"]) ? { start: Number(search["start"]), end: Number(search["end"]) } : {}),
     ...(typeof search["passage"] === "string" ? { passage: search["passage"] } : {}),
   }),

@@ -1,7 +1,7 @@
 /** A document's text with its outline and a search, opened at the words that were quoted. */
-import { ActionIcon, Badge, Button, Group, Text, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, SegmentedControl, Text, TextInput, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { api, read } from "../api/client";
@@ -9,9 +9,11 @@ import type { DocumentText, DocumentView } from "../api/schema";
 import { Failure, FailureNote } from "../design/Failure";
 import { useTitle } from "../design/Page";
 import { Waiting } from "../design/Waiting";
-import { useFormats, useMessages } from "../i18n/messages";
+import { useMessages } from "../i18n/messages";
 import { blocksOf, occurrences, piecesOf, windowOf, type Block, type Span } from "./blocks";
 import { downloadDocument } from "./download";
+import { Facts, Warnings } from "./Facts";
+import { Passages } from "./Passages";
 import css from "./reader.module.css";
 
 /** Characters of a long text that are shown at once. */
@@ -45,7 +47,6 @@ interface ReaderProps {
 
 function Reader({ document, part, show }: ReaderProps) {
   const m = useMessages();
-  const f = useFormats();
   useTitle(document.title);
   const search = useSearch({ from: "/documents/$documentId" });
   const [words, setWords] = useState("");
@@ -65,7 +66,9 @@ function Reader({ document, part, show }: ReaderProps) {
   }, [shownMark, marks, blocks]);
 
   const step = (by: number) => setAt((now) => (now + by + marks.length) % Math.max(1, marks.length));
-  const facts = [document.file_name, f.bytes(document.size_bytes), document.page_count === null ? "" : m.documents.pages(document.page_count), f.date(document.created_at)];
+  const navigate = useNavigate();
+  const view = search.view ?? "text";
+  const turn = (to: string) => void navigate({ to: "/documents/$documentId", params: { documentId: document.id }, search: { ...(search.session !== undefined && { session: search.session }), ...(to === "passages" && { view: to }) }, replace: true });
 
   return (
     <div className={css.reader}>
@@ -78,13 +81,12 @@ function Reader({ document, part, show }: ReaderProps) {
             <Title order={1} className={css.title}>
               {document.title}
             </Title>
-            <Text size="xs" c="dimmed">
-              {facts.filter(Boolean).join(" · ")}
-            </Text>
+            <Facts document={document} />
           </div>
         </Group>
         <Group gap="xs" wrap="nowrap" className={css.tools}>
-          <TextInput
+          {document.status === "ready" && <SegmentedControl size="xs" aria-label={m.documents.view} value={view} onChange={turn} data={[{ value: "text", label: m.documents.text }, { value: "passages", label: m.documents.passages }]} />}
+          {view === "text" && <TextInput
             size="sm"
             leftSection={<IconSearch size={15} />}
             placeholder={m.documents.searchIn}
@@ -96,8 +98,8 @@ function Reader({ document, part, show }: ReaderProps) {
             }}
             onKeyDown={(event) => event.key === "Enter" && step(event.shiftKey ? -1 : 1)}
             className={css.search}
-          />
-          {sought.trim() !== "" && (
+          />}
+          {view === "text" && sought.trim() !== "" && (
             <Group gap={0} wrap="nowrap">
               <Text size="xs" c="dimmed" className={css.count} role="status">
                 {m.documents.hit(hits.length === 0 ? 0 : shownMark + 1, hits.length)}
@@ -117,9 +119,12 @@ function Reader({ document, part, show }: ReaderProps) {
           </Tooltip>
         </Group>
       </header>
+      <Warnings document={document} />
       {document.status === "failed" && <FailureNote error={new Error(document.error?.detail ?? "")} />}
       {document.status !== "ready" && document.status !== "failed" && <Badge>{m.documents.status[document.status]}</Badge>}
-      {text === undefined ? (
+      {view === "passages" ? (
+        <Passages document={document} />
+      ) : text === undefined ? (
         document.status === "ready" && <div className={css.pad}><Waiting lines={12} /></div>
       ) : (
         <div className={css.columns}>

@@ -69,6 +69,8 @@ export interface Formats {
   day: (value: Date) => string;
   ago: (value: string) => string;
   duration: (milliseconds: number) => string;
+  /** The name of a language by its ISO 639-1 code. */
+  language: (code: string) => string;
 }
 
 export function useFormats(): Formats {
@@ -113,6 +115,7 @@ export function formatsFor(locale: string): Formats {
       const [unit, size] = AGES.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
       return unit === "second" ? relative.format(0, "second") : relative.format(Math.round(seconds / size), unit);
     },
+    language: (code) => new Intl.DisplayNames(locale, { type: "language", fallback: "code" }).of(code) ?? code,
     duration: (milliseconds) =>
       milliseconds < 1000
         ? number(milliseconds, { style: "unit", unit: "millisecond", maximumFractionDigits: milliseconds < 10 ? 1 : 0 })

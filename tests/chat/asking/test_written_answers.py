@@ -285,7 +285,7 @@ async def test_a_question_is_asked_again_where_its_document_is_replaced_meanwhil
         return len(desk.upstream.seen) == 1
 
     task = asyncio.create_task(answered())
-    await eventually(thinks)
+    await eventually(thinks, seconds=60)
     new = await upload_document(desk.owner, "handbook.md", f"# Handbook of this year\n\n{FIRST}\n")
     assert (await desk.owner.delete(f"/api/v1/documents/{former}")).status_code == 204
     desk.upstream.release()
