@@ -18,6 +18,7 @@ import { DATASET_COLOURS } from "./DataPage";
 import { QualityTab } from "./QualityTab";
 import { ReviewTab } from "./review/ReviewTab";
 import { RowsTab } from "./RowsTab";
+import { RulesTab } from "./rules/RulesTab";
 import type { DatasetTab } from "./tabs";
 import { VersionsTab } from "./versions/VersionsTab";
 
@@ -98,8 +99,8 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
   // Of a connected database's table there are no files to read anew; of a conversation's, no decisions to keep.
   const isKept = dataset.whole && (dataset.versions ?? []).length > 0;
   const isReviewed = isKept && dataset.session_id === null;
-  const shown: DatasetTab[] = ["rows", "columns", ...(isReviewed ? (["review"] as const) : isKept ? (["quality"] as const) : []), "versions"];
-  const names: Record<DatasetTab, string> = { rows: m.data.rows, columns: m.data.columns, quality: m.data.quality, review: m.review.tab, versions: m.data.versions };
+  const shown: DatasetTab[] = ["rows", "columns", ...(isReviewed ? (["review", "rules"] as const) : isKept ? (["quality"] as const) : []), "versions"];
+  const names: Record<DatasetTab, string> = { rows: m.data.rows, columns: m.data.columns, quality: m.data.quality, review: m.review.tab, rules: m.rules.tab, versions: m.data.versions };
   return (
     <Tabs
       value={tab !== undefined && shown.includes(tab) ? tab : "rows"}
@@ -124,6 +125,9 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
       </Tabs.Panel>
       <Tabs.Panel value="review">
         <ReviewTab dataset={dataset} />
+      </Tabs.Panel>
+      <Tabs.Panel value="rules">
+        <RulesTab dataset={dataset} />
       </Tabs.Panel>
       <Tabs.Panel value="versions">
         <VersionsTab dataset={dataset} />
