@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel, Unit
-from answerable.data.semantics.query import own_fields
+from answerable.data.semantics.query import own_fields, segment_fields
 
 
 def as_of_version(model: SemanticModel, dataset_id: str, columns: Sequence[dict[str, Any]]) -> SemanticModel:
@@ -21,6 +21,7 @@ def as_of_version(model: SemanticModel, dataset_id: str, columns: Sequence[dict[
             "metrics": tuple(
                 m for m in model.metrics if {(m.dataset, f) for f in own_fields(m, model)} <= there
             ),
+            "segments": tuple(s for s in model.segments if segment_fields(s) <= there),
             "relationships": tuple(
                 r
                 for r in model.relationships

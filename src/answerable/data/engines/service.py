@@ -29,6 +29,7 @@ from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
 from answerable.data.semantics.reach import RowLimit, reach
 from answerable.data.semantics.result import QueryResult
+from answerable.data.semantics.segments import expanded
 from answerable.data.semantics.service import current_model, model_at, revision_within, viewer_of
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
@@ -303,7 +304,7 @@ def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, Rea
     }
     if not asked:
         return ()
-    read = read_fields(query, model)
+    read = read_fields(expanded(query, model), model)
     return tuple(
         f"{sentence} Decide it in the review of {dataset}."
         for (dataset, column), sentence in asked.items()

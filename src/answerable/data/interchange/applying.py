@@ -21,6 +21,7 @@ from answerable.data.semantics.model import (
     Metric,
     ModelField,
     Relationship,
+    Segment,
     SemanticModel,
     Status,
 )
@@ -46,7 +47,34 @@ def apply_draft(draft: Draft, model: SemanticModel) -> SemanticModel:
     datasets = tuple(_dataset(dataset, draft) for dataset in model.datasets)
     merged = model.model_copy(update={"datasets": datasets, "calendar": _calendar(model.calendar, draft)})
     merged = merged.model_copy(update={"relationships": _relationships(merged, draft)})
+    merged = merged.model_copy(update={"segments": _segments(merged, draft)})
     return _Metrics(merged, draft).merged()
+
+
+def _segments(model: SemanticModel, draft: Draft) -> tuple[Segment, ...]:
+    """The model's segments with those of the draft, of which no query could ask for some."""
+    found = {segment.name: segment for segment in model.segments}
+    for written, place in draft.segments:
+        name = str(written.get("name")) if isinstance(written, dict) else "segment"
+        try:
+            segment = Segment.model_validate(written)
+            compile_query(_counted(segment), model)
+        except (ValidationError, InvalidQuery) as error:
+            draft.report.leave_out("segment", name, _first(_messages(error)), place)
+            continue
+        found[segment.name] = segment
+    return tuple(found.values())
+
+
+def _counted(segment: Segment) -> SemanticQuery:
+    rows = Measure(aggregation=Aggregation.COUNT)
+    return SemanticQuery(dataset=segment.dataset, measures=(rows,), where=segment.where)
+
+
+def _messages(error: ValidationError | InvalidQuery) -> list[str]:
+    if isinstance(error, InvalidQuery):
+        return [each.message for each in error.errors]
+    return [each["msg"] for each in error.errors()]
 
 
 def _dataset(dataset: Dataset, draft: Draft) -> Dataset:

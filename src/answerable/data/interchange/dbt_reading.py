@@ -126,6 +126,9 @@ class DbtTables:
         self._default_time(node, own, table, draft)
         for measure in node.each("measures"):
             self._read_measure(measure, table, draft, node.child("defaults").text("agg_time_dimension"))
+        segments = own.get("segments")
+        if isinstance(segments, list):
+            self._draft.segments += [(segment, node.place) for segment in segments]
         fields = own.get("fields")
         for key, said in fields.items() if isinstance(fields, dict) else ():
             if dataset.field(key) is not None and isinstance(said, dict):

@@ -248,6 +248,9 @@ class _DbtWriter:
         }
         if dataset.synonyms:
             extra["synonyms"] = list(dataset.synonyms)
+        segments = [s.model_dump(mode="json") for s in self._model.segments if s.dataset == dataset.name]
+        if segments:
+            extra["segments"] = segments
         if len(dataset.primary_key) != 1:
             extra["primary_key"] = list(dataset.primary_key)
         found: _Part = {"name": table.name, "model": f"ref('{dataset.name}')", "label": dataset.label}

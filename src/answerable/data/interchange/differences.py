@@ -17,7 +17,7 @@ Kind = Literal["added", "changed", "removed"]
 class Change:
     """A part that differs. `before` and `after` hold what differs of it alone, as JSON."""
 
-    part: str  # dataset, field, metric, relationship, calendar, policy, hidden_field
+    part: str  # dataset, field, metric, segment, relationship, calendar, policy, hidden_field
     name: str
     change: Kind
     before: Mapping[str, JsonValue]
@@ -53,6 +53,8 @@ def _parts(model: SemanticModel) -> dict[tuple[str, str], dict[str, JsonValue]]:
             found["field", f"{dataset.name}.{field.name}"] = _plain(field)
     for metric in model.metrics:
         found["metric", metric.name] = _plain(metric)
+    for segment in model.segments:
+        found["segment", segment.name] = _plain(segment)
     for link in model.relationships:
         name = f"{link.left}.{link.left_field} → {link.right}.{link.right_field}"
         found["relationship", name] = _plain(link)

@@ -52,5 +52,6 @@ class Draft:
     datasets: dict[str, DraftDataset] = field(default_factory=dict)
     metrics: list[DraftMetric] = field(default_factory=list)
     relationships: list[DraftRelationship] = field(default_factory=list)
+    segments: list[tuple[object, Place]] = field(default_factory=list)  # as they are written
     calendar: Mapping[str, object] | None = None
     report: Report = field(default_factory=Report)

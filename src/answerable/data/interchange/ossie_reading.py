@@ -110,6 +110,9 @@ class _OssieReader:
         calendar = extension.get("calendar")
         if isinstance(calendar, dict):
             self.draft.calendar = {str(key): value for key, value in calendar.items()}
+        segments = extension.get("segments")
+        if isinstance(segments, list):
+            self.draft.segments += [(segment, one.place) for segment in segments]
         if one.text("description"):
             self._report.leave_out("model", "description", "models have none here", one.place)
         self._context(one, "model", one.text("name"), {})

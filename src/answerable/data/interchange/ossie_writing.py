@@ -51,8 +51,13 @@ def write_ossie(model: SemanticModel, name: str, report: Report) -> _Part:
         "relationships": [_relationship(link) for link in model.relationships],
         "metrics": metrics,
     }
+    extra: _Part = {}
     if model.calendar != Calendar():
-        one |= _extension({"calendar": model.calendar.model_dump(mode="json")})
+        extra["calendar"] = model.calendar.model_dump(mode="json")
+    if model.segments:
+        extra["segments"] = [segment.model_dump(mode="json") for segment in model.segments]
+    if extra:
+        one |= _extension(extra)
     return {"version": VERSION, "semantic_model": [{key: part for key, part in one.items() if part}]}
 
 

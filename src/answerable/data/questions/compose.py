@@ -316,6 +316,8 @@ def _shared(context: Context, frame: Frame) -> list[_Shape]:
         return []
     if any(w is not of and w.field == of.field for w in frame.where):
         return []
+    if of.segment:
+        return _rates(context, parts[0], of, frame.groups or Groups())
     group = GroupBy(field=of.field, only=tuple(sorted(of.values, key=str)))
     return [_Shape(parts, (group,), intent=Intent.SHARE)]
 

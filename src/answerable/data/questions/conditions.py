@@ -15,6 +15,7 @@ from answerable.data.semantics.filters import (
     DatePart,
     Elapsed,
     Filter,
+    InSegment,
     Not,
     Operator,
 )
@@ -44,10 +45,10 @@ def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) 
     """Every filter that the conditions may mean; several when a number's field is not said.
 
     Empty when a condition fits no field."""
-    alternatives: list[tuple[list[Condition], tuple[str, ...]]] = [([condition(w) for w in wheres], ())]
+    alternatives: list[tuple[list[Filter], tuple[str, ...]]] = [([condition(w) for w in wheres], ())]
     for threshold in thresholds:
         candidates = (threshold.field,) if threshold.field else _fields_for(context, threshold.bound)
-        extended: list[tuple[list[Condition], tuple[str, ...]]] = []
+        extended: list[tuple[list[Filter], tuple[str, ...]]] = []
         for conditions, assumed in alternatives:
             for name in candidates:
                 bound = bounded(context, name, threshold.bound)
@@ -57,16 +58,25 @@ def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) 
     return [Filtered(joined(conditions), assumed) for conditions, assumed in alternatives]
 
 
-def joined(conditions: list[Condition]) -> Filter | None:
+def joined(conditions: list[Filter]) -> Filter | None:
     """All of the conditions, in one order whatever the words' was."""
     if not conditions:
         return None
-    ordered = sorted(conditions, key=lambda c: (c.field, c.operator, str(c.values)))
+    ordered = sorted(conditions, key=_place)
     return ordered[0] if len(ordered) == 1 else AllOf(all=tuple(ordered))
 
 
-def condition(where: Where) -> Condition:
+def _place(one: Filter) -> tuple[str, str, str]:
+    if isinstance(one, Condition):
+        return one.field, one.operator, str(one.values)
+    return "~", "", str(one)  # segments come last, as names do
+
+
+def condition(where: Where) -> Filter:
     """The condition as a filter of a query."""
+    if where.segment:
+        named = InSegment(segment=where.field)
+        return Not(negated=named) if where.operator is Operator.NE else named
     values = tuple(sorted(where.values, key=str))
     operator = where.operator
     if where.other is not None:

@@ -32,7 +32,7 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
-from answerable.data.semantics.filters import AllOf, Condition, Filter
+from answerable.data.semantics.filters import AllOf, Condition, Filter, InSegment, Operator
 from answerable.data.semantics.query import (
     Measure,
     Period,
@@ -184,6 +184,8 @@ def _filter_label(where: Filter | None, context: Context) -> str:
         return f"{_label(where.field, context)} {str(where.operator).replace('_', ' ')} {values}".strip()
     if isinstance(where, AllOf):
         return " and ".join(_filter_label(part, context) for part in where.all)
+    if isinstance(where, InSegment):
+        return f"segment {where.segment}"
     return "another condition"
 
 
@@ -191,6 +193,8 @@ def meaning(value: object) -> str:
     """A phrase's meaning in a few words, for the trace."""
     if isinstance(value, Measures):
         return "measure " + " and ".join(_part(part) for part in value.parts)
+    if isinstance(value, Where) and value.segment:
+        return f"segment {'is' if value.operator is Operator.EQ else 'is not'} {value.field}"
     if isinstance(value, Where):
         against = value.other or ", ".join(str(v) for v in value.values)
         since = f" since {value.since} in {value.unit}" if value.since else ""

@@ -19,7 +19,7 @@ from answerable.data.questions.english import (
     SALES_ROWS,
     singular,
 )
-from answerable.data.questions.meanings import Field, Part, Pointing, Rows, Unit, Value
+from answerable.data.questions.meanings import Field, Named, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.questions.verbs import NOUN_VERBS, happenings, past_forms, verb_forms
 from answerable.data.semantics.model import (
@@ -30,6 +30,7 @@ from answerable.data.semantics.model import (
     FieldType,
     Metric,
     ModelField,
+    Segment,
     SemanticModel,
 )
 
@@ -43,7 +44,7 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
-Meaning = Field | Part | Rows | Value | Unit | Pointing
+Meaning = Field | Part | Rows | Value | Unit | Pointing | Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ class Lexicon:
         self._seen: set[tuple[Key, Entry]] = set()
         for dataset in model.datasets:
             metrics = [m for m in model.metrics if m.dataset == dataset.name]
-            _DatasetWords(dataset, metrics, self._add).collect()
+            words = _DatasetWords(dataset, metrics, self._add)
+            words.collect()
+            words.segments([s for s in model.segments if s.dataset == dataset.name])
         self._keep_best()
         self._seen.clear()
         self._row_named = self._find_row_named()
@@ -136,7 +139,7 @@ _NAMES = frozenset({"Num", "Dim", "TimeF", "Flag", "NotFlag", "Metric"})
 def terminal(start: int, end: int, entry: Entry, last_word: str) -> Item:
     """The chart item of a spotted phrase; its last word as typed tells singular from plural."""
     value = entry.value
-    if isinstance(value, Field | Rows) and last_word != singular(last_word):
+    if isinstance(value, Field | Rows | Named) and last_word != singular(last_word):
         value = replace(value, many=True)
     category = entry.category
     if category == "Table" and last_word != singular(last_word):
@@ -200,6 +203,15 @@ class _DatasetWords:
         for field in self._dataset.fields:
             self._field(field)
         self._revenue()
+
+    def segments(self, segments: list[Segment]) -> None:
+        """The names of segments, without the rows' own noun, which is said of them: enterprise customers."""
+        nouns = {key_of(text) for text in (self._dataset.row_noun, self._dataset.name, self._dataset.label)}
+        for segment in segments:
+            for text in (segment.name, segment.label, *segment.synonyms):
+                key = key_of(text)
+                bare = next((key[: -len(n)] for n in nouns if n and key[-len(n) :] == n and key != n), key)
+                self._put(bare, "Segment", Named(segment.name), 0)
 
     def _keyed_rows(self, rows: Rows) -> None:
         """What tells the rows apart counts them: the SKUs of a stock list; employees are people."""

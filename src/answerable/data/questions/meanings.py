@@ -56,6 +56,17 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A segment of the model. `many` when it was said in the plural: VIPs. Where its rows are reached from
+    others, `owner` is its dataset and `pointer` the field that leads there."""
+
+    segment: str
+    many: bool = False
+    owner: str | None = None
+    pointer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The dataset's own noun: orders. `many` when it was said in the plural."""
 
@@ -133,7 +144,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on one field. `values` are alternatives of an `in`."""
+    """A condition on one field. `values` are alternatives of an `in`; of a `segment` `field` is the name."""
 
     field: str
     operator: Operator
@@ -143,6 +154,7 @@ class Where:
     since: str | None = None  # the time from that field to `field`, in `unit`s
     unit: str | None = None
     bare: bool = False  # that there is none at all, or any: without a tip
+    segment: bool = False
 
     def negated(self) -> Where:
         """The opposite condition."""

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from answerable.data.questions.lexicon import Entry
-from answerable.data.questions.meanings import Field, Pointing, Rows, Value
+from answerable.data.questions.meanings import Field, Named, Pointing, Rows, Value
 from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel
 from answerable.data.semantics.paths import Path, sole_paths
+from answerable.data.semantics.segments import within
 
 Spot = tuple[int, int, Entry]
 _LONGEST_NAME = 63
@@ -110,6 +111,13 @@ class Reach:
 
     def _named(self, entry: Entry) -> Entry | None:
         value = entry.value
+        if isinstance(value, Named):
+            segment = self._model.segment(value.segment)
+            if segment is None or within(segment, self.dataset.name, self._model) is None:
+                return None
+            pointer = self._pointer(self.paths[entry.dataset])
+            reached = replace(value, owner=entry.dataset, pointer=pointer)
+            return replace(entry, value=reached, dataset=self.dataset.name)
         if isinstance(value, Field) and entry.category == "Dim":
             name = self._names.get((entry.dataset, value.name))
             return replace(entry, value=Field(name), dataset=self.dataset.name) if name else None
@@ -127,7 +135,7 @@ def _with_noun(
     start: int, end: int, named: Entry, dataset: str, nouns: set[tuple[int, int, str]], words: list[str]
 ) -> list[Spot]:
     """`customer country` and `country of the customer` are the country in the table of customers."""
-    if isinstance(named.value, Rows) or named.category == "Value":
+    if isinstance(named.value, Rows) or named.category in ("Value", "Segment"):
         return []
     found = [(low, end, named) for low, high, name in nouns if name == dataset and high == start]
     after = end + 1

@@ -37,9 +37,11 @@ from answerable.data.questions.time import phrases as time_rules
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.tokens import Kind, Token, tokenise
 from answerable.data.questions.verdict import decide
+from answerable.data.questions.wording import describe_filter
 from answerable.data.semantics.model import Dataset, SemanticModel, Status
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import named_fields, pointing_datasets
+from answerable.data.semantics.query import SemanticQuery, named_fields, parts_of, pointing_datasets
+from answerable.data.semantics.segments import expanded, segments_in
 
 MAX_CHARACTERS = 600
 MAX_TOKENS = 60
@@ -138,13 +140,12 @@ class _Reader:
             found += self._parse(dataset, words, spots)
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
-            return self._with_names(
-                self._with_unseen(decide(found, question, kept, corrected=corrected)), kept
-            )
+            told = self._with_unseen(decide(found, question, kept, corrected=corrected))
+            return self._with_segments(self._with_names(told, kept))
         across, fewest = self._across(words, spots, grammar_known)
         if across:
             joined = self._joined(decide(across, question, kept, corrected=corrected))
-            return self._with_names(self._with_unseen(joined), kept)
+            return self._with_segments(self._with_names(self._with_unseen(joined), kept))
         if fewest is not None and len(fewest) < len(ranked[0][1]):
             ranked = [(ranked[0][0], fewest)]
         return self._unread(words, ranked, spots)
@@ -170,6 +171,21 @@ class _Reader:
             if not left_over and not _said_better_elsewhere(dataset.name, everything):
                 found += self._parse(dataset, words, everything, reach)
         return found, fewest
+
+    def _with_segments(self, outcome: Outcome) -> Outcome:
+        """With what the rows of each segment that is asked for have in common."""
+        if not isinstance(outcome, Parsed) or outcome.query is None:
+            return outcome
+        query = outcome.query
+        wheres = (query.where, *(measure.where for measure in parts_of(query.measures)))
+        names = dict.fromkeys(name for where in wheres for name in segments_in(where))
+        found = [segment for name in names if (segment := self.model.segment(name)) is not None]
+        notes = tuple(
+            f"In the segment {s.label}: "
+            f"{describe_filter(s.where, SemanticQuery(dataset=s.dataset), self.model)}."
+            for s in found
+        )
+        return replace(outcome, notes=(*outcome.notes, *notes))
 
     def _with_names(self, outcome: Outcome, tokens: list[Token]) -> Outcome:
         """Groups of keys by the names that they stand for, unless keys were asked for."""
@@ -204,15 +220,14 @@ class _Reader:
         """With a note of each table that the query takes in, and less sure of it where that was inferred."""
         if not isinstance(outcome, Parsed) or outcome.query is None:
             return outcome
-        paths = sole_paths(self.model, outcome.query.dataset)
-        named = [field for field in named_fields(outcome.query) if "__" in field]
+        query = expanded(outcome.query, self.model)
+        paths = sole_paths(self.model, query.dataset)
+        named = [field for field in named_fields(query) if "__" in field]
         goals = sorted({goal for goal in paths if any(name.startswith(f"{goal}__") for name in named)})
         links = list(dict.fromkeys(link for goal in goals for link in paths[goal]))
-        pointing = pointing_datasets(outcome.query)
+        pointing = pointing_datasets(query)
         links += [
-            link
-            for link in self.model.relationships
-            if link.left in pointing and link.right == outcome.query.dataset
+            link for link in self.model.relationships if link.left in pointing and link.right == query.dataset
         ]
         notes = tuple(f"{link.left}.{link.left_field} leads to {link.right}." for link in links)
         guessed = sum(link.status is Status.INFERRED for link in links)

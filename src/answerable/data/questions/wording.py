@@ -20,6 +20,7 @@ from answerable.data.semantics.filters import (
     Condition,
     Elapsed,
     Filter,
+    InSegment,
     Not,
     Operator,
     Pointed,
@@ -109,8 +110,10 @@ class _Words:
         query = self._query
         parts = [self._subject()]
         parts += [self._group(group) for group in query.group_by]
-        if query.where is not None:
-            parts.append(f"where {self.filter(query.where)}")
+        named = tuple(InSegment(segment=name) for name in query.segments)
+        if query.where is not None or named:
+            where = query.where if not named else AllOf(all=(query.where, *named) if query.where else named)
+            parts.append(f"where {self.filter(where)}" if where is not None else "")
         if query.time is not None:
             parts += self._time(query.time)
         parts += [self._having(threshold) for threshold in query.having]
@@ -124,13 +127,21 @@ class _Words:
             return " and ".join(self._nested(part, AnyOf) for part in node.all) or "anything"
         if isinstance(node, AnyOf):
             return " or ".join(self._nested(part, AllOf) for part in node.any) or "nothing"
+        if isinstance(node, InSegment):
+            return f"segment is {self._segment(node.segment)}"
         if isinstance(node, Not):
+            if isinstance(node.negated, InSegment):
+                return f"segment is not {self._segment(node.negated.segment)}"
             if isinstance(node.negated, Pointed):
                 return self._pointed(node.negated, "without")
             return f"not ({self.filter(node.negated)})"
         if isinstance(node, Pointed):
             return self._pointed(node, "with")
         return self._condition(node)
+
+    def _segment(self, name: str) -> str:
+        found = self._model.segment(name)
+        return found.label if found is not None else name
 
     def _pointed(self, node: Pointed, word: str) -> str:
         """`without orders (order date is at least 1 January 2025)`."""
@@ -144,7 +155,10 @@ class _Words:
         text = self._plain_measure(measure)
         per = measure.per
         if measure.where is not None and per is not None and _is_share(measure, per):
-            return f"share of {self.rows()} where {self.filter(measure.where)}"
+            known = self._model.face(measure.metric) or measure
+            rows = known.aggregation is Aggregation.COUNT and known.field is None
+            whole = self.rows() if rows else self._plain_measure(measure)
+            return f"share of {whole} where {self.filter(measure.where)}"
         if measure.where is not None:
             text = f"{text} where {self.filter(measure.where)}"
         if measure.minus is not None:

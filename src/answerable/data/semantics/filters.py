@@ -96,7 +96,13 @@ class Pointed(_Part):
     where: Filter | None = None
 
 
-Filter = Condition | AllOf | AnyOf | Not | Pointed
+class InSegment(_Part):
+    """Rows of a segment of the model, by its name: of the dataset itself, or of one that its rows lead to."""
+
+    segment: Name
+
+
+Filter = Condition | AllOf | AnyOf | Not | Pointed | InSegment
 
 AllOf.model_rebuild()
 AnyOf.model_rebuild()

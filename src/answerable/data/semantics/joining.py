@@ -33,6 +33,7 @@ def join(workspace: SemanticModel, own: SemanticModel) -> SemanticModel:
     more = {
         "datasets": datasets,
         "metrics": tuple(metrics),
+        "segments": (*workspace.segments, *own.segments),
         "relationships": (
             *workspace.relationships,
             *(

@@ -12,8 +12,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from answerable.data.semantics.inference import InferredDataset
-from answerable.data.semantics.model import Dataset, Metric, ModelField, SemanticModel
-from answerable.data.semantics.query import own_fields
+from answerable.data.semantics.model import Dataset, Metric, ModelField, Segment, SemanticModel
+from answerable.data.semantics.query import own_fields, segment_fields
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
@@ -54,6 +54,7 @@ def remove_dataset(model: SemanticModel, dataset_id: str) -> SemanticModel:
             "relationships": tuple(
                 r for r in model.relationships if r.left not in names and r.right not in names
             ),
+            "segments": tuple(s for s in model.segments if not _datasets_of(s) & names),
             "policies": tuple(p for p in model.policies if p.dataset not in names),
             "hidden_fields": tuple(h for h in model.hidden_fields if h.dataset not in names),
         }
@@ -146,11 +147,16 @@ def _metrics(
 
 
 def _consistent(model: SemanticModel) -> SemanticModel:
-    """The model without relationships over fields that are gone."""
+    """The model without relationships and segments over fields that are gone."""
     fields = {(d.name, f.name) for d in model.datasets for f in d.fields}
+    segments = tuple(s for s in model.segments if segment_fields(s) <= fields)
     sound = tuple(
         r
         for r in model.relationships
         if (r.left, r.left_field) in fields and (r.right, r.right_field) in fields
     )
-    return model.model_copy(update={"relationships": sound})
+    return model.model_copy(update={"relationships": sound, "segments": segments})
+
+
+def _datasets_of(segment: Segment) -> set[str]:
+    return {segment.dataset, *(dataset for dataset, _ in segment_fields(segment))}

@@ -150,6 +150,18 @@ class Dataset(_Part):
         return next((f for f in self.fields if f.name == name), None)
 
 
+class Segment(_Part):
+    """Named rows of a dataset, to be asked for by name: enterprise customers, active ones. `where` is what
+    they have in common; it names fields, also of datasets that the rows lead to, and no other segment."""
+
+    name: Name
+    label: str
+    dataset: Name
+    where: Filter
+    synonyms: tuple[str, ...] = ()
+    description: str = ""
+
+
 class Relationship(_Part):
     """A join that is known to be sound. Rows of `left` point at rows of `right`.
 
@@ -223,6 +235,7 @@ class SemanticModel(_Part):
     version: Literal[1] = 1
     datasets: tuple[Dataset, ...]
     metrics: tuple[Metric, ...] = ()
+    segments: tuple[Segment, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     calendar: Calendar = Calendar()
     policies: tuple[RowPolicy, ...] = ()
@@ -233,7 +246,7 @@ class SemanticModel(_Part):
         """SHA-256 of the canonical form, first 16 hex digits: equal models, equal revisions."""
         content = self.model_dump(mode="json")
         # Models of before there were such parts keep their revision.
-        _drop_empty(content, "policies", "hidden_fields")
+        _drop_empty(content, "policies", "hidden_fields", "segments")
         for metric in content["metrics"]:
             _drop_empty(metric, "where", "minus", "per", "cumulative")
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -246,6 +259,10 @@ class SemanticModel(_Part):
     def metric(self, name: str) -> Metric | None:
         """The metric of that name, or None."""
         return next((m for m in self.metrics if m.name == name), None)
+
+    def segment(self, name: str) -> Segment | None:
+        """The segment of that name, or None."""
+        return next((s for s in self.segments if s.name == name), None)
 
     def face(self, name: str | None) -> Metric | None:
         """The face of the metric of that name, or None."""

@@ -23,12 +23,13 @@ from answerable.data.semantics.filters import (
     DatePart,
     Elapsed,
     Filter,
+    InSegment,
     Name,
     Not,
     Pointed,
     Scalar,
 )
-from answerable.data.semantics.model import Aggregation, Metric, SemanticModel
+from answerable.data.semantics.model import Aggregation, Metric, Segment, SemanticModel
 
 
 class _Part(BaseModel):
@@ -154,6 +155,7 @@ class SemanticQuery(_Part):
     group_by: tuple[GroupBy, ...] = ()
     time: TimeSlice | None = None
     where: Filter | None = None
+    segments: tuple[Name, ...] = ()  # of the model; rows that are in all of them
     having: tuple[Having, ...] = ()
     order: tuple[Order, ...] = ()
     limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
@@ -162,7 +164,10 @@ class SemanticQuery(_Part):
     def canonical_hash(self) -> str:
         """SHA-256 of the canonical form, 32 hex digits. Order of filters, aliases' labels and the
         words of a period do not count; order of measures and groups does (it is the column order)."""
-        data = _canonical(self.model_dump(mode="json", exclude_none=True))
+        content = self.model_dump(mode="json", exclude_none=True)
+        if not self.segments:
+            del content["segments"]  # queries of before there were any keep their hash
+        data = _canonical(content)
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -243,6 +248,18 @@ def conditions_of(where: Filter | None) -> list[Condition]:
     return [node for node in _leaves(where) if isinstance(node, Condition)]
 
 
+def segment_fields(segment: Segment) -> set[tuple[str, str]]:
+    """The (dataset, field) pairs that a segment's conditions are over, those of rows that point here too."""
+    found = set()
+    for node in _leaves(segment.where):
+        owner = node.pointed_at_by if isinstance(node, Pointed) else segment.dataset
+        inner = conditions_of(node.where) if isinstance(node, Pointed) else [node]
+        for name in (name for each in inner for name in _named(each)):
+            dataset, _, field = name.rpartition("__")
+            found.add((dataset or owner, field))
+    return found
+
+
 def own_fields(metric: Metric, model: SemanticModel) -> set[str]:
     """Those of them that lie in the metric's own dataset."""
     return {name for name in metric_fields(metric, model) if "__" not in name}
@@ -262,6 +279,6 @@ def _leaves(where: Filter | None) -> list[Condition | Pointed]:
             found.append(node)
         elif isinstance(node, Not):
             waiting.append(node.negated)
-        else:
+        elif not isinstance(node, InSegment):
             waiting += node.all if isinstance(node, AllOf) else node.any
     return found

@@ -23,7 +23,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
 )
 from answerable.data.semantics.paths import Path, sole_paths
-from answerable.data.semantics.query import metric_fields
+from answerable.data.semantics.query import metric_fields, segment_fields
 from answerable.kit.principal import Role
 
 # Of other types no text says exactly which values are meant.
@@ -154,6 +154,7 @@ def _without_fields(model: SemanticModel, hidden: set[tuple[str, str]]) -> Seman
         update={
             "datasets": tuple(datasets),
             "metrics": tuple(m for m in model.metrics if not _read_by(m, model) & hidden),
+            "segments": tuple(s for s in model.segments if not segment_fields(s) & hidden),
             "relationships": tuple(
                 r
                 for r in model.relationships

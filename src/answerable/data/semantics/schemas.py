@@ -13,6 +13,7 @@ from answerable.data.semantics.model import (
     Metric,
     Relationship,
     RowPolicy,
+    Segment,
     SemanticModel,
 )
 from answerable.data.semantics.repository import StoredModel
@@ -51,6 +52,7 @@ class SemanticModelView(BaseModel):
     version: int
     datasets: tuple[Dataset, ...]
     metrics: tuple[Metric, ...]
+    segments: tuple[Segment, ...]
     relationships: tuple[Relationship, ...]
     calendar: Calendar
     policies: tuple[RowPolicy, ...]

@@ -13,7 +13,7 @@ from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionU
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.joining import Revised, join, joined_revision, revisions_of
 from answerable.data.semantics.merging import merge_dataset, remove_dataset
-from answerable.data.semantics.model import Relationship, SemanticModel
+from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
 from answerable.data.semantics.query import Grain, Measure, SemanticQuery, TimeSlice
 from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
@@ -184,7 +184,7 @@ async def _replaceable(
         raise NotFound
     stored = _of_id(await repository.lock(session, WORKSPACE), model_id)
     # Who leaves them out means the rest of the model: a policy is never dropped by an oversight.
-    unsaid = {"policies", "hidden_fields"} - wanted.model_fields_set
+    unsaid = {"policies", "hidden_fields", "segments"} - wanted.model_fields_set
     wanted = wanted.model_copy(update={name: getattr(stored.model, name) for name in unsaid})
     await _require_may_replace(session, stored.model, wanted)
     if if_match is not None and if_match != stored.revision:
@@ -199,8 +199,16 @@ async def _replaceable(
 
 
 def _uncomputable(model: SemanticModel) -> list[FieldError]:
-    """What is wrong with the metrics of a sound model that are computed: no query could ask for them."""
+    """What is wrong with the computed metrics and the segments of a sound model: no query could ask for
+    them."""
     found = []
+    for i, segment in enumerate(model.segments):
+        rows = Measure(aggregation=Aggregation.COUNT)
+        counted = SemanticQuery(dataset=segment.dataset, measures=(rows,), where=segment.where)
+        try:
+            compile_query(counted, model)
+        except InvalidQuery as error:
+            found += [FieldError(f"segments.{i}.{each.field}", each.message) for each in error.errors]
     for i, metric in enumerate(model.metrics):
         if not metric.computed and not metric.cumulative:
             continue

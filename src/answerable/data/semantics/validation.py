@@ -16,9 +16,11 @@ from answerable.data.semantics.model import (
     HiddenField,
     Metric,
     RowPolicy,
+    Segment,
     SemanticModel,
 )
 from answerable.data.semantics.reach import LIMITING_TYPES, policy_field
+from answerable.data.semantics.segments import segments_in
 from answerable.kit.errors import FieldError
 
 _ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
@@ -40,6 +42,9 @@ def problems(wanted: SemanticModel, current: SemanticModel, kept: SemanticModel)
         found.append(FieldError("datasets", message))
     for i, metric in enumerate(wanted.metrics):
         found += _metric_problems(f"metrics.{i}", metric, wanted)
+    found += _duplicates("segments", (s.name for s in wanted.segments))
+    for i, segment in enumerate(wanted.segments):
+        found += _segment_problems(f"segments.{i}", segment, wanted)
     for i, relationship in enumerate(wanted.relationships):
         for side, name, field in (
             ("left", relationship.left, relationship.left_field),
@@ -110,6 +115,8 @@ def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterato
     if dataset is None:
         yield FieldError(f"{path}.dataset", f"there is no dataset {metric.dataset!r}")
         return
+    for segment in segments_in(metric.where):
+        yield FieldError(f"{path}.where", f"write the conditions of the segment {segment!r} out")
     for part, name in (("minus", metric.minus), ("per", metric.per)):
         other = model.metric(name) if name is not None else None
         if name is not None and (other is None or other.dataset != metric.dataset or name == metric.name):
@@ -126,6 +133,13 @@ def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterato
         yield FieldError(f"{path}.field", f"{metric.dataset} has no field {metric.field!r}")
     elif metric.aggregation in _NUMBERS_ONLY and field.type not in NUMERIC_TYPES:
         yield FieldError(f"{path}.aggregation", f"{metric.aggregation} of a {field.type} is no number")
+
+
+def _segment_problems(path: str, segment: Segment, model: SemanticModel) -> Iterator[FieldError]:
+    if model.dataset(segment.dataset) is None:
+        yield FieldError(f"{path}.dataset", f"there is no dataset {segment.dataset!r}")
+    for name in segments_in(segment.where):
+        yield FieldError(f"{path}.where", f"write the conditions of {name!r} out: segments hold no others")
 
 
 def _policy_problems(path: str, policy: RowPolicy, model: SemanticModel) -> Iterator[FieldError]:

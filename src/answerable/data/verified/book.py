@@ -11,6 +11,7 @@ from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
+from answerable.data.semantics.segments import expanded
 from answerable.data.verified import repository
 from answerable.data.verified.moved import query_at
 from answerable.data.verified.readings import reading_key
@@ -60,7 +61,9 @@ class VerifiedQuestion:
             compiled = compile_query(self.query, model)
         except InvalidQuery:
             return False
-        read = {dataset for dataset, _ in read_fields(self.query, model)} | set(compiled.datasets)
+        read = {dataset for dataset, _ in read_fields(expanded(self.query, model), model)} | set(
+            compiled.datasets
+        )
         return read <= set(scope)
 
 

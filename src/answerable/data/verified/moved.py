@@ -16,6 +16,7 @@ from answerable.data.semantics.filters import (
     AnyOf,
     Condition,
     Filter,
+    InSegment,
     Not,
 )
 from answerable.data.semantics.model import SemanticModel
@@ -115,6 +116,8 @@ def _is_dated(where: Filter) -> bool:
         return _is_dated(where.negated)
     if isinstance(where, AllOf | AnyOf):
         return any(_is_dated(part) for part in (where.all if isinstance(where, AllOf) else where.any))
+    if isinstance(where, InSegment):
+        return False  # it is the model's, and the same whenever it is asked for
     return where.where is not None and _is_dated(where.where)
 
 

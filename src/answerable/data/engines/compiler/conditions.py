@@ -15,6 +15,7 @@ from answerable.data.semantics.filters import (
     DatePart,
     Elapsed,
     Filter,
+    InSegment,
     Not,
     Operator,
     Pointed,
@@ -60,6 +61,8 @@ def check_filter(
             waiting.append((node.negated, f"{where}.negated", depth + 1))
         elif isinstance(node, Pointed):
             point(node, where)
+        elif isinstance(node, InSegment):
+            problems.add(f"{where}.segment", "no segment can stand here; write its conditions out")
         else:
             conditions, values = conditions + 1, values + len(node.values)
             if conditions > MAX_CONDITIONS or values > MAX_VALUES:

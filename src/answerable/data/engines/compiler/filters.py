@@ -72,6 +72,7 @@ def predicate(node: Filter, plan: Plan) -> exp.Expr:
     if isinstance(node, Pointed):
         key = exp.column(plan.pointed[node].link.right_field, table=plan.dataset.name, quoted=True)
         return exp.In(this=key, query=plan.pointers[node].copy().subquery())
+    assert isinstance(node, Condition), "segments are written out before"
     return _condition(node, plan)
 
 

@@ -48,7 +48,8 @@ from answerable.data.semantics.model import (
     FieldType,
     SemanticModel,
 )
-from answerable.data.semantics.query import GroupBy, Having, SemanticQuery
+from answerable.data.semantics.query import GroupBy, Having, SemanticQuery, parts_of
+from answerable.data.semantics.segments import expanded, segments_in, why_not
 
 MAX_POINTED = 4
 MAX_MEASURES, MAX_GROUPS, MAX_COLUMNS, MAX_ORDER, MAX_HAVING = 20, 4, 200, 10, 20
@@ -63,6 +64,12 @@ def plan_query(query: SemanticQuery, model: SemanticModel) -> Plan:
         problems.add("dataset", str(error))
         problems.raise_any()
         raise
+    query = expanded(query, model)
+    for at, where in enumerate((query.where, *(m.where for m in parts_of(query.measures)))):
+        for name in segments_in(where):
+            place = "where.segment" if at == 0 else f"measures[{at - 1}].where.segment"
+            problems.add(place, why_not(name, dataset.name, model))
+    problems.raise_any()
     return _Planner(query, model, dataset, problems).plan()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Field, Listing, Rows, Value, Where
+from answerable.data.questions.meanings import Both, Field, Listing, Named, Rows, Value, Where
 from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.filters import Operator, Scalar
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
@@ -70,6 +70,9 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Contrast", "(difference|comparison|compare) between? Values", lambda _c, w: _contrasted(w))
     grammar.rule("Where", "(@Place|between)? Contrast", lambda _c, w: w)
     grammar.rule("Positive", "@Place? Values", lambda _c, w: w)
+    # What people named stands before a value that happens to be called the same.
+    grammar.rule("Positive", "(@Place|is|are|was|were|being)? Segment", _segment, cost=-0.35)
+    grammar.rule("Positive", "@Place? Segment Dim", _segment_of, cost=-0.35)
     grammar.rule("Positive", "by Values", lambda _c, w: w, cost=0.15)
     grammar.rule("Positive", "by Values Dim", _about, cost=0.2)
     grammar.rule("Positive", "@Place? Dim @Is? Values", _named, cost=-0.1)
@@ -133,6 +136,18 @@ def _about(context: Context, where: Where, field: Field) -> Where | None:
     """UK customers: the noun says whose country it is, and nothing more."""
     other = context.field(field.name)
     return where if field.many and field.name != where.field and other is not None else None
+
+
+def _segment(_context: Context, named: Named) -> Where:
+    return Where(named.segment, Operator.EQ, segment=True)
+
+
+def _segment_of(context: Context, named: Named, field: Field) -> Where | None:
+    """Revenue of enterprise customers: the noun says of which table the segment is, and nothing more."""
+    if named.owner is None or not field.many:
+        return None
+    says_it = field.name == named.pointer or field.name.startswith(f"{named.owner}__")
+    return _segment(context, named) if says_it else None
 
 
 def _flag(_context: Context, value: Value) -> Where:

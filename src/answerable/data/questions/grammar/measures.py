@@ -7,6 +7,7 @@ from dataclasses import replace
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Groups, Measures, Part, Rows, Where
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
 
 _WORDS = {
@@ -150,6 +151,15 @@ def _counts(grammar: Grammar) -> None:
         "Measures",
         f"{how_many} {_DISTINCT}? Described Rows",
         lambda c, w, _r: Both(Measures((c.count(),)), w),
+    )
+    grammar.rule(
+        "Measures",
+        f"{how_many} {_DISTINCT}? Segment",
+        lambda c, s: (
+            Both(Measures((c.count(),)), Where(s.segment, Operator.EQ, segment=True))
+            if s.many and s.owner is None
+            else None
+        ),
     )
     grammar.rule("Measures", f"{how_many} {_DISTINCT}? Positive Dim", _filtered_distinct, cost=0.3)
     sold = (
