@@ -108,7 +108,7 @@ async def test_a_tile_is_moved_with_the_mouse_and_stays_there(visit: OpenVisit, 
     assert after["x"] > before["x"] + 150
 
 
-async def test_a_tile_is_saved_as_csv(visit: OpenVisit, shop: Workspace) -> None:
+async def test_a_tile_is_saved_as_csv_and_the_dashboard_as_pdf(visit: OpenVisit, shop: Workspace) -> None:
     window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
@@ -123,6 +123,11 @@ async def test_a_tile_is_saved_as_csv(visit: OpenVisit, shop: Workspace) -> None
     assert download.suggested_filename == f"{MONTHS}.csv"
     content = await asyncio.to_thread(Path(await download.path()).read_text, encoding="utf-8-sig")
     assert len(content.splitlines()) == 13
+    async with page.expect_download() as printed:
+        await page.get_by_role("button", name="Save as PDF").click()
+    paper = await printed.value
+    assert paper.suggested_filename == "Saved.pdf"
+    assert (await asyncio.to_thread(Path(await paper.path()).read_bytes)).startswith(b"%PDF")
 
 
 async def test_a_link_shows_the_dashboard_to_a_stranger_until_it_is_taken_back(

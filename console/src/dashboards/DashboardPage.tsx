@@ -3,7 +3,7 @@ import { ActionIcon, Anchor, Button, Text, TextInput, Tooltip } from "@mantine/c
 import { useElementSize, useFullscreenElement, useMediaQuery } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { IconCheck, IconClock, IconLayoutDashboard, IconMaximize, IconPencil, IconRefresh, IconShare2, IconTrash } from "@tabler/icons-react";
+import { IconCheck, IconClock, IconFileTypePdf, IconLayoutDashboard, IconMaximize, IconPencil, IconRefresh, IconShare2, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import GridLayout, { type Layout } from "react-grid-layout";
 import { api, done, read } from "../api/client";
@@ -23,6 +23,7 @@ import { changeDashboard, DASHBOARDS, useDashboard, useResults } from "./dashboa
 import { Filters } from "./Filters";
 import { COLUMNS, moved, type Move } from "./grid";
 import { RefreshDialog } from "./RefreshDialog";
+import { saveDashboard } from "./saving";
 import { TileView } from "./TileView";
 
 const ROW = 64;
@@ -59,6 +60,10 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
       toast(problemText(asProblem(error), m), { tone: "danger" });
       void queries.invalidateQueries({ queryKey: key });
     },
+  });
+  const print = useMutation({
+    mutationFn: () => saveDashboard(dashboard.id, dashboard.name, filters),
+    onError: (error) => toast(problemText(asProblem(error), m), { tone: "danger" }),
   });
   const setTiles = (tiles: Tile[]) => change.mutate({ tiles });
   const setOne = (id: string, part: Partial<Tile>) => setTiles(dashboard.tiles.map((tile) => (tile.id === id ? { ...tile, ...part } : tile)));
@@ -97,6 +102,7 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
         <>
           <Act label={m.dashboards.refresh} icon={<IconRefresh size={17} />} act={() => void results.refetch()} busy={results.isFetching} />
           <Act label={m.dashboards.fullScreen} icon={<IconMaximize size={17} />} act={() => void screen.toggle()} />
+          {dashboard.tiles.length > 0 && <Act label={m.dashboards.saveAs("PDF")} icon={<IconFileTypePdf size={17} />} act={() => print.mutate()} busy={print.isPending} />}
           {mayEdit && <Act label={m.dashboards.refreshing} icon={<IconClock size={17} />} act={() => setAsking("refresh")} />}
           {mayEdit && <Act label={m.share.title} icon={<IconShare2 size={17} />} act={() => setAsking("share")} />}
           {mayEdit && editing && <Act label={m.delete} icon={<IconTrash size={17} />} act={() => setAsking("delete")} />}

@@ -3,7 +3,7 @@ import { ActionIcon, Badge, Menu, Text, TextInput, Tooltip } from "@mantine/core
 import { useElementSize } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconBellPlus, IconBellRinging, IconDots, IconFileTypeCsv, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconArrowsHorizontal, IconArrowsVertical, IconBellPlus, IconBellRinging, IconDots, IconFileTypeCsv, IconFileTypePdf, IconGripVertical, IconInfoCircle, IconPhoto, IconTable, IconTrash, IconVector } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { AlertDialog } from "../alerts/AlertDialog";
 import { ringing, useAlerts } from "../alerts/alerts";
@@ -45,6 +45,7 @@ const MOVES = [
   ["shorter", IconArrowsVertical],
 ] as const;
 const FORMATS = [
+  ["pdf", IconFileTypePdf],
   ["csv", IconFileTypeCsv],
   ["png", IconPhoto],
   ["svg", IconVector],
@@ -111,7 +112,7 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
                 {table ? m.ask.chart : m.ask.table}
               </Menu.Item>
             )}
-            {FORMATS.filter(([format]) => format === "csv" || answer?.chart != null).map(([format, Icon]) => (
+            {FORMATS.filter(([format]) => format === "csv" || format === "pdf" || answer?.chart != null).map(([format, Icon]) => (
               <Menu.Item key={format} leftSection={<Icon size={15} />} onClick={() => save(format)}>
                 {m.dashboards.saveAs(format.toUpperCase())}
               </Menu.Item>

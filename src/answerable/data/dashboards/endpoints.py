@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
@@ -21,6 +21,7 @@ from answerable.data.dashboards.schemas import (
 )
 from answerable.data.dashboards.tables import DashboardRow
 from answerable.data.insights.results import compute_missing
+from answerable.data.printing.service import pdf_response, print_dashboard
 from answerable.data.schedules.service import DASHBOARD, due_times
 from answerable.identity.access import (
     AnonymousContext,
@@ -88,6 +89,19 @@ async def show_dashboard(context: Watcher, dashboard_id: str, body: ResultsReque
         found = await service.look_up_tiles(session, dashboard, body.filters)
     shown = await compute_missing(runtime, principal, found.lookup)
     return DashboardResults(dashboard_id=dashboard_id, tiles=service.tile_results(found, shown))
+
+
+@router.post("/{dashboard_id}/export", response_class=Response)
+async def export_dashboard(
+    context: Watcher,
+    dashboard_id: str,
+    body: ResultsRequest,
+    kind: Annotated[Literal["pdf"], Query(alias="format", description="Pages as PDF.")] = "pdf",
+) -> Response:
+    """All tiles in reading order on pages, under the dashboard's filters or others."""
+    del kind
+    printed = await print_dashboard(context.runtime, context.principal, dashboard_id, body.filters)
+    return pdf_response(printed, dashboard_id)
 
 
 @router.post("/{dashboard_id}/shares", status_code=201)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
@@ -10,6 +10,7 @@ from answerable.data.insights import service
 from answerable.data.insights.export import Format, export
 from answerable.data.insights.results import compute_missing
 from answerable.data.insights.schemas import InsightChange, InsightResult, InsightView, NewInsight
+from answerable.data.printing.service import pdf_response, print_insight
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.kit.http import Router
 from answerable.kit.paging import Page, PageRequest, make_page
@@ -62,9 +63,14 @@ async def read_result(context: Watcher, insight_id: str) -> InsightResult:
 async def export_insight(
     context: Watcher,
     insight_id: str,
-    kind: Annotated[Format, Query(alias="format", description="CSV, or its chart as SVG or PNG.")] = "csv",
+    kind: Annotated[
+        Format | Literal["pdf"],
+        Query(alias="format", description="CSV, its chart as SVG or PNG, or pages as PDF."),
+    ] = "csv",
 ) -> Response:
     """What the insight shows, as a file."""
+    if kind == "pdf":
+        return pdf_response(await print_insight(context.runtime, context.principal, insight_id), insight_id)
     shown = await _result(context, insight_id)
     exported = await export(shown.result, kind)
     name = f'attachment; filename="{insight_id}.{kind}"'

@@ -12,8 +12,10 @@ from answerable.data.datasets.rows import as_csv
 from answerable.data.insights.errors import ChartsUnavailable, NoChart
 
 Format = Literal["csv", "svg", "png"]
+CHART_WIDTH = 720
+"""Pixels. A page has a width to fill, a file has none."""
 _RENDERER = "vl_convert"
-_WIDTH, _SCALE = 720, 2.0
+_SCALE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,17 @@ async def export(result: dict[str, Any], kind: Format) -> Exported:
     chart = result.get("chart")
     if chart is None:
         raise NoChart("The result has no chart. Take it away as CSV.")
+    require_renderer()
+    return await asyncio.to_thread(_drawn, {**chart, "width": CHART_WIDTH}, kind)
+
+
+def require_renderer() -> str:
+    """The module that draws. Raises ChartsUnavailable without it."""
     if find_spec(_RENDERER) is None:
-        raise ChartsUnavailable("Charts are drawn with the extra 'charts': pip install 'answerable[charts]'.")
-    # A page has a width to fill, a file has none.
-    return await asyncio.to_thread(_drawn, {**chart, "width": _WIDTH}, kind)
+        raise ChartsUnavailable(
+            "Charts and pages are drawn with the extra 'charts': pip install 'answerable[charts]'."
+        )
+    return _RENDERER
 
 
 def _drawn(chart: dict[str, Any], kind: Format) -> Exported:

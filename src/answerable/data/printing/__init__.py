@@ -1,0 +1,1 @@
+"""Insights and dashboards on paper."""
