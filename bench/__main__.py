@@ -18,6 +18,7 @@ _ALWAYS = (
     "search_scale",
     "query_latency",
     "ask_data",
+    "dashboards",
     "questions",
     "ingestion",
     "reading",

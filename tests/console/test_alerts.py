@@ -118,3 +118,27 @@ async def test_a_viewer_sees_alerts_and_sets_none(visit: OpenVisit, workspace: W
     await window.open("/alerts")
     await expect(page.get_by_role("listitem", name="Enough")).to_be_visible()
     assert await page.get_by_role("button", name=re.compile("Actions for the alert")).count() == 0
+
+
+async def test_the_owner_says_how_long_old_versions_stay(visit: OpenVisit, workspace: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open("/workspace")
+    await page.get_by_role("tab", name="Old data").click()
+    await page.get_by_label("Newest versions to keep").fill("5")
+    assert await window.accessible() == []
+    await page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    assert await window.accessible() == []
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_be_hidden()
+    policy = (await workspace.owner.get("/api/v1/dataset-retention")).json()
+    assert (policy["keep_versions"], policy["keep_days"]) == (5, None)
+    viewer = await visit()
+    await viewer.sign_in(await workspace.member("viewer"))
+    await viewer.page.evaluate("id => localStorage.setItem('answerable.workspace', id)", workspace.id)
+    await viewer.open("/workspace")
+    await viewer.page.get_by_role("tab", name="Old data").click()
+    await expect(viewer.page.get_by_label("Newest versions to keep")).to_have_value("5")
+    assert await viewer.page.get_by_role("button", name="Save").count() == 0

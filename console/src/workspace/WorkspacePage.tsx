@@ -5,6 +5,7 @@ import { Page } from "../design/Page";
 import { useMessages } from "../i18n/messages";
 import { Keys } from "./Keys";
 import { Members } from "./Members";
+import { Retention } from "./Retention";
 
 export function WorkspacePage() {
   const m = useMessages();
@@ -15,12 +16,16 @@ export function WorkspacePage() {
         <Tabs.List mb="md">
           <Tabs.Tab value="members">{m.workspace.members}</Tabs.Tab>
           {mayAdminister && <Tabs.Tab value="keys">{m.workspace.keys}</Tabs.Tab>}
+          <Tabs.Tab value="data">{m.workspace.retention}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="members">
           <Members />
         </Tabs.Panel>
         <Tabs.Panel value="keys">
           <Keys />
+        </Tabs.Panel>
+        <Tabs.Panel value="data">
+          <Retention />
         </Tabs.Panel>
       </Tabs>
     </Page>

@@ -7,6 +7,7 @@ from answerable.data.alerts import tasks as alerts_tasks
 from answerable.data.connections import tasks as connections_tasks
 from answerable.data.dashboards import tasks as dashboards_tasks
 from answerable.data.datasets import repository, tasks
+from answerable.data.datasets.retention import tasks as retention_tasks
 from answerable.data.datasets.storage import UPLOADS_FOLDER, tables_root
 from answerable.data.engines.resources import provide_engines
 from answerable.data.insights import tasks as insights_tasks
@@ -20,6 +21,8 @@ from answerable.kit.runtime import Runtime
 BACKGROUND_WORK = (
     tasks.ingest,
     tasks.discard,
+    retention_tasks.expire,
+    retention_tasks.expire_old,
     insights_tasks.refresh,
     dashboards_tasks.refresh,
     alerts_tasks.evaluate,

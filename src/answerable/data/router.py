@@ -8,6 +8,7 @@ from answerable.data.alerts import endpoints as alerts
 from answerable.data.connections import endpoints as connections
 from answerable.data.dashboards import endpoints as dashboards
 from answerable.data.datasets import endpoints as datasets
+from answerable.data.datasets.retention import endpoints as retention
 from answerable.data.datasets.review import endpoints as review
 from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
@@ -17,7 +18,20 @@ from answerable.data.semantics import endpoints as semantics
 from answerable.data.verified import endpoints as verified
 
 router = APIRouter()
-nouns = (datasets, review, rules, semantics, interchange, engines, insights, dashboards, alerts)
-for noun in (*nouns, connections, verified):
+nouns = (
+    datasets,
+    retention,
+    review,
+    rules,
+    semantics,
+    interchange,
+    engines,
+    insights,
+    dashboards,
+    alerts,
+    connections,
+    verified,
+)
+for noun in nouns:
     router.include_router(noun.router)
 router.include_router(dashboards.shared_router)

@@ -48,6 +48,11 @@ async def get(session: Session, dataset_id: str) -> DatasetRow | None:
     return await session.get(DatasetRow, dataset_id)
 
 
+async def ids_of_all(session: Session) -> Sequence[str]:
+    """All datasets that the session sees."""
+    return (await session.scalars(select(DatasetRow.id).order_by(DatasetRow.id))).all()
+
+
 async def lock(session: Session, dataset_id: str) -> DatasetRow | None:
     """One dataset, held until the transaction ends."""
     return await session.scalar(select(DatasetRow).where(DatasetRow.id == dataset_id).with_for_update())

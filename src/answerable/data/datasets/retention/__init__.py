@@ -1,0 +1,1 @@
+"""Retention: how long a workspace keeps old versions of its data."""
