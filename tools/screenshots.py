@@ -32,6 +32,8 @@ PAGES = (
     "sources",
     "data",
     "semantics",
+    "connections",
+    "verified",
     "search",
     "models",
     "usage",

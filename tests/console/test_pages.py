@@ -16,6 +16,8 @@ PAGES = {
     "/sources": "Places whose documents come and go",
     "/data": "Orders",
     "/semantics": "Total Amount",
+    "/connections": "No connections yet",
+    "/verified": "No verified questions here",
     "/search": "Try a search",
     "/models": "No models yet",
     "/usage": "No model was called in this period.",

@@ -1,5 +1,5 @@
 /** The pages that the sidebar and the palette lead to. */
-import { IconBell, IconChartBar, IconChecklist, IconCpu, IconFiles, IconLayoutDashboard, IconListSearch, IconMessageCircle, IconPlugConnected, IconSchema, IconTable, IconUsers, type Icon } from "@tabler/icons-react";
+import { IconBell, IconChartBar, IconChecklist, IconCpu, IconDatabase, IconFiles, IconLayoutDashboard, IconListSearch, IconMessageCircle, IconPlugConnected, IconRosetteDiscountCheck, IconSchema, IconTable, IconUsers, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Messages } from "../i18n/messages";
 import type { Session } from "./session";
@@ -20,6 +20,8 @@ export const PLACES: readonly Place[] = [
   { to: "/sources", name: "sources", icon: IconPlugConnected, section: "library" },
   { to: "/data", name: "data", icon: IconTable, section: "library" },
   { to: "/semantics", name: "semantics", icon: IconSchema, section: "library" },
+  { to: "/verified", name: "verified", icon: IconRosetteDiscountCheck, section: "library" },
+  { to: "/connections", name: "connections", icon: IconDatabase, section: "library" },
   { to: "/search", name: "search", icon: IconListSearch, section: "library" },
   { to: "/models", name: "models", icon: IconCpu, section: "manage" },
   { to: "/usage", name: "usage", icon: IconChartBar, section: "manage", shown: (session) => session.mayAdminister },

@@ -82,6 +82,18 @@ const semantics = createRoute({
   component: lazyRouteComponent(() => import("../data/SemanticsPage"), "SemanticsPage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => root,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("../connections/ConnectionsPage"), "ConnectionsPage"),
+});
+
+const verified = createRoute({
+  getParentRoute: () => root,
+  path: "/verified",
+  component: lazyRouteComponent(() => import("../verified/VerifiedPage"), "VerifiedPage"),
+});
+
 const dashboards = createRoute({
   getParentRoute: () => root,
   path: "/dashboards",
@@ -137,7 +149,7 @@ const operations = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, dashboards, dashboard, alerts, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
+  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, connections, verified, dashboards, dashboard, alerts, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

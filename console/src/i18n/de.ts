@@ -1,3 +1,4 @@
+import { curation } from "./curation.de";
 import type { Messages } from "./messages";
 import { tables } from "./tables.de";
 
@@ -35,6 +36,8 @@ export const de: Messages = {
     search: "Suchtest",
     data: "Daten",
     semantics: "Semantisches Modell",
+    connections: "Verbindungen",
+    verified: "Bestätigte Fragen",
     dashboards: "Dashboards",
     alerts: "Meldungen",
     models: "Modelle",
@@ -562,5 +565,6 @@ export const de: Messages = {
     thanks: "Danke. Es wird mit der Antwort aufbewahrt.",
   },
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
+  ...curation,
   ...tables,
 };

@@ -1,4 +1,5 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
+import { curation } from "./curation.en";
 import { tables } from "./tables.en";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
@@ -35,6 +36,8 @@ export const en = {
     search: "Retrieval test",
     data: "Data",
     semantics: "Semantic model",
+    connections: "Connections",
+    verified: "Verified questions",
     dashboards: "Dashboards",
     alerts: "Alerts",
     models: "Models",
@@ -562,5 +565,6 @@ export const en = {
     thanks: "Thank you. It is kept with the answer.",
   },
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
+  ...curation,
   ...tables,
 };

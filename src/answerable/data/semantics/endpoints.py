@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Query, Request, Response
 
-from answerable.data.semantics import service
+from answerable.data.semantics import revisions, service
 from answerable.data.semantics.errors import InvalidModel
-from answerable.data.semantics.schemas import SemanticModelSummary, SemanticModelView
+from answerable.data.semantics.schemas import GoBack, RevisionView, SemanticModelSummary, SemanticModelView
 from answerable.data.semantics.wire import WrittenModel, wants_yaml, written
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.http import Router
-from answerable.kit.paging import Page
+from answerable.kit.paging import Page, PageRequest, make_page
 
 router = Router(prefix="/semantic-models", tags=["semantic models"])
 
@@ -42,10 +42,18 @@ async def list_models(context: Reader) -> Page[SemanticModelSummary]:
 
 
 @router.get("/{model_id}", response_class=Response, responses=_MODEL)
-async def read_model(context: Reader, model_id: str, accept: Annotated[str, Header()] = "") -> Response:
+async def read_model(
+    context: Reader,
+    model_id: str,
+    revision: Annotated[str | None, Query(max_length=40, description="As it was at this revision.")] = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
     """The model as JSON, or as YAML with `Accept: application/yaml`. The id is the model's own or
-    that of one of its datasets."""
-    stored = await service.read_seen(context.session, model_id)
+    that of one of its datasets. Earlier revisions come without long lists of values."""
+    if revision is None:
+        stored = await service.read_seen(context.session, model_id)
+    else:
+        stored = await revisions.read_revision(context.session, model_id, revision)
     text, media_type = written(stored, as_yaml=wants_yaml(accept))
     return Response(text, media_type=media_type, headers={"ETag": f'"{stored.revision}"'})
 
@@ -57,6 +65,7 @@ async def replace_model(
     request: Request,
     if_match: Annotated[str | None, Header()] = None,
     accept: Annotated[str, Header()] = "",
+    dry_run: Annotated[bool, Query(description="Check it, answer with it, and keep nothing.")] = False,
 ) -> Response:
     """Replace the model. With `If-Match: <revision>` only if nobody changed it since (412)."""
     # In a thread: a large text would hold up everybody else's requests.
@@ -64,7 +73,9 @@ async def replace_model(
     sent = await asyncio.to_thread(WrittenModel, await request.body(), kind)
     expected = expected_revision(if_match)
     try:
-        stored = await service.replace_model(context.session, model_id, sent.model(), if_match=expected)
+        stored = await service.replace_model(
+            context.session, model_id, sent.model(), if_match=expected, dry_run=dry_run
+        )
     except InvalidModel as error:
         raise InvalidModel(error.detail, errors=sent.placed(list(error.errors))) from error
     text, media_type = written(stored, as_yaml=wants_yaml(accept))
@@ -76,3 +87,27 @@ def expected_revision(if_match: str | None) -> str | None:
     if if_match is None or if_match.strip() == "*":
         return None
     return if_match.strip().removeprefix("W/").strip('"')
+
+
+@router.get("/{model_id}/revisions")
+async def list_revisions(
+    context: Reader, model_id: str, wanted: Annotated[PageRequest, Query()]
+) -> Page[RevisionView]:
+    """The model's revisions, newest first."""
+    found = await revisions.list_revisions(context.session, model_id, wanted)
+    return make_page(found, wanted, RevisionView.model_validate, lambda each: (each.created_at, each.id))
+
+
+@router.post("/{model_id}/restore", response_class=Response, responses=_MODEL)
+async def go_back(
+    context: Writer,
+    model_id: str,
+    body: GoBack,
+    if_match: Annotated[str | None, Header()] = None,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Make an earlier revision hold again, over the data as it is now. Policies and hidden fields stay."""
+    expected = expected_revision(if_match)
+    stored = await revisions.go_back(context.session, model_id, body.revision, if_match=expected)
+    text, media_type = written(stored, as_yaml=wants_yaml(accept))
+    return Response(text, media_type=media_type, headers={"ETag": f'"{stored.revision}"'})

@@ -3,12 +3,14 @@ conversation's own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import load_only
 
 from answerable.data.semantics.merging import remove_dataset
 from answerable.data.semantics.model import SemanticModel
@@ -22,9 +24,10 @@ from answerable.data.semantics.tables import (
 )
 from answerable.kit import ids
 from answerable.kit.db import Session
+from answerable.kit.paging import PageRequest, after_cursor
 
 EMPTY = SemanticModel(datasets=())
-_MOST_KEPT_VALUES = 50
+MOST_KEPT_VALUES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ async def save(
         document=_lean(model).model_dump(mode="json"),
         **holder.values,
     )
-    await session.execute(kept.on_conflict_do_nothing(index_elements=[holder.key, "revision"]))
+    # A revision that comes back is the newest again.
+    again = {"created_at": func.now()}
+    await session.execute(kept.on_conflict_do_update(index_elements=[holder.key, "revision"], set_=again))
 
 
 def _lean(model: SemanticModel) -> SemanticModel:
@@ -134,9 +139,7 @@ def _lean(model: SemanticModel) -> SemanticModel:
     datasets = []
     for dataset in model.datasets:
         fields = [
-            field.model_copy(update={"values": None})
-            if len(field.values or ()) > _MOST_KEPT_VALUES
-            else field
+            field.model_copy(update={"values": None}) if len(field.values or ()) > MOST_KEPT_VALUES else field
             for field in dataset.fields
         ]
         datasets.append(dataset.model_copy(update={"fields": tuple(fields)}))
@@ -150,6 +153,13 @@ async def read_at(session: Session, revision: str, holder: Holder = WORKSPACE) -
     statement = select(row.document).where(row.revision == revision, holder.has(row))
     document = await session.scalar(statement)
     return None if document is None else SemanticModel.model_validate(document)
+
+
+async def page_revisions(session: Session, request: PageRequest) -> Sequence[SemanticModelRevisionRow]:
+    """The revisions of the workspace's model, newest first, one more than the page holds."""
+    row = SemanticModelRevisionRow
+    statement = select(row).options(load_only(row.id, row.revision, row.created_at))
+    return (await session.scalars(after_cursor(statement, request, row.created_at, row.id))).all()
 
 
 async def forget_in_revisions(session: Session, holder: Holder, dataset_id: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.data.semantics.model import (
     Calendar,
@@ -40,6 +41,24 @@ class SemanticModelSummary(BaseModel):
             created_at=stored.created_at,
             updated_at=stored.updated_at,
         )
+
+
+class RevisionView(BaseModel):
+    """A revision of the model; `created_at` is when it was last put in force, `current` whether it is now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    revision: str
+    created_at: datetime
+    current: bool
+
+
+class GoBack(BaseModel):
+    """The revision to go back to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    revision: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class SemanticModelView(BaseModel):

@@ -161,11 +161,13 @@ async def _seen(session: Session, stored: StoredModel) -> StoredModel:
 
 
 async def replace_model(
-    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None
+    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None, dry_run: bool = False
 ) -> StoredModel:
-    """Replace the model. Raises NotFound, StaleModel when `if_match` is not the present revision,
-    and InvalidModel with every mistake and its place."""
+    """Replace the model, or with `dry_run` tell alone what would become of it. Raises NotFound, StaleModel
+    when `if_match` is not the present revision, and InvalidModel with every mistake and its place."""
     stored, wanted = await _replaceable(session, model_id, wanted, if_match)
+    if dry_run:
+        return replace(stored, model=wanted, revision=wanted.revision)
     await _save(session, WORKSPACE, wanted)
     return await read_model(session, stored.id)
 
