@@ -1,4 +1,5 @@
-"""Reading questions: latency of the parser, and how right and how willing it is on the held-out sets.
+"""Reading questions: latency of the parser, and how right and how willing it is on the held-out sets,
+the halves of the bank, and the sealed set of another hand.
 
 `--text2sql FOLDER` also reads a folder of `<database>/*.csv` and `questions.jsonl` with models inferred
 from the tables, and prints what was answered, to be judged by hand.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import yaml
 from tests.data.questions.bank.score import figures as bank_figures
-from tests.data.questions.bank.score import judged
+from tests.data.questions.bank.score import judged, judged_sealed
 from tests.data.questions.models import MODELS
 from tests.data.questions.summary import told
 
@@ -46,6 +47,7 @@ def main() -> None:
     figures["bank"] = {
         half: asdict(bank_figures(judged(held_out=half == "held_out"))) for half in ("tuned", "held_out")
     }
+    figures["sealed"] = asdict(bank_figures(judged_sealed()))
     if options.text2sql is not None:
         figures["text2sql"] = _text2sql(options.text2sql)
     print(json.dumps(figures))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tests.data.questions.bank.plain import Answer
@@ -17,13 +17,24 @@ class Right(StrEnum):
     DECLINE = "decline"
 
 
+class Manner(StrEnum):
+    """How it is put."""
+
+    PLAIN = "plain"
+    TERSE = "terse"
+    CHATTY = "chatty"
+    MISSPELT = "misspelt"
+
+
 @dataclass(frozen=True)
 class Asked:
-    """One question. `expected` goes with `ANSWER`."""
+    """One question. `expected` goes with `ANSWER`; any of `also` is as good, where careful people differ."""
 
     text: str
     right: Right
     expected: Answer | None = None
+    also: tuple[Answer, ...] = ()
+    manner: Manner = Manner.PLAIN
 
     @property
     def held_out(self) -> bool:
@@ -46,3 +57,23 @@ def unclear(*texts: str) -> list[Asked]:
 def no(*texts: str) -> list[Asked]:
     """Questions that the data cannot answer."""
     return [Asked(text, Right.DECLINE) for text in texts]
+
+
+def either(expected: tuple[Answer, ...], *texts: str) -> list[Asked]:
+    """Wordings of a question of which careful people take one or another reading; each is right."""
+    return [Asked(text, Right.ANSWER, expected[0], expected[1:]) for text in texts]
+
+
+def terse(cases: list[Asked]) -> list[Asked]:
+    """They are a few words without a sentence."""
+    return [replace(case, manner=Manner.TERSE) for case in cases]
+
+
+def chatty(cases: list[Asked]) -> list[Asked]:
+    """They are wrapped in what people say to people."""
+    return [replace(case, manner=Manner.CHATTY) for case in cases]
+
+
+def misspelt(cases: list[Asked]) -> list[Asked]:
+    """They have words with wrong letters."""
+    return [replace(case, manner=Manner.MISSPELT) for case in cases]

@@ -62,12 +62,31 @@ def weekday(name: str) -> Key:
 def hour(name: str) -> Key:
     """The hour of the day, 0 to 23."""
 
-    def of(row: Record) -> int:
-        at = row[name]
-        assert isinstance(at, datetime)
-        return at.hour
+    return Key(name, lambda row: hour_of(row, name))
 
-    return Key(name, of)
+
+def hour_of(row: Record, name: str) -> int:
+    """The hour of a moment, 0 to 23."""
+    at = row[name]
+    assert isinstance(at, datetime)
+    return at.hour
+
+
+def on_weekend(name: str) -> Keep:
+    """Rows of a Saturday or Sunday."""
+    return lambda row: day(row[name]).weekday() >= 5
+
+
+def longer(first: str, last: str, hours: float) -> Keep:
+    """Rows with more time than that from one moment to another; none where one is not known."""
+
+    def keep(row: Record) -> bool:
+        start, end = row[first], row[last]
+        if not isinstance(start, datetime) or not isinstance(end, datetime):
+            return False
+        return end - start > timedelta(hours=hours)
+
+    return keep
 
 
 def column(name: str) -> Key:
@@ -199,6 +218,26 @@ def date_of(pick: Callable[[Iterable[date]], date], name: str) -> Measure:
     return lambda rows: pick(day(row[name]) for row in rows if row[name] is not None)
 
 
+def above(name: str, bound: float) -> Keep:
+    """Rows whose number is larger."""
+    return lambda row: isinstance(value := row[name], int | float) and value > bound
+
+
+def below(name: str, bound: float) -> Keep:
+    """Rows whose number is smaller."""
+    return lambda row: isinstance(value := row[name], int | float) and value < bound
+
+
+def known(name: str) -> Keep:
+    """Rows that say something there."""
+    return lambda row: row[name] is not None
+
+
+def unknown(name: str) -> Keep:
+    """Rows that say nothing there."""
+    return lambda row: row[name] is None
+
+
 @dataclass(frozen=True)
 class Answer:
     """Expected rows with their structure; `ordered` where the order is part of the answer."""
@@ -237,6 +276,11 @@ class Answer:
             so_far += _num(row[-1])
             found.append((*row[:-1], so_far))
         return replace(self, rows=tuple(found))
+
+    def filled(self, *starts: date) -> Answer:
+        """With nothing in the periods that have no rows."""
+        known = {row[0] for row in self.rows}
+        return replace(self, rows=(*self.rows, *((start, 0) for start in starts if start not in known)))
 
     def moving(self, count: int) -> Answer:
         """Each value as the mean of the last `count`, itself included; unknown where there are fewer."""
