@@ -12,6 +12,7 @@ from tests.console.conftest import LOOKS, OpenVisit, Visit
 from tests.factories.callers import Workspace
 
 PAGES = {
+    "/alerts": "No alerts",
     "/documents": "warranty-terms.md",
     "/sources": "Places whose documents come and go",
     "/data": "Orders",

@@ -483,7 +483,7 @@ export const de: Messages = {
     refreshingLead: "Alle Kacheln werden berechnet, bevor jemand hinsieht, und offene Seiten zeigen sie sofort.",
     refreshWhen: "Aktualisieren",
     refreshed: (ago: string) => `aktualisiert ${ago}`,
-    refreshNext: (moment: string) => `als Nächstes ${moment}`,
+    refreshNext: (moment: string) => `nächste Aktualisierung ${moment}`,
     refreshOn: { data: "aktualisiert sich mit neuen Daten", schedule: "aktualisiert sich zu Zeiten", off: "wird von Hand aktualisiert" },
     version: (name: string, n: number) => `${name} Version ${n}`,
   },

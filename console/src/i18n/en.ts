@@ -483,7 +483,7 @@ export const en = {
     refreshingLead: "All tiles are computed before anybody looks, and open pages show them at once.",
     refreshWhen: "Refresh",
     refreshed: (ago: string) => `refreshed ${ago}`,
-    refreshNext: (moment: string) => `next ${moment}`,
+    refreshNext: (moment: string) => `next refresh ${moment}`,
     refreshOn: { data: "refreshes with new data", schedule: "refreshes at times", off: "refreshed by hand" },
     version: (name: string, n: number) => `${name} version ${n}`,
   },

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from answerable.api.assembly import build_runtime
+from answerable.data.schedules import service as schedules
+from answerable.kit.clock import FixedClock
+from answerable.kit.settings import Settings
 from tests.data.dashboards.boards import by_country, pinned, sales, total
 from tests.data.datasets.uploads import ingested
 from tests.data.semantics.test_reach import guarded, seller
@@ -126,6 +130,28 @@ async def test_another_rule_is_evaluated_at_once_and_its_schedule_is_shown(owner
         return (await owner.get(url)).json()["state"] == "firing"
 
     await eventually(fires)
+
+
+async def test_an_alert_with_times_is_looked_at_when_it_is_due_and_not_with_new_data(
+    owner: Caller, settings: Settings, app_url: str
+) -> None:
+    dataset = await sales(owner)
+    hourly = {"on": "schedule", "schedule": "every 1h"}
+    alert = await set_alert(owner, await pinned(owner, total(dataset)), check=hourly)
+    first = await evaluated(owner, alert)
+    await add(owner, dataset, 130)
+    assert (await owner.get(f"/api/v1/alerts/{alert['id']}")).json()["evaluated_at"] == first["evaluated_at"]
+    due = datetime.fromisoformat(first["next_check_at"])
+    later = build_runtime(settings, app_url, clock=FixedClock(due))
+    try:
+        assert await schedules.run_due(later) >= 1
+    finally:
+        await later.close()
+    found = await evaluated(owner, alert, 2)
+    assert (found["state"], datetime.fromisoformat(found["next_check_at"])) == (
+        "firing",
+        due + timedelta(hours=1),
+    )
 
 
 async def test_an_alert_goes_with_its_insight(owner: Caller) -> None:

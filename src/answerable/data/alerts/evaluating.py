@@ -13,7 +13,7 @@ from answerable.data.alerts import repository
 from answerable.data.alerts.judging import Reading, State, Verdict, judge
 from answerable.data.alerts.rules import Rule
 from answerable.data.alerts.schemas import ReadingView
-from answerable.data.alerts.series import points
+from answerable.data.alerts.series import number_column, points
 from answerable.data.alerts.sight import sight
 from answerable.data.alerts.tables import AlertChangeRow, AlertRow
 from answerable.data.engines.service import DataSnapshot
@@ -22,6 +22,7 @@ from answerable.data.insights.service import wanted_of
 from answerable.data.insights.tables import InsightRow
 from answerable.data.schedules.service import ALERT, JOBS, remove_schedules
 from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.result import Column
 from answerable.events import publish
 from answerable.identity.members.service import is_member
 from answerable.jobs import JobContext, Subject, enqueue
@@ -97,7 +98,8 @@ def _judged(
     rule = _RULE.validate_python(alert.rule)
     found = points(result, query, rule.column, time_zone=time_zone, known_until=known_until)
     grain = query.time.grain if query.time is not None else None
-    reading = Reading(found, grain, _before(alert, result["data_versions"]))
+    watched = Column.model_validate(result["columns"][number_column(result["columns"], rule.column)])
+    reading = Reading(found, grain, _before(alert, result["data_versions"]), watched.unit)
     standing: State = "firing" if alert.standing == "firing" else "ok"
     return judge(rule, reading, standing)
 

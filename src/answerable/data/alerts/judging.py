@@ -17,6 +17,8 @@ from typing import Literal
 
 from answerable.data.alerts.rules import ChangeRule, Rule, ThresholdRule, UsualRangeRule
 from answerable.data.alerts.series import Point, same_season, season_of
+from answerable.data.questions.formatting import format_number
+from answerable.data.semantics.model import Unit
 from answerable.data.semantics.query import Grain
 
 State = Literal["ok", "firing", "unknown"]
@@ -46,11 +48,12 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read of an insight: its points, oldest first, the grain of a series, and of one number what it
-    was under the data before."""
+    was under the data before; `unit` is for words alone."""
 
     points: Sequence[Point]
     grain: Grain | None = None
     before: float | None = None
+    unit: Unit | None = None
 
 
 def judge(rule: Rule, reading: Reading, standing: State) -> Verdict:
@@ -66,12 +69,12 @@ def judge(rule: Rule, reading: Reading, standing: State) -> Verdict:
         return _with(Verdict("unknown", "There is no number for it."), chosen, skipped)
     was_firing = standing == "firing"
     if isinstance(rule, ThresholdRule):
-        verdict = _threshold(rule, chosen.value, was_firing)
+        verdict = _threshold(rule, chosen.value, was_firing, reading.unit)
     elif isinstance(rule, ChangeRule):
         before = earlier[-1].value if earlier else (None if reading.grain else reading.before)
-        verdict = _change(rule, chosen.value, before, was_firing)
+        verdict = _change(rule, chosen.value, before, was_firing, reading.unit)
     else:
-        verdict = _usual(rule, chosen, earlier, reading.grain, was_firing)
+        verdict = _usual(rule, chosen, earlier, reading, was_firing)
     return _with(verdict, chosen, skipped)
 
 
@@ -88,7 +91,7 @@ def _chosen(rule: Rule, reading: Reading) -> tuple[Point | None, list[Point], da
     return every[place], [point for point in every[:place] if point.whole], left_out
 
 
-def _threshold(rule: ThresholdRule, value: float, was_firing: bool) -> Verdict:
+def _threshold(rule: ThresholdRule, value: float, was_firing: bool, unit: Unit | None) -> Verdict:
     margin = abs(rule.value) * rule.hysteresis / 100 if was_firing else 0.0
     if rule.operator == "above":
         firing = value > rule.value - margin
@@ -98,35 +101,37 @@ def _threshold(rule: ThresholdRule, value: float, was_firing: bool) -> Verdict:
         firing = math.isclose(value, rule.value, rel_tol=1e-9, abs_tol=1e-12)
     crossed = {"above": value > rule.value, "below": value < rule.value, "equal": firing}[rule.operator]
     words = {"above": "above", "below": "below", "equal": "equal to"}[rule.operator]
-    line = f"{_said(rule.value)}"
+    line = _said(rule.value, unit)
     if firing and not crossed:
-        reason = f"{_said(value)} is back within {line}, but not yet by {_said(rule.hysteresis)} %."
+        reason = f"{_said(value, unit)} is back within {line}, but not yet by {rule.hysteresis:g} %."
     else:
-        reason = f"{_said(value)} is {'' if firing else 'not '}{words} {line}."
+        reason = f"{_said(value, unit)} is {'' if firing else 'not '}{words} {line}."
     return Verdict("firing" if firing else "ok", reason, value=value, compared=rule.value)
 
 
-def _change(rule: ChangeRule, value: float, before: float | None, was_firing: bool) -> Verdict:
+def _change(
+    rule: ChangeRule, value: float, before: float | None, was_firing: bool, unit: Unit | None
+) -> Verdict:
     if before is None:
         return Verdict("unknown", "There is nothing before it to compare with.", value=value)
     if before == 0:
         if value == 0:
             return Verdict("ok", "It was 0 and is 0.", value=value, compared=before)
         return Verdict(
-            "unknown", f"{_said(value)} after 0: that is no percentage.", value=value, compared=before
+            "unknown", f"{_said(value, unit)} after 0: that is no percentage.", value=value, compared=before
         )
     percent = (value - before) / abs(before) * 100
     counted = {"up": percent, "down": -percent, "either": abs(percent)}[rule.direction]
     line = rule.percent * (1 - rule.hysteresis / 100) if was_firing else rule.percent
     firing = counted >= line
-    reason = f"{_said(value)} is {percent:+.1f} % against {_said(before)}."
+    reason = f"{_said(value, unit)} is {percent:+.1f} % against {_said(before, unit)}."
     return Verdict("firing" if firing else "ok", reason, value=value, compared=before)
 
 
 def _usual(
-    rule: UsualRangeRule, chosen: Point, earlier: Sequence[Point], grain: Grain | None, was_firing: bool
+    rule: UsualRangeRule, chosen: Point, earlier: Sequence[Point], reading: Reading, was_firing: bool
 ) -> Verdict:
-    value = chosen.value or 0.0
+    value, grain, unit = chosen.value or 0.0, reading.grain, reading.unit
     if grain is None or chosen.start is None:
         return Verdict("unknown", "A usual range needs a series: pin the question by day, week or month.")
     season = season_of(grain, rule.season)
@@ -147,7 +152,7 @@ def _usual(
     firing = abs(value - middle) > narrowed
     low, high = middle - width, middle + width
     where = "above" if value > high else "below" if value < low else "hardly within" if firing else "within"
-    reason = f"{_said(value)} is {where} the usual {_said(low)} to {_said(high)}."
+    reason = f"{_said(value, unit)} is {where} the usual {_said(low, unit)} to {_said(high, unit)}."
     return Verdict(
         "firing" if firing else "ok",
         reason,
@@ -170,5 +175,5 @@ def _with(verdict: Verdict, chosen: Point, skipped: datetime | None) -> Verdict:
     return replace(verdict, reason=reason, period=chosen.start, partial=not chosen.whole, skipped=skipped)
 
 
-def _said(number: float) -> str:
-    return f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,.0f}"
+def _said(number: float, unit: Unit | None) -> str:
+    return format_number(float(f"{number:.6g}") if abs(number) < 1e6 else round(number), unit)

@@ -145,10 +145,13 @@ def versions_read(data: DataSnapshot, query: SemanticQuery) -> dict[str, int]:
     return _sources(data, _compile(data, query)).versions
 
 
-def live_moments(data: DataSnapshot, query: SemanticQuery) -> tuple[tuple[str, int], ...]:
-    """When the connected databases that a query reads are to be asked anew: what is kept of it goes with
-    these. Empty for a query over files. Raises as `versions_read`."""
-    return _sources(data, _compile(data, query)).moments
+def state_read(
+    data: DataSnapshot, query: SemanticQuery
+) -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """(the version of each dataset that the query reads, by its id; when the connected databases among them
+    are to be asked anew): what is kept of a query goes with these. Raises as `versions_read`."""
+    sources = _sources(data, _compile(data, query))
+    return sources.versions, sources.moments
 
 
 def _compile(data: DataSnapshot, query: SemanticQuery) -> Compiled:

@@ -17,10 +17,9 @@ from typing import Any
 from answerable.data.engines.schemas import QueryAnswer
 from answerable.data.engines.service import (
     DataSnapshot,
-    live_moments,
     run_query,
+    state_read,
     take_snapshot,
-    versions_read,
 )
 from answerable.data.insights import repository
 from answerable.data.insights.tables import InsightRow
@@ -123,12 +122,13 @@ def _key(wanted: Wanted, revisions: dict[int, str]) -> str:
     data = wanted.data
     if id(data) not in revisions:
         revisions[id(data)] = data.revision
+    versions, moments = state_read(data, wanted.query)
     depends = [
         wanted.query.canonical_hash,
         revisions[id(data)],
-        sorted(versions_read(data, wanted.query).items()),
+        sorted(versions.items()),
         wanted.chart,
         *([data.reach] if data.reach is not None else []),
-        *live_moments(data, wanted.query),
+        *moments,
     ]
     return hashlib.sha256(json.dumps(depends).encode()).hexdigest()
