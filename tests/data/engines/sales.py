@@ -13,7 +13,7 @@ import duckdb
 from hypothesis import strategies as st
 
 from answerable.data.engines.compiler import Compiled, compile_query
-from answerable.data.semantics.filters import Condition, Operator
+from answerable.data.semantics.filters import AnyOf, Condition, Operator
 from answerable.data.semantics.model import (
     Aggregation,
     Calendar,
@@ -23,6 +23,7 @@ from answerable.data.semantics.model import (
     Metric,
     ModelField,
     Relationship,
+    Segment,
     SemanticModel,
     Unit,
 )
@@ -90,6 +91,15 @@ def model(calendar: Calendar | None = None) -> SemanticModel:
         datasets=(sales, shops),
         metrics=(revenue, stock),
         relationships=(link,),
+        segments=(
+            Segment(name="cold", label="Cold shops", dataset="shops", where=where("region", "eq", "cold")),
+            Segment(
+                name="busy",
+                label="Busy sales",
+                dataset="sales",
+                where=AnyOf(any=(where("pieces", "gt", 3), where("shops__floor", "ge", 2))),
+            ),
+        ),
         calendar=calendar or Calendar(),
     )
 

@@ -46,7 +46,7 @@ async def test_queries_are_narrowed_by_name(owner: Caller) -> None:
     assert await counted(owner, segments=["core"], where=german) == 2
     part = [{"aggregation": "count", "where": {"segment": "costly"}, "per": {"aggregation": "count"}}]
     answer = await owner.post("/api/v1/query", json={"dataset": "sales", "measures": part})
-    assert answer.json()["rows"] == [[0.5]]
+    assert answer.json()["rows"] == [[pytest.approx(1 / 3)]]
     told = (await owner.post("/api/v1/ask", json={"question": "total amount of key deals by country"})).json()
     assert (told["status"], "Core sales" in told["text"]) == ("answered", True), told
     assert told["evidence"][0]["query"]["where"] == {"segment": "core"}
@@ -129,7 +129,7 @@ async def test_exports_carry_segments(owner: Caller) -> None:
     for wanted in ("ossie", "dbt"):
         text = (await owner.get(f"{address}/export", params={"format": wanted})).text
         assert (await put_model(owner, segments=[])).status_code == 200
-        sent = {"files": [{"name": "m.yaml", "content": text.replace("Costly sales", "Dear sales")}]}
+        sent = {"files": [{"name": "m.yaml", "content": text.replace("Costly", "Dear")}]}
         done = await owner.post(f"{address}/import", json=sent)
         assert [c["name"] for c in done.json()["changes"] if c["part"] == "segment"] == ["core", "costly"]
         assert (await model_of(owner))["segments"][1]["label"] == "Dear sales"

@@ -45,6 +45,7 @@ from answerable.data.semantics.query import (
     TimeSlice,
     TopN,
 )
+from answerable.data.semantics.units import conversion
 
 LISTED_ROWS = 100
 
@@ -65,6 +66,8 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
         return []
     frame = placed
     shape = _shape(context, frame)
+    if frame.into is not None:
+        shape = [one for one in shape if _can_be_in(context, one, frame.into.unit)]
     if not shape:
         return []
     found: list[Draft] = []
@@ -82,6 +85,18 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
                 if draft is not None:
                     found.append(draft)
     return found
+
+
+def _can_be_in(context: Context, shape: _Shape, unit: str) -> bool:
+    """Whether every number of the result can be said in the unit: a count of rows cannot, nor can thresholds
+    be told apart from it."""
+
+    def fits(part: Part) -> bool:
+        found = conversion(context.unit_of(part), unit)
+        return found is not None and not (found[0].offset and context.is_sum(part))
+
+    plain = all(part.minus is None and part.per is None and part.since is None for part in shape.parts)
+    return bool(shape.parts) and plain and not shape.having and all(fits(part) for part in shape.parts)
 
 
 def _placed(context: Context, frame: Frame) -> Frame | None:
@@ -549,6 +564,8 @@ def _draft(context: Context, frame: Frame, shape: _Shape, filtered: Filtered, ti
         return None
     share = shape.intent is Intent.SHARE
     measures = tuple(_measure(part, share, frame.window) for part in shape.parts)
+    if frame.into is not None:
+        measures = tuple(m.model_copy(update={"unit": frame.into.unit}) for m in measures)
     try:
         query = SemanticQuery(
             dataset=context.dataset.name,

@@ -179,8 +179,11 @@ class Context:
         return aggregation in (Aggregation.SUM, Aggregation.COUNT) and not stock and not computed
 
     def unit_of(self, part: Part) -> Unit | None:
-        """The unit of a part's number."""
+        """The unit of a part's number; a count has none of its field's."""
         metric = self.metric(part.metric) if part.metric is not None else None
+        kind = metric.aggregation if metric is not None else part.aggregation
+        if kind in (Aggregation.COUNT, Aggregation.COUNT_DISTINCT):
+            return metric.unit if metric is not None else None
         name = metric.field if metric is not None else part.field
         field = self.field(name) if name is not None else None
         return (metric.unit if metric is not None else None) or (field.unit if field is not None else None)

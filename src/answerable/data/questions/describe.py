@@ -13,6 +13,7 @@ from answerable.data.questions.meanings import (
     Develop,
     Groups,
     How,
+    Into,
     Listing,
     Measures,
     Metadata,
@@ -193,9 +194,11 @@ def meaning(value: object) -> str:
     """A phrase's meaning in a few words, for the trace."""
     if isinstance(value, Measures):
         return "measure " + " and ".join(_part(part) for part in value.parts)
-    if isinstance(value, Where) and value.segment:
-        return f"segment {'is' if value.operator is Operator.EQ else 'is not'} {value.field}"
+    if isinstance(value, Into):
+        return f"in {value.unit}"
     if isinstance(value, Where):
+        if value.segment:
+            return f"segment {'is' if value.operator is Operator.EQ else 'is not'} {value.field}"
         against = value.other or ", ".join(str(v) for v in value.values)
         since = f" since {value.since} in {value.unit}" if value.since else ""
         return f"{value.field}{since} {value.operator} {against}".strip()

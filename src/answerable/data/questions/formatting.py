@@ -10,6 +10,7 @@ from answerable.data.semantics.query import Grain, Period
 from answerable.data.semantics.result import Cell, Column
 
 EMPTY = "(empty)"
+_LONGEST_CURRENCY = len("EUR")
 _PREFIXED = frozenset({"$", "€", "£", "¥", "₹"})
 # From here on nobody reads digits, and Decimal's arithmetic, of 28 digits, rounds or refuses.
 _SCIENTIFIC_FROM = 10**24
@@ -45,7 +46,8 @@ def format_number(value: float | Decimal, unit: Unit | None = None) -> str:
     if unit is None:
         return _digits(value, money=False)
     scaled = in_unit(value, unit)
-    text = _digits(scaled, money=unit.kind == "currency")
+    # Thousands and millions (kEUR) have no cents, and their small parts are worth telling.
+    text = _digits(scaled, money=unit.kind == "currency" and len(unit.symbol) <= _LONGEST_CURRENCY)
     if unit.kind == "percent":
         return f"{text}{unit.symbol or '%'}"
     if unit.symbol in _PREFIXED:

@@ -14,6 +14,7 @@ from answerable.data.questions.meanings import (
     Field,
     Groups,
     How,
+    Into,
     Listing,
     Measures,
     Metadata,
@@ -70,6 +71,7 @@ class Frame:
     numerator: Where | None = None  # the condition that follows `come from`
     pointed: PointedAt | None = None  # rows of another table point here, or none do
     window: Window | None = None
+    into: Into | None = None
     compounds: list[Compound] = slot_of(default_factory=list)
     absent: bool = False  # something is said not to be there: without cancelled orders
 
@@ -219,6 +221,7 @@ _SINGLE: dict[type, str] = {
     Share: "share",
     PointedAt: "pointed",
     Window: "window",
+    Into: "into",
 }
 
 

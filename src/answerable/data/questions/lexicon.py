@@ -19,7 +19,7 @@ from answerable.data.questions.english import (
     SALES_ROWS,
     singular,
 )
-from answerable.data.questions.meanings import Field, Named, Part, Pointing, Rows, Unit, Value
+from answerable.data.questions.meanings import Field, Into, Named, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
 from answerable.data.questions.verbs import NOUN_VERBS, happenings, past_forms, verb_forms
 from answerable.data.semantics.model import (
@@ -33,6 +33,8 @@ from answerable.data.semantics.model import (
     Segment,
     SemanticModel,
 )
+from answerable.data.semantics.model import Unit as ModelUnit
+from answerable.data.semantics.units import convertible
 
 Key = tuple[str, ...]
 MAX_WORDS = 7
@@ -44,7 +46,7 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
-Meaning = Field | Part | Rows | Value | Unit | Pointing | Named
+Meaning = Field | Part | Rows | Value | Unit | Pointing | Named | Into
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ class _DatasetWords:
         names = {key_of(text) for text in (metric.name, _bare(metric.label), metric.label, *metric.synonyms)}
         for key, tier in _widened(names).items():
             self._put(key, "Metric", Part(metric=metric.name), tier)
+        self._units(metric.unit)
 
     def _field(self, field: ModelField) -> None:
         names = {key_of(text) for text in (field.name, _bare(field.label), field.label, *field.synonyms)}
@@ -261,6 +264,12 @@ class _DatasetWords:
         self._values(field)
         if field.unit is not None:
             self._put(key_of(field.unit.symbol), "UnitOf", Unit(field.unit.symbol.casefold()), 0)
+        self._units(field.unit)
+
+    def _units(self, unit: ModelUnit | None) -> None:
+        """The other units in which a number of this one can be asked for: tonnes, of kilograms."""
+        for symbol, word in convertible(unit):
+            self._put(key_of(word), "UnitName", Into(symbol), 0)
 
     def _shortened(self, key: Key, keys: dict[Key, int]) -> None:
         """`order status` is `status` in orders; `customer name` is `customer`; `net amount` is `amount`."""

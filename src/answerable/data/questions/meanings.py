@@ -107,6 +107,13 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Into:
+    """The unit that a number is asked for in, by its symbol."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     value: Decimal
     unit: str | None = None  # folded: eur, %, kg

@@ -412,7 +412,7 @@ def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) ->
 
 
 # What is only derived from names says little of whether a question is about the tables: "returns policy".
-_DERIVED = frozenset({"Happening", "TimeForm", "Untimed"})
+_DERIVED = frozenset({"Happening", "TimeForm", "Untimed", "UnitName"})
 _KEY_WORDS = frozenset({"id", "key", "code", "nr"})
 _SKIPPED = FILLERS | LIGHT_VERBS
 _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -66,6 +67,7 @@ _TEMPORAL_OPERATORS = {
     Operator.GE: "is on or after",
 }
 _SHOWN_VALUES = 8
+_UNIT_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
 
 
 def describe(query: SemanticQuery, model: SemanticModel) -> str:
@@ -83,8 +85,8 @@ def describe_filter(where: Filter, query: SemanticQuery, model: SemanticModel) -
 
 
 def measure_words(measure: Measure, query: SemanticQuery, model: SemanticModel) -> str:
-    """A measure in words: `revenue`, `average price`, `number of orders`."""
-    return _Words(query, model, model.dataset(query.dataset)).measure(measure)
+    """A measure in words: `revenue`, `average price`, `number of orders`; the unit stands at its numbers."""
+    return _Words(query, model, model.dataset(query.dataset)).unconverted(measure)
 
 
 def measure_alias(measure: Measure) -> str:
@@ -151,7 +153,19 @@ class _Words:
         return f"{word} {told.rows()}{where}"
 
     def measure(self, measure: Measure) -> str:
-        """The name of the metric, or the aggregation and the field, with what it is less and divided by."""
+        """The name of the metric, or the aggregation and the field, with what it is less and divided by, and
+        the unit that was asked for."""
+        words = self.unconverted(measure)
+        if measure.unit is None:
+            return words
+        return f"{words} as a ratio" if measure.unit == "ratio" else f"{words} in {measure.unit}"
+
+    def unconverted(self, measure: Measure) -> str:
+        """The same without the unit, and without that of a label which it takes the place of."""
+        words = self._computed(measure)
+        return words if measure.unit is None else _UNIT_OF_LABEL.sub("", words)
+
+    def _computed(self, measure: Measure) -> str:
         text = self._plain_measure(measure)
         per = measure.per
         if measure.where is not None and per is not None and _is_share(measure, per):

@@ -53,7 +53,8 @@ class Measure(_Part):
     narrows the rows of this measure alone; then `minus` is taken off, and what is left divided by `per`:
     revenue per customer, the part of the orders that came back. `share_of_total` adds a column
     `<alias>_share` with the part of the total of all groups, 0 to 1; `moving_average` adds
-    `<alias>_moving_average` over that many periods, the row's own the last, null where there are fewer.
+    `<alias>_moving_average` over that many periods, the row's own the last, null where there are fewer. With
+    `unit` the number is given in another unit of its dimension: kilograms in `t`, EUR in `kEUR`.
     """
 
     metric: Name | None = None
@@ -64,6 +65,7 @@ class Measure(_Part):
     where: Filter | None = None
     minus: Measure | None = None
     per: Measure | None = None
+    unit: Annotated[str, Field(min_length=1, max_length=30)] | None = None
     alias: Name | None = None  # column name of the result; by default metric or aggregation_field
     share_of_total: bool = False
     running_total: bool = False

@@ -21,6 +21,7 @@ from answerable.data.semantics.filters import (
     Condition,
     DatePart,
     Elapsed,
+    InSegment,
     Not,
     Operator,
     Pointed,
@@ -215,6 +216,20 @@ QUERIES = {
         REVENUE,
         group_by=(GroupBy(field="shop", top=TopN(n=3, by="revenue_change")),),
         time=over(None, days("2024-04-01", "2024-07-01"), comparison=_BEFORE),
+    ),
+    "numbers in other units": sales(
+        Measure(metric="revenue", unit="kEUR", running_total=True, share_of_total=True),
+        m("avg", "margin", unit="ratio"),
+        time=over("month"),
+    ),
+    "days between, as hours": sales(
+        m("max", "sold_at", elapsed=Elapsed(since="day", unit="days"), unit="h"),
+        m("avg", "sold_at", elapsed=Elapsed(since="day", unit="days"), unit="wk", alias="weeks"),
+    ),
+    "groups of a segment": sales(COUNT, REVENUE, group_by=by("shop"), segments=("busy",)),
+    "all but a segment of a related table": sales(COUNT, where=Not(negated=InSegment(segment="cold"))),
+    "a part that is in two segments": sales(
+        m("count", alias="part", where=InSegment(segment="busy"), per=m("count")), segments=("cold",)
     ),
     "a stock by month": sales(Measure(metric="stock_level"), COUNT, time=over("month")),
     "a stock by text": sales(Measure(metric="stock_level"), group_by=by("shop"), time=over()),

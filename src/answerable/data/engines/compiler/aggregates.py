@@ -12,6 +12,7 @@ from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, Pl
 from answerable.data.engines.compiler.values import literal
 from answerable.data.semantics.model import Aggregation, FieldType, Relationship
 from answerable.data.semantics.query import Grain, Period
+from answerable.data.semantics.units import Conversion
 
 _SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
     Aggregation.SUM: exp.Sum,
@@ -149,8 +150,31 @@ def value(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
     """The measure as an aggregate of the scanned rows, or what is computed from several."""
     whole = _aggregated(plan, measure)
     if measure.minus is not None:
-        whole = exp.paren(exp.Sub(this=whole, expression=_aggregated(plan, measure.minus)))
-    return fraction(whole, _aggregated(plan, measure.per)) if measure.per is not None else whole
+        taken = _converted(_aggregated(plan, measure.minus), measure.minus.conversion)
+        whole = exp.paren(exp.Sub(this=whole, expression=taken))
+    if measure.per is not None:
+        whole = fraction(whole, _converted(_aggregated(plan, measure.per), measure.per.conversion))
+    return _converted(whole, measure.conversion)
+
+
+def _converted(number: exp.Expr, conversion: Conversion | None) -> exp.Expr:
+    """The number in another unit. Whole numbers are multiplied and divided by, which rounds least."""
+    if conversion is None:
+        return number
+    factor, offset = conversion.factor, conversion.offset
+    found: exp.Expr = exp.cast(number, exp.DataType.Type.DOUBLE)
+    if factor.numerator != 1:
+        found = exp.Mul(this=found, expression=_exact(factor.numerator))
+    if factor.denominator != 1:
+        found = exp.Div(this=found, expression=_exact(factor.denominator), typed=False, safe=False)
+    if offset:
+        shift = exp.cast(exp.Literal.number(repr(float(abs(offset)))), exp.DataType.Type.DOUBLE)
+        found = (exp.Add if offset > 0 else exp.Sub)(this=found, expression=shift)
+    return exp.paren(found)
+
+
+def _exact(number: int) -> exp.Expr:
+    return exp.cast(exp.Literal.number(number), exp.DataType.Type.DOUBLE)
 
 
 def fraction(part: exp.Expr, whole: exp.Expr) -> exp.Expr:

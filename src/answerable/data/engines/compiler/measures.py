@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 from answerable.data.engines.compiler.columns import FRACTION
 from answerable.data.engines.compiler.conditions import Resolve
@@ -23,7 +25,9 @@ from answerable.data.semantics.model import (
     Unit,
 )
 from answerable.data.semantics.query import Measure, SemanticQuery
+from answerable.data.semantics.units import Conversion, conversion, convertible
 
+_UNIT_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
 _ORDERABLE = NUMERIC_TYPES | TEMPORAL_TYPES | {FieldType.TIME}
 # What counting a joined row once for each of the rows that point at it does not change.
 _SAFE_OVER_JOINS = frozenset({Aggregation.COUNT_DISTINCT, Aggregation.MIN, Aggregation.MAX})
@@ -71,6 +75,35 @@ class _MeasurePlanner:
         self._problems = problems
 
     def plan(self, measure: Measure, where: str) -> PlannedMeasure | None:
+        """The measure in the unit that is asked for, or None with a problem noted."""
+        planned = self._computed(measure, where)
+        if planned is None or measure.unit is None:
+            return planned
+        return self._in_unit(planned, measure.unit, where)
+
+    def _in_unit(self, planned: PlannedMeasure, wanted: str, where: str) -> PlannedMeasure | None:
+        found = conversion(planned.unit, wanted)
+        if found is None or planned.type not in NUMERIC_TYPES:
+            own = f"is in {_print(planned.unit)}" if planned.unit is not None else "has no unit"
+            known = dict.fromkeys(symbol for symbol, _ in convertible(planned.unit))
+            others = f"; it can be said in {', '.join(known)}" if known else ""
+            self._problems.add(
+                f"{where}.unit", f"{planned.label} {own} and cannot be said in {wanted}{others}"
+            )
+            return None
+        how, unit = found
+        planned = replace(planned, label=_UNIT_OF_LABEL.sub("", planned.label))
+        computed = planned.minus is not None or planned.per is not None
+        if how.offset and (planned.aggregation is Aggregation.SUM or computed):
+            # A difference of two temperatures has no zero to move.
+            message = f"a sum, difference or rate of {planned.label} moves with no zero; use avg, min or max"
+            self._problems.add(f"{where}.unit", message)
+            return None
+        if how == Conversion(Fraction(1)):
+            return replace(planned, unit=unit)
+        return replace(planned, unit=unit, type=FieldType.FLOAT, conversion=how)
+
+    def _computed(self, measure: Measure, where: str) -> PlannedMeasure | None:
         """The measure with what it is less and divided by, or None with a problem noted."""
         planned = self._plain(measure, where)
         if planned is None:
@@ -105,6 +138,9 @@ class _MeasurePlanner:
         if measure.minus is not None or measure.per is not None or computed:
             self._problems.add(where, "this is computed with already; name a plain measure")
             return None
+        if measure.unit is not None:
+            self._problems.add(f"{where}.unit", "the unit is that of the whole measure")
+            return None
         if measure.share_of_total or measure.running_total or measure.moving_average is not None:
             self._problems.add(where, "shares, running totals and moving averages are of the whole measure")
             return None
@@ -120,6 +156,7 @@ class _MeasurePlanner:
         if any(part.type not in NUMERIC_TYPES for part in parts):
             self._problems.add(where, "only numbers can be taken off or divided by")
             return None
+        minus, per = (_alike(part, whole) for part in (minus, per))
         if minus is not None and minus.unit != whole.unit:
             self._problems.add(f"{where}.minus", f"{whole.label} and {minus.label} are in different units")
             return None
@@ -251,6 +288,21 @@ def _unsound(aggregation: Aggregation, field: FieldRef | None, metric: Metric | 
     elif field.field.role is FieldRole.KEY and field.since is None:
         return f"{field.name} only tells rows apart; use count or count_distinct"
     return _mixed_units(aggregation, field, metric)
+
+
+def _alike(part: PlannedMeasure | None, whole: PlannedMeasure) -> PlannedMeasure | None:
+    """The part in the unit of the whole, where both are of one dimension: grams taken off kilograms."""
+    if part is None or whole.unit is None or part.unit in (None, whole.unit):
+        return part
+    if part.unit is None or part.unit.kind == "currency":
+        return part  # amounts in thousands are told apart, not guessed at
+    found = conversion(part.unit, whole.unit.symbol)
+    if found is None:
+        return part
+    how, _ = found
+    if whole.unit.scale != 1:
+        how = Conversion(how.factor / Fraction(repr(whole.unit.scale)), how.offset)
+    return part if how.offset else replace(part, unit=whole.unit, conversion=how)
 
 
 def _both(one: Filter | None, other: Filter | None) -> Filter | None:

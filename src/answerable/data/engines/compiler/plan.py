@@ -30,6 +30,7 @@ from answerable.data.semantics.query import (
     Period,
     TopN,
 )
+from answerable.data.semantics.units import Conversion
 
 PERIOD = "period"
 SHARE, RUNNING, PREVIOUS = "_share", "_running_total", "_previous"
@@ -107,6 +108,7 @@ class PlannedMeasure:
     minus: PlannedMeasure | None = None
     per: PlannedMeasure | None = None
     moving: int | None = None
+    conversion: Conversion | None = None
 
     @property
     def kind(self) -> Aggregation:

@@ -23,7 +23,7 @@ _MORE: tuple[type[exp.Expr], ...] = (
     exp.PercentileCont, exp.WithinGroup, exp.GenerateSeries, exp.Date, exp.Day, exp.DayOfMonth, exp.Month,
     exp.Hour, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.TimeToStr, exp.ConvertTimezone, exp.Typeof,
     exp.Round, exp.DateTrunc, exp.TimestampTrunc, exp.CurrentTimestamp, exp.Anonymous, exp.Order,
-    exp.ExplodingGenerateSeries, exp.Paren, exp.DateSub, exp.DateAdd, exp.Tuple, exp.Mul,
+    exp.ExplodingGenerateSeries, exp.Paren, exp.DateSub, exp.DateAdd, exp.Tuple,
     exp.Greatest, exp.DateDiff, exp.Extract, exp.PercentileCont,
 )  # fmt: skip
 _ALLOWED = frozenset((*ALLOWED, *_MORE))

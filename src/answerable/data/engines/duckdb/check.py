@@ -29,7 +29,8 @@ _VALUES: tuple[type[exp.Expr], ...] = (
 )  # fmt: skip
 _OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.Is,
-    exp.In, exp.Between, exp.Like, exp.Escape, exp.Exists, exp.Add, exp.Sub, exp.Div, exp.Case, exp.If,
+    exp.In, exp.Between, exp.Like, exp.Escape, exp.Exists, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Case,
+    exp.If,
 )  # fmt: skip
 _FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Median, exp.Count, exp.Abs, exp.Nullif, exp.Lower, exp.Trim,

@@ -25,7 +25,7 @@ from answerable.data.questions.time import phrases
 # Phrases that a question is made of. `and` may join the later ones: "in Germany and over 100 EUR".
 CLAUSES = words(
     "Measures Where Threshold When Groups Trend How Develop Rank RankBy Sorting TwoPeriods Versus "
-    "VersusWith Change Share Be Compare Verb Listing Mention Metadata PointedAt Window Compound"
+    "VersusWith Change Share Be Compare Verb Listing Mention Metadata PointedAt Window Compound Into"
 )
 _JOINED = ("Where", "Threshold", "When", "Groups")
 

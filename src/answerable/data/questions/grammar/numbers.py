@@ -73,6 +73,11 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Bound", "(exactly|equal to|equals|=|precisely) Number", lambda _c, n: Bound(Operator.EQ, n))
     grammar.rule("Bound", "(!=|not equal to|other than) Number", lambda _c, n: Bound(Operator.NE, n))
     grammar.rule("Bound", "(between|from|of between) Number (and|to) Number", _between)
+    grammar.rule(
+        "Into",
+        "(in|into|expressed in|measured in|shown in|given in|converted to|as a|as) UnitName",
+        lambda _c, i: i,
+    )
     _thresholds(grammar)
 
 
