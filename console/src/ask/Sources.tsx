@@ -35,6 +35,10 @@ export function Sources({ evidence }: { evidence: readonly Evidence[] }) {
   );
 }
 
+function placeIn({ start, end, text }: NearPassage) {
+  return typeof start === "number" && typeof end === "number" ? { start, end } : { passage: text.slice(0, 160) };
+}
+
 /** For an answer that was not given: where reading on may help. */
 export function Nearby({ passages }: { passages: readonly NearPassage[] }) {
   const m = useMessages();
@@ -47,7 +51,7 @@ export function Nearby({ passages }: { passages: readonly NearPassage[] }) {
       </Text>
       <div className={css.nearby}>
         {passages.slice(0, 3).map((passage) => (
-          <Link key={passage.chunk_id} to="/documents/$documentId" params={{ documentId: passage.document_id }} search={{ passage: passage.text.slice(0, 160), session: session(passage.document_id) }} className={css.near}>
+          <Link key={passage.chunk_id} to="/documents/$documentId" params={{ documentId: passage.document_id }} search={{ ...placeIn(passage), session: session(passage.document_id) }} className={css.near}>
             <Text size="sm" fw={550} className={css.nearTitle}>
               <IconFileText size={15} aria-hidden /> {passage.title}
             </Text>

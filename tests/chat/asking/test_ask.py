@@ -187,7 +187,10 @@ async def test_an_abstention_goes_with_the_passages_that_it_shows(client: httpx.
     document = await upload_document(owner, "returns.md", RETURNS_POLICY)
     answer = await ask(owner, "Who painted the photographs of the returned parcel window?")
     assert answer["status"] == "abstained"
-    assert answer["nearest"][0]["document_id"] == document["id"]
+    near = answer["nearest"][0]
+    assert near["document_id"] == document["id"]
+    text = (await owner.get(f"/api/v1/documents/{document['id']}/text")).json()["text"]
+    assert text[near["start"] : near["end"]] == near["text"]
     await owner.delete(f"/api/v1/documents/{document['id']}")
     assert (await owner.get(f"/api/v1/runs/{answer['run_id']}/events")).status_code == 404
 

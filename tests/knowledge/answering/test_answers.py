@@ -138,6 +138,7 @@ async def test_an_abstention_names_the_nearest_passages(runtime: Runtime, worksp
     assert near.abstained
     for passage in (*answer.nearest, *near.nearest):
         assert passage.text == texts[passage.document_id]
+        assert (passage.start, passage.end) == (0, len(passage.text))
 
 
 async def test_a_heading_is_no_answer(runtime: Runtime, workspace: Workspace) -> None:

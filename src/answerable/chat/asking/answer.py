@@ -96,13 +96,17 @@ Evidence = Annotated[QueryEvidence | QuoteEvidence | CatalogueEvidence, Field(di
 
 
 class NearPassage(BaseModel):
-    """A passage near a question that nothing answers well enough: worth reading, no evidence."""
+    """A passage near a question that nothing answers well enough: worth reading, no evidence. `start` and
+    `end` are its place in the document's text; answers of before do not have it."""
 
     document_id: str
     chunk_id: str
     title: str
+    page: int | None = None
     heading_path: list[str]
     text: str
+    start: int | None = None
+    end: int | None = None
     score: float
 
 

@@ -175,8 +175,11 @@ def _nearest(documents: DocumentAnswer | None) -> list[NearPassage]:
             document_id=near.document_id,
             chunk_id=near.chunk_id,
             title=near.title,
+            page=near.page,
             heading_path=list(near.heading_path),
             text=near.text,
+            start=near.start,
+            end=near.end,
             score=round(near.score, 4),
         )
         for near in (documents.nearest if documents is not None else ())

@@ -51,13 +51,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class NearPassage:
-    """A passage that is near the question without answering it."""
+    """A passage that is near the question without answering it: `document_text[start:end] == text`."""
 
     document_id: str
     chunk_id: str
     title: str
+    page: int | None
     heading_path: tuple[str, ...]
     text: str
+    start: int
+    end: int
     score: float
 
 
@@ -242,8 +245,11 @@ def _nearest(found: Found) -> tuple[NearPassage, ...]:
             document_id=passage.candidate.document_id,
             chunk_id=passage.candidate.chunk_id,
             title=passage.candidate.title,
+            page=passage.candidate.page,
             heading_path=passage.candidate.heading_path,
             text=passage.candidate.text,
+            start=passage.candidate.start,
+            end=passage.candidate.end,
             score=passage.score,
         )
         for passage in found.passages[:_NEAREST]
