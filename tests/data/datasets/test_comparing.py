@@ -35,6 +35,8 @@ async def test_rows_of_a_key_are_shown_before_and_after(owner: Caller) -> None:
         {"kind": "added", "before": None, "after": ["00504", "Lid", "3.00"]},
         {"kind": "changed", "before": ["00502", "Pot", "7.00"], "after": ["00502", "Pot", "8.00"]},
     ]
+    unnamed = await owner.get(f"/api/v1/datasets/{dataset['id']}/differences")
+    assert unnamed.json() == found
     back = await compared(owner, dataset["id"], 1, 2, limit=0)
     assert back["rows"]["removed"] == 1
     assert back["examples"] == []

@@ -12,13 +12,14 @@ from sqlglot import exp
 from answerable.data.datasets.schemas import RowDifference, VersionDifferences
 from answerable.data.datasets.service import exact_version, read_dataset
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetVersionRow
+from answerable.data.datasets.tables import DatasetStatus, DatasetVersionRow
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.rows import plain_cell
 from answerable.data.ingestion.versions import KnownColumn, RowChanges, compare_columns
 from answerable.data.semantics.model import FieldType, Unit
 from answerable.data.semantics.result import Cell
 from answerable.data.semantics.service import reach_into, require_all_of
+from answerable.kit.errors import FieldError, InvalidInput
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
@@ -43,13 +44,22 @@ class _Pair:
 
 
 async def compare(
-    runtime: Runtime, principal: Principal, dataset_id: str, *, version: int, since: int, limit: int
+    runtime: Runtime,
+    principal: Principal,
+    dataset_id: str,
+    *,
+    version: int | None,
+    since: int | None,
+    limit: int,
 ) -> VersionDifferences:
-    """What `version` has otherwise than `since`, with at most `limit` rows of each kind. Raises NotFound,
-    VersionExpired, DataHidden and the engine's errors."""
+    """What `version`, or else the newest, has otherwise than `since`, or else the one before, with at most
+    `limit` rows of each kind. Raises NotFound, InvalidInput where there is none before, VersionExpired,
+    DataHidden and the engine's errors."""
     async with runtime.database.begin(principal) as session:
-        await read_dataset(session, dataset_id)
+        _, kept = await read_dataset(session, dataset_id)
         await require_all_of(session, dataset_id)
+        version = version or _newest(kept)
+        since = since or _newest([each for each in kept if each.number < version])
         after, before = [await exact_version(session, dataset_id, number) for number in (version, since)]
         files = DatasetFiles(runtime, session.workspace_id)
         dataset = next((d for d in (await reach_into(session)).model.datasets if d.id == dataset_id), None)
@@ -73,6 +83,17 @@ async def compare(
         shown=shared,
         examples=examples,
     )
+
+
+def _newest(versions: Sequence[DatasetVersionRow]) -> int:
+    """The number of the newest whose data is there."""
+    numbers = [each.number for each in versions if each.status == DatasetStatus.READY]
+    if not numbers:
+        raise InvalidInput(
+            "The dataset has no two versions to compare.",
+            errors=[FieldError("since", "there is no version before")],
+        )
+    return max(numbers)
 
 
 def _facts(version: DatasetVersionRow) -> dict[str, KnownColumn]:

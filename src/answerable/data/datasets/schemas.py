@@ -214,8 +214,14 @@ class DatasetRows(BaseModel):
 class DifferencesRequest(BaseModel):
     """Which version to compare with which, and how many rows to show."""
 
-    version: Annotated[int, Query(ge=1, le=2**31 - 1, description="The number of a version.")]
-    since: Annotated[int, Query(ge=1, le=2**31 - 1, description="The number of the version to compare with.")]
+    version: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="The number of a version; the one that holds if unset."),
+    ] = None
+    since: Annotated[
+        int | None,
+        Query(ge=1, le=2**31 - 1, description="The version to compare with; the one before if unset."),
+    ] = None
     limit: Annotated[int, Query(ge=0, le=200, description="How many rows of each kind at most.")] = 20
 
 

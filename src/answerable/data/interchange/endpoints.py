@@ -23,7 +23,9 @@ _YAML: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/{model_id}/export", response_class=Response, responses=_YAML)
-async def export_model(context: Reader, model_id: str, format: Annotated[Format, Query()]) -> Response:
+async def export_model(
+    context: Reader, model_id: str, format: Annotated[Format, Query()] = "ossie"
+) -> Response:
     """The model as you see it, as Apache Ossie or dbt semantic models; comments at the top say what the
     format cannot hold."""
     text = await service.export_model(context.session, model_id, format)
