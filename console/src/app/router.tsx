@@ -79,7 +79,7 @@ const dataset = createRoute({
 const semantics = createRoute({
   getParentRoute: () => root,
   path: "/semantics",
-  component: lazyRouteComponent(() => import("../data/SemanticsPage"), "SemanticsPage"),
+  component: lazyRouteComponent(() => import("../semantics/SemanticsPage"), "SemanticsPage"),
 });
 
 const connections = createRoute({

@@ -299,17 +299,6 @@ export const de: Messages = {
     role: { key: "Schlüssel", dimension: "Gruppe", measure: "Zahl", time: "Zeit", text: "Text" },
     type: { string: "Text", integer: "Ganze Zahl", decimal: "Dezimalzahl", float: "Zahl", boolean: "Ja oder nein", date: "Datum", timestamp: "Zeitpunkt", time: "Uhrzeit" },
   },
-  semantics: {
-    lead: "Was Worte in den Daten bedeuten. Fragen werden damit gelesen, und nur damit.",
-    none: "Noch kein Modell",
-    noneLead: "Es entsteht aus der ersten Tabelle.",
-    metrics: "Kennzahlen",
-    metric: "Kennzahl",
-    computed: "Berechnet als",
-    saved: "Gespeichert. Fragen werden ab jetzt damit gelesen.",
-    discard: "Änderungen verwerfen",
-    status: { inferred: "Abgeleitet", reviewed: "Geprüft", verified: "Bestätigt" },
-  },
   models: {
     lead: "Antworten brauchen kein Modell. Diese dürfen aus Belegen schreiben, in Ihren Grenzen.",
     none: "Noch keine Modelle",

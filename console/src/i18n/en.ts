@@ -299,17 +299,6 @@ export const en = {
     role: { key: "Key", dimension: "Group", measure: "Number", time: "Time", text: "Text" },
     type: { string: "Text", integer: "Whole number", decimal: "Decimal", float: "Number", boolean: "Yes or no", date: "Date", timestamp: "Moment", time: "Time of day" },
   },
-  semantics: {
-    lead: "What words mean in the data. Questions are read with it, and only with it.",
-    none: "No model yet",
-    noneLead: "It is made from the first table.",
-    metrics: "Metrics",
-    metric: "Metric",
-    computed: "Computed as",
-    saved: "Saved. Questions are read with it from now on.",
-    discard: "Discard changes",
-    status: { inferred: "Inferred", reviewed: "Reviewed", verified: "Verified" },
-  },
   models: {
     lead: "Answers need no model. Those that are here may write from evidence, under your limits.",
     none: "No models yet",

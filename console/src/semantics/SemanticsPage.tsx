@@ -1,0 +1,116 @@
+/** The semantic model: in fields and as text side by side, checked while it is edited, with its revisions. */
+import { Button, Group, Tabs, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { IconSchema } from "@tabler/icons-react";
+import { asProblem } from "../api/problems";
+import { useSession } from "../app/session";
+import { Empty } from "../design/Empty";
+import { Failure, FailureNote } from "../design/Failure";
+import { Page } from "../design/Page";
+import { toast } from "../design/toasts";
+import { Waiting } from "../design/Waiting";
+import { useMessages } from "../i18n/messages";
+import { keep, load, mistakesOf, type Loaded } from "./model";
+import { ModelForm } from "./ModelForm";
+import { Revisions } from "./Revisions";
+import css from "./semantics.module.css";
+import { TryQuestion } from "./TryQuestion";
+import { useDraft, type Draft } from "./useDraft";
+import { YamlPane } from "./YamlPane";
+
+export function SemanticsPage() {
+  const m = useMessages();
+  const loaded = useQuery({ queryKey: ["semantics", "model"], queryFn: load, refetchOnWindowFocus: false });
+  return (
+    <Page wide title={m.nav.semantics} lead={m.semantics.lead}>
+      {loaded.isPending ? (
+        <Waiting lines={12} />
+      ) : loaded.isError ? (
+        <Failure error={loaded.error} retry={() => void loaded.refetch()} />
+      ) : loaded.data === null ? (
+        <Empty icon={IconSchema} title={m.semantics.none} lead={m.semantics.noneLead} />
+      ) : (
+        <Tabs defaultValue="model" keepMounted>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="model">{m.semantics.model}</Tabs.Tab>
+            <Tabs.Tab value="revisions">{m.semantics.revisions}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="model">
+            <Editor loaded={loaded.data} />
+          </Tabs.Panel>
+          <Tabs.Panel value="revisions">
+            <Revisions loaded={loaded.data} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+    </Page>
+  );
+}
+
+function Editor({ loaded }: { loaded: Loaded }) {
+  const m = useMessages();
+  const { mayEdit } = useSession();
+  const draft = useDraft(loaded);
+  return (
+    <>
+      <div className={css.sides}>
+        <section className={css.side} aria-label={m.semantics.form}>
+          <ModelForm model={draft.model} readOnly={!mayEdit} change={draft.editModel} />
+        </section>
+        <section className={css.side} aria-label={m.semantics.text}>
+          <TryQuestion unsaved={draft.source !== null} />
+          <YamlPane yaml={draft.yaml} readOnly={!mayEdit} mistakes={draft.mistakes} change={draft.editYaml} />
+          <FailureNote error={draft.failure} />
+        </section>
+      </div>
+      {draft.source !== null && <SaveBar draft={draft} />}
+    </>
+  );
+}
+
+function SaveBar({ draft }: { draft: Draft }) {
+  const m = useMessages();
+  const queries = useQueryClient();
+  const refresh = () => ["semantics", "library"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+  const save = useMutation({
+    mutationFn: async () => {
+      if (draft.source !== null) await keep(draft.based, draft.source);
+    },
+    onSuccess: () => {
+      toast(m.semantics.saved);
+      document.getElementById("content")?.focus();
+      draft.saved();
+      refresh();
+    },
+  });
+  const stale = save.error !== null && asProblem(save.error).status === 412;
+  const state = draft.checking ? m.semantics.checking : draft.mistakes.length > 0 ? m.semantics.mistaken(draft.mistakes.length) : m.semantics.sound;
+  return (
+    <div className={css.bar} role="region" aria-label={m.semantics.changes}>
+      <Text size="sm" role="status">
+        {state}
+      </Text>
+      <Group gap="xs">
+        <Button variant="default" onClick={draft.discard}>
+          {m.semantics.discard}
+        </Button>
+        <Button disabled={draft.checking || draft.mistakes.length > 0} loading={save.isPending} onClick={() => save.mutate()}>
+          {m.save}
+        </Button>
+      </Group>
+      {save.error !== null && mistakesOf(save.error) === null && <FailureNote error={save.error} />}
+      {stale && (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => {
+            draft.discard();
+            refresh();
+          }}
+        >
+          {m.problem.reload}
+        </Button>
+      )}
+    </div>
+  );
+}
