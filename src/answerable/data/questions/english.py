@@ -16,7 +16,7 @@ def phrases(text: str) -> frozenset[str]:
 
 
 # Dropped wherever they stand: they never change what is asked.
-ARTICLES = words("the a an our my their its his her please kindly just simply currently")
+ARTICLES = words("the a an our my their its his her please kindly just simply quickly currently")
 
 # Phrases that wrap a question. They are dropped at once, longest first.
 WRAPPERS = tuple(
@@ -38,6 +38,15 @@ WRAPPERS = tuple(
                 " to know"
                 "|we need|we would like to know|we 'd like to know|we would like to see|we 'd like to see"
                 "|would you mind telling me|would you mind showing me|if possible|for me|to me|to know|to see"
+                "|good evening|good day|greetings|hi all|hello all|hi everyone|hello everyone|hi team|hello team"
+                "|hey team|hey all|hey everyone|hi folks|hello folks|dear all|dear team|hi again|hello again"
+                "|just wondering|wondering|just curious|i am curious|i 'm curious|out of curiosity|may i ask"
+                "|may i know|can i ask|could i ask|can i get|could i get|can i see|could i see|can i have"
+                "|could i have|i would appreciate it|i 'd appreciate it|please could you|please can you"
+                "|if you do not mind|if you don 't mind|when you have a moment|when you get a chance|real quick"
+                "|quick one|one question|just checking|sorry|excuse me|i have a question|i 've a question"
+                "|can you quickly tell me|could you quickly tell me|can anyone tell me|can somebody tell me"
+                "|does anyone know|do we know|do you perhaps know|any idea|by any chance|thx|ta|much appreciated"
                 "|give me a sense of|i 'd be interested in|i am interested in|i 'm interested in|pls|plz"
             )
         ),
