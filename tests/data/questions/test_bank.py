@@ -11,7 +11,7 @@ from tests.data.questions.bank.score import Judged, Verdict, bank, figures, judg
 
 # What the two halves reach today, a little below it; raise them when they do better.
 TUNED_PRECISION, TUNED_COVERAGE = 1.0, 0.94
-HELD_OUT_PRECISION, HELD_OUT_COVERAGE = 0.985, 0.88
+HELD_OUT_PRECISION, HELD_OUT_COVERAGE = 0.985, 0.9
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
@@ -11,6 +12,7 @@ from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.filters import Operator, Scalar
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PLACE = (
     "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were"
     "|which were"
@@ -202,9 +204,9 @@ def _matching(context: Context, field: Field, text: str, operator: Operator) -> 
     return Where(field.name, operator, (text,))
 
 
-def _keyed(context: Context, _rows: Rows, code: str) -> Where | None:
-    """Order 10234: the row with that key."""
-    if len(context.dataset.primary_key) != 1:
+def _keyed(context: Context, rows: Rows, code: str) -> Where | None:
+    """Order 10234: the row with that key. Orders 2025 are those of a year."""
+    if len(context.dataset.primary_key) != 1 or (rows.many and _YEAR.fullmatch(code)):
         return None
     field = context.field(context.dataset.primary_key[0])
     if field is None:

@@ -58,6 +58,9 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Measure", "Num (total|sum)", lambda c, f: _aggregated_field(c, Aggregation.SUM, f))
     grammar.rule("Measure", "(average|mean|avg) (Metric|Num) per Rows", _per_row)
     grammar.rule("Measure", "(Metric|Num) per Rows", _per_row)
+    # `order amount`: the amount of orders, never their number beside it.
+    grammar.rule("Measure", "Rows Metric", lambda _c, rows, part: None if rows.many else part)
+    grammar.rule("Measure", "Rows Num", lambda c, rows, f: None if rows.many else _number(c, f))
     _counts(grammar)
     _worth(grammar)
     _dates(grammar)
@@ -180,6 +183,7 @@ def _counts(grammar: Grammar) -> None:
     grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows", lambda c, rows: c.count() if rows.many else None, cost=0.5)
     grammar.rule("Measure", "how often", lambda c: c.count(), cost=0.5)
+    grammar.rule("Measure", "count", lambda c: c.count(), cost=0.7)
 
 
 def _measures(part: Part | None) -> Measures | None:

@@ -126,7 +126,10 @@ def _thresholds(grammar: Grammar) -> None:
     grammar.rule("Threshold", "@Have Num @Been? Number", _equal_to, cost=0.1)
     of = (
         "(with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
-        "|placed|generated)"
+        "|placed|generated|have placed|has placed|had placed|have made|has made|have had|has had|had had"
+        "|who placed|who made|that placed|that made|who have placed|who have made|who have had|that have had"
+        "|have received|has received|have bought|has bought|have ordered|has ordered|got|have got|booked"
+        "|have booked|has booked|received)"
     )
     grammar.rule("Threshold", f"(which|what)? Dim {of} Measure @Been? Bound", _of_groups, cost=-0.2)
     grammar.rule("Threshold", f"(which|what)? Dim {of} Bound Rows", _of_group_counts, cost=-0.2)

@@ -16,6 +16,7 @@ from answerable.data.questions.meanings import (
     Rows,
     Sorting,
     TimeUnit,
+    When,
     Where,
 )
 from answerable.data.semantics.model import FieldRole
@@ -120,7 +121,7 @@ def _heads(grammar: Grammar) -> None:
     grammar.rule("Rank", "(bottom|worst|lowest|only bottom) Count", lambda _c, n: Rank(False, n), cost=0.2)
 
 
-def _both(rank: Rank | None, where: Where | Both) -> Both | None:
+def _both(rank: Rank | None, where: Where | Both | When) -> Both | None:
     return Both(rank, where) if rank is not None else None
 
 
@@ -153,7 +154,16 @@ def _top_units(_context: Context, descending: bool, count: int | None, unit: Buc
 
 def _questions(grammar: Grammar) -> None:
     which = "(which|what|in which|in what|from which|on which|for which|who is|who are|during which)"
-    link = "(did we have|do we have|did we get|were there|we had|we have|there were)"
+    link = (
+        "(did we have|do we have|did we get|do we get|did we make|do we make|did we see|do we see"
+        "|did we receive|do we receive|were there|are there|we had|we have|we get|we made|there were)"
+    )
+    of = "(of|in|during) When"
+    for said in ("@Has Sup (Measure|Rows)", f"{link} Sup (Measure|Rows)"):
+        grammar.rule("Rank", f"{which} Count? UnitHead {of} {said}", _most_unit_of)
+    grammar.rule("Rank", f"{which} UnitHead {of} (is|was|are|were) Top", _top_unit_of)
+    done = "(is|was|are|were) Sup Rows TimeVerb"
+    grammar.rule("Rank", f"{which} Count? UnitHead {of} {done}", _most_done_of)
     grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup (Measure|Rows)", _most)
     grammar.rule("Rank", f"{which} Count? Dim {link} Sup (Measure|Rows)", _most)
     grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup Described Rows", _most_of)
@@ -203,6 +213,36 @@ def _most_unit(
     context: Context, count: int | None, unit: Buckets, descending: bool, measured: Part | Rows
 ) -> Rank:
     return Rank(descending, _n(count, unit), grain=unit.grain, by=_part(context, measured))
+
+
+def _most_unit_of(
+    context: Context,
+    count: int | None,
+    unit: Buckets,
+    when: When,
+    descending: bool,
+    measured: Part | Rows,
+) -> Both:
+    return Both(_most_unit(context, count, unit, descending, measured), when)
+
+
+def _most_done_of(
+    context: Context,
+    count: int | None,
+    unit: Buckets,
+    when: When,
+    descending: bool,
+    rows: Rows,
+    field: Field,
+) -> Both | None:
+    if when.field is not None:
+        return None
+    dated = When(when.span, field.name)
+    return Both(_most_unit(context, count, unit, descending, rows), dated)
+
+
+def _top_unit_of(context: Context, unit: Buckets, when: When, descending: bool) -> Both | None:
+    return _both(_which_is_top(context, unit, descending), when)
 
 
 def _which_is_top(context: Context, head: Field | Buckets, descending: bool) -> Rank | None:
