@@ -203,6 +203,8 @@ WRITTEN_AFTER = (
         [row for row in grouped(count, buyer, where=SWEDEN) if row[-1] > 10],
     ),  # type: ignore[operator]
     Case("how many customers never placed an order", [(idle(),)]),
+    Case("how many customers have never made a single order", [(idle(),)]),
+    Case("how many customers have not had any orders", [(idle(),)]),
     Case("hotel customers who did not order in 2024", [(idle(IN_2024, segment="Hotel"),)]),
     Case("number of customers with no orders last year", [(idle(IN_2025),)]),
     Case("customers in Italy with orders in 2025", [(active(IN_2025, country="Italy"),)]),

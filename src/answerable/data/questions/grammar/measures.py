@@ -176,6 +176,11 @@ def _counts(grammar: Grammar) -> None:
         f"{how_many} Rows (were|was|have)? TimeVerb",
         lambda c, _r, f: Both(Measures((c.count(),)), f),
     )
+    grammar.rule(
+        "Measures",
+        f"{how_many} Rows (did we|did they|did you|do we|have we|we) (TimeVerb|TimeForm|TimeStem)",
+        lambda c, _r, f: Both(Measures((c.count(),)), f),
+    )
     grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.3)
     grammar.rule("Measure", f"{how_many} {_DISTINCT} Dim", _distinct, cost=0.3)
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)

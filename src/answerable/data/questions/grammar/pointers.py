@@ -14,6 +14,8 @@ _NONE = (
     "|who have not placed|who have not placed any|who have never placed|have never placed|do not have"
     "|do not have any|who do not have|who do not have any|did not have any|did not have"
 )
+_DONE = "placed|made|had|received|got|bought|submitted|opened|filed|taken|recorded|left"
+_DO = "place|make|have|receive|get|buy|submit|open|file|take|record|leave"
 _SOME = (
     "with|with any|with at least one|that have|who have|having|who placed|that placed|have placed|placed"
     "|who have placed|have|had|who had|that had|place|who place"
@@ -24,6 +26,16 @@ _NOT = "did not|have not|has not|had not|never|have never|has never|do not|are n
 def add_rules(grammar: Grammar) -> None:
     """The rules of rows that point here; the clause is `PointedAt`. A time that follows is theirs."""
     grammar.rule("PointedAt", f"({_NONE}) Pointing", lambda _c, rows: PointedAt(rows, absent=True))
+    for not_yet, done in (
+        ("have never|has never|had never|have not|has not|never", _DONE),
+        ("did not|do not|does not", _DO),
+    ):
+        grammar.rule(
+            "PointedAt",
+            f"(who|that|which)? ({not_yet}) ({done}) (any|single|even one)? Pointing",
+            lambda _c, rows: PointedAt(rows, absent=True),
+            cost=0.05,
+        )
     grammar.rule("PointedAt", f"({_SOME}) Pointing", lambda _c, rows: PointedAt(rows, absent=False))
     grammar.rule(
         "PointedAt",
