@@ -237,8 +237,10 @@ async def test_an_archive_that_is_cut_off_behind_its_files_says_so(
     tmp_path: Path, processes: ReaderProcesses, lost: int
 ) -> None:
     whole = tar({"a.txt": os.urandom(5000).hex().encode(), "b.txt": b"text"})
-    assert not (await opened(tmp_path, processes, whole, WIDE))[1]
-    written, warnings = await opened(tmp_path, processes, whole[:-lost], WIDE)
+    for name in ("whole", "cut"):
+        (tmp_path / name).mkdir()
+    assert not (await opened(tmp_path / "whole", processes, whole, WIDE))[1]
+    written, warnings = await opened(tmp_path / "cut", processes, whole[:-lost], WIDE)
     assert "a.txt" in written
     assert "damaged or cut off" in str(warnings)
 
