@@ -7,6 +7,7 @@ A record is a passage's number, its vector, and its document as metadata; texts 
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -36,6 +37,9 @@ _MOST_BYTES = 64_000_000
 _DOCUMENT = "document"
 _BREADTH = 200
 """Places that Chroma's walk keeps in mind; it has to be at least as many as are wanted."""
+_AGAIN_SECONDS = (0.05, 0.2)
+"""Pauses before a search that made Chroma stumble is asked again: while it writes a collection's index it
+answers some with status 500."""
 
 
 class ChromaConfig(BaseModel):
@@ -87,6 +91,10 @@ class _NotThere(Exception):
     """Chroma has no such collection."""
 
 
+class _Stumbled(VectorStoreAway):
+    """Chroma answered with a fault of its own."""
+
+
 class ChromaStore:
     """A Chroma database. Safe for many requests at once."""
 
@@ -116,12 +124,20 @@ class ChromaStore:
                 return []
             body["where"] = _of(documents)
         try:
-            answer = await self._on(collection, "query", body, _SEARCH)
+            answer = await self._searched(collection, body)
         except _NotThere as missing:
             detail = "Chroma has lost the workspace's collection; it is being filled again."
             raise VectorCollectionMissing(detail) from missing
         found = self._decoded(answer, _Found).ids
         return [int(number) for number in (found[0] if found else [])]
+
+    async def _searched(self, collection: VectorCollection, body: Mapping[str, object]) -> bytes:
+        for pause in _AGAIN_SECONDS:
+            try:
+                return await self._on(collection, "query", body, _SEARCH)
+            except _Stumbled:
+                await asyncio.sleep(pause)
+        return await self._on(collection, "query", body, _SEARCH)
 
     async def check(self) -> str:
         """Whether it answers, and has the tenant and database."""
@@ -240,7 +256,8 @@ class ChromaStore:
             raise _NotThere
         if response.status >= 300:
             said = answer[:300].decode("utf-8", "replace")
-            raise VectorStoreAway(f"Chroma answered with status {response.status}: {said}")
+            away = _Stumbled if response.status >= 500 else VectorStoreAway
+            raise away(f"Chroma answered with status {response.status}: {said}")
         return answer
 
     @staticmethod
