@@ -61,9 +61,13 @@ class Server:
         }
 
     def start(self) -> None:
-        """Start it and wait until it is ready."""
+        """Start it and wait until it is ready. One that never is does not go on behind the tests."""
         self.launch()
-        wait_until(self.ready, seconds=60)
+        try:
+            wait_until(self.ready, seconds=60)
+        except BaseException:
+            self.remove()
+            raise
 
     def launch(self) -> None:
         """Start it."""
