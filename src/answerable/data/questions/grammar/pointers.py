@@ -14,8 +14,8 @@ _NONE = (
     "|who have not placed|who have not placed any|who have never placed|have never placed|do not have"
     "|do not have any|who do not have|who do not have any|did not have any|did not have"
 )
-_DONE = "placed|made|had|received|got|bought|submitted|opened|filed|taken|recorded|left"
-_DO = "place|make|have|receive|get|buy|submit|open|file|take|record|leave"
+_DONE = "placed|made|had|received|got|bought"
+_DO = "place|make|have|receive|get|buy"
 _SOME = (
     "with|with any|with at least one|that have|who have|having|who placed|that placed|have placed|placed"
     "|who have placed|have|had|who had|that had|place|who place"
