@@ -91,8 +91,7 @@ class Server:
     def children(self) -> list[psutil.Process]:
         """Web and worker processes: the supervisor's children that run Python."""
         assert self.process is not None
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "python" in child.name()]
+        return [child for child in psutil.Process(self.process.pid).children() if _runs_python(child)]
 
     def stop(self) -> int:
         """SIGTERM; the exit status."""
@@ -115,3 +114,10 @@ class Server:
         if self.process is not None:
             self.stop()
         shutil.rmtree(Cluster(self.data_dir).folder, ignore_errors=True)
+
+
+def _runs_python(process: psutil.Process) -> bool:
+    try:
+        return "python" in process.name()
+    except psutil.NoSuchProcess:  # it has ended since it was listed
+        return False
