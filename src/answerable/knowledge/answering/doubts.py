@@ -20,9 +20,8 @@ from answerable.knowledge.retrieval.query import WeightedQuery
 
 _SHORTEST_STEM = 4
 _YEAR = re.compile(r"1\d{3}|20\d\d")
-_CODE = re.compile(
-    r"(?=.*\d)(?=.*[^\W\d_])(?!\d+-[^\W\d_]+\Z)(?:[^\W\d_]{1,3}|\w*\d\w*)(?:[-./](?:[^\W\d_]{1,3}|\w*\d\w*))*"
-)
+_PART = r"(?:[^\W\d_]{1,3}|[^\W\d]*\d\w*)"
+_CODE = re.compile(rf"(?=.*\d)(?=.*[^\W\d_])(?!\d+-[^\W\d_]+\Z){_PART}(?:[-./]{_PART})*")
 """X-4711, ISO-9001, lindau8; not covid-19, 12-year-old or 5-day."""
 _COUNTED = re.compile(r"\d+(?:st|nd|rd|th|s)|\d+[^\W\d_]{1,3}")
 """A place in a row (20th), a decade (1990s), an amount with its unit (5kg)."""
