@@ -129,6 +129,7 @@ async def base_url(app: FastAPI, settings: Settings) -> AsyncIterator[str]:
     config = uvicorn.Config(
         front_door(app),
         http=protocol_with(settings.http.header_seconds),
+        timeout_keep_alive=settings.http.keep_alive_seconds,
         ws="none",
         lifespan="off",
         log_config=None,

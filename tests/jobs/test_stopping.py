@@ -11,6 +11,7 @@ import pytest
 
 from answerable.jobs import JobStatus, cancel_job
 from answerable.kit.errors import Conflict, NotFound
+from answerable.kit.principal import Principal
 from tests.jobs import program
 from tests.jobs.conftest import Bench, spawn, until
 from tests.jobs.program import registry
@@ -85,14 +86,76 @@ async def test_a_running_job_that_is_cancelled_ends_soon_and_leaves_nothing(benc
     assert bench.marks("effect", "a") == 0
     assert bench.marks("cancelled", "a") == 1
 
+    await ended(bench)
+
+
+def counting(bench: Bench) -> int:
+    """How many statements of `slow_write` run."""
+    active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%%generate_series%%' "
+    return len(bench.execute(active + "AND pid <> pg_backend_pid()"))
+
+
+async def ended(bench: Bench) -> None:
+    """Return when nothing of `slow_write` runs; no ticket is left either."""
+
     async def gone() -> bool:
-        running = (
-            "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%%generate_series%%' "
-        )
-        return bench.execute(running + "AND pid <> pg_backend_pid()") == []
+        return counting(bench) == 0
 
     await until(gone, "the statement ends")
     assert bench.execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+async def in_last_transaction(bench: Bench, tenant: Principal) -> str:
+    """A job whose last transaction holds its row."""
+    job_id = await bench.enqueue(tenant, "slow_write", "a")
+
+    async def runs() -> bool:
+        return counting(bench) == 1
+
+    await until(runs, "the last transaction runs")
+    return job_id
+
+
+async def test_a_job_in_its_last_transaction_is_cancelled_as_soon(bench: Bench) -> None:
+    tenant = bench.workspace()
+    bench.worker()
+    job_id = await in_last_transaction(bench, tenant)
+    async with bench.database.begin(tenant) as session:
+        asked = await cancel_job(session, job_id, registry=registry)
+    assert (asked.status, asked.cancel_requested_at is None) == (JobStatus.RUNNING, False)
+    assert (await bench.ended(tenant, job_id, within=20)).status is JobStatus.CANCELLED
+    assert (bench.marks("effect", "a"), bench.marks("cancelled", "a")) == (0, 1)
+    await ended(bench)
+
+
+async def test_a_worker_killed_before_it_heard_of_the_cancelling_leaves_it_to_the_next(bench: Bench) -> None:
+    tenant = bench.workspace()
+    worker = bench.worker()
+    job_id = await in_last_transaction(bench, tenant)
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGSTOP)
+    async with bench.database.begin(tenant) as session:
+        await cancel_job(session, job_id, registry=registry)
+    os.kill(worker.pid, signal.SIGKILL)
+    bench.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%%generate_series%%' "
+        "AND pid <> pg_backend_pid()"
+    )
+    bench.worker()
+    assert (await bench.ended(tenant, job_id)).status is JobStatus.CANCELLED
+    assert (bench.marks("effect", "a"), bench.marks("cancelled", "a")) == (0, 1)
+    await ended(bench)
+
+
+async def test_a_worker_asked_to_end_gives_back_a_job_in_its_last_transaction(bench: Bench) -> None:
+    tenant = bench.workspace()
+    worker = bench.worker(shutdown_seconds=0.2)
+    job_id = await in_last_transaction(bench, tenant)
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGTERM)
+    worker.join(15)
+    job = await bench.job(tenant, job_id)
+    assert (worker.exitcode, job.status, bench.marks("effect", "a")) == (0, JobStatus.QUEUED, 0)
 
 
 async def test_a_waiting_job_that_is_cancelled_never_runs(bench: Bench) -> None:

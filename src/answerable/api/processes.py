@@ -53,6 +53,7 @@ def run_web(settings: Settings, database_url: str, listener: socket.socket) -> N
         server_header=False,
         date_header=True,
         backlog=_BACKLOG,
+        timeout_keep_alive=settings.http.keep_alive_seconds,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     with exported_traces(settings.tracing, "answerable-web"):

@@ -56,8 +56,8 @@ class Attempt:
 
     @property
     def finishing(self) -> bool:
-        """Whether the function's last transaction is committing or committed, so that nothing may
-        stop it any more and its ticket may be gone."""
+        """Whether the function's end is being committed or committed, so that nothing may stop it any more
+        and its ticket may be gone."""
         return self._job.completing or (self._work is not None and self._work.done())
 
     def stop(self, reason: StopReason) -> None:
@@ -140,7 +140,7 @@ class Attempt:
         while True:
             await asyncio.sleep(_PROGRESS_SECONDS)
             latest = self._job.latest_progress
-            if latest is None or latest == written or self.finishing:
+            if latest is None or latest == written or self.finishing or self._job.in_last_transaction:
                 continue
             try:
                 async with self._begin() as session:

@@ -28,7 +28,9 @@ class JobContext:
         self.principal = Principal.system(ticket.workspace_id)
         self.job_id = ticket.job_id
         self.attempt = ticket.attempt
-        # Set while and after the last transaction, when the ticket's disappearance is as it should be.
+        # Whether the job's row is held by its last transaction, so that nobody else can write to it.
+        self.in_last_transaction = False
+        # Set while and after the job's end is committed, when the ticket's disappearance is as it should be.
         self.completing = False
         self.completed = False
         self.latest_progress: Progress | None = None
@@ -83,17 +85,21 @@ class JobContext:
         transaction of its own; its earlier effects may then be made again after a crash in between.
 
         The job's row is held from the start, as whoever cancels holds it first: taken at the end, after rows
-        that a deletion of the job's subject waits for, the two would wait for each other.
+        that a deletion of the job's subject waits for, the two would wait for each other. Whoever cancels
+        meanwhile leaves word with the ticket; up to the last two statements that ends the transaction.
         """
         try:
             async with self._begin(alone=True) as session:
-                self.completing = True
+                self.in_last_transaction = True
                 yield session
+                self.completing = True
                 if not await repository.succeed(session, self._ticket, self.latest_progress):
                     raise JobCancelled(self.job_id)
-                await tickets.remove(session, self._ticket.id)
+                if not await tickets.use_up(session, self._ticket.id):
+                    raise JobCancelled(self.job_id)
             self.completed = True
         finally:
+            self.in_last_transaction = False
             self.completing = self.completed
 
     async def progress(self, done: int, total: int | None, unit: str) -> None:
@@ -103,6 +109,13 @@ class JobContext:
         await asyncio.sleep(0)
         if self._cancelled:
             raise JobCancelled(self.job_id)
+
+    async def enter(self, done: int, total: int | None, unit: str) -> None:
+        """Say how far the job is, and write it at once: before a long last transaction, during which nothing
+        can be written."""
+        await self.progress(done, total, unit)
+        async with self.begin() as session:
+            await repository.save_progress(session, self._ticket, Progress(done, total, unit))
 
     def note_progress(self, done: int, total: int | None, unit: str) -> None:
         """The same from code that cannot wait, such as a callback of a child process."""

@@ -177,6 +177,11 @@ async def lock_to_cancel(session: Session, job_id: str, *, wait: bool = True) ->
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def ticket(session: Session, job_id: str) -> int | None:
+    """The ticket of a job, asked without waiting for locks."""
+    return (await session.execute(select(JobRow.ticket).where(JobRow.id == job_id))).scalar_one_or_none()
+
+
 async def request_cancel(session: Session, job_id: str) -> None:
     """Note that the running job shall stop."""
     await session.execute(

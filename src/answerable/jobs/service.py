@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -94,25 +95,43 @@ async def cancel_job(session: Session, job_id: str, *, registry: TaskRegistry = 
     Returns the job as it is now; cancelling a cancelled job changes nothing. NotFound for an unknown
     id, Conflict for a job that ended otherwise.
     """
-    row = await repository.lock_to_cancel(session, job_id)
-    if row is None:
+    held = await _hold_soon(session, job_id)
+    if held is None:
+        job = await get_job(session, job_id)
+        if job.status is JobStatus.RUNNING and await _withdraw(session, job_id):
+            return replace(job, cancel_requested_at=await repository.now(session))
+        held = await repository.lock_to_cancel(session, job_id)
+    if held is None:
         raise NotFound
-    status = JobStatus(row.status)
+    status = JobStatus(held.status)
     if status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
         raise Conflict(f"The job has {status} already; there is nothing to cancel.")
-    await _cancel(session, row, registry)
+    await _cancel(session, held, registry)
     return await get_job(session, job_id)
 
 
 async def stop_job(session: Session, job_id: str, *, registry: TaskRegistry = tasks) -> None:
     """Cancel a job whose subject the transaction takes away. It hardly waits, so it may be called with the
     subject's rows held: a job that is ending is left alone, and finds that its subject is gone."""
+    held = await _hold_soon(session, job_id)
+    if held is not None:
+        await _cancel(session, held, registry)
+
+
+async def _hold_soon(session: Session, job_id: str) -> JobRow | None:
+    """A job's row, held. None for an unknown id, and for a job whose row is held by its last transaction."""
     for pause in _PAUSES_SECONDS:
         row = await repository.lock_to_cancel(session, job_id, wait=False)
         if row is not None:
-            await _cancel(session, row, registry)
-            return
+            return row
         await asyncio.sleep(pause)
+    return None
+
+
+async def _withdraw(session: Session, job_id: str) -> bool:
+    """Leave word with a running job's ticket, which its worker looks at until the job's end is written."""
+    ticket = await repository.ticket(session, job_id)
+    return ticket is not None and await tickets.withdraw(session, ticket)
 
 
 async def _cancel(session: Session, row: JobRow, registry: TaskRegistry) -> None:

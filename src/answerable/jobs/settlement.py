@@ -45,7 +45,7 @@ async def fail(
 ) -> JobStatus:
     """Count a failed try: queue the next one after a pause that doubles, or mark the job failed with
     the task's `on_failed` when tries are used up or the failure is `final`."""
-    if row.cancel_requested_at is not None:
+    if await _cancel_asked(session, row):
         return await cancel(session, row, registry=registry)
     failures = row.failures + 1
     if final or failures >= most_tries(row, registry, settings):
@@ -72,7 +72,7 @@ async def give_back(
     """Queue the job again without counting a try: it was not the job's fault."""
     if row.attempt >= _STARTS_PER_TRY * most_tries(row, registry, settings):
         return await fail(session, row, error, registry=registry, settings=settings)
-    if row.cancel_requested_at is not None:
+    if await _cancel_asked(session, row):
         return await cancel(session, row, registry=registry)
     await _queue_again(session, row, failures=row.failures, pause=pause, error=None)
     return JobStatus.QUEUED
@@ -91,6 +91,11 @@ async def cancel(session: Session, row: JobRow, *, registry: TaskRegistry) -> Jo
 async def issue_again(session: Session, row: JobRow) -> None:
     """Replace the ticket of a job that was fetched but never started."""
     await _queue_again(session, row, failures=row.failures, pause=0.0, error=None)
+
+
+async def _cancel_asked(session: Session, row: JobRow) -> bool:
+    """On the row, or, by who could not write there during the job's last transaction, on its ticket."""
+    return row.cancel_requested_at is not None or await tickets.withdrawn(session, row.ticket)
 
 
 async def _call(session: Session, hook: Awaitable[None], row: JobRow) -> None:

@@ -83,11 +83,23 @@ async def issue_period(session: Session, name: str, period: datetime) -> None:
     await _manager.batch_defer_jobs_async([queued], connection=await _raw_connection(session))
 
 
-async def withdraw(session: Session, ticket_id: int) -> None:
-    """Remove a waiting ticket; tell the worker that holds it to stop otherwise."""
-    await _manager.cancel_job_by_id_async(
+async def withdraw(session: Session, ticket_id: int) -> bool:
+    """Remove a waiting ticket; tell the worker that holds it to stop otherwise. False when it is gone."""
+    return await _manager.cancel_job_by_id_async(
         ticket_id, abort=True, delete_job=True, connection=await _raw_connection(session)
     )
+
+
+async def withdrawn(session: Session, ticket_id: int) -> bool:
+    """Whether the worker that holds the ticket was told to stop."""
+    statement = text("SELECT abort_requested FROM procrastinate_jobs WHERE id = :id")
+    return bool((await session.execute(statement, {"id": ticket_id})).scalar_one_or_none())
+
+
+async def use_up(session: Session, ticket_id: int) -> bool:
+    """Remove a ticket whose attempt succeeds in this transaction. False when it was withdrawn before."""
+    statement = text("DELETE FROM procrastinate_jobs WHERE id = :id AND NOT abort_requested RETURNING id")
+    return (await session.execute(statement, {"id": ticket_id})).first() is not None
 
 
 async def remove(session: Session, ticket_id: int) -> None:

@@ -27,6 +27,12 @@ class HttpSettings(BaseModel):
     header_seconds: float = Field(
         20, gt=0, description="Time that a request's headers may take to arrive; then 408 and the end."
     )
+    keep_alive_seconds: int = Field(
+        75,
+        gt=0,
+        description="Time that a connection may idle between requests. More than what clients and proxies in"
+        " front keep one for, or a request may meet a connection that is being closed.",
+    )
     body_seconds: float = Field(
         30, gt=0, description="Time that a request's body may keep the server waiting, plus its size's share."
     )

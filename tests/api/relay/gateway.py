@@ -27,6 +27,7 @@ async def served(runtime: Runtime) -> AsyncIterator[str]:
     config = uvicorn.Config(
         front_door(create_app(runtime)),
         http="httptools",
+        timeout_keep_alive=runtime.settings.http.keep_alive_seconds,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -44,6 +44,20 @@ async def answer(workspace: Workspace, query: str, **more: object) -> dict[str, 
     return body
 
 
+def held_back(monkeypatch: pytest.MonkeyPatch, gate: asyncio.Event) -> asyncio.Event:
+    """Let nothing be carried over before the gate opens; set when something waits there."""
+    inner = following.rows.to_copy
+    waiting = asyncio.Event()
+
+    async def to_copy(*arguments: object) -> object:
+        waiting.set()
+        await gate.wait()
+        return await inner(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(following.rows, "to_copy", to_copy)
+    return waiting
+
+
 async def test_a_workspace_goes_over_and_back_without_embedding_anew(
     runtime: Runtime,
     workspace: Workspace,
@@ -230,9 +244,12 @@ async def test_a_search_says_that_the_store_lacks_much(
     await go_over(runtime, workspace, "chroma")
     await put(runtime, workspace.id, OXYGEN, title="Oxygen")
     await told(runtime, workspace.id)
+    gate = asyncio.Event()
+    held_back(monkeypatch, gate)
     for number in range(3):
         await put(runtime, workspace.id, f"Note {number} on gases.", title=f"{number}")
     reply = await answer(workspace, "Who discovered oxygen?", mode="dense")
+    gate.set()
     assert reply["mode"] == "dense"
     assert "is being filled" in reply["warnings"][0]
 
@@ -242,15 +259,8 @@ async def test_what_was_stored_first_is_found_before_the_collection_is_made(
 ) -> None:
     """Nothing was lost: everything is still on its way, and compared in PostgreSQL."""
     await go_over(runtime, workspace, "chroma")
-    inner = following.rows.to_copy
-    reading, going_on = asyncio.Event(), asyncio.Event()
-
-    async def slow(*arguments: object) -> object:
-        reading.set()
-        await going_on.wait()
-        return await inner(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(following.rows, "to_copy", slow)
+    going_on = asyncio.Event()
+    reading = held_back(monkeypatch, going_on)
     vectors = clustered(30)
     documents = await fill(runtime, workspace.id, vectors)
     carrying = asyncio.create_task(carry_over(runtime, workspace.id))

@@ -113,13 +113,22 @@ async def _prepare(
     title = document.title if document.title_given else (parsed.title or document.title)
     indexed = IndexedDocument(document.id, title, document.source_id, session_id=document.session_id)
     if parsed.long is not None:
-        return await stage_document(job, indexed, _passages(parsed, settings), len(parsed.long))
+        return await _stage(job, indexed, _passages(parsed, settings), len(parsed.long))
     passages = await asyncio.to_thread(lambda: list(_passages(parsed, settings)))
 
     async def report(done: int, total: int) -> None:
         await job.progress(done, total, "passages")
 
     return await prepare_document(job.runtime, document.workspace_id, indexed, passages, report)
+
+
+async def _stage(
+    job: JobContext, indexed: IndexedDocument, passages: Iterator[Passage], length: int
+) -> StagedDocument:
+    staged = await stage_document(job, indexed, passages, length)
+    # Moving them takes minutes, in the job's last transaction.
+    await job.enter(staged.count, None, "passages on their way into the index")
+    return staged
 
 
 def _passages(parsed: ParsedDocument, settings: ChunkSettings) -> Iterator[Passage]:
@@ -210,7 +219,7 @@ async def cut_long(job: JobContext, *, document_id: str) -> None:
                 document.id, document.title, document.source_id, session_id=document.session_id
             )
             passages = _passages(parsed, settings)
-            staged = await stage_document(job, indexed, passages, len(parsed.whole))
+            staged = await _stage(job, indexed, passages, len(parsed.whole))
         async with job.complete() as session:
             await service.cut_anew(session, document, staged, settings.fingerprint)
 
