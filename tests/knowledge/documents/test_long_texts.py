@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from answerable.cli.verify.rows import check_rows
+from answerable.jobs import cancel_job, get_job
 from answerable.kit import ids
 from answerable.knowledge.chunking import chunk
 from answerable.knowledge.documents import service, tasks, texts
@@ -222,6 +223,28 @@ async def test_a_worker_killed_while_it_moves_the_passages_leaves_none_until_all
     bench.worker()
     read = await bench.read(document)
     assert bench.counts()["chunks"] == read.chunk_count
+    assert bench.problems() == []
+
+
+async def test_a_long_text_is_cancelled_while_its_passages_are_moved(bench: Bench) -> None:
+    document = await bench.upload(prose(150))
+    with psycopg.connect(bench.admin_url) as other:
+        other.execute("LOCK TABLE lexical_terms IN ACCESS EXCLUSIVE MODE")
+        bench.worker()
+        waits = "EXISTS (SELECT FROM pg_locks WHERE relation = 'lexical_terms'::regclass AND NOT granted)"
+        await eventually(partial(bench.holds, waits), seconds=60)
+        job_id = str(document.job_id)
+        async with bench.runtime.database.begin(bench.principal) as session:
+            before = (await get_job(session, job_id)).progress
+            asked = await cancel_job(session, job_id)
+        assert before is not None
+        assert (before.total, before.unit) == (None, "passages on their way into the index")
+        assert asked.cancel_requested_at is not None
+        await eventually(partial(bench.holds, f"NOT {waits}"))
+        other.rollback()
+    read = await bench.read(document)
+    assert (read.status, read.error_code) == (DocumentStatus.FAILED, "cancelled")
+    assert set(bench.counts().values()) == {0}
     assert bench.problems() == []
 
 
