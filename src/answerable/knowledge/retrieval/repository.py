@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -182,7 +183,7 @@ async def settle_plans(session: Session, pool: Pool, reach: Reach) -> None:
 def _breadth(pool: Pool, reach: Reach) -> int:
     """Places that the walk keeps in mind: more in a large workspace, whatever part of it is asked for."""
     chunks = reach.chunks / max(reach.share, 1e-9)
-    grown = round(_LEAST_BREADTH * (chunks / _CALIBRATED_AT) ** _GROWTH)
+    grown = round(_LEAST_BREADTH * math.pow(chunks / _CALIBRATED_AT, _GROWTH))
     return min(_MOST_BREADTH, max(_LEAST_BREADTH, 2 * pool.size, grown))
 
 
