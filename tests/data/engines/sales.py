@@ -38,7 +38,7 @@ def field(name: str, kind: FieldType, role: FieldRole, unit: Unit | None = None)
 
 
 def model(calendar: Calendar | None = None) -> SemanticModel:
-    """Sales with a date, a moment, a shop, an amount and a stock level; and shops."""
+    """Sales with a date, two moments, a shop, an amount and a stock level; and shops."""
     sales = Dataset(
         name="sales",
         id="ds_sales",
@@ -55,6 +55,7 @@ def model(calendar: Calendar | None = None) -> SemanticModel:
             field("pieces", FieldType.INTEGER, FieldRole.MEASURE),
             field("stock", FieldType.INTEGER, FieldRole.MEASURE),
             field("margin", FieldType.FLOAT, FieldRole.MEASURE, Unit(kind="percent", symbol="%")),
+            field("paid_at", FieldType.TIMESTAMP, FieldRole.TIME),
         ),
     )
     shops = Dataset(
@@ -114,10 +115,12 @@ class Sale:
     pieces: int | None
     stock: int | None
     margin: float | None = None
+    paid_at: datetime | None = None
 
 
 SHOPS = ("North", "south", " South ", "East", "100%_a", "Other")
 FIRST = date(2024, 1, 1)
+EPOCH = datetime.combine(FIRST, time.min)
 
 _days = st.integers(0, 500).map(lambda n: FIRST + timedelta(days=n))
 _amounts = st.integers(-10_000, 10_000).map(lambda cents: Decimal(cents) / 100)
@@ -138,13 +141,16 @@ def tables(draw: st.DrawFn, *, nulls: bool = True) -> list[Sale]:
         moment = datetime.combine(day, time(hour)) if day is not None else None
         shop, amount = maybe(st.sampled_from(SHOPS)), maybe(_amounts)
         pieces, stock = maybe(st.integers(-5, 5)), maybe(st.integers(0, 9))
-        rows.append(Sale(number, day, moment, shop, amount, pieces, stock))
+        paid = maybe(st.integers(-100_000, 40_000_000))
+        # To the millisecond, which is what all databases keep.
+        paid_at = EPOCH + timedelta(seconds=paid, milliseconds=paid % 1000) if isinstance(paid, int) else None
+        rows.append(Sale(number, day, moment, shop, amount, pieces, stock, paid_at=paid_at))
     return rows
 
 
 _SCHEMA = (
     "CREATE TABLE sales (sale_id BIGINT, day DATE, sold_at TIMESTAMP, shop VARCHAR, amount DECIMAL(12,2), "
-    "pieces BIGINT, stock BIGINT, margin DOUBLE)",
+    "pieces BIGINT, stock BIGINT, margin DOUBLE, paid_at TIMESTAMP)",
     "CREATE TABLE shops (shop VARCHAR, region VARCHAR, floor BIGINT)",
 )
 _free: list[duckdb.DuckDBPyConnection] = []

@@ -42,8 +42,9 @@ from answerable.data.semantics.query import (
 from answerable.data.semantics.result import QueryResult
 
 _NUMBERS = ("amount", "pieces", "stock")
-_GROUPED = ("shop", "shop", "day", "pieces", "shops__region", "amount")
+_GROUPED = ("shop", "shop", "day", "sold_at", "pieces", "shops__region", "amount")
 _TEXT = st.sampled_from(["North", " south", "100%_a", "", "'", "%", "12.5"])
+_UNITS = st.sampled_from(["minutes", "hours", "days"])
 _days = st.integers(0, 600).map(lambda n: date(2023, 12, 1) + timedelta(days=n))
 _conditions = st.one_of(
     st.builds(
@@ -69,9 +70,30 @@ _conditions = st.one_of(
     ),
     st.builds(
         Condition,
+        field=st.just("paid_at"),
+        operator=st.sampled_from([Operator.LE, Operator.GT]),
+        values=st.tuples(st.integers(-100, 100) | st.floats(-5, 5)),
+        elapsed=st.builds(Elapsed, since=st.just("sold_at"), unit=_UNITS),
+    ),
+    st.builds(
+        Condition,
         field=st.just("pieces"),
         operator=st.sampled_from([Operator.LT, Operator.NE]),
         other=st.just("stock"),
+    ),
+    st.builds(
+        Condition,
+        field=st.sampled_from(["day", "sold_at", "paid_at"]),
+        operator=st.sampled_from([Operator.EQ, Operator.NE, Operator.CONTAINS]),
+        values=st.sampled_from([("Monday",), ("sunday ",), ("March",), ("ember",)]),
+        part=st.sampled_from([DatePart.WEEKDAY, DatePart.MONTH]),
+    ),
+    st.builds(
+        Condition,
+        field=st.sampled_from(["sold_at", "paid_at"]),
+        operator=st.sampled_from([Operator.EQ, Operator.GE, Operator.LT]),
+        values=st.tuples(st.integers(0, 23)),
+        part=st.just(DatePart.HOUR),
     ),
     # Now and then one that does not fit.
     st.builds(
@@ -124,11 +146,13 @@ def _measures(draw: st.DrawFn, number: int, *, by_time: bool) -> Measure:
     additive = metric == "revenue" or aggregation is Aggregation.COUNT
     inner = st.none() | st.sampled_from([Measure(aggregation=Aggregation.COUNT), Measure(metric="revenue")])
     percentile = draw(st.none() | st.none() | st.floats(1, 99)) if metric is None else None
+    elapsed = draw(st.none() | st.none() | st.builds(Elapsed, since=st.just("sold_at"), unit=_UNITS))
     return Measure(
         metric=metric,
         aggregation=None if percentile else aggregation,
         percentile=percentile,
-        field=None if metric else draw(st.sampled_from(_NUMBERS)),
+        field=None if metric else "paid_at" if elapsed else draw(st.sampled_from(_NUMBERS)),
+        elapsed=None if metric else elapsed,
         where=draw(st.none() | st.none() | _filters),
         per=draw(st.none() | inner),
         minus=draw(st.none() | inner),
@@ -159,7 +183,7 @@ def queries(draw: st.DrawFn) -> SemanticQuery:
                 each=not draw(st.integers(0, 3)),
             )
         only = ("north",) if field == "shop" and draw(st.booleans()) else ()
-        part = draw(st.sampled_from([None, *DatePart])) if field == "day" else None
+        part = draw(st.sampled_from([None, *DatePart])) if field in ("day", "sold_at") else None
         groups.append(GroupBy(field=field, part=part, top=top, only=only))
     having = (
         (Having(measure="m0", operator="ge", value=Decimal(1)),) if measures and draw(st.booleans()) else ()

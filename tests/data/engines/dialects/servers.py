@@ -35,6 +35,7 @@ MEMORY = 256_000_000
 _NAMES = {
     "sale_id": "Sale ID", "day": "day", "sold_at": "sold\"at", "shop": "select", "amount": "Betrag €",
     "pieces": "pieces", "stock": "stock", "margin": "margin", "region": "Region", "floor": "floor",
+    "paid_at": "paid at",
 }  # fmt: skip
 _MARIADB = """
 CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
@@ -212,7 +213,7 @@ _TYPES = {
     DialectName.POSTGRESQL: (
         "bigint", "date", "timestamp", "varchar(40)", "numeric(12,2)", "double precision",
     ),
-    DialectName.MYSQL: ("BIGINT", "DATE", "DATETIME", "VARCHAR(40)", "DECIMAL(12,2)", "DOUBLE"),
+    DialectName.MYSQL: ("BIGINT", "DATE", "DATETIME(6)", "VARCHAR(40)", "DECIMAL(12,2)", "DOUBLE"),
     DialectName.SQLITE: (
         "INTEGER", "DATE", "DATETIME", "VARCHAR(40) COLLATE NOCASE", "DECIMAL(12,2)", "REAL",
     ),
@@ -229,7 +230,7 @@ def _schema(dialect: DialectName, schema: str | None) -> list[str]:
         column(name, kind)
         for name, kind in (
             ("sale_id", whole), ("day", day), ("sold_at", moment), ("shop", text), ("amount", exact),
-            ("pieces", whole), ("stock", whole), ("margin", real),
+            ("pieces", whole), ("stock", whole), ("margin", real), ("paid_at", moment),
         )
     )  # fmt: skip
     shops = ", ".join(

@@ -67,9 +67,21 @@ def _adversarial() -> list[Sale]:
                 pieces=number * 31 % 12 - 5 if number % 5 else None,
                 stock=number % 9,
                 margin=number / 7 if number % 6 else None,
+                paid_at=_paid(datetime.combine(day, clock), number),
             )
         )
     return rows
+
+
+def _paid(sold: datetime, number: int) -> datetime | None:
+    """Soon, at once, before, much later and long ago, to the millisecond; one in six is unpaid."""
+    later = (timedelta(milliseconds=501), timedelta(0), timedelta(hours=-5), timedelta(days=400), None)
+    if number % 6 == 5:
+        return None
+    moved = later[number % 5]
+    return (
+        sold + moved if moved is not None else datetime.combine(date(1969, 12, 31), time(23, 59, 59, 500_000))
+    )
 
 
 ROWS = _adversarial()

@@ -116,9 +116,8 @@ def _count_rows(
         part = (
             percentile.expression if isinstance(percentile, exp.PercentileCont) else exp.Literal.number("0.5")
         )
-        weight = _weight(values.index(percentile.this), part)
-        weighted = exp.Mul(this=as_float(percentile.this.copy()), expression=weight)
-        percentile.replace(exp.Sum(this=weighted))
+        number = values.index(percentile.this)
+        percentile.replace(_between(number, part, percentile.this, as_float(percentile.this.copy())))
     for node in list(own(select, exp.Column)):
         if isinstance(node, exp.Column) and node in columns:
             node.replace(quoted(f"column {columns.index(node)}"))
@@ -127,16 +126,33 @@ def _count_rows(
     select.set("where", None)
 
 
-def _weight(number: int, part: exp.Expr) -> exp.Expr:
-    """How much a row counts in a percentile: 1 at its place, less with the distance, 0 from one row on. That
-    is the linear interpolation between the two rows beside it."""
+def _between(number: int, part: exp.Expr, value: exp.Expr, as_float: exp.Expr) -> exp.Expr:
+    """The value at the place of a percentile: that of the row at or below it, and as much of the way to the
+    next as it lies beyond. Weights for both would make of two equal values one that is not quite equal."""
+    place = quoted(f"place {number}")
     before = exp.Sub(this=quoted(f"count {number}"), expression=exp.Literal.number(1))
-    place = exp.Add(
-        this=exp.Literal.number(1), expression=exp.Mul(this=part.copy(), expression=exp.paren(before))
+    wanted = exp.paren(
+        exp.Add(
+            this=exp.Literal.number(1), expression=exp.Mul(this=part.copy(), expression=exp.paren(before))
+        )
     )
-    distance = exp.Abs(this=exp.Sub(this=quoted(f"place {number}"), expression=exp.paren(place)))
-    near = exp.Sub(this=exp.Literal.number(1), expression=distance)
-    return exp.Greatest(this=exp.Literal.number(0), expressions=[near])
+    one = exp.Literal.number(1)
+    beyond = exp.Sub(this=wanted, expression=place)
+    low = exp.and_(
+        exp.LTE(this=place.copy(), expression=wanted.copy()),
+        exp.LT(this=beyond.copy(), expression=one.copy()),
+        exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())),
+    )
+    high = exp.and_(
+        exp.GTE(this=place.copy(), expression=wanted.copy()),
+        exp.GT(this=beyond.copy(), expression=exp.Neg(this=one.copy())),
+    )
+    lower, upper, way = (
+        exp.Min(this=exp.Case().when(here, found))
+        for here, found in ((low, as_float), (high, as_float.copy()), (low.copy(), beyond.copy()))
+    )
+    rise = exp.paren(exp.Sub(this=upper, expression=lower.copy()))
+    return exp.paren(exp.Add(this=lower, expression=exp.Mul(this=rise, expression=way)))
 
 
 def without_series(tree: exp.Expr) -> None:

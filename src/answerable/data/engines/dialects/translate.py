@@ -62,4 +62,7 @@ def translate(
             unsupported_level=ErrorLevel.RAISE,
         )
     except UnsupportedError as error:
-        raise QueryFailed(f"This cannot be computed by {traits.dialect}: {error}.") from error
+        raise QueryFailed(
+            f"{traits.dialect} has no words for a part of this query ({error}). Ask without it, or upload the "
+            "tables, which are then computed here."
+        ) from error
