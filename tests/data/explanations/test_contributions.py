@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerable.data.explanations.contributions import (
-    of_averages,
+    above_and_below,
+    of_rates,
     of_sums,
     surprise,
     volume_and_value,
@@ -18,6 +19,10 @@ _names = st.sampled_from(["North", "South", "East", "West", "(empty)"])
 _values = st.floats(-1e6, 1e6).map(lambda value: round(value, 2))
 _sums = st.dictionaries(_names, _values)
 _pairs = st.dictionaries(_names, st.tuples(_values, st.integers(1, 1000).map(float)))
+
+
+_bases = st.floats(0.5, 1e4).map(lambda value: round(value, 2))
+_ratios = st.dictionaries(_names, st.tuples(_values, st.just(0.0) | _bases))
 
 
 def close(left: float, right: float, scale: float) -> bool:
@@ -37,7 +42,7 @@ def test_the_groups_of_a_sum_sum_to_its_change(before: dict[str, float], now: di
 def test_mix_and_rate_of_an_average_sum_to_its_change(
     before: dict[str, tuple[float, float]], now: dict[str, tuple[float, float]]
 ) -> None:
-    parts = of_averages(before, now)
+    parts = of_rates(before, now)
     if not before or not now:
         assert parts == []
         return
@@ -54,7 +59,7 @@ def test_an_average_whose_groups_keep_theirs_changes_by_mix_alone(
 ) -> None:
     now = {name: (3 * total, 3 * count) for name, (total, count) in list(before.items())[:1]}
     now |= dict(list(before.items())[1:])
-    assert all(math.isclose(part.rate, 0.0, abs_tol=1e-6) for part in of_averages(before, now))
+    assert all(math.isclose(part.rate, 0.0, abs_tol=1e-6) for part in of_rates(before, now))
 
 
 @given(
@@ -62,6 +67,35 @@ def test_an_average_whose_groups_keep_theirs_changes_by_mix_alone(
 )
 def test_volume_and_value_sum_to_the_change(before: tuple[float, float], now: tuple[float, float]) -> None:
     assert close(sum(volume_and_value(before, now)), now[0] - before[0], 1e7)
+
+
+@given(_ratios, _ratios)
+def test_mix_and_rate_of_a_ratio_sum_to_its_change_whatever_stands_above_nothing(
+    before: dict[str, tuple[float, float]], now: dict[str, tuple[float, float]]
+) -> None:
+    above, below = zip(
+        *((sum(a for a, _ in side.values()), sum(b for _, b in side.values())) for side in (before, now)),
+        strict=True,
+    )
+    parts = of_rates(before, now)
+    if not all(below):
+        assert parts == []
+        return
+    assert close(sum(part.amount for part in parts), above[1] / below[1] - above[0] / below[0], 1e9)
+
+
+@given(st.tuples(_values, _bases), st.tuples(_values, _bases))
+def test_what_stands_above_and_below_sum_to_the_change(
+    before: tuple[float, float], now: tuple[float, float]
+) -> None:
+    change = now[0] / now[1] - before[0] / before[1]
+    assert close(sum(above_and_below(before, now)), change, 1e7)
+
+
+def test_a_ratio_of_which_every_group_fell_alike_explains_nothing() -> None:
+    before = {"a": (900.0, 90.0), "b": (100.0, 10.0)}
+    parts = of_rates(before, {name: (above * 0.8, below) for name, (above, below) in before.items()})
+    assert surprise(parts, -2.0) < 1e-9
 
 
 def test_a_dimension_of_which_every_group_fell_alike_explains_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from answerable.data.engines.rows import JsonCell
+from answerable.data.explanations.schemas import ChangeExplained
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Column
 from answerable.knowledge.tools.used import ToolUsed
@@ -40,7 +41,8 @@ class VerifiedBy(BaseModel):
 
 class QueryEvidence(BaseModel):
     """A query with its result: what was counted, over which version of the data. `verified` says that a
-    person has confirmed that the question means this query."""
+    person has confirmed that the question means this query. The first query of an answer to "why did it
+    change" carries all that was computed of the change as `explanation`."""
 
     n: int
     kind: Literal["query"] = "query"
@@ -56,6 +58,7 @@ class QueryEvidence(BaseModel):
     row_count: int
     truncated: bool = False
     verified: VerifiedBy | None = None
+    explanation: ChangeExplained | None = None
 
 
 class QuoteNote(BaseModel):

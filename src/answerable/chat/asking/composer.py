@@ -36,6 +36,7 @@ from answerable.data.answering.outcome import (
 )
 from answerable.data.engines.rows import plain_rows
 from answerable.data.engines.service import ExecutedQuery
+from answerable.data.explanations.schemas import report
 from answerable.data.questions.outcome import Reason
 from answerable.knowledge.answering.service import DocumentAnswer
 
@@ -262,16 +263,18 @@ def _query_evidence(number: int, executed: ExecutedQuery, dataset_id: str) -> Qu
 def _explained(outcome: Explained) -> Draft:
     explanation = outcome.explanation
     text = " ".join(f"{sentence} [{number}]" for sentence, number in explanation.sentences)
+    evidence = [
+        _query_evidence(number, executed, outcome.dataset_id)
+        for number, executed in enumerate(explanation.executed, 1)
+    ]
+    evidence[0].explanation = report(explanation)
     return Draft(
         text=text,
         status=Status.ANSWERED,
         route=Route.DATA,
         intent=IntentReport(kind=outcome.intent, confidence=outcome.confidence),
         confidence=outcome.confidence,
-        evidence=[
-            _query_evidence(number, executed, outcome.dataset_id)
-            for number, executed in enumerate(explanation.executed, 1)
-        ],
+        evidence=[*evidence],
         chart=explanation.executed[-1].chart,
         warnings=[Warning(code="assumption", detail=note) for note in outcome.notes],
     )

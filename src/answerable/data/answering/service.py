@@ -52,8 +52,8 @@ async def answer_from_data(
     if (known := book.by_words(question, model, as_of, names)) is not None:
         return await _compute_known(runtime, data, known)
     wanted = asks_why(question, model, as_of, scope=names)
-    if wanted is not None and (explained := await _explained(runtime, data, wanted)) is not None:
-        return explained
+    if wanted is not None:
+        return await _explained(runtime, data, wanted)
     read = settle_units(read_question(question, model, as_of, scope=names), model)
     if not isinstance(read, Unparsed):
         known = book.by_reading(question, model, as_of, names)
@@ -74,17 +74,14 @@ async def answer_from_data(
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
 
 
-async def _explained(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused | None:
-    """Why the number changed; None where its change cannot be split into parts."""
+async def _explained(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused:
+    """Why the number changed; refused with the reason where its change cannot be split into parts."""
     dataset = data.model.dataset(wanted.query.dataset)
-    if dataset is None:
-        return None
+    assert dataset is not None, "the question was read over this model"
     try:
         explanation = await explain(runtime, data, wanted)
     except AnswerableError as error:
         return Refused(error, Intent.EXPLANATION, describe(wanted.query, data.model))
-    if explanation is None:
-        return None
     return Explained(explanation, dataset.id, wanted.confidence, wanted.notes)
 
 

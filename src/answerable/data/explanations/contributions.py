@@ -1,7 +1,7 @@
 """How a change splits up. Pure arithmetic: whatever the numbers, the parts sum to the change.
 
-Sums and counts split by group into what each group's own sum changed by. An average splits into mix (groups
-that are above or below the average became more or less common) and rate (the groups' own averages changed),
+Sums and counts split by group into what each group's own sum changed by. An average or a ratio splits into
+mix (groups that are above or below it became more or less common) and rate (the groups' own numbers changed),
 by the midpoint method of Marshall (1890) and Edgeworth, which leaves no residue.
 """
 
@@ -15,14 +15,17 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One group's part of the change. For an average, `mix` and `rate` are its two halves; for a sum the
-    whole is `rate`."""
+    """One group's part of the change. `before` and `now` are its own numbers, None where a side has no rows
+    of it. For an average or a ratio, `mix` and `rate` are the part's two halves; for a sum the whole is
+    `rate`. `size` is how much of the number the group was, which tells what its part would be if all changed
+    alike."""
 
     group: str
-    before: float
-    now: float
+    before: float | None
+    now: float | None
     mix: float
     rate: float
+    size: float
 
     @property
     def amount(self) -> float:
@@ -30,43 +33,50 @@ class Contribution:
         return self.mix + self.rate
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One of the numbers that another is computed from, with its part of that one's change."""
+
+    label: str
+    before: float
+    now: float
+    amount: float
+
+
 def of_sums(before: Mapping[str, float], now: Mapping[str, float]) -> list[Contribution]:
     """The groups' own changes, the largest first; a group that one side lacks has 0 there."""
     names = dict.fromkeys([*now, *before])
-    found = [
-        Contribution(
-            name, before.get(name, 0.0), now.get(name, 0.0), 0.0, now.get(name, 0.0) - before.get(name, 0.0)
-        )
-        for name in names
-    ]
+    found = []
+    for name in names:
+        first, last = before.get(name, 0.0), now.get(name, 0.0)
+        found.append(Contribution(name, first, last, 0.0, last - first, abs(first)))
     return sorted(found, key=lambda c: -abs(c.amount))
 
 
-def of_averages(before: Mapping[str, Pair], now: Mapping[str, Pair]) -> list[Contribution]:
-    """The groups' parts of an average's change, from (sum, count) of each group on both sides.
+def of_rates(before: Mapping[str, Pair], now: Mapping[str, Pair]) -> list[Contribution]:
+    """The groups' parts of an average's or a ratio's change, from what stands above and below the line (sum
+    and count) in each group on both sides.
 
-    With weights w and averages r, each group gives (w₁-w₀)·(½(r₀+r₁)-R) by mix, where R is half of both whole
-    averages, and ½(w₀+w₁)·(r₁-r₀) by rate. A group that one side lacks keeps its average, so all is mix.
-    Empty where a side has no rows."""
-    count_before, count_now = (sum(count for _, count in side.values()) for side in (before, now))
-    if not count_before or not count_now:
+    With weights w (the groups' parts of what is below) and rates r, each group gives (w₁-w₀)·(½(r₀+r₁)-R) by
+    mix, where R is half of both whole rates, and ½(w₀+w₁)·(r₁-r₀) by rate. A group that one side lacks keeps
+    its rate, so all is mix. What stands above nothing has no rate and counts as such. Empty where a side has
+    nothing below."""
+    below = [sum(part for _, part in side.values()) for side in (before, now)]
+    if not below[0] or not below[1]:
         return []
-    whole = [
-        sum(total for total, _ in side.values()) / n for side, n in ((before, count_before), (now, count_now))
-    ]
+    whole = [sum(part for part, _ in side.values()) / n for side, n in zip((before, now), below, strict=True)]
     middle = sum(whole) / 2
     found = []
     for name in dict.fromkeys([*now, *before]):
-        sums = before.get(name, (0.0, 0.0)), now.get(name, (0.0, 0.0))
-        averages = [total / count if count else None for total, count in sums]
-        own = [average for average in averages if average is not None]
-        if not own:
+        sides = before.get(name, (0.0, 0.0)), now.get(name, (0.0, 0.0))
+        if not any((*sides[0], *sides[1])):
             continue
-        first, last = (average if average is not None else own[0] for average in averages)
-        weight_before, weight_now = sums[0][1] / count_before, sums[1][1] / count_now
-        mix = (weight_now - weight_before) * ((first + last) / 2 - middle)
-        rate = (weight_before + weight_now) / 2 * (last - first)
-        found.append(Contribution(name, first, last, mix, rate))
+        first, last = (part / base if base else None for part, base in sides)
+        weights = [base / n for (_, base), n in zip(sides, below, strict=True)]
+        gained = sides[1][0] / below[1] - sides[0][0] / below[0] - (weights[1] - weights[0]) * middle
+        own = [rate for rate in (first, last) if rate is not None]
+        mix = (weights[1] - weights[0]) * (sum(own) / len(own) - middle) if own else 0.0
+        found.append(Contribution(name, first, last, mix, gained - mix, sum(weights) / 2))
     return sorted(found, key=lambda c: -abs(c.amount))
 
 
@@ -83,13 +93,21 @@ def volume_and_value(before: Pair, now: Pair) -> Pair:
     return volume, (now[0] - before[0]) - volume
 
 
+def above_and_below(before: Pair, now: Pair) -> Pair:
+    """A ratio's change split into that of what stands above the line and that of what stands below, from
+    (above, below) of both sides, each at the middle of the other; the two sum to the change. What stands
+    below must not be 0."""
+    above = (now[0] - before[0]) * (1 / before[1] + 1 / now[1]) / 2
+    return above, now[0] / now[1] - before[0] / before[1] - above
+
+
 def surprise(parts: list[Contribution], change: float) -> float:
     """How much more of the change the few largest groups give than their size lets expect, 0 to about 1.
 
     A dimension whose every group fell by the same part explains nothing: it has 0."""
-    whole = sum(abs(part.before) for part in parts)
+    whole = sum(part.size for part in parts)
     if not change or not whole or len(parts) < 2:
         return 0.0
     same_way = [part for part in parts if part.amount * change > 0][:3]
-    excess = [part.amount / change - abs(part.before) / whole for part in same_way]
+    excess = [part.amount / change - part.size / whole for part in same_way]
     return max(0.0, sum(value for value in excess if value > 0))

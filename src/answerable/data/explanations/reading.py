@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 
 from answerable.data.questions.outcome import Outcome, Parsed
 from answerable.data.questions.service import read_question
-from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.time.resolve import Now, add_months
+from answerable.data.semantics.filters import Condition, Operator
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import Comparison, Period, SemanticQuery
 
@@ -85,7 +86,40 @@ def _compared(
         outcome: Outcome = read_question(wording, model, as_of, scope=scope)
         if isinstance(outcome, Parsed) and _is_change(outcome.query):
             return outcome
+    plain = read_question(question, model, as_of, scope=scope)
+    if isinstance(plain, Parsed) and plain.query is not None:
+        share = _share(plain.query)
+        if share is not None and _is_change(share):
+            return replace(plain, query=share)
     return None
+
+
+def _share(query: SemanticQuery) -> SemanticQuery | None:
+    """One group's share of a total as the quotient of two numbers, beside that of the period before; None
+    where the query is no such share."""
+    if len(query.measures) != 1 or len(query.group_by) != 1 or query.time is None:
+        return None
+    measure, group, before = query.measures[0], query.group_by[0], _before(query.time.period)
+    plain = not (measure.per or measure.minus or measure.where or group.top or group.part)
+    if not (measure.share_of_total and plain and len(group.only) == 1 and before is not None):
+        return None
+    part = Condition(field=group.field, operator=Operator.EQ, values=group.only)
+    whole = measure.model_copy(update={"share_of_total": False, "alias": None})
+    share = whole.model_copy(update={"where": part, "per": whole, "alias": "share"})
+    comparison = Comparison(kind="previous_period", period=before)
+    time = query.time.model_copy(update={"comparison": comparison})
+    return query.model_copy(update={"measures": (share,), "group_by": (), "time": time, "order": ()})
+
+
+def _before(period: Period | None) -> Period | None:
+    """As long a period that ends where this one starts: whole months before whole months."""
+    if period is None or not isinstance(period.start, date) or not isinstance(period.end, date):
+        return None
+    start, end = period.start, period.end
+    if start.day == end.day == 1:
+        months = (end.year - start.year) * 12 + end.month - start.month
+        return Period(start=add_months(start, -months), end=start)
+    return Period(start=start - (end - start), end=start)
 
 
 def _is_change(query: SemanticQuery | None) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from answerable.data.engines.service import ExecutedQuery
-from answerable.data.explanations.contributions import Contribution, volume_and_value
+from answerable.data.explanations.contributions import Contribution, Factor
+from answerable.data.explanations.makeup import Kind
 from answerable.data.explanations.reading import Direction
+from answerable.data.explanations.splitting import Split
 from answerable.data.questions.formatting import (
     format_number,
     format_period,
@@ -16,9 +17,8 @@ from answerable.data.questions.formatting import (
     plural,
     upper_first,
 )
-from answerable.data.questions.wording import describe_filter, measure_words
 from answerable.data.semantics.model import SemanticModel, Unit
-from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.query import Period, SemanticQuery
 
 _TOLD_GROUPS = 3
 _WORTH_TELLING = 0.1  # part of the change below which a group is not named
@@ -27,60 +27,73 @@ _SAME_AS_USUAL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """A dimension with the parts of its groups, which sum to the change, and how much they surprise."""
+class YearBefore:
+    """The same step a year earlier: the number before and now, and its two periods."""
 
-    field: str
-    label: str
-    parts: tuple[Contribution, ...]
-    surprise: float
-    executed: ExecutedQuery
+    before: float
+    now: float
+    period: Period
+    compared: Period
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that was computed. `rows` are (before, now) as `year_ago` and `largest` are."""
+    """All that was computed. `rows` are (before, now) as `largest` are; `factors` are what the number is
+    computed from, and `units` those of what stands first, above and below in it."""
 
     query: SemanticQuery
     model: SemanticModel
-    average: bool
-    counts_rows: bool
+    kind: Kind
+    name: str
     unit: Unit | None
     before: float
     now: float
     rows: tuple[float, float]
+    factors: tuple[Factor, ...]
+    units: tuple[Unit | None, ...]
     splits: tuple[Split, ...]
-    year_ago: tuple[float, float] | None
+    year_before: YearBefore | None
     largest: tuple[float, float] | None
-
-    @property
-    def name(self) -> str:
-        """The number in words, with what it is filtered by."""
-        words = measure_words(self.query.measures[0], self.query, self.model)
-        where = self.query.where
-        return words if where is None else f"{words} where {describe_filter(where, self.query, self.model)}"
 
     @property
     def change(self) -> float:
         """By how much it changed."""
         return self.now - self.before
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether its change splits into mix and rate."""
+        return self.kind in (Kind.AVERAGE, Kind.RATIO)
 
-def told(found: Found, direction: Direction) -> tuple[tuple[str, int], ...]:
-    """The sentences with the number of the query that each rests on."""
+    @property
+    def factor_units(self) -> tuple[Unit | None, ...]:
+        """The units of the factors themselves; their parts of the change are in the number's own."""
+        first, above, below = self.units
+        if not self.factors:
+            return ()
+        if self.kind is Kind.SUM:
+            return None, self.unit
+        if self.kind is Kind.DIFFERENCE:
+            return first, first
+        return (above, below) if len(self.factors) < 3 else (first, first, below)
+
+
+def told(found: Found, direction: Direction, parts: int) -> tuple[tuple[str, int], ...]:
+    """The sentences with the number of the query that each rests on; `parts` is the one that has what the
+    number is computed from, after which come those of the splits."""
     sentences = [(_change(found, direction), 1)]
     if not found.change:
         return tuple(sentences)
-    if not found.average and not found.counts_rows:
-        sentences.append((_volume(found), 2))
-    for number, split in enumerate(found.splits, 3):
+    if found.factors:
+        sentences.append((_volume(found) if found.kind is Kind.SUM else _computed_from(found), parts))
+    for number, split in enumerate(found.splits, parts + 1):
         sentences.append((_groups(found, split), number))
     if not found.splits:
         sentences.append(("No dimension stands out: the groups of each changed much alike.", 1))
-    if (largest := _single_row(found)) is not None:
-        sentences.append((largest, 1))
-    if found.year_ago is not None:
-        sentences.append((_season(found, found.year_ago), 1))
+    if (row := single_row(found)) is not None:
+        sentences.append((_single_row(found, *row), 1))
+    if found.year_before is not None:
+        sentences.append((_season(found, found.year_before), 1))
     return tuple(sentences)
 
 
@@ -101,9 +114,8 @@ def _change(found: Found, direction: Direction) -> str:
 
 
 def _volume(found: Found) -> str:
-    volume, value = volume_and_value((found.before, found.rows[0]), (found.now, found.rows[1]))
-    dataset = found.model.dataset(found.query.dataset)
-    noun = dataset.row_noun if dataset is not None else "row"
+    volume, value = (factor.amount for factor in found.factors)
+    noun = _noun(found)
     if found.rows[0] == found.rows[1]:
         return f"There were as many {plural(noun, 2)} ({found.rows[1]:,.0f}): the value per {noun} changed."
     more = "more" if found.rows[1] > found.rows[0] else "fewer"
@@ -113,6 +125,19 @@ def _volume(found: Found) -> str:
         f"{upper_first(more)} {plural(noun, 2)} ({counts}) make {_signed(found, volume)} of it, a {worth}"
         f" value per {noun} {_signed(found, value)}."
     )
+
+
+def _computed_from(found: Found) -> str:
+    """What each of the numbers that it is computed from gave."""
+    words = []
+    for factor, unit in zip(found.factors, found.factor_units, strict=True):
+        before, now = format_number(factor.before, unit), format_number(factor.now, unit)
+        if factor.before == factor.now:
+            words.append(f"{factor.label} stayed at {now}")
+            continue
+        way = "rose" if factor.now > factor.before else "fell"
+        words.append(f"{factor.label} {way} from {before} to {now} ({_signed(found, factor.amount)} of it)")
+    return f"{upper_first(join_words(words))}."
 
 
 def _groups(found: Found, split: Split) -> str:
@@ -133,37 +158,37 @@ def _groups(found: Found, split: Split) -> str:
         others = against[1:]
         if others:
             text += f" and {len(others)} more {_signed(found, sum(part.amount for part in others))}"
-    if found.average:
+    if found.is_rate:
         mix, rate = (sum(getattr(part, kind) for part in split.parts) for kind in ("mix", "rate"))
-        text += (
-            f". Of the change {_signed(found, mix)} is mix, {_signed(found, rate)} the groups' own averages"
-        )
+        own = "averages" if found.kind is Kind.AVERAGE else "ratios"
+        text += f". Of the change {_signed(found, mix)} is mix, {_signed(found, rate)} the groups' own {own}"
     return f"{text}."
 
 
 def _from_to(found: Found, part: Contribution) -> str:
-    return f"{_number(found, part.before)} to {_number(found, part.now)}"
+    sides = ("none" if side is None else _number(found, side) for side in (part.before, part.now))
+    return " to ".join(sides)
 
 
-def _single_row(found: Found) -> str | None:
-    """One large row, where it alone makes up much of the change."""
-    if found.largest is None:
+def single_row(found: Found) -> tuple[float, float] | None:
+    """The value of one large row that alone makes up much of the change, and the largest of the other
+    side."""
+    if found.largest is None or not found.change:
         return None
-    row = found.largest[1] if found.change > 0 else found.largest[0]
-    other = found.largest[0] if found.change > 0 else found.largest[1]
-    if row - other < _ONE_ROW * abs(found.change):
-        return None
-    dataset = found.model.dataset(found.query.dataset)
-    noun = dataset.row_noun if dataset is not None else "row"
+    other, row = found.largest if found.change > 0 else found.largest[::-1]
+    return None if row - other < _ONE_ROW * abs(found.change) else (row, other)
+
+
+def _single_row(found: Found, row: float, other: float) -> str:
     when = "now" if found.change > 0 else "before"
     return (
-        f"A single {noun} of {_number(found, row)} {when} is {_percent(row / abs(found.change))} of the"
-        f" change (the largest on the other side is {_number(found, other)})."
+        f"A single {_noun(found)} of {_number(found, row)} {when} is {_percent(row / abs(found.change))} of"
+        f" the change (the largest on the other side is {_number(found, other)})."
     )
 
 
-def _season(found: Found, year_ago: tuple[float, float]) -> str:
-    before, now = year_ago
+def _season(found: Found, earlier: YearBefore) -> str:
+    before, now = earlier.before, earlier.now
     part = (now - before) / abs(before)
     own = found.change / abs(found.before) if found.before else 0.0
     step = f"{'up' if part >= 0 else 'down'} {_percent(abs(part))}"
@@ -176,12 +201,20 @@ def _season(found: Found, year_ago: tuple[float, float]) -> str:
     )
 
 
+def _noun(found: Found) -> str:
+    dataset = found.model.dataset(found.query.dataset)
+    return dataset.row_noun if dataset is not None else "row"
+
+
 def _number(found: Found, value: float) -> str:
     return format_number(value, found.unit)
 
 
 def _signed(found: Found, value: float) -> str:
-    return ("+" if value > 0 else "") + _number(found, value)
+    sign = "+" if value > 0 else ""
+    if found.unit is not None and found.unit.kind == "percent":
+        return f"{sign}{format_number(in_unit(value, found.unit))} points"
+    return sign + _number(found, value)
 
 
 def _amount(found: Found, value: float) -> str:

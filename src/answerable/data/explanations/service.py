@@ -6,88 +6,102 @@ from dataclasses import dataclass
 from datetime import date
 
 from answerable.data.engines.service import DataSnapshot, ExecutedQuery, run_query
-from answerable.data.explanations.contributions import Contribution, of_averages, of_sums, surprise
+from answerable.data.explanations.contributions import Factor, above_and_below, volume_and_value
+from answerable.data.explanations.errors import ChangeNotExplained
+from answerable.data.explanations.makeup import ABOVE, BELOW, FIRST, ROWS, Kind, Makeup, made_of
 from answerable.data.explanations.reading import Wanted
-from answerable.data.explanations.sentences import Found, Split, told
-from answerable.data.questions.formatting import format_period
+from answerable.data.explanations.sentences import Found, YearBefore, told
+from answerable.data.explanations.splitting import LeftOut, Sides, Split, as_float, sides_of, splits_of
+from answerable.data.questions.formatting import format_period, plural
 from answerable.data.questions.time.resolve import add_months
-from answerable.data.questions.wording import measure_alias
-from answerable.data.semantics.filters import (
-    AllOf,
-    Condition,
-    Filter,
-    Operator,
-)
-from answerable.data.semantics.model import Aggregation, Dataset, FieldRole, ModelField, SemanticModel
-from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import (
-    GroupBy,
-    Measure,
-    Period,
-    SemanticQuery,
-    TimeSlice,
-)
-from answerable.data.semantics.result import Cell
-from answerable.kit.errors import AnswerableError
+from answerable.data.questions.wording import describe_filter, measure_alias, measure_words
+from answerable.data.semantics.model import SemanticModel, Unit
+from answerable.data.semantics.query import Comparison, Measure, Period, SemanticQuery, TimeSlice
 from answerable.kit.runtime import Runtime
 
-MOST_DIMENSIONS = 8
-_MOST_VALUES = 60
 _TOLD_DIMENSIONS = 2
 _LEAST_SURPRISE = 0.05
-_ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What a change is made of. `sentences` name their query by its place in `executed` from 1; `drivers` are
-    the groups that gave most of it; `splits` all dimensions with the parts, which sum to the change."""
+    the groups that gave most of it; `splits` all dimensions with the parts, which sum to the change, and
+    `left_out` those that have none; the first `told` of the splits are in the sentences and in `executed`,
+    whose last queries they are."""
 
+    found: Found
     sentences: tuple[tuple[str, int], ...]
     executed: tuple[ExecutedQuery, ...]
     drivers: tuple[str, ...]
     splits: tuple[Split, ...]
+    left_out: tuple[LeftOut, ...]
+    told: int
     period: str
-    measure: str
+
+    @property
+    def measure(self) -> str:
+        """The number in words."""
+        return self.found.name
 
 
-async def explain(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explanation | None:
-    """The explanation of a change of a sum, a count or an average; None for other numbers, and where one of
-    the sides has no value. What the query itself raises, as `run_query` does."""
-    query = wanted.query
-    kind = _kind(query.measures[0], data.model)
-    dataset = data.model.dataset(query.dataset)
-    if kind is None or dataset is None:
-        return None
+async def explain(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explanation:
+    """The explanation of a change. Raises ChangeNotExplained for numbers that have no parts, such as medians,
+    and where one of the sides has no value; and what the queries raise, as `run_query` does."""
+    name = number_name(wanted.query, data.model)
+    made = made_of(wanted.query.measures[0], name, data.model)
+    query = wanted.query.model_copy(update={"measures": (made.measure,), "order": ()})
+    alias = measure_alias(made.measure)
     total = await run_query(runtime, data, query)
-    alias = measure_alias(query.measures[0])
-    now, before = (_number(total, name) for name in (alias, f"{alias}_previous"))
-    if now is None or before is None:
-        return None
-    counted = await run_query(runtime, data, _with(query, _counting(query.measures[0], data.model)))
-    splits = await _splits(runtime, data, query, kind, now - before)
+    parts = await run_query(runtime, data, _with(query, made.measure, *made.beside)) if made.beside else total
+    sides = sides_of(parts, parts.result.rows[0], made)
+    before, now = (side.value for side in sides)
+    if before is None or now is None:
+        raise _no_value(name, query, before)
+    splits, left_out = await splits_of(runtime, data, query, made, sides, _scale(sides))
     shown = [split for split in splits if split.surprise >= _LEAST_SURPRISE][:_TOLD_DIMENSIONS]
     found = Found(
         query=query,
         model=data.model,
-        average=kind is Aggregation.AVG,
-        counts_rows=kind is Aggregation.COUNT,
-        unit=next((c.unit for c in total.result.columns if c.name == alias), None),
+        kind=made.kind,
+        name=name,
+        unit=_unit(total, alias),
         before=before,
         now=now,
-        rows=(_number(counted, "rows_previous") or 0.0, _number(counted, "rows") or 0.0),
+        rows=_pair(parts, ROWS),
+        factors=_factors(parts, made, query, data.model, sides),
+        units=tuple(_unit(parts, part) for part in (FIRST, ABOVE, BELOW)),
         splits=tuple(shown),
-        year_ago=await _year_ago(runtime, data, query, alias),
-        largest=await _largest(runtime, data, query, kind),
+        year_before=await _year_before(runtime, data, query, alias),
+        largest=await _largest(runtime, data, query, made),
     )
-    executed = (total, counted, *(split.executed for split in shown))
+    lead = (total, parts) if made.beside else (total,)
     return Explanation(
-        sentences=told(found, wanted.direction),
-        executed=executed,
-        drivers=tuple(name for split in shown if (name := _driver(split, now - before)) is not None),
+        found=found,
+        sentences=told(found, wanted.direction, len(lead)),
+        executed=(*lead, *(split.executed for split in shown)),
+        drivers=tuple(driver for split in shown if (driver := _driver(split, now - before)) is not None),
         splits=tuple(splits),
+        left_out=tuple(left_out),
+        told=len(shown),
         period=format_period(query.time.period).removeprefix("in ") if query.time is not None else "",
-        measure=found.name,
+    )
+
+
+def number_name(query: SemanticQuery, model: SemanticModel) -> str:
+    """The query's number in words, with what it is filtered by."""
+    words = measure_words(query.measures[0], query, model)
+    return words if query.where is None else f"{words} where {describe_filter(query.where, query, model)}"
+
+
+def _no_value(name: str, query: SemanticQuery, before: float | None) -> ChangeNotExplained:
+    time = query.time
+    assert time is not None
+    assert time.comparison is not None
+    period = time.comparison.period if before is None else time.period
+    return ChangeNotExplained(
+        f"There is no value of {name} {format_period(period)}, so that there is no change to explain. "
+        "Ask about a period that has data on both sides."
     )
 
 
@@ -96,117 +110,98 @@ def _driver(split: Split, change: float) -> str | None:
     return next((part.group for part in split.parts if part.amount * change > 0), None)
 
 
-def _kind(measure: Measure, model: SemanticModel) -> Aggregation | None:
-    """How the number is made, where its change can be split; stocks and computed numbers cannot."""
+def _scale(sides: Sides) -> float:
+    """What a ratio is beside above divided by below: 1 but where the two are in different units."""
+    for side in sides:
+        if side.value and side.above and side.below:
+            return side.value * side.below / side.above
+    return 1.0
+
+
+def _factors(
+    parts: ExecutedQuery, made: Makeup, query: SemanticQuery, model: SemanticModel, sides: Sides
+) -> tuple[Factor, ...]:
+    """The numbers that the number is computed from, with the parts of its change that they give."""
+    before, now = sides
+    if made.kind is Kind.SUM and made.rows is not None:
+        return _volume_and_value(parts, query, model, sides)
+    measure = made.measure
     metric = model.metric(measure.metric) if measure.metric is not None else None
-    aggregation = metric.aggregation if metric is not None else measure.aggregation
-    plain = not (measure.per or measure.minus or measure.where or measure.elapsed)
-    stock = metric is not None and (metric.non_additive or metric.computed)
-    known = aggregation in _ADDITIVE or aggregation is Aggregation.AVG
-    return aggregation if known and plain and not stock else None
+    minus = measure.minus or (Measure(metric=metric.minus) if metric is not None and metric.minus else None)
+    if made.kind is Kind.DIFFERENCE:
+        return _difference(parts, made, minus, query, model, sides, 1.0)
+    if made.kind is not Kind.RATIO or not before.below or not now.below:
+        return ()
+    scale = _scale(sides)
+    above, below = (scale * part for part in above_and_below(before.pair, now.pair))
+    assert made.above is not None
+    assert made.below is not None
+    lower = Factor(measure_words(made.below, query, model), before.below, now.below, below)
+    if made.first is not None:
+        weight = scale * (1 / before.below + 1 / now.below) / 2
+        return (*_difference(parts, made, minus, query, model, sides, weight), lower)
+    return (Factor(measure_words(made.above, query, model), before.above, now.above, above), lower)
 
 
-def _field_of(measure: Measure, model: SemanticModel) -> str | None:
-    metric = model.metric(measure.metric) if measure.metric is not None else None
-    return metric.field if metric is not None else measure.field
+def _difference(
+    parts: ExecutedQuery,
+    made: Makeup,
+    minus: Measure | None,
+    query: SemanticQuery,
+    model: SemanticModel,
+    sides: Sides,
+    weight: float,
+) -> tuple[Factor, ...]:
+    """What is taken from, and what is taken off, each with its change times `weight`."""
+    assert made.first is not None
+    assert minus is not None
+    first = _pair(parts, FIRST)
+    taken = tuple(one - side.above for one, side in zip(first, sides, strict=True))
+    labels = [measure_words(part, query, model) for part in (made.first, minus)]
+    return (
+        Factor(labels[0], first[0], first[1], (first[1] - first[0]) * weight),
+        Factor(labels[1], taken[0], taken[1], (taken[0] - taken[1]) * weight),
+    )
 
 
-def _counting(measure: Measure, model: SemanticModel) -> Measure:
-    """How many values the number is made of."""
-    return Measure(aggregation=Aggregation.COUNT, field=_field_of(measure, model), alias="rows")
-
-
-def _with(query: SemanticQuery, *measures: Measure, group: str | None = None) -> SemanticQuery:
-    groups = (GroupBy(field=group),) if group is not None else ()
-    return query.model_copy(update={"measures": measures, "group_by": groups, "order": ()})
-
-
-async def _splits(
-    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, kind: Aggregation, change: float
-) -> list[Split]:
-    """Every dimension with the parts of its groups, those that explain most first."""
-    found: list[Split] = []
-    measure = query.measures[0]
-    for name, label in _dimensions(data.model, query):
-        try:
-            executed = await run_query(
-                runtime, data, _with(query, measure, _counting(measure, data.model), group=name)
-            )
-        except AnswerableError:
-            continue  # a dimension of a table that is not ready explains nothing
-        parts = _parts(executed, name, measure_alias(measure), kind)
-        if parts and not executed.result.truncated:
-            found.append(Split(name, label, tuple(parts), surprise(parts, change), executed))
-    return sorted(found, key=lambda split: -split.surprise)
-
-
-def _dimensions(model: SemanticModel, query: SemanticQuery) -> list[tuple[str, str]]:
-    """Names and labels of the fields to split by: few values, no data of persons, none that is filtered."""
-    fixed = {condition.field for condition in _conditions(query.where) if condition.operator is Operator.EQ}
-    found: list[tuple[str, str]] = []
+def _volume_and_value(
+    parts: ExecutedQuery, query: SemanticQuery, model: SemanticModel, sides: Sides
+) -> tuple[Factor, ...]:
+    before, now = sides
+    counts = _pair(parts, ROWS)
+    volume, value = volume_and_value((before.above, counts[0]), (now.above, counts[1]))
     dataset = model.dataset(query.dataset)
-    near: list[tuple[str, Dataset]] = [("", dataset)] if dataset is not None else []
-    for goal in sole_paths(model, query.dataset):
-        other = model.dataset(goal)
-        near += [(f"{goal}__", other)] if other is not None else []
-    for prefix, table in near:
-        found += [(prefix + f.name, f.label) for f in table.fields if _splits_well(f)]
-    return [(name, label) for name, label in found if name not in fixed and len(name) <= 63][:MOST_DIMENSIONS]
+    noun = dataset.row_noun if dataset is not None else "row"
+    worth = [side.above / count if count else 0.0 for side, count in zip((before, now), counts, strict=True)]
+    return (
+        Factor(f"number of {plural(noun, 2)}", counts[0], counts[1], volume),
+        Factor(f"value per {noun}", worth[0], worth[1], value),
+    )
 
 
-def _splits_well(field: ModelField) -> bool:
-    if field.personal or field.role is not FieldRole.DIMENSION:
-        return False
-    if field.type.value == "boolean":
-        return True
-    return field.values is not None and 2 <= len(field.values) <= _MOST_VALUES
+def _with(query: SemanticQuery, *measures: Measure) -> SemanticQuery:
+    return query.model_copy(update={"measures": measures})
 
 
-def _conditions(where: Filter | None) -> list[Condition]:
-    if isinstance(where, Condition):
-        return [where]
-    return [c for part in where.all for c in _conditions(part)] if isinstance(where, AllOf) else []
-
-
-def _parts(executed: ExecutedQuery, group: str, alias: str, kind: Aggregation) -> list[Contribution]:
-    names = [column.name for column in executed.result.columns]
-    place = {name: at for at, name in enumerate(names)}
-    sides: list[dict[str, tuple[float, float]]] = [{}, {}]
-    for row in executed.result.rows:
-        name = _told(row[place[group]])
-        for side, suffix in ((sides[0], "_previous"), (sides[1], "")):
-            value, count = _float(row[place[alias + suffix]]), _float(row[place["rows" + suffix]])
-            if count or value:
-                side[name] = (value or 0.0, count or 0.0)
-    if kind is Aggregation.AVG:
-        totals = [{n: (average * count, count) for n, (average, count) in side.items()} for side in sides]
-        return of_averages(totals[0], totals[1])
-    before, now = ({n: value for n, (value, _) in side.items()} for side in sides)
-    return of_sums(before, now)
-
-
-async def _year_ago(
+async def _year_before(
     runtime: Runtime, data: DataSnapshot, query: SemanticQuery, alias: str
-) -> tuple[float, float] | None:
-    """The same step a year earlier, (before, now); None where there are no numbers of it."""
+) -> YearBefore | None:
+    """The same step a year earlier; None where there are no numbers of it."""
     time = query.time
     if time is None or time.comparison is None or time.comparison.kind == "previous_year":
         return None
-    periods = [_earlier(period) for period in (time.period, time.comparison.period)]
-    if periods[0] is None or periods[1] is None:
+    period, compared = (_earlier(side) for side in (time.period, time.comparison.period))
+    if period is None or compared is None:
         return None
-    earlier = query.model_copy(
-        update={
-            "time": TimeSlice(
-                field=time.field,
-                period=periods[0],
-                comparison=time.comparison.model_copy(update={"period": periods[1]}),
-            )
-        }
-    )
-    executed = await run_query(runtime, data, earlier)
-    now, before = (_number(executed, name) for name in (alias, f"{alias}_previous"))
-    return (before, now) if before and now is not None else None
+    comparison = Comparison(kind=time.comparison.kind, period=compared)
+    sliced = TimeSlice(field=time.field, period=period, comparison=comparison)
+    executed = await run_query(runtime, data, query.model_copy(update={"time": sliced}))
+    row = executed.result.rows[0]
+    names = [column.name for column in executed.result.columns]
+    now, before = (as_float(row[names.index(name)]) for name in (alias, f"{alias}_previous"))
+    if not before or now is None:
+        return None
+    return YearBefore(before, now, period, compared)
 
 
 def _earlier(period: Period | None) -> Period | None:
@@ -216,30 +211,23 @@ def _earlier(period: Period | None) -> Period | None:
 
 
 async def _largest(
-    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, kind: Aggregation
+    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, made: Makeup
 ) -> tuple[float, float] | None:
     """The largest single value on both sides, (before, now), of what is summed."""
-    field = _field_of(query.measures[0], data.model)
-    if kind is not Aggregation.SUM or field is None:
+    if made.largest is None:
         return None
-    largest = Measure(aggregation=Aggregation.MAX, field=field, alias="largest")
-    executed = await run_query(runtime, data, _with(query, largest))
-    now, before = (_number(executed, name) for name in ("largest", "largest_previous"))
-    return (before or 0.0, now or 0.0)
+    return _pair(await run_query(runtime, data, _with(query, made.largest)), "largest")
 
 
-def _number(executed: ExecutedQuery, name: str) -> float | None:
+def _pair(executed: ExecutedQuery, name: str) -> tuple[float, float]:
+    """A column of a result of one row, (before, now); 0 where it has no value, or is not there."""
     names = [column.name for column in executed.result.columns]
-    if name not in names or not executed.result.rows:
-        return None
-    return _float(executed.result.rows[0][names.index(name)])
+    if name not in names:
+        return 0.0, 0.0
+    row = executed.result.rows[0]
+    before, now = (as_float(row[names.index(side)]) for side in (f"{name}_previous", name))
+    return before or 0.0, now or 0.0
 
 
-def _float(cell: Cell) -> float | None:
-    return float(str(cell)) if cell is not None and not isinstance(cell, bool) else None
-
-
-def _told(cell: Cell) -> str:
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return "(empty)" if cell is None else str(cell)
+def _unit(executed: ExecutedQuery, name: str) -> Unit | None:
+    return next((column.unit for column in executed.result.columns if column.name == name), None)
