@@ -63,6 +63,6 @@ def translate(
         )
     except UnsupportedError as error:
         raise QueryFailed(
-            f"{traits.dialect} has no words for a part of this query ({error}). Ask without it, or upload the "
-            "tables, which are then computed here."
+            f"{traits.dialect} has no words for a part of this query ({error}). Ask without it, or "
+            "upload the tables, which are then computed here."
         ) from error
