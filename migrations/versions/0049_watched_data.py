@@ -14,7 +14,7 @@ from answerable.kit.db.notifications import announce_changes
 from answerable.kit.db.wall import enable_tenant_wall, grant
 
 revision = "0049"
-down_revision = "0047"
+down_revision = "0048"
 
 _TENANT = "uuid NOT NULL CONSTRAINT fk_{0}_workspace_id REFERENCES workspaces (id) ON DELETE CASCADE"
 
