@@ -16,12 +16,11 @@ down_revision = "0047"
 _CHANGE = """
 DO $body$
 BEGIN
-    EXECUTE replace(
-        pg_get_functiondef('add_encoder(text, jsonb, integer, double precision, text, boolean)'::regprocedure),
-        '{before}', '{after}');
+    EXECUTE replace(pg_get_functiondef('{function}'::regprocedure), '{before}', '{after}');
 END
 $body$
 """
+_FUNCTION = "add_encoder(text, jsonb, integer, double precision, text, boolean)"
 _PLAIN = "halfvec_cosine_ops)'"
 _DENSE = "halfvec_cosine_ops) WITH (ef_construction = 128)'"
 _EACH_INDEX = """
@@ -37,17 +36,18 @@ $body$
 """
 
 
-def _quoted(words: str) -> str:
-    return words.replace("'", "''")
+def _change(before: str, after: str) -> str:
+    quoted = {"before": before.replace("'", "''"), "after": after.replace("'", "''")}
+    return _CHANGE.format(function=_FUNCTION, **quoted)
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute(_CHANGE.format(before=_quoted(_PLAIN), after=_quoted(_DENSE)))
+    op.execute(_change(_PLAIN, _DENSE))
     op.execute(_EACH_INDEX.format(change="SET (ef_construction = 128)"))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(_EACH_INDEX.format(change="RESET (ef_construction)"))
-    op.execute(_CHANGE.format(before=_quoted(_DENSE), after=_quoted(_PLAIN)))
+    op.execute(_change(_DENSE, _PLAIN))
