@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -222,9 +223,12 @@ async def follow_run(
 ) -> AsyncIterator[bytes]:
     """The events of a run with ids above `after`, to the end, from any process.
 
-    Raises Unauthenticated in the middle when the listener's access ends: the connection is cut.
+    Raises Unauthenticated in the middle, at most a few seconds after the listener's access has ended: the
+    connection is cut. An event would be no part of the run, which goes on.
     """
     tasks = runtime.get(RunTasks)
+    sent_at = time.monotonic()
+    watch_at = sent_at + _WATCH_SECONDS
     with tasks.following(run_id) as news:
         # Of a run that this process works on there are no news before they are told.
         wait = after > 0 and tasks.is_silent(run_id)
@@ -237,15 +241,19 @@ async def follow_run(
                     return
                 for event in events:
                     if event.id > after:
-                        after = event.id
+                        after, sent_at = event.id, time.monotonic()
                         yield event.encode()
                 if ended:
                     return
-            quiet = 0.0
-            while not await news.wait(_WATCH_SECONDS):
-                await watch_access(runtime, principal)
-                quiet += _WATCH_SECONDS
-                if quiet % KEEP_ALIVE_SECONDS < _WATCH_SECONDS:
+            heard = False
+            while not heard:
+                heard = await news.wait(_WATCH_SECONDS)
+                # Also while there is news all the time: an answer may be written for a minute.
+                if time.monotonic() >= watch_at:
+                    await watch_access(runtime, principal)
+                    watch_at = time.monotonic() + _WATCH_SECONDS
+                if not heard and time.monotonic() - sent_at >= KEEP_ALIVE_SECONDS:
+                    sent_at = time.monotonic()
                     yield KEEP_ALIVE
             wait = False
 
