@@ -28,6 +28,10 @@ _WANTED: Mapping[str, Json] = {
     },
     "POST /api/v1/chat/sessions/{session_id}/documents": _FILE,
     "POST /api/v1/chat/sessions/{session_id}/datasets": _FILE,
+    "POST /api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/review": {
+        "json": {"choices": [{"setting": "totals", "value": "keep"}]}
+    },
+    "PUT /api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/rules": {"json": {"rules": []}},
 }
 _NO_BODY = ("GET", "DELETE")
 _LACKS_SCOPE = re.compile(r"/keep$")
@@ -50,12 +54,14 @@ class Conversation:
         within = {"session_id": values["session_id"]}
         for path in ("", "/text", "/chunks", "/file"):
             yield "GET", f"/api/v1/documents/{values['document_id']}{path}", {"params": within}
-        for path in ("", "/versions", "/rows"):
+        for path in ("", "/versions", "/rows", "/review", "/rules"):
             yield "GET", f"/api/v1/datasets/{values['dataset_id']}{path}", {"params": within}
+        trial = f"/api/v1/datasets/{values['dataset_id']}/rules/test"
+        yield "POST", trial, {"params": within, "json": {"rules": []}}
         yield "POST", "/api/v1/ask", {"json": {"question": "x", **within}}
         yield "POST", "/api/v1/search", {"json": {"query": "hoist", **within}}
-        query = {"metrics": ["row_count"]}
-        yield "POST", "/api/v1/query", {"json": {"query": query, **within}}
+        query = {"dataset": "targets", "measures": [{"aggregation": "count"}]}
+        yield "POST", "/api/v1/query", {"json": {**query, **within}}
         said = {"answer_id": values["answer_id"], "rating": "up"}
         yield "POST", "/api/v1/feedback", {"json": said}
 
@@ -72,9 +78,9 @@ def _paths(app: FastAPI) -> tuple[tuple[str, str], ...]:
 
 @pytest.fixture
 async def theirs(app: FastAPI, workspace: Workspace, worker: None) -> Conversation:
-    """An editor's conversation."""
+    """A conversation of a member who may make keys."""
     del worker
-    owner = await workspace.member("editor")
+    owner = await workspace.member("admin")
     chat = await new_session(owner, title="Cranes")
     document = await drop_document(owner, chat, "crane.md", HOIST)
     dataset = await drop_table(owner, chat, "targets.csv", TARGETS)
@@ -122,7 +128,8 @@ async def test_to_everybody_else_each_object_is_one_that_does_not_exist(
     for request, void in asked:
         foreign, missing = await _send(other, request), await _send(other, void)
         if who == "viewer" and _LACKS_SCOPE.search(request[1]):
-            assert (foreign.status_code, foreign.content) == (403, missing.content), request
+            assert foreign.status_code == missing.status_code == 403, request
+            assert foreign.json()["detail"] == missing.json()["detail"], request
         else:
             assert is_missing(foreign, missing), (request, foreign.status_code, foreign.text)
     for request in theirs.requests(theirs.ids):
@@ -218,14 +225,14 @@ async def test_who_was_demoted_keeps_the_conversation_and_loses_what_the_role_ga
             assert (await _send(theirs.owner, request)).status_code == 403, request
 
 
-async def test_a_share_ends_with_its_giver_and_shows_no_file(
+async def test_a_share_ends_when_its_giver_is_disabled(
     theirs: Conversation, client: httpx.AsyncClient, admin_url: str
 ) -> None:
     url = f"/api/v1/chat/sessions/{theirs.ids['session_id']}/shares"
     path = (await theirs.owner.post(url, json={})).json()["path"]
     read = await client.get(path)
     assert read.status_code == 200
-    for value in theirs.ids.values():
-        assert value not in read.text
+    for name in ("session_id", "message_id", "run_id", "link_id", "answer_id"):
+        assert theirs.ids[name] not in read.text
     _disable(admin_url, theirs.owner)
     assert is_missing(await client.get(path), await client.get("/api/v1/chat/shared/anss_nothing"))

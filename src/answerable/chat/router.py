@@ -10,6 +10,7 @@ from answerable.chat.feedback import endpoints as feedback
 from answerable.chat.files import endpoints as files
 from answerable.chat.messages import endpoints as messages
 from answerable.chat.proposals import endpoints as proposals
+from answerable.chat.recaps import endpoints as recaps
 from answerable.chat.retention import endpoints as retention
 from answerable.chat.sessions import endpoints as sessions
 from answerable.chat.shares import endpoints as shares
@@ -23,6 +24,7 @@ for routes in (
     messages.router,
     files.router,
     messages.searching,
+    recaps.router,
     shares.router,
     transfer.router,
     retention.router,

@@ -119,6 +119,88 @@ async def test_a_new_version_of_the_conversations_table(viewer: Caller) -> None:
     assert "9,900" in str((await say(viewer, chat, "highest pledged"))["reply"]["parts"])
 
 
+OPEN_DATES = "day,region,amount (EUR)\n" + "".join(
+    f"0{n % 6 + 1}/0{n % 5 + 4}/2025,{('north', 'South')[n % 2]},{n}\n" for n in range(30)
+)
+
+
+async def version_of(caller: Caller, dataset_id: object, chat: str, number: int) -> None:
+    """Wait until the dataset shows that version."""
+
+    async def shown() -> bool:
+        dataset = await settled(caller, f"/api/v1/datasets/{dataset_id}?session_id={chat}")
+        return dataset["version"] == number
+
+    assert await eventually(shown, seconds=30)
+
+
+async def test_the_conversations_table_is_reviewed_by_its_owner(
+    workspace: Workspace, viewer: Caller, stranger: Caller
+) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "sales.csv", OPEN_DATES)
+    read = f"/api/v1/datasets/{dataset['id']}/review"
+    review = (await viewer.get(read, params={"session_id": chat})).json()
+    asked = next(finding for finding in review["findings"] if finding["open"])
+    assert asked["setting"] == "date_order"
+    choice = {"setting": "date_order", "column": "day", "value": "mdy"}
+    body = {"choices": [choice], "version": review["version"]}
+    write = f"/api/v1/chat/sessions/{chat}/datasets/{dataset['id']}/review"
+    for other in (workspace.owner, await workspace.member("editor"), stranger):
+        assert (await other.get(read, params={"session_id": chat})).status_code == 404
+        assert (await other.post(write, json=body)).status_code == 404
+        assert (await other.post(read, json=body)).status_code == 404
+    decided = await viewer.post(write, json=body)
+    assert (decided.status_code, decided.json()["version"]) == (202, 2), decided.text
+    await version_of(viewer, dataset["id"], chat, 2)
+    assert (await viewer.post(write, json={"choices": [choice]})).status_code == 200
+    assert (await viewer.post(write, json=body)).json()["code"] == "version_outdated"
+    after = (await viewer.get(read, params={"session_id": chat})).json()
+    assert [finding for finding in after["findings"] if finding["open"]] == []
+    wrong = await viewer.post(write, json={"choices": [{**choice, "column": "no"}]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "choices.0")
+
+
+async def test_rules_hold_for_the_conversations_table(
+    workspace: Workspace, viewer: Caller, stranger: Caller
+) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "sales.csv", OPEN_DATES)
+    within = {"session_id": chat}
+    read = f"/api/v1/datasets/{dataset['id']}/rules"
+    write = f"/api/v1/chat/sessions/{chat}/datasets/{dataset['id']}/rules"
+    body = {"rules": [{"kind": "normalise", "column": "region", "steps": ["upper"]}]}
+    for other in (workspace.owner, await workspace.member("editor"), stranger):
+        assert (await other.get(read, params=within)).status_code == 404
+        assert (await other.post(f"{read}/test", params=within, json=body)).status_code == 404
+        assert (await other.put(write, json=body)).status_code == 404
+    tried = await viewer.post(f"{read}/test", params=within, json=body)
+    assert tried.status_code == 200, tried.text
+    assert "NORTH" in tried.text
+    unfit = await viewer.put(write, json={"rules": [{**body["rules"][0], "column": "nothing"}]})
+    assert (unfit.status_code, unfit.json()["errors"][0]["field"]) == (422, "rules")
+    kept = await viewer.put(write, json=body)
+    assert (kept.status_code, kept.json()["version"]) == (202, 2), kept.text
+    await version_of(viewer, dataset["id"], chat, 2)
+    assert (await viewer.get(read, params=within)).json()["rules"][0]["steps"] == ["upper"]
+    assert (await viewer.put(write, json=body)).status_code == 200
+    rows = (await viewer.get(f"/api/v1/datasets/{dataset['id']}/rows", params=within)).text
+    assert "NORTH" in rows
+
+
+async def test_a_conversation_lets_nobody_decide_about_the_workspaces_tables(
+    workspace: Workspace, viewer: Caller
+) -> None:
+    common = await upload_dataset(workspace.owner, "orders.csv", ORDERS)
+    chat = await new_session(viewer)
+    base = f"/api/v1/chat/sessions/{chat}/datasets/{common['id']}"
+    choices = {"choices": [{"setting": "totals", "value": "keep"}]}
+    assert (await viewer.post(f"{base}/review", json=choices)).status_code == 404
+    rules = {"rules": [{"kind": "normalise", "column": "country", "steps": ["upper"]}]}
+    assert (await viewer.put(f"{base}/rules", json=rules)).status_code == 404
+    assert (await viewer.get(f"/api/v1/datasets/{common['id']}/rules")).json()["rules"] == []
+
+
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 async def test_who_may_write_data_keeps_one_for_the_workspace(workspace: Workspace, role: str) -> None:
     member = await workspace.member(role)

@@ -68,18 +68,6 @@ async def test_an_answer_cannot_be_edited(viewer: Caller) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "message_id")
 
 
-async def test_a_recap_has_a_line_for_each_answered_turn(shop: Workspace) -> None:
-    chat = await new_session(shop.owner)
-    url = f"/api/v1/chat/sessions/{chat}/recap"
-    assert (await shop.owner.get(url)).json() == {"lines": []}
-    kept = await say(shop.owner, chat, "When must damage be reported?")
-    await say(shop.owner, chat, "number of orders")
-    lines = (await shop.owner.get(url)).json()["lines"]
-    assert lines[0]["message_id"] == kept["reply"]["id"]
-    assert lines[1]["text"] == "number of orders: Number of orders is 120."
-    assert lines[0]["text"].startswith("When must damage be reported: “Damage must be reported")
-
-
 async def search(caller: Caller, q: str, **more: object) -> Json:
     answer = await caller.get("/api/v1/chat/search", params={"q": q, **more})
     assert answer.status_code == 200, answer.text

@@ -9,9 +9,11 @@ from fastapi import File, Form, Query, Response, UploadFile
 from answerable.chat.files import service
 from answerable.data.datasets import keeping as kept_datasets
 from answerable.data.datasets import service as datasets
+from answerable.data.datasets.review.schemas import Choices, Reviewed
+from answerable.data.datasets.rules.schemas import RulesChange, RulesChanged
 from answerable.data.datasets.schemas import DatasetSummary, Uploaded
 from answerable.data.datasets.uploading import NewTables
-from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.identity.conversations import enter
 from answerable.kit.http import Router
 from answerable.kit.http.uploads import chunks
@@ -30,6 +32,7 @@ router = Router(prefix="/chat/sessions/{session_id}", tags=["chat"])
 
 Reader = Annotated[RequestContext, requires(Scope.CHAT_READ)]
 Writer = Annotated[RequestContext, requires(Scope.CHAT_WRITE)]
+DeferredWriter = Annotated[DeferredContext, requires_deferred(Scope.CHAT_WRITE)]
 DocumentKeeper = Annotated[RequestContext, requires(Scope.DOCUMENTS_WRITE)]
 DataKeeper = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
 
@@ -118,6 +121,28 @@ async def list_datasets(
 async def remove_dataset(context: Writer, session_id: str, dataset_id: str) -> None:
     """Delete a dataset of the conversation, with the answers from it."""
     await service.remove_dataset(context.session, session_id, dataset_id)
+
+
+@router.post("/datasets/{dataset_id}/review", status_code=202, responses={200: {"model": Reviewed}})
+async def review_dataset(
+    context: Writer, response: Response, session_id: str, dataset_id: str, body: Choices
+) -> Reviewed:
+    """Decide how a table of the conversation is read, as `POST /datasets/{dataset_id}/review` does for one of
+    the workspace. `GET /datasets/{dataset_id}/review?session_id=…` shows what there is to decide."""
+    decided = await service.review_dataset(context.session, session_id, dataset_id, body)
+    response.status_code = 200 if decided.job_id is None else 202
+    return decided.told()
+
+
+@router.put("/datasets/{dataset_id}/rules", status_code=202, responses={200: {"model": RulesChanged}})
+async def keep_rules(
+    context: DeferredWriter, response: Response, session_id: str, dataset_id: str, body: RulesChange
+) -> RulesChanged:
+    """Replace the rules of a table of the conversation, as `PUT /datasets/{dataset_id}/rules` does for one of
+    the workspace."""
+    changed = await service.keep_rules(context, session_id, dataset_id, body.rules)
+    response.status_code = 200 if changed.job is None else 202
+    return changed
 
 
 @router.post("/datasets/{dataset_id}/keep")

@@ -11,7 +11,14 @@ from answerable.chat.sessions import repository as sessions
 from answerable.data.datasets import repository as dataset_rows
 from answerable.data.datasets import service as datasets
 from answerable.data.datasets import uploading
-from answerable.identity.conversations import enter
+from answerable.data.datasets.review import service as review
+from answerable.data.datasets.review.schemas import Choices
+from answerable.data.datasets.review.service import Decided
+from answerable.data.datasets.rules import service as rules
+from answerable.data.datasets.rules.schemas import RulesChanged
+from answerable.data.ingestion.rules.model import Rule
+from answerable.identity.access import DeferredContext
+from answerable.identity.conversations import enter, enter_deferred
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.runtime import Runtime
@@ -66,6 +73,25 @@ async def remove_dataset(session: Session, session_id: str, dataset_id: str) -> 
     await enter(session, session_id)
     await datasets.own_dataset(session, dataset_id)
     await datasets.delete_dataset(session, dataset_id)
+
+
+async def review_dataset(session: Session, session_id: str, dataset_id: str, wanted: Choices) -> Decided:
+    """Decide how a dataset of a conversation is read. NotFound, also for one of the workspace, and as the
+    workspace's review does."""
+    await enter(session, session_id)
+    await datasets.own_dataset(session, dataset_id)
+    return await review.choose(session, dataset_id, wanted.choices, version=wanted.version)
+
+
+async def keep_rules(
+    context: DeferredContext, session_id: str, dataset_id: str, wanted: Sequence[Rule]
+) -> RulesChanged:
+    """Replace the rules of a dataset of a conversation. NotFound, also for one of the workspace, and as the
+    workspace's rules do."""
+    await enter_deferred(context, session_id)
+    async with context.runtime.database.begin(context.principal) as session:
+        await datasets.own_dataset(session, dataset_id)
+    return await rules.replace(context.runtime, context.principal, dataset_id, wanted)
 
 
 async def delete_all(session: Session, session_id: str) -> None:

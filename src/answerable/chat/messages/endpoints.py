@@ -19,7 +19,6 @@ from answerable.chat.messages.schemas import (
     MessagesRequest,
     MessageTree,
     MessageView,
-    Recap,
 )
 from answerable.chat.sessions import service as sessions
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
@@ -95,12 +94,6 @@ async def read_tree(session_id: str, context: Reader) -> MessageTree:
     """Every message of the conversation, on all paths, a parent before its children."""
     chat = await sessions.get(context.session, session_id)
     return MessageTree(items=await service.list_tree(context.session, chat))
-
-
-@router.get("/recap")
-async def read_recap(session_id: str, context: Reader) -> Recap:
-    """The path that is shown in short: a line for each turn that has an answer."""
-    return await service.recap(context.session, await sessions.get(context.session, session_id))
 
 
 @searching.get("")

@@ -137,17 +137,6 @@ class MessageTree(BaseModel):
     items: list[MessageView]
 
 
-class RecapLine(BaseModel):
-    """One turn: what was asked, and the first sentence of its answer."""
-
-    message_id: str
-    text: str
-
-
-class Recap(BaseModel):
-    lines: list[RecapLine]
-
-
 class MessagesRequest(BaseModel):
     limit: Annotated[int, Query(ge=1, le=200, description="How many items, 1 to 200.")] = 50
     cursor: Annotated[

@@ -9,9 +9,8 @@ from typing import Literal, cast
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.service import failure_of
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.following.transcript import recap_line
 from answerable.chat.messages import repository
-from answerable.chat.messages.parts import PARTS, ErrorPart, Part, TextPart, parts_of
+from answerable.chat.messages.parts import PARTS, ErrorPart, Part, parts_of
 from answerable.chat.messages.repository import Shown
 from answerable.chat.messages.schemas import (
     AnswerReport,
@@ -20,8 +19,6 @@ from answerable.chat.messages.schemas import (
     MessagesRequest,
     MessageStatus,
     MessageView,
-    Recap,
-    RecapLine,
 )
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions.tables import ChatSessionRow
@@ -29,7 +26,6 @@ from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.paging import Page, make_page
 
-_MOST_RECAPPED = 400
 _SEARCHED = re.compile(r"[^\W_]+")
 _GONE = ErrorPart(
     code="source_gone",
@@ -73,22 +69,6 @@ async def search(session: Session, request: MessageSearch) -> Page[MessageHit]:
         return Page(items=[])
     hits = await repository.search(session, " & ".join(f"{word}:*" for word in words), request)
     return make_page(hits, request, MessageHit.of, lambda hit: (hit.created_at, hit.message_id))
-
-
-async def recap(session: Session, chat: ChatSessionRow) -> Recap:
-    """What was asked on the path that is shown, and the first sentence of each answer."""
-    if chat.active_message_id is None:
-        return Recap(lines=[])
-    rows = await repository.path(session, chat.id, chat.active_message_id, _MOST_RECAPPED)
-    lines: list[RecapLine] = []
-    asked = ""
-    for message, run in rows:
-        text = next((part.text for part in shown(message, run)[1] if isinstance(part, TextPart)), "")
-        if message.role == "user":
-            asked = text
-        elif text:
-            lines.append(RecapLine(message_id=message.id, text=recap_line(asked, text)))
-    return Recap(lines=lines)
 
 
 async def list_tree(session: Session, chat: ChatSessionRow) -> list[MessageView]:

@@ -8,14 +8,14 @@ from fastapi import Response
 
 from answerable.data.datasets.review import service
 from answerable.data.datasets.review.schemas import Choices, Review, Reviewed
-from answerable.data.datasets.schemas import JobReference
 from answerable.data.semantics.service import require_all_of
 from answerable.identity.access import RequestContext, Scope, requires
+from answerable.identity.conversations import requires_within
 from answerable.kit.http import Router
 
 router = Router(prefix="/datasets/{dataset_id}/review", tags=["datasets"])
 
-Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
+Reader = Annotated[RequestContext, requires_within(Scope.DATA_READ)]
 Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
 
 
@@ -34,5 +34,4 @@ async def choose(context: Writer, response: Response, dataset_id: str, body: Cho
     await require_all_of(context.session, dataset_id)
     decided = await service.choose(context.session, dataset_id, body.choices, version=body.version)
     response.status_code = 200 if decided.job_id is None else 202
-    job = JobReference(id=decided.job_id) if decided.job_id is not None else None
-    return Reviewed(dataset_id=dataset_id, version=decided.version.number, job=job)
+    return decided.told()

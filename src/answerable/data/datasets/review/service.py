@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetNotReady, VersionOutdated
-from answerable.data.datasets.review.schemas import Choice
+from answerable.data.datasets.review.schemas import Choice, Reviewed
+from answerable.data.datasets.schemas import JobReference
 from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
 from answerable.data.datasets.uploading import read_again
@@ -25,6 +26,11 @@ class Decided:
 
     version: DatasetVersionRow
     job_id: str | None
+
+    def told(self) -> Reviewed:
+        """The same as HTTP carries it."""
+        job = JobReference(id=self.job_id) if self.job_id is not None else None
+        return Reviewed(dataset_id=self.version.dataset_id, version=self.version.number, job=job)
 
 
 async def read_review(session: Session, dataset_id: str) -> DatasetVersionRow:

@@ -8,16 +8,16 @@ from fastapi import Response
 
 from answerable.data.datasets.rules import service
 from answerable.data.datasets.rules.schemas import RulesChange, RulesChanged, RulesTrial, RulesView
-from answerable.data.datasets.schemas import JobReference
 from answerable.data.ingestion.rules.outcome import Trial
 from answerable.data.semantics.service import require_all_of
-from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
+from answerable.identity.access import DeferredContext, RequestContext, Scope, requires_deferred
+from answerable.identity.conversations import requires_deferred_within, requires_within
 from answerable.kit.http import Router
 
 router = Router(prefix="/datasets/{dataset_id}/rules", tags=["datasets"])
 
-Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
-Trier = Annotated[DeferredContext, requires_deferred(Scope.DATA_READ)]
+Reader = Annotated[RequestContext, requires_within(Scope.DATA_READ)]
+Trier = Annotated[DeferredContext, requires_deferred_within(Scope.DATA_READ)]
 Writer = Annotated[DeferredContext, requires_deferred(Scope.DATA_WRITE)]
 
 
@@ -41,13 +41,6 @@ async def test_rules(context: Trier, dataset_id: str, body: RulesTrial) -> Trial
 async def keep_rules(context: Writer, response: Response, dataset_id: str, body: RulesChange) -> RulesChanged:
     """Replace the dataset's rules, once they were tried on its rows. A job makes the version that they make;
     200 when they hold already."""
-    begin = context.runtime.database.begin
-    async with begin(context.principal) as session:
-        await require_all_of(session, dataset_id)
-        sample = await service.sample_of(session, context.runtime, dataset_id)
-    await service.check_rules(sample, body.rules)
-    async with begin(context.principal) as session:
-        version, job_id = await service.keep_rules(session, dataset_id, body.rules)
-    response.status_code = 200 if job_id is None else 202
-    job = JobReference(id=job_id) if job_id is not None else None
-    return RulesChanged(dataset_id=dataset_id, rules=list(body.rules), version=version.number, job=job)
+    changed = await service.replace(context.runtime, context.principal, dataset_id, body.rules)
+    response.status_code = 200 if changed.job is None else 202
+    return changed

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetNotReady, RulesRefused
+from answerable.data.datasets.rules.schemas import RulesChanged
+from answerable.data.datasets.schemas import JobReference
 from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
@@ -17,9 +19,11 @@ from answerable.data.ingestion.quality import Code
 from answerable.data.ingestion.rules.model import Rule
 from answerable.data.ingestion.rules.outcome import Trial, TrialRequest
 from answerable.data.semantics.model import FieldType
+from answerable.data.semantics.service import require_all_of
 from answerable.kit import sandbox
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, NotFound
+from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.sandbox import Limits, SandboxError
 
@@ -93,6 +97,22 @@ async def check_rules(sample: Sample, rules: Sequence[Rule]) -> None:
     if unfit:
         errors = [FieldError("rules", finding.sentence) for finding in unfit]
         raise RulesRefused(unfit[0].sentence, errors=errors)
+
+
+async def replace(
+    runtime: Runtime, principal: Principal, dataset_id: str, rules: Sequence[Rule]
+) -> RulesChanged:
+    """Try rules on a dataset's rows and keep them; no transaction is open while they are tried. Raises as its
+    parts do, and DataHidden for who does not see all of the dataset."""
+    async with runtime.database.begin(principal) as session:
+        await require_all_of(session, dataset_id)
+        sample = await sample_of(session, runtime, dataset_id)
+    await check_rules(sample, rules)
+    async with runtime.database.begin(principal) as session:
+        version, job_id = await keep_rules(session, dataset_id, rules)
+        number = version.number
+    job = JobReference(id=job_id) if job_id is not None else None
+    return RulesChanged(dataset_id=dataset_id, rules=list(rules), version=number, job=job)
 
 
 async def keep_rules(

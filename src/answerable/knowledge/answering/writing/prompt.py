@@ -73,17 +73,21 @@ REPLY = OutputSchema(
 
 
 def writing_request(
-    model: str, question: str, passages: Sequence[SourcePassage], wishes: str | None = None
+    model: str,
+    question: str,
+    passages: Sequence[SourcePassage],
+    wishes: str | None = None,
+    rules: str | None = None,
 ) -> ChatRequest:
     """The request, the same for the same question, passages and wishes; it has no tools. `wishes` are its
-    owner's, for tone, length and the like."""
+    owner's, for tone, length and the like; `rules` stand in the place of those for an answer."""
     digest = _digest(question, passages)
     blocks = [_block(passage, digest) for passage in passages]
     asked = "\n\n".join((*blocks, f"The question, by the person who asks: {_plain(question, ' ')}"))
     return ChatRequest(
         model=model,
         messages=(
-            Message(role="system", parts=(Text(_rules(wishes)),)),
+            Message(role="system", parts=(Text(_rules(wishes, rules)),)),
             Message(role="user", parts=(Text(asked),)),
         ),
         output_schema=REPLY,
@@ -92,8 +96,8 @@ def writing_request(
     )
 
 
-def _rules(wishes: str | None) -> str:
-    rules = _RULES.format(most=MOST_SENTENCES)
+def _rules(wishes: str | None, rules: str | None) -> str:
+    rules = rules or _RULES.format(most=MOST_SENTENCES)
     return rules if wishes is None else rules + _WISHES + wishes
 
 

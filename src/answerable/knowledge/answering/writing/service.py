@@ -12,6 +12,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from answerable.inference.cache.tags import document_tag
 from answerable.inference.cascade.verdict import CITATIONS, SCHEMA
 from answerable.inference.chat import ChatAnswer, ChatEvent, TokenCount
 from answerable.inference.failures import UpstreamFailure
@@ -43,32 +44,37 @@ WRITING_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes: a model or alias, and what its owner wishes of it beside the rules of citing."""
+    """Who writes: a model or alias, and what its owner wishes of it beside the rules of citing; `rules` take
+    the place of those for an answer, where something else is written."""
 
     model: str = ALIAS
     wishes: str | None = None
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What is to be written: an answer to the question out of the passages, on the caller's books.
-    `deadline` is a moment of `time.monotonic`."""
+    `deadline` is a moment of `time.monotonic`. `tags` name what a kept reply goes with; None: the passages'
+    documents."""
 
     caller: Caller
     question: str
     passages: Sequence[SourcePassage]
     parent_id: str | None = None
     deadline: float = field(default_factory=lambda: time.monotonic() + WRITING_SECONDS)
+    tags: tuple[str, ...] | None = None
 
     def call(self, by: Writer) -> OwnCall:
         """The call to a model."""
+        # A kept reply goes when one of the documents changes.
+        documents = tuple(dict.fromkeys(document_tag(passage.document_id) for passage in self.passages))
         return OwnCall(
             self.caller,
-            writing_request(by.model, self.question, self.passages, by.wishes),
+            writing_request(by.model, self.question, self.passages, by.wishes, by.rules),
             deadline=self.deadline,
             parent_id=self.parent_id,
-            # A kept reply goes when one of the documents changes.
-            tags=tuple(dict.fromkeys(f"document:{passage.document_id}" for passage in self.passages)),
+            tags=documents if self.tags is None else self.tags,
         )
 
 
@@ -99,12 +105,12 @@ class WrittenAnswer:
 NO_MODEL_ANSWERED = WrittenAnswer(Ending.AWAY, why_away="no model answered")
 
 
-async def can_write(runtime: Runtime, workspace_id: str) -> bool:
+async def can_write(runtime: Runtime, workspace_id: str, alias: str = ALIAS) -> bool:
     """Whether the workspace has the alias; does not suspend when its names are known."""
     try:
-        return ALIAS in await runtime.get(Catalog).names(workspace_id)
+        return alias in await runtime.get(Catalog).names(workspace_id)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
-        log.warning("answers_alias_unknown", error_type=type(error).__name__)
+        log.warning("answers_alias_unknown", alias=alias, error_type=type(error).__name__)
         return False
 
 

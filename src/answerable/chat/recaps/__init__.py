@@ -1,0 +1,1 @@
+"""Recaps: a conversation in short, by rules or by a model."""
