@@ -159,3 +159,104 @@ async def test_a_link_names_files_and_opens_none(visit: OpenVisit, shop: Workspa
     await expect(shown).to_have_text("hoist.md")
     await expect(shown.get_by_role("link")).to_have_count(0)
     await _sound(window)
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_files_dropped_where_questions_begin_go_where_the_person_says(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    editor = await shop.member("editor")
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(editor)
+    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
+    await window.open("/")
+    await page.get_by_role("textbox", name="Your question").fill(_QUESTION)
+    name = f"hoist-{colours}.md"
+    await page.evaluate(_DROP, [[name, HOIST + colours + "start"], ["targets.csv", TARGETS]])
+    await expect(page.get_by_text("For a conversation of yours, or for everybody")).to_be_visible()
+    await _sound(window)
+    await page.evaluate(_LET_GO)
+    where = page.get_by_role("dialog", name="Where do 2 files go?")
+    await expect(where.get_by_role("button", name="Into a new conversation")).to_be_focused()
+    await _sound(window)
+    await page.keyboard.press("Enter")
+    waiting = page.get_by_role("list", name="Files for the next question")
+    await expect(waiting.get_by_role("listitem")).to_have_count(2)
+    await expect(page.get_by_text("They go with your next question.")).to_be_visible()
+    # What was typed went along.
+    box = page.get_by_role("textbox", name="Your question")
+    await expect(box).to_have_value(_QUESTION)
+    await _sound(window)
+    await box.press("Enter")
+    turn = page.get_by_role("article", name=_QUESTION)
+    await expect(turn).to_have_attribute("data-state", "answered")
+    await expect(turn).to_contain_text("4,200 kilograms")
+    common = (await editor.get("/api/v1/documents", params={"limit": 200})).json()["items"]
+    assert name not in [document["file_name"] for document in common]
+
+
+async def test_files_dropped_where_questions_begin_may_be_the_workspaces(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    # The first files of an editor are what the workspace is to have: nothing is asked.
+    await page.evaluate(_DROP, [["hoist.md", HOIST]])
+    await page.evaluate(_LET_GO)
+    await expect(page.get_by_role("region", name="Adding files")).to_contain_text("1 file ready")
+    await page.get_by_role("button", name="Close the list").click()
+    await page.reload()
+    await expect(page.get_by_text("1 document and 0 tables to ask")).to_be_visible()
+    await page.evaluate(_DROP, [["targets.csv", TARGETS]])
+    await page.evaluate(_LET_GO)
+    where = page.get_by_role("dialog", name="Where does “targets.csv” go?")
+    await page.keyboard.press("Escape")
+    await expect(where).to_have_count(0)
+    await expect(page.get_by_role("region", name="Adding files")).to_have_count(0)
+    await page.evaluate(_DROP, [["targets.csv", TARGETS]])
+    await page.evaluate(_LET_GO)
+    await where.get_by_role("button", name="Into the workspace").click()
+    await expect(page.get_by_role("region", name="Adding files")).to_contain_text("1 file ready")
+    tables = (await workspace.owner.get("/api/v1/datasets")).json()["items"]
+    assert [table["label"] for table in tables] == ["targets"]
+
+
+async def test_a_viewers_files_begin_a_conversation_and_a_table_there_is_reviewed(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    viewer = await workspace.member("viewer")
+    window = await visit()
+    page = window.page
+    await window.sign_in(viewer)
+    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.open("/")
+    await expect(page.get_by_text("you begin a conversation that only you see")).to_be_visible()
+    await _sound(window)
+    dates = "day,region,sold\n" + "".join(f"0{n % 6 + 1}/0{n % 5 + 4}/2025,north,{n}\n" for n in range(20))
+    await page.evaluate(_DROP, [["sales.csv", dates]])
+    await expect(page.get_by_text("Drop files to ask about them")).to_be_visible()
+    await page.evaluate(_LET_GO)
+    await expect(page.get_by_text("They go with your next question.")).to_be_visible()
+    await page.get_by_role("button", name="1 file").click()
+    await page.get_by_role("dialog").get_by_role("link", name="sales").click()
+    await page.get_by_role("tab", name="Review").click()
+    questions = page.get_by_role("region", name="Questions for you")
+    await questions.get_by_role("radio", name="Month first").check()
+    await page.get_by_role("button", name="Read again").click()
+    await expect(page.get_by_text("Version 2 was made")).to_be_visible()
+    await _sound(window)
+    await page.get_by_role("tab", name="Rules").click()
+    await page.get_by_role("button", name="New rule").click()
+    await page.get_by_role("menuitem", name="Bring texts into one form").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("combobox", name="Column").click()
+    await page.get_by_role("option", name="region").click()
+    await dialog.get_by_role("button", name="Add the rule").click()
+    await page.get_by_role("button", name="Apply the rules").click()
+    await expect(page.get_by_text("Version 3 was made")).to_be_visible()
+    await _sound(window)
+    assert (await viewer.get("/api/v1/datasets")).json()["items"] == []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.data.datasets.uploads import ingested
-from tests.factories.callers import Workspace
+from tests.factories.callers import PASSWORD, Workspace
+from tests.factories.waiting import eventually
 
 SALES = b"day,region,amount (EUR)\n2025-01-03,North,10\n2025-01-12,South,20\n2025-02-21,North,30\n"
 
@@ -24,7 +26,8 @@ async def test_fields_and_text_follow_each_other_and_what_is_saved_answers(
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open("/semantics")
-    form, text = page.get_by_role("region", name="Model in fields"), page.get_by_label("YAML")
+    form, text = page.get_by_role("region", name="Model in fields"), page.get_by_label("YAML", exact=True)
+    narrow = size[0] < 992
     await form.get_by_role("button", name="Total amount").click()
     metric = form.get_by_role("region", name="Total amount")
     await metric.get_by_label("Name for people").fill("Turnover")
@@ -33,11 +36,21 @@ async def test_fields_and_text_follow_each_other_and_what_is_saved_answers(
     assert await window.accessible() == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    if narrow:  # one side at a time, and neither loses what is being edited
+        await expect(text).to_be_hidden()
+        await page.get_by_text("YAML and a question").click()
+        await expect(form).to_be_hidden()
+        assert await window.accessible() == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await text.fill((await text.input_value()).replace("label: Turnover", "label: Takings"))
+    if narrow:
+        await page.get_by_text("Fields", exact=True).click()
     await expect(form.get_by_role("button", name="Takings")).to_be_visible()
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(page.get_by_text("Saved. Questions are read with it from now on.")).to_be_visible()
 
+    if narrow:
+        await page.get_by_text("YAML and a question").click()
     beside = page.get_by_role("region", name="Try a question")
     await beside.get_by_role("textbox", name="Try a question").fill("takings by region")
     await beside.get_by_role("button", name="Ask").click()
@@ -55,7 +68,7 @@ async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open("/semantics")
-    text = page.get_by_label("YAML")
+    text = page.get_by_label("YAML", exact=True)
     wrong = (await text.input_value()).replace("aggregation: sum", "aggregation: total", 1)
     line = wrong[: wrong.index("aggregation: total")].count("\n") + 1
     await text.fill(wrong)
@@ -111,7 +124,150 @@ async def test_a_viewer_reads_the_model_and_changes_nothing(
     await window.sign_in(viewer)
     await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
     await window.open("/semantics")
-    await expect(page.get_by_label("YAML")).to_have_attribute("readonly", "")
+    await expect(page.get_by_label("YAML", exact=True)).to_have_attribute("readonly", "")
     await expect(page.get_by_role("button", name="New metric")).to_have_count(0)
     await expect(page.get_by_label("What one row is")).to_be_disabled()
+    assert await window.accessible() == []
+
+
+CUSTOMERS = b"customer id,tier,country\n" + b"".join(
+    b"C%d,%s,%s\n" % (n, (b"gold", b"silver")[n % 2], (b"Norway", b"Chile")[n % 3 == 0]) for n in range(12)
+)
+BOUGHT = b"order id,customer,amount (EUR)\n" + b"".join(b"%d,C%d,%d\n" % (n, n % 12, n) for n in range(60))
+
+
+async def _choose(form: Locator, label: str, option: str, *, exact: bool = True) -> None:
+    """Pick from a list as a person does."""
+    await form.get_by_role("combobox", name=label, exact=exact).click()
+    await form.page.get_by_role("option", name=option, exact=exact).click()
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_segments_relationships_and_policies_are_made_in_forms(
+    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+) -> None:
+    del worker
+    owner = workspace.owner
+    await ingested(owner, CUSTOMERS, "customers.csv")
+    bought = await ingested(owner, BOUGHT, "bought.csv")
+    path = f"/api/v1/semantic-models/{bought['id']}"
+
+    async def related() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await owner.get(path)).json()
+        return found if found["relationships"] else None
+
+    model = await eventually(related)  # what a job finds comes after the tables
+    assert (await owner.put(path, json={**model, "relationships": []})).status_code == 200
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(owner)
+    await window.open("/semantics")
+    form = page.get_by_role("region", name="Model in fields")
+    await _choose(form, "Table", "bought")
+    sound = page.get_by_text("The change fits the data.")
+
+    relations = form.get_by_role("region", name="Relationships")
+    await relations.get_by_role("button", name="New relationship").click()
+    await _choose(relations, "Its column", "customer")
+    await _choose(relations, "Whose column", "customer id")
+    await expect(sound).to_be_visible()
+    assert await window.accessible() == []
+
+    segments = form.get_by_role("region", name="Segments")
+    await segments.get_by_role("button", name="New segment").click()
+    await segments.get_by_label("Name for people").fill("Gold orders")
+    await _choose(segments, "Column of condition 1", "customers · tier")
+    await _choose(segments, "Comparison of condition 1", "is")
+    await segments.get_by_label("Value of condition 1").fill("gold")
+    await segments.get_by_role("button", name="Another condition").click()
+    await _choose(segments, "Column of condition 2", "amount")
+    await _choose(segments, "Comparison of condition 2", "is at least")
+    await segments.get_by_label("Value of condition 2").fill("10")
+    await expect(sound).to_be_visible()
+    assert await window.accessible() == []
+
+    policies = form.get_by_role("region", name="Who reads which rows")
+    await policies.get_by_role("button", name="New row policy").click()
+    await _choose(policies, "Column", "customers · country")
+    await policies.get_by_label("Attribute of the member").fill("countries")
+    await policies.get_by_role("combobox", name="Hide a column").click()
+    await page.get_by_role("option", name="order id").click()
+    await expect(policies.get_by_role("group", name="Hidden column order id")).to_be_visible()
+    await expect(sound).to_be_visible()
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved. Questions are read with it from now on.")).to_be_visible()
+
+    await _holds(workspace, (await owner.get(path)).json())
+
+
+async def _holds(workspace: Workspace, kept: dict[str, Any]) -> None:
+    """What the forms have made is in the model, and questions are read with it."""
+    (relation,) = kept["relationships"]
+    assert (relation["left_field"], relation["right_field"]) == ("customer", "customer_id")
+    (segment,) = kept["segments"]
+    assert segment["where"] == {
+        "all": [
+            {"field": "customers__tier", "operator": "eq", "values": ["gold"], **UNSAID},
+            {"field": "amount", "operator": "ge", "values": [10], **UNSAID},
+        ]
+    }
+    (policy,) = kept["policies"]
+    assert (policy["field"], policy["attribute"]) == ("customers__country", "countries")
+    assert policy["except_for"]["roles"] == ["owner", "admin"]
+    assert [hidden["field"] for hidden in kept["hidden_fields"]] == ["order_id"]
+    answer = (await workspace.owner.post("/api/v1/ask", json={"question": "how many gold orders"})).json()
+    assert answer["status"] == "answered", answer["text"]
+    assert answer["evidence"][0]["rows"] == [[24]]
+    viewer = await workspace.member("viewer")
+    seen = (await viewer.post("/api/v1/ask", json={"question": "total amount"})).json()
+    assert "only those rows" in str(seen) or seen["status"] != "answered"
+
+
+UNSAID = {"part": None, "elapsed": None, "other": None}
+
+
+async def test_conditions_that_are_deeper_than_lines_are_left_to_the_text(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, SALES, "sales.csv")
+    path = f"/api/v1/semantic-models/{dataset['id']}"
+    model = (await workspace.owner.get(path)).json()
+    north = {"field": "region", "operator": "eq", "values": ["North"]}
+    segment = {"name": "rest", "label": "Rest", "dataset": dataset["name"], "where": {"negated": north}}
+    assert (await workspace.owner.put(path, json={**model, "segments": [segment]})).status_code == 200
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open("/semantics")
+    segments = page.get_by_role("region", name="Segments")
+    await segments.get_by_role("button", name="Rest").click()
+    await expect(segments.get_by_text("deeper than lines can say")).to_be_visible()
+    await segments.get_by_label("Name for people").fill("All but North")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved. Questions are read with it from now on.")).to_be_visible()
+    (kept,) = (await workspace.owner.get(path)).json()["segments"]
+    assert (kept["label"], "negated" in kept["where"]) == ("All but North", True)
+
+
+async def test_editors_who_are_no_administrators_are_shown_no_policies(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    await ingested(workspace.owner, SALES, "sales.csv")
+    editor = await workspace.member("editor")
+    window = await visit(locale="de-DE")
+    page = window.page
+    await window.open()
+    await page.get_by_label("E-Mail-Adresse").fill(editor.email)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.get_by_role("button", name="Anmelden").click()
+    await expect(page.locator("#content")).to_be_visible()
+    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.open("/semantics")
+    await page.get_by_role("button", name="Neues Segment").click()
+    await expect(page.get_by_role("group", name="Zeilen, die dazugehören")).to_be_visible()
+    await expect(page.get_by_role("region", name="Wer welche Zeilen liest")).to_have_count(0)
     assert await window.accessible() == []

@@ -74,3 +74,35 @@ async def test_a_file_that_does_not_fit_says_why_and_leaves_the_table(
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("row", name="Version 2")).to_contain_text("Failed")
     await expect(page.get_by_role("button", name="New version")).to_be_focused()
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_table_says_which_versions_stay_and_which_files_it_takes(
+    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, STOCK, "stock.csv")
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open(f"/data/{dataset['id']}?tab=versions")
+    await page.get_by_role("button", name="Keeping").click()
+    dialog = page.get_by_role("dialog", name="What is kept of “stock”")
+    await dialog.get_by_role("combobox", name="Files with other columns").click()
+    await page.get_by_role("option", name="Are refused").click()
+    await dialog.get_by_label("Newest versions to keep").fill("3")
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("It is kept like this from now on")).to_be_visible()
+    path = f"/api/v1/datasets/{dataset['id']}"
+    settings = (await workspace.owner.get(path)).json()["settings"]
+    assert settings == {"schema_changes": "refuse", "keep_versions": 3, "keep_days": None}
+
+    await page.get_by_role("button", name="Keeping").click()
+    await expect(dialog.get_by_label("Newest versions to keep")).to_have_value("3")
+    await dialog.get_by_label("Newest versions to keep").fill("")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_have_count(0)
+    settings = (await workspace.owner.get(path)).json()["settings"]
+    assert settings == {"schema_changes": "refuse", "keep_versions": None, "keep_days": None}

@@ -13,10 +13,11 @@ import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { useFiles } from "../uploads/files";
 import { isTable } from "../uploads/upload";
-import { useUploads, useUploadsInto, type Item } from "../uploads/Uploads";
+import { useUploads, useUploadsBegin, useUploadsInto, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
 import { Composer } from "./Composer";
 import { ConversationFiles } from "./ConversationFiles";
+import { START } from "./drafts";
 import { useLibrary, type Library } from "./library";
 import { idsOf, type Turn, type TurnFile } from "./turn";
 import { TurnView } from "./TurnView";
@@ -39,7 +40,7 @@ export function AskPage() {
     if (q !== undefined && isIdle) mutate(q);
   }, [q, isIdle, mutate]);
 
-  const composer = <Composer placeholder={m.ask.placeholder} running={begin.isPending} ask={mutate} stop={nothing} last={null} editLast={nothing} />;
+  const composer = <Composer place={START} placeholder={m.ask.placeholder} running={begin.isPending} ask={mutate} stop={nothing} last={null} editLast={nothing} />;
   return (
     <>
       <Greeting composer={composer} ask={mutate} />
@@ -102,7 +103,8 @@ function Conversation({ sessionId }: { sessionId: string }) {
       <div className={css.dock}>
         <ConversationFiles sessionId={sessionId} files={files ?? []} />
         <Composer
-          placeholder={m.ask.followUp}
+          place={sessionId}
+          placeholder={turns.length === 0 ? m.ask.placeholder : m.ask.followUp}
           running={running}
           ask={(question) => askWithFiles(question)}
           stop={stop}
@@ -151,8 +153,11 @@ function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Tu
 function Greeting({ composer, ask }: { composer: ReactNode; ask: (question: string) => void }) {
   const m = useMessages();
   const library = useLibrary();
-  if (library.isError) return <Failure error={library.error} retry={() => void library.refetch()} />;
+  const { mayEdit } = useSession();
   const empty = library.data !== undefined && library.data.documents + library.data.tables === 0;
+  // The first files of an editor are what the workspace is to have.
+  useUploadsBegin(library.data !== undefined && !(empty && mayEdit));
+  if (library.isError) return <Failure error={library.error} retry={() => void library.refetch()} />;
   return (
     <div className={css.greeting}>
       {empty ? (
@@ -203,15 +208,13 @@ function NothingYet() {
       <Text c="dimmed" ta="center" maw="32rem">
         {mayEdit ? m.empty.lead : m.empty.viewer}
       </Text>
-      {mayEdit && (
-        <button type="button" className={css.dropHere} onClick={uploads.choose}>
-          <IconFileUpload size={28} stroke={1.4} aria-hidden />
-          <Text fw={600}>{m.empty.choose}</Text>
-          <Text size="sm" c="dimmed" ta="center">
-            {m.empty.kinds}
-          </Text>
-        </button>
-      )}
+      <button type="button" className={css.dropHere} onClick={uploads.choose}>
+        <IconFileUpload size={28} stroke={1.4} aria-hidden />
+        <Text fw={600}>{m.empty.choose}</Text>
+        <Text size="sm" c="dimmed" ta="center">
+          {m.empty.kinds}
+        </Text>
+      </button>
       <Text size="sm" c="dimmed">
         {m.empty.then}
       </Text>

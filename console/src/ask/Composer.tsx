@@ -2,15 +2,17 @@
 import { ActionIcon, Textarea, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
-import { useSession } from "../app/session";
 import { useMessages } from "../i18n/messages";
 import { isBusy, useUploads, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
+import { draftOf, keepDraft } from "./drafts";
 import { Attached } from "./FileChips";
 
 const LONGEST = 4000;
 
 interface Props {
+  /** What the draft belongs to: the start page, or a conversation by its id. */
+  place: string;
   placeholder: string;
   running: boolean;
   ask: (question: string) => void;
@@ -18,15 +20,14 @@ interface Props {
   /** The last question, to be edited; null without one. */
   last: string | null;
   editLast: (question: string) => void;
-  /** In a conversation everybody may add files; these go with the next question. */
+  /** In a conversation: the files that go with the next question. */
   attached?: readonly Item[];
 }
 
-export function Composer({ placeholder, running, ask, stop, last, editLast, attached }: Props) {
+export function Composer({ place, placeholder, running, ask, stop, last, editLast, attached }: Props) {
   const m = useMessages();
-  const { mayEdit } = useSession();
   const uploads = useUploads();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => draftOf(place));
   const [editing, setEditing] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
@@ -49,6 +50,7 @@ export function Composer({ placeholder, running, ask, stop, last, editLast, atta
     const question = text.trim();
     if (question === "" || running || waiting) return;
     setText("");
+    keepDraft(place, "");
     setEditing(false);
     if (editing) editLast(question);
     else ask(question);
@@ -83,21 +85,20 @@ export function Composer({ placeholder, running, ask, stop, last, editLast, atta
         aria-describedby={hintId}
         placeholder={placeholder}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          if (!editing) keepDraft(place, event.currentTarget.value);
+        }}
         onKeyDown={onKeyDown}
         classNames={{ input: css.box, root: css.boxRoot }}
       />
       <VisuallyHidden id={hintId}>{m.ask.keys}</VisuallyHidden>
       <div className={css.composerActions}>
-        {mayEdit || attached !== undefined ? (
-          <Tooltip label={m.uploads.add}>
-            <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={m.uploads.add} onClick={uploads.choose}>
-              <IconPaperclip size={18} stroke={1.7} />
-            </ActionIcon>
-          </Tooltip>
-        ) : (
-          <span />
-        )}
+        <Tooltip label={m.uploads.add}>
+          <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={m.uploads.add} onClick={uploads.choose}>
+            <IconPaperclip size={18} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
         {running ? (
           <Tooltip label={m.ask.stop}>
             <ActionIcon size="lg" radius="xl" color="gray" variant="filled" aria-label={m.ask.stop} onClick={stop}>

@@ -15,7 +15,6 @@ import { useMessages } from "../i18n/messages";
 import { ColumnCards } from "./ColumnCards";
 import css from "./data.module.css";
 import { DATASET_COLOURS } from "./DataPage";
-import { QualityTab } from "./QualityTab";
 import { ReviewTab } from "./review/ReviewTab";
 import { RowsTab } from "./RowsTab";
 import { RulesTab } from "./rules/RulesTab";
@@ -96,11 +95,10 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
   const findings = dataset.quality?.findings ?? [];
   const doubtful = findings.filter((each) => each.severity === "doubtful" || each.severity === "dropped").length;
   const count = doubtful > 0 && <Badge size="xs" color="yellow">{doubtful}</Badge>;
-  // Of a connected database's table there are no files to read anew; of a conversation's, no decisions to keep.
+  // Of a connected database's table there are no files to read anew.
   const isKept = dataset.whole && (dataset.versions ?? []).length > 0;
-  const isReviewed = isKept && dataset.session_id === null;
-  const shown: DatasetTab[] = ["rows", "columns", ...(isReviewed ? (["review", "rules"] as const) : isKept ? (["quality"] as const) : []), "versions"];
-  const names: Record<DatasetTab, string> = { rows: m.data.rows, columns: m.data.columns, quality: m.data.quality, review: m.review.tab, rules: m.rules.tab, versions: m.data.versions };
+  const shown: DatasetTab[] = ["rows", "columns", ...(isKept ? (["review", "rules"] as const) : []), "versions"];
+  const names: Record<DatasetTab, string> = { rows: m.data.rows, columns: m.data.columns, review: m.review.tab, rules: m.rules.tab, versions: m.data.versions };
   return (
     <Tabs
       value={tab !== undefined && shown.includes(tab) ? tab : "rows"}
@@ -109,7 +107,7 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
     >
       <Tabs.List mb="md">
         {shown.map((each) => (
-          <Tabs.Tab key={each} value={each} rightSection={(each === "review" || each === "quality") && count}>
+          <Tabs.Tab key={each} value={each} rightSection={each === "review" && count}>
             {names[each]}
           </Tabs.Tab>
         ))}
@@ -119,9 +117,6 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
       </Tabs.Panel>
       <Tabs.Panel value="columns">
         <ColumnCards dataset={dataset} />
-      </Tabs.Panel>
-      <Tabs.Panel value="quality">
-        <QualityTab findings={findings} read={dataset.quality?.rows_read ?? 0} kept={dataset.quality?.rows_kept ?? 0} />
       </Tabs.Panel>
       <Tabs.Panel value="review">
         <ReviewTab dataset={dataset} />

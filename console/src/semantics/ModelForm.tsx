@@ -1,9 +1,13 @@
-/** The model in fields: a table with its columns and metrics, and the calendar. */
+/** The model in fields: a table with its columns, metrics, segments and relationships, who sees what of it, and the calendar. */
 import { Accordion, Badge, Button, Group, NumberInput, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { useSession } from "../app/session";
 import { useMessages } from "../i18n/messages";
 import type { Dataset, Field, Metric, Model } from "./model";
+import { Policies } from "./Policies";
+import { Relationships } from "./Relationships";
+import { Segments } from "./Segments";
 
 const ROLES = ["key", "dimension", "measure", "time", "text"] as const;
 const STATES = ["inferred", "reviewed", "verified"] as const;
@@ -18,6 +22,7 @@ interface Props {
 
 export function ModelForm({ model, readOnly, change }: Props) {
   const m = useMessages();
+  const { mayAdminister } = useSession();
   const [name, setName] = useState(model.datasets[0]?.name ?? "");
   const dataset = model.datasets.find((each) => each.name === name) ?? model.datasets[0];
   if (dataset === undefined) return null;
@@ -86,6 +91,9 @@ export function ModelForm({ model, readOnly, change }: Props) {
             </Accordion.Item>
           ))}
         </Accordion>
+        <Segments key={`segments of ${dataset.name}`} model={model} dataset={dataset} readOnly={readOnly} change={change} />
+        <Relationships model={model} dataset={dataset} readOnly={readOnly} change={change} />
+        {mayAdminister && <Policies model={model} dataset={dataset} change={change} />}
         <CalendarPart model={model} change={change} />
       </Stack>
     </fieldset>

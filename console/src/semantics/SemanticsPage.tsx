@@ -1,7 +1,8 @@
 /** The semantic model: in fields and as text side by side, checked while it is edited, with its revisions. */
-import { Button, Group, Tabs, Text } from "@mantine/core";
+import { Button, Group, SegmentedControl, Tabs, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconSchema } from "@tabler/icons-react";
+import { useState } from "react";
 import { asProblem } from "../api/problems";
 import { useSession } from "../app/session";
 import { Empty } from "../design/Empty";
@@ -51,9 +52,16 @@ function Editor({ loaded }: { loaded: Loaded }) {
   const m = useMessages();
   const { mayEdit } = useSession();
   const draft = useDraft(loaded);
+  // On a narrow window one side is shown at a time; both stay, so that neither loses what is being typed.
+  const [side, setSide] = useState("form");
+  const sides = [
+    { value: "form", label: m.semantics.inFields },
+    { value: "text", label: m.semantics.asText },
+  ];
   return (
     <>
-      <div className={css.sides}>
+      <SegmentedControl fullWidth hiddenFrom="md" mb="md" aria-label={m.semantics.side} value={side} onChange={setSide} data={sides} />
+      <div className={css.sides} data-side={side}>
         <section className={css.side} aria-label={m.semantics.form}>
           <ModelForm model={draft.model} readOnly={!mayEdit} change={draft.editModel} />
         </section>

@@ -7,10 +7,11 @@ import css from "./uploads.module.css";
 
 interface Props {
   drop: (files: Iterable<File>) => void;
-  intoConversation: boolean;
+  /** Where they go: into the conversation that is shown, into a new one, into the workspace, or as the person then says. */
+  to: "conversation" | "new" | "workspace" | "either";
 }
 
-export function DropCurtain({ drop, intoConversation }: Props) {
+export function DropCurtain({ drop, to }: Props) {
   const m = useMessages();
   const [shown, setShown] = useState(false);
 
@@ -46,7 +47,12 @@ export function DropCurtain({ drop, intoConversation }: Props) {
   }, [drop]);
 
   if (!shown) return null;
-  const words = intoConversation ? m.uploads.dropHere : m.uploads.drop;
+  const [words, lead] = {
+    conversation: [m.uploads.dropHere, m.uploads.dropHereLead],
+    new: [m.uploads.dropNew, m.uploads.dropHereLead],
+    workspace: [m.uploads.drop, m.uploads.dropLead],
+    either: [m.uploads.drop, m.uploads.dropEither],
+  }[to];
   return (
     <section className={css.curtain} aria-label={words}>
       <div className={css.target}>
@@ -55,7 +61,7 @@ export function DropCurtain({ drop, intoConversation }: Props) {
           {words}
         </Text>
         <Text c="dimmed" size="sm">
-          {intoConversation ? m.uploads.dropHereLead : m.uploads.dropLead}
+          {lead}
         </Text>
       </div>
     </section>

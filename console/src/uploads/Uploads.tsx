@@ -1,15 +1,20 @@
 /** Files dropped anywhere, sent a few at a time; the tray at the edge shows how far each is. On the page of a
- * conversation they go into it, else into the workspace. */
+ * conversation they go into it; where questions begin it is asked whether they make one, else they go into the workspace. */
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { api, read } from "../api/client";
 import { asProblem, type Problem } from "../api/problems";
 import { useSession } from "../app/session";
+import { takeAlong } from "../ask/drafts";
+import { problemText } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 import { toast } from "../design/toasts";
 import { DropCurtain } from "./DropCurtain";
 import { Tray } from "./Tray";
 import { filesKey } from "./files";
 import { upload, type FileIds, type Progress } from "./upload";
+import { WhereTo } from "./WhereTo";
 
 export interface Item extends Progress {
   id: number;
@@ -27,9 +32,12 @@ interface Uploads {
   /** Takes lines off the list of what is being added. */
   drop: (gone: (item: Item) => boolean) => void;
   retry: (item: Item) => void;
-  /** Lets files go into a conversation from now on; null: into the workspace. */
-  aim: (sessionId: string | null) => void;
+  /** Lets files go there from now on. */
+  aim: (target: Target) => void;
 }
+
+/** A conversation by its id; `ask`: a new one or the workspace, as the person decides; null: the workspace. */
+type Target = { sessionId: string } | "ask" | null;
 
 const AT_ONCE = 3;
 const Context = createContext<Uploads | null>(null);
@@ -38,14 +46,28 @@ export function isBusy(item: Item): boolean {
   return !["ready", "existed", "failed"].includes(item.phase);
 }
 
+function isReady(item: Item): boolean {
+  return !isBusy(item) && item.phase !== "failed";
+}
+
 /** Files that are dropped while the component is shown go into the conversation. */
 export function useUploadsInto(sessionId: string): readonly Item[] {
   const { items, aim } = useUploads();
   useEffect(() => {
-    aim(sessionId);
+    aim({ sessionId });
     return () => aim(null);
   }, [aim, sessionId]);
   return useMemo(() => items.filter((item) => item.sessionId === sessionId), [items, sessionId]);
+}
+
+/** Files that are dropped while the component is shown may begin a conversation. */
+export function useUploadsBegin(begins: boolean): void {
+  const { aim } = useUploads();
+  useEffect(() => {
+    if (!begins) return;
+    aim("ask");
+    return () => aim(null);
+  }, [aim, begins]);
 }
 
 export function useUploads(): Uploads {
@@ -59,7 +81,10 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const { mayEdit } = useSession();
   const queries = useQueryClient();
   const [items, setItems] = useState<readonly Item[]>([]);
-  const [sessionId, aim] = useState<string | null>(null);
+  const navigate = useNavigate();
+  const [target, aim] = useState<Target>(null);
+  const sessionId = target !== null && target !== "ask" ? target.sessionId : null;
+  const [undecided, setUndecided] = useState<readonly File[]>([]);
   const nextId = useRef(1);
   const running = useRef(new Map<number, AbortController>());
   const input = useRef<HTMLInputElement>(null);
@@ -68,16 +93,31 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     setItems((all) => all.map((each) => (each.id === id ? { ...each, ...part } : each)));
   }, []);
 
-  const add = useCallback(
-    (files: Iterable<File>) => {
-      if (!mayEdit && sessionId === null) {
-        toast(m.uploads.cannotWrite, { tone: "danger" });
-        return;
-      }
-      const added = [...files].map((file) => ({ id: nextId.current++, file, phase: "waiting", share: null, problem: null, sessionId, ids: [] }) as Item);
-      setItems((all) => [...all, ...added]);
+  const addTo = useCallback((files: Iterable<File>, into: string | null) => {
+    const added = [...files].map((file) => ({ id: nextId.current++, file, phase: "waiting", share: null, problem: null, sessionId: into, ids: [] }) as Item);
+    setItems((all) => [...all, ...added]);
+  }, []);
+
+  const begin = useCallback(
+    async (files: readonly File[]) => {
+      const session = await read(api.POST("/api/v1/chat/sessions", { body: { channel: "console", tags: [] } }));
+      addTo(files, session.id);
+      takeAlong(session.id);
+      await navigate({ to: "/c/$sessionId", params: { sessionId: session.id } });
     },
-    [m, mayEdit, sessionId],
+    [addTo, navigate],
+  );
+
+  const add = useCallback(
+    (dropped: Iterable<File>) => {
+      const files = [...dropped];
+      if (files.length === 0) return;
+      if (target === "ask" && mayEdit) setUndecided(files);
+      else if (target === "ask") begin(files).catch((error: unknown) => toast(problemText(asProblem(error), m), { tone: "danger" }));
+      else if (!mayEdit && sessionId === null) toast(m.uploads.cannotWrite, { tone: "danger" });
+      else addTo(files, sessionId);
+    },
+    [m, mayEdit, target, sessionId, addTo, begin],
   );
 
   useEffect(() => {
@@ -100,8 +140,8 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const drop = useCallback((gone: (item: Item) => boolean) => setItems((all) => all.filter((each) => !gone(each))), []);
   const retry = useCallback((item: Item) => change(item.id, { phase: "waiting", problem: null }), [change]);
   const uploads = useMemo<Uploads>(() => ({ items, add, choose: () => input.current?.click(), drop, retry, aim }), [items, add, drop, retry]);
-  // The page of a conversation shows its files itself.
-  const elsewhere = useMemo(() => items.filter((item) => item.sessionId === null || item.sessionId !== sessionId), [items, sessionId]);
+  // The page of a conversation shows its files itself; elsewhere there is something to tell of them until they are ready.
+  const elsewhere = useMemo(() => items.filter((item) => item.sessionId === null || (item.sessionId !== sessionId && !isReady(item))), [items, sessionId]);
   return (
     <Context value={uploads}>
       {children}
@@ -116,7 +156,21 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
           event.currentTarget.value = "";
         }}
       />
-      <DropCurtain drop={add} intoConversation={sessionId !== null} />
+      <DropCurtain drop={add} to={sessionId !== null ? "conversation" : target !== "ask" ? "workspace" : mayEdit ? "either" : "new"} />
+      {undecided.length > 0 && (
+        <WhereTo
+          files={undecided}
+          intoConversation={async () => {
+            await begin(undecided);
+            setUndecided([]);
+          }}
+          intoWorkspace={() => {
+            addTo(undecided, null);
+            setUndecided([]);
+          }}
+          close={() => setUndecided([])}
+        />
+      )}
       <Tray
         items={elsewhere}
         retry={retry}

@@ -16,7 +16,7 @@ import { FindingRow, QuestionCard, settingName, valueName } from "./FindingRow";
 import css from "./review.module.css";
 
 export function ReviewTab({ dataset }: { dataset: DatasetView }) {
-  const params = { path: { dataset_id: dataset.id } };
+  const params = { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } };
   const review = useQuery({
     queryKey: ["datasets", dataset.id, "review", dataset.version],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/review", { params })),
@@ -28,7 +28,9 @@ export function ReviewTab({ dataset }: { dataset: DatasetView }) {
 
 function Reviewing({ dataset, review }: { dataset: DatasetView; review: Review }) {
   const m = useMessages();
-  const { mayEdit } = useSession();
+  const session = useSession();
+  // Whoever sees a conversation's table dropped it there.
+  const mayEdit = session.mayEdit || dataset.session_id !== null;
   const [decisions, setDecisions] = useState<Decisions>(new Map());
   const { questions, offers, found } = sorted(review.findings);
   const chosen = remembered(review.choices);
@@ -181,8 +183,12 @@ function ApplyBar({ dataset, review, decisions, discard }: { dataset: DatasetVie
   const [started, setStarted] = useState<{ job: string; version: number } | null>(null);
   const [failure, setFailure] = useState<Problem | null>(null);
   const apply = useMutation({
-    mutationFn: () =>
-      read(api.POST("/api/v1/datasets/{dataset_id}/review", { params: { path: { dataset_id: dataset.id } }, body: { choices: sent(decisions), version: review.version } })),
+    mutationFn: () => {
+      const body = { choices: sent(decisions), version: review.version };
+      const path = { dataset_id: dataset.id };
+      if (dataset.session_id === null) return read(api.POST("/api/v1/datasets/{dataset_id}/review", { params: { path }, body }));
+      return read(api.POST("/api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/review", { params: { path: { ...path, session_id: dataset.session_id } }, body }));
+    },
     onSuccess: ({ job, version }) => {
       if (job === null) {
         toast(m.review.same);

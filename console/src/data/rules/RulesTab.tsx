@@ -25,7 +25,7 @@ const COLOURS = { normalise: "blue", derive: "pine", validate: "yellow" } as con
 export function RulesTab({ dataset }: { dataset: DatasetView }) {
   const rules = useQuery({
     queryKey: ["datasets", dataset.id, "rules", dataset.version],
-    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rules", { params: { path: { dataset_id: dataset.id } } })),
+    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rules", { params: { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } } })),
   });
   if (rules.isError) return <Failure error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.isPending) return <Waiting lines={6} />;
@@ -40,7 +40,9 @@ interface Editing {
 
 function Rules({ dataset, kept }: { dataset: DatasetView; kept: readonly Rule[] }) {
   const m = useMessages();
-  const { mayEdit } = useSession();
+  const session = useSession();
+  // Whoever sees a conversation's table dropped it there.
+  const mayEdit = session.mayEdit || dataset.session_id !== null;
   const [rules, setRules] = useState<readonly Rule[]>(kept);
   const [editing, setEditing] = useState<Editing | null>(null);
   const list = useRef<HTMLOListElement>(null);
@@ -162,7 +164,7 @@ interface TryProps {
 function TryAndSave({ dataset, rules, kept, label, discard }: TryProps) {
   const m = useMessages();
   const queries = useQueryClient();
-  const params = { path: { dataset_id: dataset.id } };
+  const path = { dataset_id: dataset.id };
   const text = JSON.stringify(rules);
   const changed = text !== JSON.stringify(kept);
   const [tried, setTried] = useState<{ text: string; trial: Trial } | null>(null);
@@ -170,12 +172,16 @@ function TryAndSave({ dataset, rules, kept, label, discard }: TryProps) {
   const [failure, setFailure] = useState<Problem | null>(null);
   const bar = useRef<HTMLDivElement>(null);
   const attempt = useMutation({
-    mutationFn: () => read(api.POST("/api/v1/datasets/{dataset_id}/rules/test", { params, body: { rules: [...rules], limit: TRIED_ROWS } })),
+    mutationFn: () => read(api.POST("/api/v1/datasets/{dataset_id}/rules/test", { params: { path, query: { session_id: dataset.session_id } }, body: { rules: [...rules], limit: TRIED_ROWS } })),
     onSuccess: (trial) => setTried({ text, trial }),
   });
   const refresh = () => ["datasets", "library", "semantics"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
   const save = useMutation({
-    mutationFn: () => read(api.PUT("/api/v1/datasets/{dataset_id}/rules", { params, body: { rules: [...rules] } })),
+    mutationFn: () => {
+      const body = { rules: [...rules] };
+      if (dataset.session_id === null) return read(api.PUT("/api/v1/datasets/{dataset_id}/rules", { params: { path }, body }));
+      return read(api.PUT("/api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/rules", { params: { path: { ...path, session_id: dataset.session_id } }, body }));
+    },
     onSuccess: ({ job, version }) => {
       if (job === null) refresh();
       else setStarted({ job: job.id, version });

@@ -10,6 +10,7 @@ import { JobProgress } from "../../design/JobProgress";
 import { useFormats, useMessages, type Messages } from "../../i18n/messages";
 import { DATASET_COLOURS } from "../DataPage";
 import { Comparison, type Compared } from "./Comparison";
+import { Keeping } from "./Keeping";
 import { NewVersion } from "./NewVersion";
 
 type Version = NonNullable<DatasetView["versions"]>[number];
@@ -28,6 +29,7 @@ export function VersionsTab({ dataset }: { dataset: DatasetView }) {
     <>
       {mayEdit && isUploaded && (
         <Group justify="flex-end" mb="sm">
+          <Keeping dataset={dataset} changed={refresh} />
           <NewVersion dataset={dataset} made={refresh} />
         </Group>
       )}
