@@ -8,6 +8,8 @@ Needs a built console and Chromium (`make screenshots` sees to both).
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import signal
@@ -18,13 +20,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.screenshot_samples import Samples, database
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "build" / "screenshots"
 DOCS = ROOT / "docs" / "images"
 LOOKS = (("wide-light", (1280, 800), "light"), ("narrow-dark", (360, 740), "dark"))
-SHOWN_IN_DOCS = ("dashboard", "answer-quote", "document", "columns")
+DEMO = ROOT / "build" / "demo"
+SHOWN_IN_DOCS = (
+    "dashboard",
+    "answer-number",
+    "answer-quote",
+    "document",
+    "columns",
+    "review",
+    "comparison",
+    "semantics-segment",
+    "where-to",
+)
+_COLOURS_IN_DOCS = 128
 PINNED = ("Total amount by month in 2025", "Total amount in 2025", "Total amount by country in 2025")
 PAGES = (
     "alerts",
@@ -40,6 +57,13 @@ PAGES = (
     "workspace",
     "operations",
 )
+# Files that are dropped on the page, as a person drops them.
+_DROP = """files => {
+    const carried = new DataTransfer();
+    for (const [name, text] of files) carried.items.add(new File([text], name));
+    for (const kind of ["dragenter", "dragover", "drop"])
+        window.dispatchEvent(new DragEvent(kind, {dataTransfer: carried, bubbles: true, cancelable: true}));
+}"""
 _BOX = "textbox"
 _LINK = re.compile(r"(http://\S+/#sign-in=\S+)")
 
@@ -50,11 +74,11 @@ def demo() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = ROOT / "build" / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
+    DEMO.mkdir(parents=True, exist_ok=True)
     command = [str(Path(sys.executable).with_name("answerable")), "demo"]
-    command += ["--port", str(port), "--data-dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command += ["--port", str(port), "--data-dir", str(DEMO)]
+    environment = {**os.environ, "ANSWERABLE_CONNECTIONS__ROOTS": json.dumps([str(DEMO.parent)])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             yield next(found[1] for line in process.stdout if (found := _LINK.search(line)))
@@ -77,6 +101,15 @@ class Camera:
         self.page.evaluate("document.fonts.ready")
         self.page.screenshot(path=OUT / f"{name}-{self._look}.png")
 
+    def go(self, path: str) -> None:
+        """Open a page of the console."""
+        self.page.goto(f"{self._address}/{path}")
+
+    def choose_table(self, name: str) -> None:
+        """Choose a table of the semantic model."""
+        self.page.get_by_role("combobox", name="Table", exact=True).click()
+        self.page.get_by_role("option", name=name, exact=True).click()
+
     def ask(self, question: str) -> None:
         """Ask in a conversation of its own, and wait for the answer."""
         self.page.goto(self._address)
@@ -97,8 +130,11 @@ class Camera:
         dialog.wait_for(state="hidden")
 
 
-def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours: str, state: Path) -> None:
+def shoot(
+    browser: Browser, link: str, look: tuple[str, tuple[int, int], str], state: Path, samples: Samples
+) -> None:
     """All pages in one look. The first window signs in by the link, the others go on with its cookies."""
+    name_of_look, size, colours = look
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if colours == "dark" else "light",
@@ -110,7 +146,7 @@ def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours
     context.route("**/api/v1/events/stream", lambda route: route.abort())
     page = context.new_page()
     address = link.partition("/#")[0]
-    camera = Camera(page, address, look)
+    camera = Camera(page, address, name_of_look)
     page.goto(address if state.exists() else link)
     page.get_by_role(_BOX, name="Your question").wait_for()
     camera.take("ask")
@@ -125,6 +161,7 @@ def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours
     if not state.exists():
         for question in PINNED:
             camera.pin(question)
+        samples.alert()
     page.goto(f"{address}/dashboards")
     page.get_by_role("link", name=re.compile("Sales")).click()
     page.locator("canvas").first.wait_for()
@@ -133,15 +170,69 @@ def shoot(browser: Browser, link: str, look: str, size: tuple[int, int], colours
         page.goto(f"{address}/{name}")
         page.get_by_role("heading", level=1).wait_for()
         camera.take(name)
-    page.goto(f"{address}/data")
-    page.get_by_role("link", name=re.compile("orders")).click()
+    shoot_tables(camera, samples.make(DEMO.parent / "warehouse.sqlite"))
+    shoot_dialogs(camera)
+    context.storage_state(path=state)
+    context.close()
+
+
+def shoot_tables(camera: Camera, tables: dict[str, str]) -> None:
+    """The pages of tables, with what people decide about them."""
+    page = camera.page
+    camera.go(f"data/{tables['orders']}")
     page.get_by_role("table").wait_for()
     camera.take("rows")
     page.get_by_role("tab", name="Columns").click()
     page.get_by_role("img").first.wait_for()
     camera.take("columns")
-    context.storage_state(path=state)
-    context.close()
+    camera.go(f"data/{tables['deliveries']}?tab=review")
+    page.get_by_role("region", name="Questions for you").wait_for()
+    camera.take("review")
+    camera.go(f"data/{tables['stock']}?tab=rules")
+    page.get_by_role("listitem").first.wait_for()
+    page.get_by_role("button", name="Try on the first rows").click()
+    camera.take("rules")
+    camera.go(f"data/{tables['stock']}?tab=versions")
+    page.get_by_role("button", name="Compare version 2").click()
+    page.get_by_role("region", name="Comparison").wait_for()
+    camera.take("versions")
+    page.get_by_role("region", name="Comparison").scroll_into_view_if_needed()
+    camera.take("comparison")
+
+
+def shoot_dialogs(camera: Camera) -> None:
+    """What opens on a press."""
+    page = camera.page
+    page.get_by_role("button", name="Keeping").click()
+    page.get_by_label("Newest versions to keep").wait_for()
+    camera.take("keeping")
+    camera.go("semantics")
+    segments = page.get_by_role("region", name="Segments")
+    camera.choose_table("orders")
+    segments.get_by_role("button", name="Large German orders").click()
+    segments.get_by_label("Value of condition 1").wait_for()
+    segments.scroll_into_view_if_needed()
+    camera.take("semantics-segment")
+    page.get_by_role("region", name="Who reads which rows").scroll_into_view_if_needed()
+    camera.take("semantics-policies")
+    camera.go("workspace")
+    page.get_by_role("tab", name="Old data").click()
+    page.get_by_label("Newest versions to keep").wait_for()
+    camera.take("retention")
+    camera.go("connections")
+    page.get_by_role("button", name="Connect a database").first.click()
+    page.get_by_role("dialog").wait_for()
+    camera.take("connection-form")
+    camera.go("dashboards")
+    page.get_by_role("link", name=re.compile("Sales")).click()
+    page.get_by_role("button", name="Refresh by itself").first.click()
+    page.get_by_role("dialog").wait_for()
+    camera.take("refresh")
+    camera.go("")
+    page.get_by_role(_BOX, name="Your question").fill("How much may the crane lift?")
+    page.evaluate(_DROP, [["crane.pdf", "%PDF"], ["loads.csv", "a,b"]])
+    page.get_by_role("dialog").wait_for()
+    camera.take("where-to")
 
 
 def main() -> None:
@@ -152,14 +243,20 @@ def main() -> None:
     state.unlink(missing_ok=True)
     with demo() as link, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for look, size, colours in LOOKS:
-            shoot(browser, link, look, size, colours, state)
+        samples = Samples(link.partition("/#")[0], DEMO)
+        samples.make(database(DEMO.parent))
+        for look in LOOKS:
+            shoot(browser, link, look, state, samples)
         browser.close()
     state.unlink()
     if "--docs" in sys.argv:
         DOCS.mkdir(exist_ok=True)
         for name in SHOWN_IN_DOCS:
-            shutil.copyfile(OUT / f"{name}-wide-light.png", DOCS / f"{name}.png")
+            # Of a page's few colours so many are enough; the file is a third.
+            picture = Image.open(OUT / f"{name}-wide-light.png").convert("RGB")
+            picture.quantize(_COLOURS_IN_DOCS, dither=Image.Dither.NONE).save(
+                DOCS / f"{name}.png", optimize=True
+            )
     print(f"{len(list(OUT.glob('*.png')))} pictures are in {OUT.relative_to(ROOT)}")
 
 
