@@ -235,6 +235,14 @@ def shoot_dialogs(camera: Camera) -> None:
     camera.take("where-to")
 
 
+def save_for_docs(picture: Path, name: str) -> None:
+    """Keep a picture in the documentation: of a page's few colours so many are enough, and it is a third as
+    large."""
+    DOCS.mkdir(exist_ok=True)
+    image = Image.open(picture).convert("RGB").quantize(_COLOURS_IN_DOCS, dither=Image.Dither.NONE)
+    image.save(DOCS / name, optimize=True)
+
+
 def main() -> None:
     """Take all pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -250,13 +258,8 @@ def main() -> None:
         browser.close()
     state.unlink()
     if "--docs" in sys.argv:
-        DOCS.mkdir(exist_ok=True)
         for name in SHOWN_IN_DOCS:
-            # Of a page's few colours so many are enough; the file is a third.
-            picture = Image.open(OUT / f"{name}-wide-light.png").convert("RGB")
-            picture.quantize(_COLOURS_IN_DOCS, dither=Image.Dither.NONE).save(
-                DOCS / f"{name}.png", optimize=True
-            )
+            save_for_docs(OUT / f"{name}-wide-light.png", f"{name}.png")
     print(f"{len(list(OUT.glob('*.png')))} pictures are in {OUT.relative_to(ROOT)}")
 
 

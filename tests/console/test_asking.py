@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.factories.callers import Workspace
+from tests.factories.uploads import upload_dataset
 
 QUOTED = "How long does the warranty on grinders last?"
 
@@ -136,3 +137,71 @@ async def test_a_conversation_is_shared_with_a_stranger_and_saved(visit: OpenVis
     ).to_be_visible()
     await expect(stranger.page.get_by_role("table")).to_be_visible()
     assert await stranger.accessible() == []
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_a_change_is_drawn_by_its_parts(
+    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+) -> None:
+    del worker
+    sold = "day,country,channel,revenue (EUR)\n" + "".join(
+        f"2025-{month:02}-{day:02},{country},{('Web', 'Store')[day % 2]},{amount}\n"
+        for month, amounts in ((2, (100, 50, 10)), (3, (40, 60, 10)))
+        for country, amount in zip(("Germany", "Spain", "Italy"), amounts, strict=True)
+        for day in range(1, 21)
+    )
+    assert (await upload_dataset(workspace.owner, "sales.csv", sold))["status"] == "ready"
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.ask("Why did revenue fall in March 2025?")
+    drawn = page.get_by_role("region", name=re.compile("^How .*revenue.* changed", re.I))
+    await expect(drawn).to_contain_text("€3,200 → €2,200")
+    await expect(drawn).to_contain_text("-€1,000 (-31.3%)")
+    bars = drawn.get_by_role("list", name="By country").get_by_role("listitem")
+    await expect(bars.nth(0)).to_have_text(re.compile(r"Germany-€1,200 120%"))
+    await expect(bars.nth(1)).to_have_text(re.compile(r"Spain\+€200 -20%"))
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await drawn.get_by_role("combobox", name="Split the change").click()
+    await page.get_by_role("option", name="By channel").click()
+    await expect(drawn.get_by_role("list", name="By channel").get_by_role("listitem")).to_have_count(2)
+    assert await window.accessible() == []
+
+
+@pytest.mark.parametrize(("size", "colours"), LOOKS)
+async def test_any_question_is_edited_and_every_version_is_found_again(
+    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+) -> None:
+    window = await visit(size=size, colours=colours)
+    page = window.page
+    await window.sign_in(shop.owner)
+    first, second = "total amount by region", "number of orders"
+    await window.ask(first)
+    await window.ask(QUOTED)
+    await page.get_by_role("button", name=f"Edit the question: {first}").click()
+    box = page.get_by_role("textbox", name="Edit the question")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value(first)
+    await box.fill(second)
+    await box.press("Enter")
+    await expect(page.get_by_role("article", name=second)).to_have_attribute("data-state", "answered")
+    await expect(page.get_by_role("article")).to_have_count(1)
+    versions = page.get_by_role("group", name="Versions of the question")
+    await expect(versions).to_contain_text("2 of 2")
+    assert await window.accessible() == []
+    await versions.get_by_role("button", name="The version before").click()
+    await expect(page.get_by_role("article")).to_have_count(2)
+    await expect(page.get_by_role("article", name=QUOTED)).to_contain_text("24 months")
+    await expect(versions).to_contain_text("1 of 2")
+
+    await page.get_by_role("button", name="Another answer").last.click()
+    answers = page.get_by_role("group", name="Versions of the answer")
+    await expect(answers).to_contain_text("2 of 2")
+    await answers.get_by_role("button", name="The version before").click()
+    await expect(answers).to_contain_text("1 of 2")
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.reload()
+    await expect(answers).to_contain_text("1 of 2")
+    await expect(page.get_by_role("article")).to_have_count(2)

@@ -180,7 +180,7 @@ async def test_segments_relationships_and_policies_are_made_in_forms(
     await _choose(segments, "Comparison of condition 1", "is")
     await segments.get_by_label("Value of condition 1").fill("gold")
     await segments.get_by_role("button", name="Another condition").click()
-    await _choose(segments, "Column of condition 2", "amount")
+    await _choose(segments, "Column of condition 2", "amount (EUR)")
     await _choose(segments, "Comparison of condition 2", "is at least")
     await segments.get_by_label("Value of condition 2").fill("10")
     await expect(sound).to_be_visible()

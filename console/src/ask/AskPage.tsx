@@ -3,12 +3,14 @@ import { Button, Text, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { IconFileUpload } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useRef, type ReactNode, type RefObject } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import { api, read } from "../api/client";
+import { asProblem } from "../api/problems";
 import type { SemanticQueryOutput } from "../api/schema";
 import { useSession } from "../app/session";
-import { Failure, FailureNote } from "../design/Failure";
+import { Failure, FailureNote, problemText } from "../design/Failure";
 import { useTitle } from "../design/Page";
+import { toast } from "../design/toasts";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { useFiles } from "../uploads/files";
@@ -20,7 +22,7 @@ import { ConversationFiles } from "./ConversationFiles";
 import { START } from "./drafts";
 import { useLibrary, type Library } from "./library";
 import { idsOf, type Turn, type TurnFile } from "./turn";
-import { TurnView } from "./TurnView";
+import { TurnView, type Branching } from "./TurnView";
 import { useThread } from "./useThread";
 import { WithinContext } from "./within";
 
@@ -60,7 +62,8 @@ export function ConversationPage() {
 
 function Conversation({ sessionId }: { sessionId: string }) {
   const m = useMessages();
-  const { turns, pending, error, reload, ask, stop } = useThread(sessionId);
+  const { turns, pending, error, reload, ask, stop, show } = useThread(sessionId);
+  const [edited, setEdited] = useState<Turn | null>(null);
   const { data: files } = useFiles(sessionId);
   const within = useMemo(() => ({ sessionId, ids: new Set(files?.map((file) => file.id)) }), [sessionId, files]);
   const added = useUploadsInto(sessionId);
@@ -88,6 +91,14 @@ function Conversation({ sessionId }: { sessionId: string }) {
     ask(question, { insteadOf, files: [...still, ...sent.map(fileOf)] });
     drop((item) => sent.includes(item));
   };
+  const branching = useMemo<Branching>(
+    () => ({
+      edit: setEdited,
+      again: (turn) => turn.kept !== null && ask(turn.question, { insteadOf: turn, regenerates: turn.kept.replyId, files: turn.files }),
+      show: (messageId) => void show(messageId).catch((failure: unknown) => toast(problemText(asProblem(failure), m), { tone: "danger" })),
+    }),
+    [ask, show, m],
+  );
   if (error !== null) return <Failure error={error} retry={reload} />;
   return (
     <WithinContext value={within}>
@@ -96,7 +107,7 @@ function Conversation({ sessionId }: { sessionId: string }) {
       <div className={css.turns}>
         {pending && turns.length === 0 && <Waiting />}
         {turns.map((turn) => (
-          <TurnView key={turn.key} turn={turn} ask={askMore} />
+          <TurnView key={turn.key} turn={turn} ask={askMore} branching={running ? null : branching} />
         ))}
         <div ref={end} className={css.end} />
       </div>
@@ -109,7 +120,9 @@ function Conversation({ sessionId }: { sessionId: string }) {
           ask={(question) => askWithFiles(question)}
           stop={stop}
           last={last?.question ?? null}
-          editLast={(question) => askWithFiles(question, last ?? undefined)}
+          edited={edited}
+          editEnded={() => setEdited(null)}
+          editLast={(question) => askWithFiles(question, edited ?? last ?? undefined)}
           attached={added}
         />
       </div>

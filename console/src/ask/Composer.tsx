@@ -19,12 +19,15 @@ interface Props {
   stop: () => void;
   /** The last question, to be edited; null without one. */
   last: string | null;
+  /** An earlier turn that is to be edited; null: the last one is, by ↑. */
+  edited?: { question: string } | null;
+  editEnded?: () => void;
   editLast: (question: string) => void;
   /** In a conversation: the files that go with the next question. */
   attached?: readonly Item[];
 }
 
-export function Composer({ place, placeholder, running, ask, stop, last, editLast, attached }: Props) {
+export function Composer({ place, placeholder, running, ask, stop, last, edited = null, editEnded, editLast, attached }: Props) {
   const m = useMessages();
   const uploads = useUploads();
   const [text, setText] = useState(() => draftOf(place));
@@ -46,14 +49,30 @@ export function Composer({ place, placeholder, running, ask, stop, last, editLas
     return () => window.removeEventListener("keydown", listener);
   }, [running, stop]);
 
+  useEffect(() => {
+    if (edited === null) return;
+    setText(edited.question);
+    setEditing(true);
+    box.current?.focus();
+  }, [edited]);
+
+  const leaveEditing = () => {
+    setText("");
+    setEditing(false);
+    editEnded?.();
+  };
+
   const send = () => {
     const question = text.trim();
     if (question === "" || running || waiting) return;
+    if (editing) {
+      editLast(question);
+      leaveEditing();
+      return;
+    }
     setText("");
     keepDraft(place, "");
-    setEditing(false);
-    if (editing) editLast(question);
-    else ask(question);
+    ask(question);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -65,8 +84,7 @@ export function Composer({ place, placeholder, running, ask, stop, last, editLas
       setText(last);
       setEditing(true);
     } else if (event.key === "Escape" && editing) {
-      setText("");
-      setEditing(false);
+      leaveEditing();
     }
   };
 

@@ -1,7 +1,7 @@
 /** A question with its answer, while it comes and after. */
-import { Badge, Button, Loader, Text, VisuallyHidden } from "@mantine/core";
-import { IconAlertTriangle, IconInfoCircle, IconRefresh } from "@tabler/icons-react";
-import { memo, type ReactNode } from "react";
+import { ActionIcon, Badge, Button, Loader, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import { IconAlertTriangle, IconInfoCircle, IconPencil, IconRefresh } from "@tabler/icons-react";
+import { memo } from "react";
 import type { SemanticQueryOutput, Warning } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { FailureNote } from "../design/Failure";
@@ -10,34 +10,55 @@ import { AnswerText } from "./AnswerText";
 import css from "./ask.module.css";
 import { AnswerFacts } from "./Computed";
 import { DataEvidence } from "./DataEvidence";
+import { Explanation } from "./Explanation";
 import { Feedback } from "./Feedback";
 import { FileChips } from "./FileChips";
 import { Nearby, Sources } from "./Sources";
 import { isQuery, isQuote, type Turn } from "./turn";
+import { Versions } from "./Versions";
+
+/** What makes other versions of a turn, and leads from one to another; null while an answer is on its way. */
+export interface Branching {
+  edit: (turn: Turn) => void;
+  again: (turn: Turn) => void;
+  show: (messageId: string) => void;
+}
 
 interface Props {
   turn: Turn;
   ask: (question: string, query?: SemanticQueryOutput) => void;
-  actions?: ReactNode;
+  branching: Branching | null;
 }
 
-export const TurnView = memo(function TurnView({ turn, ask, actions }: Props) {
+export const TurnView = memo(function TurnView({ turn, ask, branching }: Props) {
+  const m = useMessages();
+  const { kept } = turn;
   return (
     <article className={css.turn} aria-label={turn.question} data-state={turn.state}>
       <div className={css.question}>
         <FileChips files={turn.files} />
         <span>{turn.question}</span>
+        {kept !== null && (
+          <div className={css.versions}>
+            <Versions ids={kept.questions} current={kept.questionId} label={m.ask.questionVersions} show={branching?.show ?? null} />
+            <Tooltip label={m.ask.edit}>
+              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.ask.editOne(turn.question)} disabled={branching === null} onClick={() => branching?.edit(turn)}>
+                <IconPencil size={15} />
+              </ActionIcon>
+            </Tooltip>
+          </div>
+        )}
       </div>
       <div className={css.answer} aria-busy={turn.state === "running"}>
         <AnswerBody turn={turn} ask={ask} />
         <Ending turn={turn} ask={ask} />
-        {turn.answer && <Footer turn={turn} actions={actions} />}
+        {turn.answer && <Footer turn={turn} branching={branching} />}
       </div>
     </article>
   );
 });
 
-function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
+function AnswerBody({ turn, ask }: Omit<Props, "branching">) {
   const m = useMessages();
   const answer = turn.answer;
   const queries = turn.evidence.filter(isQuery);
@@ -62,6 +83,7 @@ function AnswerBody({ turn, ask }: Omit<Props, "actions">) {
           </div>
         </div>
       )}
+      {queries.map((evidence) => evidence.explanation && <Explanation key={`why ${evidence.n}`} explanation={evidence.explanation} />)}
       {queries.map((evidence, place) => (
         <DataEvidence key={evidence.n} evidence={evidence} chart={place === 0 ? turn.chart : null} answer={answer} question={turn.question} />
       ))}
@@ -102,7 +124,7 @@ function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   );
 }
 
-function Ending({ turn, ask }: Omit<Props, "actions">) {
+function Ending({ turn, ask }: Omit<Props, "branching">) {
   const m = useMessages();
   const again = (
     <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={() => ask(turn.question, turn.query)}>
@@ -138,7 +160,7 @@ function Ending({ turn, ask }: Omit<Props, "actions">) {
   }
 }
 
-function Footer({ turn, actions }: { turn: Turn; actions?: ReactNode }) {
+function Footer({ turn, branching }: Omit<Props, "ask">) {
   const m = useMessages();
   const answer = turn.answer;
   if (answer === null) return null;
@@ -149,7 +171,16 @@ function Footer({ turn, actions }: { turn: Turn; actions?: ReactNode }) {
       <div className={css.footerActions}>
         <Copy text={() => plainAnswer(turn)} label={m.ask.copyAnswer} />
         <Feedback answerId={answer.id} />
-        {actions}
+        {turn.kept !== null && (
+          <>
+            <Tooltip label={m.ask.anotherAnswer}>
+              <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
+                <IconRefresh size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <Versions ids={turn.kept.replies} current={turn.kept.replyId} label={m.ask.answerVersions} show={branching?.show ?? null} />
+          </>
+        )}
       </div>
       {factsHere && (
         <details className={css.details}>

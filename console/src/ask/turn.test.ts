@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { MessageView } from "../api/schema";
 import { afterEvent, newTurn, turnsOf } from "./turn";
 
-const question = { id: "msg_1", parent_id: null, role: "user", status: "complete", parts: [{ type: "text", text: "How many?" }], run_id: null, answer: null };
+const question = { id: "msg_1", parent_id: null, siblings: ["msg_0", "msg_1"], role: "user", status: "complete", parts: [{ type: "text", text: "How many?" }], run_id: null, answer: null };
 const reply = {
   id: "msg_2",
   parent_id: "msg_1",
+  siblings: ["msg_2"],
   role: "assistant",
   status: "complete",
   run_id: "run_1",
@@ -21,6 +22,7 @@ describe("a turn", () => {
   it("of a kept message has its question, its words and the rows of its table", () => {
     const [turn] = turnsOf([question, reply] as unknown as MessageView[], []);
     expect(turn).toMatchObject({ question: "How many?", text: "Three [1]", state: "answered", parentId: null });
+    expect(turn?.kept).toEqual({ questionId: "msg_1", replyId: "msg_2", questions: ["msg_0", "msg_1"], replies: ["msg_2"] });
     expect(turn?.evidence[0]).toMatchObject({ rows: [[3]], columns: [{ name: "count" }] });
   });
 

@@ -13,12 +13,24 @@ export interface TurnFile {
   datasetIds: readonly string[];
 }
 
+/** The messages that a turn is kept as, and the versions of each, oldest first, itself among them. */
+export interface Kept {
+  questionId: string;
+  replyId: string;
+  questions: readonly string[];
+  replies: readonly string[];
+}
+
 export interface Turn {
   key: string;
   question: string;
   files: readonly TurnFile[];
   /** The message that the question follows, null for the first; undefined until the server told. */
   parentId?: string | null | undefined;
+  /** Null until the server has told. */
+  kept: Kept | null;
+  /** The answer that another is wished for beside. */
+  regenerates?: string | undefined;
   /** The reading that was picked from an ask-back. */
   query?: SemanticQueryOutput | undefined;
   runId: string | null;
@@ -40,6 +52,7 @@ export function newTurn(key: string, question: string, query?: SemanticQueryOutp
     key,
     question,
     files: [],
+    kept: null,
     query,
     runId,
     lastEventId: "0",
@@ -111,7 +124,9 @@ export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]
     .map((reply) => {
       const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
       const turn = newTurn(keys.get(reply.run_id) ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
-      return { ...withReply(turn, reply), parentId: question?.parent_id, files: question === undefined ? [] : filesOf(question.parts) };
+      if (question === undefined) return withReply(turn, reply);
+      const kept = { questionId: question.id, replyId: reply.id, questions: question.siblings, replies: reply.siblings };
+      return { ...withReply(turn, reply), kept, parentId: question.parent_id, files: filesOf(question.parts) };
     });
 }
 

@@ -33,6 +33,8 @@ interface AskOptions {
   query?: SemanticQueryOutput | undefined;
   /** Ask instead of this turn: the question goes on a branch beside it. */
   insteadOf?: Turn | undefined;
+  /** The answer that another is wished for beside; the turn is the one that it takes the place of. */
+  regenerates?: string | undefined;
   /** Files of the conversation that the question shows. */
   files?: readonly TurnFile[] | undefined;
 }
@@ -44,6 +46,8 @@ export interface Thread {
   reload: () => void;
   ask: (question: string, options?: AskOptions) => void;
   stop: () => void;
+  /** Shows the path through a message. Throws Problem. */
+  show: (messageId: string) => Promise<void>;
 }
 
 let asked = 0;
@@ -110,8 +114,8 @@ export function useThread(sessionId: string): Thread {
   }, []);
 
   const ask = useCallback<Thread["ask"]>(
-    (question, { query, insteadOf, files = [] } = {}) => {
-      const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId, files };
+    (question, { query, insteadOf, regenerates, files = [] } = {}) => {
+      const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId, regenerates, files };
       dispatch({ kind: "add", turn, replaceFrom: insteadOf?.key });
       void follow(turn);
     },
@@ -124,12 +128,25 @@ export function useThread(sessionId: string): Thread {
     }
   }, [turns]);
 
-  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop };
+  const { refetch } = messages;
+  const show = useCallback(
+    async (messageId: string) => {
+      await read(api.PATCH("/api/v1/chat/sessions/{session_id}", { params: { path: { session_id: sessionId } }, body: { active_message_id: messageId } }));
+      await refetch();
+    },
+    [sessionId, refetch],
+  );
+
+  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop, show };
 }
 
 function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {
   if (turn.runId !== null) {
     return events(`/api/v1/runs/${turn.runId}/events`, { headers: { "Last-Event-ID": turn.lastEventId }, signal });
+  }
+  if (turn.regenerates !== undefined) {
+    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ stream: true }), signal };
+    return events(`/api/v1/chat/sessions/${sessionId}/messages/${turn.regenerates}/regenerate`, options);
   }
   const wanted = { content: turn.question, stream: true, files: idsOf(turn.files), ...(turn.query && { query: turn.query }), ...(turn.parentId !== undefined && { parent_id: turn.parentId }) };
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), signal };

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from answerable.chat.asking.answer import CatalogueEvidence, Evidence, QueryEvidence, QuoteEvidence
 from answerable.chat.following.transcript import recap_line
 from answerable.chat.messages import repository
 from answerable.chat.messages.parts import TextPart
 from answerable.chat.messages.service import shown
 from answerable.chat.recaps.schemas import RecapLine
 from answerable.chat.sessions.tables import ChatSessionRow
-from answerable.inference.cache.tags import dataset_tag, document_tag
+from answerable.inference.cache.tags import DATASETS, dataset_tag, document_tag
 from answerable.kit.db import Session
 from answerable.knowledge.answering.writing.passages import SourcePassage, whole_sentences
 
@@ -49,13 +50,20 @@ async def answered_turns(session: Session, chat: ChatSessionRow) -> list[Answere
         if message.role == "user":
             asked = text
         elif text:
-            evidence = answer.evidence if answer is not None else []
-            tags = [
-                document_tag(item.document_id) if item.kind == "quote" else dataset_tag(item.dataset_id)
-                for item in evidence
-            ]
-            turns.append(AnsweredTurn(message.id, asked, text, tuple(dict.fromkeys(tags))))
+            tags = dict.fromkeys(map(_tag, answer.evidence if answer is not None else ()))
+            turns.append(AnsweredTurn(message.id, asked, text, tuple(tags)))
     return turns
+
+
+def _tag(evidence: Evidence) -> str:
+    """What a piece of evidence depends on."""
+    match evidence:
+        case QuoteEvidence():
+            return document_tag(evidence.document_id)
+        case QueryEvidence():
+            return dataset_tag(evidence.dataset_id)
+        case CatalogueEvidence():
+            return DATASETS
 
 
 def passages_of(turns: Sequence[AnsweredTurn]) -> list[SourcePassage]:
