@@ -96,6 +96,16 @@ def test_what_may_be_another_word_is_left_alone(typed: str) -> None:
     assert correct(typed, ["spain", "orders", "shipped", "revenue", "austria"]) is None
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("tema", "team"), ("ciyt", "city"), ("feee", "fee")])
+def test_a_short_word_is_mended_where_letters_changed_places_or_came_twice(typed: str, meant: str) -> None:
+    assert correct(typed, ["team", "city", "fee", "sale"]) == meant
+
+
+@pytest.mark.parametrize("typed", ["tram", "teem", "sole", "tam", "etam", "cit", "fees"])
+def test_other_short_words_are_left_alone(typed: str) -> None:
+    assert correct(typed, ["team", "city", "fee", "sale"]) is None
+
+
 def test_two_words_equally_near_win_nothing() -> None:
     assert correct("regiom", ["region", "regios"]) == "region"
     assert correct("chanel", ["channel", "chanell"]) is None

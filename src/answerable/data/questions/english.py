@@ -70,6 +70,9 @@ LIGHT_VERBS = words(
     "bring brings brought"
 )
 
+# Nouns of rows that are people.
+PEOPLE = words("employee person student member guest patient user worker")
+
 # Of the light verbs, those that say something where rows are not sales.
 COMMERCE = words(
     "bring brings brought "

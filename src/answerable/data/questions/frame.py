@@ -104,7 +104,8 @@ class Frame:
             return False
         if self.develop and not self.how:
             return False
-        if self.verb and not (self.when or (self.groups and self.groups.grain) or self.recurs):
+        in_ranks = self.rank is not None and self.rank.grain is not None
+        if self.verb and not (self.when or (self.groups and self.groups.grain) or self.recurs or in_ranks):
             return False
         if self.window is not None and (self.share or self.rank or self.two or self.versus or self.change):
             return False

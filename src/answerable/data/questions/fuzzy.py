@@ -8,6 +8,7 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = frozenset("aeiouy")
 MIN_LENGTH = 5
 TWO_SLIPS_FROM = 9
+_SHORT = 4
 
 
 def _neighbours() -> frozenset[tuple[str, str]]:
@@ -62,7 +63,10 @@ def slips(typed: str, meant: str, bound: int) -> int | None:
 def correct(word: str, vocabulary: Iterable[str]) -> str | None:
     """The only word of `vocabulary` within the slips that `word`'s length allows, or None.
 
-    Words under five letters and words with digits are never corrected."""
+    Of four letters only two that changed places and one that was typed twice are corrected: almost every
+    other slip gives another word. Shorter words and words with digits are never corrected."""
+    if len(word) == _SHORT and word.isalpha():
+        return _short(word, vocabulary)
     if len(word) < MIN_LENGTH or not word.isalpha():
         return None
     bound = 2 if len(word) >= TWO_SLIPS_FROM else 1
@@ -77,3 +81,10 @@ def correct(word: str, vocabulary: Iterable[str]) -> str | None:
         winners = [candidate] if distance < best else [*winners, candidate]
         best = distance
     return winners[0] if len(winners) == 1 else None
+
+
+def _short(word: str, vocabulary: Iterable[str]) -> str | None:
+    meant = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, _SHORT - 1)}
+    meant |= {word[:at] + word[at + 1 :] for at in range(1, _SHORT) if word[at] == word[at - 1]}
+    found = (meant - {word}) & set(vocabulary)
+    return next(iter(found)) if len(found) == 1 else None

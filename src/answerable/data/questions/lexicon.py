@@ -15,13 +15,14 @@ from answerable.data.questions.english import (
     CONCEPTS,
     DEMONYMS,
     HEADS,
+    PEOPLE,
     SALES_MONEY,
     SALES_ROWS,
     singular,
 )
 from answerable.data.questions.meanings import Field, Into, Named, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
-from answerable.data.questions.verbs import NOUN_VERBS, happenings, past_forms, verb_forms
+from answerable.data.questions.verbs import ALIKE, NOUN_VERBS, happenings, past_forms, verb_forms
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -41,7 +42,6 @@ MAX_WORDS = 7
 # Name suffixes that tell how a thing is identified, not what it is; earlier ones are better to show.
 _IDENTIFIERS = ("name", "title", "label", "code", "id", "number", "no", "key", "nr")
 _SAYS_LITTLE = frozenset({"id", "no", "nr", "number", "key", "code", "name", "row_id", "uuid"})
-_PEOPLE = frozenset({"employee", "person", "student", "member", "guest", "patient", "user", "worker"})
 _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
@@ -60,6 +60,7 @@ class Entry:
     tier: int
 
 
+_DATE_WORDS = frozenset({"date", "at", "on", "time", "day"})
 _COSTS = (0.0, 0.05, 0.2, 0.45)
 
 
@@ -204,6 +205,7 @@ class _DatasetWords:
             self._metric(metric)
         for field in self._dataset.fields:
             self._field(field)
+        self._deeds()
         self._revenue()
 
     def segments(self, segments: list[Segment]) -> None:
@@ -220,7 +222,13 @@ class _DatasetWords:
         field = self._dataset.field(self._dataset.primary_key[0])
         if field is not None and field.name not in _SAYS_LITTLE:
             self._put(key_of(_bare(field.label)), "Rows", rows, 1)
-        if self._noun and self._noun[-1] in _PEOPLE:
+        for other in self._dataset.fields if field is not None and field.distinct_count else ():
+            # Each SKU has a product name of its own: the rows are products.
+            name = key_of(_bare(other.label))
+            alone = other.distinct_count == field.distinct_count and not other.nullable
+            if alone and other.type is FieldType.STRING and len(name) > 1 and name[-1] in ("name", "title"):
+                self._put(name[:-1], "Rows", rows, 1)
+        if self._noun and self._noun[-1] in PEOPLE:
             self._put(("person",), "Rows", rows, 2)
 
     def _revenue(self) -> None:
@@ -282,10 +290,22 @@ class _DatasetWords:
             if key[-1] in HEADS:
                 keys.setdefault(key[start:], 3)
 
+    def _deeds(self) -> None:
+        """Other verbs for what is done on the only date of its kind: joined, on a hire date."""
+        times = [field for field in self._dataset.fields if field.type in TEMPORAL_TYPES]
+        for stems, past, infinitives in ALIKE:
+            known = {key_of(stem) for stem in stems.split("|")}
+            fields = [f for f in times if _stems(f) & known]
+            if len(fields) != 1:
+                continue
+            for category, words in (("TimeVerb", past), ("TimeForm", infinitives)):
+                for word in words.split("|"):
+                    self._put(key_of(word), category, Field(fields[0].name), 2)
+
     def _time_verbs(self, field: ModelField, names: set[Key]) -> None:
         """`shipped` for a ship date, `created` for created_at."""
         for key in names:
-            if len(key) == 2 and key[1] in ("date", "at", "on", "time", "day"):
+            if len(key) == 2 and key[1] in _DATE_WORDS:
                 self._put(key[:1], "TimeStem", Field(field.name), 0)
                 for form in past_forms(key[0]):
                     self._put(form, "TimeVerb", Field(field.name), 0)
@@ -394,6 +414,12 @@ def _categories(field: ModelField) -> tuple[str, ...]:
     if field.type in NUMERIC_TYPES and field.role is not FieldRole.KEY:
         return ("Num", "Dim")
     return ("Dim",)
+
+
+def _stems(field: ModelField) -> set[Key]:
+    """What a date is of: `hire` of a hire date, `check in` of itself."""
+    keys = {key_of(text) for text in (field.name, field.label)}
+    return keys | {key[:-1] for key in keys if len(key) > 1 and key[-1] in _DATE_WORDS}
 
 
 def _flag_values(field: ModelField) -> tuple[bool | str, bool | str] | None:

@@ -127,6 +127,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A length of time."""
+
+    minutes: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A metric by name, or an aggregation of a field; with neither field nor metric, a count of rows."""
 
@@ -162,6 +169,7 @@ class Where:
     unit: str | None = None
     bare: bool = False  # that there is none at all, or any: without a tip
     segment: bool = False
+    implied: bool = False  # that it is of `field` was not said: below the reorder level
 
     def negated(self) -> Where:
         """The opposite condition."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from answerable.data.questions.context import Context
+from answerable.data.questions.english import PEOPLE
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import Against, Span, TimeUnit, Versus
 from answerable.data.questions.time import resolve
@@ -58,9 +59,18 @@ def timings(context: Context, frame: Frame) -> list[Timing]:
     chosen = said or (fields[0] if fields else None)
     if chosen is None:
         return []
+    if said is None and _is_of_people(context, frame) and len(fields) > 1:
+        # People in 2024: who came then, who left, or who was there; an order of 2024 is no such question.
+        return [Timing(_slice(plan, name)) for plan in plans for name in fields]
     if said is None and context.dataset.default_time is None and len(fields) > 1:
         return [Timing(_slice(plan, name)) for plan in plans for name in fields]
     return [Timing(_slice(plan, chosen), assumed=said is None and len(fields) > 1) for plan in plans]
+
+
+def _is_of_people(context: Context, frame: Frame) -> bool:
+    """Whether people are counted, by a time of which it is not said what they did then."""
+    counted = frame.measures is not None and frame.measures.parts == (context.count(),)
+    return counted and not frame.rank and PEOPLE.issuperset(context.dataset.row_noun.split()[-1:])
 
 
 def _slice(plan: _Plan, field: str) -> TimeSlice:

@@ -98,6 +98,7 @@ class Reach:
         for start, end, entry in spots:
             pointing = self._pointing.get(entry.dataset)
             if pointing is None:
+                found += self._beyond(start, end, entry)
                 continue
             if entry.category in _NOUNS and entry.tier == 0:
                 found.append((start, end, Entry("Pointing", pointing, self.dataset.name, 0)))
@@ -105,6 +106,15 @@ class Reach:
             if dated and entry.category in ("TimeVerb", "TimeForm"):
                 found.append((start, end, Entry("PointingVerb", pointing, self.dataset.name, 0)))
         return found
+
+    def _beyond(self, start: int, end: int, entry: Entry) -> list[Spot]:
+        """The nouns of what the rows that point here point at too: the courses, of students by enrolments."""
+        if entry.category not in _NOUNS or entry.tier > 0:
+            return []
+        between = [p for name, p in self._pointing.items() if entry.dataset in sole_paths(self._model, name)]
+        if len(between) != 1 or entry.dataset == self.dataset.name:
+            return []
+        return [(start, end, Entry("PointedThing", between[0], self.dataset.name, 0))]
 
     def _noun(self, entry: Entry) -> Entry:
         return Entry("Dim", Field(self._pointer(self.paths[entry.dataset])), self.dataset.name, 1)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from answerable.data.questions.asides import without_asides
 from answerable.data.questions.chart import Chart, Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import (
@@ -117,7 +118,7 @@ class _Reader:
         self.nearest: tuple[str, ...] = ()  # the datasets that the last question was nearest to
 
     def read(self, question: str) -> Outcome:
-        tokens = tokenise(question)
+        tokens = tokenise(without_asides(question, self._is_known))
         if not tokens:
             return Unparsed((), (), 0.0, Reason.EMPTY)
         if len(tokens) > MAX_TOKENS:
@@ -149,6 +150,10 @@ class _Reader:
         if fewest is not None and len(fewest) < len(ranked[0][1]):
             ranked = [(ranked[0][0], fewest)]
         return self._unread(words, ranked, spots)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether a word is one of the model's."""
+        return singular(word) in self._lexicon.vocabulary
 
     def _across(
         self, words: list[_Word], spots: list[Spot], known: list[bool]

@@ -7,6 +7,8 @@ _PHRASAL = {
     "checkin": ("check", "in"),
     "checkout": ("check", "out"),
     "login": ("log", "in"),
+    "pickup": ("pick", "up"),
+    "dropoff": ("drop", "off"),
 }
 _PAST = {
     "send": "sent", "buy": "bought", "sell": "sold", "pay": "paid", "begin": "began", "build": "built",
@@ -22,6 +24,35 @@ NOUN_VERBS = {
     "closure": ("closed", "close"), "enrolment": ("enrolled", "enrol"), "approval": ("approved", "approve"),
     "leaving": ("left", "leave"), "invoice": ("invoiced", "invoice"),
 }  # fmt: skip
+# Deeds that go by several verbs: the stems of dates of it, what people say was done, and its infinitives. Not
+# every word that is near belongs here: who resigns leaves, but not all who leave resign.
+ALIKE: tuple[tuple[str, str, str], ...] = (
+    (
+        "hire|hired|hiring|employment|joining|join|joined|entry",
+        "hired|joined|started|recruited|taken on|came on board|come on board",
+        "hire|join|start|recruit",
+    ),
+    ("leaving|leave|left|exit", "left|departed", "leave|depart"),
+    (
+        "close|closed|closing|closure|resolve|resolved|resolution|solved",
+        "closed|resolved|solved|completed|finished|dealt with|settled",
+        "close|resolve|solve|complete|finish|settle",
+    ),
+    (
+        "open|opened|opening|create|created|creation|submitted|reported|raised",
+        "opened|raised|submitted|filed|created|reported|logged|came in|come in",
+        "open|raise|submit|file|create|report|come in",
+    ),
+    (
+        "signup|sign up|registration|registered|joined|join|joining",
+        "signed up|registered|joined",
+        "sign up|register|join",
+    ),
+    ("checkin|check in|arrival|arrived", "checked in|arrived", "check in|arrive"),
+    ("checkout|check out|departure", "checked out|departed", "check out|depart"),
+    ("pickup|pick up|start|started|begin|beginning", "picked up|started|began", "start|begin|pick up"),
+    ("dropoff|drop off|end|ended|finish", "dropped off|ended|finished", "end|finish|drop off"),
+)
 _SHORTEST = 4
 
 

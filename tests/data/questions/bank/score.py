@@ -12,6 +12,7 @@ from importlib import import_module
 from itertools import permutations
 from math import isclose
 
+from tests.data.questions.bank import everyday
 from tests.data.questions.bank.asked import Asked, Right
 from tests.data.questions.bank.invented import tables
 from tests.data.questions.bank.plain import Answer
@@ -59,7 +60,10 @@ class Figures:
 @cache
 def bank() -> dict[str, tuple[Asked, ...]]:
     """The questions by model."""
-    return {name: tuple(import_module(f"tests.data.questions.bank.cases_{name}").CASES) for name in tables()}
+    return {
+        name: (*import_module(f"tests.data.questions.bank.cases_{name}").CASES, *everyday.CASES[name])
+        for name in tables()
+    }
 
 
 @cache

@@ -6,10 +6,14 @@ from decimal import Decimal
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Compound, Field, Where
+from answerable.data.questions.meanings import Both, Compound, Field, Value, Where
 from answerable.data.semantics.filters import Operator
-from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES
+from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, FieldRole
 
+# What a number is held against, rather than a number of its own.
+_LIMITS = frozenset(
+    {"level", "limit", "minimum", "maximum", "target", "threshold", "capacity", "quota", "budget", "plan"}
+)
 _NOT = "(except|excluding|without|but not|except for|other than|not counting|leaving out|ignoring|apart from)"
 _WHO = "(who|that|which)?"
 _NEVER = (
@@ -90,7 +94,11 @@ def _two_fields(grammar: Grammar) -> None:
             "below|under|less than|lower than|smaller than|fewer than|beneath|falls below|is below",
             Operator.LT,
         ),
-        ("above|over|greater than|more than|higher than|larger than|exceeding|exceeds|exceed", Operator.GT),
+        (
+            "above|over|greater than|more than|higher than|larger than|bigger than|exceeding|exceeds|exceed"
+            "|exceeded|surpassed|beyond",
+            Operator.GT,
+        ),
         ("at most|not above|no more than", Operator.LE),
         ("at least|not below|no less than", Operator.GE),
     ):
@@ -100,6 +108,60 @@ def _two_fields(grammar: Grammar) -> None:
             lambda c, a, b, o=operator: _compared(c, a, b, o),
             cost=-0.2,
         )
+        fallen = (
+            "(that are|which are|that have|have|are|is|were|was|that were)? (fallen|dropped|fell|gone|risen)?"
+        )
+        grammar.rule(
+            "Where", f"{fallen} ({words}) Num", lambda c, f, o=operator: _against_limit(c, f, o), cost=0.1
+        )
+    for words, operator in (("less|fewer", Operator.LT), ("more", Operator.GT)):
+        grammar.rule(
+            "Where",
+            f"(with|have|has|having|had|that have)? ({words}) Num than Num",
+            lambda c, a, b, o=operator: _compared(c, a, b, o),
+            cost=-0.2,
+        )
+    _two_dates(grammar)
+
+
+def _two_dates(grammar: Grammar) -> None:
+    """Shipped after their due date."""
+    for words, operator in (
+        ("after|later than|past", Operator.GT),
+        ("before|earlier than", Operator.LT),
+        ("on or before|no later than|not later than|not after|by", Operator.LE),
+        ("on or after|not before|no earlier than", Operator.GE),
+    ):
+        grammar.rule(
+            "Where",
+            f"(that were|which were|were|was|with|whose)? (TimeVerb|TimeF) (is|was|were)? ({words})"
+            " (they were|it was|being)? (TimeF|TimeVerb)",
+            lambda c, a, b, o=operator: _dates_compared(c, a, b, o),
+            cost=-0.2,
+        )
+
+
+def _dates_compared(context: Context, first: Field, second: Field, operator: Operator) -> Where | None:
+    fields = [context.field(field.name) for field in (first, second)]
+    known = [f for f in fields if f is not None and f.type in TEMPORAL_TYPES and "__" not in f.name]
+    if len(known) < 2 or first.name == second.name:
+        return None
+    return Where(first.name, operator, other=second.name)
+
+
+def _against_limit(context: Context, limit: Field, operator: Operator) -> Where | None:
+    """Below the reorder level: the only number that can be held against it."""
+    field = context.field(limit.name)
+    if field is None or field.type not in NUMERIC_TYPES or not _LIMITS & set(field.name.split("_")):
+        return None
+    others = [
+        f for f in context.dataset.fields
+        if f.name != field.name and f.role is FieldRole.MEASURE and f.unit == field.unit
+        and f.type in NUMERIC_TYPES
+    ]  # fmt: skip
+    if len(others) != 1 or _LIMITS & set(others[0].name.split("_")):
+        return None
+    return Where(others[0].name, operator, other=field.name, implied=True)
 
 
 def _compared(context: Context, first: Field, second: Field, operator: Operator) -> Where | None:
@@ -114,6 +176,11 @@ def _absent(grammar: Grammar) -> None:
     """What has not happened has no date yet; a tip that was not given is nothing, or unknown."""
     grammar.rule("Where", f"{_WHO} {_NEVER} TimeVerb yet?", lambda c, f: _dated(c, f, Operator.IS_NULL))
     grammar.rule("Where", f"{_WHO} {_ALREADY} TimeVerb", lambda c, f: _dated(c, f, Operator.NOT_NULL))
+    nobody = "(nobody|no one|noone)"
+    grammar.rule(
+        "Where", f"{nobody} (has|have|had)? TimeVerb yet?", lambda c, f: _dated(c, f, Operator.IS_NULL)
+    )
+    grammar.rule("Where", f"{nobody} (has|have|had)? Flag", lambda _c, v: _not_flagged(v))
     grammar.rule("Where", "Untimed", lambda c, f: _dated(c, f, Operator.IS_NULL))
     some = "(with|that have|which have|who have|having|have|has|had)"
     none = (
@@ -123,6 +190,10 @@ def _absent(grammar: Grammar) -> None:
     grammar.rule("Where", f"{none} TimeF yet?", lambda c, f: _dated(c, f, Operator.IS_NULL))
     grammar.rule("Where", f"{none} Num (score|rating|value)? yet?", _nothing)
     grammar.rule("Where", f"{some} Num", _something, cost=0.4)
+
+
+def _not_flagged(value: Value) -> Where:
+    return Where(value.field, Operator.EQ, (value.value,)).negated()
 
 
 def _dated(context: Context, field: Field, operator: Operator) -> Where | None:

@@ -18,6 +18,8 @@ from answerable.data.questions.grammar import (
     pointers,
     ranking,
     recurring,
+    spans,
+    turned,
 )
 from answerable.data.questions.meanings import Field, When
 from answerable.data.questions.time import phrases
@@ -46,6 +48,8 @@ def english() -> Grammar:
     computed.add_rules(grammar)
     recurring.add_rules(grammar)
     compound.add_rules(grammar)
+    spans.add_rules(grammar)
+    turned.add_rules(grammar)
     for clause in _JOINED:
         grammar.rule(
             clause,

@@ -47,7 +47,18 @@ def add_rules(grammar: Grammar) -> None:
         "(who|that)? PointingVerb (anything|something)?",
         lambda _c, rows: PointedAt(rows, absent=False),
     )
+    thing = "(any|single|one|even one)? PointedThing"
+    grammar.rule(
+        "PointedAt",
+        f"(who|that|which)? ({_NOT}) (PointingVerb|Pointing) (in|for|to|on|at|with)? {thing}",
+        lambda _c, rows, _t: PointedAt(rows, absent=True),
+    )
+    grammar.rule("PointedAt", "PointedAt (at all|ever|yet|so far)", _at_all)
     grammar.rule("PointedAt", "PointedAt When", _then)
+
+
+def _at_all(_context: object, pointed: PointedAt) -> PointedAt | None:
+    return pointed if pointed.absent and pointed.span is None else None
 
 
 def _then(_context: object, pointed: PointedAt, when: When) -> PointedAt | None:

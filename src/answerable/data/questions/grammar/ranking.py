@@ -89,7 +89,7 @@ def add_rules(grammar: Grammar) -> None:
     _questions(grammar)
     grammar.rule(
         "Rank",
-        "(who is|who are|who was|who were|what is|what are|which are|which is) Rank",
+        "(who is|who are|who was|who were|what is|what are|what was|what were|which are|which is) Rank",
         lambda _c, rank: rank,
     )
     _selling(grammar)
@@ -164,22 +164,22 @@ def _questions(grammar: Grammar) -> None:
     grammar.rule("Rank", f"{which} UnitHead {of} (is|was|are|were) Top", _top_unit_of)
     done = "(is|was|are|were) Sup Rows TimeVerb"
     grammar.rule("Rank", f"{which} Count? UnitHead {of} {done}", _most_done_of)
-    grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup (Measure|Rows)", _most)
-    grammar.rule("Rank", f"{which} Count? Dim {link} Sup (Measure|Rows)", _most)
+    grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup (Measure|Rows)", most)
+    grammar.rule("Rank", f"{which} Count? Dim {link} Sup (Measure|Rows)", most)
     grammar.rule("Rank", f"{which} Count? Dim (that|which|is one that)? @Has Sup Described Rows", _most_of)
     grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup Described Rows", _most_of)
     grammar.rule("Rank", f"{which}? Count? Rows (that|which|who)? @Has Sup Measure", _rows_with_most)
-    grammar.rule("Rank", f"{which} Count? UnitHead (that|which)? @Has Sup (Measure|Rows)", _most_unit)
-    grammar.rule("Rank", f"{which} Count? UnitHead {link} Sup (Measure|Rows)", _most_unit)
-    grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup (Measure|Rows)", _most)
-    grammar.rule("Rank", "Count? UnitHead (that|which)? (with|having|@Has) Sup (Measure|Rows)", _most_unit)
+    grammar.rule("Rank", f"{which} Count? UnitHead (that|which)? @Has Sup (Measure|Rows)", most_unit)
+    grammar.rule("Rank", f"{which} Count? UnitHead {link} Sup (Measure|Rows)", most_unit)
+    grammar.rule("Rank", "Count? Dim (that|who|which)? (with|having|@Has) Sup (Measure|Rows)", most)
+    grammar.rule("Rank", "Count? UnitHead (that|which)? (with|having|@Has) Sup (Measure|Rows)", most_unit)
     grammar.rule("Rank", f"{which} (Dim|UnitHead) (is|was|are|were) Top", _which_is_top)
     grammar.rule(
         "Rank", f"{which} (is|was|are|were) Top (Dim|UnitHead)", lambda c, t, f: _which_is_top(c, f, t)
     )
-    grammar.rule("Rank", "Sup (Measure|Rows) Dim", lambda c, s, m, f: _most(c, None, f, s, m), cost=0.2)
+    grammar.rule("Rank", "Sup (Measure|Rows) Dim", lambda c, s, m, f: most(c, None, f, s, m), cost=0.2)
     grammar.rule(
-        "Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: _most_unit(c, None, u, s, m), cost=0.2
+        "Rank", "Sup (Measure|Rows) UnitHead", lambda c, s, m, u: most_unit(c, None, u, s, m), cost=0.2
     )
 
 
@@ -187,9 +187,10 @@ def _part(context: Context, measured: Part | Rows) -> Part:
     return measured if isinstance(measured, Part) else context.count()
 
 
-def _most(
+def most(
     context: Context, count: int | None, field: Field, descending: bool, measured: Part | Rows
 ) -> Rank | None:
+    """The groups of a field with the most of something; None where they are the rows themselves."""
     if context.is_identity(field.name):
         return None
     return Rank(descending, _n(count, field), field=field.name, by=_part(context, measured))
@@ -198,7 +199,7 @@ def _most(
 def _most_of(
     context: Context, count: int | None, field: Field, descending: bool, where: Where | Both, rows: Rows
 ) -> Both | None:
-    return _both(_most(context, count, field, descending, rows), where)
+    return _both(most(context, count, field, descending, rows), where)
 
 
 def _rows_with_most(
@@ -209,9 +210,10 @@ def _rows_with_most(
     return Both(Rank(descending, _n(count, rows), rows=True), RankBy(part))
 
 
-def _most_unit(
+def most_unit(
     context: Context, count: int | None, unit: Buckets, descending: bool, measured: Part | Rows
 ) -> Rank:
+    """The months, days and so on with the most of something."""
     return Rank(descending, _n(count, unit), grain=unit.grain, by=_part(context, measured))
 
 
@@ -223,7 +225,7 @@ def _most_unit_of(
     descending: bool,
     measured: Part | Rows,
 ) -> Both:
-    return Both(_most_unit(context, count, unit, descending, measured), when)
+    return Both(most_unit(context, count, unit, descending, measured), when)
 
 
 def _most_done_of(
@@ -238,7 +240,7 @@ def _most_done_of(
     if when.field is not None:
         return None
     dated = When(when.span, field.name)
-    return Both(_most_unit(context, count, unit, descending, rows), dated)
+    return Both(most_unit(context, count, unit, descending, rows), dated)
 
 
 def _top_unit_of(context: Context, unit: Buckets, when: When, descending: bool) -> Both | None:
@@ -283,7 +285,7 @@ def _by_units(
 ) -> Both | None:
     """Who sold the most blenders: pieces of them, where rows count pieces."""
     pieces = context.pieces()
-    rank = _most(context, count, field, descending, pieces) if pieces else None
+    rank = most(context, count, field, descending, pieces) if pieces else None
     return Both(rank, where) if rank else None
 
 

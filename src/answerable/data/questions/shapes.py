@@ -1,0 +1,261 @@
+"""From a frame to what its query shows; every way where there are several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from answerable.data.questions.conditions import bounded
+from answerable.data.questions.context import Context
+from answerable.data.questions.frame import Frame
+from answerable.data.questions.meanings import (
+    Bound,
+    Groups,
+    Part,
+    Where,
+)
+from answerable.data.questions.outcome import Intent
+from answerable.data.questions.ranked import ranked
+from answerable.data.questions.shape import (
+    Shape,
+    alias_of,
+    column_of,
+    grouped,
+    is_additive,
+    row_field,
+)
+from answerable.data.semantics.filters import (
+    Operator,
+)
+from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import (
+    GroupBy,
+    Having,
+    Order,
+)
+
+LISTED_ROWS = 100
+
+
+def shapes(context: Context, frame: Frame) -> list[Shape]:
+    counted = frame.measures is not None and frame.measures.parts == (context.count(),)
+    if frame.yes_or_no and not counted and not frame.change:
+        return []  # "is there a discount for …" is no question for the average discount
+    if frame.absent and counts_things(context, frame):
+        return []  # customers without cancelled orders are not those of the other orders
+    if any(t.part is not None for t in frame.thresholds):
+        return _thresholded(context, frame)
+    if frame.rank is not None:
+        return ranked(context, frame)
+    if frame.listing is not None:
+        return _listed(context, frame)
+    if frame.measures is None or frame.rank_by is not None:
+        return []
+    if frame.share is not None:
+        return _shared(context, frame)
+    return _measured(context, frame)
+
+
+def about_rows(context: Context, frame: Frame) -> bool:
+    """Whether a bare "over 100" can be about rows: orders over 100."""
+    count = context.count()
+    counted = frame.measures is not None and frame.measures.parts == (count,)
+    listed = frame.listing is not None or (frame.rank is not None and frame.rank.rows)
+    return counted or listed or frame.mentioned
+
+
+def counts_things(context: Context, frame: Frame) -> bool:
+    """Whether the question is about things that have several rows: different customers among orders."""
+    parts = frame.measures.parts if frame.measures else ()
+    metrics = [context.metric(part.metric) if part.metric else None for part in parts]
+    kinds = [m.aggregation if m else p.aggregation for m, p in zip(metrics, parts, strict=True)]
+    bare = frame.groups is not None and frame.groups.bare
+    return Aggregation.COUNT_DISTINCT in kinds or bare or any(t.part is not None for t in frame.thresholds)
+
+
+def _measured(context: Context, frame: Frame) -> list[Shape]:
+    assert frame.measures is not None
+    parts = frame.measures.parts
+    fields = list(frame.groups.fields) if frame.groups else []
+    versus = [
+        w
+        for w in frame.where
+        if w.versus or (frame.compare and len(w.values) > 1 and w.operator is Operator.IN)
+    ]
+    if len(versus) > 1 or (versus and versus[0].field in fields):
+        return []
+    fields += [w.field for w in versus]
+    listed = frame.when is not None and frame.when.span.listed
+    compared = versus or listed or frame.two or frame.versus or len(parts) > 1 or fields
+    if frame.compare and not compared:
+        return []
+    if any(_is_counted(context, part, fields) for part in parts):
+        return []
+    order = _order(context, frame, parts, tuple(fields))
+    if order is None:
+        return []
+    groups = tuple(grouped(name) for name in fields)
+    return [Shape(parts, groups, order, intent=_intent(frame, bool(versus), bool(fields)))]
+
+
+def _is_counted(context: Context, part: Part, fields: list[str]) -> bool:
+    """Counting the different values of the very field that the result is grouped by says nothing."""
+    metric = context.metric(part.metric) if part.metric else None
+    aggregation = metric.aggregation if metric else part.aggregation
+    field = metric.field if metric else part.field
+    return aggregation is Aggregation.COUNT_DISTINCT and field in fields
+
+
+def _intent(frame: Frame, versus: bool, grouped: bool) -> Intent:
+    if versus or frame.two or frame.versus or frame.change or (frame.measures and frame.measures.versus):
+        return Intent.COMPARISON
+    if (frame.groups and frame.groups.grain) or frame.trend or frame.develop:
+        return Intent.TREND
+    return Intent.BREAKDOWN if grouped else Intent.KPI
+
+
+def _order(
+    context: Context, frame: Frame, parts: tuple[Part, ...], fields: tuple[str, ...]
+) -> tuple[Order, ...] | None:
+    """Largest group first, time forward, unless the question sorts."""
+    sorting = frame.sorting
+    by_time = bool((frame.groups and frame.groups.grain) or frame.trend or frame.develop)
+    if sorting is not None:
+        if not fields and not by_time:
+            return None
+        name = alias_of(parts[0])
+        if sorting.part is not None:
+            if sorting.part not in parts:
+                return None
+            name = alias_of(sorting.part)
+        elif sorting.field is not None:
+            number = context.number_of(sorting.field)
+            if sorting.field in fields:
+                name = column_of(sorting.field)
+            elif number in parts and number is not None:
+                name = alias_of(number)
+            else:
+                return None
+        return (Order(by=name, descending=sorting.descending),)
+    if by_time or not fields or any("@" in name for name in fields):
+        return ()
+    return (Order(by=alias_of(parts[0]), descending=True),)
+
+
+def numerator(frame: Frame) -> Where | None:
+    """The condition whose share is asked for: the one after `come from`, else the only one."""
+    if frame.share is None or frame.share.of is not None:
+        return None
+    if frame.groups is not None and frame.groups.fields and not frame.groups.each:
+        return None
+    if frame.numerator is not None:
+        return frame.numerator
+    return frame.where[0] if len(frame.where) == 1 else None
+
+
+def _shared(context: Context, frame: Frame) -> list[Shape]:
+    assert frame.measures is not None
+    assert frame.share is not None
+    parts = frame.measures.parts
+    if len(parts) != 1 or frame.two or frame.versus or frame.change or not is_additive(context, parts[0]):
+        return []
+    of = frame.share.of or numerator(frame)
+    if of is not None and frame.groups is not None and frame.groups.fields and frame.groups.each:
+        return _rates(context, parts[0], of, frame.groups)
+    if of is None:
+        fields = frame.groups.fields if frame.groups else ()
+        if not fields or frame.adjective:
+            return []  # the percentage of open tickets by agent may be a rate of each agent
+        order = (Order(by=alias_of(parts[0]), descending=True),)
+        return [Shape(parts, tuple(grouped(f) for f in fields), order, intent=Intent.SHARE)]
+    if (frame.groups and frame.groups.fields) or of.operator not in (Operator.IN, Operator.EQ):
+        return []
+    if any(w is not of and w.field == of.field for w in frame.where):
+        return []
+    if of.segment:
+        return _rates(context, parts[0], of, frame.groups or Groups())
+    group = GroupBy(field=of.field, only=tuple(sorted(of.values, key=str)))
+    return [Shape(parts, (group,), intent=Intent.SHARE)]
+
+
+def _rates(context: Context, part: Part, of: Where, groups: Groups) -> list[Shape]:
+    """The part of each group that meets the condition: the escalated ones of each team's tickets."""
+    if of.field in groups.fields or of.operator not in (Operator.IN, Operator.EQ) or groups.grain:
+        return []
+    counted = part == context.count()
+    rate = context.rate(of) if counted else replace(part, where=(of,), per=part)
+    order = (Order(by=alias_of(rate), descending=True),)
+    return [Shape((rate,), tuple(grouped(f) for f in groups.fields), order, intent=Intent.BREAKDOWN)]
+
+
+def _thresholded(context: Context, frame: Frame) -> list[Shape]:
+    """Groups held against a number: customers with more than 3 orders."""
+    over = [t for t in frame.thresholds if t.part is not None]
+    if (
+        len(over) != 1
+        or frame.rank
+        or frame.share
+        or frame.two
+        or frame.versus
+        or frame.change
+        or frame.trend
+    ):
+        return []
+    part, head = over[0].part, over[0].head
+    extra = frame.groups.fields if frame.groups else ()
+    if part is None or head is None or extra or (frame.groups and frame.groups.grain):
+        return []
+    if frame.measures is not None and frame.measures.parts != (part,):
+        return []
+    having = _having(context, part, over[0].bound)
+    if having is None:
+        return []
+    order = (Order(by=alias_of(part), descending=over[0].bound.operator in (Operator.GT, Operator.GE)),)
+    return [Shape((part,), (GroupBy(field=head),), order, intent=Intent.BREAKDOWN, having=(having,))]
+
+
+def _having(context: Context, part: Part, bound: Bound) -> Having | None:
+    if bound.operator in (Operator.BETWEEN, Operator.IN):
+        return None
+    metric = context.metric(part.metric) if part.metric else None
+    field = metric.field if metric else part.field
+    value: Decimal | None = bound.low.value if bound.low.unit is None else None
+    counting = (metric.aggregation if metric else part.aggregation) in (
+        Aggregation.COUNT,
+        Aggregation.COUNT_DISTINCT,
+    )
+    if field is not None and not counting:
+        condition = bounded(context, field, bound)
+        stored = condition.values[0] if condition else None
+        value = stored if isinstance(stored, Decimal) else None
+    if value is None:
+        return None
+    return Having(measure=alias_of(part), operator=bound.operator.value, value=value)
+
+
+def _listed(context: Context, frame: Frame) -> list[Shape]:
+    blocked = (
+        frame.measures
+        or frame.share
+        or frame.two
+        or frame.versus
+        or frame.change
+        or frame.trend
+        or frame.rank_by
+    )
+    if blocked or (frame.groups and (frame.groups.fields or frame.groups.grain)):
+        return []
+    assert frame.listing is not None
+    columns = frame.listing.fields or tuple(f.name for f in context.dataset.fields)
+    order: tuple[Order, ...] = ()
+    if frame.sorting is not None:
+        field = frame.sorting.field or (
+            row_field(context, frame.sorting.part) if frame.sorting.part else None
+        )
+        if field is None:
+            return []
+        order = (Order(by=field, descending=frame.sorting.descending),)
+    elif context.dataset.default_time in columns and context.dataset.default_time:
+        order = (Order(by=context.dataset.default_time, descending=True),)
+    limit = frame.listing.n or LISTED_ROWS
+    return [Shape(columns=columns, order=order, limit=limit, intent=Intent.LOOKUP)]
