@@ -12,7 +12,7 @@ from tests.data.questions.bank.asked import Manner, Right
 from tests.data.questions.bank.score import Judged, Verdict, bank, figures, judged_sealed, sealed
 
 # What it reaches today, a little below it; raise them when it does better.
-PRECISION, COVERAGE = 0.985, 0.655
+PRECISION, COVERAGE = 0.985, 0.69
 # Ambiguous ones of which a reading is taken without asking.
 GUESSED = 2
 

@@ -51,12 +51,37 @@ _NO_SUBJECT = re.compile(
     re.I,
 )
 _JUST = (
-    r"(?:just\s+)?so (?:that )?(?:i|we) know|for (?:context|information|my information|info|the record)|fyi"
+    r"sorry to (?:bother|disturb|trouble|ask)(?: you)?(?: again)?(?:,? but)?"
+    r"|(?:just )?out of (?:interest|curiosity)"
+    r"|if (?:it's|it is) not too much (?:trouble|to ask)|when you have a (?:minute|moment|second)"
+    r"|if you (?:can|could|have (?:a )?(?:time|minute|moment|second))"
+    r"|(?:just\s+)?so (?:that )?(?:i|we) know|for (?:context|information|my information|info|the record)|fyi"
     r"|to be clear|asking for a (?:friend|colleague)|i (?:was|have been|'ve been|got|am being) asked"
     r"(?:\s+(?:for|about))?|i have been asked(?:\s+(?:for|about))?|(?:i|we) (?:have|need|must|am supposed)"
     r"(?: to)? (?:report|present|find out|check|state)"
     r"|i need (?:it|this|that) for (?P<noun>[\w' -]{1,30}?)(?=:)"
     r"|one more (?:thing|question)|another (?:one|question)|a (?:small|quick|short) question"
+)
+_REQUEST = (
+    r"(?:(?:can|could|would|will) (?:you|someone|somebody|anyone|anybody)\s+)?"
+    r"(?:please |kindly |quickly |maybe |perhaps |possibly |just )*"
+    r"(?:check(?! (?:in|out)\b)|find out|work out|figure out|dig up|dig out|look into|run|provide"
+    r"|share (?:with )?(?:me|us)"
+    r"|send (?:me|us)|walk (?:me|us) through|let (?:me|us) know|confirm"
+    r"|help (?:me|us)(?: to)?(?: find out| figure out| understand| see| find| get| work out)?(?: with)?)"
+    r"(?: for (?:me|us))?(?: about)?\b"
+)
+_TRYING = (
+    r"(?:i|we)(?:'m|'re| am| are)(?: just| currently| really)*\s+(?:trying to (?:figure out|find out"
+    r"|understand|see|work out|get|determine|establish|learn)|keen to (?:know|see)"
+    r"|looking to (?:find out|understand|see|get)|hoping to (?:get|see|find)|wondering|curious)(?: about)?\b"
+    r"|(?:i|we)(?:'d| would)(?: really| just| also)* (?:like|love|appreciate|need|want)"
+    r"(?: to (?:know|see|get|have|understand|find out|hear|learn))?\b"
+    r"|i (?:can't|cannot|can not|don't|do not) (?:remember|recall|find|figure out|know|tell|have)\b"
+    r"|i (?:forgot|have no idea|keep forgetting)\b"
+    r"|(?:it )?(?:would|'d) be (?:great|good|nice|helpful|interesting|useful) to (?:know|see|have|get)\b"
+    r"|(?:what|all) (?:i|we)(?:'d like| would like| need| want)(?: to (?:know|see))? is\b"
+    r"|(?:the|my|our|one)(?: quick| simple| short| real)? question(?: is| for you)?\b"
 )
 _GREETED = (
     r"^(?P<before>(?:\W*(?:hi|hello|hey|dear|good morning|good afternoon|thanks|ok|okay|so|well)\b\W*){0,3})"
@@ -69,13 +94,24 @@ _LEADS = tuple(
         rf"(?:{_SIGN}|{_BEGINS})",
         rf"(?P<detail>[\w'’-]+(?:\s+(?:from|at|in)\s+[\w'’-]+)?)\s+here{_SIGN}",
         rf"(?:{_JUST})(?:{_SIGN}|\b)",
+        rf"(?:{_TRYING})(?:{_SIGN})?",
+        rf"(?:{_REQUEST})(?:{_SIGN})?",
         rf"(?:{_OWNER}\s+)?{_SUBJECT}{_SPEECH}\b",
     )
 )
 _LATER = (
     re.compile(rf"(?P<aside>,\s*for\s+{_OCCASION}\s*,)", re.I),
     re.compile(rf"(?P<aside>[,;\-–—]?\s*(?:i need (?:it|this|that) )?for\s+{_OCCASION})\W*$", re.I),
-    re.compile(r"(?P<aside>[,;\-–—]\s*(?:just\s+)?so (?:that )?(?:i|we) know)\W*$", re.I),
+    re.compile(
+        r"(?P<aside>[,;.!?\-–—]?\s*(?:(?:just\s+)?so (?:that )?(?:i|we) know|thanks a (?:lot|bunch|million)"
+        r"|thank you (?:so|very) much|thanks so much|many thanks|thanks(?: in advance)?|cheers"
+        r"|please and thank you"
+        r"|(?:that|it) would be (?:great|helpful|awesome|nice|lovely)|would be (?:great|helpful)|asap|no rush"
+        r"|no hurry|as soon as possible|when you (?:can|have time|have a minute|get a chance)|do you think"
+        r"|would you say|by the way|btw|if that's (?:ok|okay|possible)|if you can|if you could"
+        r"|please)[!. ]*)\W*$",
+        re.I,
+    ),
 )
 _SAYS_SO = re.compile(
     r"\b(?:to (?:know|see|have|hear|get|understand)|find out|for|about|asking|asked (?:me|us))$"
@@ -83,9 +119,34 @@ _SAYS_SO = re.compile(
 _MOST = 4  # asides before a question
 
 
+# A sentence of its own that tells the asker's story. It says nothing of what is asked where it has none of
+# the tables' words, no number or time, no word that would narrow, and no name behind a preposition.
+_STORY = re.compile(
+    r"^(?P<aside>(?:(?:so|ok|okay|well|hi|hello|hey|sorry)\b[\s,!.-]*)*"
+    r"(?:i|i'm|i've|i'll|we|we're|we've|my|our|it's|this is|there's|there is|thanks|thank you|sorry|somebody"
+    r"|someone|management|everyone)\b[^.!?;:—]{2,120}?(?:[.!;:—]+\s|\s[-–—]\s"
+    r"|,\s*(?:(?:so|and)\s+)?(?=(?:how|what|which|can|could|show|give|please)\b)))\s*\S",
+    re.I,
+)
+_NARROWS = re.compile(
+    r"\d|\b(?:only|without|not|no|except|excluding|exclude|ignore|include|including|but|instead|besides"
+    r"|never|all|each|per|by|than|last|next|this|years?|quarters?|months?|weeks?|today|yesterday|january"
+    r"|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn"
+    r"|winter|weekend|monday|tuesday|wednesday|thursday|friday|saturday|sunday|new|old|big|small|top|best"
+    r"|worst)\b|\b(?:in|from|of|at|about|for|on|with|under|over)\s+"
+    r"(?!the\b|an?\b|my\b|our\b|your\b|that\b|it\b|me\b|us\b|you\b|some\b)\w",
+    re.I,
+)
+
+
 def without_asides(question: str, known: Callable[[str], bool]) -> str:
     """The question with blanks in place of what is said around it, as long as before. `known` tells whether a
     word is one of the tables'."""
+    story = _STORY.match(question)
+    if story is not None and not _NARROWS.search(story["aside"]):
+        told = re.findall(r"[\w'’]+", story["aside"])
+        if not any(known(re.sub(r"['’]s?$", "", word).casefold()) for word in told):
+            question = _blanked(question, *story.span("aside"))
     for _ in range(_MOST):
         found = next(
             (m for pattern in _LEADS if (m := pattern.search(question)) and _is_aside(m, known)), None

@@ -49,6 +49,16 @@ WRAPPERS = tuple(
                 "|can you quickly tell me|could you quickly tell me|can anyone tell me"
                 "|can somebody tell me|does anyone know|do we know|do you perhaps know|any idea"
                 "|by any chance|thx|ta|much appreciated"
+                "|right now|at the moment|as of now|at present|as of today"
+                "|in our data|in the data|in our records|on record|in our system|in the system"
+                "|in our database"
+                "|in the database|according to our data|according to the data|in our books|on file"
+                "|on our books"
+                "|in our files|from our data|based on our data|from the data|these days|nowadays"
+                "|as far as we know|as far as i know|give me an overview of|an overview of|overview of"
+                "|a rundown of|give me the numbers for|the numbers for|the figures for|figures for|stats on"
+                "|stats for|statistics on|statistics for|data on|info on|information on|information about"
+                "|some info on|once more|once again"
                 "|give me a sense of|i 'd be interested in|i am interested in|i 'm interested in|pls|plz"
             )
         ),
@@ -59,7 +69,8 @@ WRAPPERS = tuple(
 # May stand between phrases without being part of one.
 FILLERS = words(
     "what is are was were be been being did do does have has had there we us you i it they that of 's 'd "
-    "'re 've actually ever , then now"
+    "'re 've 'm actually ever , then now exactly roughly approximately really basically honestly perhaps "
+    "maybe again so"
 )
 
 # Light verbs of records: an order is placed, a sale made. They say nothing that a count does not.
@@ -67,7 +78,9 @@ LIGHT_VERBS = words(
     "made make placed place received receive recorded record registered got get made generated generate "
     "earned earn had came come exist existed happened happen took occurred occur booked listed logged "
     "achieved belong belongs belonging sell sold buy bought purchase purchased ordered "
-    "bring brings brought"
+    "bring brings brought "
+    "drive drives drove driven teach teaches taught treat treats treated supplied supplies hold holds held "
+    "kept keeps hosted hosts offered offers served serves contain contains"
 )
 
 # Nouns of rows that are people.

@@ -90,6 +90,12 @@ class Frame:
         alone = {where.field for where in self.where}
         return len(self.compounds) > 1 or bool(alone & set(several))
 
+    def _stands_then(self) -> bool:
+        """Whether a time stands beside how things are now: open tickets in March, opened or open then."""
+        grain = self.groups.grain if self.groups is not None else None
+        timed = self.when or self.two or self.versus or self.trend or self.change or self.verb or grain
+        return bool(timed) and any(where.state for where in self.where)
+
     def consistent(self) -> bool:
         """Whether the phrases can belong to one question."""
         if self.metadata is not None:
@@ -109,7 +115,7 @@ class Frame:
             return False
         if self.window is not None and (self.share or self.rank or self.two or self.versus or self.change):
             return False
-        if self._says_twice():
+        if self._says_twice() or self._stands_then():
             return False
         if any(part.many for part in self.averages) and self.groups and self.groups.per:
             return False  # average fees per doctor: of the visits, or of the doctors' totals

@@ -222,10 +222,11 @@ class _DatasetWords:
         field = self._dataset.field(self._dataset.primary_key[0])
         if field is not None and field.name not in _SAYS_LITTLE:
             self._put(key_of(_bare(field.label)), "Rows", rows, 1)
-        for other in self._dataset.fields if field is not None and field.distinct_count else ():
+        known = field.distinct_count if field is not None else None
+        for other in self._dataset.fields if known else ():
             # Each SKU has a product name of its own: the rows are products.
             name = key_of(_bare(other.label))
-            alone = other.distinct_count == field.distinct_count and not other.nullable
+            alone = other.distinct_count == known and not other.nullable
             if alone and other.type is FieldType.STRING and len(name) > 1 and name[-1] in ("name", "title"):
                 self._put(name[:-1], "Rows", rows, 1)
         if self._noun and self._noun[-1] in PEOPLE:

@@ -169,6 +169,7 @@ class Where:
     unit: str | None = None
     bare: bool = False  # that there is none at all, or any: without a tip
     segment: bool = False
+    state: bool = False  # how it stands now: a time beside it could be of then
     implied: bool = False  # that it is of `field` was not said: below the reorder level
 
     def negated(self) -> Where:

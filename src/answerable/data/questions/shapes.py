@@ -35,6 +35,8 @@ from answerable.data.semantics.query import (
 )
 
 LISTED_ROWS = 100
+_CHOOSING = (Operator.IN, Operator.EQ)
+_NULLS = (Operator.IS_NULL, Operator.NOT_NULL)
 
 
 def shapes(context: Context, frame: Frame) -> list[Shape]:
@@ -168,11 +170,11 @@ def _shared(context: Context, frame: Frame) -> list[Shape]:
             return []  # the percentage of open tickets by agent may be a rate of each agent
         order = (Order(by=alias_of(parts[0]), descending=True),)
         return [Shape(parts, tuple(grouped(f) for f in fields), order, intent=Intent.SHARE)]
-    if (frame.groups and frame.groups.fields) or of.operator not in (Operator.IN, Operator.EQ):
+    if (frame.groups and frame.groups.fields) or of.operator not in (*_CHOOSING, *_NULLS):
         return []
     if any(w is not of and w.field == of.field for w in frame.where):
         return []
-    if of.segment:
+    if of.segment or of.operator in _NULLS:
         return _rates(context, parts[0], of, frame.groups or Groups())
     group = GroupBy(field=of.field, only=tuple(sorted(of.values, key=str)))
     return [Shape(parts, (group,), intent=Intent.SHARE)]
@@ -180,7 +182,7 @@ def _shared(context: Context, frame: Frame) -> list[Shape]:
 
 def _rates(context: Context, part: Part, of: Where, groups: Groups) -> list[Shape]:
     """The part of each group that meets the condition: the escalated ones of each team's tickets."""
-    if of.field in groups.fields or of.operator not in (Operator.IN, Operator.EQ) or groups.grain:
+    if of.field in groups.fields or of.operator not in (*_CHOOSING, *_NULLS) or groups.grain:
         return []
     counted = part == context.count()
     rate = context.rate(of) if counted else replace(part, where=(of,), per=part)

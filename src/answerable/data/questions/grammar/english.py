@@ -10,6 +10,7 @@ from answerable.data.questions.grammar import (
     comparisons,
     compound,
     computed,
+    everyday,
     filters,
     groups,
     listing,
@@ -50,6 +51,7 @@ def english() -> Grammar:
     compound.add_rules(grammar)
     spans.add_rules(grammar)
     turned.add_rules(grammar)
+    everyday.add_rules(grammar)
     for clause in _JOINED:
         grammar.rule(
             clause,

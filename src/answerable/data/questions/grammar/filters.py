@@ -22,7 +22,15 @@ _PLACE = (
     " have|who have"
     "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
     "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|delivered to|out o"
-    "|in case of|limited to|concerning|regarding"
+    "|in case of|limited to|concerning|regarding|about|taught by|driven by|supplied by|provided by"
+    "|delivered by"
+    "|stored in|kept in|held in|housed in|treated by|seen by|staying in|staying at|stayed in|stayed at"
+    "|studying"
+    "|studying in|working at|employed in|employed at|working for|work for|hosted by|run by|led by|offered by"
+    "|enrolled in|raised by|coming through|came through|came via|came from|booked through|booked via"
+    "|ordered via|ordered through|placed via|placed through|paid using|charged to|allocated to"
+    "|measured at|recorded at|taken in|taken by|made through|made via|sold through"
+    "|sold via|sent via|sent by|received via|received by|submitted via|opened via|belonging to|belong to"
 )
 _NOT = (
     "not|excluding those|except those|except for those|without those"

@@ -35,7 +35,8 @@ def add_rules(grammar: Grammar) -> None:
         cost = 0.3 + place / 100  # the likeliest is offered first
         grammar.rule("Measure", "Num", lambda c, f, at=place: _per_item(c, f, at), cost=cost)
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
-    grammar.rule("Measure", "Agg single? of? Num (value|amount|score|figure|level)?", _aggregated_field)
+    grammar.rule("Measure", "Agg single? of? Num (amount|score|figure|level)?", _aggregated_field)
+    grammar.rule("Measure", "Agg single? of? Num value", _aggregated_value)
     grammar.rule("Measure", "Agg (of|all|all of)? Rows Num", lambda c, a, _r, f: _aggregated_field(c, a, f))
     grammar.rule("Measure", "Agg (all|all of) Num", _aggregated_field)
     grammar.rule(
@@ -100,6 +101,14 @@ def _aggregated_field(context: Context, aggregation: Aggregation, field: Field) 
     summed = context.number_of(field.name, many=field.many)
     found = _as_rate(part, aggregation, summed is not None and summed != part)
     return replace(found, many=True) if found.rate and field.many else found
+
+
+def _aggregated_value(context: Context, aggregation: Aggregation, field: Field) -> Part | None:
+    """The total order value is money; the value of a stock is not its number of pieces."""
+    model_field = context.field(field.name)
+    money = [f for f in context.dataset.fields if f.unit is not None and f.unit.kind == "currency"]
+    counted = model_field is not None and model_field.unit is None and context.is_additive(model_field)
+    return None if counted and money else _aggregated_field(context, aggregation, field)
 
 
 def _two_aggregations(

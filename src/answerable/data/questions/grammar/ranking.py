@@ -38,6 +38,9 @@ _HAS = (
     "|saw|sees|showed|shows|achieved|produced|produces|placed|earned|earns|contributed|contributes"
     "|recorded|is|was|are|were"
     "|is one with|has had|have had|had had|delivered|does have|did have|booked|gave|gives|ordered|bought"
+    "|drove|drives|taught|teaches|treated|treats|hosted|hosts|welcomed|welcomes|used|uses|consumed|consumes"
+    "|completed|completes|did|does|took|takes|ran|runs|employs|employ|contains|contain|carries|carry|holds|hold"
+    "|stores|keeps|keep|offers|offer|delivers|supplies|supplied|provides|provided|handles|handled|attracts|attracted"
     "|in terms of|by|bring|brings|bring in|brings in|brought in"
 )
 
@@ -52,7 +55,8 @@ def add_rules(grammar: Grammar) -> None:
             True,
         ),
         (
-            "bottom|lowest|smallest|weakest|worst performing|lowest performing|least performing",
+            "bottom|lowest|smallest|weakest|quietest|least busy|worst performing|lowest performing"
+            "|least performing",
             False,
         ),
     ):

@@ -148,6 +148,12 @@ def _lapses(grammar: Grammar) -> None:
     grammar.rule(
         "Lapse", "(number of)? LapseUnit (it takes)? to TimeForm (Rows)?", lambda c, u, f, _r: _to(c, f, u)
     )
+    grammar.rule("Lapse", "(Rows)? duration (of Rows)?", _own)
+    grammar.rule(
+        "Lapse",
+        "(time|time it takes) until (Rows)? (is|are|was|were|gets|get|being)? TimeVerb",
+        lambda c, _r, f: _to(c, f, None),
+    )
     grammar.rule("Measure", "Agg Lapse", _aggregated)
     grammar.rule(
         "Measure", "Agg Lapse in LapseUnit", lambda c, a, w, u: _aggregated(c, a, replace(w, unit=u))
@@ -164,7 +170,7 @@ def _lapses(grammar: Grammar) -> None:
             f"(which|what) Dim (took|takes|needed|needs) ({words}) (time)? (on average)? to TimeForm Rows?",
             lambda c, f, t, _r, d=descending: _slowest(c, f, t, d),
         )
-    grammar.rule("Measure", "how long (are|is|were|was|do|did) Rows (last)? on average", _length)
+    grammar.rule("Measure", "how long (are|is|were|was|do|did|does) Rows (last|take)? on average", _length)
     grammar.rule("Measures", "(how many|number of|count of)? TimeVerb Rows", _counted)
     grammar.rule("Measures", "(how many|number of|count of)? TimeStem", _counted)
     _longer(grammar, moment)
@@ -173,9 +179,21 @@ def _lapses(grammar: Grammar) -> None:
 def _length(context: Context, _rows: Rows) -> Part | None:
     """How long the rows are: the average of their only duration."""
     known = [f for f in context.dataset.fields if f.unit is not None and f.unit.kind == "duration"]
+    if not known and (lapse := _own(context)) is not None:
+        return replace(lapse, aggregation=Aggregation.AVG)
     if len(known) != 1:
         return None
     return context.canonical(Part(aggregation=Aggregation.AVG, field=known[0].name))
+
+
+def _own(context: Context, *_said: object) -> Part | None:
+    """How long a row is that has no duration but two moments."""
+    times = context.times()
+    moments = [name for name in times if (f := context.field(name)) and f.type is FieldType.TIMESTAMP]
+    known = any(f.unit is not None and f.unit.kind == "duration" for f in context.dataset.fields)
+    if known or len(times) != 2 or len(moments) != 2:
+        return None
+    return _lapse(context, Field(times[0]), Field(times[1]), None)
 
 
 def _counted(context: Context, *parts: object) -> Both | None:

@@ -1,0 +1,92 @@
+"""What tables are asked every day by words that no column has: out of stock, earning more, still open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.context import Context
+from answerable.data.questions.english import PEOPLE
+from answerable.data.questions.meanings import Both, Bound, Measures, Rank, Rows, Threshold, Where
+from answerable.data.semantics.filters import Operator
+from answerable.data.semantics.model import FieldRole, ModelField
+
+# Verbs of a number, and what the number is called.
+_VERBS = (
+    (
+        "earning|earn|earns|who earn|that earn|making|paid|who are paid|who make",
+        "salary wage pay income earnings",
+    ),
+    ("weighing|weigh|weighs|that weigh", "weight mass"),
+    ("rated|scored|graded|rated at|with rating|with ratings", "rating score satisfaction grade stars"),
+)
+_DONE = frozenset(["close", "closed", "closing", "resolve", "resolved", "finish", "finished", "completed"])
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of everyday words; the clauses are `Threshold`, `Where`, `Rank` and `Measures`."""
+    for words, names in _VERBS:
+        grammar.rule("Threshold", f"({words}) Bound", lambda c, b, n=names: _verb_bound(c, b, n), cost=-0.1)
+    for words, descending in (("highest|best|top", True), ("lowest|worst", False)):
+        grammar.rule(
+            "Rank",
+            f"({words}) (paid|earning) Count? Rows",
+            lambda c, n, r, d=descending: _best_paid(c, n, r, d),
+        )
+    out = "(out of stock|sold out|not in stock|with no stock|without stock|no longer in stock|not available)"
+    grammar.rule("Where", f"(that are|which are|are|is)? {out}", lambda c: _stocked(c, Operator.EQ))
+    grammar.rule(
+        "Where",
+        "(that are|which are|are|is)? (still|currently)? (in stock|on stock|still in stock)",
+        lambda c: _stocked(c, Operator.GT),
+        cost=0.1,
+    )
+    still = "(that are|which are|are|is|still|are still|that are still|which are still|were still)"
+    grammar.rule("Positive", f"{still}? (open|unresolved|unfinished)", _not_closed)
+    grammar.rule("Measures", "(how many|number of) Values", _people_by_value)
+
+
+def _only(context: Context, names: str) -> ModelField | None:
+    """The only number whose name has one of the words."""
+    words = frozenset(names.split())
+    found = [
+        f for f in context.dataset.fields
+        if f.role is FieldRole.MEASURE and context.is_number(f) and words & set(f.name.split("_"))
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _verb_bound(context: Context, bound: Bound, names: str) -> Threshold | None:
+    field = _only(context, names)
+    return Threshold(bound, field=field.name) if field is not None else None
+
+
+def _best_paid(context: Context, count: int | None, rows: Rows, descending: bool) -> Rank | None:
+    field = _only(context, "salary wage pay income earnings")
+    if field is None:
+        return None
+    return Rank(descending, count or (10 if rows.many else 1), rows=True, by_field=field.name)
+
+
+def _stocked(context: Context, operator: Operator) -> Where | None:
+    field = _only(context, "stock")
+    return Where(field.name, operator, (Decimal(0),), bare=True) if field is not None else None
+
+
+def _not_closed(context: Context) -> Where | None:
+    """Open is what is not closed, where no value says so and the rows have no other dates."""
+    times = context.times()
+    ended = context.field(times[1]) if len(times) == 2 else None
+    values = {value.casefold() for field in context.dataset.fields for value in field.values or ()}
+    if ended is None or not ended.nullable or values & {"open", "opened", "unresolved"}:
+        return None
+    if not _DONE & set(ended.name.split("_")):
+        return None
+    return Where(ended.name, Operator.IS_NULL, state=True)
+
+
+def _people_by_value(context: Context, where: Where) -> Both | None:
+    """How many juniors: people are told by what they are."""
+    if not PEOPLE.issuperset(context.dataset.row_noun.split()[-1:]) or where.versus:
+        return None
+    return Both(Measures((context.count(),)), where)
