@@ -89,6 +89,11 @@ def _nor(first: Where, second: Where) -> Where | None:
 def _two_fields(grammar: Grammar) -> None:
     """Units in stock below the reorder level."""
     head = "(with|where|whose|have|has|had|that have|which have|who have|having)?"
+    fallen = "fallen|dropped|fell|gone|risen"
+    grammar.words_as("@Fallen", f"that are|which are|are|is|were|was|that were|{fallen}")
+    grammar.words_as(
+        "@Fallen", "|".join(f"{have} {past}" for have in ("have", "that have") for past in fallen.split("|"))
+    )
     for words, operator in (
         (
             "below|under|less than|lower than|smaller than|fewer than|beneath|falls below|is below",
@@ -108,16 +113,15 @@ def _two_fields(grammar: Grammar) -> None:
             lambda c, a, b, o=operator: _compared(c, a, b, o),
             cost=-0.2,
         )
-        fallen = (
-            "(that are|which are|that have|have|are|is|were|was|that were)? (fallen|dropped|fell|gone|risen)?"
-        )
+        held = f"@Held{operator}"
+        grammar.words_as(held, words)
         grammar.rule(
-            "Where", f"{fallen} ({words}) Num", lambda c, f, o=operator: _against_limit(c, f, o), cost=0.1
+            "Where", f"@Fallen? {held} Num", lambda c, f, o=operator: _against_limit(c, f, o), cost=0.1
         )
     for words, operator in (("less|fewer", Operator.LT), ("more", Operator.GT)):
         grammar.rule(
             "Where",
-            f"(with|have|has|having|had|that have)? ({words}) Num than Num",
+            f"@Has? ({words}) Num than Num",
             lambda c, a, b, o=operator: _compared(c, a, b, o),
             cost=-0.2,
         )
@@ -126,6 +130,8 @@ def _two_fields(grammar: Grammar) -> None:
 
 def _two_dates(grammar: Grammar) -> None:
     """Shipped after their due date."""
+    grammar.words_as("@Dated", "that were|which were|were|was|with|whose")
+    grammar.rule("Moved", "(TimeVerb|TimeF)", lambda _c, f: f)
     for words, operator in (
         ("after|later than|past", Operator.GT),
         ("before|earlier than", Operator.LT),
@@ -134,8 +140,7 @@ def _two_dates(grammar: Grammar) -> None:
     ):
         grammar.rule(
             "Where",
-            f"(that were|which were|were|was|with|whose)? (TimeVerb|TimeF) (is|was|were)? ({words})"
-            " (they were|it was|being)? (TimeF|TimeVerb)",
+            f"@Dated? Moved (is|was|were)? ({words}) (they were|it was|being)? Moved",
             lambda c, a, b, o=operator: _dates_compared(c, a, b, o),
             cost=-0.2,
         )

@@ -21,10 +21,9 @@ _IN_UNIT = {
     "day": Decimal(1440), "wk": Decimal(10_080), "week": Decimal(10_080),
 }  # fmt: skip
 _TOOK = (
-    "(that took|that take|took|taking|take|which took|that lasted|lasting|lasted|last|that last|which lasted"
-    "|that were|were|was|are|with|needed|that needed|of)"
+    "that took|that take|took|taking|take|which took|that lasted|lasting|lasted|last|that last|which lasted"
+    "|that were|were|was|are|with|needed|that needed|of"
 )
-_MOMENT = "(TimeF|TimeVerb|TimeStem|TimeForm)"
 _DONE = frozenset(
     {"close", "closed", "closing", "resolve", "resolved", "finish", "finished", "end", "completed"}
 )
@@ -32,6 +31,12 @@ _DONE = frozenset(
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of lengths of time; the clauses are `Where` and `Threshold`."""
+    grammar.words_as("@Took", _TOOK)
+    grammar.rule("Moment", "(TimeF|TimeVerb|TimeStem|TimeForm)", lambda _c, f: f)
+    grammar.words_as("@Ahead", "ahead|in advance|beforehand|ahead of time")
+    grammar.words_as("@Since", "from|between")
+    grammar.words_as("@Until", "to|and|until")
+    grammar.words_as("@WasDone", "that were|which were|were|was")
     for words, minutes in _MINUTES.items():
         grammar.rule("Stretch", f"Number ({words})", lambda _c, n, m=minutes: _stretch(n, m))
         one = words.split("|", maxsplit=1)[0]
@@ -51,10 +56,12 @@ def add_rules(grammar: Grammar) -> None:
 
 
 def _bounds(grammar: Grammar, words: str, operator: Operator) -> None:
-    bound = f"{_TOOK}? ({words}) Stretch"
+    than = f"@Span{operator}"
+    grammar.words_as(than, words)
+    bound = f"@Took? {than} Stretch"
     grammar.rule(
         "Where",
-        f"{bound} (from|between) {_MOMENT} (to|and|until) {_MOMENT}",
+        f"{bound} @Since Moment @Until Moment",
         lambda c, s, a, b, o=operator: _between(c, a, b, s, o),
         cost=-0.2,
     )
@@ -64,15 +71,14 @@ def _bounds(grammar: Grammar, words: str, operator: Operator) -> None:
         "before (being|they were|it was) TimeVerb",
     ):
         grammar.rule("Where", f"{bound} {end}", lambda c, s, f, o=operator: _until(c, f, s, o), cost=-0.2)
-    done = "(that were|which were|were|was)? TimeVerb"
+    done = "@WasDone? TimeVerb"
     after = "after" if operator in (Operator.GT, Operator.GE) else "in"
-    grammar.rule("Where", f"{done} {after} ({words}) Stretch", lambda c, f, s, o=operator: _until(c, f, s, o))
+    grammar.rule("Where", f"{done} {after} {than} Stretch", lambda c, f, s, o=operator: _until(c, f, s, o))
     if operator is Operator.LE:
         grammar.rule("Where", f"{done} within Stretch", lambda c, f, s: _until(c, f, s, Operator.LE))
-    ahead = "(ahead|in advance|beforehand|ahead of time)"
     grammar.rule(
         "Where",
-        f"{done} ({words}) Stretch {ahead}",
+        f"{done} {than} Stretch @Ahead",
         lambda c, f, s, o=operator: _ahead(c, f, s, o),
         cost=-0.2,
     )
@@ -141,10 +147,12 @@ def _own(context: Context, stretch: Stretch, operator: Operator) -> Where | None
 
 def _open(grammar: Grammar) -> None:
     """What is open for longer than that was opened before then, and is not closed."""
-    still = "(that are|that have been|have been|been|are|is|still|are still|that are still)"
-    longer = "(for more than|for over|longer than|for longer than|more than|over|since more than)"
-    grammar.rule("Where", f"{still}? open {longer} Stretch", _open_for, cost=-0.2)
-    grammar.rule("Where", f"{still}? still? open after Stretch", _open_for, cost=-0.2)
+    grammar.words_as("@Still", "that are|that have been|have been|been|are|is|still|are still|that are still")
+    grammar.words_as(
+        "@Lasts", "for more than|for over|longer than|for longer than|more than|over|since more than"
+    )
+    grammar.rule("Where", "@Still? open @Lasts Stretch", _open_for, cost=-0.2)
+    grammar.rule("Where", "@Still? still? open after Stretch", _open_for, cost=-0.2)
 
 
 def _open_for(context: Context, stretch: Stretch) -> Both | None:

@@ -9,50 +9,54 @@ from answerable.data.questions.context import Context
 from answerable.data.questions.grammar.ranking import most, most_unit
 from answerable.data.questions.meanings import Both, Buckets, Field, Part, Rank, Rows
 
-_WHICH = "(which|what)"
-_AT = "(in|on|at|by|with|to|from|for|during|of)"
-_BE = "(were|are|was|is|do|does|did|have)"
+_AT = ("in", "on", "at", "by", "with", "to", "from", "for", "during", "of")
 _DEED = (
-    "(made|handled|taken|driven|done|processed|managed|belong to|belongs to|belong|come from|came from|sold"
-    "|recorded|generated|placed|booked|ordered|found|happen|occur|contain|concern|located)"
+    "made|handled|taken|driven|done|processed|managed|belong to|belongs to|belong|come from|came from|sold"
+    "|recorded|generated|placed|booked|ordered|found|happen|occur|contain|concern|located"
 )
-_CHOSEN = "(ordered|sold|used|booked|chosen|bought|handled|visited|requested|purchased|picked)"
+_CHOSEN = "ordered|sold|used|booked|chosen|bought|handled|visited|requested|purchased|picked"
 
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of turned questions for the most and the least; the clause is `Rank`."""
     grammar.words_as("Most", "most|highest number of|largest number of|greatest number of|majority of", True)
     grammar.words_as("Most", "fewest|least|lowest number of|smallest number of", False)
+    grammar.words_as("@Which", "which|what")
+    grammar.words_as("@AtWhich", "|".join(f"{at} {which}" for at in _AT for which in ("which", "what")))
+    grammar.words_as("@Was", "were|are|was|is|do|does|did|have")
+    grammar.words_as("@Saw", "has|had|saw|sees")
+    grammar.words_as("@Deed", _DEED)
+    grammar.words_as("@Chosen", _CHOSEN)
+    grammar.rule("Done", "(TimeVerb|TimeForm)", lambda _c, f: f)
     _months(grammar)
     _things(grammar)
 
 
 def _months(grammar: Grammar) -> None:
-    done = "(TimeVerb|TimeForm)"
     for pattern in (
-        f"{_AT}? {_WHICH} UnitHead {_BE}? there? Most Rows {done} in?",
-        f"{_AT}? {_WHICH} UnitHead (has|had|saw|sees) Most Rows {done}",
-        f"UnitHead {_AT} {_WHICH} {_BE}? Most Rows {_BE}? {done}",
-        f"UnitHead when Most Rows {_BE}? {done}",
+        "(@Which|@AtWhich) UnitHead @Was? there? Most Rows Done in?",
+        "(@Which|@AtWhich) UnitHead @Saw Most Rows Done",
+        "UnitHead @AtWhich @Was? Most Rows @Was? Done",
+        "UnitHead when Most Rows @Was? Done",
     ):
         grammar.rule("Rank", pattern, _done_in)
     grammar.rule(
         "Rank",
-        f"Most Rows {_BE}? {done} {_AT} {_WHICH} UnitHead",
+        "Most Rows @Was? Done @AtWhich UnitHead",
         lambda c, s, r, f, u: _done_in(c, u, s, r, f),
     )
-    grammar.rule("Rank", f"{_AT}? {_WHICH} UnitHead (has|had|saw|sees) Most TimeStem", _stems_in)
+    grammar.rule("Rank", "(@Which|@AtWhich) UnitHead @Saw Most TimeStem", _stems_in)
     for pattern in (
-        f"{_AT}? {_WHICH} UnitHead {_BE} Measure Sup",
-        f"{_AT}? {_WHICH} UnitHead Measure {_BE} Sup",
+        "(@Which|@AtWhich) UnitHead @Was Measure Sup",
+        "(@Which|@AtWhich) UnitHead Measure @Was Sup",
     ):
         grammar.rule("Rank", pattern, lambda c, u, m, s: most_unit(c, None, u, s, m))
     grammar.rule(
-        "Rank", f"Measure {_BE} Sup {_AT} {_WHICH} UnitHead", lambda c, m, s, u: most_unit(c, None, u, s, m)
+        "Rank", "Measure @Was Sup @AtWhich UnitHead", lambda c, m, s, u: most_unit(c, None, u, s, m)
     )
     grammar.rule(
         "Rank",
-        f"{_AT} {_WHICH} UnitHead {_BE} (there)? Sup (Measure|Rows)",
+        "@AtWhich UnitHead @Was (there)? Sup (Measure|Rows)",
         lambda c, u, s, m: most_unit(c, None, u, s, m),
     )
 
@@ -73,28 +77,28 @@ def _stems_in(context: Context, unit: Buckets, descending: bool, field: Field) -
 
 
 def _things(grammar: Grammar) -> None:
-    asked = f"{_AT}? {_WHICH} Dim {_BE}"
-    grammar.rule("Rank", f"{asked} there? Most Rows {_DEED}?", _ranked, cost=0.05)
-    grammar.rule("Rank", f"{asked} there? Sup Measure {_DEED}?", _ranked, cost=0.05)
+    asked = "(@Which|@AtWhich) Dim @Was"
+    grammar.rule("Rank", f"{asked} there? Most Rows @Deed?", _ranked, cost=0.05)
+    grammar.rule("Rank", f"{asked} there? Sup Measure @Deed?", _ranked, cost=0.05)
     grammar.rule("Rank", f"{asked} Measure Sup", lambda c, f, m, s: _ranked(c, f, s, m), cost=0.05)
     grammar.rule("Rank", f"{asked} there? Most Rows (TimeVerb|TimeForm)", _recurring)
     for subject in ("Most Rows", "Sup Measure"):
         grammar.rule(
             "Rank",
-            f"{subject} {_BE}? {_DEED}? {_AT} {_WHICH} Dim",
+            f"{subject} @Was? @Deed? @AtWhich Dim",
             lambda c, s, m, f: _ranked(c, f, s, m),
             cost=0.05,
         )
         grammar.rule(
             "Rank",
-            f"{subject} {_BE}? {_DEED} {_WHICH} Dim",
+            f"{subject} @Was? @Deed @Which Dim",
             lambda c, s, m, f: _ranked(c, f, s, m),
             cost=0.05,
         )
     for words, descending in (("most", True), ("least", False)):
         grammar.rule(
             "Rank",
-            f"{_WHICH} Dim (was|were|is|are|gets|get|got) {_CHOSEN} ({words}) (often|frequently)",
+            f"@Which Dim (@Was|gets|get|got) @Chosen ({words}) (often|frequently)",
             lambda c, f, d=descending: _ranked(c, f, d, Rows(c.dataset.name)),
         )
 
