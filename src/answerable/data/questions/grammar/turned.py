@@ -51,9 +51,7 @@ def _months(grammar: Grammar) -> None:
         "(@Which|@AtWhich) UnitHead Measure @Was Sup",
     ):
         grammar.rule("Rank", pattern, lambda c, u, m, s: most_unit(c, None, u, s, m))
-    grammar.rule(
-        "Rank", "Measure @Was Sup @AtWhich UnitHead", lambda c, m, s, u: most_unit(c, None, u, s, m)
-    )
+    grammar.rule("Rank", "Measure @Was Sup @AtWhich UnitHead", lambda c, m, s, u: most_unit(c, None, u, s, m))
     grammar.rule(
         "Rank",
         "@AtWhich UnitHead @Was (there)? Sup (Measure|Rows)",
