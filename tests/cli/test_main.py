@@ -12,7 +12,7 @@ from tests.cli.command import run
 
 COMMANDS = (
     "serve", "web", "worker", "migrate", "ask", "search", "ingest", "models", "providers", "keys",
-    "sources", "verify", "doctor", "demo", "version",
+    "sources", "warehouse", "verify", "doctor", "demo", "version",
 )  # fmt: skip
 
 

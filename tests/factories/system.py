@@ -27,7 +27,12 @@ from tests.factories.waiting import eventually
 _TRUNCATE = "TRUNCATE workspaces, jobs, procrastinate_jobs, procrastinate_workers CASCADE"
 
 
-def runtime(app_url: str, data_dir: str, parsing: dict[str, object] | None = None) -> Runtime:
+def runtime(
+    app_url: str,
+    data_dir: str,
+    parsing: dict[str, object] | None = None,
+    warehouse: dict[str, object] | None = None,
+) -> Runtime:
     """The system with short times, on a database and a folder."""
     jobs = {
         "concurrency": 2,
@@ -44,17 +49,22 @@ def runtime(app_url: str, data_dir: str, parsing: dict[str, object] | None = Non
         "sources": sources,
         "log": {"level": "error"},
         "parsing": parsing or {},
+        "warehouse": warehouse or {},
     }
     return build_runtime(Settings.model_validate(settings), app_url)
 
 
-def work(app_url: str, data_dir: str, parsing: dict[str, object] | None = None) -> None:
+def work(
+    app_url: str,
+    data_dir: str,
+    parsing: dict[str, object] | None = None,
+    warehouse: dict[str, object] | None = None,
+) -> None:
     """The body of a worker process."""
-    asyncio.run(_work(app_url, data_dir, parsing))
+    asyncio.run(_work(runtime(app_url, data_dir, parsing, warehouse)))
 
 
-async def _work(app_url: str, data_dir: str, parsing: dict[str, object] | None) -> None:
-    system = runtime(app_url, data_dir, parsing)
+async def _work(system: Runtime) -> None:
     configure_logs(system.settings.log.level, "json")
     try:
         await run_worker(system)
@@ -65,11 +75,18 @@ async def _work(app_url: str, data_dir: str, parsing: dict[str, object] | None) 
 class SystemBench:
     """A migrated database, emptied, with one workspace, and worker processes on it."""
 
-    def __init__(self, admin_url: str, data_dir: Path, *, parsing: dict[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        admin_url: str,
+        data_dir: Path,
+        *,
+        parsing: dict[str, object] | None = None,
+        warehouse: dict[str, object] | None = None,
+    ) -> None:
         self.admin_url = admin_url
         self.data_dir = data_dir
-        self._parsing = parsing
-        self.runtime = runtime(app_url_for(admin_url), str(data_dir), parsing)
+        self._settings = (parsing, warehouse)
+        self.runtime = runtime(app_url_for(admin_url), str(data_dir), *self._settings)
         self.principal = Principal.system(ids.new_id("ws"))
         self._workers: list[BaseProcess] = []
         self.execute(_TRUNCATE)
@@ -88,7 +105,7 @@ class SystemBench:
 
     def worker(self) -> BaseProcess:
         """Start a worker process."""
-        process = spawn(work, app_url_for(self.admin_url), str(self.data_dir), self._parsing)
+        process = spawn(work, app_url_for(self.admin_url), str(self.data_dir), *self._settings)
         self._workers.append(process)
         return process
 

@@ -38,6 +38,7 @@ _COMMANDS = {
     "models": _Entry("models", "List the models, and pull the one for embeddings."),
     "providers": _Entry("providers", "Add, list, check and remove providers of models."),
     "usage": _Entry("usage", "Show what model calls used and cost."),
+    "warehouse": _Entry("warehouse", "Write the tables that the data warehouse lacks."),
     "verify": _Entry("verify.command", "Prove that nothing is kept without its owner."),
     "doctor": _Entry("doctor.command", "Check the installation and say what to do."),
     "web": _Entry("web", "Run one web process, under a process manager of yours."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from answerable.data.alerts import service as alerts
 from answerable.data.alerts import tasks as alerts_tasks
 from answerable.data.connections import tasks as connections_tasks
@@ -14,8 +16,9 @@ from answerable.data.insights import tasks as insights_tasks
 from answerable.data.schedules import tasks as schedules_tasks
 from answerable.data.schedules.service import ALERT
 from answerable.data.verified import tasks as verified_tasks
+from answerable.data.warehouse import leftovers
 from answerable.events import EventWall
-from answerable.kit.leftovers import KeptFiles
+from answerable.kit.leftovers import KeptElsewhere, KeptFiles
 from answerable.kit.runtime import Runtime
 
 BACKGROUND_WORK = (
@@ -36,5 +39,13 @@ def provide_data(runtime: Runtime) -> None:
     """Register how data's objects are made."""
     runtime.keep_files(KeptFiles(runtime.files.root, UPLOADS_FOLDER, repository.known_uploads))
     runtime.keep_files(KeptFiles(tables_root(runtime.settings), "", repository.known_tables))
+    runtime.keep_elsewhere(
+        KeptElsewhere(
+            "the data warehouse",
+            partial(leftovers.workspaces, runtime),
+            partial(leftovers.remove_workspace, runtime),
+            partial(leftovers.remove_unnamed, runtime),
+        )
+    )
     provide_engines(runtime)
     runtime.get(EventWall).guard(ALERT, alerts.visible)

@@ -1,7 +1,7 @@
 """Files on disk that no row names: what a process leaves that dies between a file and its commit.
 
 A slice says which files it keeps and how to ask which of them are named; looking for the others is
-the same for all.
+the same for all. What a slice keeps in another system it finds and removes itself.
 """
 
 from __future__ import annotations
@@ -47,6 +47,21 @@ class KeptFiles:
             if folder.is_dir() and folder.lstat().st_mtime < before:
                 with contextlib.suppress(OSError):  # it holds something
                     folder.rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptElsewhere:
+    """What a slice keeps of workspaces in another system, called `name`.
+
+    `workspaces()` gives those that have something there, also those that are gone; `remove_workspace` removes
+    all of one, `remove_unnamed` what no row of it names. These two raise AnswerableError where the system is
+    away.
+    """
+
+    name: str
+    workspaces: Callable[[], Awaitable[Sequence[str]]]
+    remove_workspace: Callable[[str], Awaitable[None]]
+    remove_unnamed: Callable[[str], Awaitable[None]]
 
 
 def workspaces_below(roots: Collection[Path]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from answerable.kit.clock import Clock, SystemClock
 from answerable.kit.db import Database
-from answerable.kit.leftovers import KeptFiles
+from answerable.kit.leftovers import KeptElsewhere, KeptFiles
 from answerable.kit.settings import Settings
 from answerable.kit.storage import FileStore
 
@@ -37,6 +37,7 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.files = FileStore(settings.data_dir / "files")
         self.kept_files: list[KeptFiles] = []
+        self.kept_elsewhere: list[KeptElsewhere] = []
         self._factories: dict[type, Callable[[Runtime], object]] = {}
         self._made: dict[type, object] = {}
         self._lock = threading.RLock()
@@ -56,6 +57,10 @@ class Runtime:
         """Say which files a slice keeps: they go with their workspace, and those that no row names are
         removed some time."""
         self.kept_files.append(kept)
+
+    def keep_elsewhere(self, kept: KeptElsewhere) -> None:
+        """Say what a slice keeps in another system: it goes in the same way."""
+        self.kept_elsewhere.append(kept)
 
     @property
     def workspace_roots(self) -> set[Path]:

@@ -281,6 +281,24 @@ class DatasetsSettings(BaseModel):
     )
 
 
+class WarehouseSettings(BaseModel):
+    url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL for datasets with the engine `postgresql`, as "
+        "`postgresql://role:password@host/database?sslmode=…`, with a role that may create schemas. "
+        "`sslmode` is `verify-full` (the default), `require` or `disable`. Unset: there is none.",
+    )
+    read_url: SecretStr | None = Field(
+        None,
+        description="The same database as questions read it: a replica, or a role that only reads. Unset: "
+        "the server of `url`, as a role that only reads and is made there, which takes the right to create "
+        "roles.",
+    )
+    replica_seconds: float = Field(
+        60, ge=0, description="How long a new version waits until the reading address shows its rows."
+    )
+
+
 class ParsingSettings(BaseModel):
     memory_bytes: int = Field(
         1_073_741_824, ge=134_217_728, description="Memory of the process that reads an uploaded document."
@@ -553,6 +571,7 @@ class Settings(BaseSettings):
     connections: ConnectionSettings = Field(default_factory=ConnectionSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     datasets: DatasetsSettings = Field(default_factory=DatasetsSettings)
+    warehouse: WarehouseSettings = Field(default_factory=WarehouseSettings)
     parsing: ParsingSettings = Field(default_factory=ParsingSettings)
     inference: InferenceSettings = Field(default_factory=InferenceSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)

@@ -31,6 +31,7 @@ from answerable.cli.doctor.machine import (
 from answerable.cli.doctor.models import check_models
 from answerable.cli.doctor.plugins import check_plugins
 from answerable.cli.doctor.stores import check_stores
+from answerable.cli.doctor.warehouse import check_warehouse
 from answerable.cli.doctor.weights import check_encoder, check_reranker
 from answerable.cli.options import AsJson, DataDir
 from answerable.cli.process_options import Port, load_settings
@@ -75,6 +76,7 @@ def examine(settings: Settings) -> list[Finding]:
         *check_stores(settings.search),
         check_models(settings),
         *check_connections(settings),
+        *check_warehouse(settings),
         check_port(settings.http),
         check_sandbox(*sandbox_features()),
     ]

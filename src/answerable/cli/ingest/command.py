@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,13 +22,24 @@ from answerable.cli.options import AsJson, DataDir, Key, Url, find_server
 app = typer.Typer()
 
 
+class Engine(StrEnum):
+    """What answers questions about a table."""
+
+    PARQUET = "parquet"
+    POSTGRESQL = "postgresql"
+
+
 @app.command("ingest")
-def ingest(
+def ingest(  # noqa: PLR0913 - each is an option of the command
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
     *,
     dataset: Annotated[
         str | None,
         typer.Option("--dataset", help="Make one table a new version of the dataset with this id."),
+    ] = None,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(help="Where new tables are asked: Parquet files, or the server's warehouse."),
     ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the server has read everything.")] = True,
     url: Url = None,
@@ -43,13 +55,15 @@ def ingest(
     files = find_files(paths)
     if dataset is not None and [file.kind for file in files] != [Kind.TABLE]:
         raise CommandFailed("--dataset goes with exactly one table: name one file.")
+    fields = {"dataset_id": dataset or "", "engine": engine.value if engine is not None else ""}
+    fields = {name: value for name, value in fields.items() if value}
     with Client.of(find_server(url, key, data_dir)) as client:
         if as_json:
-            ingestions = ingest_files(client, files, Silence(), wait=wait, dataset_id=dataset)
+            ingestions = ingest_files(client, files, Silence(), wait=wait, fields=fields)
             typer.echo(json.dumps([_as_json(one) for one in ingestions], indent=2))
         else:
             with Bars(files) as bars:
-                ingestions = ingest_files(client, files, bars, wait=wait, dataset_id=dataset)
+                ingestions = ingest_files(client, files, bars, wait=wait, fields=fields)
             console = Console()
             console.print(summary_table(ingestions))
             console.print(_totals(ingestions), style="bold")

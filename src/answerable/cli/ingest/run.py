@@ -71,18 +71,18 @@ def ingest_files(
     watcher: Watcher,
     *,
     wait: bool = True,
-    dataset_id: str | None = None,
+    fields: Mapping[str, str] | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> list[Ingestion]:
     """Uploads all files and, unless told otherwise, waits for the end of each; one result a file, in order.
 
-    `dataset_id` makes a table a new version of that dataset.
+    `fields` go with each table, as `POST /datasets` has them.
     ServerUnusable when no upload can succeed.
     """
     ingestions = [Ingestion(file) for file in files]
     for ingestion in ingestions:
         watcher.uploading(ingestion.file)
-        _upload(client, ingestion, watcher, {"dataset_id": dataset_id} if dataset_id else {})
+        _upload(client, ingestion, watcher, fields or {})
         if ingestion.job_id is None:
             watcher.ended(ingestion)
     if wait:

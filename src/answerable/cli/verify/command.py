@@ -21,6 +21,7 @@ from answerable.cli.verify.files import check_files
 from answerable.cli.verify.problem import Problem, Report
 from answerable.cli.verify.rows import check_rows, document_files, workspaces
 from answerable.cli.verify.stores import check_stores
+from answerable.cli.verify.warehouse import check_warehouse
 from answerable.kit.leftovers import SAFE_AGE_SECONDS
 from answerable.kit.settings import Settings
 
@@ -69,7 +70,8 @@ def examine(settings: Settings, min_age_seconds: float) -> Report:
         runtime = build_runtime(settings, app_url(settings))
         try:
             problems = await check_files(runtime, known, keys, min_age_seconds)
-            return [*problems, *await check_stores(runtime)]
+            problems += await check_stores(runtime)
+            return [*problems, *await check_warehouse(runtime, known)]
         finally:
             await runtime.close()
 

@@ -171,16 +171,21 @@ def check_rows(connection: psycopg.Connection) -> tuple[dict[str, int], list[Pro
 
     CommandFailed for a role that the tenant wall keeps from seeing everything.
     """
+    check_sight(connection)
+    counts = {table: _count(connection, table) for table in _COUNTED}
+    problems = [_check(connection, *check) for check in _CHECKS]
+    problems.append(_cached(connection))
+    return counts, [problem for problem in problems if problem.count]
+
+
+def check_sight(connection: psycopg.Connection) -> None:
+    """CommandFailed for a role that the tenant wall keeps from seeing everything."""
     row = connection.execute(_SEES_EVERYTHING).fetchone()
     if row is None or not row[0]:
         raise CommandFailed(
             "the database's role sees no workspace's rows: give one in ANSWERABLE_DATABASE_URL that is a "
             "superuser or has BYPASSRLS, for this command alone."
         )
-    counts = {table: _count(connection, table) for table in _COUNTED}
-    problems = [_check(connection, *check) for check in _CHECKS]
-    problems.append(_cached(connection))
-    return counts, [problem for problem in problems if problem.count]
 
 
 def document_files(connection: psycopg.Connection) -> list[str]:

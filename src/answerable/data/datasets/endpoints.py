@@ -18,6 +18,7 @@ from answerable.data.datasets.schemas import (
     VersionDifferences,
     VersionView,
 )
+from answerable.data.datasets.tables import DatasetEngine
 from answerable.data.ingestion.request import Mode
 from answerable.data.semantics.service import reach_into, require_all_of
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires
@@ -35,7 +36,7 @@ Writer = Annotated[RequestContext, requires(Scope.DATA_WRITE)]
 
 
 @router.post("", status_code=202, responses={200: {"model": Uploaded}})
-async def upload(
+async def upload(  # noqa: PLR0913, PLR0917 - each is a field of the form
     context: Writer,
     response: Response,
     file: Annotated[UploadFile, File(description="CSV, TSV, XLSX, XLS, ODS, Parquet or JSON lines.")],
@@ -43,12 +44,16 @@ async def upload(
     dataset_id: Annotated[str | None, Form(description="Upload as a new version of this dataset.")] = None,
     mode: Annotated[Mode, Form(description="What becomes of the dataset's rows.")] = "replace",
     key: Annotated[list[str] | None, Form(description="Columns that tell rows apart; for upsert.")] = None,
+    engine: Annotated[
+        DatasetEngine | None,
+        Form(description="Where a new dataset's rows are asked: `parquet`, or `postgresql`, the warehouse."),
+    ] = None,
 ) -> Uploaded:
     """Upload a file of tables. A job finds them; each becomes a dataset. The same bytes under the same
     name again answer 200 with the datasets that exist."""
     if dataset_id is not None:
         await require_all_of(context.session, dataset_id)
-    new = uploading.NewTables(file.filename or "table", name, dataset_id, mode, tuple(key or ()))
+    new = uploading.NewTables(file.filename or "table", name, dataset_id, mode, tuple(key or ()), engine)
     accepted = await uploading.upload(context.session, context.runtime, chunks(file), new)
     response.status_code = 202 if accepted.queued else 200
     return Uploaded.of(accepted.datasets, accepted.job_id)

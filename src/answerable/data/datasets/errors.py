@@ -48,6 +48,12 @@ class ReadLive(Conflict):
     code, title = "dataset_read_live", "The dataset is read live"
 
 
+class EngineFixed(Conflict):
+    """Which engine a dataset has is chosen once, when it is made."""
+
+    code, title = "engine_fixed", "The dataset has another engine"
+
+
 class AlreadyInWorkspace(Conflict):
     code, title = "already_in_workspace", "The workspace has the same table"
 

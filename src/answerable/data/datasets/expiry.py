@@ -5,10 +5,9 @@ from __future__ import annotations
 from answerable.data.datasets import repository
 from answerable.data.datasets.reading import parts_of
 from answerable.data.datasets.retention import repository as retention
-from answerable.data.datasets.service import DISCARD
+from answerable.data.datasets.service import enqueue_discard
 from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus
-from answerable.jobs import Subject, enqueue
 from answerable.kit.db import Session
 from answerable.kit.settings import DatasetsSettings
 
@@ -24,19 +23,13 @@ async def expire_versions(session: Session, dataset: DatasetRow, server: Dataset
     if not gone:
         return 0
     tables = [version.table_path for version in gone if version.table_path is not None]
+    relations = [version.relation for version in gone if version.relation is not None]
     files = {part.file_key for version in gone for part in parts_of(version)}
     for version in gone:
-        version.status, version.table_path = DatasetStatus.EXPIRED, None
+        version.status, version.table_path, version.relation = DatasetStatus.EXPIRED, None, None
     await session.flush()
     unneeded = sorted(files - await repository.needed_files(session, files))
-    await enqueue(
-        session,
-        DISCARD,
-        subject=Subject("dataset", dataset.id),
-        uploads=[*unneeded],
-        tables=[*tables],
-        versions=[],
-    )
+    await enqueue_discard(session, dataset.id, uploads=unneeded, tables=tables, relations=relations)
     return len(gone)
 
 

@@ -8,27 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import JsonValue
 from sqlalchemy import func
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.expiry import expire_versions
 from answerable.data.datasets.reading import Part, parts_of, plan_reading, read_parts
 from answerable.data.datasets.relating import enqueue_relating
-from answerable.data.datasets.service import DISCARD, new_dataset, rename
+from answerable.data.datasets.service import enqueue_discard, new_dataset, rename
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
+from answerable.data.datasets.tables import (
+    DatasetEngine,
+    DatasetRow,
+    DatasetStatus,
+    DatasetVersionRow,
+    VersionOrigin,
+)
 from answerable.data.following import follow_data
-from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
+from answerable.data.ingestion.outcome import IngestedTable
 from answerable.data.ingestion.quality import Code, Severity
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
+from answerable.data.warehouse.loading import drop_loaded, load_tables
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
-from answerable.jobs import JobContext, JobError, Subject, enqueue
+from answerable.jobs import JobContext, JobError
 from answerable.kit import ids
 from answerable.kit.db import Session
 
@@ -48,28 +55,37 @@ async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> Non
         await session.enter(None if version is None else version.session_id)
         files = DatasetFiles(job.runtime, session.workspace_id)
         plan = await plan_reading(session, files, version) if version is not None else None
+        engine = await repository.engine_of(session, version.dataset_id) if version is not None else None
     if plan is None:
         return
     folder = await files.open_attempt(version_id, job.attempt)
     try:
         outcome = await read_parts(job, files, folder, plan)
+        tables = [Written(table, files.relative(folder / table.file)) for table in outcome.tables]
+        if engine == DatasetEngine.POSTGRESQL:
+            relations = await load_tables(job, folder, version_id, outcome.tables)
+            tables = [replace(table, relation=name) for table, name in zip(tables, relations, strict=True)]
         async with job.complete() as session:
-            await _publish(session, files, version_id, folder, outcome, job=job, named=named)
+            await _publish(session, version_id, tables, job=job, named=named)
         await files.unseal(folder)
     finally:
         if not job.completed:
             await asyncio.to_thread(shutil.rmtree, folder, True)
+            if engine == DatasetEngine.POSTGRESQL:
+                await drop_loaded(job, version_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table that was read, its Parquet file, and its table in the warehouse if it has one."""
+
+    table: IngestedTable
+    path: str
+    relation: str | None = None
 
 
 async def _publish(
-    session: Session,
-    files: DatasetFiles,
-    version_id: str,
-    folder: Path,
-    outcome: IngestionOutcome,
-    *,
-    job: JobContext,
-    named: bool,
+    session: Session, version_id: str, tables: Sequence[Written], *, job: JobContext, named: bool
 ) -> None:
     await repository.hold_names(session)  # before any row, as uploads do
     version = await repository.held(session, version_id, job.attempt)
@@ -80,22 +96,21 @@ async def _publish(
         return
     await session.enter(dataset.session_id)
     siblings = await repository.siblings(session, dataset.id)
-    main = _main_table(outcome.tables, dataset.id, siblings)
-    several = len(outcome.tables) > 1
+    main = _main_table([written.table for written in tables], dataset.id, siblings)
+    several = len(tables) > 1
     if several and dataset.version is None:
-        label = outcome.tables[main].label
+        label = tables[main].table.label
         await rename(session, dataset, f"{dataset.label}: {label}" if named else label)
     changed = {dataset.id: dataset}
-    for position, table in enumerate(outcome.tables):
-        path = files.relative(folder / table.file)
+    for position, written in enumerate(tables):
         if position == main:
-            await _make_ready(session, dataset, version, table, path)
+            await _make_ready(session, dataset, version, written)
         else:
-            other, number = await _other_dataset(session, table, siblings, dataset.id)
+            other, number = await _other_dataset(session, written.table, siblings, dataset)
             more = _another_version(version, other.id, number)
             more.settings, more.base = other.settings, other.version
             session.add(more)
-            await _make_ready(session, other, more, table, path)
+            await _make_ready(session, other, more, written)
             changed[other.id] = other
     await session.flush()
     for one in changed.values():
@@ -114,15 +129,15 @@ def _main_table(tables: list[IngestedTable], dataset_id: str, siblings: dict[str
 
 
 async def _other_dataset(
-    session: Session, table: IngestedTable, siblings: dict[str, str], main_id: str
+    session: Session, table: IngestedTable, siblings: dict[str, str], main: DatasetRow
 ) -> tuple[DatasetRow, int]:
     """The dataset of a further table: the one that an earlier upload made of it, or a new one."""
     known = siblings.get(table.label)
-    if known is not None and known != main_id:
+    if known is not None and known != main.id:
         dataset = await repository.lock(session, known)
         if dataset is not None:
             return dataset, await repository.next_number(session, known)
-    return await new_dataset(session, table.label), 1
+    return await new_dataset(session, table.label, DatasetEngine(main.engine)), 1
 
 
 def _another_version(version: DatasetVersionRow, dataset_id: str, number: int) -> DatasetVersionRow:
@@ -145,12 +160,13 @@ def _another_version(version: DatasetVersionRow, dataset_id: str, number: int) -
 
 
 async def _make_ready(
-    session: Session, dataset: DatasetRow, version: DatasetVersionRow, table: IngestedTable, path: str
+    session: Session, dataset: DatasetRow, version: DatasetVersionRow, written: Written
 ) -> None:
+    table = written.table
     guess = infer(dataset.id, dataset.name, dataset.label, table.profile)
     version.status = DatasetStatus.READY
     version.table_label = table.label
-    version.table_path = path
+    version.table_path, version.relation = written.path, written.relation
     version.table_bytes = table.profile.bytes
     version.row_count = table.profile.rows
     version.columns = _facts(table, guess)
@@ -220,9 +236,7 @@ async def note_failure(session: Session, error: JobError, version_id: str) -> No
     if dataset is not None and dataset.version is None:
         dataset.status = DatasetStatus.FAILED
         dataset.error_code, dataset.error_detail = error.code, error.detail
-    await enqueue(
-        session, DISCARD, subject=Subject("dataset", version.dataset_id), uploads=[], versions=[version_id]
-    )
+    await enqueue_discard(session, version.dataset_id, versions=[version_id])
     await session.flush()
 
 
@@ -232,10 +246,8 @@ async def withdraw(session: Session, version_id: str) -> None:
     if version is None:
         return
     dataset_id = version.dataset_id
-    keys: list[JsonValue] = [] if await repository.file_is_shared(session, version) else [version.file_key]
+    keys = [] if await repository.file_is_shared(session, version) else [version.file_key]
     await repository.remove_version(session, version_id)
     if not await repository.versions(session, dataset_id):
         await repository.remove(session, dataset_id)
-    await enqueue(
-        session, DISCARD, subject=Subject("dataset", dataset_id), uploads=keys, versions=[version_id]
-    )
+    await enqueue_discard(session, dataset_id, uploads=keys, versions=[version_id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
@@ -307,6 +308,11 @@ async def open_version(session: Session, version_id: str) -> DatasetVersionRow |
     return await session.scalar(statement)
 
 
+async def engine_of(session: Session, dataset_id: str) -> str | None:
+    """What answers questions about a dataset."""
+    return await session.scalar(select(DatasetRow.engine).where(DatasetRow.id == dataset_id))
+
+
 async def siblings(session: Session, dataset_id: str) -> dict[str, str]:
     """Datasets that came out of the same upload as the newest ready version of this one:
     {label of the table: dataset}."""
@@ -373,6 +379,39 @@ async def known_uploads(session: Session, keys: Collection[str]) -> set[str]:
     """Those of the keys that a version has."""
     statement = select(DatasetVersionRow.file_key).where(DatasetVersionRow.file_key.in_(keys))
     return set(await session.scalars(statement))
+
+
+async def known_relations(session: Session, relations: Collection[str]) -> set[str]:
+    """Those of the tables of the warehouse that a version has."""
+    statement = select(DatasetVersionRow.relation).where(DatasetVersionRow.relation.in_(relations))
+    return {name for name in await session.scalars(statement) if name is not None}
+
+
+async def open_among(session: Session, version_ids: Collection[str]) -> set[str]:
+    """Those of the versions that wait or are worked on."""
+    statement = select(DatasetVersionRow.id).where(
+        DatasetVersionRow.id.in_(version_ids), DatasetVersionRow.status.in_(_OPEN)
+    )
+    return set(await session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class TableInWarehouse:
+    """A ready version's table in the warehouse, how many rows it has to have, and the path of its Parquet
+    file."""
+
+    relation: str
+    rows: int
+    path: str
+
+
+async def tables_in_warehouse(session: Session) -> Sequence[TableInWarehouse]:
+    """Those of the session's workspace."""
+    statement = select(
+        DatasetVersionRow.relation, DatasetVersionRow.row_count, DatasetVersionRow.table_path
+    ).where(DatasetVersionRow.relation.is_not(None), DatasetVersionRow.status == DatasetStatus.READY)
+    found = await session.execute(statement.order_by(DatasetVersionRow.relation))
+    return [TableInWarehouse(relation or "", rows or 0, path or "") for relation, rows, path in found.all()]
 
 
 async def known_tables(session: Session, paths: Collection[str]) -> set[str]:

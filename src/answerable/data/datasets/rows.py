@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from sqlglot import exp
 
 from answerable.data.datasets.schemas import DatasetRows
-from answerable.data.datasets.service import read_dataset, version_path
+from answerable.data.datasets.service import CurrentTable, read_dataset, version_path
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.rows import plain_cell
 from answerable.data.engines.service import DataSnapshot, run_query, take_snapshot
-from answerable.data.semantics.model import FieldType
+from answerable.data.semantics.model import FieldType, ModelField
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column
 from answerable.data.semantics.service import reach_into
+from answerable.data.warehouse.service import Warehouse
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 
@@ -41,25 +42,32 @@ async def read_rows(
         return await _queried_rows(runtime, data, dataset_id, limit)
     dataset = next((d for d in seen.model.datasets if d.id == dataset_id), None)
     known = {f.name: f for f in dataset.fields} if dataset is not None else {}
+    if table.physical is not None:
+        columns = [_column(c.field, c.type, known) for c in table.physical.columns]
+        rows = await runtime.get(Warehouse).first_rows(principal.workspace_id or "", table.physical, limit)
+        return _shown(columns, rows, table)
     statement = exp.select("*").from_(exp.to_identifier(table.name, quoted=True)).limit(limit)
     engine = runtime.get(DuckDBEngine)
     found = await engine.run(
         statement.sql(dialect="duckdb"), {table.name: table.path}, owner=principal.workspace_id or ""
     )
-    columns = []
-    for position, name in enumerate(found.names):
-        field = known.get(name)
-        columns.append(
-            Column(
-                name=name,
-                label=field.label if field is not None else name,
-                type=field.type if field is not None else _type_of(found.rows, position),
-                kind="value",
-                unit=field.unit if field is not None else None,
-            )
-        )
-    rows = [[plain_cell(cell) for cell in row] for row in found.rows]
-    return DatasetRows(columns=columns, rows=rows, row_count=table.row_count, version=table.version)
+    columns = [
+        _column(name, _type_of(found.rows, position), known) for position, name in enumerate(found.names)
+    ]
+    return _shown(columns, found.rows, table)
+
+
+def _column(name: str, kind: FieldType, known: Mapping[str, ModelField]) -> Column:
+    """A column as the model has it; one of `kind` that an old version has and the model no longer."""
+    field = known.get(name)
+    if field is None:
+        return Column(name=name, label=name, type=kind, kind="value", unit=None)
+    return Column(name=name, label=field.label, type=field.type, kind="value", unit=field.unit)
+
+
+def _shown(columns: list[Column], rows: Sequence[Sequence[Cell]], table: CurrentTable) -> DatasetRows:
+    plain = [[plain_cell(cell) for cell in row] for row in rows]
+    return DatasetRows(columns=columns, rows=plain, row_count=table.row_count, version=table.version)
 
 
 async def _queried_rows(runtime: Runtime, data: DataSnapshot, dataset_id: str, limit: int) -> DatasetRows:

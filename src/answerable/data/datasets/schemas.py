@@ -9,7 +9,13 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
+from answerable.data.datasets.tables import (
+    DatasetEngine,
+    DatasetRow,
+    DatasetStatus,
+    DatasetVersionRow,
+    VersionOrigin,
+)
 from answerable.data.ingestion.quality import QualityReport
 from answerable.data.ingestion.request import Mode
 from answerable.data.ingestion.versions import ColumnChanges, RowChanges, VersionChanges
@@ -76,12 +82,14 @@ class VersionView(BaseModel):
 
 class DatasetSummary(BaseModel):
     """A dataset in a list. `name` is what queries call it, `label` what people do. `session_id` is the
-    conversation that it belongs to: null for the workspace's own."""
+    conversation that it belongs to: null for the workspace's own. `engine` answers questions about it: null
+    where its rows stay in a connected database."""
 
     id: str
     name: str
     label: str
     status: DatasetStatus
+    engine: DatasetEngine | None
     version: int | None
     row_count: int | None
     session_id: str | None
@@ -96,6 +104,7 @@ class DatasetSummary(BaseModel):
             name=row.name,
             label=row.label,
             status=DatasetStatus(row.status),
+            engine=DatasetEngine(row.engine) if row.connection_id is None else None,
             version=row.version,
             row_count=row.row_count if whole else None,
             session_id=row.session_id,

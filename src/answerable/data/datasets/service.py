@@ -10,14 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.datasets.tables import DatasetEngine, DatasetRow, DatasetStatus, DatasetVersionRow
+from answerable.data.engines.dialects.tables import PhysicalTable
 from answerable.data.ingestion.headers import snake_case, unique
 from answerable.data.insights import repository as insights
 from answerable.data.semantics import service as semantics
 from answerable.data.verified import repository as verified
+from answerable.data.warehouse.service import physical_table
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import Subject, cancel_job, enqueue
@@ -34,7 +38,8 @@ _MARK_BYTES = 3
 
 @dataclass(frozen=True, slots=True)
 class CurrentTable:
-    """Where the newest ready version of a dataset lies."""
+    """Where the newest ready version of a dataset lies: its Parquet file, and its table in the warehouse, if
+    any."""
 
     dataset_id: str
     name: str
@@ -42,6 +47,7 @@ class CurrentTable:
     path: Path
     row_count: int
     bytes: int
+    physical: PhysicalTable | None = None
 
 
 async def current_tables(session: Session, runtime: Runtime) -> dict[str, CurrentTable]:
@@ -91,6 +97,7 @@ def _current(dataset: DatasetRow, version: DatasetVersionRow, files: DatasetFile
         path=files.table(version.table_path or ""),
         row_count=version.row_count or 0,
         bytes=version.table_bytes or 0,
+        physical=physical_table(version.workspace_id, version.relation, version.columns or []),
     )
 
 
@@ -131,7 +138,9 @@ async def list_versions(
     return await repository.page_versions(session, dataset_id, request)
 
 
-async def new_dataset(session: Session, label: str) -> DatasetRow:
+async def new_dataset(
+    session: Session, label: str, engine: DatasetEngine = DatasetEngine.PARQUET
+) -> DatasetRow:
     """A dataset that waits for its data, under a free name made from the label; of the conversation within
     which the session acts."""
     dataset = DatasetRow(
@@ -141,6 +150,7 @@ async def new_dataset(session: Session, label: str) -> DatasetRow:
         label=label[:LONGEST_NAME],
         status=DatasetStatus.QUEUED,
         settings={},
+        engine=engine,
         session_id=session.principal.conversation_id,
     )
     session.add(dataset)
@@ -182,13 +192,36 @@ async def delete_dataset(session: Session, dataset_id: str) -> None:
     await verified.remove_over(session, dataset_id)
     await repository.remove(session, dataset_id)
     await forget(session, [dataset_tag(dataset_id), DATASETS])
+    await enqueue_discard(
+        session,
+        dataset_id,
+        uploads=sorted(files - await repository.needed_files(session, files)),
+        tables=[version.table_path for version in versions if version.table_path is not None],
+        relations=[version.relation for version in versions if version.relation is not None],
+    )
+
+
+async def enqueue_discard(
+    session: Session,
+    dataset_id: str,
+    *,
+    uploads: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    relations: Sequence[str] = (),
+    versions: Sequence[str] = (),
+) -> None:
+    """Have uploads, Parquet files, tables of the warehouse and all that was made of some versions' uploads
+    removed, once the session's transaction has committed."""
+    # A worker of before knows nothing of the warehouse: it is told only where there is something to know.
+    more: dict[str, JsonValue] = {"relations": [*relations]} if relations else {}
     await enqueue(
         session,
         DISCARD,
         subject=Subject("dataset", dataset_id),
-        uploads=[*sorted(files - await repository.needed_files(session, files))],
-        tables=[version.table_path for version in versions if version.table_path is not None],
-        versions=[],
+        uploads=[*uploads],
+        tables=[*tables],
+        versions=[*versions],
+        **more,
     )
 
 

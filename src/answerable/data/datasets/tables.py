@@ -36,6 +36,14 @@ class VersionOrigin(StrEnum):
     REVIEW = "review"
 
 
+class DatasetEngine(StrEnum):
+    """What answers questions about a dataset: DuckDB over the Parquet files of its versions, or the
+    warehouse, which has a table of each besides."""
+
+    PARQUET = "parquet"
+    POSTGRESQL = "postgresql"
+
+
 class DatasetRow(TenantRow, Base):
     """One table. `version` is the number of the newest ready version, `settings` what is remembered for
     the next ones (`DatasetSettings`). One that is read through a connection has no versions: `physical` is
@@ -53,6 +61,7 @@ class DatasetRow(TenantRow, Base):
     error_code: Mapped[str | None] = mapped_column(Text)
     error_detail: Mapped[str | None] = mapped_column(Text)
     settings: Mapped[_Json] = mapped_column(JSONB, default=dict)
+    engine: Mapped[str] = mapped_column(Text, default=DatasetEngine.PARQUET)
     connection_id: Mapped[str | None] = reference("con", "connections.id")
     physical: Mapped[_Json | None] = mapped_column(JSONB)
     session_id: Mapped[str | None] = mapped_column(PrefixedId("chat"))
@@ -83,7 +92,8 @@ class DatasetVersionRow(TenantRow, Base):
 
     `mode` says what becomes of the rows of `base`, the version that this one was made from: they are
     replaced, added to, or replaced where `key_columns` are equal. `parts` are the files that the version
-    is made of (`Part`), `changes` what it changed (`VersionChanges`)."""
+    is made of (`Part`), `changes` what it changed (`VersionChanges`). `table_path` is its Parquet file,
+    `relation` its table in the warehouse, None where its dataset's engine is Parquet."""
 
     __tablename__ = "dataset_versions"
 
@@ -109,6 +119,7 @@ class DatasetVersionRow(TenantRow, Base):
     changes: Mapped[_Json | None] = mapped_column(JSONB)
     table_label: Mapped[str | None] = mapped_column(Text)
     table_path: Mapped[str | None] = mapped_column(Text)
+    relation: Mapped[str | None] = mapped_column(Text)
     table_bytes: Mapped[int | None] = mapped_column(BigInteger)
     row_count: Mapped[int | None] = mapped_column(BigInteger)
     columns: Mapped[list[_Json] | None] = mapped_column(JSONB)

@@ -9,6 +9,7 @@ from answerable.data.datasets.relating import RELATE
 from answerable.data.datasets.service import DISCARD
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.uploading import INGEST
+from answerable.data.warehouse.leftovers import discard_tables
 from answerable.jobs import JobContext, JobError, task
 from answerable.kit.db import Session
 
@@ -35,11 +36,18 @@ async def ingest_cancelled(session: Session, *, version_id: str, named: bool) ->
 
 @task(DISCARD)
 async def discard(
-    job: JobContext, *, uploads: list[str], versions: list[str], tables: Sequence[str] = ()
+    job: JobContext,
+    *,
+    uploads: list[str],
+    versions: list[str],
+    tables: Sequence[str] = (),
+    relations: Sequence[str] = (),
 ) -> None:
-    """Remove files that no row refers to any more."""
-    files = DatasetFiles(job.runtime, job.principal.workspace_id or "")
+    """Remove files, and tables of the warehouse, that no row refers to any more."""
+    workspace_id = job.principal.workspace_id or ""
+    files = DatasetFiles(job.runtime, workspace_id)
     await files.remove(uploads=uploads, tables=tables, versions=versions)
+    await discard_tables(job.runtime, workspace_id, relations=relations, versions=versions)
 
 
 @task(RELATE, retries=2)

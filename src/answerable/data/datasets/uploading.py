@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from answerable.data.datasets import repository
-from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady, ReadLive
+from answerable.data.datasets.errors import DatasetBusy, DatasetNotReady, EngineFixed, ReadLive
 from answerable.data.datasets.service import LONGEST_NAME, new_dataset, own_dataset
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.datasets.tables import DatasetRow, DatasetStatus, DatasetVersionRow, VersionOrigin
+from answerable.data.datasets.tables import (
+    DatasetEngine,
+    DatasetRow,
+    DatasetStatus,
+    DatasetVersionRow,
+    VersionOrigin,
+)
 from answerable.data.ingestion.headers import snake_case
 from answerable.data.ingestion.request import Mode
+from answerable.data.warehouse.service import NOT_SET_UP, Warehouse
 from answerable.jobs import Subject, enqueue
 from answerable.kit import ids
 from answerable.kit.db import Session
@@ -29,13 +36,15 @@ _MOST_KEY_COLUMNS = 16
 @dataclass(frozen=True, slots=True)
 class NewTables:
     """What comes with an upload besides its bytes. `dataset_id` makes it a new version of that one; `mode`
-    and `key` say what becomes of the rows that are there."""
+    and `key` say what becomes of the rows that are there. `engine` is chosen where a dataset is made; None:
+    the one that it has, or Parquet."""
 
     file_name: str
     name: str | None = None
     dataset_id: str | None = None
     mode: Mode = "replace"
     key: tuple[str, ...] = ()
+    engine: DatasetEngine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class _Incoming:
     named: bool
     mode: Mode
     key: tuple[str, ...]
+    engine: DatasetEngine | None
 
 
 async def upload(
@@ -67,16 +77,18 @@ async def upload(
 
     The same bytes under the same name give the datasets that exist, while these show that data; so
     do the bytes of a dataset's newest version as its next. Raises NotFound for an unknown dataset,
-    InvalidInput for an empty file or an unusable name, TooLarge and StorageFull; nothing is kept then.
+    InvalidInput for an empty file, an unusable name or an engine that is not set up, EngineFixed for another
+    one than the dataset has, TooLarge and StorageFull; nothing is kept then.
     """
     shown = clean_file_name(new.file_name)
     label = _checked_name(new.name) if new.name is not None else PurePath(shown).stem or shown
     key = _checked_key(new)
+    _require_engine(runtime, new.engine)
     if new.dataset_id is not None:
-        await own_dataset(session, new.dataset_id)
+        _require_same_engine(await own_dataset(session, new.dataset_id), new.engine)
     files = DatasetFiles(runtime, session.workspace_id)
     stored = await files.keep_upload(chunks)
-    incoming = _Incoming(stored, shown, label, new.name is not None, new.mode, key)
+    incoming = _Incoming(stored, shown, label, new.name is not None, new.mode, key, new.engine)
     accepted: Accepted | None = None
     try:
         if new.dataset_id is None:
@@ -100,13 +112,18 @@ async def _open(session: Session, incoming: _Incoming) -> Accepted:
         newest = await repository.newest_version(session, known.dataset_id)
         if newest is None:
             dataset = await repository.lock(session, known.dataset_id)  # it failed: try once more
+            if dataset is not None and incoming.engine is not None:
+                dataset.engine = incoming.engine
         elif newest.upload_id == known.upload_id:
+            found = await repository.get(session, known.dataset_id)
+            if found is not None:
+                _require_same_engine(found, incoming.engine)
             return await _as_it_is(session, newest)
         # Else the dataset has gone on to other data, and these bytes are nowhere to be seen.
         known.opened_as = None
         await session.flush()
     if dataset is None:
-        dataset = await new_dataset(session, incoming.label)
+        dataset = await new_dataset(session, incoming.label, incoming.engine or DatasetEngine.PARQUET)
     return await _queue(session, dataset, incoming, opens=True)
 
 
@@ -208,6 +225,21 @@ async def _require_rest(session: Session, dataset: DatasetRow) -> None:
         raise DatasetBusy("A file of the dataset is being read. Wait for its job, then try again.")
     if dataset.version is None:
         raise DatasetNotReady(f"The dataset is {dataset.status} and has no rows yet.")
+
+
+def _require_engine(runtime: Runtime, engine: DatasetEngine | None) -> None:
+    if engine is DatasetEngine.POSTGRESQL and not runtime.get(Warehouse).is_set_up:
+        message = f"{NOT_SET_UP} Or leave `engine` out: the rows then lie in Parquet files."
+        raise InvalidInput(message, errors=[FieldError("engine", "no data warehouse is set up")])
+
+
+def _require_same_engine(dataset: DatasetRow, engine: DatasetEngine | None) -> None:
+    if engine is not None and engine != dataset.engine:
+        raise EngineFixed(
+            f"{dataset.label} has the engine {dataset.engine}, which is chosen when a dataset is made. Leave "
+            "`engine` out, or delete the dataset and upload its file again.",
+            errors=[FieldError("engine", f"the dataset has {dataset.engine}")],
+        )
 
 
 def _checked_key(new: NewTables) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, select
 
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
+from answerable.data.engines.dialects.tables import PhysicalTable
+from answerable.data.warehouse.service import physical_table
 from answerable.kit.db import Session
 
 
@@ -21,12 +23,14 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReadyTable:
-    """The newest ready version of a dataset, where its Parquet file lies, and what is open about it."""
+    """The newest ready version of a dataset, where its Parquet file lies, its table in the warehouse, if any,
+    and what is open about it."""
 
     dataset_id: str
     version: int
     table_path: str
     open_questions: tuple[OpenQuestion, ...] = ()
+    physical: PhysicalTable | None = None
 
 
 async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[str, ReadyTable]:
@@ -37,6 +41,9 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             DatasetVersionRow.number,
             DatasetVersionRow.table_path,
             DatasetVersionRow.open_questions,
+            DatasetVersionRow.workspace_id,
+            DatasetVersionRow.relation,
+            case((DatasetVersionRow.relation.is_not(None), DatasetVersionRow.columns)).label("columns"),
         )
         .join(
             DatasetVersionRow,
@@ -48,9 +55,13 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
         .where(DatasetRow.id.in_(dataset_ids), DatasetVersionRow.table_path.is_not(None))
     )
     found = (await session.execute(statement)).all()
-    return {row.id: _ready(row.id, row.number, row.table_path, row.open_questions) for row in found}
-
-
-def _ready(dataset_id: str, version: int, path: str, asked: list[dict[str, str]] | None) -> ReadyTable:
-    questions = tuple(OpenQuestion(found["column"], found["sentence"]) for found in asked or ())
-    return ReadyTable(dataset_id, version, path, questions)
+    return {
+        row.id: ReadyTable(
+            row.id,
+            row.number,
+            row.table_path,
+            tuple(OpenQuestion(asked["column"], asked["sentence"]) for asked in row.open_questions or ()),
+            physical_table(row.workspace_id, row.relation, row.columns or []),
+        )
+        for row in found
+    }

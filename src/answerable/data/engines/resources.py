@@ -6,6 +6,7 @@ from answerable.data.datasets.storage import tables_root
 from answerable.data.engines.cache import ResultCache
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.external.engine import ExternalEngine
+from answerable.data.warehouse.service import Warehouse
 from answerable.kit.runtime import Runtime
 
 
@@ -15,6 +16,7 @@ def provide_engines(runtime: Runtime) -> None:
     runtime.provide(
         ExternalEngine, lambda made: ExternalEngine(made.settings.connections, made.settings.query)
     )
+    runtime.provide(Warehouse, lambda made: Warehouse(made.settings.warehouse, made.get(ExternalEngine)))
     runtime.provide(ResultCache, lambda _: ResultCache())
 
 

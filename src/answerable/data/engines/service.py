@@ -15,13 +15,16 @@ from answerable.data.engines.cache import CacheKey, ResultCache
 from answerable.data.engines.chart_parts import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
+from answerable.data.engines.dialects.tables import PhysicalTable
 from answerable.data.engines.repository import ReadyTable, ready_tables
 from answerable.data.engines.statements import (
+    LiveStatement,
     Statement,
     apart,
     file_statement,
     live_statement,
     one_connection,
+    warehouse_statement,
 )
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
@@ -31,6 +34,7 @@ from answerable.data.semantics.reach import RowLimit, reach
 from answerable.data.semantics.result import QueryResult
 from answerable.data.semantics.segments import expanded
 from answerable.data.semantics.service import current_model, model_at, revision_within, viewer_of
+from answerable.data.warehouse.service import physical_table
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from answerable.telemetry.tracing import SpanAttributes, SpanKind, record_content, span
@@ -116,7 +120,8 @@ async def take_snapshot(
         found = await exact_version(session, dataset_id, number)
         if dataset_id not in ready or ready[dataset_id].version != number:
             model = as_of_version(model, dataset_id, found.columns or [])
-        ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "")
+        physical = physical_table(session.workspace_id, found.relation, found.columns or [])
+        ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "", physical=physical)
     if not latest.policies and not latest.hidden_fields:
         return DataSnapshot(session.workspace_id, model, ready, revision, live)
     if model is not latest:  # what binds is what holds today, also for questions about before
@@ -174,7 +179,7 @@ async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) 
 
 
 async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
-    prepared = _prepare(runtime, data, query)
+    prepared = await _prepare(runtime, data, query)
     cache = runtime.get(ResultCache)
     key = CacheKey(
         workspace_id=data.workspace_id,
@@ -202,7 +207,7 @@ async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Ex
 
 async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The same up to the run: the statement, its columns and what it would read, without rows."""
-    prepared = _prepare(runtime, data, query)
+    prepared = await _prepare(runtime, data, query)
     expected = await prepared.statement.estimate(runtime)
     result = QueryResult(
         columns=list(prepared.compiled.columns),
@@ -225,20 +230,15 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
     )
 
 
-def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Prepared:
+async def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Prepared:
     started = time.perf_counter()
     model = data.model
     compiled = _compile(data, query)
     sources = _sources(data, compiled)
-    limit = runtime.settings.query.max_rows
-    statement: Statement
-    if sources.live:
-        statement = live_statement(compiled, sources.live, time_zone=model.calendar.time_zone, max_rows=limit)
+    statement = await _statement(runtime, data, compiled, sources)
+    if isinstance(statement, LiveStatement):
         notes: tuple[str, ...] = (f"Read from {statement.connection.name} as it is now.",)
     else:
-        files = DatasetFiles(runtime, data.workspace_id)
-        paths = {name: files.table(table.table_path) for name, table in sources.files.items()}
-        statement = file_statement(data.workspace_id, compiled, paths, max_rows=limit)
         notes = _open_notes(query, model, {table.dataset_id: table for table in sources.files.values()})
     if narrowed := [d.label for d in model.datasets if d.name in sources.read & data.limits.keys()]:
         notes = (*notes, f"Only those rows of {' and '.join(narrowed)} count that you may see.")
@@ -255,13 +255,35 @@ def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Pre
     )
 
 
+async def _statement(
+    runtime: Runtime, data: DataSnapshot, compiled: Compiled, sources: _Sources
+) -> Statement:
+    limit, zone = runtime.settings.query.max_rows, data.model.calendar.time_zone
+    if sources.live:
+        return live_statement(compiled, sources.live, time_zone=zone, max_rows=limit)
+    if sources.warehouse:
+        return await warehouse_statement(
+            runtime, data.workspace_id, compiled, sources.warehouse, time_zone=zone
+        )
+    files = DatasetFiles(runtime, data.workspace_id)
+    paths = {name: files.table(table.table_path) for name, table in sources.files.items()}
+    return file_statement(data.workspace_id, compiled, paths, max_rows=limit)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """Where the rows lie that a statement reads, by the names of its datasets: all in files of ours, or all
-    in one connected database."""
+    """Where the rows lie that a statement reads, by the names of its datasets: all in versions of ours, or
+    all in one connected database."""
 
     files: dict[str, ReadyTable]
     live: dict[str, LiveTable]
+
+    @property
+    def warehouse(self) -> dict[str, PhysicalTable]:
+        """The tables of the warehouse, where all that is read has one; else none, and the Parquet files,
+        which every version has, are read together."""
+        found = {name: table.physical for name, table in self.files.items()}
+        return {n: t for n, t in found.items() if t is not None} if None not in found.values() else {}
 
     @property
     def versions(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A compiled query as what one engine runs: over our files, or in the database that its tables lie in."""
+"""A compiled query as what one engine runs: over our files, in the warehouse, or in a connected database."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from answerable.data.connections.live import LiveConnection, LiveTable, reader_of
 from answerable.data.engines.compiler import Compiled
 from answerable.data.engines.dialects.check import check_translated
-from answerable.data.engines.dialects.tables import DialectName, Storage, decimals_of
+from answerable.data.engines.dialects.tables import DialectName, PhysicalTable, Storage, decimals_of
 from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.duckdb.check import check_expression, checked_tree
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.engines.external.engine import ExternalEngine
 from answerable.data.semantics.result import Cell, Estimate
+from answerable.data.warehouse.service import Warehouse
 from answerable.kit.errors import FieldError
 from answerable.kit.runtime import Runtime
 
@@ -69,7 +70,25 @@ class LiveStatement:
         return await runtime.get(ExternalEngine).estimate(await reader_of(runtime, self.connection), self.sql)
 
 
-Statement = FileStatement | LiveStatement
+@dataclass(frozen=True, slots=True)
+class WarehouseStatement:
+    """A statement over tables of the warehouse."""
+
+    owner: str
+    sql: str
+    shown: str
+
+    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+        """The rows. Raises as `Warehouse.run`."""
+        found = await runtime.get(Warehouse).run(self.owner, self.sql, compiled.columns)
+        return Computed(found.rows, found.truncated, found.estimate)
+
+    async def estimate(self, runtime: Runtime) -> Estimate:
+        """What it would read."""
+        return await runtime.get(Warehouse).estimate(self.owner, self.sql)
+
+
+Statement = FileStatement | LiveStatement | WarehouseStatement
 
 
 def file_statement(
@@ -78,6 +97,19 @@ def file_statement(
     """The statement over files. Raises StatementRefused."""
     sql = check_expression(compiled.expression, compiled.datasets, max_rows=max_rows)
     return FileStatement(owner, sql, compiled.sql(), tables)
+
+
+async def warehouse_statement(
+    runtime: Runtime, owner: str, compiled: Compiled, tables: Mapping[str, PhysicalTable], *, time_zone: str
+) -> WarehouseStatement:
+    """The statement over the warehouse's tables, by the names of their datasets, checked before and after it
+    is translated. Raises StatementRefused, QueryFailed, WarehouseUnavailable and WarehouseUnfit."""
+    traits = await runtime.get(Warehouse).traits()
+    tree = checked_tree(compiled.expression, compiled.datasets, max_rows=runtime.settings.query.max_rows)
+    sql = translate(tree, tables, traits, time_zone=time_zone)
+    check_translated(sql, traits.dialect, tables)
+    shown = translate(compiled.expression, tables, traits, time_zone=time_zone, pretty=True)
+    return WarehouseStatement(owner, sql, shown)
 
 
 def live_statement(

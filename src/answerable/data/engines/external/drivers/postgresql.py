@@ -34,6 +34,7 @@ _SETTINGS = {
     "lock_timeout": "2000",
     "client_connection_check_interval": "1000",
     "max_parallel_workers_per_gather": "2",
+    "synchronize_seqscans": "off",
 }
 _TYPES: dict[str, tuple[FieldType, Storage]] = {
     "bool": (FieldType.BOOLEAN, Storage.PLAIN),
@@ -102,10 +103,11 @@ class PostgresqlSession:
 
     def _role(self) -> DatabaseRole:
         with self.transaction(CONNECT_SECONDS):
-            name, superuser, creates, files = self._rows(_ROLE)[0]
-            tables = [str(row[0]) for row in self._rows(_WRITABLE)]
+            name, superuser, creates, files, standby = self._rows(_ROLE)[0]
+            # A standby takes no writes, whoever asks.
+            tables = [] if standby else [str(row[0]) for row in self._rows(_WRITABLE)]
         could = [f"change the rows of {table}" for table in tables]
-        could += ["create tables"] if creates else []
+        could += ["create tables"] if creates and not standby else []
         could += ["read and write files of the server"] if files else []
         return DatabaseRole(name=str(name), superuser=bool(superuser), can_write=tuple(could))
 
@@ -230,7 +232,8 @@ SELECT current_user, rolsuper,
                     WHERE nspname NOT LIKE 'pg\\_%' AND has_schema_privilege(oid, 'CREATE')),
        EXISTS (SELECT FROM pg_roles WHERE rolname IN
                  ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
-               AND pg_has_role(current_user, oid, 'MEMBER'))
+               AND pg_has_role(current_user, oid, 'MEMBER')),
+       pg_is_in_recovery()
 FROM pg_roles WHERE rolname = current_user
 """
 _WRITABLE = f"""
