@@ -6,6 +6,7 @@ import pytest
 
 from answerable.knowledge.answering.disagreement import Statement, disagree
 
+LEAVE = "How many days of annual leave do employees have?"
 FARE = "How much does a day ticket cost?"
 
 
@@ -21,6 +22,14 @@ FARE = "How much does a day ticket cost?"
         ("How many rooms are there?", "There are nine rooms.", "The house has 12 rooms.", True),
         ("How many rooms are there?", "There are nine rooms.", "There are 9 rooms for 40 people.", False),
         ("How long is the warranty?", "The warranty lasts 3 years.", "The warranty lasts two years.", True),
+        (LEAVE, "You have 30 working days of annual leave.", "You have 28 days of annual leave.", True),
+        (LEAVE, "You have 30 working days of annual leave.", "There are 25 days annual leave.", True),
+        (
+            LEAVE,
+            "You have 30 working days of annual leave for a full year.",
+            "Four days of the closing time are taken from your annual leave.",
+            False,
+        ),
         ("Who opened the museum?", "Ada opened it in 1931.", "Bert opened it in 1913.", False),
     ],
 )

@@ -14,6 +14,10 @@ _YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _COUNTED_WITHIN = 40
 """Characters after a number within which the thing that it counts is named."""
+_ASKED_OF = re.compile(r"\bhow (?:many|much)\s[\w\s-]{1,40}?\bof\s+(.+)", re.IGNORECASE)
+"""What the thing is of that "how many" asks for: "days of annual leave"."""
+_SAID_OF = re.compile(r"[\s\w-]{0,25}?\bof\s+((?:[\w’'-]+\s*){1,4})")
+"""What a number's thing is of, right behind the number."""
 _TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "quarter", "year"})
 _UNITS = {
     Quantity.MONEY: frozenset({"euro", "dollar", "pound"}),
@@ -57,14 +61,24 @@ def _values(expectation: Expectation, question: str, text: str) -> dict[str, set
     if expectation.kind is Expected.DATE:
         return {"date": _moments(text) - _moments(question)}
     asked = {amount.value for amount in amounts(question)}
+    wanted = _ASKED_OF.search(question)
+    of = set(words(wanted[1])) if wanted else set()
     units = _units(expectation, question)
     found: dict[str, set[str]] = {}
     for amount in amounts(text):
         following = text[amount.end : amount.end + _COUNTED_WITHIN]
+        if _is_of_another(of, following):
+            continue
         unit = _counted(expectation, following) if expectation.counted else amount.unit
         if unit is not None and (expectation.counted or unit in units) and amount.value not in asked:
             found.setdefault(unit, set()).add(str(amount.value))
     return found
+
+
+def _is_of_another(wanted: set[str], following: str) -> bool:
+    """Whether days of annual leave are asked for, and these are days of something else."""
+    said = _SAID_OF.match(following)
+    return bool(wanted) and said is not None and wanted.isdisjoint(words(said[1]))
 
 
 def _units(expectation: Expectation, question: str) -> frozenset[str]:
