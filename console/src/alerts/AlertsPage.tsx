@@ -16,6 +16,7 @@ import { toast } from "../design/toasts";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
 import { AlertDialog } from "./AlertDialog";
+import { reasonText } from "./reasons";
 import css from "./alerts.module.css";
 import { changeAlert, deleteAlert, evaluateAlert, isMuted, useAlerts, useHistory } from "./alerts";
 import type { Rule } from "./rules";
@@ -70,7 +71,7 @@ function Alert({ alert }: { alert: AlertView }) {
           </Group>
           <Text size="sm">{ruleText(alert.rule, m, f)}</Text>
           <Text size="sm" c="dimmed">
-            {alert.evaluated_at === null ? m.alerts.waiting : alert.reading.reason}
+            {alert.evaluated_at === null ? m.alerts.waiting : reasonText(alert.reading, m, f)}
           </Text>
           <Text size="xs" c="dimmed">
             {[m.alerts.since(f.moment(alert.since)), alert.evaluated_at && m.alerts.evaluated(f.ago(alert.evaluated_at)), alert.next_check_at && m.alerts.next(f.moment(alert.next_check_at))].filter(Boolean).join(" · ")}
@@ -104,7 +105,7 @@ function History({ id }: { id: string }) {
             {f.moment(each.created_at)}
             {each.muted && ` · ${m.alerts.muted}`}
           </Text>
-          <Text size="xs">{each.reading.reason}</Text>
+          <Text size="xs">{reasonText(each.reading, m, f)}</Text>
         </li>
       ))}
     </ol>

@@ -7,6 +7,7 @@ import { IconAlertTriangle, IconArrowDown, IconArrowLeft, IconArrowRight, IconAr
 import { useMemo, useState } from "react";
 import { AlertDialog } from "../alerts/AlertDialog";
 import { ringing, useAlerts } from "../alerts/alerts";
+import { reasonText } from "../alerts/reasons";
 import type { QueryAnswer, Tile, TileResult } from "../api/schema";
 import { asProblem } from "../api/problems";
 import { useSession } from "../app/session";
@@ -53,6 +54,7 @@ const FORMATS = [
 
 export function TileView({ tile, result, editing, move, rename, remove }: Props) {
   const m = useMessages();
+  const f = useFormats();
   const { mayEdit } = useSession();
   const [table, setTable] = useState(false);
   const [alerting, setAlerting] = useState(false);
@@ -94,7 +96,7 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
           </Tooltip>
         )}
         {firing.length > 0 && (
-          <Tooltip label={firing.map((alert) => `${alert.name}: ${alert.reading.reason}`).join(" ")} multiline maw={300}>
+          <Tooltip label={firing.map((alert) => `${alert.name}: ${reasonText(alert.reading, m, f)}`).join(" ")} multiline maw={300}>
             <Badge component={Link} to="/alerts" color="red" size="sm" leftSection={<IconBellRinging size={11} aria-hidden />} style={{ cursor: "pointer", flex: "none" }}>
               {m.alerts.states.firing}
             </Badge>

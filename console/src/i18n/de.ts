@@ -1,3 +1,4 @@
+import { alertReasons } from "./alerts.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
 import { tables } from "./tables.de";
@@ -541,6 +542,10 @@ export const de: Messages = {
       usual_range: (k: string) => `Meldet, wenn sie ihren üblichen Bereich verlässt (${k} Abweichungen)`,
     },
     waiting: "Sie wurde noch nicht ausgewertet.",
+    reasons: alertReasons,
+    unread: (why: string) => `Die Zahl konnte nicht gelesen werden: ${why}`,
+    notOver: "Der Zeitraum ist nicht vorbei.",
+    judged: (from: string, skipped: string) => `Beurteilt ist der Zeitraum ab ${from}; der ab ${skipped} ist nicht vorbei.`,
     since: (moment: string) => `seit ${moment}`,
     evaluated: (ago: string) => `nachgesehen ${ago}`,
     next: (moment: string) => `als Nächstes ${moment}`,

@@ -1,4 +1,5 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
+import { alertReasons } from "./alerts.en";
 import { curation } from "./curation.en";
 import { tables } from "./tables.en";
 
@@ -541,6 +542,10 @@ export const en = {
       usual_range: (k: string) => `Tells when it leaves its usual range (${k} deviations)`,
     },
     waiting: "It has not been evaluated yet.",
+    reasons: alertReasons,
+    unread: (why: string) => why,
+    notOver: "The period is not over.",
+    judged: (from: string, skipped: string) => `Judged is the period from ${from}; the one from ${skipped} is not over.`,
     since: (moment: string) => `since ${moment}`,
     evaluated: (ago: string) => `looked at ${ago}`,
     next: (moment: string) => `next ${moment}`,

@@ -261,7 +261,9 @@ async def test_an_alert_whose_maker_has_left_is_not_known(workspace: Workspace) 
         return (await owner.get(url)).json()["state"] == "unknown"
 
     await eventually(unknown)
-    assert "no longer a member" in (await owner.get(url)).json()["reading"]["reason"]
+    reading = (await owner.get(url)).json()["reading"]
+    assert reading["code"] == "nobody"
+    assert "no longer a member" in reading["reason"]
     taken = await owner.patch(url, json={"rule": ABOVE})
     assert taken.json()["run_as"] == owner.user_id
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from answerable.data.alerts.errors import NotWatchable
-from answerable.data.alerts.judging import Reading, State, judge
+from answerable.data.alerts.judging import Reading, State, Verdict, judge
 from answerable.data.alerts.rules import Rule
 from answerable.data.alerts.series import Point
 from answerable.data.semantics.query import Grain
@@ -147,3 +147,37 @@ def test_a_season_that_a_period_does_not_have_is_refused() -> None:
     months = Reading([Point(MONDAY, 1.0)] * 20, Grain.MONTH)
     with pytest.raises(NotWatchable, match="year"):
         judge(rule("usual_range", season="week"), months, "ok")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "numbers"),
+    [
+        (
+            judge(rule("threshold", operator="above", value=100), number(101), "ok"),
+            "above",
+            {"compared": 100},
+        ),
+        (judge(rule("threshold", operator="below", value=5), number(7), "ok"), "not_below", {"compared": 5}),
+        (
+            judge(rule("threshold", operator="above", value=100, hysteresis=10), number(95), "firing"),
+            "returning",
+            {"compared": 100, "hysteresis": 10},
+        ),
+        (
+            judge(rule("change", percent=10), number(90, 100), "ok"),
+            "changed",
+            {"percent": -10, "compared": 100},
+        ),
+        (judge(rule("change", percent=10), number(3, 0), "ok"), "no_percentage", {"value": 3}),
+        (judge(rule("change", percent=10), number(3), "ok"), "nothing_before", {"value": 3}),
+        (judge(rule("usual_range"), days(1, 2, 3), "ok"), "too_little_history", {"needed": 8}),
+        (judge(rule("threshold", operator="above", value=1), number(None), "ok"), "no_number", {}),
+        (judge(rule("threshold", operator="above", value=1), Reading([]), "ok"), "no_rows", {}),
+    ],
+)
+def test_a_reason_has_a_code_and_the_numbers_that_belong_to_it(
+    verdict: Verdict, code: str, numbers: dict[str, float]
+) -> None:
+    assert verdict.code == code
+    assert {name: getattr(verdict, name) for name in numbers} == pytest.approx(numbers)
+    assert verdict.reason

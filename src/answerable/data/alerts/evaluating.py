@@ -64,7 +64,9 @@ async def evaluate_alerts(job: JobContext, alert_ids: Collection[str]) -> None:
                 await remove_schedules(session, ALERT, [alert_id])
             stands = pair is not None and await is_member(session, pair[0].run_as or "")
         if pair is not None:
-            outcome = await _evaluated(job, *pair) if stands else Outcome(Verdict("unknown", _NOBODY))
+            outcome = (
+                await _evaluated(job, *pair) if stands else Outcome(Verdict("unknown", "nobody", _NOBODY))
+            )
             async with job.begin() as session:
                 await _apply(session, job.runtime.clock.now(), pair[0], outcome)
         await job.progress(position, len(alert_ids), "alerts")
@@ -81,10 +83,12 @@ async def _evaluated(job: JobContext, alert: AlertRow, insight: InsightRow) -> O
             lookup = await look_up(session, [wanted_of(insight, data)])
         (shown,) = await compute_missing(job.runtime, principal, lookup)
         if shown.error is not None or shown.result is None:
-            return Outcome(Verdict("unknown", shown.error.detail if shown.error is not None else ""), within)
+            return Outcome(
+                Verdict("unknown", "failed", shown.error.detail if shown.error is not None else ""), within
+            )
         verdict = _judged(alert, query, shown.result, data.model.calendar.time_zone, known_until)
     except AnswerableError as error:
-        return Outcome(Verdict("unknown", error.detail), alert.sight)
+        return Outcome(Verdict("unknown", "failed", error.detail), alert.sight)
     return Outcome(verdict, within, shown.result["data_versions"], shown.result["model_revision"])
 
 
@@ -174,6 +178,11 @@ def _kept(outcome: Outcome, alert: AlertRow) -> dict[str, Any]:
         low=verdict.low,
         high=verdict.high,
         history=verdict.history,
+        code=verdict.code,
+        percent=verdict.percent,
+        hysteresis=verdict.hysteresis,
+        needed=verdict.needed,
+        unit=verdict.unit,
         partial=verdict.partial,
         skipped=_day(verdict.skipped),
         reason=verdict.reason,

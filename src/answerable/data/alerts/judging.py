@@ -22,6 +22,18 @@ from answerable.data.semantics.model import Unit
 from answerable.data.semantics.query import Grain
 
 State = Literal["ok", "firing", "unknown"]
+Code = Literal[
+    "no_period_over", "no_rows", "no_number", "above", "not_above", "below", "not_below", "equal",
+    "not_equal", "returning", "nothing_before", "still_zero", "no_percentage", "changed", "needs_series",
+    "too_little_history", "unusually_high", "unusually_low", "hardly_usual", "usual", "nobody", "failed",
+]  # fmt: skip
+"""Why a state is what it is. `failed`: the number could not be read, `nobody`: its maker is gone."""
+_CODES: dict[str, tuple[Code, Code]] = {
+    "above": ("not_above", "above"), "below": ("not_below", "below"), "equal": ("not_equal", "equal"),
+}  # fmt: skip
+_PLACES = {
+    "unusually_high": "above", "unusually_low": "below", "hardly_usual": "hardly within", "usual": "within",
+}  # fmt: skip
 _CONSISTENT = 1.4826
 _LEAST_DEVIATION = 0.01
 _MOST_HISTORY = 60
@@ -30,10 +42,12 @@ _MOST_HISTORY = 60
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A state with what it goes by: the number and its period, what it was compared with or the range that is
-    usual, and a sentence. `partial`: the period is not over; `skipped`: the one that is not over was left
-    out."""
+    usual, the reason by its code and in a sentence, with the numbers that this says: `percent` of a change,
+    `hysteresis` of a line in percent, the periods `needed`. `partial`: the period is not over; `skipped`: the
+    one that is not over was left out."""
 
     state: State
+    code: Code
     reason: str
     value: float | None = None
     period: datetime | None = None
@@ -41,6 +55,10 @@ class Verdict:
     low: float | None = None
     high: float | None = None
     history: int | None = None
+    percent: float | None = None
+    hysteresis: float | None = None
+    needed: int | None = None
+    unit: Unit | None = None
     partial: bool = False
     skipped: datetime | None = None
 
@@ -63,10 +81,10 @@ def judge(rule: Rule, reading: Reading, standing: State) -> Verdict:
     chosen, earlier, skipped = _chosen(rule, reading)
     if chosen is None:
         if skipped is not None:
-            return Verdict("unknown", "No period is over yet.", skipped=skipped)
-        return Verdict("unknown", "The insight shows no rows.")
+            return Verdict("unknown", "no_period_over", "No period is over yet.", skipped=skipped)
+        return Verdict("unknown", "no_rows", "The insight shows no rows.")
     if chosen.value is None:
-        return _with(Verdict("unknown", "There is no number for it."), chosen, skipped)
+        return _with(Verdict("unknown", "no_number", "There is no number for it."), chosen, skipped)
     was_firing = standing == "firing"
     if isinstance(rule, ThresholdRule):
         verdict = _threshold(rule, chosen.value, was_firing, reading.unit)
@@ -75,7 +93,7 @@ def judge(rule: Rule, reading: Reading, standing: State) -> Verdict:
         verdict = _change(rule, chosen.value, before, was_firing, reading.unit)
     else:
         verdict = _usual(rule, chosen, earlier, reading, was_firing)
-    return _with(verdict, chosen, skipped)
+    return _with(replace(verdict, unit=reading.unit), chosen, skipped)
 
 
 def _chosen(rule: Rule, reading: Reading) -> tuple[Point | None, list[Point], datetime | None]:
@@ -102,30 +120,35 @@ def _threshold(rule: ThresholdRule, value: float, was_firing: bool, unit: Unit |
     crossed = {"above": value > rule.value, "below": value < rule.value, "equal": firing}[rule.operator]
     words = {"above": "above", "below": "below", "equal": "equal to"}[rule.operator]
     line = _said(rule.value, unit)
+    code: Code = _CODES[rule.operator][firing]
     if firing and not crossed:
+        code = "returning"
         reason = f"{_said(value, unit)} is back within {line}, but not yet by {rule.hysteresis:g} %."
     else:
         reason = f"{_said(value, unit)} is {'' if firing else 'not '}{words} {line}."
-    return Verdict("firing" if firing else "ok", reason, value=value, compared=rule.value)
+    state: State = "firing" if firing else "ok"
+    hysteresis = rule.hysteresis if code == "returning" else None
+    return Verdict(state, code, reason, value=value, compared=rule.value, hysteresis=hysteresis)
 
 
 def _change(
     rule: ChangeRule, value: float, before: float | None, was_firing: bool, unit: Unit | None
 ) -> Verdict:
     if before is None:
-        return Verdict("unknown", "There is nothing before it to compare with.", value=value)
+        nothing = "There is nothing before it to compare with."
+        return Verdict("unknown", "nothing_before", nothing, value=value)
     if before == 0:
         if value == 0:
-            return Verdict("ok", "It was 0 and is 0.", value=value, compared=before)
-        return Verdict(
-            "unknown", f"{_said(value, unit)} after 0: that is no percentage.", value=value, compared=before
-        )
+            return Verdict("ok", "still_zero", "It was 0 and is 0.", value=value, compared=before)
+        reason = f"{_said(value, unit)} after 0: that is no percentage."
+        return Verdict("unknown", "no_percentage", reason, value=value, compared=before)
     percent = (value - before) / abs(before) * 100
     counted = {"up": percent, "down": -percent, "either": abs(percent)}[rule.direction]
     line = rule.percent * (1 - rule.hysteresis / 100) if was_firing else rule.percent
     firing = counted >= line
     reason = f"{_said(value, unit)} is {percent:+.1f} % against {_said(before, unit)}."
-    return Verdict("firing" if firing else "ok", reason, value=value, compared=before)
+    state: State = "firing" if firing else "ok"
+    return Verdict(state, "changed", reason, value=value, compared=before, percent=percent)
 
 
 def _usual(
@@ -133,7 +156,8 @@ def _usual(
 ) -> Verdict:
     value, grain, unit = chosen.value or 0.0, reading.grain, reading.unit
     if grain is None or chosen.start is None:
-        return Verdict("unknown", "A usual range needs a series: pin the question by day, week or month.")
+        needed = "A usual range needs a series: pin the question by day, week or month."
+        return Verdict("unknown", "needs_series", needed)
     season = season_of(grain, rule.season)
     history = [
         point.value
@@ -144,17 +168,33 @@ def _usual(
     ][-_MOST_HISTORY:]
     if len(history) < rule.min_history:
         reason = f"{len(history)} periods to compare with are too few; {rule.min_history} are needed."
-        return Verdict("unknown", reason, value=value, history=len(history))
+        return Verdict(
+            "unknown",
+            "too_little_history",
+            reason,
+            value=value,
+            history=len(history),
+            needed=rule.min_history,
+        )
     middle = median(history)
     deviation = _CONSISTENT * median(abs(each - middle) for each in history)
     width = rule.k * max(deviation, _LEAST_DEVIATION * abs(middle))
     narrowed = width * (1 - rule.hysteresis / 100) if was_firing else width
     firing = abs(value - middle) > narrowed
     low, high = middle - width, middle + width
-    where = "above" if value > high else "below" if value < low else "hardly within" if firing else "within"
-    reason = f"{_said(value, unit)} is {where} the usual {_said(low, unit)} to {_said(high, unit)}."
+    code: Code = (
+        "unusually_high"
+        if value > high
+        else "unusually_low"
+        if value < low
+        else "hardly_usual"
+        if firing
+        else "usual"
+    )
+    reason = f"{_said(value, unit)} is {_PLACES[code]} the usual {_said(low, unit)} to {_said(high, unit)}."
     return Verdict(
         "firing" if firing else "ok",
+        code,
         reason,
         value=value,
         compared=middle,

@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from answerable.data.alerts.judging import Code
 from answerable.data.alerts.rules import Rule
 from answerable.data.alerts.tables import AlertChangeRow, AlertRow
 from answerable.data.schedules.schemas import Check, WithData
+from answerable.data.semantics.model import Unit
 from answerable.kit.paging import PageRequest
 
 State = Literal["ok", "firing", "unknown"]
@@ -42,8 +44,11 @@ class AlertChange(BaseModel):
 
 class ReadingView(BaseModel):
     """What an alert's state goes by: the number (of the period), what it was compared with or the range that
-    is usual, how many periods that was taken from, and in words why. `partial`: the period is not over;
-    `skipped`: the period that is not over was left out."""
+    is usual, how many periods that was taken from, and why: by a `code`, null in readings of before there
+    were any, with the numbers that belong to it in `unit`s, and in English words. `percent` is that of a
+    change, `hysteresis` the percent by which a number must be back within its line, `needed` the periods that
+    a usual range needs. `partial`: the period is not over; `skipped`: the period that is not over was left
+    out."""
 
     value: float | None = None
     period: str | None = None
@@ -51,6 +56,11 @@ class ReadingView(BaseModel):
     low: float | None = None
     high: float | None = None
     history: int | None = None
+    code: Code | None = None
+    percent: float | None = None
+    hysteresis: float | None = None
+    needed: int | None = None
+    unit: Unit | None = None
     partial: bool = False
     skipped: str | None = None
     reason: str = ""
