@@ -118,6 +118,10 @@ async def test_a_viewer_sees_alerts_and_sets_none(visit: OpenVisit, workspace: W
     await window.open("/alerts")
     await expect(page.get_by_role("listitem", name="Enough")).to_be_visible()
     assert await page.get_by_role("button", name=re.compile("Actions for the alert")).count() == 0
+    await expect(page.get_by_role("listitem", name="Enough")).to_contain_text("41 is above 5.")
+    await page.evaluate("localStorage.setItem('answerable.language', 'de')")
+    await window.open("/alerts")
+    await expect(page.get_by_role("listitem", name="Enough")).to_contain_text("41 liegt über 5.")
 
 
 async def test_the_owner_says_how_long_old_versions_stay(visit: OpenVisit, workspace: Workspace) -> None:
