@@ -50,7 +50,7 @@ def fresh_server(folder: Path) -> Iterator[str]:
             _wait_for(address)
             yield address
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             process.wait()
 
 

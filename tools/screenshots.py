@@ -83,7 +83,7 @@ def demo() -> Iterator[str]:
             assert process.stdout is not None
             yield next(found[1] for line in process.stdout if (found := _LINK.search(line)))
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             process.communicate()
 
 
@@ -191,12 +191,13 @@ def shoot_tables(camera: Camera, tables: dict[str, str]) -> None:
     camera.go(f"data/{tables['stock']}?tab=rules")
     page.get_by_role("listitem").first.wait_for()
     page.get_by_role("button", name="Try on the first rows").click()
+    page.get_by_role("region", name="Trial").wait_for()
     camera.take("rules")
     camera.go(f"data/{tables['stock']}?tab=versions")
     page.get_by_role("button", name="Compare version 2").click()
-    page.get_by_role("region", name="Comparison").wait_for()
+    page.get_by_text("Rows are told apart by").wait_for()
     camera.take("versions")
-    page.get_by_role("region", name="Comparison").scroll_into_view_if_needed()
+    page.get_by_role("region", name="Comparison").evaluate("each => each.scrollIntoView()")
     camera.take("comparison")
 
 
@@ -211,9 +212,9 @@ def shoot_dialogs(camera: Camera) -> None:
     camera.choose_table("orders")
     segments.get_by_role("button", name="Large German orders").click()
     segments.get_by_label("Value of condition 1").wait_for()
-    segments.scroll_into_view_if_needed()
+    segments.evaluate("each => each.scrollIntoView()")
     camera.take("semantics-segment")
-    page.get_by_role("region", name="Who reads which rows").scroll_into_view_if_needed()
+    page.get_by_role("region", name="Who reads which rows").evaluate("each => each.scrollIntoView()")
     camera.take("semantics-policies")
     camera.go("workspace")
     page.get_by_role("tab", name="Old data").click()

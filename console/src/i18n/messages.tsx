@@ -103,7 +103,8 @@ export function formatsFor(locale: string): Formats {
       number(value, { style: "currency", currency, maximumFractionDigits: value !== 0 && Math.abs(value) < 0.1 ? 5 : 2 }),
     bytes: (value) => {
       const power = value < 1 ? 0 : Math.min(Math.floor(Math.log(value) / Math.log(1000)), BYTE_UNITS.length - 1);
-      const options = { style: "unit", unit: BYTE_UNITS[power], unitDisplay: "short" } as const;
+      // "88 byte" is what the short form of the smallest is.
+      const options = { style: "unit", unit: BYTE_UNITS[power], unitDisplay: power === 0 ? "long" : "short" } as const;
       return number(value / 1000 ** power, { ...options, maximumFractionDigits: power > 1 ? 1 : 0 });
     },
     date: (value) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(value)),

@@ -121,9 +121,11 @@ function MetricPart({ metric, dataset, put, remove }: { metric: Metric; dataset:
       <Textarea autosize label={m.semantics.description} value={metric.description} onChange={(event) => put({ description: event.currentTarget.value })} />
       <Select label={m.documents.state} allowDeselect={false} value={metric.status} onChange={(value) => put({ status: value as Metric["status"] })} data={STATES.map((each) => ({ value: each, label: m.semantics.status[each] }))} />
       <Switch label={m.semantics.stock} checked={metric.non_additive} onChange={(event) => put({ non_additive: event.currentTarget.checked })} />
-      <Button size="xs" variant="default" color="red" onClick={remove}>
-        {m.semantics.removeMetric}
-      </Button>
+      <Group>
+        <Button size="xs" variant="default" color="red" onClick={remove}>
+          {m.semantics.removeMetric}
+        </Button>
+      </Group>
     </Stack>
   );
 }

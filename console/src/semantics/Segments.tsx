@@ -59,9 +59,11 @@ export function Segments({ model, dataset, readOnly, change }: Props) {
                 <TagsInput label={m.data.synonyms} acceptValueOnBlur value={[...(segment.synonyms ?? [])]} onChange={(synonyms) => put(segment.name, { synonyms })} />
                 <Textarea autosize label={m.semantics.description} value={segment.description ?? ""} onChange={(event) => put(segment.name, { description: event.currentTarget.value })} />
                 {!readOnly && (
-                  <Button size="xs" variant="default" color="red" onClick={() => change({ ...model, segments: model.segments.filter((each) => each.name !== segment.name) })}>
-                    {words.remove}
-                  </Button>
+                  <Group>
+                    <Button size="xs" variant="default" color="red" onClick={() => change({ ...model, segments: model.segments.filter((each) => each.name !== segment.name) })}>
+                      {words.remove}
+                    </Button>
+                  </Group>
                 )}
               </Stack>
             </Accordion.Panel>
@@ -132,7 +134,7 @@ function Where({ segment, fields, readOnly, put }: WhereProps) {
         />
       ))}
       {!readOnly && (
-        <Button size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => edit({ ...form, lines: [...form.lines, line(fields[0]?.value ?? "", "not_null")] })}>
+        <Button size="xs" variant="default" w="max-content" leftSection={<IconPlus size={14} />} onClick={() => edit({ ...form, lines: [...form.lines, line(fields[0]?.value ?? "", "not_null")] })}>
           {words.addLine}
         </Button>
       )}
