@@ -26,6 +26,7 @@ _ALWAYS = (
     "gateway_memory",
     "cache",
     "conversations",
+    "console",
 )
 _LIMIT_SECONDS = 900
 

@@ -205,3 +205,47 @@ async def test_any_question_is_edited_and_every_version_is_found_again(
     await page.reload()
     await expect(answers).to_contain_text("1 of 2")
     await expect(page.get_by_role("article")).to_have_count(2)
+
+
+async def test_what_was_said_in_a_conversation_leads_back_to_it(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask(QUOTED)
+    talked = page.url
+    await page.get_by_role("link", name="Ask", exact=True).click()
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Go to anything").fill("delivery months grinders")
+    found = page.get_by_role("option", name=re.compile("24 months from the day of delivery"))
+    await expect(found.first).to_be_visible()
+    assert await window.accessible() == []
+    await found.first.click()
+    await expect(page.get_by_role("article").first).to_contain_text("24 months")
+    assert page.url.rpartition("/")[0] == talked.rpartition("/")[0]
+
+
+async def test_a_long_conversation_shows_its_beginning_on_demand(visit: OpenVisit, shop: Workspace) -> None:
+    moment = "2026-01-01T00:00:00Z"
+    messages = [
+        {
+            "parent": place - 1 if place else None,
+            "role": "assistant" if place % 2 else "user",
+            "parts": [{"type": "text", "text": f"{'Answer' if place % 2 else 'Question'} {place // 2 + 1}."}],
+            "created_at": moment,
+        }
+        for place in range(140)
+    ]
+    kept = {"title": "Long", "messages": messages, "active": len(messages) - 1}
+    made = await shop.owner.post("/api/v1/chat/import", json=kept)
+    assert made.status_code == 201, made.text
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.open(f"/c/{made.json()['id']}")
+    await expect(page.get_by_role("article")).to_have_count(50)
+    await expect(page.get_by_role("article", name="Question 1.", exact=True)).to_have_count(0)
+    assert await window.accessible() == []
+    await page.get_by_role("button", name="Earlier messages").click()
+    await expect(page.get_by_role("article")).to_have_count(70)
+    await expect(page.get_by_role("article", name="Question 1.", exact=True)).to_contain_text("Answer 1.")
+    await expect(page.get_by_role("button", name="Earlier messages")).to_have_count(0)

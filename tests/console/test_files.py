@@ -204,6 +204,7 @@ async def test_files_dropped_where_questions_begin_may_be_the_workspaces(
     page = window.page
     await window.sign_in(workspace.owner)
     # The first files of an editor are what the workspace is to have: nothing is asked.
+    await expect(page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
     await page.evaluate(_DROP, [["hoist.md", HOIST]])
     await page.evaluate(_LET_GO)
     await expect(page.get_by_role("region", name="Adding files")).to_contain_text("1 file ready")

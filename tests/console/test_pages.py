@@ -89,6 +89,7 @@ async def test_a_file_that_is_chosen_is_read_and_can_be_asked(
         },
         {"name": "broken.xlsx", "mimeType": "application/octet-stream", "buffer": b"no workbook at all"},
     ]
+    await expect(page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
     await page.get_by_test_id("file-input").set_input_files(files)  # type: ignore[arg-type]
     tray = page.get_by_role("region", name="Adding files")
     await expect(tray.get_by_role("listitem").filter(has_text="holidays.md")).to_contain_text("Ready")

@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { IconCornerDownLeft, IconMessageCircle, IconSearch } from "@tabler/icons-react";
 import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useMessages } from "../i18n/messages";
-import { findNamed } from "./finding";
+import { findNamed, type Named } from "./finding";
 import css from "./palette.module.css";
 import { PLACES } from "./places";
 import { useSession } from "./session";
@@ -30,6 +30,14 @@ export default function Palette({ close }: { close: () => void }) {
   const named = useQuery({ queryKey: ["library", "named", settled], queryFn: () => findNamed(settled), enabled: settled.length > 0 });
 
   const wanted = text.trim().toLowerCase();
+  const found = wanted === "" ? [] : (named.data ?? []);
+  const choiceOf = (each: Named): Choice => ({
+    key: each.key,
+    group: m.palette[each.group],
+    label: each.label,
+    icon: <each.icon size={18} stroke={1.6} />,
+    go: () => void navigate(each.link),
+  });
   const choices: Choice[] = [
     ...PLACES.filter((place) => (place.shown?.(session) ?? true) && m.nav[place.name].toLowerCase().includes(wanted)).map((place) => ({
       key: place.to,
@@ -38,13 +46,7 @@ export default function Palette({ close }: { close: () => void }) {
       icon: <place.icon size={18} stroke={1.6} />,
       go: () => void navigate({ to: place.to }),
     })),
-    ...(wanted === "" ? [] : (named.data ?? [])).map((found) => ({
-      key: found.key,
-      group: m.palette[found.group],
-      label: found.label,
-      icon: <found.icon size={18} stroke={1.6} />,
-      go: () => void navigate(found.link),
-    })),
+    ...found.filter((each) => each.group !== "said").map(choiceOf),
   ];
   if (wanted !== "") {
     choices.push({
@@ -55,6 +57,8 @@ export default function Palette({ close }: { close: () => void }) {
       go: () => void navigate({ to: "/", search: { q: text.trim() } }),
     });
   }
+  // Below the question: what was once said with these words is not what Enter is pressed for.
+  choices.push(...found.filter((each) => each.group === "said").map(choiceOf));
   const at = Math.min(picked, choices.length - 1);
   const run = (choice: Choice | undefined) => {
     if (choice === undefined) return;

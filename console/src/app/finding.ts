@@ -1,11 +1,11 @@
-/** What the palette finds by name. */
+/** What the palette finds: things by name, conversations also by what was said in them. */
 import { IconFileText, IconMessages, IconTable, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import { api, read } from "../api/client";
 
 export interface Named {
   key: string;
-  group: "documents" | "datasets" | "conversations";
+  group: "documents" | "datasets" | "conversations" | "said";
   label: string;
   icon: Icon;
   link: Pick<LinkProps, "to" | "params" | "search">;
@@ -13,16 +13,20 @@ export interface Named {
 
 const LOOKED_AT = 200;
 const SHOWN = 5;
+const LONGEST_SEARCH = 200;
 
-/** The things whose names hold the text, among the newest of each kind. */
+/** The things whose names hold the text, among the newest of each kind, and messages that hold its words. */
 export async function findNamed(text: string): Promise<Named[]> {
   const params = { params: { query: { limit: LOOKED_AT } } };
-  const [documents, datasets, conversations] = await Promise.all([
+  const [documents, datasets, conversations, messages] = await Promise.all([
     read(api.GET("/api/v1/documents", params)),
     read(api.GET("/api/v1/datasets", params)),
     read(api.GET("/api/v1/chat/sessions", params)),
+    read(api.GET("/api/v1/chat/search", { params: { query: { q: text.slice(0, LONGEST_SEARCH), limit: 4 * SHOWN } } })),
   ]);
   const wanted = text.toLowerCase();
+  // One line for a conversation, however often it was said there.
+  const said = messages.items.filter((hit, place, all) => all.findIndex((each) => each.session_id === hit.session_id) === place);
   const fits = (name: string | null) => name?.toLowerCase().includes(wanted) ?? false;
   return [
     ...documents.items
@@ -37,5 +41,9 @@ export async function findNamed(text: string): Promise<Named[]> {
       .filter((each) => fits(each.title))
       .slice(0, SHOWN)
       .map((each): Named => ({ key: each.id, group: "conversations", label: each.title ?? "", icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.id } } })),
+    ...said
+      .filter((each) => !fits(each.title))
+      .slice(0, SHOWN)
+      .map((each): Named => ({ key: each.message_id, group: "said", label: each.snippet, icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.session_id } } })),
   ];
 }

@@ -62,7 +62,7 @@ export function ConversationPage() {
 
 function Conversation({ sessionId }: { sessionId: string }) {
   const m = useMessages();
-  const { turns, pending, error, reload, ask, stop, show } = useThread(sessionId);
+  const { turns, pending, error, reload, ask, stop, show, older } = useThread(sessionId);
   const [edited, setEdited] = useState<Turn | null>(null);
   const { data: files } = useFiles(sessionId);
   const within = useMemo(() => ({ sessionId, ids: new Set(files?.map((file) => file.id)) }), [sessionId, files]);
@@ -106,6 +106,11 @@ function Conversation({ sessionId }: { sessionId: string }) {
       <h1 className={css.hidden}>{turns[0]?.question ?? m.nav.ask}</h1>
       <div className={css.turns}>
         {pending && turns.length === 0 && <Waiting />}
+        {older !== null && (
+          <Button variant="default" size="xs" justify="center" onClick={older}>
+            {m.ask.older}
+          </Button>
+        )}
         {turns.map((turn) => (
           <TurnView key={turn.key} turn={turn} ask={askMore} branching={running ? null : branching} />
         ))}

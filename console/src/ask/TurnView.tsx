@@ -1,5 +1,5 @@
 /** A question with its answer, while it comes and after. */
-import { ActionIcon, Badge, Button, Loader, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Badge, Button, Loader, Text, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle, IconPencil, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import type { SemanticQueryOutput, Warning } from "../api/schema";
@@ -41,11 +41,9 @@ export const TurnView = memo(function TurnView({ turn, ask, branching }: Props) 
         {kept !== null && (
           <div className={css.versions}>
             <Versions ids={kept.questions} current={kept.questionId} label={m.ask.questionVersions} show={branching?.show ?? null} />
-            <Tooltip label={m.ask.edit}>
-              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.ask.editOne(turn.question)} disabled={branching === null} onClick={() => branching?.edit(turn)}>
-                <IconPencil size={15} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.ask.editOne(turn.question)} title={m.ask.edit} disabled={branching === null} onClick={() => branching?.edit(turn)}>
+              <IconPencil size={15} />
+            </ActionIcon>
           </div>
         )}
       </div>
@@ -173,11 +171,9 @@ function Footer({ turn, branching }: Omit<Props, "ask">) {
         <Feedback answerId={answer.id} />
         {turn.kept !== null && (
           <>
-            <Tooltip label={m.ask.anotherAnswer}>
-              <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
-                <IconRefresh size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} title={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
+              <IconRefresh size={16} />
+            </ActionIcon>
             <Versions ids={turn.kept.replies} current={turn.kept.replyId} label={m.ask.answerVersions} show={branching?.show ?? null} />
           </>
         )}

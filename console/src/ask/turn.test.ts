@@ -31,6 +31,12 @@ describe("a turn", () => {
     expect(turnsOf([question, reply] as unknown as MessageView[], [shown])[0]?.key).toBe("asked-1");
   });
 
+  it("of an imported message, which has no run, has a key of its own however often it is told", () => {
+    const imported = [question, { ...reply, run_id: null }, { ...question, id: "msg_3", parent_id: "msg_2" }, { ...reply, id: "msg_4", parent_id: "msg_3", run_id: null }] as unknown as MessageView[];
+    const once = turnsOf(imported, []);
+    expect(turnsOf(imported, once).map((turn) => turn.key)).toEqual(["msg_2", "msg_4"]);
+  });
+
   it("grows with each event and takes what it does not know calmly", () => {
     const events = [
       { id: "1", name: "run.started", data: { run_id: "run_1" } },

@@ -117,13 +117,14 @@ export function withAnswer(turn: Turn, answer: Answer): Turn {
 
 /** The turns of a conversation as the server keeps it. A turn that is shown already keeps its key. */
 export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]): Turn[] {
-  const keys = new Map(shown.map((turn) => [turn.runId, turn.key]));
+  // What was imported has no run to be known by.
+  const keys = new Map(shown.flatMap((turn) => (turn.runId === null ? [] : [[turn.runId, turn.key] as const])));
   const byId = new Map(messages.map((message) => [message.id, message]));
   return messages
     .filter((message) => message.role === "assistant")
     .map((reply) => {
       const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
-      const turn = newTurn(keys.get(reply.run_id) ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
+      const turn = newTurn(keys.get(reply.run_id ?? "") ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
       if (question === undefined) return withReply(turn, reply);
       const kept = { questionId: question.id, replyId: reply.id, questions: question.siblings, replies: reply.siblings };
       return { ...withReply(turn, reply), kept, parentId: question.parent_id, files: filesOf(question.parts) };

@@ -1,14 +1,14 @@
 /** A conversation: its turns as the server keeps them, each running one followed over lost connections. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { api, read } from "../api/client";
 import { events } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
-import type { SemanticQueryOutput } from "../api/schema";
+import type { MessageView, SemanticQueryOutput } from "../api/schema";
 import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
-const SHOWN_MESSAGES = 100;
+const PAGE_MESSAGES = 100;
 
 type Action =
   | { kind: "read"; messages: Parameters<typeof turnsOf>[0] }
@@ -46,6 +46,8 @@ export interface Thread {
   reload: () => void;
   ask: (question: string, options?: AskOptions) => void;
   stop: () => void;
+  /** Shows older messages too; null where there are none. */
+  older: (() => void) | null;
   /** Shows the path through a message. Throws Problem. */
   show: (messageId: string) => Promise<void>;
 }
@@ -55,10 +57,12 @@ let asked = 0;
 export function useThread(sessionId: string): Thread {
   const queries = useQueryClient();
   const [turns, dispatch] = useReducer(reduce, []);
+  const [pages, setPages] = useState(1);
   const following = useRef(new Map<string, AbortController>());
   const messages = useQuery({
-    queryKey: ["conversations", sessionId, "messages"],
-    queryFn: () => read(api.GET("/api/v1/chat/sessions/{session_id}/messages", { params: { path: { session_id: sessionId }, query: { limit: SHOWN_MESSAGES } } })),
+    queryKey: ["conversations", sessionId, "messages", pages],
+    queryFn: () => newest(sessionId, pages),
+    placeholderData: keepPreviousData,
   });
 
   const follow = useCallback(
@@ -95,7 +99,7 @@ export function useThread(sessionId: string): Thread {
   );
 
   useEffect(() => {
-    if (messages.data !== undefined) dispatch({ kind: "read", messages: messages.data.items });
+    if (messages.data !== undefined) dispatch({ kind: "read", messages: messages.data.messages });
   }, [messages.data]);
 
   // What was asked before a reload, or in another window, goes on from its run.
@@ -137,7 +141,21 @@ export function useThread(sessionId: string): Thread {
     [sessionId, refetch],
   );
 
-  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop, show };
+  const older = messages.data?.more === true ? () => setPages((now) => now + 1) : null;
+  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop, show, older };
+}
+
+/** The newest messages of the path that is shown, oldest first, and whether there are older ones. Throws Problem. */
+async function newest(sessionId: string, pages: number): Promise<{ messages: MessageView[]; more: boolean }> {
+  let messages: MessageView[] = [];
+  let cursor: string | null | undefined;
+  for (let page = 0; page < pages && cursor !== null; page += 1) {
+    const query = { limit: PAGE_MESSAGES, cursor };
+    const found = await read(api.GET("/api/v1/chat/sessions/{session_id}/messages", { params: { path: { session_id: sessionId }, query } }));
+    messages = [...found.items, ...messages];
+    cursor = found.next_cursor ?? null;
+  }
+  return { messages, more: cursor !== null };
 }
 
 function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {

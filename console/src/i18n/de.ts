@@ -60,6 +60,7 @@ export const de: Messages = {
     documents: "Dokumente",
     datasets: "Tabellen",
     conversations: "Unterhaltungen",
+    said: "In Unterhaltungen gesagt",
     ask: (text) => `„${text}“ fragen`,
     nothing: "Nichts passt. Mit Enter wird es als Frage gestellt.",
   },
@@ -122,6 +123,7 @@ export const de: Messages = {
     viewer: "Hier gibt es noch nichts zu fragen. Wer Inhalte bearbeiten darf, kann Dateien hinzufügen.",
   },
   ask: {
+    older: "Frühere Nachrichten",
     edit: "Frage bearbeiten",
     editOne: (question) => `Frage bearbeiten: ${question}`,
     anotherAnswer: "Eine andere Antwort",

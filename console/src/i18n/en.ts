@@ -60,6 +60,7 @@ export const en = {
     documents: "Documents",
     datasets: "Tables",
     conversations: "Conversations",
+    said: "Said in conversations",
     ask: (text: string) => `Ask “${text}”`,
     nothing: "Nothing fits. Press Enter to ask it as a question.",
   },
@@ -122,6 +123,7 @@ export const en = {
     viewer: "There is nothing in this workspace yet; its editors can add files. With files of your own you begin a conversation that only you see.",
   },
   ask: {
+    older: "Earlier messages",
     edit: "Edit the question",
     editOne: (question: string) => `Edit the question: ${question}`,
     anotherAnswer: "Another answer",

@@ -24,7 +24,7 @@ export function WhereTo({ files, intoConversation, intoWorkspace, close }: Props
   const [first] = files;
   return (
     <Modal opened onClose={close} title={m.uploads.whereTo(files.length, first?.name ?? "")} closeButtonProps={{ "aria-label": m.close }}>
-      <Stack gap="xs">
+      <Stack gap="xs" pt={4}>
         <UnstyledButton data-autofocus className={css.choice} disabled={state.busy} onClick={begin}>
           <IconMessageCircle size={22} stroke={1.5} aria-hidden />
           <span>

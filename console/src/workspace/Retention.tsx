@@ -49,9 +49,9 @@ function RetentionForm({ policy }: { policy: RetentionView }) {
       )}
       <Stack maw="34rem">
         <Text size="sm">{m.workspace.retentionLead}</Text>
-        <Group grow align="flex-end">
-          <NumberInput readOnly={readOnly} label={m.workspace.keepVersions} min={1} max={10000} allowDecimal={false} placeholder={m.workspace.asServer(policy.server_keep_versions)} value={versions} onChange={setVersions} />
-          <NumberInput readOnly={readOnly} label={m.workspace.keepDays} min={0} max={36500} allowDecimal={false} placeholder={m.workspace.asServer(policy.server_keep_days)} value={days} onChange={setDays} />
+        <Group grow align="flex-end" preventGrowOverflow={false}>
+          <NumberInput miw={220} readOnly={readOnly} label={m.workspace.keepVersions} min={1} max={10000} allowDecimal={false} placeholder={m.workspace.asServer(policy.server_keep_versions)} value={versions} onChange={setVersions} />
+          <NumberInput miw={220} readOnly={readOnly} label={m.workspace.keepDays} min={0} max={36500} allowDecimal={false} placeholder={m.workspace.asServer(policy.server_keep_days)} value={days} onChange={setDays} />
         </Group>
         <Text size="xs" c="dimmed">
           {readOnly ? m.workspace.retentionOwner : m.workspace.retentionEmpty}

@@ -1,0 +1,161 @@
+"""The console in a real Chromium, from a server of its own on loopback: how large its scripts are, how soon
+one can type a question, and what memory a conversation of many answers takes.
+
+    python -m bench.console --rounds 10 --answers 200
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from answerable.api.console.serving import FILES
+from bench.system import free_port, wait_ready
+
+_PERSON = {"email": "bench@example.com", "password": "correct horse battery", "workspace_name": "Bench"}
+_QUESTIONS = (
+    "total amount by region",
+    "number of orders",
+    "total amount by month",
+    "top 2 regions by amount",
+)
+_LAST_IS_ANSWERED = """question => {
+    const last = [...document.querySelectorAll("article")].at(-1);
+    return last?.ariaLabel === question && last.dataset.state === "answered";
+}"""
+_ORDERS = "order date,region,amount (EUR)\n" + "".join(
+    f"2025-{n % 12 + 1:02}-{n % 27 + 1:02},{('North', 'South', 'West')[n % 3]},{n}.50\n" for n in range(600)
+)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--answers", type=int, default=200)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="answerable-bench-"))
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [str(Path(sys.executable).parent / "answerable"), "serve", "--data-dir", str(folder)]
+    server = subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL)
+    try:
+        wait_ready(port, server)
+        _fill(address)
+        with sync_playwright() as playwright:
+            path = next(found for name in ("chromium", "google-chrome") if (found := shutil.which(name)))
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            figures = {
+                "scripts": script_sizes(),
+                "interactive": interactive(browser, address, options.rounds),
+                "memory": memory(browser, address, options.answers),
+            }
+            browser.close()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps(figures))
+
+
+def script_sizes() -> dict[str, object]:
+    """Bytes, gzipped: what loads before any page, and the largest of what pages load when they are opened."""
+    page = (FILES / "index.html").read_text(encoding="utf-8")
+    first = set(re.findall(r'(?:src|href)="/([^"]+\.js)"', page))
+    sizes = {
+        str(path.relative_to(FILES)): len(gzip.compress(path.read_bytes(), 9)) for path in FILES.rglob("*.js")
+    }
+    later = sorted(((size, name) for name, size in sizes.items() if name not in first), reverse=True)
+    return {
+        "before_pages": sum(sizes[name] for name in first),
+        "budget": 250_000,
+        "all": sum(sizes.values()),
+        "largest_later": [{"name": name, "bytes": size} for size, name in later[:5]],
+    }
+
+
+def interactive(browser: Browser, address: str, rounds: int) -> dict[str, object]:
+    """Milliseconds from opening the address until a question can be typed, signed in: with nothing cached,
+    and again."""
+    cold: list[float] = []
+    warm: list[float] = []
+    for _ in range(rounds):
+        page = _signed_in(browser, address)
+        state = page.context.storage_state()
+        page.context.close()
+        context = browser.new_context(storage_state=state, locale="en-GB")
+        page = context.new_page()
+        cold.append(_until_typed(page, address))
+        warm.append(_until_typed(page, address))
+        context.close()
+    return {"cold_ms": _spread(cold), "warm_ms": _spread(warm), "budget_ms": 1000}
+
+
+def memory(browser: Browser, address: str, answers: int) -> dict[str, object]:
+    """Bytes of script memory in use after a collection: before the first question, and after so many answers
+    in one conversation, of which the page shows the latest."""
+    page = _signed_in(browser, address)
+    before = _heap(page)
+    for n in range(answers):
+        question = _QUESTIONS[n % len(_QUESTIONS)]
+        box = page.get_by_role("textbox", name="Your question")
+        box.fill(question)
+        box.press("Enter")
+        page.wait_for_function(_LAST_IS_ANSWERED, arg=question)
+    after = _heap(page)
+    page.context.close()
+    return {"answers": answers, "before": before, "after": after, "per_answer": (after - before) // answers}
+
+
+def _fill(address: str) -> None:
+    with httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client:
+        token = client.post("/auth/register", json=_PERSON).raise_for_status().json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        sent = client.post("/datasets", files={"file": ("orders.csv", _ORDERS.encode())})
+        job = sent.raise_for_status().json()["job"]["id"]
+        while client.get(f"/jobs/{job}").raise_for_status().json()["status"] not in ("succeeded", "failed"):
+            time.sleep(0.1)
+
+
+def _signed_in(browser: Browser, address: str) -> Page:
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(address)
+    page.get_by_label("E-mail address").fill(_PERSON["email"])
+    page.locator("input[name=password]").fill(_PERSON["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("textbox", name="Your question").wait_for()
+    return page
+
+
+def _until_typed(page: Page, address: str) -> float:
+    began = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.get_by_role("textbox", name="Your question").fill("x")
+    return (time.perf_counter() - began) * 1000
+
+
+def _heap(page: Page) -> int:
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    return int(session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    return {"p50": round(statistics.median(values), 1), "most": round(max(values), 1)}
+
+
+if __name__ == "__main__":
+    main()
