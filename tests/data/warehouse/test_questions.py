@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.data.dashboards.boards import dashboard, pinned, shown, tile, total
 from tests.data.datasets.uploads import ingested
 from tests.data.semantics.test_reach import HIDDEN, POLICY, SALES, put_model, seller
 from tests.data.warehouse.house import House, stored
 from tests.factories.callers import Caller, Workspace
+from tests.factories.waiting import eventually
 
 pytestmark = [pytest.mark.usefixtures("worker", "warehouse")]
 
@@ -151,6 +153,20 @@ async def test_tables_of_both_engines_are_asked_together(owner: Caller) -> None:
         results.append((await asked(owner, orders["name"], query))["rows"])
     assert results[0] == results[1]
     assert [row[0] for row in results[0]] == ["Anna", "Bert"]
+
+
+async def test_insights_and_dashboards_follow_its_versions(owner: Caller) -> None:
+    dataset = await stored(owner, SALES, "sales.csv")
+    insight = await pinned(owner, total(dataset))
+    board = await dashboard(owner, tile(insight))
+    assert [one["result"]["rows"] for one in await shown(owner, board)] == [[[210.0]]]
+    more = SALES + b"S7,2024-04-01,Italy,Zoe,70.00,1.00\n"
+    await ingested(owner, more, dataset_id=dataset["id"])
+
+    async def followed() -> bool:
+        return [one["result"]["rows"] for one in await shown(owner, board)] == [[[280.0]]]
+
+    await eventually(followed)
 
 
 async def test_policies_and_hidden_fields_hold(workspace: Workspace) -> None:
