@@ -16,7 +16,7 @@ def phrases(text: str) -> frozenset[str]:
 
 
 # Dropped wherever they stand: they never change what is asked.
-ARTICLES = words("the a an our my their its his her please kindly just simply quickly currently")
+ARTICLES = words("the teh hte a an our my their its his her please kindly just simply quickly currently")
 
 # Phrases that wrap a question. They are dropped at once, longest first.
 WRAPPERS = tuple(
@@ -159,6 +159,41 @@ CONCEPTS: tuple[frozenset[str], ...] = tuple(
         "headcount|head count",
         "budget|plan|planned",
         "actual|actuals",
+        "salary|pay|wage|compensation",
+        "consumption|usage|energy use|energy usage|energy consumption",
+        "tip|gratuity",
+        "doctor|physician",
+        "specialty|speciality",
+        "department|division|dept",
+        "driver|chauffeur",
+        "warehouse|depot",
+        "lecturer|teacher|professor|instructor",
+        "grade|mark",
+        "distance|mileage",
+        "priority|urgency",
+        "temperature|temp",
+        "country|nation",
+        "city|town",
+    )
+)
+
+# Nouns for one sort of row.
+ROW_NOUNS: tuple[frozenset[str], ...] = tuple(
+    frozenset(group.split("|"))
+    for group in (
+        "trip|ride|journey",
+        "booking|reservation",
+        "employee|staff|staff member|worker|colleague",
+        "appointment|visit|consultation",
+        "ticket|case|issue|support ticket",
+        "guest|visitor",
+        "student|pupil",
+        "customer|client|buyer",
+        "order|purchase",
+        "enrolment|enrollment",
+        "sale|transaction",
+        "invoice|bill",
+        "product|item|article",
     )
 )
 

@@ -16,6 +16,7 @@ from answerable.data.questions.english import (
     DEMONYMS,
     HEADS,
     PEOPLE,
+    ROW_NOUNS,
     SALES_MONEY,
     SALES_ROWS,
     singular,
@@ -199,6 +200,7 @@ class _DatasetWords:
             self._put(key, "Rows" if key == self._noun or phrase_words(text) != key else "Table", rows, 0)
         if len(self._dataset.primary_key) == 1:
             self._keyed_rows(rows)
+        self._alike(self._noun, rows)
         for text in ("row", "record", "entry"):
             self._put((singular(text),), "Rows", rows, 2)
         for metric in self._metrics:
@@ -229,8 +231,15 @@ class _DatasetWords:
             alone = other.distinct_count == known and not other.nullable
             if alone and other.type is FieldType.STRING and len(name) > 1 and name[-1] in ("name", "title"):
                 self._put(name[:-1], "Rows", rows, 1)
+                self._alike(name[:-1], rows)
         if self._noun and self._noun[-1] in PEOPLE:
             self._put(("person",), "Rows", rows, 2)
+
+    def _alike(self, noun: Key, rows: Rows) -> None:
+        """Other nouns for the same sort of row: rides are trips."""
+        for group in ROW_NOUNS:
+            for text in group if " ".join(noun) in group else ():
+                self._put(key_of(text), "Rows", rows, 2)
 
     def _revenue(self) -> None:
         """In a table of orders or invoices, `revenue` is the sum of their only amount of money."""

@@ -204,6 +204,13 @@ CASES: dict[str, list[Asked]] = {
                 "I'm writing a report and I need the average salary by department",
             )
         ),
+        *ok(
+            EMPLOYEES.by("department").get(mean("salary")),
+            "average pay by department",
+            "average wage per division",
+            "what is the average compensation in each dept?",
+        ),
+        *ok(EMPLOYEES.where(above("salary", 80_000)).get(n), "employees earning more than 80000"),
         *misspelt(ok(EMPLOYEES.by("office").get(n), "employees by offcie", "employees per ofice")),
         *unclear(
             "how many people in 2024?",
@@ -253,6 +260,12 @@ CASES: dict[str, list[Asked]] = {
             "at which hour of the day are most trips started?",
         ),
         *misspelt(ok(TRIPS.by("city").get(total("fare")), "total fare by ciyt", "total faer by city")),
+        *ok(
+            TRIPS.eq(city="Hamburg").on("pickup_at", "2025").get(n),
+            "how many rides were there in Hamburg in 2025?",
+            "number of journeys in Hamburg in 2025",
+        ),
+        *ok(TRIPS.by("driver").get(total("tip")), "total gratuity by driver"),
         *unclear("long trips", "how many trips were long?"),
         *no("trips longer than the average driver", "trips without a driver's licence", "trips by fire"),
     ],
@@ -287,6 +300,12 @@ CASES: dict[str, list[Asked]] = {
                 "For the stocktake I need the units in stock by warehouse",
                 "Purchasing would like to know the units in stock by warehouse",
             )
+        ),
+        *ok(
+            STOCK.eq(units_in_stock=0).get(n),
+            "how many products are out of stock?",
+            "products with no stock",
+            "items not in stock",
         ),
         *no(
             "products below their minimum price",
