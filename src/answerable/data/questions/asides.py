@@ -101,9 +101,9 @@ _LEADS = tuple(
 )
 _LATER = (
     re.compile(rf"(?P<aside>,\s*for\s+{_OCCASION}\s*,)", re.I),
-    re.compile(rf"(?P<aside>[,;\-–—]?\s*(?:i need (?:it|this|that) )?for\s+{_OCCASION})\W*$", re.I),
+    re.compile(rf"(?P<aside>[,;\-–—]?\s*(?<!\w)(?:i need (?:it|this|that) )?for\s+{_OCCASION})\W*$", re.I),
     re.compile(
-        r"(?P<aside>[,;.!?\-–—]?\s*(?:(?:just\s+)?so (?:that )?(?:i|we) know|thanks a (?:lot|bunch|million)"
+        r"(?P<aside>[,;.!?\-–—]?\s*(?<!\w)(?:(?:just\s+)?so (?:that )?(?:i|we) know|thanks a (?:lot|bunch|million)"
         r"|thank you (?:so|very) much|thanks so much|many thanks|thanks(?: in advance)?|cheers"
         r"|please and thank you"
         r"|(?:that|it) would be (?:great|helpful|awesome|nice|lovely)|would be (?:great|helpful)|asap|no rush"
