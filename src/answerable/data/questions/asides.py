@@ -103,9 +103,9 @@ _LATER = (
     re.compile(rf"(?P<aside>,\s*for\s+{_OCCASION}\s*,)", re.I),
     re.compile(rf"(?P<aside>[,;\-–—]?\s*(?<!\w)(?:i need (?:it|this|that) )?for\s+{_OCCASION})\W*$", re.I),
     re.compile(
-        r"(?P<aside>[,;.!?\-–—]?\s*(?<!\w)(?:(?:just\s+)?so (?:that )?(?:i|we) know|thanks a (?:lot|bunch|million)"
-        r"|thank you (?:so|very) much|thanks so much|many thanks|thanks(?: in advance)?|cheers"
-        r"|please and thank you"
+        r"(?P<aside>[,;.!?\-–—]?\s*(?<!\w)(?:(?:just\s+)?so (?:that )?(?:i|we) know"
+        r"|thanks a (?:lot|bunch|million)|thank you (?:so|very) much|thanks so much|many thanks"
+        r"|thanks(?: in advance)?|cheers|please and thank you"
         r"|(?:that|it) would be (?:great|helpful|awesome|nice|lovely)|would be (?:great|helpful)|asap|no rush"
         r"|no hurry|as soon as possible|when you (?:can|have time|have a minute|get a chance)|do you think"
         r"|would you say|by the way|btw|if that's (?:ok|okay|possible)|if you can|if you could"
