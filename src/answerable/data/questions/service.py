@@ -152,8 +152,8 @@ class _Reader:
         return self._unread(words, ranked, spots)
 
     def _is_known(self, word: str) -> bool:
-        """Whether a word is one of the model's."""
-        return singular(word) in self._lexicon.vocabulary
+        """Whether a word is one of the model's: not the "up" of who signed up."""
+        return word not in _PARTICLES and singular(word) in self._lexicon.vocabulary
 
     def _across(
         self, words: list[_Word], spots: list[Spot], known: list[bool]
@@ -419,6 +419,7 @@ def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) ->
 # What is only derived from names says little of whether a question is about the tables: "returns policy".
 _DERIVED = frozenset({"Happening", "TimeForm", "Untimed", "UnitName"})
 _KEY_WORDS = frozenset({"id", "key", "code", "nr"})
+_PARTICLES = FILLERS | ARTICLES | frozenset({"up", "in", "on", "off", "out", "at", "with"})
 _SKIPPED = FILLERS | LIGHT_VERBS
 _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
 

@@ -41,7 +41,7 @@ ALIKE: tuple[tuple[str, str, str], ...] = (
     (
         "open|opened|opening|create|created|creation|submitted|reported|raised",
         "opened|raised|submitted|filed|created|reported|logged|came in|come in",
-        "open|raise|submit|file|create|report|come in",
+        "open|raise|submit|file|create|come in",
     ),
     (
         "signup|sign up|registration|registered|joined|join|joining",
