@@ -160,6 +160,10 @@ async def test_a_change_is_drawn_by_its_parts(
     await expect(drawn).to_contain_text("-€1,000 (-31.3%)")
     bars = drawn.get_by_role("list", name="By country").get_by_role("listitem")
     await expect(bars.nth(0)).to_have_text(re.compile(r"Germany-€1,200 120%"))
+    colours = "bars => bars.map(each => getComputedStyle(each).backgroundColor)"
+    filled = await drawn.locator("[data-way]").evaluate_all(colours)
+    assert len(set(filled)) == 2, "what goes up and what goes down is told apart"
+    assert "rgba(0, 0, 0, 0)" not in filled
     await expect(bars.nth(1)).to_have_text(re.compile(r"Spain\+€200 -20%"))
     assert await window.accessible() == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
