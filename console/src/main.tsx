@@ -3,12 +3,13 @@ import "@mantine/core/styles.css";
 import "./app/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
+import { App, begin } from "./app/App";
 import { loadMessages, preferredLanguage } from "./i18n/messages";
 
 // The library that keeps the page behind a dialog from scrolling reads the nonce of its style from here.
 Object.assign(window, { __webpack_nonce__: document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content });
 
+begin(window.location.pathname);
 const language = preferredLanguage();
 const messages = await loadMessages(language);
 document.documentElement.lang = language;

@@ -4,6 +4,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { asProblem } from "../api/problems";
 import { Toasts } from "../design/toasts";
 import { LocaleProvider, type Language, type Messages } from "../i18n/messages";
+import { askWhoIsThere } from "./Gate";
+import { isOpenToAnybody } from "./places";
 import { router } from "./router";
 import { theme } from "./theme";
 
@@ -22,6 +24,13 @@ const queries = new QueryClient({
     },
   },
 });
+
+/** Fetch what the first page takes beside the words that it is drawn with, not after them. */
+export function begin(path: string) {
+  if (isOpenToAnybody(path)) return;
+  askWhoIsThere(queries);
+  if (path === "/" || path.startsWith("/c/")) void import("../ask/AskPage");
+}
 
 export function App({ language, messages }: { language: Language; messages: Messages }) {
   return (

@@ -1,5 +1,5 @@
 /** The way in: the shell for those who are signed in, the sign-in page for those who are not. */
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Center, Loader } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
 import { api, read } from "../api/client";
@@ -27,9 +27,16 @@ async function readMe() {
   return signedIn ? read(api.GET("/api/v1/auth/me")) : null;
 }
 
+const meQuery = queryOptions({ queryKey: ME, queryFn: readMe, staleTime: Infinity });
+
+/** Ask who is there before anything is drawn. */
+export function askWhoIsThere(queries: QueryClient) {
+  void queries.prefetchQuery(meQuery);
+}
+
 export function Gate() {
   const queries = useQueryClient();
-  const me = useQuery({ queryKey: ME, queryFn: readMe, staleTime: Infinity });
+  const me = useQuery(meQuery);
   const reload = useCallback(() => void queries.invalidateQueries({ queryKey: ME }), [queries]);
 
   useEffect(() => {

@@ -28,3 +28,8 @@ export const PLACES: readonly Place[] = [
   { to: "/workspace", name: "workspace", icon: IconUsers, section: "manage" },
   { to: "/operations", name: "operations", icon: IconChecklist, section: "manage" },
 ];
+
+/** Whether an address is for whoever has the link, signed in or not. */
+export function isOpenToAnybody(path: string): boolean {
+  return path.startsWith("/shared/");
+}
