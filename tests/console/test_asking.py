@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Response, expect
 
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.factories.callers import Workspace
@@ -113,6 +113,42 @@ async def test_an_answer_is_rated_and_a_reason_given(visit: OpenVisit, shop: Wor
     kept = await (await sent.value).json()
     assert (kept["rating"], kept["comment"]) == ("down", "It is the old handbook.")
     await expect(page.get_by_text("It is kept with the answer")).to_be_visible()
+
+
+async def test_what_would_have_been_right_is_proposed_to_editors(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit(size=(360, 780))
+    page = window.page
+    await window.sign_in(shop.owner)
+    turn = page.get_by_role("article").last
+
+    async def sent(button: str) -> dict[str, object]:
+        def corrects(answer: Response) -> bool:
+            said = answer.request.post_data or ""
+            return answer.url.endswith("/feedback") and ("correction" in said or "confirm" in said)
+
+        async with page.expect_response(corrects) as kept:
+            await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_text("An editor decides about it.").last).to_be_visible()
+        found: dict[str, object] = await (await kept.value).json()
+        return found
+
+    await window.ask("Total amount by product")
+    await turn.get_by_role("button", name="Right", exact=True).click()
+    assert await window.accessible() == []
+    assert (await sent("Always answer so"))["proposal_id"] is not None
+    await window.ask(QUOTED)
+    await turn.get_by_role("button", name="Wrong", exact=True).click()
+    await page.get_by_label("A note for readers").fill("From May on it is another number.")
+    assert (await sent("Send"))["proposal_id"] is not None
+    await window.ask("Total dough by product")
+    await turn.get_by_role("button", name="Wrong", exact=True).click()
+    await expect(page.get_by_label("A word", exact=True)).to_have_value("dough")
+    await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    await page.get_by_label("What it means").select_option('["orders","field","amount"]')
+    assert await window.accessible() == []
+    assert (await sent("Send"))["proposal_id"] is not None
+    proposals = (await shop.owner.get("/api/v1/proposals", params={"status": "open"})).json()["items"]
+    assert {item["change"]["kind"] for item in proposals} >= {"verified_question", "note", "synonym"}
 
 
 async def test_a_conversation_is_shared_with_a_stranger_and_saved(visit: OpenVisit, shop: Workspace) -> None:

@@ -1,83 +1,93 @@
-/** Whether an answer was right, in a press; why not, in words. */
-import { ActionIcon, Button, Group, Popover, Stack, Textarea } from "@mantine/core";
+/** Whether an answer was right, in a press; why not, and what would have been, in words. */
+import { ActionIcon, Button, Group, Popover, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconThumbDown, IconThumbUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import { asProblem } from "../api/problems";
+import type { FeedbackIn } from "../api/schema";
 import { problemText } from "../design/Failure";
 import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
+import { Correcting } from "./Correcting";
+import { confirmable } from "./corrections";
+import type { Turn } from "./turn";
 
-type Rating = "up" | "down";
+type Given = Omit<FeedbackIn, "answer_id">;
 
-export function Feedback({ answerId }: { answerId: string }) {
+export function Feedback({ answerId, turn }: { answerId: string; turn: Turn }) {
   const m = useMessages();
-  const [given, setGiven] = useState<Rating | null>(null);
-  const [telling, setTelling] = useState(false);
-  const [comment, setComment] = useState("");
+  const [given, setGiven] = useState<Given["rating"] | null>(null);
+  const [open, setOpen] = useState<Given["rating"] | null>(null);
   const send = useMutation({
-    mutationFn: (feedback: { rating: Rating; comment?: string }) => read(api.POST("/api/v1/feedback", { body: { answer_id: answerId, ...feedback } })),
+    mutationFn: (feedback: Given) => read(api.POST("/api/v1/feedback", { body: { answer_id: answerId, ...feedback } })),
     onMutate: ({ rating }) => setGiven(rating),
     onError: (error) => {
       setGiven(null);
       toast(problemText(asProblem(error), m), { tone: "danger" });
     },
   });
-  const tell = () => {
-    send.mutate({ rating: "down", comment: comment.trim() });
-    setTelling(false);
-    toast(m.feedback.thanks);
+  const tell = (feedback: Given) => {
+    send.mutate(feedback, { onSuccess: (kept) => toast(kept.proposal_id === null ? m.feedback.thanks : m.feedback.proposed) });
+    setOpen(null);
+  };
+  const press = (rating: Given["rating"]) => {
+    send.mutate({ rating });
+    setOpen(rating === "down" || confirmable(turn) ? rating : null);
   };
   return (
     <>
-      <ActionIcon
-        variant={given === "up" ? "light" : "subtle"}
-        color={given === "up" ? "pine" : "gray"}
-        aria-label={m.feedback.up}
-        aria-pressed={given === "up"}
-        title={m.feedback.up}
-        onClick={() => send.mutate({ rating: "up" })}
-      >
-        <IconThumbUp size={16} />
-      </ActionIcon>
-      <Popover opened={telling} onChange={setTelling} trapFocus width={300} position="bottom-start" withArrow>
+      <Popover opened={open === "up"} onChange={(shown) => !shown && setOpen(null)} trapFocus width={300} position="bottom-start" withArrow>
         <Popover.Target>
-          <ActionIcon
-            variant={given === "down" ? "light" : "subtle"}
-            color={given === "down" ? "pine" : "gray"}
-            aria-label={m.feedback.down}
-            aria-pressed={given === "down"}
-            title={m.feedback.down}
-            onClick={() => {
-              send.mutate({ rating: "down" });
-              setTelling(true);
-            }}
-          >
-            <IconThumbDown size={16} />
-          </ActionIcon>
+          <Thumb rating="up" given={given} press={press} />
+        </Popover.Target>
+        <Popover.Dropdown aria-label={m.feedback.confirm}>
+          <Stack gap="xs">
+            <Text size="sm">{m.feedback.confirmLead}</Text>
+            <Group justify="flex-end" gap="xs">
+              <Button size="xs" variant="default" onClick={() => setOpen(null)}>
+                {m.close}
+              </Button>
+              <Button size="xs" data-autofocus onClick={() => tell({ rating: "up", confirm: true })}>
+                {m.feedback.confirm}
+              </Button>
+            </Group>
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+      <Popover opened={open === "down"} onChange={(shown) => !shown && setOpen(null)} trapFocus width={340} position="bottom-start" withArrow>
+        <Popover.Target>
+          <Thumb rating="down" given={given} press={press} />
         </Popover.Target>
         <Popover.Dropdown aria-label={m.feedback.why}>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              tell();
-            }}
-          >
-            <Stack gap="xs">
-              <Textarea data-autofocus autosize minRows={2} maxRows={8} maxLength={4000} label={m.feedback.why} value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
-              <Group justify="flex-end" gap="xs">
-                <Button size="xs" variant="default" onClick={() => setTelling(false)}>
-                  {m.close}
-                </Button>
-                <Button size="xs" type="submit" disabled={comment.trim() === ""}>
-                  {m.feedback.send}
-                </Button>
-              </Group>
-            </Stack>
-          </form>
+          <Correcting turn={turn} close={() => setOpen(null)} send={(told) => tell({ rating: "down", ...told })} />
         </Popover.Dropdown>
       </Popover>
     </>
+  );
+}
+
+interface ThumbProps {
+  rating: Given["rating"];
+  given: Given["rating"] | null;
+  press: (rating: Given["rating"]) => void;
+  ref?: React.Ref<HTMLButtonElement>;
+}
+
+function Thumb({ rating, given, press, ...target }: ThumbProps) {
+  const m = useMessages();
+  const Icon = rating === "up" ? IconThumbUp : IconThumbDown;
+  return (
+    <ActionIcon
+      {...target}
+      variant={given === rating ? "light" : "subtle"}
+      color={given === rating ? "pine" : "gray"}
+      aria-label={m.feedback[rating]}
+      aria-pressed={given === rating}
+      title={m.feedback[rating]}
+      onClick={() => press(rating)}
+    >
+      <Icon size={16} />
+    </ActionIcon>
   );
 }

@@ -168,7 +168,7 @@ function Footer({ turn, branching }: Omit<Props, "ask">) {
     <footer className={css.footer}>
       <div className={css.footerActions}>
         <Copy text={() => plainAnswer(turn)} label={m.ask.copyAnswer} />
-        <Feedback answerId={answer.id} />
+        <Feedback answerId={answer.id} turn={turn} />
         {turn.kept !== null && (
           <>
             <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} title={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
