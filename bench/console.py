@@ -1,5 +1,6 @@
 """The console in a real Chromium, from a server of its own on loopback: how large its scripts are, how soon
-one can type a question, and what memory a conversation of many answers takes.
+one can type a question, how even a table of 10,000 rows scrolls, and what memory a conversation of many
+answers takes.
 
     python -m bench.console --rounds 10 --answers 200
 """
@@ -41,6 +42,27 @@ _ORDERS = "order date,region,amount (EUR)\n" + "".join(
 )
 
 
+_ROWS = 10_000
+_LONG = "code,points\n" + "".join(f"K{n:05},{n % 977}.25\n" for n in range(_ROWS))
+_LONG_QUESTION = "total points by code"
+_SCROLLED = """async () => {
+    const cell = [...document.querySelectorAll("article table")].at(-1);
+    let box = cell;
+    while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement;
+    const step = (box.scrollHeight - box.clientHeight) / 180;
+    const frames = [];
+    let before = await new Promise(requestAnimationFrame);
+    for (let n = 0; n < 180; n++) {
+        box.scrollTop += step;
+        const now = await new Promise(requestAnimationFrame);
+        frames.push(now - before);
+        before = now;
+    }
+    return { frames, drawn: cell.rows.length };
+}"""
+_FRAME_MS = 1000 / 60
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,6 +83,7 @@ def main() -> None:
             figures = {
                 "scripts": script_sizes(),
                 "interactive": interactive(browser, address, options.rounds),
+                "scrolling": scrolling(browser, address),
                 "memory": memory(browser, address, options.answers),
             }
             browser.close()
@@ -104,6 +127,30 @@ def interactive(browser: Browser, address: str, rounds: int) -> dict[str, object
     return {"cold_ms": _spread(cold), "warm_ms": _spread(warm), "budget_ms": 1000}
 
 
+def scrolling(browser: Browser, address: str) -> dict[str, object]:
+    """Milliseconds of each frame while a table of 10,000 rows is scrolled from its first to its last in three
+    seconds, and how many frames were missed; `drawn` is how many rows the page holds at once."""
+    page = _signed_in(browser, address)
+    box = page.get_by_role("textbox", name="Your question")
+    box.fill(_LONG_QUESTION)
+    box.press("Enter")
+    page.wait_for_function(_LAST_IS_ANSWERED, arg=_LONG_QUESTION)
+    turn = page.get_by_role("article").last
+    if turn.get_by_text("Table", exact=True).count():
+        turn.get_by_text("Table", exact=True).click()
+    turn.get_by_role("table").wait_for()
+    found = page.evaluate(_SCROLLED)
+    frames = found["frames"]
+    page.context.close()
+    return {
+        "rows": _ROWS,
+        "drawn": found["drawn"],
+        "frame_ms": _spread(frames),
+        "missed": sum(round(frame / _FRAME_MS) - 1 for frame in frames if frame > 1.5 * _FRAME_MS),
+        "frames": len(frames),
+    }
+
+
 def memory(browser: Browser, address: str, answers: int) -> dict[str, object]:
     """Bytes of script memory in use after a collection: before the first question, and after so many answers
     in one conversation, of which the page shows the latest."""
@@ -124,10 +171,14 @@ def _fill(address: str) -> None:
     with httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client:
         token = client.post("/auth/register", json=_PERSON).raise_for_status().json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
-        sent = client.post("/datasets", files={"file": ("orders.csv", _ORDERS.encode())})
-        job = sent.raise_for_status().json()["job"]["id"]
-        while client.get(f"/jobs/{job}").raise_for_status().json()["status"] not in ("succeeded", "failed"):
-            time.sleep(0.1)
+        for name, content in (("orders.csv", _ORDERS), ("codes.csv", _LONG)):
+            sent = client.post("/datasets", files={"file": (name, content.encode())})
+            job = sent.raise_for_status().json()["job"]["id"]
+            while client.get(f"/jobs/{job}").raise_for_status().json()["status"] not in (
+                "succeeded",
+                "failed",
+            ):
+                time.sleep(0.1)
 
 
 def _signed_in(browser: Browser, address: str) -> Page:

@@ -1,7 +1,7 @@
 """How well and how fast tables are read: the delimiter on a folder of annotated files, and bytes per
 second against DuckDB's own reader. Prints JSON.
 
-    python bench/ingestion.py --dialects FOLDER --rows 2000000
+    python bench/ingestion.py --dialects FOLDER --rows 2000000 --large 1000
 
 FOLDER holds `files/` and `dialects.json`, a list of {"file", "fields_delimiter"}. The two readers
 take turns over the same file; the ratio of their medians counts, not the seconds.
@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import random
+import resource
 import statistics
 import sys
 import tempfile
@@ -26,7 +28,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 from answerable.data.ingestion import dialect, encoding
 from answerable.data.ingestion.ingest import read_tables
 from answerable.data.ingestion.request import IngestionRequest
+from answerable.kit.settings import IngestionSettings
 
+_ROWS_A_MEGABYTE = 19_000
 _NAMES = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "vslash": "|", "colon": ":"}
 _TURNS = 3
 
@@ -74,6 +78,25 @@ def speed(rows: int) -> dict[str, object]:
         }
 
 
+def large(megabytes: int) -> dict[str, object]:
+    """Seconds and the largest resident size of a process that reads a file of about that size: one that the
+    fast reader takes, and one with decimal commas and dates by the day, which it cannot."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found: dict[str, object] = {}
+        for path in _write(folder, megabytes * _ROWS_A_MEGABYTE):
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                seconds, most = pool.apply(_read_alone, (path, folder))
+            size = path.stat().st_size / 1e6
+            found[path.stem] = {"megabytes": round(size), "seconds": round(seconds, 1), "most_mb": most}
+        return found
+
+
+def _read_alone(path: Path, folder: Path) -> tuple[float, int]:
+    seconds = _seconds(lambda: _ours(path, folder))
+    return seconds, round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+
+
 def _write(folder: Path, rows: int) -> tuple[Path, Path]:
     seeded = random.Random(11)
     cities = ["Berlin", "Hamburg", "München", "Köln", "Paris"]
@@ -102,7 +125,10 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def _ours(path: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as target:
-        read_tables(IngestionRequest(path=path, folder=Path(target), name=path.stem), _ignore)
+        request = IngestionRequest(
+            path=path, folder=Path(target), name=path.stem, memory_bytes=IngestionSettings().engine_bytes
+        )
+        read_tables(request, _ignore)
 
 
 def _ignore(progress: dict[str, object]) -> None:
@@ -119,12 +145,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dialects", type=Path)
     parser.add_argument("--rows", type=int, default=0)
+    parser.add_argument("--large", type=int, default=0, help="megabytes of a file whose memory is measured")
     arguments = parser.parse_args()
     report: dict[str, object] = {}
     if arguments.dialects:
         report["delimiters"] = delimiters(arguments.dialects)
     if arguments.rows:
         report["speed"] = speed(arguments.rows)
+    if arguments.large:
+        report["large"] = large(arguments.large)
     print(json.dumps(report, indent=1))
 
 

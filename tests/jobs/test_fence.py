@@ -16,9 +16,11 @@ from answerable.jobs import (
     cancel_job,
     repository,
     settlement,
+    tickets,
     transaction,
 )
 from answerable.jobs.tickets import Ticket
+from answerable.kit.db import Session
 from answerable.kit.errors import Conflict
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -133,19 +135,40 @@ async def test_a_cancel_request_does_not_wait_for_a_transaction_of_the_job(tried
             pytest.fail("a cancelled job has a transaction")
 
 
-async def test_a_cancel_request_waits_for_the_last_transaction_and_finds_the_job_ended(tried: Tried) -> None:
+async def test_a_cancel_request_is_heard_in_the_last_transaction(tried: Tried) -> None:
     first = await tried.start(1)
+    with pytest.raises(JobCancelled):
+        async with tried.context(first).complete() as session:
+            await mark(session, "a", "effect")
+            async with tried.bench.database.begin(tried.tenant) as other:
+                asked = await cancel_job(other, tried.job_id, registry=registry)
+            assert asked.cancel_requested_at is not None
+    assert tried.bench.marks("effect") == 0
+    assert (await tried.bench.job(tried.tenant, tried.job_id)).status is JobStatus.RUNNING
+
+
+async def test_a_cancel_request_waits_for_the_end_that_is_written_and_finds_the_job_ended(
+    tried: Tried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await tried.start(1)
+    use_up = tickets.use_up
+    requests: list[asyncio.Task[None]] = []
 
     async def cancel() -> None:
         async with tried.bench.database.begin(tried.tenant) as session:
             await cancel_job(session, tried.job_id, registry=registry)
 
+    async def used_up_while_somebody_cancels(session: Session, ticket_id: int) -> bool:
+        used = await use_up(session, ticket_id)
+        requests.append(asyncio.create_task(cancel()))
+        await until(_waits_for_a_lock(tried), "the cancel request waits")
+        return used
+
+    monkeypatch.setattr(tickets, "use_up", used_up_while_somebody_cancels)
     async with tried.context(first).complete() as session:
         await mark(session, "a", "effect")
-        cancelling = asyncio.create_task(cancel())
-        await until(_waits_for_a_lock(tried), "the cancel request waits")
     with pytest.raises(Conflict):
-        await cancelling
+        await requests[0]
     assert tried.bench.marks("effect") == 1
     assert (await tried.bench.job(tried.tenant, tried.job_id)).status is JobStatus.SUCCEEDED
 

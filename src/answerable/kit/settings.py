@@ -258,6 +258,9 @@ class ConnectionSettings(BaseModel):
     )
 
 
+_LEAST_ENGINE_BYTES = 1 << 27
+
+
 class IngestionSettings(BaseModel):
     memory_bytes: int = Field(
         2_147_483_648, ge=268_435_456, description="Memory of the process that reads an uploaded table."
@@ -270,6 +273,12 @@ class IngestionSettings(BaseModel):
         description="Largest file that reading tables may write, temporary ones included.",
     )
     threads: int = Field(2, ge=1, description="Threads that read a table.")
+
+    @property
+    def engine_bytes(self) -> int:
+        """What DuckDB may take of it. The rest is for Python and for what DuckDB does not count: with 2 GiB a
+        file of 1 GB is read within 1 GB of resident memory, whatever has to be mended in it."""
+        return max(self.memory_bytes * 5 // 16, _LEAST_ENGINE_BYTES)
 
 
 class DatasetsSettings(BaseModel):

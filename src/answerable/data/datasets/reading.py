@@ -177,7 +177,7 @@ async def _read(
         path=upload,
         folder=target,
         name=PurePath(part.file_name).stem,
-        memory_bytes=settings.memory_bytes // 2,
+        memory_bytes=settings.engine_bytes,
         threads=settings.threads,
         main=plan.main,
         others=plan.others,

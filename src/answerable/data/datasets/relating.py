@@ -74,7 +74,7 @@ def _version(table: CurrentTable | None) -> tuple[str, int] | None:
 
 async def _measure(job: JobContext, pairs: list[ColumnPair]) -> ContainmentOutcome:
     settings = job.runtime.settings.ingestion
-    request = ContainmentRequest(pairs=pairs, memory_bytes=settings.memory_bytes // 2, threads=1)
+    request = ContainmentRequest(pairs=pairs, memory_bytes=settings.engine_bytes, threads=1)
     limits = Limits(
         memory_bytes=settings.memory_bytes,
         cpu_seconds=settings.cpu_seconds,

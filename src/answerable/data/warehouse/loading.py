@@ -130,7 +130,7 @@ async def _shown(warehouse: Warehouse, schema: str, name: str, rows: int) -> Non
 
 async def _write_out(settings: IngestionSettings, parquet: Path, text: Path) -> WritingOutcome:
     request = WritingRequest(
-        parquet=parquet, target=text, memory_bytes=settings.memory_bytes // 2, threads=settings.threads
+        parquet=parquet, target=text, memory_bytes=settings.engine_bytes, threads=settings.threads
     )
     limits = Limits(
         memory_bytes=settings.memory_bytes,
