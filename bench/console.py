@@ -43,8 +43,8 @@ _ORDERS = "order date,region,amount (EUR)\n" + "".join(
 
 
 _ROWS = 10_000
-_LONG = "code,points\n" + "".join(f"K{n:05},{n % 977}.25\n" for n in range(_ROWS))
-_LONG_QUESTION = "total points by code"
+_LONG = "street,points\n" + "".join(f"Street {n // 2:05},{n % 977}.25\n" for n in range(2 * _ROWS))
+_LONG_QUESTION = "total points by street"
 _SCROLLED = """async () => {
     const cell = [...document.querySelectorAll("article table")].at(-1);
     let box = cell;
