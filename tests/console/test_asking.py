@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.async_api import Response, expect
 
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import LOOKS, WARRANTY, OpenVisit
 from tests.factories.callers import Workspace
-from tests.factories.uploads import upload_dataset
+from tests.factories.uploads import ORDERS, upload_dataset, upload_document
 
 QUOTED = "How long does the warranty on grinders last?"
 
@@ -115,10 +115,16 @@ async def test_an_answer_is_rated_and_a_reason_given(visit: OpenVisit, shop: Wor
     await expect(page.get_by_text("It is kept with the answer")).to_be_visible()
 
 
-async def test_what_would_have_been_right_is_proposed_to_editors(visit: OpenVisit, shop: Workspace) -> None:
+@pytest.mark.usefixtures("worker")
+async def test_what_would_have_been_right_is_proposed_to_editors(
+    visit: OpenVisit, workspace: Workspace
+) -> None:
+    owner = workspace.owner
+    assert (await upload_dataset(owner, "orders.csv", ORDERS))["status"] == "ready"
+    assert (await upload_document(owner, "warranty-terms.md", WARRANTY))["status"] == "ready"
     window = await visit(size=(360, 780))
     page = window.page
-    await window.sign_in(shop.owner)
+    await window.sign_in(owner)
     turn = page.get_by_role("article").last
 
     async def sent(button: str) -> dict[str, object]:
@@ -147,7 +153,7 @@ async def test_what_would_have_been_right_is_proposed_to_editors(visit: OpenVisi
     await page.get_by_label("What it means").select_option('["orders","field","amount"]')
     assert await window.accessible() == []
     assert (await sent("Send"))["proposal_id"] is not None
-    proposals = (await shop.owner.get("/api/v1/proposals", params={"status": "open"})).json()["items"]
+    proposals = (await owner.get("/api/v1/proposals", params={"status": "open"})).json()["items"]
     assert {item["change"]["kind"] for item in proposals} >= {"verified_question", "note", "synonym"}
 
 
