@@ -1,6 +1,6 @@
 """The console in a real Chromium, from a server of its own on loopback: how large its scripts are, how soon
-one can type a question, how even a table of 10,000 rows scrolls, and what memory a conversation of many
-answers takes.
+one can type a question, how even a table of 10,000 rows scrolls, how many frames are missed while answers
+come, and what memory a conversation of many answers takes.
 
     python -m bench.console --rounds 10 --answers 200
 """
@@ -40,8 +40,6 @@ _LAST_IS_ANSWERED = """question => {
 _ORDERS = "order date,region,amount (EUR)\n" + "".join(
     f"2025-{n % 12 + 1:02}-{n % 27 + 1:02},{('North', 'South', 'West')[n % 3]},{n}.50\n" for n in range(600)
 )
-
-
 _ROWS = 10_000
 _LONG = "street,points\n" + "".join(f"Street {n // 2:05},{n % 977}.25\n" for n in range(2 * _ROWS))
 _LONG_QUESTION = "total points by street"
