@@ -46,10 +46,12 @@ def _ignore(progress: JsonObject) -> None:
     del progress
 
 
-def read_file(path: Path) -> list[ReadTable]:
+def read_file(path: Path, memory_bytes: int = 1 << 29) -> list[ReadTable]:
     """All tables of a file."""
     with tempfile.TemporaryDirectory() as folder:
-        request = IngestionRequest(path=path, folder=Path(folder), name=path.stem, threads=1)
+        request = IngestionRequest(
+            path=path, folder=Path(folder), name=path.stem, threads=1, memory_bytes=memory_bytes
+        )
         outcome: IngestionOutcome = read_tables(request, _ignore)
         return [ReadTable(t, rows_of(Path(folder) / t.file)) for t in outcome.tables]
 

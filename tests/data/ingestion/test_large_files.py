@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from answerable.data.ingestion import fastpath, textfile
+from answerable.data.ingestion import encoding, fastpath, textfile
 from answerable.data.ingestion.quality import Code
 from tests.data.ingestion.reading import ReadTable, read_file
 
@@ -98,3 +98,52 @@ def test_one_day_far_inside_settles_the_order(tmp_path: Path, everything_is_larg
     assert table.types[0] == "date"
     assert str(table.rows[5999][0]) == "2024-02-28"
     assert Code.DATE_ORDER not in table.codes
+
+
+@pytest.mark.parametrize("blank", ["   ", "\t", "\xa0", "\u3000 \x1f"])
+def test_a_cell_of_white_space_far_inside_is_empty(
+    tmp_path: Path, everything_is_large: None, blank: str
+) -> None:
+    lines = ["id,word", *(f"{i},w{i}" for i in range(30_000))]
+    lines[15_001] = f"{blank},{blank}w"
+    table = _read(_write(tmp_path / "ids.csv", lines))
+    assert table.types == ["integer", "string"]
+    assert table.rows[15_000] == (None, "w")
+    assert table.codes == {Code.DIALECT}
+
+
+@pytest.mark.parametrize("blank", [",", " , ", "\xa0,"])
+def test_a_blank_row_far_inside_is_left_out_and_reported(
+    tmp_path: Path, everything_is_large: None, blank: str
+) -> None:
+    lines = ["id,word", *(f"{i},w{i}" for i in range(9000))]
+    lines.insert(6001, blank)
+    table = _read(_write(tmp_path / "ids.csv", lines))
+    assert [row[0] for row in table.rows] == list(range(9000))
+    finding = table.finding(Code.BLANK_ROWS)
+    assert finding is not None
+    assert finding.count == 1
+
+
+def test_a_file_that_only_begins_as_utf_8_is_read_in_its_own_encoding(
+    tmp_path: Path, everything_is_large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoding, "_CHUNK", 10_000)
+    lines = ["id,word", *(f"{i},Straße Nr. {i} über Köln" for i in range(9000))]
+    path = tmp_path / "streets.csv"
+    text = "\n".join(lines)
+    path.write_bytes(text[:12_000].encode("ascii", "ignore") + text[12_000:].encode("cp1252"))
+    table = _read(path)
+    assert table.rows[-1] == (8999, "Straße Nr. 8999 über Köln")
+    finding = table.finding(Code.ENCODING)
+    assert finding is not None
+    assert finding.example == "cp1252"
+
+
+def test_a_table_of_very_many_columns_is_read_within_its_memory(
+    tmp_path: Path, everything_is_large: None
+) -> None:
+    row = ",".join(f"a longer text {i}" for i in range(400))
+    path = _write(tmp_path / "wide.csv", [",".join(f"c{i}" for i in range(400)), *([row] * 6000)])
+    (table,) = read_file(path, memory_bytes=128 << 20)
+    assert (len(table.rows), len(table.names)) == (6000, 400)

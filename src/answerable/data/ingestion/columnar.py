@@ -49,7 +49,7 @@ def copy_parquet(
     select = exp.select(*[exp.alias_(c.expression, c.header.name, quoted=True) for c in columns])
     statement = f"{sql.render(select)} FROM {source}"
     try:
-        connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(target)))} (FORMAT parquet)")
+        connection.execute(sql.as_parquet(statement, target))
     except duckdb.Error as error:
         raise no_space(error) or refuse(
             "damaged_file", "The Parquet file is damaged: some of its pages cannot be read."

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
 from sqlglot import exp
 
@@ -19,11 +20,15 @@ from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, shorten
+from answerable.data.ingestion.sql import Strict
 from answerable.data.semantics.model import FieldType, Unit
 
 Values = Sequence[tuple[str, int]]
 
 _LONGEST_PLACEHOLDER = max(len(text.encode()) for text in PLACEHOLDERS)
+_PLACEHOLDERS_IN_ANY_CASE = frozenset(
+    "".join(letters) for text in PLACEHOLDERS for letters in product(*({c.lower(), c.upper()} for c in text))
+)
 _UNREADABLE_SHARE = 0.01
 _WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
 _ONE_MISFIT_ROWS = 20
@@ -94,35 +99,29 @@ class ColumnType:
             return booleans.boolean_sql(cell, self.boolean)
         return dates.time_sql(cell) if self.type is FieldType.TIME else cell
 
-    def strict_sql(self, name: str) -> exp.Expression | None:
-        """The value as a fast expression that fails at any cell that needs care; None when there
-        is no fast way."""
-        cell = sql.column(name)
+    def strict_sql(self, name: str, value: str) -> Strict | None:
+        """The value of the raw column `name` as a fast expression, and where that is all there is to say of
+        its cell; `value` is what the value is called there. None when there is no fast way."""
+        cell, made = sql.column(name), sql.column(value)
         if self.number is not None:
-            return self.number.strict_sql(cell) if self.number.plain else None
+            return self.number.strict_sql(cell, made) if self.number.plain else None
         if self.date is not None:
-            return self.date.strict_sql(cell)
-        # Most texts are longer than any placeholder; only the short ones are looked up.
-        long = exp.GT(this=sql.call("strlen", cell), expression=exp.Literal.number(_LONGEST_PLACEHOLDER))
-        known = sql.among(sql.call("lower", cell), self.placeholders)
-        padded = exp.Or(this=sql.call("starts_with", cell, " "), expression=sql.call("suffix", cell, " "))
-        untouched = exp.And(
-            this=exp.Not(this=exp.Paren(this=padded)),
-            expression=exp.Paren(this=exp.Or(this=long, expression=exp.Not(this=known))),
-        )
-        blank = exp.Is(this=cell, expression=exp.Null())
-        failed = sql.call("error", "a cell needs care")
+            return self.date.strict_sql(cell, made)
         if self.boolean is not None:
-            yes, no = self.boolean
-            pairs: list[tuple[exp.Expression, exp.Expression]] = [(blank, sql.null())]
-            for word, value in ((yes, exp.true()), (no, exp.false())):
-                pairs.append((sql.among(cell, {word, word.upper(), word.capitalize()}), value))
-            return sql.when(pairs, failed)
-        return (
-            sql.when([(blank, sql.null()), (untouched, cell)], failed)
-            if self.type is FieldType.STRING
-            else None
-        )
+            yes, no = (frozenset({word, word.upper(), word.capitalize()}) for word in self.boolean)
+            return Strict(sql.among(cell, yes), sql.among(cell, yes | no))
+        return Strict(cell, _is_plain_text(cell)) if self.type is FieldType.STRING else None
+
+
+def _is_plain_text(cell: exp.Expression) -> exp.Expression:
+    """Whether a cell is a text with nothing to trim that no placeholder is. Most texts are longer than any
+    placeholder: only the short ones are looked up, in every case, which is faster than making it lower."""
+    long = exp.GT(this=sql.call("strlen", cell), expression=exp.Literal.number(_LONGEST_PLACEHOLDER))
+    unknown = exp.Not(this=sql.among(cell, _PLACEHOLDERS_IN_ANY_CASE))
+    # Blanks and control characters come before "!", everything else after it.
+    starts = exp.GTE(this=cell, expression=sql.text("!"))
+    ends = exp.Not(this=sql.call("suffix", cell, " "))
+    return sql.every([starts, ends, sql.when([(long, exp.true())], unknown)])
 
 
 TEXT = ColumnType(FieldType.STRING)

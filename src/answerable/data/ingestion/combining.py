@@ -64,10 +64,8 @@ def combine(
     kept += " ORDER BY file_row_number"
     fresh = ", ".join(casts)
     together = written.with_suffix(".together")
-    connection.execute(
-        f"COPY (SELECT * FROM ({kept}) UNION ALL BY NAME SELECT {fresh} FROM {_rows(written)}) "  # noqa: S608
-        f"TO {sql.quoted_path(together)} (FORMAT parquet)"
-    )
+    query = f"SELECT * FROM ({kept}) UNION ALL BY NAME SELECT {fresh} FROM {_rows(written)}"  # noqa: S608
+    connection.execute(sql.as_parquet(query, together))
     together.replace(written)
     return _typed(columns, settings)
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.sql import Strict
 
 _MONTHS = {
     1: "january jan januar jänner janvier janv enero ene gennaio januari",
@@ -145,14 +146,14 @@ class DateFormat:
             return sql.cast(self._guarded(cell, written), "DATE", lenient=True)
         return self._timestamp(cell, written)
 
-    def strict_sql(self, cell: exp.Expression) -> exp.Expression | None:
-        """The value where the cell is written exactly in one pattern; the statement fails at any
-        other cell. None when no fast expression reads this format."""
+    def strict_sql(self, cell: exp.Expression, value: exp.Expression) -> Strict | None:
+        """The date, fast. It holds where the cell is written exactly in one pattern; None when no fast
+        expression reads this format."""
         if self.order is DateOrder.YMD and not self.clock:
-            value = sql.cast(cell, "DATE")
+            # The engine also has dates called infinity, years before Christ and years of five digits.
+            ten = exp.EQ(this=sql.call("strlen", cell), expression=exp.Literal.number(10))
             exact = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
-            blank = exp.Is(this=cell, expression=exp.Null())
-            return sql.when([(blank, sql.null()), (exact, value)], sql.call("error", "a cell does not fit"))
+            return Strict(sql.cast(cell, "DATE"), exp.And(this=ten, expression=exact))
         return None
 
     def _guarded(self, cell: exp.Expression, written: exp.Expression) -> exp.Expression:

@@ -48,7 +48,7 @@ codecs.register_error("answerable_controls", _control_characters)
 class Encoding:
     """`name` for Python's codecs. `mixed` says that some lines are UTF-8, and `doubt` how else the
     words may read. `mark` is the number of bytes of the byte-order mark; `nul_bytes` and
-    `longest_line` count bytes."""
+    `longest_line` count bytes. `believed` says that only the beginning was decoded."""
 
     name: str
     mark: int = 0
@@ -56,6 +56,7 @@ class Encoding:
     longest_line: int = 0
     mixed: bool = False
     doubt: str = ""
+    believed: bool = False
 
 
 @dataclass(slots=True)
@@ -67,8 +68,13 @@ class _Evidence:
     other: dict[bytes, None] = field(default_factory=dict)
     _seen: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether further lines are not looked at."""
+        return self._seen >= _MOST_LINES
+
     def feed(self, chunk: bytes) -> None:
-        if self._seen >= _MOST_LINES or chunk.isascii():
+        if chunk.isascii():
             return
         for line in chunk.split(b"\n"):
             if line.isascii():
@@ -77,7 +83,7 @@ class _Evidence:
             words = self.utf8 if _is_utf8(line) else self.other
             if len(words) < _MOST_WORDS:
                 words |= dict.fromkeys(words_of(line))
-            if self._seen >= _MOST_LINES:
+            if self.is_full:
                 return
 
     def judge(self) -> tuple[Guess, bool]:
@@ -95,26 +101,29 @@ class _Evidence:
 class _Scan:
     """What one pass over the bytes sees."""
 
+    decoding: bool = True
     valid_utf8: bool = True
     ascii_only: bool = True
     nul_bytes: int = 0
     longest_line: int = 0
-    evidence: _Evidence = field(default_factory=_Evidence)
     _open_line: int = 0
     _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
 
     def feed(self, chunk: bytes, *, final: bool) -> None:
-        self.nul_bytes += chunk.count(b"\x00")
-        if self.ascii_only and not chunk.isascii():
-            self.ascii_only = False
-        if self.valid_utf8 and not (self.ascii_only and not self._decoder.getstate()[0]):
-            try:
-                self._decoder.decode(chunk, final)
-            except UnicodeDecodeError:
-                self.valid_utf8 = False
-        if not self.ascii_only:
-            self.evidence.feed(chunk)
+        if b"\x00" in chunk:
+            self.nul_bytes += chunk.count(b"\x00")
+        if self.decoding and self.valid_utf8:
+            self._decode(chunk, final=final)
         self._lines(chunk)
+
+    def _decode(self, chunk: bytes, *, final: bool) -> None:
+        self.ascii_only = self.ascii_only and chunk.isascii()
+        if self.ascii_only:
+            return
+        try:
+            self._decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            self.valid_utf8 = False
 
     def _lines(self, chunk: bytes) -> None:
         first, last = _first_break(chunk), max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
@@ -132,8 +141,11 @@ def _first_break(chunk: bytes) -> int:
     return min(found) if found else -1
 
 
-def detect(path: Path) -> Encoding:
-    """The encoding of a whole file, in one pass. Refuses a line beyond `MAX_LINE_BYTES`."""
+def detect(path: Path, *, believing: bool = False) -> Encoding:
+    """The encoding of a whole file, in one pass. Refuses a line beyond `MAX_LINE_BYTES`.
+
+    `believing` takes a file for UTF-8 that begins so, for a reader that stops where it is not: decoding
+    takes most of the time of a pass."""
     with path.open("rb") as file:
         head = file.read(_CHUNK)
         name, mark = _marked(head)
@@ -144,6 +156,7 @@ def detect(path: Path) -> Encoding:
         while chunk:
             following = file.read(_CHUNK)
             scan.feed(chunk, final=not following)
+            scan.decoding = scan.decoding and not (believing and scan.valid_utf8)
             if scan.longest_line > MAX_LINE_BYTES:
                 raise refuse(
                     "line_too_long",
@@ -155,9 +168,19 @@ def detect(path: Path) -> Encoding:
         nul_bytes = 0 if name.startswith(("utf-16", "utf-32")) else scan.nul_bytes
         return Encoding(name, mark, nul_bytes, scan.longest_line)
     if scan.valid_utf8:
-        return Encoding("utf-8", mark, scan.nul_bytes, scan.longest_line)
-    found, mixed = scan.evidence.judge()
+        return Encoding("utf-8", mark, scan.nul_bytes, scan.longest_line, believed=not scan.decoding)
+    found, mixed = _evidence(path, mark).judge()
     return Encoding(found.name, mark, scan.nul_bytes, scan.longest_line, mixed, found.doubt)
+
+
+def _evidence(path: Path, mark: int) -> _Evidence:
+    """The words of a file that is not UTF-8: a pass of its own, because most files are."""
+    evidence = _Evidence()
+    with path.open("rb") as file:
+        file.seek(mark)
+        while not evidence.is_full and (chunk := file.read(_CHUNK)):
+            evidence.feed(chunk)
+    return evidence
 
 
 def _marked(head: bytes) -> tuple[str | None, int]:

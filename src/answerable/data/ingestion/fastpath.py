@@ -27,9 +27,17 @@ from answerable.data.ingestion.typed import TypedColumn
 
 _BLOCKS = 24
 _BLOCK_BYTES = 32 << 10
-_MOST_DISTINCT = 3000
-# What says nothing about the file: no disk, no memory, no time.
-_RESOURCES = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException)
+_BLOCK_ROWS = 32  # as many of each block are looked at: rows from many places say more than many from one
+# Every step of every expression holds a buffer in each thread, and the rows are not kept on disk meanwhile.
+_MOST_COLUMNS = 64
+_HOLDS = "holds"
+# A buffer holds at least one line. DuckDB's own measure is 32 lines, half a GB, which one thread would read.
+_BUFFER_BYTES = encodings.MAX_LINE_BYTES + (1 << 20)
+_WHITE = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
+_ONE_WHITE = "[" + "".join(rf"\x{{{ord(letter):x}}}" for letter in _WHITE) + "]"
+_WHITE_AROUND = f"^{_ONE_WHITE}|{_ONE_WHITE}$"
+# What says nothing about the file: no disk, no time.
+_RESOURCES = (duckdb.IOException, duckdb.InterruptException)
 
 
 def write(
@@ -41,19 +49,16 @@ def write(
 ) -> list[TypedColumn] | None:
     """The columns of the Parquet file that was written, or None when the file is not plain enough;
     then nothing stays."""
-    blocks = _blocks(large) if _is_plain_text(large) else None
+    plain = len(headers) <= _MOST_COLUMNS and _is_plain_text(large)
+    blocks = _blocks(large) if plain else None
     if blocks is None:
         return None
     selected = _columns(blocks, headers, settings)
     if selected is None:
         return None
-    expressions, columns = selected
-    select = exp.select(
-        *[exp.alias_(e, h.name, quoted=True) for e, h in zip(expressions, headers, strict=True)]
-    )
-    statement = f"{sql.render(select)} FROM {_source(large, len(headers))}"
+    values, columns = selected
     try:
-        connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(target)))} (FORMAT parquet)")
+        connection.execute(sql.as_parquet(_query(values, headers, _source(large, len(headers))), target))
     except duckdb.Error as error:
         target.unlink(missing_ok=True)
         if isinstance(error, _RESOURCES):
@@ -62,18 +67,62 @@ def write(
     return columns
 
 
+def _query(values: Sequence[sql.Strict], headers: Sequence[ColumnHeader], source: str) -> str:
+    """The rows of a source of raw cells as values; fails at the first cell that its value does not hold for.
+    Values, conditions and failing are three steps, so that each value is computed once."""
+    raw, names = _raw_names(len(values)), [_value_name(i) for i in range(len(values))]
+    made = [exp.alias_(strict.value, name) for strict, name in zip(values, names, strict=True)]
+    filled = exp.Not(this=exp.Paren(this=_is_blank_row(raw)))
+    holds = sql.every([filled, *(exp.Paren(this=strict.holds) for strict in values)])
+    valued = exp.select(exp.Star(), *made)
+    judged = exp.select(*names, exp.alias_(holds, _HOLDS))
+    written = [
+        exp.alias_(sql.column(name), header.name, quoted=True)
+        for name, header in zip(names, headers, strict=True)
+    ]
+    # What is nowhere false holds: a cell without text says nothing, and nothing is what it becomes.
+    fails = exp.Is(this=sql.column(_HOLDS), expression=exp.false())
+    failing = sql.when([(fails, sql.call("error", "a cell needs care"))], exp.true())
+    return (
+        f"{sql.render(exp.select(*written))} FROM ({sql.render(judged)} FROM "
+        f"({sql.render(valued)} FROM {source})) WHERE {sql.render(failing)}"
+    )
+
+
+def _raw_names(width: int) -> list[str]:
+    return [f"c{i}" for i in range(width)]
+
+
+def _is_blank_row(raw: Sequence[str]) -> exp.Expression:
+    return exp.Is(this=sql.call("coalesce", *map(sql.column, raw)), expression=exp.Null())
+
+
+def _value_name(position: int) -> str:
+    return f"v{position}"
+
+
 def stage(connection: duckdb.DuckDBPyConnection, large: LargeTable, width: int) -> bool:
-    """Load the cells of a large file whose rows are all regular into the table of raw cells, without
-    Python in between. False when they are not, or nobody can say."""
+    """Load the cells of a large file whose rows are all regular, none of them blank, into the table of raw
+    cells, without Python in between. False when they are not, or nobody can say."""
     if not _is_plain_text(large) or _blocks(large) is None:
         return False
+    cells = exp.select(*[exp.alias_(_stripped(sql.column(name)), name) for name in _raw_names(width)])
+    query = f"{sql.render(cells)} FROM {_source(large, width)}"
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS SELECT * FROM {_source(large, width)}")  # noqa: S608
+        connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS {query}")
     except duckdb.Error as error:
-        if isinstance(error, _RESOURCES):
+        if isinstance(error, (*_RESOURCES, duckdb.OutOfMemoryException)):
             raise
         return False
-    return True
+    blank = sql.render(_is_blank_row(_raw_names(width)))
+    return connection.execute(f"SELECT 1 FROM {RAW} WHERE {blank} LIMIT 1").fetchone() is None  # noqa: S608
+
+
+def _stripped(cell: exp.Expression) -> exp.Expression:
+    """A cell without white space around it, as Python strips it; null when nothing is left. Trimming by a set
+    is slow, so only those cells are trimmed that the pattern finds to begin or end with any of it."""
+    trimmed = sql.call("nullif", sql.call("trim", cell, _WHITE), "")
+    return sql.when([(sql.call("regexp_matches", cell, _WHITE_AROUND), trimmed)], cell)
 
 
 def _is_plain_text(large: LargeTable) -> bool:
@@ -95,13 +144,14 @@ def _source(large: LargeTable, width: int) -> str:
     return (
         f"read_csv({sql.render(sql.text(str(large.file.path)))}, columns = {names}, auto_detect = false, "
         f"header = false, skip = {large.skip}, max_line_size = {encodings.MAX_LINE_BYTES}, "
+        f"buffer_size = {_BUFFER_BYTES}, "
         f"strict_mode = true, null_padding = false, {written})"
     )
 
 
 def _blocks(large: LargeTable) -> list[list[str]] | None:
     """Rows from all over the file; None when some are ragged or blank, or totals stand at the end."""
-    rows: list[list[str]] = [list(row) for row in large.head.rows]
+    rows: list[list[str]] = [list(row) for row in large.head.rows[: 4 * _BLOCK_ROWS]]
     size = large.file.path.stat().st_size
     delimiter_rows: list[list[str]] = []
     with large.file.path.open("rb") as handle:
@@ -112,7 +162,7 @@ def _blocks(large: LargeTable) -> list[list[str]] | None:
             delimiter_rows = list(large.file.dialect.reader(iter(lines)))
             # A block may start inside a quoted cell of several lines: its rows are odd, not the file's.
             fitting = [row for row in delimiter_rows if len(row) == large.head.width]
-            rows += fitting
+            rows += fitting[:_BLOCK_ROWS]
     last = delimiter_rows[-footers.MOST_FOOTER_ROWS :]
     if any(len(row) != large.head.width or all(is_blank(c) for c in row) for row in last):
         return None
@@ -123,23 +173,22 @@ def _blocks(large: LargeTable) -> list[list[str]] | None:
 
 def _columns(
     rows: Sequence[Sequence[str]], headers: Sequence[ColumnHeader], settings: TableSettings
-) -> tuple[list[exp.Expression], list[TypedColumn]] | None:
+) -> tuple[list[sql.Strict], list[TypedColumn]] | None:
     decisions = []
     for i, header in enumerate(headers):
         counted = Counter(row[i] for row in rows if not is_blank(row[i]))
         choices = settings.column(header.name)
         if choices.nothing is not None:
             return None
-        texts = counted.most_common(_MOST_DISTINCT)
-        decisions.append(decide_as_chosen(texts, header.label, Hints(), choices))
+        decisions.append(decide_as_chosen(counted.most_common(), header.label, Hints(), choices))
     hints = hints_of(decisions)
     if any(d.findings or d.open_question for d in decisions) or hints != Hints(hints.decimal_comma):
         return None
-    expressions, columns = [], []
+    values, columns = [], []
     for i, (decision, header) in enumerate(zip(decisions, headers, strict=True)):
-        expression = decision.column.strict_sql(f"c{i}")
-        if expression is None:
+        value = decision.column.strict_sql(f"c{i}", _value_name(i))
+        if value is None:
             return None
-        expressions.append(expression)
+        values.append(value)
         columns.append(typed_column(header, decision))
-    return expressions, columns
+    return values, columns

@@ -23,7 +23,7 @@ from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Finding
 from answerable.data.ingestion.request import IngestionRequest, TableSettings
 from answerable.data.ingestion.staging import Resources, Staged
-from answerable.data.ingestion.textfile import LargeTable, TextFile
+from answerable.data.ingestion.textfile import TextFile
 from answerable.kit.sandbox import JsonObject, Report
 
 _MOST_TABLES = 100
@@ -99,9 +99,9 @@ def read_tables(request: IngestionRequest, report: Report) -> IngestionOutcome:
 def _read_text(run: _Run, kind: FileKind) -> None:
     del kind
     choices = run.request.main.choices
-    file = textfile.open_text(run.request.path, choices)
+    file = textfile.open_text(run.request.path, choices, believing=True)
     if file.is_large:
-        _read_large_text(run, textfile.table_of_large(file, choices))
+        _read_large_text(run, file)
     else:
         _read_found(run, lambda kept: _text_tables(run, file, kept))
 
@@ -147,13 +147,19 @@ def _add(run: _Run, table: _Table, settings: TableSettings) -> None:
     _write(run, table.label, staged, [*table.findings, *table.found.findings, *named], settings)
 
 
-def _read_large_text(run: _Run, large: LargeTable) -> None:
+def _read_large_text(run: _Run, file: TextFile) -> None:
+    """Read by the fast way what is plain to the last cell, by the careful one what is not."""
     settings = run.request.main
+    large = textfile.table_of_large(file, settings.choices)
     headers, named = name_columns(large.head.labels)
     target = run.target()
     columns = fastpath.write(run.connection, large, headers, target, settings)
     found: list[Finding] = []
     if columns is None:
+        if file.encoding.believed:
+            file = textfile.open_text(file.path, settings.choices)
+            large = textfile.table_of_large(file, settings.choices)
+            headers, named = name_columns(large.head.labels)
         if fastpath.stage(run.connection, large, len(headers)):
             staged = staging.decide_columns(run.connection, headers, settings=settings)
         else:

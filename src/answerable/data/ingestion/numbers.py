@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.cells import Native
+from answerable.data.ingestion.sql import Strict
 from answerable.data.ingestion.units import currency
 
 _BLANKS = "\u00a0\u202f\u2009\u2007 "
@@ -176,19 +177,17 @@ class NumberFormat:
         """The value as an expression over a VARCHAR; null for what does not fit."""
         return sql.cast(self._canonical_sql(cell), self.duckdb_type, lenient=True)
 
-    def strict_sql(self, cell: exp.Expression) -> exp.Expression:
-        """The value of a plain number; the statement fails at a cell that does not fit exactly."""
-        value = sql.cast(cell, self.duckdb_type)
+    def strict_sql(self, cell: exp.Expression, value: exp.Expression) -> Strict:
+        """A plain number, fast. It holds where the cell is written as such a number is, to the letter."""
         if self.duckdb_type == "BIGINT" or self.uniform:
-            exact: exp.Expression = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
+            holds: exp.Expression = exp.EQ(this=sql.cast(value, "VARCHAR"), expression=cell)
         else:
             digits = exp.Sub(this=sql.call("length", cell), expression=sql.call("strpos", cell, "."))
             fits = exp.LTE(this=digits, expression=exp.Literal.number(self.scale))
             whole = exp.EQ(this=sql.call("strpos", cell, "."), expression=exp.Literal.number(0))
             plain = exp.Not(this=sql.call("regexp_matches", cell, r"[eE_xX\s]|^[+-]?0\d"))
-            exact = exp.And(this=exp.Paren(this=exp.Or(this=fits, expression=whole)), expression=plain)
-        blank = exp.Is(this=cell, expression=exp.Null())
-        return sql.when([(blank, sql.null()), (exact, value)], sql.call("error", "a cell does not fit"))
+            holds = exp.And(this=exp.Paren(this=exp.Or(this=fits, expression=whole)), expression=plain)
+        return Strict(sql.cast(cell, self.duckdb_type), holds)
 
 
 def body_pattern(decimal_mark: str, group: str) -> str:

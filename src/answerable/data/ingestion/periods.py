@@ -117,7 +117,7 @@ def as_rows(
     ]
     written = parquet.with_suffix(".long")
     union = " UNION ALL ".join(sql.render(part) for part in parts)
-    connection.execute(f"COPY ({union}) TO {sql.render(sql.text(str(written)))} (FORMAT parquet)")
+    connection.execute(sql.as_parquet(union, written))
     written.replace(parquet)
     finding = offer(columns, wide).model_copy(
         update={

@@ -16,6 +16,8 @@ MOST_VALUES = 5000
 _LONGEST_VALUE = 120
 _EXACT_DISTINCT_ROWS = 200_000
 _PERHAPS_UNIQUE = 0.9  # an estimate from here on is counted exactly: the column may be a key
+_BITS_A_ROW = 16
+_TOGETHER = 16  # columns a query: each holds its set of values until the query ends
 _PATTERNS = {
     "email": r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}",
     "iban": r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}",
@@ -36,25 +38,19 @@ def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[
     source = f"read_parquet({sql.render(sql.text(str(parquet)))})"
     rows = _one(connection, f"SELECT count(*) FROM {source}")[0]  # noqa: S608
     exact = rows <= _EXACT_DISTINCT_ROWS
-    parts = ["count(*)"]
-    for header, kind in ((column.header, column.type) for column in columns):
-        name = f'"{header.name}"'
-        distinct = f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})"
-        length = f"avg(length({name}))" if kind is FieldType.STRING else "0"
-        parts += [
-            f"count({name})",
-            distinct,
-            f"CAST(min({name}) AS VARCHAR)",
-            f"CAST(max({name}) AS VARCHAR)",
-            length,
+    figures: list[Any] = []
+    for start in range(0, len(columns), _TOGETHER):
+        parts = [
+            part for column in columns[start : start + _TOGETHER] for part in _figures(column, exact=exact)
         ]
-    figures = _one(connection, f"SELECT {', '.join(parts)} FROM {source}")  # noqa: S608
+        figures += _one(connection, f"SELECT {', '.join(parts)} FROM {source}")  # noqa: S608
     profiles = []
     for i, typed in enumerate(columns):
         header, kind = typed.header, typed.type
-        filled, distinct, low, high, length = figures[1 + 5 * i : 6 + 5 * i]
+        filled, distinct, low, high, length = figures[5 * i : 5 * i + 5]
         if not exact and distinct > _PERHAPS_UNIQUE * rows and kind in (FieldType.INTEGER, FieldType.STRING):
-            distinct = _one(connection, f'SELECT count(DISTINCT "{header.name}") FROM {source}')[0]  # noqa: S608
+            counted = _distinct(header.name, kind, (low, high), rows)
+            distinct = _one(connection, f"SELECT {counted} FROM {source}")[0]  # noqa: S608
         column = ColumnProfile(
             name=header.name,
             label=header.label,
@@ -77,6 +73,23 @@ def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[
     names = [column.header.name for column in columns]
     duplicates = 0 if unique and rows else _duplicates(connection, source, names, rows)
     return TableProfile(rows=rows, duplicate_rows=duplicates, bytes=parquet.stat().st_size, columns=profiles)
+
+
+def _figures(column: TypedColumn, *, exact: bool) -> list[str]:
+    name = f'"{column.header.name}"'
+    distinct = f"count(DISTINCT {name})" if exact else f"approx_count_distinct({name})"
+    length = f"avg(length({name}))" if column.type is FieldType.STRING else "0"
+    ends = [f"CAST({end}({name}) AS VARCHAR)" for end in ("min", "max")]
+    return [f"count({name})", distinct, *ends, length]
+
+
+def _distinct(name: str, kind: FieldType, bounds: tuple[str, str], rows: int) -> str:
+    """The number of different values, exactly. Integers that lie close together, as numbered rows do, are
+    ticked off in a row of bits, which takes a fifth of the time of a set."""
+    low, high = bounds
+    if kind is FieldType.INTEGER and int(high) - int(low) < _BITS_A_ROW * rows:
+        return f'bit_count(bitstring_agg("{name}", {int(low)}, {int(high)}))'
+    return f'count(DISTINCT "{name}")'
 
 
 # Any: the columns of a query are known to whoever wrote it.

@@ -22,11 +22,12 @@ def drop(connection: duckdb.DuckDBPyConnection, parquet: Path, names: list[str],
     """Write the file anew with the first of equal rows, in their order."""
     quoted = ", ".join(sql.render(sql.column(name)) for name in names)
     written = parquet.with_suffix(".once")
-    connection.execute(
-        f"COPY (SELECT {quoted} FROM read_parquet({sql.quoted_path(parquet)}, file_row_number = true) "  # noqa: S608
+    query = (
+        f"SELECT {quoted} FROM read_parquet({sql.quoted_path(parquet)}, file_row_number = true) "  # noqa: S608
         f"QUALIFY row_number() OVER (PARTITION BY {quoted} ORDER BY file_row_number) = 1 "
-        f"ORDER BY file_row_number) TO {sql.quoted_path(written)} (FORMAT parquet)"
+        "ORDER BY file_row_number"
     )
+    connection.execute(sql.as_parquet(query, written))
     written.replace(parquet)
     sentence = f"{count} rows equal an earlier row in every column; they are left out, as chosen."
     return Finding(code=Code.DUPLICATE_ROWS, severity=Severity.DROPPED, count=count, sentence=sentence)

@@ -55,7 +55,7 @@ def unify(
     source = sql.render(sql.text(str(parquet)))
     written = parquet.with_suffix(".respelt")
     statement = f"SELECT * REPLACE ({replaced}) FROM read_parquet({source})"  # noqa: S608
-    connection.execute(f"COPY ({statement}) TO {sql.render(sql.text(str(written)))} (FORMAT parquet)")
+    connection.execute(sql.as_parquet(statement, written))
     written.replace(parquet)
     return findings, True
 

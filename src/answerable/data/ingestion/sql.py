@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Strict:
+    """The value of a raw cell by a fast expression, and the condition on cell and value under which it is
+    right; null, like a cell without text, is right."""
+
+    value: exp.Expression
+    holds: exp.Expression
 
 
 def call(name: str, *arguments: exp.Expression | str | int) -> exp.Expression:
@@ -65,6 +75,12 @@ def render(expression: exp.Expression) -> str:
 def parquet(path: Path) -> exp.Expression:
     """A Parquet file to select from."""
     return call("read_parquet", str(path))
+
+
+def as_parquet(query: str, path: Path) -> str:
+    """The statement that writes a query's rows to a Parquet file. Version 2 packs numbers and dates by their
+    differences: files are smaller by a third, and faster to write and to read."""
+    return f"COPY ({query}) TO {quoted_path(path)} (FORMAT parquet, PARQUET_VERSION v2)"
 
 
 def quoted_path(path: Path) -> str:

@@ -297,8 +297,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, staged: Staged, target:
     ):
         value = column.sql(raw, clean=not staged.emptied[i].count)
         expressions.append(exp.alias_(value, header.name, quoted=True))
-    written = sql.render(sql.text(str(target)))
-    connection.execute(f"COPY ({_typed_rows(connection, expressions)}) TO {written} (FORMAT parquet)")
+    connection.execute(sql.as_parquet(_typed_rows(connection, expressions), target))
     _check_nothing_lost(connection, staged, target)
     for emptied, header, column in zip(staged.emptied, staged.headers, staged.types, strict=True):
         staged.findings += emptied.findings(header, column)

@@ -38,7 +38,7 @@ class TextFile:
     @property
     def is_large(self) -> bool:
         """Whether only its beginning and end are looked at before it is read in a stream."""
-        return self.path.stat().st_size > WHOLE_BYTES
+        return _is_large(self.path)
 
     def records(self) -> Iterator[list[str]]:
         """The cells of each record, blank ones included. A quote that is never closed is read as a
@@ -46,10 +46,14 @@ class TextFile:
         yield from _records(self)
 
 
-def open_text(path: Path, choices: TableChoices = TableChoices()) -> TextFile:
+def _is_large(path: Path) -> bool:
+    return path.stat().st_size > WHOLE_BYTES
+
+
+def open_text(path: Path, choices: TableChoices = TableChoices(), *, believing: bool = False) -> TextFile:
     """Find out how a text file is written, as far as nobody chose. Refuses lines that are too long for a
-    table."""
-    encoding = encodings.detect(path)
+    table. With `believing` a large file that begins as UTF-8 is taken for it."""
+    encoding = encodings.detect(path, believing=believing and _is_large(path))
     if choices.encoding is not None and choices.encoding != encoding.name:
         encoding = Encoding(choices.encoding, nul_bytes=encoding.nul_bytes)
     sample = encodings.head(path, encoding, dialects.SAMPLE_CHARACTERS)

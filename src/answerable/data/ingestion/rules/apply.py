@@ -152,7 +152,7 @@ def _count(connection: duckdb.DuckDBPyConnection, source: exp.Expression, condit
 
 def _rewrite(connection: duckdb.DuckDBPyConnection, parquet: Path, query: str) -> None:
     written = parquet.with_suffix(".ruled")
-    connection.execute(f"COPY ({query}) TO {sql.quoted_path(written)} (FORMAT parquet)")
+    connection.execute(sql.as_parquet(query, written))
     written.replace(parquet)
 
 

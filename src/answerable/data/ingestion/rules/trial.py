@@ -58,7 +58,7 @@ def _write_sample(
             connection.execute(f"INSERT INTO sample VALUES ({marks})", [row.get(name) for name in names])  # noqa: S608
         source = "SELECT * FROM sample"
     numbered = f'SELECT row_number() OVER () AS "{_NUMBER}", * FROM ({source})'  # noqa: S608
-    connection.execute(f"COPY ({numbered}) TO {sql.quoted_path(target)} (FORMAT parquet)")
+    connection.execute(sql.as_parquet(numbered, target))
 
 
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[int, dict[str, str | None]]:
