@@ -52,12 +52,28 @@ _ALPHABETS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class FewWords:
+    """How many words there are to guess by, too few of them; none where no encoding fits all of them."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A word as it is read, and what `other` it is in the encoding of this `name`, nearly as likely."""
+
+    text: str
+    other: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guess:
-    """The encoding, for Python's codecs. `doubt` shows a word as it is read, and as another encoding
-    would read it; empty when the evidence is clear."""
+    """The encoding, for Python's codecs. `doubt` says why it may be another; None when the evidence is
+    clear."""
 
     name: str
-    doubt: str = ""
+    doubt: FewWords | Rival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +94,14 @@ def guess(words: Iterable[bytes]) -> Guess:
     sample = b"\n".join(known)
     readings = _readings(sample)
     if not readings:
-        return Guess(FALLBACK, "no encoding fits all of its words" if known else "")
+        return Guess(FALLBACK, FewWords(0) if known else None)
     best = readings[0]
     rival = readings[1] if len(readings) > 1 else None
     needed = _CLEAR_OF_FEW if len(known) < _FEW_WORDS else _CLEAR
     if rival is not None and best.score < needed * rival.score:
         return Guess(best.name, _difference(best, rival))
     if len(known) < _FEWEST_WORDS:
-        return Guess(best.name, f"only {len(known)} of its words say which")
+        return Guess(best.name, FewWords(len(known)))
     return Guess(best.name)
 
 
@@ -149,7 +165,7 @@ def _within(word: str, position: int) -> bool:
     return word[position - 1].isalpha() and word[position + 1].isalpha()
 
 
-def _difference(best: _Reading, rival: _Reading) -> str:
+def _difference(best: _Reading, rival: _Reading) -> Rival:
     pairs = zip(best.text.split("\n"), rival.text.split("\n"), strict=False)
     one, other = next(((a, b) for a, b in pairs if a != b), ("", ""))
-    return f"'{one}', or '{other}' in {rival.name}"
+    return Rival(one, other, rival.name)

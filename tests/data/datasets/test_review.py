@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from answerable.data.datasets.tables import DatasetVersionRow
+from answerable.kit.principal import Principal
+from answerable.kit.runtime import Runtime
 from tests.data.datasets.uploads import finished, ingested, upload
 from tests.factories.callers import Caller
 
@@ -54,6 +59,10 @@ async def test_a_review_asks_what_the_file_leaves_open_and_shows_each_answer(
     assert (asked["id"], asked["setting"], asked["choice"], asked["chosen"]) == (
         "date_order:day", "date_order", "dmy", False,
     )  # fmt: skip
+    assert asked["arguments"] == {
+        "code": "date_order", "column": "day", "first": "day", "text": "05/06/2024", "day": "2024-06-05",
+    }  # fmt: skip
+    assert asked["sentence"].endswith("read with the day first, so 05/06/2024 is 05 June 2024.")
     assert {(a["value"], a["example"]) for a in asked["alternatives"]} == {
         ("dmy", "2024-06-05"),
         ("mdy", "2024-05-06"),
@@ -62,8 +71,26 @@ async def test_a_review_asks_what_the_file_leaves_open_and_shows_each_answer(
     assert (totals["choice"], totals["count"], totals["examples"]) == (
         "drop", 1, [{"before": "Total | 8", "after": None}],
     )  # fmt: skip
+    assert totals["arguments"] == {"code": "totals_equal", "text": "Total | 8"}
     column = next(c for c in review["columns"] if c["name"] == "amount")
     assert (column["choice"], column["chosen"]) == ("number", False)
+
+
+async def test_a_version_of_before_there_were_arguments_is_told_by_its_sentences(
+    owner: Caller, runtime: Runtime
+) -> None:
+    dataset = await ingested(owner, SALES, "sales.csv")
+    now = await review_of(owner, dataset)
+    async with runtime.database.begin(Principal.system(owner.workspace_id)) as session:
+        for version in await session.scalars(select(DatasetVersionRow)):
+            report = deepcopy(version.quality) or {}
+            for finding in report["findings"]:
+                del finding["arguments"]
+            version.quality = report
+    before = await review_of(owner, dataset)
+    assert [f["sentence"] for f in before["findings"]] == [f["sentence"] for f in now["findings"]]
+    assert {f["arguments"] for f in before["findings"]} == {None}
+    assert (await owner.get(f"/api/v1/datasets/{dataset['id']}")).status_code == 200
 
 
 async def test_numbers_that_depend_on_an_open_question_say_so_until_it_is_decided(owner: Caller) -> None:

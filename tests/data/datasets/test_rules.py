@@ -36,6 +36,9 @@ async def test_rules_are_tried_on_rows_before_they_are_kept(owner: Caller) -> No
     own = (await owner.post(f"{url}/test", json={"rules": [check], "rows": rows})).json()
     assert [row["after"] is None for row in own["rows"]] == [True, False]
     assert own["findings"][0]["code"] == "rule_rejected"
+    assert own["findings"][0]["arguments"] == {
+        "code": "rule_rejected", "rule": 1, "column": "amount", "count": 1, "check": "required",
+    }  # fmt: skip
     assert (await owner.get(url)).json()["rules"] == []
 
 

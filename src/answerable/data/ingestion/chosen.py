@@ -7,8 +7,10 @@ own judgement understands is not followed, and the report says so.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from answerable.data.ingestion import booleans, dates, numbers, units
+from answerable.data.ingestion.arguments import ChoiceSaid, DateOrderSaid, MarkSaid
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
 from answerable.data.ingestion.columns import (
@@ -24,11 +26,10 @@ from answerable.data.ingestion.columns import (
     type_of,
 )
 from answerable.data.ingestion.dates import DateOrder, DateReading
-from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted
 from answerable.data.semantics.model import FieldType
 
 _LEAST_SHARE = 0.5  # of the cells that a chosen type reads; the rest become empty and are reported
-_FIRST = {DateOrder.DMY: "day", DateOrder.MDY: "month"}
 
 
 def decide_as_chosen(values: Values, label: str, hints: Hints, choices: ColumnChoices) -> Decision:
@@ -71,7 +72,7 @@ def _as_date(filled: Values, label: str, hints: Hints, order: DateOrder | None) 
         findings.append(_order_finding(reading, filled, label))
     column = ColumnType(FieldType.TIMESTAMP if form.clock else FieldType.DATE, date=form)
     decision = Decision(column, findings, open_question=reading.ambiguous)
-    if form.order in _FIRST and not reading.ambiguous:
+    if form.order in (DateOrder.DMY, DateOrder.MDY) and not reading.ambiguous:
         decision.order = form.order
     return decision
 
@@ -79,11 +80,19 @@ def _as_date(filled: Values, label: str, hints: Hints, order: DateOrder | None) 
 def _order_finding(reading: DateReading, filled: Values, label: str) -> Finding:
     """The finding of a doubtful order, without the doubt."""
     doubtful = date_findings(replace(reading, ambiguous=True), filled, label)[0]
-    sentence = f"Dates in {label!r} are read with the {_FIRST[reading.format.order]} first, as chosen."
-    return doubtful.model_copy(update={"severity": Severity.INFO, "sentence": sentence})
+    first: Literal["day", "month"] = "day" if reading.format.order is DateOrder.DMY else "month"
+    return noted(
+        Code.DATE_ORDER,
+        Severity.INFO,
+        DateOrderSaid(code="date_order_chosen", column=label, first=first),
+        column=doubtful.column,
+        count=doubtful.count,
+        example=doubtful.example,
+        examples=doubtful.examples,
+    )
 
 
-def _as_number(filled: Values, label: str, hints: Hints, mark: str | None) -> Decision | None:
+def _as_number(filled: Values, label: str, hints: Hints, mark: Literal[".", ","] | None) -> Decision | None:
     own = numbers.read(filled, comma_hint=hints.decimal_comma)
     reading = numbers.read(filled, comma_hint=hints.decimal_comma, mark=mark)
     if own is None or reading is None or reading.share < max(_LEAST_SHARE, own.share):
@@ -99,26 +108,27 @@ def _as_number(filled: Values, label: str, hints: Hints, mark: str | None) -> De
     return Decision(decided, findings, reading=reading, open_question=reading.ambiguous)
 
 
-def _mark_finding(filled: Values, label: str, mark: str) -> Finding:
-    name = "comma" if mark == "," else "point"
-    return Finding(
-        code=Code.DECIMAL_MARK,
-        severity=Severity.INFO,
+def _mark_finding(filled: Values, label: str, mark: Literal[",", "."]) -> Finding:
+    return noted(
+        Code.DECIMAL_MARK,
+        Severity.INFO,
+        MarkSaid(code="decimal_mark_chosen", column=label, mark=mark),
         column=label,
         count=sum(count for _, count in filled),
         example=filled[0][0].strip(),
-        sentence=f"Numbers in {label!r} are read with a decimal {name}, as chosen.",
     )
 
 
 def _unfit(choices: ColumnChoices, filled: Values, label: str) -> Finding:
-    chosen = choices.type or "a date" if choices.type or choices.date_order else "a number"
-    return Finding(
-        code=Code.CHOICE_UNFIT,
-        severity=Severity.DOUBTFUL,
+    return noted(
+        Code.CHOICE_UNFIT,
+        Severity.DOUBTFUL,
+        ChoiceSaid(
+            code="choice_unfit",
+            column=label,
+            chosen=choices.type or ("date" if choices.date_order else "number"),
+        ),
         column=label,
         count=sum(count for _, count in filled),
         example=filled[0][0].strip(),
-        sentence=f"{label!r} was to be read as {chosen} as chosen, but its cells say otherwise; "
-        "the choice is not followed here.",
     )

@@ -9,9 +9,10 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import ColumnSaid, CountedColumnSaid, DeclaredTypeSaid
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.headers import ColumnHeader, name_columns
-from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite
+from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, noted
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
 
@@ -62,9 +63,8 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
     family = kind.split("(", maxsplit=1)[0].upper()
     if "[" in kind or family in {"STRUCT", "MAP", "UNION", "VARIANT", "LIST"}:
         text = sql.cast(sql.call("to_json", column), "VARCHAR")
-        finding = _changed(
-            header, Code.NESTED, f"{header.label!r} holds {family.lower()} values; kept as JSON text."
-        )
+        nested = DeclaredTypeSaid(code="nested_type", column=header.label, type=family.lower())
+        finding = noted(Code.NESTED, Severity.CHANGED, nested, column=header.name)
         return DeclaredColumn(header, FieldType.STRING, text), [finding]
     if family in _INTEGERS:
         return DeclaredColumn(header, FieldType.INTEGER, sql.cast(column, "BIGINT")), []
@@ -88,12 +88,14 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
     if family.startswith("TIMESTAMP"):
         findings = []
         if "TIME ZONE" in kind.upper() or family == "TIMESTAMPTZ":
-            findings.append(_changed(header, Code.TIME_ZONE, f"Times in {header.label!r} are stored in UTC."))
+            said = ColumnSaid(code="time_zone_declared", column=header.label)
+            findings.append(noted(Code.TIME_ZONE, Severity.CHANGED, said, column=header.name))
         return DeclaredColumn(header, FieldType.TIMESTAMP, sql.cast(column, "TIMESTAMP")), findings
     text = _without_nul(sql.cast(column, "VARCHAR"))
     if family in _TEXTS:
         return DeclaredColumn(header, FieldType.STRING, text), []
-    finding = _changed(header, Code.DECLARED_TYPE, f"{header.label!r} has the type {kind}; kept as text.")
+    declared = DeclaredTypeSaid(code="declared_type", column=header.label, type=kind)
+    finding = noted(Code.DECLARED_TYPE, Severity.CHANGED, declared, column=header.name)
     return DeclaredColumn(header, FieldType.STRING, text), [finding]
 
 
@@ -118,12 +120,12 @@ def _nul_findings(
     except duckdb.Error:
         return []  # a damaged file: writing it anew says so
     return [
-        Finding(
-            code=Code.NUL_BYTES,
-            severity=Severity.CHANGED,
+        noted(
+            Code.NUL_BYTES,
+            Severity.CHANGED,
+            CountedColumnSaid(code="nul_values", column=column.header.label, count=count),
             column=column.header.name,
             count=count,
-            sentence=f"{count} values of {column.header.label!r} hold NUL characters, which are left out.",
         )
         for column, count in zip(texts, counts or (), strict=False)
         if count
@@ -153,7 +155,3 @@ def _finite_findings(
         for column, count in zip(floats, counts or (), strict=False)
         if count
     ]
-
-
-def _changed(header: ColumnHeader, code: Code, sentence: str) -> Finding:
-    return Finding(code=code, severity=Severity.CHANGED, column=header.name, sentence=sentence)

@@ -12,14 +12,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import product
+from typing import Literal
 
 from sqlglot import exp
 
 from answerable.data.ingestion import booleans, dates, numbers, sql, units
+from answerable.data.ingestion.arguments import (
+    ColumnSaid,
+    ColumnTextSaid,
+    DateOrderSaid,
+    DateReadSaid,
+    NumberReadSaid,
+    Sign,
+    SignsSaid,
+    UnitsSaid,
+)
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
-from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, shorten
+from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
 from answerable.data.ingestion.sql import Strict
 from answerable.data.semantics.model import FieldType, Unit
 
@@ -206,82 +217,44 @@ def _as_date(filled: Values, label: str, hints: Hints) -> Decision | None:
 def _mixed_dates(filled: Values, label: str, reading: dates.DateReading | None) -> Decision | None:
     if reading is None or reading.contrary is None or reading.share < 0.5:
         return None
-    sentence = (
-        f"Dates in {label!r} are written day first and month first (for example {reading.contrary!r}): "
-        "kept as text, because no single order reads them all."
-    )
-    finding = Finding(
-        code=Code.DATE_ORDER_MIXED,
-        severity=Severity.DOUBTFUL,
+    finding = noted(
+        Code.DATE_ORDER_MIXED,
+        Severity.DOUBTFUL,
+        ColumnTextSaid(code="date_order_mixed", column=label, text=reading.contrary),
         column=label,
         count=sum(c for _, c in filled),
         example=reading.contrary,
-        sentence=sentence,
     )
     return Decision(TEXT, [finding])
 
 
 def date_findings(reading: dates.DateReading, filled: Values, label: str) -> list[Finding]:
     """What to say about how dates are read."""
-    findings, count = [], sum(c for _, c in filled)
-    examples = _examples(filled, reading.format)
-    example = filled[0][0].strip()
-    form = reading.format
+    example, form = filled[0][0].strip(), reading.format
+    said: list[tuple[Code, Severity, DateOrderSaid | DateReadSaid | ColumnSaid]] = []
     if reading.ambiguous:
-        first = "day" if form.order is DateOrder.DMY else "month"
-        value = form.parse(example)
-        findings.append(
-            Finding(
-                code=Code.DATE_ORDER,
-                severity=Severity.DOUBTFUL,
-                column=label,
-                count=count,
-                example=example,
-                examples=examples,
-                sentence=f"No date in {label!r} tells whether day or month comes first; "
-                f"read with the {first} "
-                f"first, so {example} is {value:%d %B %Y}."
-                if value
-                else "",
-            )
-        )
+        said.append((Code.DATE_ORDER, Severity.DOUBTFUL, _assumed(form, example, label)))
     if form.short_years:
-        findings.append(
-            Finding(
-                code=Code.TWO_DIGIT_YEAR,
-                severity=Severity.CHANGED,
-                column=label,
-                count=count,
-                example=example,
-                examples=examples,
-                sentence=f"Years in {label!r} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.",
-            )
-        )
+        years = ColumnSaid(code="two_digit_year", column=label)
+        said.append((Code.TWO_DIGIT_YEAR, Severity.CHANGED, years))
     if form.zones:
-        findings.append(
-            Finding(
-                code=Code.TIME_ZONE,
-                severity=Severity.CHANGED,
-                column=label,
-                count=count,
-                example=example,
-                examples=examples,
-                sentence=f"Times in {label!r} carry a UTC offset and are stored in UTC.",
-            )
-        )
+        said.append((Code.TIME_ZONE, Severity.CHANGED, ColumnSaid(code="time_zone", column=label)))
     if form.months:
-        findings.append(
-            Finding(
-                code=Code.MONTHS,
-                severity=Severity.CHANGED,
-                column=label,
-                count=count,
-                example=example,
-                examples=examples,
-                sentence=f"{label!r} holds months; each is stored as its first day.",
-            )
-        )
-    return findings
+        said.append((Code.MONTHS, Severity.CHANGED, ColumnSaid(code="months", column=label)))
+    count, examples = sum(c for _, c in filled), _examples(filled, form)
+    return [
+        noted(code, severity, each, column=label, count=count, example=example, examples=examples)
+        for code, severity, each in said
+    ]
+
+
+def _assumed(form: DateFormat, example: str, label: str) -> DateOrderSaid | DateReadSaid:
+    first: Literal["day", "month"] = "day" if form.order is DateOrder.DMY else "month"
+    value = form.parse(example)
+    if value is None:
+        return DateOrderSaid(code="date_order_assumed", column=label, first=first)
+    day = date(value.year, value.month, value.day)
+    return DateReadSaid(code="date_order", column=label, first=first, text=example, day=day)
 
 
 def _as_time(filled: Values) -> Decision | None:
@@ -315,15 +288,13 @@ def _mixed_units(reading: NumberReading, filled: Values, label: str) -> Decision
     known = [affix for affix in reading.affixes if units.parse_affix(affix) is not None]
     if len(known) < 2:
         return None
-    shown = ", ".join(known[:5])
-    sentence = f"{label!r} mixes units ({shown}): kept as text, because their numbers cannot be added."
-    finding = Finding(
-        code=Code.MIXED_UNITS,
-        severity=Severity.DOUBTFUL,
+    finding = noted(
+        Code.MIXED_UNITS,
+        Severity.DOUBTFUL,
+        UnitsSaid(code="mixed_units", column=label, units=tuple(known[:5])),
         column=label,
         count=sum(c for _, c in filled),
         example=shorten(filled[0][0]),
-        sentence=sentence,
     )
     return Decision(TEXT, [finding])
 
@@ -332,21 +303,20 @@ def _kept_as_text(reading: NumberReading, filled: Values, label: str) -> Decisio
     code_like = all(re.fullmatch(r"\d+[eE]\d+", t.strip()) or t.strip().isdigit() for t, _ in filled[:500])
     example = reading.leading_zeros if not reading.format.scale else None
     example = example or reading.long_digits
-    reason = "starts with zeros" if example == reading.leading_zeros else "is longer than 18 digits"
+    reason: Literal["text_of_zeros", "text_of_digits", "text_of_codes"] = "text_of_digits"
+    if example == reading.leading_zeros:
+        reason = "text_of_zeros"
     if example is None and reading.format.exponents and code_like:
-        example, reason = filled[0][0], "looks like a code, not a number"
+        example, reason = filled[0][0], "text_of_codes"
     if example is None:
         return None
-    sentence = (
-        f"{label!r} is kept as text: {example.strip()!r} {reason}, so it is an identifier, not an amount."
-    )
-    finding = Finding(
-        code=Code.KEPT_AS_TEXT,
-        severity=Severity.INFO,
+    finding = noted(
+        Code.KEPT_AS_TEXT,
+        Severity.INFO,
+        ColumnTextSaid(code=reason, column=label, text=example.strip()),
         column=label,
         count=sum(c for _, c in filled),
         example=shorten(example),
-        sentence=sentence,
     )
     return Decision(TEXT, [finding])
 
@@ -362,40 +332,42 @@ def number_findings(reading: NumberReading, filled: Values, label: str) -> list[
     example = next((t for t, _ in filled if set(t) & set(".,")), filled[0][0]).strip()
     if reading.ambiguous:
         value = form.parse(example)
-        sentence = (
-            f"{example!r} in {label!r} can be read with "
-            f"{'a thousands separator' if form.group else 'a decimal point'} or the other way round; "
-            f"read as {value}."
+        read = NumberReadSaid(
+            code="decimal_mark",
+            column=label,
+            text=example,
+            taken_for="thousands" if form.group else "decimal",
+            number=example if value is None else _plain(value),
         )
         return [
-            Finding(
-                code=Code.DECIMAL_MARK,
-                severity=Severity.DOUBTFUL,
+            noted(
+                Code.DECIMAL_MARK,
+                Severity.DOUBTFUL,
+                read,
                 column=label,
                 count=count,
                 example=example,
                 examples=_examples(filled, form),
-                sentence=sentence,
             )
         ]
     if form.plain:
         return []
-    parts = [
-        "a decimal comma" if form.decimal_mark == "," and form.scale else "",
-        f"{form.group!r} between thousands" if form.group else "",
-        f"{form.affix!r} beside them" if form.affix else "",
-    ]
-    written = ", ".join(part for part in parts if part) or "signs of their own"
-    sentence = f"Numbers in {label!r} are written with {written}; stored as plain numbers."
+    comma = "," if form.decimal_mark == "," and form.scale else ""
+    signs = (
+        Sign(kind="decimal_comma", text=comma),
+        Sign(kind="thousands", text=form.group),
+        Sign(kind="affix", text=form.affix),
+    )
+    written = SignsSaid(code="number_format", column=label, signs=tuple(sign for sign in signs if sign.text))
     return [
-        Finding(
-            code=Code.NUMBER_FORMAT,
-            severity=Severity.CHANGED,
+        noted(
+            Code.NUMBER_FORMAT,
+            Severity.CHANGED,
+            written,
             column=label,
             count=count,
             example=example,
             examples=_examples(filled, form),
-            sentence=sentence,
         )
     ]
 
@@ -420,16 +392,12 @@ def _as_text(filled: Values, label: str) -> Decision:
     misfit = next((t for t, _ in filled if reading is not None and reading.format.canonical(t) is None), None)
     if misfit is None:
         return Decision(TEXT)
-    sentence = (
-        f"{label!r} is mostly numbers, but too many cells are not "
-        f"(for example {shorten(misfit, 40)!r}): kept as text."
-    )
-    finding = Finding(
-        code=Code.MIXED_TYPES,
-        severity=Severity.DOUBTFUL,
+    finding = noted(
+        Code.MIXED_TYPES,
+        Severity.DOUBTFUL,
+        ColumnTextSaid(code="mixed_types", column=label, text=shorten(misfit, 40)),
         column=label,
         count=sum(c for _, c in filled),
         example=shorten(misfit),
-        sentence=sentence,
     )
     return Decision(TEXT, [finding])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerable.data.ingestion.errors import refuse
-from answerable.kit.code_page import FALLBACK, Guess, codec, guess, words_of
+from answerable.kit.code_page import FALLBACK, FewWords, Guess, Rival, codec, guess, words_of
 
 _CHUNK = 4 << 20
 MAX_LINE_BYTES = 16 << 20
@@ -55,7 +55,7 @@ class Encoding:
     nul_bytes: int = 0
     longest_line: int = 0
     mixed: bool = False
-    doubt: str = ""
+    doubt: FewWords | Rival | None = None
     believed: bool = False
 
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from answerable.data.ingestion import footers
+from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, Place, PlacesSaid
 from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.header_rows import Header, find_header
-from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
 
 Row = list[str]
 Merge = tuple[int, int, int, int]  # top, left, bottom, right; all included
@@ -162,28 +163,20 @@ def _ragged_findings(rows: list[Row], used: Sequence[int], width: int, top: int)
     findings = []
     if long:
         _, extra = long[0]
-        shown = "; ".join(f"line {number}: {shorten(' | '.join(cells), 60)!r}" for number, cells in long[:5])
+        places = tuple(Place(line=number, text=shorten(" | ".join(cells), 60)) for number, cells in long[:5])
         findings.append(
-            Finding(
-                code=Code.RAGGED_LONG,
-                severity=Severity.DROPPED,
+            noted(
+                Code.RAGGED_LONG,
+                Severity.DROPPED,
+                PlacesSaid(code="ragged_long_at", count=len(long), places=places),
                 count=len(long),
                 example=shorten(" | ".join(extra)),
-                sentence=f"{len(long)} rows have more cells than the table has columns; what is beyond the "
-                f"last column is left out ({shown}).",
             )
         )
     if short:
-        findings.append(
-            Finding(
-                code=Code.RAGGED_SHORT,
-                severity=Severity.CHANGED,
-                count=len(short),
-                example=f"line {short[0]}",
-                sentence=f"{len(short)} rows have fewer cells than the table has columns; "
-                "what is missing is empty.",
-            )
-        )
+        said = CountSaid(code="ragged_short", count=len(short))
+        example = f"line {short[0]}"
+        findings.append(noted(Code.RAGGED_SHORT, Severity.CHANGED, said, count=len(short), example=example))
     return findings
 
 
@@ -267,13 +260,13 @@ def _append(table: _Block, block: _Block) -> None:
 
 def _notes(lines: Sequence[str]) -> Finding:
     text = " / ".join(lines)
-    return Finding(
-        code=Code.NOTES,
-        severity=Severity.DROPPED,
+    return noted(
+        Code.NOTES,
+        Severity.DROPPED,
+        CountedTextSaid(code="notes_beside", count=len(lines), text=shorten(text, 200)),
         count=len(lines),
         example=shorten(text),
         examples=left_out(lines),
-        sentence=f"{len(lines)} lines of notes are not part of the table: {shorten(text, 200)}",
     )
 
 
@@ -294,14 +287,8 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str], keep: Kept) -> Fo
         rows, below = footers.cut_footer(rows, header.labels, keep)
         findings += below
     if block.gaps:
-        findings.append(
-            Finding(
-                code=Code.BLANK_ROWS,
-                severity=Severity.DROPPED,
-                count=block.gaps,
-                sentence=f"{block.gaps} blank rows inside the table are left out.",
-            )
-        )
+        said = CountSaid(code="blank_rows_inside", count=block.gaps)
+        findings.append(noted(Code.BLANK_ROWS, Severity.DROPPED, said, count=block.gaps))
     labels, rows, empty = _without_empty_columns(header.labels, rows, drop=sheet.complete)
     findings += empty
     return FoundTable(
@@ -316,14 +303,13 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str], keep: Kept) -> Fo
 
 
 def _title_finding(titles: Sequence[str]) -> Finding:
-    return Finding(
-        code=Code.TITLE,
-        severity=Severity.DROPPED,
+    return noted(
+        Code.TITLE,
+        Severity.DROPPED,
+        CountedTextSaid(code="title", count=len(titles), text=shorten(" / ".join(titles), 200)),
         count=len(titles),
         example=shorten(titles[0]),
         examples=left_out(titles),
-        sentence=f"{len(titles)} lines above the header are not part of the table: "
-        f"{shorten(' / '.join(titles), 200)}",
     )
 
 
@@ -336,13 +322,13 @@ def _without_repeated_headers(rows: list[Row], header: Header) -> tuple[list[Row
     if not dropped:
         return rows, []
     return kept, [
-        Finding(
-            code=Code.HEADER_REPEATED,
-            severity=Severity.DROPPED,
+        noted(
+            Code.HEADER_REPEATED,
+            Severity.DROPPED,
+            CountSaid(code="header_repeated", count=dropped),
             count=dropped,
             example=shorten(" | ".join(wanted)),
             examples=left_out([" | ".join(wanted)]),
-            sentence=f"{dropped} rows repeat the header inside the table and are left out.",
         )
     ]
 
@@ -359,10 +345,6 @@ def _without_empty_columns(
     if not empty or len(empty) == len(labels):
         return labels, rows, []
     kept = [i for i in range(len(labels)) if i not in set(empty)]
-    finding = Finding(
-        code=Code.EMPTY_COLUMN,
-        severity=Severity.DROPPED,
-        count=len(empty),
-        sentence=f"{len(empty)} columns without header and values are left out.",
-    )
+    said = CountSaid(code="empty_columns", count=len(empty))
+    finding = noted(Code.EMPTY_COLUMN, Severity.DROPPED, said, count=len(empty))
     return [labels[i] for i in kept], [[row[i] for i in kept] for row in rows], [finding]

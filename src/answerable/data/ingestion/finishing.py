@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from answerable.data.ingestion import combining, periods, profile, repeated, spellings
+from answerable.data.ingestion.arguments import NothingSaid
 from answerable.data.ingestion.outcome import IngestedTable, TableProfile
-from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity
+from answerable.data.ingestion.quality import Code, Finding, QualityReport, Severity, noted
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.rules.apply import apply_rules
 from answerable.data.ingestion.typed import TypedColumn
@@ -49,8 +50,7 @@ def finish(
         table = profile.profile(connection, written.path, written.columns)
     table = _settle_duplicates(connection, written, table, settings)
     if table.rows == 0:
-        sentence = "The table has a header and no rows."
-        written.findings.append(Finding(code=Code.NO_ROWS, severity=Severity.DOUBTFUL, sentence=sentence))
+        written.findings.append(noted(Code.NO_ROWS, Severity.DOUBTFUL, NothingSaid(code="no_rows")))
     left_out = sum(f.count for f in written.findings if f.code in _LEFT_OUT)
     quality = QualityReport(
         findings=written.findings, rows_read=table.rows + left_out, rows_kept=table.rows

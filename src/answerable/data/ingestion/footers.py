@@ -7,15 +7,17 @@ A totals row is verified: its numbers are compared with the sums (or averages) o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from answerable.data.ingestion import numbers
+from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, TextSaid
 from answerable.data.ingestion.cells import PLACEHOLDERS, CellKind, is_blank, kind_of
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.numbers import NumberFormat
-from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
 
 _LABEL = re.compile(
     r"(?:grand[ -]?|sub[ -]?|gesamt|zwischen|end|jahres|sous-)?"
@@ -50,6 +52,13 @@ class _Verdict(StrEnum):
     NO_NUMBERS = "no_numbers"
 
 
+_SAID: Mapping[_Verdict, Literal["totals_equal", "totals_rates", "totals_empty"]] = {
+    _Verdict.EQUAL: "totals_equal",
+    _Verdict.RATES_ONLY: "totals_rates",
+    _Verdict.EMPTY: "totals_empty",
+}
+
+
 def is_totals_label(row: Sequence[str]) -> bool:
     """Whether the first filled cell of a row says that the row sums up others."""
     first = next((cell.strip() for cell in row[:3] if not is_blank(cell)), "")
@@ -72,13 +81,13 @@ def cut_footer(
     if notes:
         text = " / ".join(notes)
         findings.append(
-            Finding(
-                code=Code.NOTES,
-                severity=Severity.DROPPED,
+            noted(
+                Code.NOTES,
+                Severity.DROPPED,
+                CountedTextSaid(code="notes_below", count=len(notes), text=shorten(text, 200)),
                 count=len(notes),
                 example=shorten(text),
                 examples=left_out(notes),
-                sentence=f"{len(notes)} lines below the table are notes and left out: {shorten(text, 200)}",
             )
         )
     cut, totals = _cut_totals(kept, labels)
@@ -88,13 +97,8 @@ def cut_footer(
 
 
 def _kept_totals(totals: Sequence[Finding]) -> Finding:
-    return Finding(
-        code=Code.TOTALS_KEPT,
-        severity=Severity.INFO,
-        count=len(totals),
-        example=totals[0].example,
-        sentence=f"{len(totals)} rows look like totals and are kept, as chosen.",
-    )
+    said = CountSaid(code="totals_kept", count=len(totals))
+    return noted(Code.TOTALS_KEPT, Severity.INFO, said, count=len(totals), example=totals[0].example)
 
 
 def _cut_notes(rows: list[list[str]], width: int) -> tuple[list[list[str]], list[str]]:
@@ -146,19 +150,14 @@ def _cut_totals(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list
 
 def _total_finding(row: list[str], verdict: _Verdict) -> Finding:
     text = shorten(" | ".join(cell for cell in row if not is_blank(cell)))
-    sentence = {
-        _Verdict.EQUAL: "A totals row is left out; its numbers equal those of the rows above",
-        _Verdict.RATES_ONLY: "A totals row is left out; it states rates, which are no sums of the rows above",
-        _Verdict.EMPTY: "A totals row is left out; it holds no values",
-    }.get(verdict, "A totals row is left out, but its numbers differ from those of the rows above")
-    differs = verdict is _Verdict.DIFFERENT
-    return Finding(
-        code=Code.TOTALS_DIFFER if differs else Code.TOTALS,
-        severity=Severity.DOUBTFUL if differs else Severity.DROPPED,
+    differs = verdict not in _SAID
+    return noted(
+        Code.TOTALS_DIFFER if differs else Code.TOTALS,
+        Severity.DOUBTFUL if differs else Severity.DROPPED,
+        TextSaid(code=_SAID.get(verdict, "totals_differ"), text=text),
         count=1,
         example=text,
         examples=left_out([text]),
-        sentence=f"{sentence}: {text}",
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from answerable.data.ingestion import units
+from answerable.data.ingestion.arguments import CountSaid, NothingSaid
 from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 
 _BODY_ROWS = 200
 _DEEPEST = 3
@@ -40,12 +41,12 @@ def find_header(rows: Sequence[list[str]], merges: Sequence[tuple[int, int, int,
     titles = [" ".join(c.strip() for c in row if not is_blank(c)) for row in rows[:start]]
     depth = _depth(rows, start, width)
     if depth == 0:
-        finding = Finding(
-            code=Code.HEADER_MISSING,
-            severity=Severity.DOUBTFUL,
+        finding = noted(
+            Code.HEADER_MISSING,
+            Severity.DOUBTFUL,
+            NothingSaid(code="header_missing"),
             count=width,
             example=shorten(" | ".join(rows[start])),
-            sentence="The first row looks like data, so the columns are numbered. Rename them in the model.",
         )
         return Header([""] * width, start, titles, [finding], present=False)
     labels, findings = _labels(rows, start, depth, merges)
@@ -56,15 +57,10 @@ def find_header(rows: Sequence[list[str]], merges: Sequence[tuple[int, int, int,
     shifted = _row_names(labels, rows[first:])
     if shifted is not None:
         labels = shifted
-    if first > start + depth:
-        findings.append(
-            Finding(
-                code=Code.HEADER_REPEATED,
-                severity=Severity.DROPPED,
-                count=first - start - depth,
-                sentence=f"The header is written {first - start - depth + 1} times; once is enough.",
-            )
-        )
+    repeated = first - start - depth
+    if repeated:
+        said = CountSaid(code="header_written_again", count=repeated + 1)
+        findings.append(noted(Code.HEADER_REPEATED, Severity.DROPPED, said, count=repeated))
     return Header(labels, first, titles, findings, last_row=last)
 
 
@@ -180,14 +176,9 @@ def _labels(
                 is_unit = unit is not None and unit.kind != "count"
                 distinct.append(f"({part.strip('()[]')})" if is_unit else part)
         labels.append(" ".join(distinct))
-    finding = Finding(
-        code=Code.HEADER_MERGED,
-        severity=Severity.CHANGED,
-        count=depth,
-        example=shorten(" | ".join(labels)),
-        sentence=f"The header has {depth} rows; they are joined into one name a column.",
-    )
-    return labels, [finding]
+    said = CountSaid(code="header_merged", count=depth)
+    example = shorten(" | ".join(labels))
+    return labels, [noted(Code.HEADER_MERGED, Severity.CHANGED, said, count=depth, example=example)]
 
 
 def _spread(

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answerable.data.ingestion import units
+from answerable.data.ingestion.arguments import BlankHeaderSaid, DuplicateHeaderSaid
 from answerable.data.ingestion.characters import storable
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 from answerable.data.semantics.model import Unit
 
 _NAME_LENGTH = 63
@@ -98,20 +99,22 @@ def name_columns(labels: Sequence[str]) -> tuple[list[ColumnHeader], list[Findin
 
 
 def _blank(position: int, name: str) -> Finding:
-    sentence = f"Column {position} has no header; it is named {name}."
-    return Finding(
-        code=Code.HEADER_BLANK, severity=Severity.DOUBTFUL, column=name, count=1, sentence=sentence
-    )
+    said = BlankHeaderSaid(code="header_blank", position=position, name=name)
+    return noted(Code.HEADER_BLANK, Severity.DOUBTFUL, said, column=name, count=1)
 
 
 def _duplicate(label: str, names: Sequence[str]) -> Finding:
-    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-    sentence = f"The header {shorten(label, 40)!r} occurs {len(names)} times; the columns are named {shown}."
-    return Finding(
-        code=Code.HEADER_DUPLICATE,
-        severity=Severity.DOUBTFUL,
+    said = DuplicateHeaderSaid(
+        code="header_duplicate",
+        count=len(names),
+        text=shorten(label, 40),
+        names=(*names[:5], *(["…"] if len(names) > 5 else [])),
+    )
+    return noted(
+        Code.HEADER_DUPLICATE,
+        Severity.DOUBTFUL,
+        said,
         column=names[1],
         count=len(names),
         example=shorten(label),
-        sentence=sentence,
     )

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from answerable.data.ingestion import encoding as encodings
+from answerable.data.ingestion.arguments import CountSaid
 from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.errors import refuse
-from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, noted, shorten
 
 _MOST_COLUMNS = 1000
 _DEEPEST = 4
@@ -70,15 +71,11 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
 def _findings(bad: int, example: str, nested: int) -> list[Finding]:
     findings = []
     if bad:
-        sentence = f"{bad} lines are no JSON objects and are left out."
-        findings.append(
-            Finding(
-                code=Code.BAD_LINES, severity=Severity.DROPPED, count=bad, example=example, sentence=sentence
-            )
-        )
+        said = CountSaid(code="bad_lines", count=bad)
+        findings.append(noted(Code.BAD_LINES, Severity.DROPPED, said, count=bad, example=example))
     if nested:
-        sentence = f"{nested} values are lists or deep objects; they are kept as JSON text."
-        findings.append(Finding(code=Code.NESTED, severity=Severity.INFO, count=nested, sentence=sentence))
+        said = CountSaid(code="nested_values", count=nested)
+        findings.append(noted(Code.NESTED, Severity.INFO, said, count=nested))
     return findings
 
 

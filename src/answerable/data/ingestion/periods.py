@@ -16,9 +16,10 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import PeriodRowsSaid, PeriodsSaid
 from answerable.data.ingestion.dates import MONTH_NUMBERS
 from answerable.data.ingestion.headers import ColumnHeader, snake_case, unique
-from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity
+from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 
@@ -82,14 +83,13 @@ def _start(kind: int, match: re.Match[str]) -> date:
 def offer(columns: Sequence[TypedColumn], wide: WideColumns) -> Finding:
     """The finding that columns could be rows."""
     labels = [column.header.label for column in columns if column.header.name in wide.starts]
-    return Finding(
-        code=Code.PERIODS_AS_COLUMNS,
-        severity=Severity.INFO,
+    return noted(
+        Code.PERIODS_AS_COLUMNS,
+        Severity.INFO,
+        PeriodsSaid(code="periods_as_columns", count=len(labels), first=labels[0], last=labels[-1]),
         count=len(labels),
         example=labels[0],
         examples=_shown(labels, wide),
-        sentence=f"{len(labels)} columns are periods ({labels[0]} to {labels[-1]}). As rows with a date, "
-        "they can be filtered, summed and compared over time.",
     )
 
 
@@ -119,12 +119,14 @@ def as_rows(
     union = " UNION ALL ".join(sql.render(part) for part in parts)
     connection.execute(sql.as_parquet(union, written))
     written.replace(parquet)
-    finding = offer(columns, wide).model_copy(
-        update={
-            "severity": Severity.CHANGED,
-            "sentence": f"{len(values)} columns that are periods are rows now, as chosen: the date is in "
-            f"'Period', the number in {wide.value!r}. Empty cells make no row.",
-        }
+    labels = [column.header.label for column in values]
+    finding = noted(
+        Code.PERIODS_AS_COLUMNS,
+        Severity.CHANGED,
+        PeriodRowsSaid(code="periods_as_rows", count=len(values), period=period.label, value=wide.value),
+        count=len(labels),
+        example=labels[0],
+        examples=_shown(labels, wide),
     )
     number = TypedColumn(value, kind, values[0].unit)
     return [*kept, TypedColumn(period, FieldType.DATE), number], finding

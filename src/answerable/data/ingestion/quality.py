@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from answerable.data.ingestion.arguments import Arguments, CountedColumnSaid
+from answerable.data.ingestion.sentences import sentence_of
 
 SHOWN = 3  # examples of a finding
 
@@ -81,9 +85,19 @@ class Example(BaseModel):
     after: str | None
 
 
+def _still_known(kept: object, validated: ValidatorFunctionWrapHandler) -> Arguments | None:
+    """Reports outlive the code that wrote them: what it no longer knows is told by the sentence alone."""
+    try:
+        said: Arguments | None = validated(kept)
+    except ValidationError:
+        return None
+    return said
+
+
 class Finding(BaseModel):
-    """One item. `count` is in cells, rows or bytes, as `sentence` says; `example` is from the file,
-    `examples` show what became of some."""
+    """One item, made by `noted`. `count` is in cells, rows or bytes, as `sentence` says; `example` is from
+    the file, `examples` show what became of some. `arguments` are what the sentence, which is English, says:
+    by the code of the sentence; null in reports of before there were any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -94,6 +108,7 @@ class Finding(BaseModel):
     example: str | None = None
     examples: tuple[Example, ...] = ()
     sentence: str
+    arguments: Annotated[Arguments | None, WrapValidator(_still_known)] = None
 
 
 class QualityReport(BaseModel):
@@ -113,6 +128,29 @@ class QualityReport(BaseModel):
         return self.model_copy(update={"findings": findings})
 
 
+def noted(
+    code: Code,
+    severity: Severity,
+    arguments: Arguments,
+    *,
+    column: str | None = None,
+    count: int = 0,
+    example: str | None = None,
+    examples: tuple[Example, ...] = (),
+) -> Finding:
+    """A finding with the sentence that its arguments make."""
+    return Finding(
+        code=code,
+        severity=severity,
+        column=column,
+        count=count,
+        example=example,
+        examples=examples,
+        sentence=sentence_of(arguments),
+        arguments=arguments,
+    )
+
+
 def left_out(texts: Iterable[str]) -> tuple[Example, ...]:
     """Examples of what the table has nothing of."""
     return tuple(Example(before=shorten(text), after=None) for text in islice(texts, SHOWN))
@@ -120,13 +158,8 @@ def left_out(texts: Iterable[str]) -> tuple[Example, ...]:
 
 def not_finite(label: str, count: int, column: str | None = None) -> Finding:
     """The finding for numbers of a column that are not finite."""
-    return Finding(
-        code=Code.NOT_FINITE,
-        severity=Severity.CHANGED,
-        column=column,
-        count=count,
-        sentence=f"{count} cells of {label!r} are NaN or infinite; they are empty now.",
-    )
+    said = CountedColumnSaid(code="not_finite", column=label, count=count)
+    return noted(Code.NOT_FINITE, Severity.CHANGED, said, column=column, count=count)
 
 
 def shorten(text: str, length: int = 80) -> str:

@@ -7,15 +7,16 @@ from pathlib import Path
 import duckdb
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.ingestion.arguments import CountSaid
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted
 
 
 def say(count: int) -> list[Finding]:
     """What to say about rows that occur more than once; they are kept."""
     if not count:
         return []
-    sentence = f"{count} rows equal an earlier row in every column; they are kept."
-    return [Finding(code=Code.DUPLICATE_ROWS, severity=Severity.INFO, count=count, sentence=sentence)]
+    said = CountSaid(code="duplicates_kept", count=count)
+    return [noted(Code.DUPLICATE_ROWS, Severity.INFO, said, count=count)]
 
 
 def drop(connection: duckdb.DuckDBPyConnection, parquet: Path, names: list[str], count: int) -> Finding:
@@ -29,5 +30,5 @@ def drop(connection: duckdb.DuckDBPyConnection, parquet: Path, names: list[str],
     )
     connection.execute(sql.as_parquet(query, written))
     written.replace(parquet)
-    sentence = f"{count} rows equal an earlier row in every column; they are left out, as chosen."
-    return Finding(code=Code.DUPLICATE_ROWS, severity=Severity.DROPPED, count=count, sentence=sentence)
+    said = CountSaid(code="duplicates_dropped", count=count)
+    return noted(Code.DUPLICATE_ROWS, Severity.DROPPED, said, count=count)

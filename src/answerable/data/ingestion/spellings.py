@@ -16,10 +16,11 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import CountSaid, Spelling, SpellingsSaid
 from answerable.data.ingestion.choices import TableChoices
 from answerable.data.ingestion.headers import snake_case
 from answerable.data.ingestion.outcome import TableProfile, ValueCount
-from answerable.data.ingestion.quality import Code, Example, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Example, Finding, Severity, noted, shorten
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import FieldRole, FieldType
 
@@ -61,8 +62,11 @@ def unify(
 
 
 def _as_they_are(change: _Change) -> Finding:
-    sentence = f"{change.finding.count} cells spell a value otherwise than most; they are kept, as chosen."
-    return change.finding.model_copy(update={"severity": Severity.INFO, "sentence": sentence, "examples": ()})
+    seen = change.finding
+    said = CountSaid(code="spellings_kept", count=seen.count)
+    return noted(
+        Code.SPELLINGS, Severity.INFO, said, column=seen.column, count=seen.count, example=seen.example
+    )
 
 
 def folded(text: str) -> str:
@@ -100,23 +104,20 @@ def _change(table: TableProfile, name: str) -> _Change | None:
                 rows += variant.count
     if not spellings:
         return None
-    shown = ", ".join(
-        f"{shorten(a, 40)!r} is {shorten(b, 40)!r}" for a, b in list(spellings.items())[:_SHOWN]
-    )
-    sentence = (
-        f"{rows} cells of {column.label!r} spell a value otherwise than most; the most frequent spelling "
-        f"is kept: {shown}."
-    )
-    finding = Finding(
-        code=Code.SPELLINGS,
-        severity=Severity.CHANGED,
+    shown = list(spellings.items())[:_SHOWN]
+    finding = noted(
+        Code.SPELLINGS,
+        Severity.CHANGED,
+        SpellingsSaid(
+            code="spellings",
+            column=column.label,
+            count=rows,
+            spellings=tuple(Spelling(before=shorten(a, 40), after=shorten(b, 40)) for a, b in shown),
+        ),
         column=name,
         count=rows,
         example=shorten(next(iter(spellings))),
-        examples=tuple(
-            Example(before=shorten(a), after=shorten(b)) for a, b in list(spellings.items())[:_SHOWN]
-        ),
-        sentence=sentence,
+        examples=tuple(Example(before=shorten(a), after=shorten(b)) for a, b in shown),
     )
     return _Change(name, spellings, finding)
 

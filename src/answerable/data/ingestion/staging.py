@@ -14,13 +14,14 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import PlaceholdersSaid, UnreadableSaid
 from answerable.data.ingestion.cells import Native
 from answerable.data.ingestion.chosen import decide_as_chosen
 from answerable.data.ingestion.columns import ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.numbers import NumberFormat, decimal_comma_votes
-from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
@@ -335,34 +336,36 @@ def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType
     findings = []
     if emptied.placeholders:
         count = sum(n for _, n in emptied.placeholders)
-        shown = ", ".join(repr(text) for text, _ in emptied.placeholders[:5])
-        sentence = (
-            f"{count} cells of {header.label!r} hold {shown}, which means nothing there: they are empty."
-        )
+        texts = tuple(text for text, _ in emptied.placeholders[:5])
         findings.append(
-            Finding(
-                code=Code.PLACEHOLDERS,
-                severity=Severity.CHANGED,
+            noted(
+                Code.PLACEHOLDERS,
+                Severity.CHANGED,
+                PlaceholdersSaid(code="placeholders", column=header.label, count=count, texts=texts),
                 column=header.name,
                 count=count,
                 example=emptied.placeholders[0][0],
                 examples=left_out(text for text, _ in emptied.placeholders),
-                sentence=sentence,
             )
         )
     if emptied.lost:
         count = sum(n for _, n in emptied.lost)
-        shown = ", ".join(repr(shorten(text, 40)) for text, _ in emptied.lost[:5])
-        sentence = f"{count} cells of {header.label!r} are no {column.type.value} and are empty now: {shown}."
+        said = UnreadableSaid(
+            code="unreadable_cells",
+            column=header.label,
+            count=count,
+            type=column.type,
+            texts=tuple(shorten(text, 40) for text, _ in emptied.lost[:5]),
+        )
         findings.append(
-            Finding(
-                code=Code.UNREADABLE_CELLS,
-                severity=Severity.DOUBTFUL,
+            noted(
+                Code.UNREADABLE_CELLS,
+                Severity.DOUBTFUL,
+                said,
                 column=header.name,
                 count=count,
                 example=shorten(emptied.lost[0][0]),
                 examples=left_out(text for text, _ in emptied.lost),
-                sentence=sentence,
             )
         )
     return findings

@@ -11,13 +11,24 @@ from pathlib import Path
 from answerable.data.ingestion import dialect as dialects
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers
+from answerable.data.ingestion.arguments import (
+    CountedTextSaid,
+    CountSaid,
+    DelimiterSaid,
+    EncodingSaid,
+    FewWordsSaid,
+    NothingSaid,
+    RivalSaid,
+    TextSaid,
+)
 from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
 from answerable.data.ingestion.choices import Kept, TableChoices
 from answerable.data.ingestion.dialect import Dialect
 from answerable.data.ingestion.encoding import Encoding
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
-from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
+from answerable.kit.code_page import FewWords, Rival
 
 WHOLE_BYTES = 24 << 20
 _HEAD_ROWS = 3000
@@ -81,37 +92,39 @@ def _is_lone_line_of_words(text: str) -> bool:
 def _encoding_findings(encoding: Encoding) -> list[Finding]:
     findings = []
     if encoding.name != "utf-8":
-        sentence = f"The file is written in {encoding.name}; the table is stored in UTF-8."
-        if encoding.mixed:
-            sentence = f"Some lines are UTF-8, others {encoding.name}; each is read as what it is."
-        if encoding.doubt:
-            sentence += (
-                f" It may be another encoding: {encoding.doubt}. Save it as UTF-8 if letters look wrong."
-            )
-        doubtful = encoding.mixed or bool(encoding.doubt)
+        doubtful = encoding.mixed or encoding.doubt is not None
         findings.append(
-            Finding(
-                code=Code.ENCODING,
-                severity=Severity.DOUBTFUL if doubtful else Severity.INFO,
+            noted(
+                Code.ENCODING,
+                Severity.DOUBTFUL if doubtful else Severity.INFO,
+                _encoding_said(encoding),
                 example="mixed" if encoding.mixed else encoding.name,
-                sentence=sentence,
             )
         )
     if encoding.nul_bytes:
-        sentence = f"{encoding.nul_bytes} NUL bytes are left out."
-        findings.append(
-            Finding(
-                code=Code.NUL_BYTES, severity=Severity.CHANGED, count=encoding.nul_bytes, sentence=sentence
-            )
-        )
+        said = CountSaid(code="nul_bytes", count=encoding.nul_bytes)
+        findings.append(noted(Code.NUL_BYTES, Severity.CHANGED, said, count=encoding.nul_bytes))
     return findings
 
 
+def _encoding_said(encoding: Encoding) -> EncodingSaid | FewWordsSaid | RivalSaid:
+    name, mixed = encoding.name, encoding.mixed
+    match encoding.doubt:
+        case None:
+            return EncodingSaid(code="encoding", encoding=name, mixed=mixed)
+        case Rival(text=text, other=other, name=rival):
+            return RivalSaid(
+                code="encoding_rival", encoding=name, mixed=mixed, text=text, other=other, rival=rival
+            )
+        case FewWords(count=0):
+            return EncodingSaid(code="encoding_unfit", encoding=name, mixed=mixed)
+        case FewWords(count=words):
+            return FewWordsSaid(code="encoding_few_words", encoding=name, mixed=mixed, words=words)
+
+
 def _dialect_findings(dialect: Dialect) -> list[Finding]:
-    names = {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar", " ": "blanks"}
-    name = names.get(dialect.delimiter, repr(dialect.delimiter))
-    sentence = f"Cells are separated by {name}."
-    return [Finding(code=Code.DIALECT, severity=Severity.INFO, example=dialect.delimiter, sentence=sentence)]
+    said = DelimiterSaid(code="delimiter", delimiter=dialect.delimiter)
+    return [noted(Code.DIALECT, Severity.INFO, said, example=dialect.delimiter)]
 
 
 class _Lines:
@@ -175,16 +188,8 @@ def _unclosed(record: list[str], dialect: Dialect) -> bool:
 def _unquoted(file: TextFile, record: list[str]) -> Iterator[list[str]]:
     """The first line of a broken record with its quotes as plain characters, the others as usual."""
     if not any(f.code is Code.UNBALANCED_QUOTE for f in file.findings):
-        sentence = "A quote is opened and never closed; that line is read without quoting."
-        file.findings.append(
-            Finding(
-                code=Code.UNBALANCED_QUOTE,
-                severity=Severity.DOUBTFUL,
-                count=1,
-                example=shorten(record[0]),
-                sentence=sentence,
-            )
-        )
+        said, example = NothingSaid(code="unbalanced_quote"), shorten(record[0])
+        file.findings.append(noted(Code.UNBALANCED_QUOTE, Severity.DOUBTFUL, said, count=1, example=example))
     bare = replace(file.dialect, quote="")
     yield from bare.reader(iter(record[:1]))
     rest = record[1:]
@@ -276,53 +281,38 @@ class LargeTable:
     def _report(self, totals: list[list[str]]) -> None:
         if totals:
             self.findings.append(_totals_of_large(totals, self.choices))
+        blank = CountSaid(code="blank_rows", count=self.blank_rows)
+        short = CountSaid(code="ragged_short", count=self.short_rows)
+        long = CountSaid(code="ragged_long", count=self.long_rows)
         counted = (
-            (self.blank_rows, Code.BLANK_ROWS, Severity.DROPPED, "blank rows are left out", ""),
-            (
-                self.short_rows,
-                Code.RAGGED_SHORT,
-                Severity.CHANGED,
-                "rows have fewer cells than the table has columns; what is missing is empty",
-                "",
-            ),
-            (
-                self.long_rows,
-                Code.RAGGED_LONG,
-                Severity.DROPPED,
-                "rows have more cells than the table has columns; what is beyond the last column is left out",
-                self.long_example,
-            ),
+            (Code.BLANK_ROWS, Severity.DROPPED, blank, ""),
+            (Code.RAGGED_SHORT, Severity.CHANGED, short, ""),
+            (Code.RAGGED_LONG, Severity.DROPPED, long, self.long_example),
         )
-        for count, code, severity, words, example in counted:
-            if count:
-                self.findings.append(
-                    Finding(
-                        code=code,
-                        severity=severity,
-                        count=count,
-                        example=example or None,
-                        sentence=f"{count} {words}.",
-                    )
-                )
+        self.findings += [
+            noted(code, severity, said, count=said.count, example=example or None)
+            for code, severity, said, example in counted
+            if said.count
+        ]
 
 
 def _totals_of_large(totals: list[list[str]], choices: TableChoices) -> Finding:
     text = shorten(" | ".join(cell for cell in totals[0] if not is_blank(cell)))
     if choices.totals == "drop":
-        return Finding(
-            code=Code.TOTALS,
-            severity=Severity.DROPPED,
+        return noted(
+            Code.TOTALS,
+            Severity.DROPPED,
+            CountedTextSaid(code="totals_at_end", count=len(totals), text=text),
             count=len(totals),
             example=text,
             examples=left_out([text]),
-            sentence=f"{len(totals)} rows at the end look like totals and are left out, as chosen: {text}",
         )
-    return Finding(
-        code=Code.TOTALS_KEPT,
-        severity=Severity.INFO if choices.totals == "keep" else Severity.DOUBTFUL,
+    return noted(
+        Code.TOTALS_KEPT,
+        Severity.INFO if choices.totals == "keep" else Severity.DOUBTFUL,
+        TextSaid(code="totals_kept_at_end", text=text),
         count=len(totals),
         example=text,
-        sentence=f"Rows at the end look like totals and are kept: {text}. Leave them out if they are.",
     )
 
 

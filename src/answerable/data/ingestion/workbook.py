@@ -13,12 +13,13 @@ from pathlib import Path
 import python_calamine as calamine
 
 from answerable.data.ingestion import numbers
+from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, TextSaid
 from answerable.data.ingestion.cells import PLACEHOLDERS, Native, is_blank
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
-from answerable.data.ingestion.quality import Code, Finding, Severity, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 
 _MOST_CELLS = 20_000_000
 _SCANNED_XML = 256 << 20
@@ -131,28 +132,20 @@ def _duration(value: timedelta) -> str:
 def _sheet_findings(meta: calamine.SheetMetadata, missing: int, sheet: Sheet) -> list[Finding]:
     findings = []
     if meta.visible != calamine.SheetVisibleEnum.Visible:
-        sentence = f"Sheet {shorten(meta.name, 40)!r} is hidden in the workbook."
-        findings.append(
-            Finding(code=Code.HIDDEN, severity=Severity.INFO, example=meta.name, sentence=sentence)
-        )
+        said = TextSaid(code="hidden_sheet", text=shorten(meta.name, 40))
+        findings.append(noted(Code.HIDDEN, Severity.INFO, said, example=meta.name))
     if missing:
-        sentence = (
-            f"{missing} cells hold formulas whose values were never calculated; they are empty here. "
-            "Open the workbook in a spreadsheet program, save it, and upload it again."
-        )
-        findings.append(
-            Finding(code=Code.FORMULAS, severity=Severity.DOUBTFUL, count=missing, sentence=sentence)
-        )
+        counted = CountSaid(code="formulas_without_values", count=missing)
+        findings.append(noted(Code.FORMULAS, Severity.DOUBTFUL, counted, count=missing))
     errors = [cell for row in sheet.rows for cell in row if cell[:1] == "#" and _ERROR.fullmatch(cell)]
     if errors:
-        sentence = f"{len(errors)} cells hold errors such as {errors[0]}; they are empty here."
         findings.append(
-            Finding(
-                code=Code.ERROR_CELLS,
-                severity=Severity.DOUBTFUL,
+            noted(
+                Code.ERROR_CELLS,
+                Severity.DOUBTFUL,
+                CountedTextSaid(code="error_cells", count=len(errors), text=errors[0]),
                 count=len(errors),
                 example=errors[0],
-                sentence=sentence,
             )
         )
         for row in sheet.rows:

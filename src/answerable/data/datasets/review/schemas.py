@@ -19,6 +19,7 @@ from answerable.data.datasets.review.alternatives import (
 from answerable.data.datasets.schemas import JobReference
 from answerable.data.datasets.settings import DatasetSettings
 from answerable.data.datasets.tables import DatasetVersionRow, VersionOrigin
+from answerable.data.ingestion.arguments import Arguments
 from answerable.data.ingestion.choices import MOST_PLACEHOLDERS, TableChoices
 from answerable.data.ingestion.quality import Code, Example, Finding, QualityReport, Severity
 from answerable.data.semantics.model import FieldType
@@ -38,7 +39,8 @@ class AlternativeView(BaseModel):
 
 class FindingView(BaseModel):
     """What the reader found or changed. `setting` undoes it, null where there is nothing to decide;
-    `choice` is the value in force, `chosen` whether a person chose it, `open` whether one should."""
+    `choice` is the value in force, `chosen` whether a person chose it, `open` whether one should. `sentence`
+    says it in English, `arguments` by a code and by name; null in versions of before there were any."""
 
     id: str
     kind: Code
@@ -46,6 +48,7 @@ class FindingView(BaseModel):
     column: str | None
     count: int
     sentence: str
+    arguments: Arguments | None
     examples: list[Example]
     setting: str | None
     choice: Value | None
@@ -66,6 +69,7 @@ class FindingView(BaseModel):
             column=finding.column,
             count=finding.count,
             sentence=finding.sentence,
+            arguments=finding.arguments,
             examples=list(finding.examples),
             setting=setting,
             choice=in_force(finding, setting, choices, facts) if setting is not None else None,

@@ -10,9 +10,19 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import RuleCheckSaid, RuleCountSaid, RuleDerivedSaid
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.headers import ColumnHeader
-from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, left_out, shorten
+from answerable.data.ingestion.quality import (
+    SHOWN,
+    Code,
+    Example,
+    Finding,
+    Severity,
+    left_out,
+    noted,
+    shorten,
+)
 from answerable.data.ingestion.rules.compile import broken, derived, normalised, problem_of
 from answerable.data.ingestion.rules.model import Derive, Normalise, Rule, Validate
 from answerable.data.ingestion.typed import TypedColumn
@@ -29,9 +39,9 @@ def apply_rules(
     the file lacks is passed over and reported. Refuses a pattern that is none."""
     now, findings = list(columns), list[Finding]()
     for position, rule in enumerate(rules, start=1):
-        problem = problem_of(rule, {c.header.name: c.type for c in now})
+        problem = problem_of(rule, position, {c.header.name: c.type for c in now})
         if problem is not None:
-            findings.append(_unfit(position, rule, problem))
+            findings.append(noted(Code.RULE_UNFIT, Severity.DOUBTFUL, problem, column=rule.column))
             continue
         with patterns_checked(position):
             if isinstance(rule, Normalise):
@@ -68,13 +78,13 @@ def _normalise(
     ).fetchall()
     named = f"{sql.render(after)} AS {sql.render(cell)}"
     _rewrite(connection, parquet, f"SELECT * REPLACE ({named}) FROM {sql.render(source)}")  # noqa: S608
-    return Finding(
-        code=Code.RULE_NORMALISED,
-        severity=Severity.CHANGED,
+    return noted(
+        Code.RULE_NORMALISED,
+        Severity.CHANGED,
+        RuleCountSaid(code="rule_normalised", rule=position, column=rule.column, count=changed),
         column=rule.column,
         count=changed,
         examples=tuple(Example(before=shorten(a), after=None if b is None else shorten(b)) for a, b in shown),
-        sentence=f"Rule {position} brings {changed} texts of {rule.column!r} into one form.",
     )
 
 
@@ -89,13 +99,15 @@ def _derive(connection: duckdb.DuckDBPyConnection, parquet: Path, rule: Derive, 
     _rewrite(connection, parquet, f"SELECT *, {named} FROM {sql.render(source)}")  # noqa: S608
     there = exp.Not(this=exp.Is(this=sql.column(rule.column), expression=sql.null()))
     count = _count(connection, sql.parquet(parquet), there)
-    return Finding(
-        code=Code.RULE_DERIVED,
-        severity=Severity.CHANGED,
+    return noted(
+        Code.RULE_DERIVED,
+        Severity.CHANGED,
+        RuleDerivedSaid(
+            code="rule_derived", rule=position, column=rule.column, source=rule.source, count=count
+        ),
         column=rule.column,
         count=count,
         examples=tuple(Example(before=shorten(a), after=None if b is None else shorten(b)) for a, b in shown),
-        sentence=f"Rule {position} derives {rule.column!r} from {rule.source!r} for {count} rows.",
     )
 
 
@@ -113,32 +125,37 @@ def _validate(
         sql.render(exp.select(words).distinct().from_(marked).where(is_broken).limit(SHOWN))
     ).fetchall()
     texts = ["" if text is None else str(text) for (text,) in shown]
-    name = rule.check.kind.replace("_", " ")
-    if rule.action == "flag":
-        sentence = f"Rule {position}: {count} cells of {rule.column!r} do not hold ({name}); they are kept."
+    flagged = rule.action == "flag"
+    said = RuleCheckSaid(
+        code="rule_flagged" if flagged else "rule_rejected",
+        rule=position,
+        column=rule.column,
+        count=count,
+        check=rule.check.kind,
+    )
+    if flagged:
         return [
-            Finding(
-                code=Code.RULE_FLAGGED,
-                severity=Severity.DOUBTFUL,
+            noted(
+                Code.RULE_FLAGGED,
+                Severity.DOUBTFUL,
+                said,
                 column=rule.column,
                 count=count,
                 example=shorten(texts[0]) or None,
                 examples=tuple(Example(before=shorten(text), after=shorten(text)) for text in texts),
-                sentence=sentence,
             )
         ]
     kept = exp.select(exp.Star(except_=[sql.column("broken rule")])).from_(marked)
     _rewrite(connection, parquet, sql.render(kept.where(exp.Not(this=is_broken))))
-    sentence = f"Rule {position}: {count} rows are left out, {rule.column!r} does not hold there ({name})."
     return [
-        Finding(
-            code=Code.RULE_REJECTED,
-            severity=Severity.DROPPED,
+        noted(
+            Code.RULE_REJECTED,
+            Severity.DROPPED,
+            said,
             column=rule.column,
             count=count,
             example=shorten(texts[0]) or None,
             examples=left_out(texts),
-            sentence=sentence,
         )
     ]
 
@@ -154,12 +171,3 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, parquet: Path, query: str) -
     written = parquet.with_suffix(".ruled")
     connection.execute(sql.as_parquet(query, written))
     written.replace(parquet)
-
-
-def _unfit(position: int, rule: Rule, problem: str) -> Finding:
-    return Finding(
-        code=Code.RULE_UNFIT,
-        severity=Severity.DOUBTFUL,
-        column=rule.column,
-        sentence=f"Rule {position} was not applied: {problem}.",
-    )

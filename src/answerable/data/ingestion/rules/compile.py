@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import RuleSaid, RuleTypeSaid
 from answerable.data.ingestion.rules.model import (
     Between,
     Derive,
@@ -27,19 +28,21 @@ from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 Types = Table[str, FieldType]
 
 
-def problem_of(rule: Normalise | Derive | Validate, types: Types) -> str | None:
+def problem_of(
+    rule: Normalise | Derive | Validate, position: int, types: Types
+) -> RuleSaid | RuleTypeSaid | None:
     """Why a rule cannot run over a table of these columns; None when it can."""
     read = rule.source if isinstance(rule, Derive) else rule.column
     if read not in types:
-        return f"the table has no column {read!r}"
+        return RuleSaid(code="rule_lacks_column", rule=position, column=read)
     if isinstance(rule, Derive) and rule.column in types:
-        return f"the table has a column {rule.column!r} already; give the new one another name"
+        return RuleSaid(code="rule_column_exists", rule=position, column=rule.column)
     if isinstance(rule, Normalise) and types[read] is not FieldType.STRING:
-        return f"{read!r} holds {types[read].value} values; only texts are normalised"
+        return RuleTypeSaid(code="rule_needs_texts", rule=position, column=read, type=types[read])
     numbers = isinstance(rule, Derive) and isinstance(rule.by, Ranges)
     numbers = numbers or (isinstance(rule, Validate) and isinstance(rule.check, Between))
     if numbers and types[read] not in NUMERIC_TYPES:
-        return f"{read!r} holds {types[read].value} values; a range needs numbers"
+        return RuleTypeSaid(code="rule_needs_numbers", rule=position, column=read, type=types[read])
     return None
 
 
