@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from answerable.data.ingestion import encoding, fastpath, textfile
+from answerable.data.ingestion import encoding, fastpath, profile, textfile
 from answerable.data.ingestion.quality import Code
 from tests.data.ingestion.reading import ReadTable, read_file
 
@@ -143,7 +143,18 @@ def test_a_file_that_only_begins_as_utf_8_is_read_in_its_own_encoding(
 def test_a_table_of_very_many_columns_is_read_within_its_memory(
     tmp_path: Path, everything_is_large: None
 ) -> None:
-    row = ",".join(f"a longer text {i}" for i in range(400))
-    path = _write(tmp_path / "wide.csv", [",".join(f"c{i}" for i in range(400)), *([row] * 6000)])
-    (table,) = read_file(path, memory_bytes=128 << 20)
-    assert (len(table.rows), len(table.names)) == (6000, 400)
+    row = ",".join(f"a longer text {i}" for i in range(200))
+    path = _write(tmp_path / "wide.csv", [",".join(f"c{i}" for i in range(200)), *([row] * 3000)])
+    (table,) = read_file(path, memory_bytes=96 << 20)
+    assert (len(table.rows), len(table.names)) == (3000, 200)
+
+
+def test_a_table_of_many_columns_keeps_fewer_values_of_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profile, "_MOST_VALUES_OF_A_TABLE", 2000)
+    for columns, kept in ((5, 300), (20, None)):
+        rows = [",".join(f"v{i}" for _ in range(columns)) for i in range(300)]
+        table = _read(_write(tmp_path / "t.csv", [",".join(f"k{i}" for i in range(columns)), *rows]))
+        assert {c.distinct_count for c in table.table.profile.columns} == {300}
+        assert {c.values and len(c.values) for c in table.table.profile.columns} == {kept}

@@ -12,7 +12,9 @@ from answerable.data.ingestion.outcome import ColumnProfile, TableProfile, Value
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
 
-MOST_VALUES = 5000
+_MOST_VALUES = 5000
+_MOST_VALUES_OF_A_TABLE = 200_000
+_LEAST_VALUES = 100
 _LONGEST_VALUE = 120
 _EXACT_DISTINCT_ROWS = 200_000
 _PERHAPS_UNIQUE = 0.9  # an estimate from here on is counted exactly: the column may be a key
@@ -38,6 +40,8 @@ def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[
     source = f"read_parquet({sql.render(sql.text(str(parquet)))})"
     rows = _one(connection, f"SELECT count(*) FROM {source}")[0]  # noqa: S608
     exact = rows <= _EXACT_DISTINCT_ROWS
+    # Tables of very many columns keep fewer values of each: all of them would take gigabytes.
+    most = max(_LEAST_VALUES, min(_MOST_VALUES, _MOST_VALUES_OF_A_TABLE // max(len(columns), 1)))
     figures: list[Any] = []
     for start in range(0, len(columns), _TOGETHER):
         parts = [
@@ -66,7 +70,7 @@ def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[
             average_length=float(length or 0),
         )
         if kind is FieldType.STRING and filled:
-            column = _with_texts(connection, source, column)
+            column = _with_texts(connection, source, column, most)
         profiles.append(column)
     # Where one column tells all rows apart, no two are equal.
     unique = any(p.null_count == 0 and p.distinct_count == rows for p in profiles)
@@ -102,13 +106,15 @@ def _short(text: object) -> str | None:
     return None if text is None else str(text)[:_LONGEST_VALUE]
 
 
-def _with_texts(connection: duckdb.DuckDBPyConnection, source: str, column: ColumnProfile) -> ColumnProfile:
+def _with_texts(
+    connection: duckdb.DuckDBPyConnection, source: str, column: ColumnProfile, most: int
+) -> ColumnProfile:
     name = f'"{column.name}"'
     values = None
-    if column.distinct_count <= MOST_VALUES and column.average_length <= _LONGEST_VALUE:
+    if column.distinct_count <= most and column.average_length <= _LONGEST_VALUE:
         found = connection.execute(
             f"SELECT {name}, count(*) AS n FROM {source} WHERE {name} IS NOT NULL "  # noqa: S608
-            f"GROUP BY {name} ORDER BY n DESC, {name} LIMIT {MOST_VALUES}"
+            f"GROUP BY {name} ORDER BY n DESC, {name} LIMIT {most}"
         ).fetchall()
         values = [ValueCount(value=text, count=count) for text, count in found if len(text) <= _LONGEST_VALUE]
     shares = ", ".join(
