@@ -57,6 +57,13 @@ def test_the_fast_and_the_careful_way_give_the_same(
     assert len(fast.rows) == 8000
 
 
+def test_columns_may_have_the_names_that_the_fast_way_uses(tmp_path: Path, everything_is_large: None) -> None:
+    lines = ["holds,v0,c0,judged", *(f"{'yes' if i % 3 else 'no'},{i},{i + 1},w{i}" for i in range(9000))]
+    table = _read(_write(tmp_path / "names.csv", lines))
+    assert table.types == ["boolean", "integer", "integer", "string"]
+    assert table.rows[8999] == (True, 8999, 9000, "w8999")
+
+
 @pytest.mark.parametrize(
     ("line", "code", "cell"),
     [

@@ -30,7 +30,7 @@ _BLOCK_BYTES = 32 << 10
 _BLOCK_ROWS = 32  # as many of each block are looked at: rows from many places say more than many from one
 # Every step of every expression holds a buffer in each thread, and the rows are not kept on disk meanwhile.
 _MOST_COLUMNS = 64
-_HOLDS = "holds"
+_HOLDS, _JUDGED = "holds", "judged"
 # A buffer holds at least one line. DuckDB's own measure is 32 lines, half a GB, which one thread would read.
 _BUFFER_BYTES = encodings.MAX_LINE_BYTES + (1 << 20)
 _WHITE = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
@@ -81,11 +81,12 @@ def _query(values: Sequence[sql.Strict], headers: Sequence[ColumnHeader], source
         for name, header in zip(names, headers, strict=True)
     ]
     # What is nowhere false holds: a cell without text says nothing, and nothing is what it becomes.
-    fails = exp.Is(this=sql.column(_HOLDS), expression=exp.false())
+    # With its table, because a column of the file may have the same name.
+    fails = exp.Is(this=exp.column(_HOLDS, table=_JUDGED), expression=exp.false())
     failing = sql.when([(fails, sql.call("error", "a cell needs care"))], exp.true())
     return (
         f"{sql.render(exp.select(*written))} FROM ({sql.render(judged)} FROM "
-        f"({sql.render(valued)} FROM {source})) WHERE {sql.render(failing)}"
+        f"({sql.render(valued)} FROM {source})) AS {_JUDGED} WHERE {sql.render(failing)}"
     )
 
 
