@@ -7,8 +7,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from answerable.kit.settings import Settings
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.data.datasets.uploads import ingested
+from tests.data.warehouse.house import point, stored, warehouse_beside
 from tests.factories.callers import Workspace
 
 STOCK = b"sku,name,price (EUR)\n00501,Cup,2.50\n00502,Pot,7.00\n00503,Pan,9.00\n"
@@ -106,3 +108,22 @@ async def test_a_table_says_which_versions_stay_and_which_files_it_takes(
     await expect(dialog).to_have_count(0)
     settings = (await workspace.owner.get(path)).json()["settings"]
     assert settings == {"schema_changes": "refuse", "keep_versions": None, "keep_days": None}
+
+
+async def test_a_table_in_the_data_warehouse_says_so(
+    visit: OpenVisit, workspace: Workspace, worker: None, settings: Settings, admin_url: str
+) -> None:
+    del worker
+    with warehouse_beside(admin_url) as house:
+        point(settings.warehouse, house.url())
+        try:
+            there = await stored(workspace.owner, STOCK, "there.csv")
+            here = await ingested(workspace.owner, STOCK, "here.csv")
+            window = await visit()
+            await window.sign_in(workspace.owner)
+            for dataset, times in ((there, 1), (here, 0)):
+                await window.open(f"/data/{dataset['id']}")
+                await expect(window.page.get_by_text("3 rows")).to_be_visible()
+                await expect(window.page.get_by_text("In the data warehouse")).to_have_count(times)
+        finally:
+            point(settings.warehouse, None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from answerable.kit.settings import Settings
 
@@ -31,3 +31,11 @@ def test_every_setting_is_described_and_in_the_reference(variable: str, descript
 def test_a_nested_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSWERABLE_UPLOADS__MAX_BYTES", "123")
     assert Settings().uploads.max_bytes == 123
+
+
+def test_a_warehouse_by_default_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSWERABLE_WAREHOUSE__BY_DEFAULT", "true")
+    with pytest.raises(ValidationError, match="set url"):
+        Settings()
+    monkeypatch.setenv("ANSWERABLE_WAREHOUSE__URL", "postgresql://a:b@localhost/c")
+    assert Settings().warehouse.by_default

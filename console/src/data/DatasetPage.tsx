@@ -60,7 +60,7 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
           {dataset.session_id === null ? m.nav.data : m.files.back}
         </Anchor>
       }
-      lead={[dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), dataset.whole ? "" : m.data.part].filter(Boolean).join(" · ")}
+      lead={[dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), dataset.engine === "postgresql" ? m.data.inWarehouse : "", dataset.whole ? "" : m.data.part].filter(Boolean).join(" · ")}
       actions={
         <>
           {dataset.status !== "ready" && <Badge color={DATASET_COLOURS[dataset.status]}>{m.documents.status[dataset.status]}</Badge>}

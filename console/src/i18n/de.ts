@@ -310,6 +310,7 @@ export const de: Messages = {
     rows: "Zeilen",
     columns: "Spalten",
     part: "Sie sehen einen Teil dieser Tabelle",
+    inWarehouse: "Im Data Warehouse",
     versions: "Versionen",
     file: "Datei",
     distinct: (n) => many(n, "Wert", "Werte"),

@@ -310,6 +310,7 @@ export const en = {
     rows: "Rows",
     columns: "Columns",
     part: "You see a part of this table",
+    inWarehouse: "In the data warehouse",
     versions: "Versions",
     file: "File",
     distinct: (n: number) => many(n, "value", "values"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, Field, JsonValue, SecretStr
+from pydantic import BaseModel, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -303,9 +303,18 @@ class WarehouseSettings(BaseModel):
         "the server of `url`, as a role that only reads and is made there, which takes the right to create "
         "roles.",
     )
+    by_default: bool = Field(
+        False, description="Whether new datasets whose upload names no engine lie there; needs `url`."
+    )
     replica_seconds: float = Field(
         60, ge=0, description="How long a new version waits until the reading address shows its rows."
     )
+
+    @model_validator(mode="after")
+    def _default_exists(self) -> WarehouseSettings:
+        if self.by_default and self.url is None:
+            raise ValueError("by_default needs a warehouse: set url, or leave by_default out")
+        return self
 
 
 class ParsingSettings(BaseModel):

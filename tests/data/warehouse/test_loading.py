@@ -64,6 +64,16 @@ async def test_a_version_becomes_a_table_of_its_workspace_that_only_its_reader_r
     assert privilege == "SELECT"
 
 
+async def test_new_datasets_lie_there_by_default_where_the_server_is_set_up_so(
+    owner: Caller, warehouse: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings.warehouse, "by_default", True)
+    unnamed = await ingested(owner, ORDERS, "orders.csv")
+    here = await ingested(owner, ORDERS, "here.csv", engine="parquet")
+    assert (unnamed["engine"], here["engine"]) == ("postgresql", "parquet")
+    assert len(await asyncio.to_thread(warehouse.tables, owner.workspace_id)) == 1
+
+
 @pytest.mark.usefixtures("warehouse")
 async def test_cells_are_those_of_the_parquet_file_whatever_is_in_them(owner: Caller, tmp_path: Path) -> None:
     content = awkward(tmp_path)

@@ -46,7 +46,10 @@ async def upload(  # noqa: PLR0913, PLR0917 - each is a field of the form
     key: Annotated[list[str] | None, Form(description="Columns that tell rows apart; for upsert.")] = None,
     engine: Annotated[
         DatasetEngine | None,
-        Form(description="Where a new dataset's rows are asked: `parquet`, or `postgresql`, the warehouse."),
+        Form(
+            description="Where a new dataset's rows are asked: `parquet`, or `postgresql`, the warehouse. As "
+            "the server is set up where it is left out."
+        ),
     ] = None,
 ) -> Uploaded:
     """Upload a file of tables. A job finds them; each becomes a dataset. The same bytes under the same

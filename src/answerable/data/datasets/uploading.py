@@ -68,6 +68,7 @@ class _Incoming:
     mode: Mode
     key: tuple[str, ...]
     engine: DatasetEngine | None
+    usual_engine: DatasetEngine
 
 
 async def upload(
@@ -88,7 +89,9 @@ async def upload(
         _require_same_engine(await own_dataset(session, new.dataset_id), new.engine)
     files = DatasetFiles(runtime, session.workspace_id)
     stored = await files.keep_upload(chunks)
-    incoming = _Incoming(stored, shown, label, new.name is not None, new.mode, key, new.engine)
+    incoming = _Incoming(
+        stored, shown, label, new.name is not None, new.mode, key, new.engine, _usual(runtime)
+    )
     accepted: Accepted | None = None
     try:
         if new.dataset_id is None:
@@ -123,7 +126,7 @@ async def _open(session: Session, incoming: _Incoming) -> Accepted:
         known.opened_as = None
         await session.flush()
     if dataset is None:
-        dataset = await new_dataset(session, incoming.label, incoming.engine or DatasetEngine.PARQUET)
+        dataset = await new_dataset(session, incoming.label, incoming.engine or incoming.usual_engine)
     return await _queue(session, dataset, incoming, opens=True)
 
 
@@ -231,6 +234,12 @@ def _require_engine(runtime: Runtime, engine: DatasetEngine | None) -> None:
     if engine is DatasetEngine.POSTGRESQL and not runtime.get(Warehouse).is_set_up:
         message = f"{NOT_SET_UP} Or leave `engine` out: the rows then lie in Parquet files."
         raise InvalidInput(message, errors=[FieldError("engine", "no data warehouse is set up")])
+
+
+def _usual(runtime: Runtime) -> DatasetEngine:
+    """The engine of datasets whose upload names none."""
+    by_default = runtime.settings.warehouse.by_default
+    return DatasetEngine.POSTGRESQL if by_default else DatasetEngine.PARQUET
 
 
 def _require_same_engine(dataset: DatasetRow, engine: DatasetEngine | None) -> None:
