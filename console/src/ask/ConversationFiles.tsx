@@ -107,7 +107,7 @@ function Line({ sessionId, file }: { sessionId: string; file: ConversationFile }
       </Group>
       {file.error && (
         <Text size="xs" c="var(--danger)" className={css.note}>
-          {file.error}
+          {m.problem.told(file.error.code, file.error.detail)}
         </Text>
       )}
       {removing && <Confirm title={m.files.removeTitle(file.name)} lead={m.files.removeLead} action={m.files.remove} act={remove} close={() => setRemoving(false)} />}

@@ -185,11 +185,12 @@ function Versions({ versions }: { versions: Record<string, number> }) {
 }
 
 function TileBody({ result, title, asTable }: { result: TileResult; title: string; asTable: boolean }) {
+  const m = useMessages();
   if (result.error !== null) {
     return (
       <p className={css.fallen}>
         <IconAlertTriangle size={16} aria-hidden style={{ flex: "none" }} />
-        {result.error.detail}
+        {m.problem.told(result.error.code, result.error.detail)}
       </p>
     );
   }

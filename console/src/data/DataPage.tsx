@@ -58,7 +58,7 @@ function DatasetCard({ dataset }: { dataset: DatasetSummary }) {
         {dataset.status !== "ready" && <Badge color={DATASET_COLOURS[dataset.status]}>{m.documents.status[dataset.status]}</Badge>}
       </Group>
       <Text size="sm" c="dimmed" lineClamp={2}>
-        {dataset.error?.detail ?? [dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), f.ago(dataset.created_at)].filter(Boolean).join(" · ")}
+        {dataset.error ? m.problem.told(dataset.error.code, dataset.error.detail) : [dataset.row_count === null ? "" : m.ask.rows(dataset.row_count), dataset.version === null ? "" : m.data.version(dataset.version), f.ago(dataset.created_at)].filter(Boolean).join(" · ")}
       </Text>
     </Link>
   );

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { IconMessageCircle, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
+import { Problem } from "../api/problems";
 import type { DatasetView } from "../api/schema";
 import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
@@ -79,7 +80,7 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
         </>
       }
     >
-      {dataset.error && <FailureNote error={new Error(dataset.error.detail)} />}
+      {dataset.error && <FailureNote error={new Problem(0, dataset.error.code, dataset.error.detail)} />}
       {dataset.version !== null && <DatasetTabs dataset={dataset} />}
       {deleting && (
         <Confirm title={m.data.deleteTitle(dataset.label)} lead={m.data.deleteLead} action={m.delete} name={dataset.label} act={remove} close={() => setDeleting(false)} />

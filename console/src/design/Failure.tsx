@@ -9,7 +9,7 @@ import { Empty } from "./Empty";
 export function problemText(problem: Problem, m: Messages): string {
   if (problem.code === "offline") return m.problem.offline;
   const fields = problem.fields.map((each) => `${each.field}: ${each.message}`).join(" · ");
-  return [problem.detail, fields].filter(Boolean).join(" ") || m.problem.title;
+  return [m.problem.told(problem.code, problem.detail), fields].filter(Boolean).join(" ") || m.problem.title;
 }
 
 /** A whole page's or panel's failure. */

@@ -102,7 +102,7 @@ function Row({ document, hide }: { document: DocumentView; hide: (id: string, ye
           {document.title}
         </Link>
         <Text size="xs" c="dimmed" truncate>
-          {document.error?.detail ?? document.file_name}
+          {document.error ? m.problem.told(document.error.code, document.error.detail) : document.file_name}
         </Text>
       </Table.Td>
       <Table.Td>

@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
 import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { api, read } from "../api/client";
+import { Problem } from "../api/problems";
 import type { DocumentText, DocumentView } from "../api/schema";
 import { Failure, FailureNote } from "../design/Failure";
 import { useTitle } from "../design/Page";
@@ -120,7 +121,7 @@ function Reader({ document, part, show }: ReaderProps) {
         </Group>
       </header>
       <Warnings document={document} />
-      {document.status === "failed" && <FailureNote error={new Error(document.error?.detail ?? "")} />}
+      {document.status === "failed" && <FailureNote error={new Problem(0, document.error?.code ?? "", document.error?.detail ?? "")} />}
       {document.status !== "ready" && document.status !== "failed" && <Badge>{m.documents.status[document.status]}</Badge>}
       {view === "passages" ? (
         <Passages document={document} />

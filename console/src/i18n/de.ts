@@ -1,6 +1,7 @@
 import { alertReasons } from "./alerts.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
+import { problems } from "./problems.de";
 import { tables } from "./tables.de";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
@@ -99,6 +100,7 @@ export const de: Messages = {
     createWorkspace: "Arbeitsbereich anlegen",
   },
   problem: {
+    told: (code, detail) => problems[code] ?? detail,
     title: "Das hat nicht geklappt",
     offline: "Der Server ist nicht erreichbar. Sobald er antwortet, geht es weiter.",
     offlineTitle: "Keine Verbindung",

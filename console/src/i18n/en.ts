@@ -99,6 +99,8 @@ export const en = {
     createWorkspace: "Create a workspace",
   },
   problem: {
+    /** What went wrong, by the server's code. Its own words are English, and more exact than a code. */
+    told: (_code: string, detail: string) => detail,
     title: "That did not work",
     offline: "The server cannot be reached. It is tried again as soon as it answers.",
     offlineTitle: "No connection",

@@ -1,7 +1,11 @@
+import { findings } from "./findings.de";
 import type { tables as english } from "./tables.en";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
-const UNITS: Record<string, string> = { rows: "Zeilen", bytes: "Bytes", tables: "Tabellen", passages: "Abschnitte" };
+const UNITS: Record<string, string> = {
+  rows: "Zeilen", bytes: "Bytes", tables: "Tabellen", passages: "Abschnitte", pages: "Seiten", characters: "Zeichen", items: "Einträge", dashboards: "Dashboards",
+  insights: "Kacheln", alerts: "Meldungen",
+};
 
 export const tables: typeof english = {
   jobs: {
@@ -25,6 +29,7 @@ export const tables: typeof english = {
     assumed: "angenommen",
     becomes: (before, after) => `aus ${before} wird ${after}`,
     nothing: "nichts",
+    quoted: (text) => `„${text}“`,
     counted: (n) => `${n.toLocaleString("de")} ×`,
     whatTo: (what) => `Was geschehen soll: ${what}`,
     changed: (n) => `${many(n, "Entscheidung", "Entscheidungen")} anzuwenden`,
@@ -67,6 +72,7 @@ export const tables: typeof english = {
       declared_type: "Angegebene Art", not_finite: "Keine Zahl", choice_unfit: "Eine Wahl, die nicht passt", periods_as_columns: "Zeiträume als Spalten",
       rule_normalised: "Regel: vereinheitlicht", rule_derived: "Regel: abgeleitet", rule_rejected: "Regel: weggelassen", rule_flagged: "Regel: vermerkt", rule_unfit: "Regel, die nicht passt",
     },
+    findings,
   },
   versions: {
     keeping: "Aufbewahrung",

@@ -1,6 +1,12 @@
 /** Strings of a table's page: its review, its versions, its rules. */
+import type { FindingView } from "../api/schema";
+import { findings } from "./findings.en";
+
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
-const UNITS: Record<string, string> = { rows: "rows", bytes: "bytes", tables: "tables", passages: "passages" };
+const UNITS: Record<string, string> = {
+  rows: "rows", bytes: "bytes", tables: "tables", passages: "passages", pages: "pages", characters: "characters", items: "items", dashboards: "dashboards", insights: "tiles",
+  alerts: "alerts",
+};
 
 export const tables = {
   jobs: {
@@ -24,6 +30,7 @@ export const tables = {
     assumed: "assumed",
     becomes: (before: string, after: string) => `${before} becomes ${after}`,
     nothing: "nothing",
+    quoted: (text: string) => `“${text}”`,
     counted: (n: number) => `${n.toLocaleString("en")} ×`,
     whatTo: (what: string) => `What to do: ${what}`,
     changed: (n: number) => `${many(n, "decision", "decisions")} to apply`,
@@ -65,7 +72,8 @@ export const tables = {
       formulas_without_values: "Formulas without values", error_cells: "Error cells", hidden_sheet: "Hidden sheet", nested_values: "Nested values", bad_lines: "Unreadable lines",
       declared_type: "Declared type", not_finite: "Not a number", choice_unfit: "A choice that does not fit", periods_as_columns: "Periods as columns",
       rule_normalised: "Rule: normalised", rule_derived: "Rule: derived", rule_rejected: "Rule: left out", rule_flagged: "Rule: flagged", rule_unfit: "Rule that does not fit",
-    } as Record<string, string>,
+    } satisfies Record<FindingView["kind"], string>,
+    findings,
   },
   versions: {
     keeping: "Keeping",

@@ -101,13 +101,13 @@ function Row({ job }: { job: JobView }) {
           {job.kind}
         </Text>
         <Text size="xs" c="dimmed" lineClamp={2}>
-          {job.error?.detail ?? `${job.subject.type} ${job.subject.id}`}
+          {job.error ? m.problem.told(job.error.code, job.error.detail) : `${job.subject.type} ${job.subject.id}`}
         </Text>
       </Table.Td>
       <Table.Td>
         <Badge color={COLOURS[job.status]}>{m.operations.status[job.status]}</Badge>
       </Table.Td>
-      <Table.Td>{job.progress ? `${f.number(job.progress.done)}${job.progress.total === null ? "" : ` / ${f.number(job.progress.total)}`} ${job.progress.unit}` : ""}</Table.Td>
+      <Table.Td>{job.progress ? m.jobs.counted(f.number(job.progress.done), job.progress.total === null ? null : f.number(job.progress.total), job.progress.unit) : ""}</Table.Td>
       <Table.Td>
         <Tooltip label={f.moment(job.created_at)}>
           <span>{f.ago(job.created_at)}</span>

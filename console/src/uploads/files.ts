@@ -11,7 +11,7 @@ export interface ConversationFile {
   name: string;
   kind: "document" | "dataset";
   status: DocumentView["status"] | DatasetSummary["status"];
-  error: string | null;
+  error: { code: string; detail: string } | null;
 }
 
 export function filesKey(sessionId: string): readonly string[] {
@@ -33,7 +33,7 @@ async function readFiles(sessionId: string): Promise<ConversationFile[]> {
     read(api.GET("/api/v1/chat/sessions/{session_id}/datasets", wanted)),
   ]);
   return [
-    ...documents.items.map((each) => ({ id: each.id, name: each.file_name, kind: "document" as const, status: each.status, error: each.error?.detail ?? null })),
-    ...datasets.items.map((each) => ({ id: each.id, name: each.label, kind: "dataset" as const, status: each.status, error: each.error?.detail ?? null })),
+    ...documents.items.map((each) => ({ id: each.id, name: each.file_name, kind: "document" as const, status: each.status, error: each.error ?? null })),
+    ...datasets.items.map((each) => ({ id: each.id, name: each.label, kind: "dataset" as const, status: each.status, error: each.error ?? null })),
   ];
 }

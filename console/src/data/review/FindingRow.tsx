@@ -3,16 +3,17 @@ import { Badge, Group, Radio, Select, Stack, TagsInput, Text } from "@mantine/co
 import { IconAlertTriangle, IconArrowRight, IconInfoCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FindingView, Severity } from "../../api/schema";
-import { useMessages, type Messages } from "../../i18n/messages";
+import { useFormats, useMessages, type Messages } from "../../i18n/messages";
 import css from "./review.module.css";
 import { same, type Value } from "./decisions";
+import { findingText } from "./findings";
 
 export const SEVERITY: Record<Severity, string> = { dropped: "red", doubtful: "yellow", changed: "blue", info: "gray" };
 
 /** A setting's value in words. */
 export function valueName(setting: string, value: Value | null, m: Messages): string {
   if (value === null) return m.review.nothing;
-  if (Array.isArray(value)) return value.length === 0 ? m.review.nothing : value.map((each) => `“${each}”`).join(", ");
+  if (Array.isArray(value)) return value.length === 0 ? m.review.nothing : value.map(m.review.quoted).join(", ");
   return m.review.values[setting]?.[value] ?? value;
 }
 
@@ -33,6 +34,7 @@ interface Props {
 
 export function FindingRow({ finding, columnLabel, value, mayDecide, decide }: Props) {
   const m = useMessages();
+  const f = useFormats();
   const grave = finding.severity === "doubtful" || finding.severity === "dropped";
   return (
     <li className={css.finding}>
@@ -40,13 +42,13 @@ export function FindingRow({ finding, columnLabel, value, mayDecide, decide }: P
       <div className={css.findingBody}>
         <Group gap="xs">
           <Text size="sm" fw={600}>
-            {[m.review.kinds[finding.kind] ?? finding.kind, columnLabel].filter(Boolean).join(" · ")}
+            {[m.review.kinds[finding.kind], columnLabel].filter(Boolean).join(" · ")}
           </Text>
           <Badge size="sm" color={SEVERITY[finding.severity]}>{m.data.severity[finding.severity]}</Badge>
           {finding.count > 0 && <Text size="xs" c="dimmed">{m.review.counted(finding.count)}</Text>}
           {finding.chosen && <Badge size="sm" color="pine">{m.review.yours}</Badge>}
         </Group>
-        <Text size="sm" c="dimmed">{finding.sentence}</Text>
+        <Text size="sm" c="dimmed">{findingText(finding, m, f)}</Text>
         <Examples finding={finding} />
       </div>
       {finding.setting !== null && (
@@ -125,12 +127,13 @@ function Placeholders({ finding, label, value, disabled, decide }: { finding: Fi
 /** A question that the file leaves open, or another shape that it could have, each answer with what it makes of an example. */
 export function QuestionCard({ finding, columnLabel, value, answered, mayDecide, decide }: Props & { answered: boolean }) {
   const m = useMessages();
+  const f = useFormats();
   const setting = finding.setting ?? "";
   return (
     <section className={css.question} data-answered={answered || undefined}>
       <Radio.Group
-        label={[m.review.kinds[finding.kind] ?? finding.kind, columnLabel].filter(Boolean).join(" · ")}
-        description={finding.sentence}
+        label={[m.review.kinds[finding.kind], columnLabel].filter(Boolean).join(" · ")}
+        description={findingText(finding, m, f)}
         value={typeof value === "string" ? value : null}
         onChange={decide}
       >

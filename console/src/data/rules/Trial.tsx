@@ -1,12 +1,14 @@
 /** What rules would do to the first rows: each row that they touch, before and after, and what each rule found. */
 import { Badge, Table, Text } from "@mantine/core";
 import type { Trial, TrialRow } from "../../api/schema";
-import { useMessages } from "../../i18n/messages";
+import { useFormats, useMessages } from "../../i18n/messages";
 import { SEVERITY } from "../review/FindingRow";
+import { findingText } from "../review/findings";
 import versions from "../versions/versions.module.css";
 
 export function TrialResult({ trial, label }: { trial: Trial; label: (column: string) => string }) {
   const m = useMessages();
+  const f = useFormats();
   const columns = [...new Set(trial.rows.flatMap((row) => Object.keys(row.after ?? row.before)))];
   const touched = trial.rows.filter(isTouched);
   return (
@@ -19,7 +21,7 @@ export function TrialResult({ trial, label }: { trial: Trial; label: (column: st
           <Badge size="sm" mr={6} color={SEVERITY[finding.severity]}>
             {m.data.severity[finding.severity]}
           </Badge>
-          {finding.sentence}
+          {findingText(finding, m, f)}
         </Text>
       ))}
       {touched.length > 0 && (

@@ -83,7 +83,7 @@ function Row({ version, who, before, compare, refresh }: RowProps) {
         </Text>
         {version.error && (
           <Text size="sm" c="var(--danger)">
-            {version.error.detail}
+            {m.problem.told(version.error.code, version.error.detail)}
           </Text>
         )}
         {isOpen && version.job !== null && <JobProgress id={version.job.id} label={m.versions.reading} done={refresh} failed={refresh} />}

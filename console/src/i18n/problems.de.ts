@@ -1,0 +1,57 @@
+/**
+ * Was schiefging, nach dem Code des Servers. Nur Codes, die immer dasselbe bedeuten: Wo es auf die Worte des Servers ankommt
+ * (welche Spalte, welche Zahl), stehen diese.
+ */
+export const problems: Readonly<Record<string, string>> = {
+  // Dateien
+  empty_file: "Die Datei ist leer. Laden Sie eine mit Inhalt hoch.",
+  no_table: "In der Datei ist keine Tabelle. Prüfen Sie, ob sie einen Kopf und Zeilen hat.",
+  damaged_file: "Die Datei ist beschädigt und lässt sich nicht lesen. Speichern Sie sie neu und laden Sie sie noch einmal hoch.",
+  encrypted_file: "Die Datei ist durch ein Passwort geschützt. Speichern Sie sie ohne.",
+  archive_bomb: "Entpackt ist die Datei größer, als gelesen wird. Teilen Sie sie, oder speichern Sie eine Arbeitsmappe als CSV.",
+  unsupported_type: "Dateien dieser Art werden hier nicht gelesen. Speichern Sie sie in einem anderen Format.",
+  too_many_columns: "Die Tabelle hat mehr Spalten, als gelesen werden.",
+  too_many_cells: "Ein Blatt hat mehr Zellen, als gelesen werden. Speichern Sie es als CSV.",
+  too_many_tables: "Die Datei enthält mehr Tabellen, als gelesen werden. Teilen Sie sie.",
+  too_large: "Das ist größer, als angenommen wird. Teilen Sie es auf.",
+  line_too_long: "Die Datei hat Zeilen, die für eine Tabelle zu lang sind.",
+  file_too_heavy: "Die Datei zu lesen braucht mehr Speicher oder Zeit, als erlaubt ist. Teilen Sie sie, oder speichern Sie sie als CSV oder Parquet.",
+  storage_full: "Auf dem Server ist kein Platz mehr; nichts wurde gespeichert. Sagen Sie es dem Betrieb.",
+  encrypted: "Die Datei ist durch ein Passwort geschützt. Entfernen Sie es und laden Sie sie noch einmal hoch.",
+  damaged: "Die Datei ist beschädigt oder abgeschnitten. Speichern Sie sie neu und laden Sie sie noch einmal hoch.",
+  no_text: "Die Datei enthält keinen Text. Wenn sie welchen zeigt, lassen Sie ihn zuerst erkennen (OCR).",
+  timeout: "Die Datei zu lesen hat zu lange gedauert. Teilen Sie sie, oder speichern Sie sie in einem einfacheren Format.",
+  memory: "Die Datei zu lesen braucht zu viel Speicher. Teilen Sie sie in kleinere.",
+  crash: "An dieser Datei ist ihr Leser gescheitert. Speichern Sie sie in einem anderen Format, etwa PDF.",
+  // Tabellen und ihre Versionen
+  key_missing: "Der Schlüssel fehlt: in der Datei, in der Tabelle oder in einzelnen Zeilen. Nennen Sie Spalten, die es in beiden gibt und die überall gefüllt sind.",
+  key_not_unique: "Mehrere Zeilen haben denselben Schlüssel. Nehmen Sie die Spalte hinzu, die sie unterscheidet.",
+  dataset_busy: "Eine Datei der Tabelle wird gerade gelesen. Versuchen Sie es noch einmal, wenn das fertig ist.",
+  dataset_not_ready: "Die Tabelle hat noch keine Zeilen. Warten Sie, bis sie gelesen ist, oder sehen Sie nach, woran es lag.",
+  dataset_read_live: "Die Zeilen dieser Tabelle liegen in einer verbundenen Datenbank, deshalb geht das hier nicht.",
+  version_outdated: "Inzwischen gibt es eine andere Version. Sehen Sie sie an, bevor Sie entscheiden.",
+  version_expired: "Diese Version wird nicht mehr aufbewahrt. Wählen Sie eine neuere.",
+  already_in_workspace: "Der Arbeitsbereich hat dieselbe Datei schon.",
+  data_hidden: "Teile der Daten sind Ihnen verborgen. Fragen Sie jemanden mit Verwaltungsrechten.",
+  stale_model: "Das semantische Modell wurde inzwischen geändert. Laden Sie es neu und ändern Sie es noch einmal.",
+  precondition_failed: "Das wurde inzwischen geändert. Laden Sie es neu.",
+  query_out_of_memory: "Die Abfrage braucht mehr Speicher, als sie nehmen darf. Grenzen Sie sie ein.",
+  query_timeout: "Die Abfrage hat zu lange gedauert. Grenzen Sie sie ein.",
+  query_engine_unavailable: "Tabellen lassen sich gerade nicht abfragen. Versuchen Sie es gleich noch einmal.",
+  // Anmeldung und Rechte
+  wrong_credentials: "Die E-Mail-Adresse oder das Passwort ist falsch. Prüfen Sie beides.",
+  unauthenticated: "Melden Sie sich an.",
+  refresh_token_refused: "Melden Sie sich neu an.",
+  registration_closed: "Hier kann sich niemand selbst ein Konto anlegen. Lassen Sie sich einladen.",
+  email_taken: "Für diese E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.",
+  invitation_refused: "Diese Einladung gilt nicht oder nicht mehr. Lassen Sie sich noch einmal einladen.",
+  last_owner: "Ein Arbeitsbereich braucht jemanden, dem er gehört. Geben Sie zuerst jemand anderem diese Rolle.",
+  role_too_high: "Über diese Rolle dürfen Sie nicht verfügen.",
+  // Der Server
+  not_found: "Hier ist nichts. Es wurde vielleicht gelöscht.",
+  too_many_requests: "Das waren zu viele Anfragen. Warten Sie einen Augenblick.",
+  too_slow: "Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.",
+  unavailable: "Der Server kann das gerade nicht. Versuchen Sie es gleich noch einmal.",
+  internal_error: "Auf dem Server ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es dem Betrieb.",
+  run_cancelled: "Die Antwort wurde abgebrochen.",
+};
