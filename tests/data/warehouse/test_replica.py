@@ -63,3 +63,23 @@ async def test_a_version_shows_once_the_replica_has_its_rows(
     assert (await finished(owner, answer.json()["job"]["id"]))["status"] == "succeeded"
     shown = await owner.post("/api/v1/query", json={"dataset": dataset["name"], **COUNT})
     assert shown.json()["rows"] == [[4]], shown.text
+
+
+async def test_a_cancelled_version_takes_its_table_along(
+    owner: Caller, warehouse: House, standby: Standby, settings: Settings
+) -> None:
+    point(settings.warehouse, warehouse.url(), warehouse.url(port=standby.port))
+    standby.pause()
+    try:
+        answer = await upload(owner, ORDERS, "orders.csv", engine="postgresql")
+
+        async def written() -> bool:
+            return len(await asyncio.to_thread(warehouse.tables, owner.workspace_id)) == 1
+
+        await eventually(written, seconds=60)
+        job_id = answer.json()["job"]["id"]
+        assert (await owner.post(f"/api/v1/jobs/{job_id}/cancel")).status_code < 300
+        assert (await finished(owner, job_id))["status"] == "cancelled"
+        await eventually(lambda: warehouse.no_tables(owner.workspace_id), seconds=30)
+    finally:
+        standby.resume()

@@ -42,7 +42,7 @@ async def transaction(
     try:
         # Typed by hand: the client's own signature knows no mapping.
         parameters: dict[str, Any] = address.parameters()
-        async with await psycopg.AsyncConnection.connect(**parameters, prepare_threshold=None) as connection:
+        async with _connected(parameters) as connection, connection:
             settings = {
                 "statement_timeout": int(seconds * 1000),
                 "lock_timeout": int(_LOCK_SECONDS * 1000),
@@ -69,6 +69,17 @@ async def transaction(
             "The data warehouse refuses what it is told to do. Its operator finds the reason in this "
             "server's log, or with 'answerable doctor'."
         ) from error
+
+
+@asynccontextmanager
+async def _connected(parameters: dict[str, Any]) -> AsyncIterator[psycopg.AsyncConnection[tuple[Any, ...]]]:
+    """A connection that is closed in any case: a second cancellation ends the client's own leaving before it
+    closes."""
+    connection = await psycopg.AsyncConnection.connect(**parameters, prepare_threshold=None)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def _refused(error: psycopg.Error) -> bool:
