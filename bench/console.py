@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from answerable.api.console.serving import FILES
 from bench.system import free_port, wait_ready
@@ -33,6 +33,8 @@ _QUESTIONS = (
     "total amount by month",
     "top 2 regions by amount",
 )
+_NUMBERS = ("number of orders", "total amount", "average amount", "total amount in 2025")
+_CHARTED = ("total amount by region", "total amount by month", "number of orders by region")
 _LAST_IS_ANSWERED = """question => {
     const last = [...document.querySelectorAll("article")].at(-1);
     return last?.ariaLabel === question && last.dataset.state === "answered";
@@ -69,6 +71,7 @@ _WATCH_FRAMES = """() => {
     requestAnimationFrame(look);
 }"""
 _FRAME_MS = 1000 / 60
+_REST_MS = 500
 
 
 def main() -> None:
@@ -151,19 +154,50 @@ def scrolling(browser: Browser, address: str) -> dict[str, object]:
     return {"rows": _ROWS, "drawn": found["drawn"], **_frames(frames)}
 
 
-def streaming(browser: Browser, address: str) -> dict[str, object]:
-    """Frames from the question until the answer is whole, of twenty answers that arrive as events, with their
-    charts and tables; the first is left out, as it loads the chart library."""
-    page = _signed_in(browser, address)
-    frames: list[float] = []
-    for n in range(21):
-        _ask(page, _QUESTIONS[n % len(_QUESTIONS)])
-        if n == 0:
-            page.evaluate(_WATCH_FRAMES)
-        else:
-            frames += page.evaluate("() => window.frames_ms.splice(0)")
+def streaming(browser: Browser, address: str, answers: int = 20) -> dict[str, object]:
+    """Frames from a question until the next while answers arrive as events: plain numbers, and with charts
+    and tables; the first answer of each is left out, as it loads what draws. `control` is an empty page while
+    the server answers the same questions to somebody else: what the machine itself misses. `busy_ms` is the
+    time that the page's main thread worked for one answer."""
+    found: dict[str, object] = {"control": _control(browser, address, answers)}
+    for name, questions in (("numbers", _NUMBERS), ("charts", _CHARTED)):
+        page = _signed_in(browser, address)
+        _ask(page, questions[0])
+        page.wait_for_timeout(_REST_MS)
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        page.evaluate(_WATCH_FRAMES)
+        before = _busy_seconds(session)
+        for n in range(answers):
+            _ask(page, questions[n % len(questions)])
+        page.wait_for_timeout(_REST_MS)
+        busy = (_busy_seconds(session) - before) * 1000 / answers
+        frames = page.evaluate("() => window.frames_ms")
+        page.context.close()
+        found[name] = {**_frames(frames), "busy_ms": round(busy, 1)}
+    return found
+
+
+def _control(browser: Browser, address: str, answers: int) -> dict[str, object]:
+    page = browser.new_context().new_page()
+    with httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client:
+        login = {name: _PERSON[name] for name in ("email", "password")}
+        token = client.post("/auth/login", json=login).raise_for_status().json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        chat = client.post("/chat/sessions", json={}).raise_for_status().json()["id"]
+        page.evaluate(_WATCH_FRAMES)
+        for n in range(answers):
+            question = {"content": _CHARTED[n % len(_CHARTED)]}
+            client.post(f"/chat/sessions/{chat}/messages", json=question).raise_for_status()
+        page.wait_for_timeout(_REST_MS)
+    frames = page.evaluate("() => window.frames_ms")
     page.context.close()
     return _frames(frames)
+
+
+def _busy_seconds(session: CDPSession) -> float:
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 def _frames(frames: list[float]) -> dict[str, object]:
@@ -222,9 +256,26 @@ def _until_typed(page: Page, address: str) -> float:
 
 
 def _heap(page: Page) -> int:
+    """Bytes of script memory of the page and of its workers."""
     session = page.context.new_cdp_session(page)
+    workers: list[str] = []
+    told: list[dict[str, int]] = []
+    session.on("Target.attachedToTarget", lambda event: workers.append(event["sessionId"]))
+    session.on(
+        "Target.receivedMessageFromTarget", lambda event: told.append(json.loads(event["message"])["result"])
+    )
     session.send("HeapProfiler.collectGarbage")
-    return int(session.send("Runtime.getHeapUsage")["usedSize"])
+    used = int(session.send("Runtime.getHeapUsage")["usedSize"])
+    session.send(
+        "Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
+    )
+    for worker in workers:
+        for number, method in enumerate(("HeapProfiler.collectGarbage", "Runtime.getHeapUsage")):
+            message = json.dumps({"id": number, "method": method})
+            session.send("Target.sendMessageToTarget", {"sessionId": worker, "message": message})
+    while len(told) < 2 * len(workers):
+        page.wait_for_timeout(50)
+    return used + sum(result.get("usedSize", 0) for result in told)
 
 
 def _spread(values: list[float]) -> dict[str, float]:

@@ -36,5 +36,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": { target: process.env["ANSWERABLE_URL"] ?? "http://127.0.0.1:8765", changeOrigin: false } } },
 });

@@ -76,6 +76,14 @@ async def test_the_policy_lets_nothing_in_from_elsewhere_and_no_inline_script(
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
+async def test_a_worker_runs_what_is_served_here_and_fetches_nothing(console: httpx.AsyncClient) -> None:
+    page = await console.get("/", headers=HTML)
+    assert "worker-src 'self'" in page.headers["content-security-policy"]
+    script = await console.get("/assets/page-a1b2.js")
+    policy = script.headers["content-security-policy"]
+    assert policy == "default-src 'none'; script-src 'self'; font-src 'self'; frame-ancestors 'none'"
+
+
 async def test_each_page_has_a_nonce_of_its_own_that_the_policy_names(console: httpx.AsyncClient) -> None:
     nonces = set()
     for _ in range(3):

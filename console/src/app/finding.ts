@@ -44,6 +44,6 @@ export async function findNamed(text: string): Promise<Named[]> {
     ...said
       .filter((each) => !fits(each.title))
       .slice(0, SHOWN)
-      .map((each): Named => ({ key: each.message_id, group: "said", label: each.snippet, icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.session_id } } })),
+      .map((each): Named => ({ key: each.message_id, group: "said", label: each.snippet, icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.session_id }, search: { at: each.message_id } } })),
   ];
 }

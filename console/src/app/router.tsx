@@ -10,6 +10,11 @@ function questionIn(search: Record<string, unknown>): { q?: string } {
   return typeof search["q"] === "string" ? { q: search["q"] } : {};
 }
 
+/** A question that comes with the address, and a message that is looked for. */
+function conversationIn(search: Record<string, unknown>): { q?: string; at?: string } {
+  return { ...questionIn(search), ...(typeof search["at"] === "string" ? { at: search["at"] } : {}) };
+}
+
 /** The conversation that the page's document or table belongs to. */
 interface Within {
   session?: string | undefined;
@@ -30,7 +35,7 @@ const conversation = createRoute({
   getParentRoute: () => root,
   path: "/c/$sessionId",
   component: lazyRouteComponent(() => import("../ask/AskPage"), "ConversationPage"),
-  validateSearch: questionIn,
+  validateSearch: conversationIn,
 });
 
 const reader = createRoute({

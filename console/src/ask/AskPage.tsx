@@ -11,18 +11,20 @@ import { useSession } from "../app/session";
 import { Failure, FailureNote, problemText } from "../design/Failure";
 import { useTitle } from "../design/Page";
 import { toast } from "../design/toasts";
+import { useSame } from "../design/useSame";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { useFiles } from "../uploads/files";
 import { isTable } from "../uploads/upload";
 import { useUploads, useUploadsBegin, useUploadsInto, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
+import { BranchingContext, type Branching } from "./branching";
 import { Composer } from "./Composer";
 import { ConversationFiles } from "./ConversationFiles";
 import { START } from "./drafts";
 import { useLibrary, type Library } from "./library";
 import { idsOf, type Turn, type TurnFile } from "./turn";
-import { TurnView, type Branching } from "./TurnView";
+import { TurnView } from "./TurnView";
 import { useThread } from "./useThread";
 import { WithinContext } from "./within";
 
@@ -62,20 +64,32 @@ export function ConversationPage() {
 
 function Conversation({ sessionId }: { sessionId: string }) {
   const m = useMessages();
-  const { turns, pending, error, reload, ask, stop, show, older } = useThread(sessionId);
+  const { turns, pending, error, reload, ask, stop, show, reach, older } = useThread(sessionId);
   const [edited, setEdited] = useState<Turn | null>(null);
   const { data: files } = useFiles(sessionId);
   const within = useMemo(() => ({ sessionId, ids: new Set(files?.map((file) => file.id)) }), [sessionId, files]);
   const added = useUploadsInto(sessionId);
   const { drop } = useUploads();
-  const { q } = useSearch({ from: "/c/$sessionId" });
+  const { q, at } = useSearch({ from: "/c/$sessionId" });
   const navigate = useNavigate();
   const end = useRef<HTMLDivElement>(null);
   const asked = useRef(false);
   const running = turns.some((turn) => turn.state === "running");
   const last = turns.at(-1) ?? null;
   useTitle(turns[0]?.question ?? m.nav.ask);
-  useEndInSight(end, turns);
+  const [found, setFound] = useState<{ key: string } | null>(null);
+  useEndInSight(end, turns, at === undefined);
+
+  // A message that is looked for may be on another branch, or further back than what is shown.
+  useEffect(() => {
+    if (at !== undefined) reach(at).catch((failure: unknown) => toast(problemText(asProblem(failure), m), { tone: "danger" }));
+  }, [at, reach, m]);
+  useEffect(() => {
+    const turn = at === undefined ? undefined : turns.find(({ kept }) => kept?.questionId === at || kept?.replyId === at);
+    if (turn === undefined) return;
+    setFound({ key: turn.key });
+    void navigate({ to: "/c/$sessionId", params: { sessionId }, search: {}, replace: true });
+  }, [at, turns, navigate, sessionId]);
 
   useEffect(() => {
     if (q === undefined || pending || asked.current) return;
@@ -85,12 +99,15 @@ function Conversation({ sessionId }: { sessionId: string }) {
   }, [q, pending, ask, navigate, sessionId]);
 
   const askMore = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, { query }), [ask]);
-  const askWithFiles = (question: string, insteadOf?: Turn) => {
+  const askWithFiles = useSame((question: string, insteadOf?: Turn) => {
     const still = (insteadOf?.files ?? []).filter((file) => idsOf([file]).every((id) => within.ids.has(id)));
     const sent = added.filter((item) => item.phase !== "failed");
     ask(question, { insteadOf, files: [...still, ...sent.map(fileOf)] });
     drop((item) => sent.includes(item));
-  };
+  });
+  const askNext = useCallback((question: string) => askWithFiles(question), [askWithFiles]);
+  const askInstead = useSame((question: string) => askWithFiles(question, edited ?? last ?? undefined));
+  const editEnded = useCallback(() => setEdited(null), []);
   const branching = useMemo<Branching>(
     () => ({
       edit: setEdited,
@@ -111,9 +128,11 @@ function Conversation({ sessionId }: { sessionId: string }) {
             {m.ask.older}
           </Button>
         )}
-        {turns.map((turn) => (
-          <TurnView key={turn.key} turn={turn} ask={askMore} branching={running ? null : branching} />
-        ))}
+        <BranchingContext value={running ? null : branching}>
+          {turns.map((turn) => (
+            <TurnView key={turn.key} turn={turn} found={turn.key === found?.key ? found : null} ask={askMore} />
+          ))}
+        </BranchingContext>
         <div ref={end} className={css.end} />
       </div>
       <div className={css.dock}>
@@ -122,12 +141,12 @@ function Conversation({ sessionId }: { sessionId: string }) {
           place={sessionId}
           placeholder={turns.length === 0 ? m.ask.placeholder : m.ask.followUp}
           running={running}
-          ask={(question) => askWithFiles(question)}
+          ask={askNext}
           stop={stop}
           last={last?.question ?? null}
           edited={edited}
-          editEnded={() => setEdited(null)}
-          editLast={(question) => askWithFiles(question, edited ?? last ?? undefined)}
+          editEnded={editEnded}
+          editLast={askInstead}
           attached={added}
         />
       </div>
@@ -143,8 +162,8 @@ function fileOf(item: Item): TurnFile {
 
 const NEAR_PX = 160;
 
-/** Keeps the end of the thread in sight while it grows, unless the person scrolled away from it. */
-function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Turn[]): void {
+/** Keeps the end of the thread in sight while it grows, unless the person scrolled away from it or looks for a turn. */
+function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Turn[], wanted: boolean): void {
   const count = useRef(0);
   const follows = useRef(true);
   useEffect(() => {
@@ -156,7 +175,7 @@ function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Tu
     return () => window.removeEventListener("scroll", note);
   }, []);
   useEffect(() => {
-    if (turns.length !== count.current) follows.current = true;
+    if (turns.length !== count.current) follows.current = wanted;
     count.current = turns.length;
     const grown = end.current?.parentElement;
     if (!grown) return;
@@ -165,7 +184,7 @@ function useEndInSight(end: RefObject<HTMLDivElement | null>, turns: readonly Tu
     });
     observer.observe(grown);
     return () => observer.disconnect();
-  }, [end, turns.length]);
+  }, [end, turns.length, wanted]);
 }
 
 function Greeting({ composer, ask }: { composer: ReactNode; ask: (question: string) => void }) {

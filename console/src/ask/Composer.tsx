@@ -1,7 +1,8 @@
 /** The one box. Enter asks, Shift+Enter makes a line, ↑ in an empty box edits the last question, Esc stops. */
 import { ActionIcon, Textarea, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { getReady } from "../charts/painter";
 import { useMessages } from "../i18n/messages";
 import { isBusy, useUploads, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
@@ -27,7 +28,8 @@ interface Props {
   attached?: readonly Item[];
 }
 
-export function Composer({ place, placeholder, running, ask, stop, last, edited = null, editEnded, editLast, attached }: Props) {
+// The box measures its text whenever it is drawn: it is not, while an answer comes.
+export const Composer = memo(function Composer({ place, placeholder, running, ask, stop, last, edited = null, editEnded, editLast, attached }: Props) {
   const m = useMessages();
   const uploads = useUploads();
   const [text, setText] = useState(() => draftOf(place));
@@ -104,6 +106,7 @@ export function Composer({ place, placeholder, running, ask, stop, last, edited 
         placeholder={placeholder}
         value={text}
         onChange={(event) => {
+          getReady();
           setText(event.currentTarget.value);
           if (!editing) keepDraft(place, event.currentTarget.value);
         }}
@@ -131,4 +134,4 @@ export function Composer({ place, placeholder, running, ask, stop, last, edited 
       </div>
     </div>
   );
-}
+});

@@ -2,14 +2,14 @@
 import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconPin, IconTable } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import type { AnswerReport, QueryEvidence } from "../api/schema";
 import { useSession } from "../app/session";
 import { Copy } from "../design/Copy";
 import { ResultTable } from "../design/ResultTable";
 import { useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
-import { Chart } from "./Chart";
+import { Chart } from "../charts/Chart";
 import { Computed } from "./Computed";
 import { csv, saveAs, tabbed, type Cell } from "./csv";
 import type { ChartSpec } from "./turn";
@@ -24,10 +24,12 @@ interface Props {
 
 const PinDialog = lazy(() => import("../dashboards/PinDialog").then((module) => ({ default: module.PinDialog })));
 
-export function DataEvidence({ evidence, chart, answer, question }: Props) {
+export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer, question }: Props) {
   const m = useMessages();
   const [view, setView] = useState<"chart" | "table">("chart");
   const [how, { toggle: toggleHow }] = useDisclosure();
+  // Most are never opened: what is behind the button is made when it is first pressed.
+  const [howMade, { open: makeHow }] = useDisclosure();
   const [pinning, pin] = useDisclosure();
   const { mayEdit } = useSession();
   const isConversations = useConversationOf()(evidence.dataset_id) !== undefined;
@@ -80,7 +82,10 @@ export function DataEvidence({ evidence, chart, answer, question }: Props) {
         className={css.how}
         aria-expanded={how}
         leftSection={<IconChevronRight size={14} className={css.chevron} data-open={how || undefined} />}
-        onClick={toggleHow}
+        onClick={() => {
+          makeHow();
+          toggleHow();
+        }}
       >
         {m.ask.how}
       </Button>
@@ -96,11 +101,11 @@ export function DataEvidence({ evidence, chart, answer, question }: Props) {
         </Suspense>
       )}
       <Collapse expanded={how}>
-        <Computed evidence={evidence} answer={answer} />
+        {howMade && <Computed evidence={evidence} answer={answer} />}
       </Collapse>
     </section>
   );
-}
+});
 
 function Tab({ icon, text }: { icon: React.ReactNode; text: string }) {
   return (

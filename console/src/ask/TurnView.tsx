@@ -1,12 +1,13 @@
 /** A question with its answer, while it comes and after. */
 import { ActionIcon, Badge, Button, Loader, Text, VisuallyHidden } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle, IconPencil, IconRefresh } from "@tabler/icons-react";
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { SemanticQueryOutput, Warning } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 import { AnswerText } from "./AnswerText";
+import { useBranching } from "./branching";
 import css from "./ask.module.css";
 import { AnswerFacts } from "./Computed";
 import { DataEvidence } from "./DataEvidence";
@@ -17,46 +18,64 @@ import { Nearby, Sources } from "./Sources";
 import { isQuery, isQuote, type Turn } from "./turn";
 import { Versions } from "./Versions";
 
-/** What makes other versions of a turn, and leads from one to another; null while an answer is on its way. */
-export interface Branching {
-  edit: (turn: Turn) => void;
-  again: (turn: Turn) => void;
-  show: (messageId: string) => void;
-}
-
 interface Props {
   turn: Turn;
+  /** That it was looked for: another one each time. */
+  found?: object | null;
   ask: (question: string, query?: SemanticQueryOutput) => void;
-  branching: Branching | null;
 }
 
-export const TurnView = memo(function TurnView({ turn, ask, branching }: Props) {
+export const TurnView = memo(function TurnView({ turn, found = null, ask }: Props) {
   const m = useMessages();
   const { kept } = turn;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (found === null) return;
+    place.current?.scrollIntoView({ block: "start" });
+    place.current?.focus({ preventScroll: true });
+  }, [found]);
   return (
-    <article className={css.turn} aria-label={turn.question} data-state={turn.state}>
+    <article ref={place} tabIndex={-1} className={css.turn} aria-label={turn.question} data-state={turn.state} data-found={found !== null || undefined}>
       <div className={css.question}>
         <FileChips files={turn.files} />
         <span>{turn.question}</span>
         {kept !== null && (
           <div className={css.versions}>
-            <Versions ids={kept.questions} current={kept.questionId} label={m.ask.questionVersions} show={branching?.show ?? null} />
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.ask.editOne(turn.question)} title={m.ask.edit} disabled={branching === null} onClick={() => branching?.edit(turn)}>
-              <IconPencil size={15} />
-            </ActionIcon>
+            <Versions ids={kept.questions} current={kept.questionId} label={m.ask.questionVersions} />
+            <Edit turn={turn} />
           </div>
         )}
       </div>
       <div className={css.answer} aria-busy={turn.state === "running"}>
         <AnswerBody turn={turn} ask={ask} />
         <Ending turn={turn} ask={ask} />
-        {turn.answer && <Footer turn={turn} branching={branching} />}
+        {turn.answer && <Footer turn={turn} />}
       </div>
     </article>
   );
 });
 
-function AnswerBody({ turn, ask }: Omit<Props, "branching">) {
+function Edit({ turn }: { turn: Turn }) {
+  const m = useMessages();
+  const branching = useBranching();
+  return (
+    <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.ask.editOne(turn.question)} title={m.ask.edit} disabled={branching === null} onClick={() => branching?.edit(turn)}>
+      <IconPencil size={15} />
+    </ActionIcon>
+  );
+}
+
+function Again({ turn }: { turn: Turn }) {
+  const m = useMessages();
+  const branching = useBranching();
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} title={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
+      <IconRefresh size={16} />
+    </ActionIcon>
+  );
+}
+
+function AnswerBody({ turn, ask }: Props) {
   const m = useMessages();
   const answer = turn.answer;
   const queries = turn.evidence.filter(isQuery);
@@ -122,7 +141,7 @@ function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   );
 }
 
-function Ending({ turn, ask }: Omit<Props, "branching">) {
+function Ending({ turn, ask }: Props) {
   const m = useMessages();
   const again = (
     <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={() => ask(turn.question, turn.query)}>
@@ -158,7 +177,7 @@ function Ending({ turn, ask }: Omit<Props, "branching">) {
   }
 }
 
-function Footer({ turn, branching }: Omit<Props, "ask">) {
+function Footer({ turn }: { turn: Turn }) {
   const m = useMessages();
   const answer = turn.answer;
   if (answer === null) return null;
@@ -171,10 +190,8 @@ function Footer({ turn, branching }: Omit<Props, "ask">) {
         <Feedback answerId={answer.id} turn={turn} />
         {turn.kept !== null && (
           <>
-            <ActionIcon variant="subtle" color="gray" aria-label={m.ask.anotherAnswer} title={m.ask.anotherAnswer} disabled={branching === null} onClick={() => branching?.again(turn)}>
-              <IconRefresh size={16} />
-            </ActionIcon>
-            <Versions ids={turn.kept.replies} current={turn.kept.replyId} label={m.ask.answerVersions} show={branching?.show ?? null} />
+            <Again turn={turn} />
+            <Versions ids={turn.kept.replies} current={turn.kept.replyId} label={m.ask.answerVersions} />
           </>
         )}
       </div>

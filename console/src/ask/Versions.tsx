@@ -2,22 +2,22 @@
 import { ActionIcon, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useMessages } from "../i18n/messages";
+import { useBranching } from "./branching";
 import css from "./ask.module.css";
 
 interface Props {
   ids: readonly string[];
   current: string;
   label: string;
-  /** Null while another cannot be shown. */
-  show: ((id: string) => void) | null;
 }
 
-export function Versions({ ids, current, label, show }: Props) {
+export function Versions({ ids, current, label }: Props) {
   const m = useMessages();
+  const branching = useBranching();
   const place = ids.indexOf(current);
   if (ids.length < 2 || place === -1) return null;
   const step = (id: string | undefined, name: string, Icon: typeof IconChevronLeft) => (
-    <ActionIcon size="sm" variant="subtle" color="gray" aria-label={name} disabled={show === null || id === undefined} onClick={() => id !== undefined && show?.(id)}>
+    <ActionIcon size="sm" variant="subtle" color="gray" aria-label={name} disabled={branching === null || id === undefined} onClick={() => id !== undefined && branching?.show(id)}>
       <Icon size={15} />
     </ActionIcon>
   );

@@ -37,6 +37,30 @@ describe("a turn", () => {
     expect(turnsOf(imported, once).map((turn) => turn.key)).toEqual(["msg_2", "msg_4"]);
   });
 
+  it("is the same object while nothing about it is new, and keeps what stays the same when something is", () => {
+    const messages = [question, reply] as unknown as MessageView[];
+    const [once] = turnsOf(messages, []);
+    const again = JSON.parse(JSON.stringify(messages)) as MessageView[];
+    expect(turnsOf(again, [once!])[0]).toBe(once);
+    const branched = [{ ...question, siblings: ["msg_0", "msg_1", "msg_9"] }, reply] as unknown as MessageView[];
+    const [now] = turnsOf(branched, [once!]);
+    expect(now).not.toBe(once);
+    expect(now?.evidence).toBe(once?.evidence);
+  });
+
+  it("keeps its chart and evidence when the whole answer says the same", () => {
+    const [evidence, chart] = [{ n: 1, kind: "query", rows: [[3]] }, { mark: "bar", data: { values: [{ a: 1 }] } }];
+    const before = [
+      { id: "2", name: "evidence", data: evidence },
+      { id: "3", name: "chart", data: { chart } },
+    ].reduce(afterEvent, newTurn("k", "q"));
+    const whole = { run_id: "run_1", route: "data", text: "Three", evidence: [structuredClone(evidence)], chart: structuredClone(chart) };
+    const after = afterEvent(before, { id: "4", name: "answer", data: whole });
+    expect(after.state).toBe("answered");
+    expect(after.chart).toBe(before.chart);
+    expect(after.evidence).toBe(before.evidence);
+  });
+
   it("grows with each event and takes what it does not know calmly", () => {
     const events = [
       { id: "1", name: "run.started", data: { run_id: "run_1" } },

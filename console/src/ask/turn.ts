@@ -1,4 +1,6 @@
-/** One question and what has come of its answer so far; each event of the run makes the next state. */
+/** One question and what has come of its answer so far; each event of the run makes the next state. What says the same
+ * as before stays the same object, so that nothing is drawn again for it. */
+import { replaceEqualDeep } from "@tanstack/react-query";
 import type { ServerEvent } from "../api/events";
 import { Problem, problemFrom } from "../api/problems";
 import type { Answer, AnswerReport, AskBack, MessageView, QueryEvidence, QuoteEvidence, SemanticQueryOutput, Warning } from "../api/schema";
@@ -107,28 +109,31 @@ export function withAnswer(turn: Turn, answer: Answer): Turn {
     runId: answer.run_id,
     route: answer.route,
     text: answer.text,
-    evidence: answer.evidence ?? [],
-    chart: (answer.chart as ChartSpec | null | undefined) ?? null,
-    warnings: answer.warnings ?? [],
-    askBack: answer.ask_back ?? null,
+    evidence: replaceEqualDeep(turn.evidence, answer.evidence ?? []),
+    chart: replaceEqualDeep(turn.chart, (answer.chart as ChartSpec | null | undefined) ?? null),
+    warnings: replaceEqualDeep(turn.warnings, answer.warnings ?? []),
+    askBack: replaceEqualDeep(turn.askBack, answer.ask_back ?? null),
     answer: answer as AnswerReport,
   };
 }
 
-/** The turns of a conversation as the server keeps it. A turn that is shown already keeps its key. */
+/** The turns of a conversation as the server keeps it. A turn that is shown already keeps its key, and is itself where
+ * nothing about it is new. */
 export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]): Turn[] {
   // What was imported has no run to be known by.
   const keys = new Map(shown.flatMap((turn) => (turn.runId === null ? [] : [[turn.runId, turn.key] as const])));
+  const known = new Map(shown.map((turn) => [turn.key, turn]));
   const byId = new Map(messages.map((message) => [message.id, message]));
   return messages
     .filter((message) => message.role === "assistant")
-    .map((reply) => {
+    .map((reply): Turn => {
       const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
       const turn = newTurn(keys.get(reply.run_id ?? "") ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
       if (question === undefined) return withReply(turn, reply);
       const kept = { questionId: question.id, replyId: reply.id, questions: question.siblings, replies: reply.siblings };
       return { ...withReply(turn, reply), kept, parentId: question.parent_id, files: filesOf(question.parts) };
-    });
+    })
+    .map((turn) => replaceEqualDeep(known.get(turn.key), turn));
 }
 
 export function filesOf(parts: MessageView["parts"]): TurnFile[] {

@@ -1,10 +1,12 @@
 /** A conversation: its turns as the server keeps them, each running one followed over lost connections. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { api, read } from "../api/client";
-import { events } from "../api/events";
+import { events, type ServerEvent } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
 import type { MessageView, SemanticQueryOutput } from "../api/schema";
+import { useSame } from "../design/useSame";
+import { eachFrame } from "./frames";
 import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
@@ -50,13 +52,17 @@ export interface Thread {
   older: (() => void) | null;
   /** Shows the path through a message. Throws Problem. */
   show: (messageId: string) => Promise<void>;
+  /** Shows the message, on whichever path and however far back it is. Throws Problem. */
+  reach: (messageId: string) => Promise<void>;
 }
 
 let asked = 0;
 
 export function useThread(sessionId: string): Thread {
   const queries = useQueryClient();
-  const [turns, dispatch] = useReducer(reduce, []);
+  const [turns, change] = useReducer(reduce, []);
+  // An answer is drawn in pieces between frames: what is typed or scrolled meanwhile goes first.
+  const dispatch = useCallback((action: Action) => startTransition(() => change(action)), []);
   const [pages, setPages] = useState(1);
   const following = useRef(new Map<string, AbortController>());
   const messages = useQuery({
@@ -69,38 +75,43 @@ export function useThread(sessionId: string): Thread {
     async (turn: Turn) => {
       const controller = new AbortController();
       following.current.set(turn.key, controller);
-      const change = (make: (turn: Turn) => Turn) => dispatch({ kind: "change", key: turn.key, change: make });
+      const become = (make: (turn: Turn) => Turn) => dispatch({ kind: "change", key: turn.key, change: make });
       let now = turn;
+      const shown = eachFrame<ServerEvent>((all) => become((before) => all.reduce(afterEvent, before)));
       for (let lost = 0; now.state === "running" && !controller.signal.aborted; ) {
         try {
           for await (const event of streamOf(sessionId, now, controller.signal)) {
             now = afterEvent(now, event);
-            change((shown) => afterEvent(shown, event));
+            shown.add(event);
             lost = 0;
           }
           if (now.state === "running") throw new Offline();
         } catch (error) {
           if (controller.signal.aborted) return;
+          shown.flush();
           const problem = asProblem(error);
           const wait = WAITS_MS[lost];
           if (problem.status !== 0 || wait === undefined || now.runId === null) {
-            change((shown) => ({ ...shown, state: "failed", problem, reconnecting: false }));
+            become((before) => ({ ...before, state: "failed", problem, reconnecting: false }));
             break;
           }
           lost += 1;
-          change((shown) => ({ ...shown, reconnecting: true }));
+          become((before) => ({ ...before, reconnecting: true }));
           await new Promise((resolve) => setTimeout(resolve, wait));
         }
       }
+      shown.flush();
       following.current.delete(turn.key);
-      await queries.invalidateQueries({ queryKey: ["conversations"] });
+      // Its files are what they were; a recap is outdated, and read anew when somebody looks.
+      void queries.invalidateQueries({ queryKey: ["conversations", sessionId, "recap"], refetchType: "none" });
+      await Promise.all([["conversations", "list"], ["conversations", sessionId, "messages"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
     },
-    [sessionId, queries],
+    [sessionId, queries, dispatch],
   );
 
   useEffect(() => {
     if (messages.data !== undefined) dispatch({ kind: "read", messages: messages.data.messages });
-  }, [messages.data]);
+  }, [messages.data, dispatch]);
 
   // What was asked before a reload, or in another window, goes on from its run.
   useEffect(() => {
@@ -123,14 +134,13 @@ export function useThread(sessionId: string): Thread {
       dispatch({ kind: "add", turn, replaceFrom: insteadOf?.key });
       void follow(turn);
     },
-    [follow],
+    [follow, dispatch],
   );
 
-  const stop = useCallback(() => {
-    for (const turn of turns.filter((each) => each.state === "running" && each.runId !== null)) {
-      void api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: turn.runId ?? "" } } });
-    }
-  }, [turns]);
+  const runs = turns.flatMap((turn) => (turn.state === "running" && turn.runId !== null ? [turn.runId] : []));
+  const stop = useSame(() => {
+    for (const run_id of runs) void api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } });
+  });
 
   const { refetch } = messages;
   const show = useCallback(
@@ -141,8 +151,20 @@ export function useThread(sessionId: string): Thread {
     [sessionId, refetch],
   );
 
+  const reach = useCallback(
+    async (messageId: string) => {
+      let needed = await pagesTo(sessionId, messageId);
+      if (needed === null) {
+        await show(messageId);
+        needed = await pagesTo(sessionId, messageId);
+      }
+      setPages((now) => Math.max(now, needed ?? now));
+    },
+    [sessionId, show],
+  );
+
   const older = messages.data?.more === true ? () => setPages((now) => now + 1) : null;
-  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop, show, older };
+  return { turns, pending: messages.isPending, error: messages.error, reload: () => void messages.refetch(), ask, stop, show, reach, older };
 }
 
 /** The newest messages of the path that is shown, oldest first, and whether there are older ones. Throws Problem. */
@@ -156,6 +178,18 @@ async function newest(sessionId: string, pages: number): Promise<{ messages: Mes
     cursor = found.next_cursor ?? null;
   }
   return { messages, more: cursor !== null };
+}
+
+/** How many pages of the path that is shown lead back to a message; null where it is on another. Throws Problem. */
+async function pagesTo(sessionId: string, messageId: string): Promise<number | null> {
+  let cursor: string | null | undefined;
+  for (let pages = 1; cursor !== null; pages += 1) {
+    const query = { limit: PAGE_MESSAGES, cursor };
+    const found = await read(api.GET("/api/v1/chat/sessions/{session_id}/messages", { params: { path: { session_id: sessionId }, query } }));
+    if (found.items.some((message) => message.id === messageId)) return pages;
+    cursor = found.next_cursor ?? null;
+  }
+  return null;
 }
 
 function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {

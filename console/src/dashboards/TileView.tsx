@@ -11,7 +11,7 @@ import { reasonText } from "../alerts/reasons";
 import type { QueryAnswer, Tile, TileResult } from "../api/schema";
 import { asProblem } from "../api/problems";
 import { useSession } from "../app/session";
-import { Chart } from "../ask/Chart";
+import { Chart } from "../charts/Chart";
 import type { Cell } from "../ask/csv";
 import { readModel } from "../ask/library";
 import type { ChartSpec } from "../ask/turn";

@@ -74,8 +74,13 @@ export interface Formats {
 }
 
 export function useFormats(): Formats {
-  const language = useLanguage();
-  return useMemo(() => formatsFor(regional(language)), [language]);
+  const region = useRegion();
+  return useMemo(() => formatsFor(region), [region]);
+}
+
+/** The person's language with their region, as numbers and times are written by: such as en-GB or de-AT. */
+export function useRegion(): string {
+  return regional(useLanguage());
 }
 
 /** The browser's own region of the language, such as en-GB or de-AT. */

@@ -5,7 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { problemOf } from "../api/problems";
 import type { SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
 import { AnswerText } from "../ask/AnswerText";
-import { Chart } from "../ask/Chart";
+import { Chart } from "../charts/Chart";
 import type { Cell } from "../ask/csv";
 import { FileChips } from "../ask/FileChips";
 import { filesOf, type ChartSpec } from "../ask/turn";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api, read } from "../api/client";
 import type { BudgetOut, UsageGroup, UsageReport } from "../api/schema";
-import { Chart } from "../ask/Chart";
+import { Chart } from "../charts/Chart";
 import { Failure } from "../design/Failure";
 import { Page } from "../design/Page";
 import { Waiting } from "../design/Waiting";

@@ -1,0 +1,116 @@
+/** Draws a specification that the server made with Vega, where there is no document: in a worker. The expressions are
+ * interpreted, never compiled, so that no policy has to allow `eval`; data comes with it, nothing is loaded. */
+import { font, formatLocale, loader as vegaLoader, parse, textMetrics, timeFormatLocale, View } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { FONT, loadFont } from "./font";
+import { writtenIn } from "./region";
+import { spotsOf, type DrawnMark, type Spot } from "./spots";
+
+declare module "vega" {
+  // What the package gives beyond its types.
+  export const textMetrics: { width: (item: { limit?: number }, text: string) => number };
+  export function font(item: object): string;
+}
+
+export interface Drawing {
+  spec: Record<string, unknown>;
+  /** In pixels of the page. */
+  width: number;
+  height: number;
+  /** Pixels of the screen to one of the page. */
+  scale: number;
+  colours: "light" | "dark";
+  region: string;
+}
+
+export interface Drawn {
+  picture: ImageBitmap;
+  spots: readonly Spot[];
+}
+
+const PALETTE = {
+  light: ["#1b7d64", "#d97b29", "#4666c9", "#b0468f", "#8a7a1f", "#3b93b5", "#c0483f", "#6b7471"],
+  dark: ["#4fb899", "#f0a35c", "#8ba4f2", "#df86c4", "#cdbb55", "#71c1de", "#f08d84", "#a3ada9"],
+};
+
+/** A loader that loads nothing: a specification carries its data. */
+function deaf() {
+  const refuse = () => Promise.reject(new Error("charts load nothing"));
+  return { ...vegaLoader(), load: refuse, sanitize: refuse, http: refuse, file: refuse };
+}
+
+/** The server's charts name one colour where there is one series; it is shown as the console's own. */
+function inOurColours(spec: Drawing["spec"], colour: string): Drawing["spec"] {
+  return JSON.parse(JSON.stringify(spec), (key, value: unknown) => (key === "color" && value === "#0072B2" ? colour : value)) as Drawing["spec"];
+}
+
+function config(colours: Drawing["colours"]) {
+  const ink = colours === "dark" ? "#b6bdba" : "#4c5653";
+  const line = colours === "dark" ? "#2c3230" : "#e6eae8";
+  return {
+    background: "transparent",
+    font: FONT,
+    view: { stroke: null },
+    axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
+    legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 },
+    title: { color: ink },
+    text: { color: ink },
+    range: { category: PALETTE[colours] },
+    mark: { color: PALETTE[colours][0] ?? "" },
+    bar: { cornerRadiusEnd: 3 },
+    line: { strokeWidth: 2.25 },
+    point: { size: 36, filled: true },
+  };
+}
+
+measureOnCanvas(new OffscreenCanvas(1, 1).getContext("2d"));
+
+/** Vega measures text on a canvas of the document, and guesses where there is none. */
+function measureOnCanvas(context: OffscreenCanvasRenderingContext2D | null): void {
+  if (context === null) return;
+  const known = new Map<string, number>();
+  const width = (style: string, text: string) => {
+    const key = `${style} ${text}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      context.font = style;
+      found = context.measureText(text).width;
+      if (known.size > 10_000) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
+  // A text is cut to its limit where it is longer.
+  textMetrics.width = (item, text) => Math.min(width(font(item), String(text ?? "").trim()), item.limit || Infinity);
+}
+
+let region = "";
+
+function write(wanted: string): void {
+  if (wanted === region) return;
+  region = wanted;
+  const { number, time } = writtenIn(wanted);
+  formatLocale(number);
+  timeFormatLocale(time);
+}
+
+/** The chart as a picture and what its places say. Throws what Vega throws. */
+export async function draw({ spec, width, height, scale, colours, region: wanted }: Drawing): Promise<Drawn> {
+  write(wanted);
+  await loadFont(JSON.stringify(spec));
+  const { $schema: _version, ...chart } = inOurColours(spec, PALETTE[colours][0] ?? "");
+  const sized = { ...chart, width, height, autosize: { type: "fit", contains: "padding" }, config: config(colours) };
+  const runtime = parse(compile(sized as unknown as TopLevelSpec).spec, {}, { ast: true });
+  const view = new View(runtime, { renderer: "none", expr: expressionInterpreter, loader: deaf() as never });
+  try {
+    const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
+    await view.toCanvas(scale, { externalContext: canvas.getContext("2d") });
+    const [x, y] = view.origin();
+    const padding = view.padding() as { left: number; top: number };
+    const spots = spotsOf((view.scenegraph() as unknown as { root: DrawnMark }).root, padding.left + (x ?? 0), padding.top + (y ?? 0));
+    return { picture: canvas.transferToImageBitmap(), spots };
+  } finally {
+    view.finalize();
+  }
+}
