@@ -1,9 +1,10 @@
 /** Sets an alert, or another rule for one. */
-import { Button, Group, Modal, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Group, Modal, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AlertView, BySchedule, WithData } from "../api/schema";
 import { ALERTS } from "../app/live";
+import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
@@ -63,14 +64,7 @@ export function AlertDialog({ insightId, name, numbers, series, alert, close }: 
             {m.alerts.asYou}
           </Text>
           <FailureNote error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {m.save}
-            </Button>
-          </Group>
+          <DialogButtons busy={save.isPending} close={close} />
         </Stack>
       </form>
     </Modal>

@@ -1,10 +1,11 @@
 /** What all tiles are narrowed to: a period, and values of fields. */
-import { ActionIcon, Button, Chip, Group, Modal, Select, Stack, TagsInput, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Chip, Modal, Select, Stack, TagsInput, TextInput, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFilterPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DashboardFilterInput } from "../api/schema";
 import { readModel } from "../ask/library";
+import { DialogButtons } from "../design/DialogButtons";
 import { useMessages } from "../i18n/messages";
 import css from "./dashboards.module.css";
 
@@ -74,14 +75,7 @@ function AddFilter({ add, close }: { add: (filter: DashboardFilterInput) => void
         <Stack>
           <Select data-autofocus required searchable label={m.dashboards.field} data={groups.filter((each) => each.items.length > 0)} value={place} onChange={setPlace} />
           <TagsInput label={m.dashboards.values} description={m.dashboards.valuesLead} value={values} onChange={setValues} maxTags={50} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit" disabled={!place || values.length === 0}>
-              {m.add}
-            </Button>
-          </Group>
+          <DialogButtons action={m.add} disabled={!place || values.length === 0} close={close} />
         </Stack>
       </form>
     </Modal>

@@ -1,8 +1,9 @@
 /** Pins the query of an answer to a dashboard. */
-import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Modal, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SemanticQueryOutput } from "../api/schema";
+import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
@@ -63,14 +64,7 @@ export function PinDialog({ question, query, small, close }: Props) {
             </Text>
           </div>
           <FailureNote error={pinning.error ?? dashboards.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit" loading={pinning.isPending} disabled={name.trim() === "" || (where === NEW && dashboardName.trim() === "")}>
-              {m.dashboards.pin}
-            </Button>
-          </Group>
+          <DialogButtons action={m.dashboards.pin} busy={pinning.isPending} disabled={name.trim() === "" || (where === NEW && dashboardName.trim() === "")} close={close} />
         </Stack>
       </form>
     </Modal>

@@ -1,9 +1,10 @@
 /** When a dashboard is refreshed by itself. */
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { DashboardView } from "../api/schema";
 import { WhenFields } from "../alerts/WhenFields";
+import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 import { changeDashboard, DASHBOARDS } from "./dashboards";
@@ -31,14 +32,7 @@ export function RefreshDialog({ dashboard, close }: { dashboard: DashboardView; 
           <Text size="sm">{m.dashboards.refreshingLead}</Text>
           <WhenFields byHand label={m.dashboards.refreshWhen} value={refresh} change={setRefresh} />
           <FailureNote error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {m.save}
-            </Button>
-          </Group>
+          <DialogButtons busy={save.isPending} close={close} />
         </Stack>
       </form>
     </Modal>

@@ -1,9 +1,10 @@
 /** Who reads which rows of a table, and who sees which of its columns. Administrators decide it. */
-import { ActionIcon, Button, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { ActionIcon, Group, MultiSelect, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
 import { useMessages } from "../i18n/messages";
 import { attributesOf, fieldsFor, freeName, tagsOf } from "./filters";
 import type { Dataset, Model } from "./model";
+import { Parts, RemovePart } from "./Parts";
 import css from "./semantics.module.css";
 
 type Policy = Model["policies"][number];
@@ -31,16 +32,7 @@ export function Policies({ model, dataset, change }: Props) {
     change({ ...model, policies: [...model.policies, { name, dataset: dataset.name, field: field.name, attribute: field.name, except_for: STEWARDS, description: "" }] });
   };
   return (
-    <section aria-label={words.title}>
-      <Group justify="space-between" mb={4}>
-        <Text fw={600}>{words.title}</Text>
-        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={add}>
-          {words.add}
-        </Button>
-      </Group>
-      <Text size="sm" c="dimmed" mb="xs">
-        {words.lead}
-      </Text>
+    <Parts words={words} lead={words.lead} add={add}>
       <Stack gap="xs">
         {model.policies
           .filter((each) => each.dataset === dataset.name)
@@ -51,16 +43,12 @@ export function Policies({ model, dataset, change }: Props) {
                 <TextInput miw={140} label={words.attribute} description={m.workspace.attributeShape} value={policy.attribute} onChange={(event) => put(policy.name, { attribute: event.currentTarget.value })} />
               </Group>
               <AudienceFields label={words.exceptFor} audience={policy.except_for ?? STEWARDS} put={(except_for) => put(policy.name, { except_for })} />
-              <Group>
-                <Button size="xs" variant="default" color="red" onClick={() => change({ ...model, policies: model.policies.filter((each) => each.name !== policy.name) })}>
-                  {words.remove}
-                </Button>
-              </Group>
+              <RemovePart label={words.remove} remove={() => change({ ...model, policies: model.policies.filter((each) => each.name !== policy.name) })} />
             </div>
           ))}
       </Stack>
       <HiddenFields model={model} dataset={dataset} change={change} />
-    </section>
+    </Parts>
   );
 }
 

@@ -1,8 +1,8 @@
 /** How the rows of a table lead to those of others. */
-import { Badge, Button, Group, Select, Stack, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { Badge, Group, Select, Stack, Text } from "@mantine/core";
 import { useMessages } from "../i18n/messages";
 import type { Dataset, Model } from "./model";
+import { Parts, RemovePart } from "./Parts";
 import css from "./semantics.module.css";
 
 type Relationship = Model["relationships"][number];
@@ -27,20 +27,7 @@ export function Relationships({ model, dataset, readOnly, change }: Props) {
   };
   const shown = model.relationships.map((each, place) => ({ each, place })).filter(({ each }) => each.left === dataset.name || each.right === dataset.name);
   return (
-    <section aria-label={words.title}>
-      <Group justify="space-between" mb="xs">
-        <Text fw={600}>{words.title}</Text>
-        {!readOnly && (
-          <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={add}>
-            {words.add}
-          </Button>
-        )}
-      </Group>
-      {shown.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {words.none}
-        </Text>
-      )}
+    <Parts words={words} lead={shown.length === 0 ? words.none : null} add={readOnly ? null : add}>
       <Stack gap="xs">
         {shown.map(({ each, place }) => (
           <div key={place} className={css.part} role="group" aria-label={words.one(labelOf(model, each.left), labelOf(model, each.right))}>
@@ -63,17 +50,11 @@ export function Relationships({ model, dataset, readOnly, change }: Props) {
               onChange={(value) => put(place, { cardinality: value as Relationship["cardinality"] })}
               data={(["many_to_one", "one_to_one"] as const).map((value) => ({ value, label: words.cardinalities[value] }))}
             />
-            {!readOnly && (
-              <Group>
-                <Button size="xs" variant="default" color="red" onClick={() => change({ ...model, relationships: model.relationships.filter((_, at) => at !== place) })}>
-                  {words.remove}
-                </Button>
-              </Group>
-            )}
+            {!readOnly && <RemovePart label={words.remove} remove={() => change({ ...model, relationships: model.relationships.filter((_, at) => at !== place) })} />}
           </div>
         ))}
       </Stack>
-    </section>
+    </Parts>
   );
 }
 

@@ -1,10 +1,11 @@
 /** Named rows of a table, by conditions in lines. */
-import { Accordion, ActionIcon, Button, Code, Group, SegmentedControl, Select, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { Accordion, ActionIcon, Button, Code, SegmentedControl, Select, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMessages } from "../i18n/messages";
 import { arity, fieldsFor, filterOf, formOf, freeName, line, OPERATORS, type FieldChoice, type FilterForm, type Line, type Operator } from "./filters";
 import type { Dataset, Model } from "./model";
+import { Parts, RemovePart } from "./Parts";
 import css from "./semantics.module.css";
 
 type Segment = Model["segments"][number];
@@ -32,20 +33,7 @@ export function Segments({ model, dataset, readOnly, change }: Props) {
   };
   const shown = model.segments.filter((each) => each.dataset === dataset.name);
   return (
-    <section aria-label={words.title}>
-      <Group justify="space-between" mb="xs">
-        <Text fw={600}>{words.title}</Text>
-        {!readOnly && (
-          <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={add}>
-            {words.add}
-          </Button>
-        )}
-      </Group>
-      {shown.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {words.none}
-        </Text>
-      )}
+    <Parts words={words} lead={shown.length === 0 ? words.none : null} add={readOnly ? null : add}>
       <Accordion variant="separated" radius="md" chevronPosition="left" value={open} onChange={setOpen}>
         {shown.map((segment) => (
           <Accordion.Item key={segment.name} value={segment.name}>
@@ -58,19 +46,13 @@ export function Segments({ model, dataset, readOnly, change }: Props) {
                 <Where key={segment.name} segment={segment} fields={fields} readOnly={readOnly} put={(where) => put(segment.name, { where })} />
                 <TagsInput label={m.data.synonyms} acceptValueOnBlur value={[...(segment.synonyms ?? [])]} onChange={(synonyms) => put(segment.name, { synonyms })} />
                 <Textarea autosize label={m.semantics.description} value={segment.description ?? ""} onChange={(event) => put(segment.name, { description: event.currentTarget.value })} />
-                {!readOnly && (
-                  <Group>
-                    <Button size="xs" variant="default" color="red" onClick={() => change({ ...model, segments: model.segments.filter((each) => each.name !== segment.name) })}>
-                      {words.remove}
-                    </Button>
-                  </Group>
-                )}
+                {!readOnly && <RemovePart label={words.remove} remove={() => change({ ...model, segments: model.segments.filter((each) => each.name !== segment.name) })} />}
               </Stack>
             </Accordion.Panel>
           </Accordion.Item>
         ))}
       </Accordion>
-    </section>
+    </Parts>
   );
 }
 

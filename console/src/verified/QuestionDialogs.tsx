@@ -1,10 +1,11 @@
 /** A verified question's words and query, to be changed; and what was done to it. */
-import { Button, Group, JsonInput, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { JsonInput, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import { Problem } from "../api/problems";
 import type { SemanticQueryInput, VerifiedQuestionView } from "../api/schema";
+import { DialogButtons } from "../design/DialogButtons";
 import { Failure, FailureNote } from "../design/Failure";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
@@ -45,14 +46,7 @@ export function EditQuestion({ question, refresh, close }: EditProps) {
           <Textarea required data-autofocus autosize label={m.ask.label} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
           <JsonInput label={m.ask.query} autosize minRows={4} maxRows={14} formatOnBlur styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} value={query} onChange={setQuery} />
           <FailureNote error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={words.trim() === "" || (words === question.question && query === known)}>
-              {m.save}
-            </Button>
-          </Group>
+          <DialogButtons busy={save.isPending} disabled={words.trim() === "" || (words === question.question && query === known)} close={close} />
         </Stack>
       </form>
     </Modal>

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Group, Modal, Radio, Select, Stack, TagsInput, Text
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FieldView } from "../../api/schema";
+import { DialogButtons } from "../../design/DialogButtons";
 import { useMessages } from "../../i18n/messages";
 import { BY, CHECKS, line, ruleOf, snakeCase, step, STEPS, type By, type Check, type Rule, type RuleForm, type Step, type StepName } from "./forms";
 import { LinesEditor } from "./LinesEditor";
@@ -39,12 +40,7 @@ export function RuleDialog({ form: first, fields, isNew, done, close }: Props) {
             {m.rules.leads[form.kind]}
           </Text>
           <Part form={form} fields={fields} put={put} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {m.cancel}
-            </Button>
-            <Button type="submit">{isNew ? m.rules.add : m.rules.change}</Button>
-          </Group>
+          <DialogButtons action={isNew ? m.rules.add : m.rules.change} close={close} />
         </Stack>
       </form>
     </Modal>

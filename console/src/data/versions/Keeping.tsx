@@ -1,10 +1,11 @@
 /** Which versions of a table stay, and whether files with other columns are taken. */
-import { Button, Group, Modal, NumberInput, Select, Stack, Text } from "@mantine/core";
+import { Button, Modal, NumberInput, Select, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { IconArchive } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../../api/client";
 import type { DatasetChange, DatasetView, RetentionView } from "../../api/schema";
+import { DialogButtons } from "../../design/DialogButtons";
 import { Failure, FailureNote } from "../../design/Failure";
 import { toast } from "../../design/toasts";
 import { Waiting } from "../../design/Waiting";
@@ -85,14 +86,7 @@ function Fields({ dataset, common, changed, close }: Props & { common: Retention
         </Text>
         <Text size="sm">{m.workspace.retentionGone}</Text>
         <FailureNote error={save.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close}>
-            {m.cancel}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {m.save}
-          </Button>
-        </Group>
+        <DialogButtons busy={save.isPending} close={close} />
       </Stack>
     </form>
   );
