@@ -12,6 +12,7 @@ import { DATASET_COLOURS } from "../DataPage";
 import { Comparison, type Compared } from "./Comparison";
 import { Keeping } from "./Keeping";
 import { NewVersion } from "./NewVersion";
+import css from "./versions.module.css";
 
 type Version = NonNullable<DatasetView["versions"]>[number];
 
@@ -33,24 +34,25 @@ export function VersionsTab({ dataset }: { dataset: DatasetView }) {
           <NewVersion dataset={dataset} made={refresh} />
         </Group>
       )}
-      <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{m.versions.version}</Table.Th>
-              <Table.Th>{m.versions.how}</Table.Th>
-              <Table.Th>{m.data.rows}</Table.Th>
-              <Table.Th>{m.versions.changes}</Table.Th>
-              <Table.Th>{m.actions}</Table.Th>
+      <div className={css.place}>
+        {/* Laid out below each other where it is narrow, its rows stay rows for those who hear them. */}
+        <Table role="table" className={css.versions}>
+          <Table.Thead role="rowgroup">
+            <Table.Tr role="row">
+              {[m.versions.version, m.versions.how, m.data.rows, m.versions.changes, m.actions].map((name) => (
+                <Table.Th key={name} role="columnheader">
+                  {name}
+                </Table.Th>
+              ))}
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>
+          <Table.Tbody role="rowgroup">
             {versions.map((version) => (
               <Row key={version.version} version={version} who={names(version.created_by)} before={isUploaded ? older(version) : null} compare={setCompared} refresh={refresh} />
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </div>
       {compared !== null && <Comparison dataset={dataset} compared={compared} choose={setCompared} />}
     </>
   );
@@ -69,14 +71,14 @@ function Row({ version, who, before, compare, refresh }: RowProps) {
   const f = useFormats();
   const isOpen = version.status === "queued" || version.status === "processing";
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Table.Tr role="row">
+      <Table.Td role="cell" className={css.version}>
         <Text size="sm" fw={550}>
           {m.data.version(version.version)}
         </Text>
         {version.status !== "ready" && <Badge color={DATASET_COLOURS[version.status]}>{m.documents.status[version.status]}</Badge>}
       </Table.Td>
-      <Table.Td>
+      <Table.Td role="cell" className={css.how}>
         <Text size="sm">{cameAbout(version, m)}</Text>
         <Text size="xs" c="dimmed">
           {[who === null ? f.moment(version.created_at) : m.versions.by(who, f.moment(version.created_at)), f.bytes(version.file_bytes)].join(" · ")}
@@ -88,11 +90,11 @@ function Row({ version, who, before, compare, refresh }: RowProps) {
         )}
         {isOpen && version.job !== null && <JobProgress id={version.job.id} label={m.versions.reading} done={refresh} failed={refresh} />}
       </Table.Td>
-      <Table.Td>{version.row_count === null ? "–" : f.number(version.row_count)}</Table.Td>
-      <Table.Td>
+      <Table.Td role="cell" className={css.rows} data-name={m.data.rows}>{version.row_count === null ? "–" : f.number(version.row_count)}</Table.Td>
+      <Table.Td role="cell" className={css.changes}>
         <Changes changes={version.changes} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td role="cell" className={css.act}>
         {before !== null && version.status === "ready" && (
           <Button
             size="compact-xs"
