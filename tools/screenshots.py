@@ -235,6 +235,14 @@ def shoot_dialogs(camera: Camera) -> None:
     page.evaluate(_DROP, [["crane.pdf", "%PDF"], ["loads.csv", "a,b"]])
     page.get_by_role("dialog").wait_for()
     camera.take("where-to")
+    camera.go("")
+    show = page.get_by_role("button", name="Open navigation")
+    if show.is_visible():
+        show.click()
+    page.get_by_role("button", name=re.compile("^Actions for “Total amount by month")).first.click(force=True)
+    page.get_by_role("menuitem", name="Recap").click()
+    page.get_by_role("region", name="Turn by turn").wait_for()
+    camera.take("recap")
 
 
 def save_for_docs(picture: Path, name: str) -> None:

@@ -1,8 +1,8 @@
-/** The latest conversations in the sidebar, each renamed, pinned or deleted in place. */
+/** The latest conversations in the sidebar, each told in short, renamed, pinned or deleted in place. */
 import { ActionIcon, Menu, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { IconDots, IconJson, IconMarkdown, IconPencil, IconPin, IconPinFilled, IconPinnedOff, IconShare2, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconJson, IconMarkdown, IconNotes, IconPencil, IconPin, IconPinFilled, IconPinnedOff, IconShare2, IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { api, done, read } from "../api/client";
 import type { SessionPatch, SessionView } from "../api/schema";
@@ -15,6 +15,7 @@ import { useMessages } from "../i18n/messages";
 import css from "./shell.module.css";
 
 const ShareConversation = lazy(() => import("./ShareConversation").then((module) => ({ default: module.ShareConversation })));
+const Recap = lazy(() => import("./Recap").then((module) => ({ default: module.Recap })));
 
 const SHOWN = 40;
 const KEY = ["conversations", "list"];
@@ -50,6 +51,7 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
   const open = useParams({ strict: false }).sessionId === session.id;
   const [renaming, setRenaming] = useState(false);
   const [sharing, setSharing] = useState(false);
+  const [recapping, setRecapping] = useState(false);
   const save = async (format: "json" | "markdown") => {
     const response = await raw(`/api/v1/chat/sessions/${session.id}/export?format=${format}`);
     saveBlob(`${fileName(session.title)}.${format === "json" ? "json" : "md"}`, await response.blob());
@@ -107,6 +109,9 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconNotes size={15} />} onClick={() => setRecapping(true)}>
+            {m.recap.title}
+          </Menu.Item>
           <Menu.Item leftSection={<IconShare2 size={15} />} onClick={() => setSharing(true)}>
             {m.share.title}
           </Menu.Item>
@@ -128,6 +133,11 @@ function Line({ session, hide }: { session: SessionView; hide: (id: string, yes:
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {recapping && (
+        <Suspense>
+          <Recap sessionId={session.id} title={session.title ?? ""} close={() => setRecapping(false)} />
+        </Suspense>
+      )}
       {sharing && (
         <Suspense>
           <ShareConversation sessionId={session.id} close={() => setSharing(false)} />

@@ -20,7 +20,7 @@ export function Shell() {
   const count = ringing(useAlerts().data?.items ?? []).length;
   const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
   const [palette, { toggle: togglePalette, open: openPalette, close: closePalette }] = useDisclosure();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const path = useRouterState({ select: (state) => state.location.href });
   useHotkeys([["mod+K", togglePalette]], []);
   useEffect(closeMenu, [path, closeMenu]);
   return (

@@ -2,6 +2,7 @@ import { alertReasons } from "./alerts.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
 import { problems } from "./problems.de";
+import { recap } from "./recap.de";
 import { tables } from "./tables.de";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
@@ -598,5 +599,6 @@ export const de: Messages = {
   },
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
   ...curation,
+  recap,
   ...tables,
 };

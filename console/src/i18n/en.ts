@@ -1,6 +1,7 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
 import { alertReasons } from "./alerts.en";
 import { curation } from "./curation.en";
+import { recap } from "./recap.en";
 import { tables } from "./tables.en";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
@@ -598,5 +599,6 @@ export const en = {
   },
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
   ...curation,
+  recap,
   ...tables,
 };
