@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from answerable.api.console.serving import FILES
+from tests.chat.asking.conftest import asked_upstream, desk, upstream
 from tests.factories.callers import PASSWORD, Caller, Workspace, register
 from tests.factories.uploads import upload_dataset, upload_document
 
+__all__ = ["asked_upstream", "desk", "upstream"]
+
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = (1280, 800), (360, 740)
-LOOKS = [(WIDE, "light"), (NARROW, "dark")]
 # What a browser says by itself about an answer with an error status; the answer is what a test asked for.
 _NETWORK_NOTE = "Failed to load resource"
 
 expect.set_options(timeout=30_000)
+
+
+class Look(NamedTuple):
+    """How a window is: its size in pixels, and its colours."""
+
+    size: tuple[int, int]
+    colours: Literal["light", "dark"]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the navigation is behind a button."""
+        return self.size == NARROW
+
+
+WIDE_LIGHT, NARROW_DARK = Look(WIDE, "light"), Look(NARROW, "dark")
+
+
+@pytest.fixture(params=[WIDE_LIGHT, NARROW_DARK], ids=["wide", "narrow"])
+def look(request: pytest.FixtureRequest) -> Look:
+    """How the windows of a test are: every test that opens one runs in both looks."""
+    chosen: Look = request.param
+    return chosen
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +73,7 @@ class Visit:
     page: Page
     context: BrowserContext
     base_url: str
+    look: Look
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
@@ -52,11 +81,45 @@ class Visit:
         """Go to a page of the console."""
         await self.page.goto(self.base_url + path)
 
-    async def sign_in(self, caller: Caller) -> None:
-        """Sign in as a person does."""
+    async def sign_in(self, caller: Caller, workspace: Workspace | None = None) -> None:
+        """Go on as a person who signed in here before, in a workspace of others if one is given; the form is
+        `enter`'s."""
+        made = await self.context.request.post(
+            f"{self.base_url}/api/v1/auth/browser/login",
+            headers={"X-Answerable-CSRF": "1"},
+            data={"email": caller.email, "password": PASSWORD},
+        )
+        assert made.ok, await made.text()
+        fresh_until = int((time.time() + (await made.json())["expires_in"]) * 1000)
+        kept = {"answerable.fresh-until": str(fresh_until)}
+        if workspace is not None:
+            kept["answerable.workspace"] = workspace.id
+        await self.context.add_init_script(
+            f"""if (location.origin === {json.dumps(self.base_url)})
+                for (const [name, value] of Object.entries({json.dumps(kept)}))
+                    localStorage.setItem(name, value);"""
+        )
         await self.open()
-        await self.enter(caller.email, PASSWORD)
         await expect(self.page.locator("#content")).to_be_visible()
+
+    async def show_navigation(self) -> None:
+        """Open the navigation where it is behind a button."""
+        drawer = self.page.get_by_role("dialog", name=re.compile("^(Main|Hauptmenü)$"))
+        if self.look.is_narrow and not await drawer.is_visible():
+            await self.page.get_by_role(
+                "button", name=re.compile("Open navigation|Navigation öffnen")
+            ).click()
+            await expect(drawer).to_be_visible()
+
+    async def navigate(self, name: str) -> None:
+        """Go to a page by the navigation."""
+        await self.show_navigation()
+        await self.page.get_by_role("link", name=name, exact=True).click()
+
+    async def conversation_menu(self, title: str) -> None:
+        """Open the menu of a conversation in the navigation."""
+        await self.show_navigation()
+        await self.page.get_by_role("button", name=f"Actions for “{title}”").first.click(force=True)
 
     async def enter(self, email: str, password: str) -> None:
         """Fill the sign-in form and send it."""
@@ -93,22 +156,20 @@ OpenVisit = Callable[..., Awaitable[Visit]]
 
 
 @pytest.fixture
-async def visit(browser: Browser, base_url: str) -> AsyncIterator[OpenVisit]:
-    """Opens windows: `await visit(size=…, colours=…, locale=…)`. Each is checked when the test ends."""
+async def visit(browser: Browser, base_url: str, look: Look) -> AsyncIterator[OpenVisit]:
+    """Opens windows: `await visit(locale=…)`. Each is checked when the test ends."""
     async with AsyncExitStack() as stack:
 
-        async def open_window(
-            *, size: tuple[int, int] = WIDE, colours: str = "light", locale: str = "en-GB"
-        ) -> Visit:
+        async def open_window(*, locale: str = "en-GB") -> Visit:
             context = await browser.new_context(
-                viewport={"width": size[0], "height": size[1]},
-                color_scheme=colours,  # type: ignore[arg-type]
+                viewport={"width": look.size[0], "height": look.size[1]},
+                color_scheme=look.colours,
                 locale=locale,
                 reduced_motion="reduce",
             )
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            made = Visit(page, context, base_url)
+            made = Visit(page, context, base_url, look)
             await _watch(made)
             stack.callback(made.unharmed)
             return made

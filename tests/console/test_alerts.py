@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import Look, OpenVisit
 from tests.console.test_dashboards import TOTAL, open_dashboard, pin
 from tests.data.dashboards.boards import dashboard, pinned, tile
 from tests.data.datasets.uploads import ingested
@@ -20,15 +20,14 @@ def stock(amount: int) -> bytes:
     return b"item_id,stocked\nI1,%d\n" % amount
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_new_data_redraws_an_open_dashboard_and_rings_the_bell(
-    visit: OpenVisit, workspace: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace
 ) -> None:
     owner = workspace.owner
     dataset = await ingested(owner, stock(41), "stock.csv")
     query = {"dataset": dataset["name"], "measures": [{"aggregation": "sum", "field": "stocked"}]}
     await dashboard(owner, tile(await pinned(owner, query, name="Stocked"), height=3), name="Store")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(owner)
     await open_dashboard(window, "Store")
@@ -73,12 +72,12 @@ async def test_new_data_redraws_an_open_dashboard_and_rings_the_bell(
     await expect(page.get_by_text("No alerts")).to_be_visible()
 
 
-async def test_a_dashboard_is_set_to_refresh_at_times(visit: OpenVisit, shop: Workspace) -> None:
+async def test_a_dashboard_is_set_to_refresh_at_times(visit: OpenVisit, shop: Workspace, look: Look) -> None:
     window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
-    await pin(window, TOTAL, "Mornings", new=True)
-    await open_dashboard(window, "Mornings")
+    await pin(window, TOTAL, f"Mornings {look.colours}", new=True)
+    await open_dashboard(window, f"Mornings {look.colours}")
     await page.get_by_role("button", name="Refresh by itself").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("combobox", name="Refresh").click()
@@ -106,8 +105,7 @@ async def test_a_viewer_sees_alerts_and_sets_none(visit: OpenVisit, workspace: W
     assert (await owner.post("/api/v1/alerts", json=body)).status_code == 201
     window = await visit()
     page = window.page
-    await window.sign_in(await workspace.member("viewer"))
-    await page.evaluate("id => localStorage.setItem('answerable.workspace', id)", workspace.id)
+    await window.sign_in(await workspace.member("viewer"), workspace)
     await open_dashboard(window, "Store")
     number = page.get_by_role("region", name="Stocked")
     await expect(number.get_by_text("Firing")).to_be_visible()
@@ -140,8 +138,7 @@ async def test_the_owner_says_how_long_old_versions_stay(visit: OpenVisit, works
     policy = (await workspace.owner.get("/api/v1/dataset-retention")).json()
     assert (policy["keep_versions"], policy["keep_days"]) == (5, None)
     viewer = await visit()
-    await viewer.sign_in(await workspace.member("viewer"))
-    await viewer.page.evaluate("id => localStorage.setItem('answerable.workspace', id)", workspace.id)
+    await viewer.sign_in(await workspace.member("viewer"), workspace)
     await viewer.open("/workspace")
     await viewer.page.get_by_role("tab", name="Old data").click()
     await expect(viewer.page.get_by_label("Newest versions to keep")).to_have_value("5")

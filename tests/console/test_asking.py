@@ -9,18 +9,17 @@ import pytest
 from playwright.async_api import Response, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from tests.console.conftest import LOOKS, WARRANTY, OpenVisit
+from tests.console.conftest import WARRANTY, Look, OpenVisit
 from tests.factories.callers import Workspace
 from tests.factories.uploads import ORDERS, upload_dataset, upload_document
 
 QUOTED = "How long does the warranty on grinders last?"
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_number_comes_with_chart_table_and_how_it_was_computed(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, shop: Workspace
 ) -> None:
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
     await expect(page.get_by_text("1 document and 1 table to ask")).to_be_visible()
@@ -39,11 +38,38 @@ async def test_a_number_comes_with_chart_table_and_how_it_was_computed(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_a_citation_opens_its_document_at_the_quoted_words(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+_INKED = """canvas => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((shade, n) => n % 4 === 3 && shade > 0).length;
+}"""
+
+
+async def test_a_chart_is_drawn_beside_the_page_and_says_what_its_bars_are(
+    visit: OpenVisit, shop: Workspace
 ) -> None:
-    window = await visit(size=size, colours=colours)
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    await window.ask("Total amount by product")
+    chart = page.get_by_role("article").last.locator("canvas")
+    await expect(chart).to_be_visible()
+    assert len(page.workers) == 1
+    box = await chart.bounding_box()
+    assert box is not None
+    assert await chart.evaluate(_INKED) > box["width"] * box["height"] / 10, "its bars are filled"
+    said = page.locator("dl").filter(has_text="Total Amount (EUR)")
+    await chart.hover(position={"x": box["width"] / 2, "y": box["height"] * 0.35})
+    await expect(said).to_contain_text("Grinder")
+    await page.mouse.move(0, 0)
+    await expect(said).to_have_count(0)
+    await window.ask("Total amount by product in May 2025")
+    assert len(page.workers) == 1, "one worker draws them all"
+
+
+async def test_a_citation_opens_its_document_at_the_quoted_words(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
     await window.ask(QUOTED)
@@ -131,7 +157,7 @@ async def test_what_would_have_been_right_is_proposed_to_editors(
     owner = workspace.owner
     assert (await upload_dataset(owner, "orders.csv", ORDERS))["status"] == "ready"
     assert (await upload_document(owner, "warranty-terms.md", WARRANTY))["status"] == "ready"
-    window = await visit(size=(360, 780))
+    window = await visit()
     page = window.page
     await window.sign_in(owner)
     turn = page.get_by_role("article").last
@@ -171,14 +197,13 @@ async def test_a_conversation_is_shared_with_a_stranger_and_saved(visit: OpenVis
     page = window.page
     await window.sign_in(shop.owner)
     await window.ask("Total amount by product")
-    menu = page.get_by_role("button", name="Actions for “Total amount by product”").first
-    await menu.click(force=True)
+    await window.conversation_menu("Total amount by product")
     async with page.expect_download() as saved:
         await page.get_by_role("menuitem", name="Save as Markdown").click()
     assert (await saved.value).suggested_filename == "Total amount by product.md"
-    await menu.click(force=True)
+    await window.conversation_menu("Total amount by product")
     await page.get_by_role("menuitem", name="Share").click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.get_by_role("dialog", name="Share")
     await dialog.get_by_role("button", name="Make a link").click()
     address = await dialog.locator("code").inner_text()
     stranger = await visit()
@@ -190,10 +215,7 @@ async def test_a_conversation_is_shared_with_a_stranger_and_saved(visit: OpenVis
     assert await stranger.accessible() == []
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_a_change_is_drawn_by_its_parts(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
-) -> None:
+async def test_a_change_is_drawn_by_its_parts(visit: OpenVisit, workspace: Workspace, worker: None) -> None:
     del worker
     sold = "day,country,channel,revenue (EUR)\n" + "".join(
         f"2025-{month:02}-{day:02},{country},{('Web', 'Store')[day % 2]},{amount}\n"
@@ -202,7 +224,7 @@ async def test_a_change_is_drawn_by_its_parts(
         for day in range(1, 21)
     )
     assert (await upload_dataset(workspace.owner, "sales.csv", sold))["status"] == "ready"
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.ask("Why did revenue fall in March 2025?")
@@ -224,11 +246,10 @@ async def test_a_change_is_drawn_by_its_parts(
     assert await window.accessible() == []
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_any_question_is_edited_and_every_version_is_found_again(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, shop: Workspace
 ) -> None:
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
     first, second = "total amount by region", "number of orders"
@@ -268,7 +289,7 @@ async def test_what_was_said_in_a_conversation_leads_back_to_it(visit: OpenVisit
     await window.sign_in(shop.owner)
     await window.ask(QUOTED)
     talked = page.url
-    await page.get_by_role("link", name="Ask", exact=True).click()
+    await window.navigate("Ask")
     await page.keyboard.press("Control+k")
     await page.get_by_role("combobox", name="Go to anything").fill("delivery months grinders")
     found = page.get_by_role("option", name=re.compile("24 months from the day of delivery"))
@@ -279,17 +300,66 @@ async def test_what_was_said_in_a_conversation_leads_back_to_it(visit: OpenVisit
     assert page.url.rpartition("/")[0] == talked.rpartition("/")[0]
 
 
-async def test_a_long_conversation_shows_its_beginning_on_demand(visit: OpenVisit, shop: Workspace) -> None:
-    moment = "2026-01-01T00:00:00Z"
-    messages = [
+async def test_what_was_said_on_another_branch_is_shown_where_it_stands(
+    visit: OpenVisit, shop: Workspace, look: Look
+) -> None:
+    quokka, numbat = (
+        f"Where do quokkas live in the {look.colours}?",
+        f"Where do numbats live in the {look.colours}?",
+    )
+    messages = [*_said(120, m2=numbat), *_said(2, start=120, parent=3, m120=quokka)]
+    kept = {"title": f"Animals {look.colours}", "messages": messages, "active": 119}
+    made = await shop.owner.post("/api/v1/chat/import", json=kept)
+    assert made.status_code == 201, made.text
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+
+    async def look_for(words: str) -> None:
+        await page.keyboard.press("Control+k")
+        await page.get_by_role("combobox", name="Go to anything").fill(words)
+        found = page.get_by_role("option", name=words, exact=True).filter(has_not_text="Ask “")
+        await found.last.click()
+
+    await look_for(quokka)
+    found = page.get_by_role("article", name=quokka)
+    await expect(found).to_be_focused()
+    await expect(found).to_be_in_viewport()
+    await expect(page.get_by_role("article")).to_have_count(3)
+    await expect(page).to_have_url(re.compile(f"/c/{made.json()['id']}$"))
+    assert await window.accessible() == []
+
+    # Back on the long branch, what stands further back than the page shows is found as well.
+    versions = page.get_by_role("group", name="Versions of the question")
+    await versions.get_by_role("button", name="The version before").click()
+    await expect(page.get_by_role("article", name="Question 60.", exact=True)).to_be_visible()
+    await look_for(numbat)
+    found = page.get_by_role("article", name=numbat)
+    await expect(found).to_be_focused()
+    await expect(found).to_be_in_viewport()
+    await expect(page.get_by_role("article")).to_have_count(60)
+
+
+def _said(count: int, *, start: int = 0, parent: int | None = None, **texts: str) -> list[dict[str, object]]:
+    """Messages to be imported, from the place `start` on: questions and answers in turn, the first below
+    `parent`. `texts` are other words for some, such as `m2` for the third."""
+    return [
         {
-            "parent": place - 1 if place else None,
+            "parent": place - 1 if place > start else parent,
             "role": "assistant" if place % 2 else "user",
-            "parts": [{"type": "text", "text": f"{'Answer' if place % 2 else 'Question'} {place // 2 + 1}."}],
-            "created_at": moment,
+            "parts": [{"type": "text", "text": texts.get(f"m{place}", _usual(place))}],
+            "created_at": "2026-01-01T00:00:00Z",
         }
-        for place in range(140)
+        for place in range(start, start + count)
     ]
+
+
+def _usual(place: int) -> str:
+    return f"{'Answer' if place % 2 else 'Question'} {place // 2 + 1}."
+
+
+async def test_a_long_conversation_shows_its_beginning_on_demand(visit: OpenVisit, shop: Workspace) -> None:
+    messages = _said(140)
     kept = {"title": "Long", "messages": messages, "active": len(messages) - 1}
     made = await shop.owner.post("/api/v1/chat/import", json=kept)
     assert made.status_code == 201, made.text

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from answerable.kit.settings import Settings
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import OpenVisit
 from tests.data.connections.shop import sqlite_shop
 from tests.factories.callers import Workspace
 
@@ -22,17 +22,14 @@ def shop_file(settings: Settings, unique: str) -> dict[str, Any]:
     return sqlite_shop(folder)
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_database_is_tried_connected_imported_and_deleted_by_name(
     visit: OpenVisit,
     workspace: Workspace,
     worker: None,
     shop_file: dict[str, Any],
-    size: tuple[int, int],
-    colours: str,
 ) -> None:
     del worker
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open("/connections")
@@ -84,8 +81,7 @@ async def test_an_editor_sees_connections_and_changes_none(
     editor = await workspace.member("editor")
     window = await visit()
     page = window.page
-    await window.sign_in(editor)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(editor, workspace)
     await window.open("/connections")
     card = page.get_by_role("region", name=shop_file["name"])
     await expect(card).to_be_visible()

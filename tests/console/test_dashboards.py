@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.console.conftest import LOOKS, NARROW, OpenVisit, Visit
+from tests.console.conftest import WIDE_LIGHT, Look, OpenVisit, Visit
 from tests.factories.callers import Workspace
 
 MONTHS = "Total amount by month in 2025"
@@ -40,13 +40,12 @@ async def open_dashboard(window: Visit, name: str) -> None:
     await expect(window.page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_an_answer_becomes_a_tile_that_is_filtered_arranged_and_taken_off(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, shop: Workspace, look: Look
 ) -> None:
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
-    name = f"Sales {colours}"
+    name = f"Sales {look.colours}"
     await window.sign_in(shop.owner)
     await pin(window, MONTHS, name, new=True)
     await pin(window, TOTAL, name)
@@ -82,6 +81,8 @@ async def test_an_answer_becomes_a_tile_that_is_filtered_arranged_and_taken_off(
     assert await window.accessible() == []
 
 
+# On a narrow window tiles stand below each other, and are moved by their menus.
+@pytest.mark.parametrize("look", [WIDE_LIGHT], indirect=True, ids=["wide"])
 async def test_a_tile_is_moved_with_the_mouse_and_stays_there(visit: OpenVisit, shop: Workspace) -> None:
     window = await visit()
     page = window.page
@@ -108,12 +109,14 @@ async def test_a_tile_is_moved_with_the_mouse_and_stays_there(visit: OpenVisit, 
     assert after["x"] > before["x"] + 150
 
 
-async def test_a_tile_is_saved_as_csv_and_the_dashboard_as_pdf(visit: OpenVisit, shop: Workspace) -> None:
+async def test_a_tile_is_saved_as_csv_and_the_dashboard_as_pdf(
+    visit: OpenVisit, shop: Workspace, look: Look
+) -> None:
     window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
-    await pin(window, MONTHS, "Saved", new=True)
-    await open_dashboard(window, "Saved")
+    await pin(window, MONTHS, f"Saved {look.colours}", new=True)
+    await open_dashboard(window, f"Saved {look.colours}")
     tile = page.get_by_role("region", name=MONTHS)
     await expect(tile.locator("canvas")).to_be_visible()
     await tile.get_by_role("button", name=re.compile("Actions for the tile")).click()
@@ -126,32 +129,31 @@ async def test_a_tile_is_saved_as_csv_and_the_dashboard_as_pdf(visit: OpenVisit,
     async with page.expect_download() as printed:
         await page.get_by_role("button", name="Save as PDF").click()
     paper = await printed.value
-    assert paper.suggested_filename == "Saved.pdf"
+    assert paper.suggested_filename == f"Saved {look.colours}.pdf"
     assert (await asyncio.to_thread(Path(await paper.path()).read_bytes)).startswith(b"%PDF")
 
 
 async def test_a_link_shows_the_dashboard_to_a_stranger_until_it_is_taken_back(
-    visit: OpenVisit, shop: Workspace
+    visit: OpenVisit, shop: Workspace, look: Look
 ) -> None:
     window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
-    await pin(window, MONTHS, "Shared", new=True)
-    await open_dashboard(window, "Shared")
+    await pin(window, MONTHS, f"Shared {look.colours}", new=True)
+    await open_dashboard(window, f"Shared {look.colours}")
     await page.get_by_role("button", name="Share").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Make a link").click()
     address = await dialog.locator("code").inner_text()
     assert await window.accessible() == []
 
-    for size in (None, NARROW):
-        stranger = await visit(**({} if size is None else {"size": size, "colours": "dark"}))
-        await stranger.page.goto(address)
-        await expect(stranger.page.get_by_role("heading", name="Shared", level=1)).to_be_visible()
-        await expect(stranger.page.get_by_role("region", name=MONTHS).locator("canvas")).to_be_visible()
-        assert await stranger.page.get_by_role("navigation").count() == 0
-        assert await stranger.accessible() == []
-        assert await stranger.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    stranger = await visit()
+    await stranger.page.goto(address)
+    await expect(stranger.page.get_by_role("heading", name=f"Shared {look.colours}", level=1)).to_be_visible()
+    await expect(stranger.page.get_by_role("region", name=MONTHS).locator("canvas")).to_be_visible()
+    assert await stranger.page.get_by_role("navigation").count() == 0
+    assert await stranger.accessible() == []
+    assert await stranger.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     await dialog.get_by_role("button", name=re.compile("Take the link back")).click()
     await expect(dialog.get_by_role("listitem")).to_have_count(0)
@@ -180,17 +182,15 @@ async def test_a_dashboard_is_deleted_by_its_name(visit: OpenVisit, shop: Worksp
     await expect(page.get_by_role("link", name=re.compile("Short-lived"))).to_have_count(0)
 
 
-async def test_a_viewer_sees_and_changes_nothing(visit: OpenVisit, shop: Workspace) -> None:
+async def test_a_viewer_sees_and_changes_nothing(visit: OpenVisit, shop: Workspace, look: Look) -> None:
     window = await visit()
     await window.sign_in(shop.owner)
-    await pin(window, TOTAL, "For all", new=True)
+    await pin(window, TOTAL, f"For all {look.colours}", new=True)
     viewer = await visit()
-    await viewer.sign_in(await shop.member("viewer"))
-    await viewer.page.evaluate("id => localStorage.setItem('answerable.workspace', id)", shop.id)
-    await viewer.open()
+    await viewer.sign_in(await shop.member("viewer"), shop)
     await viewer.ask(TOTAL)
     assert await viewer.page.get_by_role("button", name="Pin to a dashboard").count() == 0
-    await open_dashboard(viewer, "For all")
+    await open_dashboard(viewer, f"For all {look.colours}")
     await expect(viewer.page.get_by_role("region", name=TOTAL)).to_contain_text(re.compile(r"\d"))
     for name in ("Edit", "Share"):
         assert await viewer.page.get_by_role("button", name=name, exact=True).count() == 0

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from tests.chat.conversations import new_session, say
 from tests.chat.files.dropped import drop_document, drop_table
-from tests.console.conftest import LOOKS, OpenVisit, Visit
+from tests.console.conftest import Look, OpenVisit, Visit
 from tests.factories.callers import Workspace
 
 HOIST = "# Crane manual\n\nThe hoist of the Zephyrion crane lifts 4,200 kilograms.\n"
@@ -35,19 +34,14 @@ async def _conversation(window: Visit) -> None:
     await window.ask("How long does the warranty on grinders last?")
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_files_are_dropped_and_asked_about(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
-) -> None:
+async def test_files_are_dropped_and_asked_about(visit: OpenVisit, shop: Workspace, look: Look) -> None:
     editor = await shop.member("editor")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
-    await window.sign_in(editor)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
-    await window.open("/")
+    await window.sign_in(editor, shop)
     await _conversation(window)
-    name = f"crane-{colours}.md"
-    dropped = [[name, HOIST + colours], ["targets.csv", TARGETS], ["broken.xlsx", "no workbook"]]
+    name = f"crane-{look.colours}.md"
+    dropped = [[name, HOIST + look.colours], ["targets.csv", TARGETS], ["broken.xlsx", "no workbook"]]
     await page.evaluate(_DROP, dropped)
     await expect(page.get_by_text("Drop files into this conversation")).to_be_visible()
     await _sound(window)
@@ -75,19 +69,18 @@ async def test_files_are_dropped_and_asked_about(
     await expect(page.get_by_role("article").last.get_by_role("button", name="Pin")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_files_are_opened_kept_and_removed(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None, look: Look
 ) -> None:
     del worker
     editor = workspace.owner
     chat = await new_session(editor)
-    name = f"crane-{colours}.md"
-    await drop_document(editor, chat, name, HOIST + colours)
+    name = f"crane-{look.colours}.md"
+    await drop_document(editor, chat, name, HOIST + look.colours)
     await drop_table(editor, chat, "targets.csv", TARGETS)
     await drop_table(editor, chat, "broken.csv", "no workbook")
     await say(editor, chat, _QUESTION)
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(editor)
     await window.open(f"/c/{chat}")
@@ -123,9 +116,7 @@ async def test_a_viewer_adds_files_to_a_conversation_by_keyboard_and_cannot_keep
     viewer = await shop.member("viewer")
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
-    await window.open("/")
+    await window.sign_in(viewer, shop)
     await _conversation(window)
     add = page.get_by_role("button", name="Add files")
     async with page.expect_file_chooser() as chosen:
@@ -161,19 +152,16 @@ async def test_a_link_names_files_and_opens_none(visit: OpenVisit, shop: Workspa
     await _sound(window)
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_files_dropped_where_questions_begin_go_where_the_person_says(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, shop: Workspace, look: Look
 ) -> None:
     editor = await shop.member("editor")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
-    await window.sign_in(editor)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
-    await window.open("/")
+    await window.sign_in(editor, shop)
     await page.get_by_role("textbox", name="Your question").fill(_QUESTION)
-    name = f"hoist-{colours}.md"
-    await page.evaluate(_DROP, [[name, HOIST + colours + "start"], ["targets.csv", TARGETS]])
+    name = f"hoist-{look.colours}.md"
+    await page.evaluate(_DROP, [[name, HOIST + look.colours + "start"], ["targets.csv", TARGETS]])
     await expect(page.get_by_text("For a conversation of yours, or for everybody")).to_be_visible()
     await _sound(window)
     await page.evaluate(_LET_GO)
@@ -232,9 +220,7 @@ async def test_a_viewers_files_begin_a_conversation_and_a_table_there_is_reviewe
     viewer = await workspace.member("viewer")
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
-    await window.open("/")
+    await window.sign_in(viewer, workspace)
     await expect(page.get_by_text("you begin a conversation that only you see")).to_be_visible()
     await _sound(window)
     dates = "day,region,sold\n" + "".join(f"0{n % 6 + 1}/0{n % 5 + 4}/2025,north,{n}\n" for n in range(20))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
 from playwright.async_api import Route, expect
 
-from tests.console.conftest import LOOKS, OpenVisit, Visit
+from tests.console.conftest import OpenVisit, Visit
 from tests.factories.callers import Workspace
 
 PAGES = {
@@ -32,11 +31,8 @@ async def _sound(window: Visit) -> None:
     assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_each_page_shows_what_is_there(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
-) -> None:
-    window = await visit(size=size, colours=colours)
+async def test_each_page_shows_what_is_there(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
     await window.sign_in(shop.owner)
     for path, content in PAGES.items():
         await window.open(path)
@@ -44,11 +40,8 @@ async def test_each_page_shows_what_is_there(
         await _sound(window)
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
-async def test_a_table_shows_rows_columns_review_and_versions(
-    visit: OpenVisit, shop: Workspace, size: tuple[int, int], colours: str
-) -> None:
-    window = await visit(size=size, colours=colours)
+async def test_a_table_shows_rows_columns_review_and_versions(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
     page = window.page
     await window.sign_in(shop.owner)
     await window.open("/data")
@@ -103,12 +96,13 @@ async def test_a_viewer_is_shown_no_way_to_change_things(visit: OpenVisit, shop:
     viewer = await shop.member("viewer")
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{shop.id}')")
+    await window.sign_in(viewer, shop)
     await window.open("/documents")
     await expect(page.get_by_role("link", name=re.compile("warranty.terms", re.IGNORECASE))).to_be_visible()
     await expect(page.get_by_role("button", name="Add files")).to_have_count(0)
     await expect(page.get_by_role("button", name=re.compile("Delete"))).to_have_count(0)
+    await window.show_navigation()
+    await expect(page.get_by_role("link", name="Models")).to_be_visible()
     await expect(page.get_by_role("link", name="Usage")).to_have_count(0)
 
 

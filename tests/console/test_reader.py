@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import OpenVisit
 from tests.factories.callers import Workspace, register
 from tests.factories.uploads import upload_document
 from tests.factories.waiting import eventually
@@ -35,11 +35,10 @@ async def packed(client: httpx.AsyncClient, worker: None) -> Workspace:
     return made
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_document_says_where_it_is_from_and_shows_its_passages(
-    visit: OpenVisit, packed: Workspace, size: tuple[int, int], colours: str
+    visit: OpenVisit, packed: Workspace
 ) -> None:
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(packed.owner)
     await window.open("/documents")

@@ -10,6 +10,11 @@ from playwright.async_api import Page, expect
 from tests.console.conftest import LOOKS, OpenVisit
 from tests.data.datasets.uploads import finished, ingested, upload
 from tests.factories.callers import PASSWORD, Workspace
+from playwright.async_api import expect
+
+from tests.console.conftest import OpenVisit
+from tests.data.datasets.uploads import ingested
+from tests.factories.callers import Workspace
 
 SALES = b"""day,product,amount
 03/04/2024,Kettle,10
@@ -44,11 +49,11 @@ async def _sign_in_in_german(page: Page, email: str) -> None:
 
 @pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_an_open_question_is_answered_and_remembered(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     dataset = await ingested(workspace.owner, SALES, "sales.csv")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=review")
@@ -188,6 +193,7 @@ async def test_a_viewer_reads_the_review_and_decides_nothing(
     await window.open()
     await _sign_in_in_german(page, viewer.email)
     await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(viewer, workspace)
     await window.open(f"/data/{dataset['id']}?tab=review")
     await expect(page.get_by_role("region", name="Fragen an Sie")).to_contain_text("Tag zuerst")
     await expect(page.get_by_role("radio", name="Monat zuerst")).to_be_disabled()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, expect
 
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import OpenVisit
 from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Workspace
 
@@ -22,13 +21,12 @@ async def _new(page: Page, title: str) -> None:
     await page.get_by_role("menuitem", name=title).click()
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_rules_are_written_tried_and_applied(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     dataset = await ingested(workspace.owner, CLIENTS, "clients.csv")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=rules")
@@ -113,8 +111,7 @@ async def test_a_viewer_reads_rules_and_changes_none(
     viewer = await workspace.member("viewer")
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(viewer, workspace)
     await window.open(f"/data/{dataset['id']}?tab=rules")
     await expect(page.get_by_role("heading", name="No rules yet")).to_be_visible()
     await expect(page.get_by_role("button", name="New rule")).to_have_count(0)

@@ -5,29 +5,27 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.async_api import Locator, expect
 
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import Look, OpenVisit
 from tests.data.datasets.uploads import ingested
-from tests.factories.callers import PASSWORD, Workspace
+from tests.factories.callers import Workspace
 from tests.factories.waiting import eventually
 
 SALES = b"day,region,amount (EUR)\n2025-01-03,North,10\n2025-01-12,South,20\n2025-02-21,North,30\n"
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_fields_and_text_follow_each_other_and_what_is_saved_answers(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None, look: Look
 ) -> None:
     del worker
     await ingested(workspace.owner, SALES, "sales.csv")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open("/semantics")
     form, text = page.get_by_role("region", name="Model in fields"), page.get_by_label("YAML", exact=True)
-    narrow = size[0] < 992
+    narrow = look.is_narrow
     await form.get_by_role("button", name="Total amount").click()
     metric = form.get_by_role("region", name="Total amount")
     await metric.get_by_label("Name for people").fill("Turnover")
@@ -60,7 +58,7 @@ async def test_fields_and_text_follow_each_other_and_what_is_saved_answers(
 
 
 async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
-    visit: OpenVisit, workspace: Workspace, worker: None
+    visit: OpenVisit, workspace: Workspace, worker: None, look: Look
 ) -> None:
     del worker
     await ingested(workspace.owner, SALES, "sales.csv")
@@ -68,6 +66,8 @@ async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open("/semantics")
+    if look.is_narrow:
+        await page.get_by_text("YAML and a question").click()
     text = page.get_by_label("YAML", exact=True)
     wrong = (await text.input_value()).replace("aggregation: sum", "aggregation: total", 1)
     line = wrong[: wrong.index("aggregation: total")].count("\n") + 1
@@ -121,8 +121,7 @@ async def test_a_viewer_reads_the_model_and_changes_nothing(
     viewer = await workspace.member("viewer")
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(viewer, workspace)
     await window.open("/semantics")
     await expect(page.get_by_label("YAML", exact=True)).to_have_attribute("readonly", "")
     await expect(page.get_by_role("button", name="New metric")).to_have_count(0)
@@ -142,9 +141,8 @@ async def _choose(form: Locator, label: str, option: str, *, exact: bool = True)
     await form.page.get_by_role("option", name=option, exact=exact).click()
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_segments_relationships_and_policies_are_made_in_forms(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     owner = workspace.owner
@@ -158,7 +156,7 @@ async def test_segments_relationships_and_policies_are_made_in_forms(
 
     model = await eventually(related)  # what a job finds comes after the tables
     assert (await owner.put(path, json={**model, "relationships": []})).status_code == 200
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(owner)
     await window.open("/semantics")
@@ -264,12 +262,7 @@ async def test_editors_who_are_no_administrators_are_shown_no_policies(
     editor = await workspace.member("editor")
     window = await visit(locale="de-DE")
     page = window.page
-    await window.open()
-    await page.get_by_label("E-Mail-Adresse").fill(editor.email)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.get_by_role("button", name="Anmelden").click()
-    await expect(page.locator("#content")).to_be_visible()
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(editor, workspace)
     await window.open("/semantics")
     await page.get_by_role("button", name="Neues Segment").click()
     await expect(page.get_by_role("group", name="Zeilen, die dazugehören")).to_be_visible()

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from tests.chat.proposals.test_proposals import ask, give
-from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import OpenVisit
 from tests.data.verified.shop import largest, proposed, sales
 from tests.factories.callers import Workspace
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_question_is_accepted_answers_and_is_taken_back(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     owner = workspace.owner
     dataset = await sales(owner)
     made = await proposed(owner, "how did the shop do", largest(dataset), comment="The best sale counts.")
     await proposed(owner, "total amount", largest(dataset))
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(owner)
     await window.open("/verified")
@@ -91,8 +89,7 @@ async def test_a_viewer_sees_what_answers_and_decides_nothing(
     await proposed(viewer, "how did the shop do", largest(await sales(workspace.owner)))
     window = await visit()
     page = window.page
-    await window.sign_in(viewer)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
+    await window.sign_in(viewer, workspace)
     await window.open("/verified")
     card = page.get_by_role("article", name="how did the shop do")
     await expect(card).to_be_visible()

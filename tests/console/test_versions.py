@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from answerable.kit.settings import Settings
 from tests.console.conftest import LOOKS, OpenVisit
+from tests.console.conftest import OpenVisit
 from tests.data.datasets.uploads import ingested
 from tests.data.warehouse.house import point, stored, warehouse_beside
 from tests.factories.callers import Workspace
@@ -21,13 +21,12 @@ def _file(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_version_is_uploaded_by_key_and_compared(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     dataset = await ingested(workspace.owner, STOCK, "stock.csv")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=versions")
@@ -78,13 +77,12 @@ async def test_a_file_that_does_not_fit_says_why_and_leaves_the_table(
     await expect(page.get_by_role("button", name="New version")).to_be_focused()
 
 
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_a_table_says_which_versions_stay_and_which_files_it_takes(
-    visit: OpenVisit, workspace: Workspace, worker: None, size: tuple[int, int], colours: str
+    visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
     del worker
     dataset = await ingested(workspace.owner, STOCK, "stock.csv")
-    window = await visit(size=size, colours=colours)
+    window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=versions")
