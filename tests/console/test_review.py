@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from playwright.async_api import Page, expect
-
-from tests.console.conftest import LOOKS, OpenVisit
-from tests.data.datasets.uploads import finished, ingested, upload
-from tests.factories.callers import PASSWORD, Workspace
 from playwright.async_api import expect
 
 from tests.console.conftest import OpenVisit
-from tests.data.datasets.uploads import ingested
+from tests.data.datasets.uploads import finished, ingested, upload
 from tests.factories.callers import Workspace
 
 SALES = b"""day,product,amount
@@ -40,14 +34,6 @@ ENGLISH = r"\b(?:the|is|are|and|with|of|rows?|cells?|columns?|read|kept|left|out
 YEARS = b"product,2021,2022,2023\nKettle,1,2,3\nGrinder,4,5,6\nToaster,7,8,9\n"
 
 
-async def _sign_in_in_german(page: Page, email: str) -> None:
-    await page.get_by_label("E-Mail-Adresse").fill(email)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("button[type=submit]").click()
-    await expect(page.locator("#content")).to_be_visible()
-
-
-@pytest.mark.parametrize(("size", "colours"), LOOKS)
 async def test_an_open_question_is_answered_and_remembered(
     visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:
@@ -132,8 +118,7 @@ async def test_the_review_speaks_the_language_of_the_person(
     assert len({finding["arguments"]["code"] for finding in review["findings"]}) >= 9, review["findings"]
     window = await visit(locale="de-DE")
     page = window.page
-    await window.open()
-    await _sign_in_in_german(page, workspace.owner.email)
+    await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=review")
     questions = page.get_by_role("region", name="Fragen an Sie")
     await expect(questions).to_contain_text("ob Tag oder Monat zuerst steht")
@@ -166,8 +151,7 @@ async def test_a_trial_of_rules_and_a_refused_file_are_told_in_the_language_of_t
     assert (await finished(workspace.owner, answer.json()["job"]["id"]))["error"]["code"] == "no_table"
     window = await visit(locale="de-DE")
     page = window.page
-    await window.open()
-    await _sign_in_in_german(page, workspace.owner.email)
+    await window.sign_in(workspace.owner)
     await window.open(f"/data/{dataset['id']}?tab=rules")
     await page.get_by_role("button", name="An den ersten Zeilen probieren").click()
     trial = page.get_by_role("region", name="Probe")
@@ -190,9 +174,6 @@ async def test_a_viewer_reads_the_review_and_decides_nothing(
     viewer = await workspace.member("viewer")
     window = await visit(locale="de-DE")
     page = window.page
-    await window.open()
-    await _sign_in_in_german(page, viewer.email)
-    await page.evaluate(f"localStorage.setItem('answerable.workspace', '{workspace.id}')")
     await window.sign_in(viewer, workspace)
     await window.open(f"/data/{dataset['id']}?tab=review")
     await expect(page.get_by_role("region", name="Fragen an Sie")).to_contain_text("Tag zuerst")

@@ -7,7 +7,6 @@ import re
 from playwright.async_api import expect
 
 from answerable.kit.settings import Settings
-from tests.console.conftest import LOOKS, OpenVisit
 from tests.console.conftest import OpenVisit
 from tests.data.datasets.uploads import ingested
 from tests.data.warehouse.house import point, stored, warehouse_beside
