@@ -106,9 +106,7 @@ class Visit:
         """Open the navigation where it is behind a button."""
         drawer = self.page.get_by_role("dialog", name=re.compile("^(Main|Hauptmenü)$"))
         if self.look.is_narrow and not await drawer.is_visible():
-            await self.page.get_by_role(
-                "button", name=re.compile("Open navigation|Navigation öffnen")
-            ).click()
+            await self.page.get_by_role("button", name=re.compile("Open navigation|Menü öffnen")).click()
             await expect(drawer).to_be_visible()
 
     async def navigate(self, name: str) -> None:
