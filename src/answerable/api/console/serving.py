@@ -23,7 +23,7 @@ _POLICY = (
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-# A worker lives by the policy of its own script: it runs what is served here, draws with its fonts, and fetches nothing.
+# A worker lives by the policy of its own script: it runs and draws with what is served here, no more.
 _ASSET_POLICY = "default-src 'none'; script-src 'self'; font-src 'self'; frame-ancestors 'none'"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
