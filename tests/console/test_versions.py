@@ -53,6 +53,22 @@ async def test_a_version_is_uploaded_by_key_and_compared(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+async def test_columns_of_another_type_or_unit_are_told_as_people_call_them(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, STOCK, "stock.csv")
+    other = b"sku,name,price (USD)\n00501,11,2.50\n00502,12,7.00\n00503,13,9.00\n"
+    await ingested(workspace.owner, other, "other.csv", dataset_id=dataset["id"])
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open(f"/data/{dataset['id']}?tab=versions")
+    await page.get_by_role("button", name="Compare version 2 with version 1").click()
+    comparison = page.get_by_role("region", name="Comparison")
+    await expect(comparison).to_contain_text("name: Text → Whole number · price (USD): EUR → USD")
+
+
 async def test_a_file_that_does_not_fit_says_why_and_leaves_the_table(
     visit: OpenVisit, workspace: Workspace, worker: None
 ) -> None:

@@ -50,11 +50,14 @@ function Differences({ dataset, found }: { dataset: DatasetView; found: VersionD
   const f = useFormats();
   const { columns, rows } = found;
   const label = (name: string) => (dataset.fields ?? []).find((each) => each.name === name)?.label ?? name;
-  const shown = (text: string | null) => text ?? m.versions.noUnit;
+  const unit = (text: string | null) => text ?? m.versions.noUnit;
+  const types: Record<string, string> = m.data.type;
+  const type = (name: string | null) => types[name ?? ""] ?? name ?? "";
   const told = [
     ...(columns.added ?? []).map((name) => m.versions.columnAdded(label(name))),
     ...(columns.dropped ?? []).map((name) => m.versions.columnDropped(label(name))),
-    ...[...(columns.type_changed ?? []), ...(columns.unit_changed ?? [])].map((each) => m.versions.columnChanged(label(each.column), shown(each.before), shown(each.after))),
+    ...(columns.type_changed ?? []).map((each) => m.versions.columnChanged(label(each.column), type(each.before), type(each.after))),
+    ...(columns.unit_changed ?? []).map((each) => m.versions.columnChanged(label(each.column), unit(each.before), unit(each.after))),
   ];
   const all = rows.added + rows.changed + rows.removed;
   return (
