@@ -17,6 +17,7 @@ import numpy as np
 
 from answerable.knowledge.answering.evidence import QUOTE_LIMIT, WEIGHTS, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation, Expected
+from answerable.knowledge.answering.long_sentences import with_clauses
 from answerable.knowledge.retrieval import Found, SearchMode, search
 from answerable.knowledge.retrieval.ranking import WEIGHTS as RANKING
 from answerable.knowledge.retrieval.ranking import Weights, rank
@@ -51,10 +52,10 @@ def quoting_row(kept: Kept, without: Sequence[str]) -> str:
     first, three = [], []
     for question, found in kept:
         passages = found.passages[:_PASSAGES]
-        scored = score_sentences(Expectation(question.text), found.query, passages, weights)
+        scored = score_sentences(Expectation(question.text), found.query, passages, found.mode, weights)
         texts = [
             passages[item.passage].candidate.text[item.start : item.end]
-            for item in choose_excerpts(scored, _QUOTES, _MARGIN)
+            for item in with_clauses(choose_excerpts(scored, _QUOTES, _MARGIN), passages)
         ]
         right = [
             len(text) <= QUOTE_LIMIT and any(accepted in text for accepted in question.answers)

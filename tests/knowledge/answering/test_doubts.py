@@ -39,7 +39,7 @@ def found_doubts(question: str, text: str, *, title: str = "A document") -> Doub
     counts = {CHUNKS_TERM: 100, **{term: 1 for found in terms for term in found}}
     weighted = WeightedQuery.of(query, counts, None)
     expectation = Expectation(question)
-    excerpt = choose_excerpts(score_sentences(expectation, weighted, [passage]), 1, 2.0)[0]
+    excerpt = choose_excerpts(score_sentences(expectation, weighted, [passage], SearchMode.HYBRID), 1, 2.0)[0]
     return doubts(expectation, weighted, passage, excerpt)
 
 
@@ -120,11 +120,11 @@ def test_a_title_has_words_for_what_stands_under_it() -> None:
 @pytest.mark.parametrize("mode", list(SearchMode))
 @pytest.mark.parametrize("doubt", [name for name in Doubts.__dataclass_fields__])
 def test_each_doubt_lowers_the_confidence(mode: SearchMode, doubt: str) -> None:
-    assert confidence(15, replace(NONE, **{doubt: 1.0}), mode) < confidence(15, NONE, mode)
+    assert confidence(15, 0.7, replace(NONE, **{doubt: 1.0}), mode) < confidence(15, 0.7, NONE, mode)
 
 
 @pytest.mark.parametrize("mode", list(SearchMode))
 def test_a_higher_score_raises_the_confidence(mode: SearchMode) -> None:
-    found = [confidence(score, NONE, mode) for score in range(-5, 40, 5)]
+    found = [confidence(score, 0.7, NONE, mode) for score in range(-5, 40, 5)]
     assert found == sorted(found)
     assert 0 < found[0] < LINE < found[-1] < 1

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerable.knowledge.answering.expectation import Expectation, Expected
-from answerable.knowledge.retrieval import Candidate, RankedPassage
+from answerable.knowledge.retrieval import Candidate, RankedPassage, SearchMode
 from answerable.knowledge.retrieval.query import WeightedQuery
 from answerable.knowledge.retrieval.ranking import headed
 from answerable.knowledge.retrieval.signs import sentence_signs
@@ -32,15 +32,30 @@ _NEW_WORDS = 3
 rarely its answer."""
 
 WEIGHTS = {
-    "passage": 9.7,  # the passage's score
-    "cosine": 11.4,  # the sentence's vector with the question's
-    "overlap": 8.5,  # share of the question's content that the sentence has
-    "before": 5.7,  # share that it lacks and the sentence before it or a heading has
-    "after": 1.2,  # share that it lacks and the sentence after it has
-    "names": 1.4,  # share of the question's names that the sentence, those beside it or a heading have
-    "pairs": 1.4,  # share of the question's neighbouring words that are neighbours here
+    "passage": 12.9,  # the passage's score
+    "cosine": 10.1,  # the sentence's vector with the question's
+    "overlap": 7.8,  # share of the question's content that the sentence has
+    "before": 5.5,  # share that it lacks and the sentence before it or a heading has
+    "after": 1.9,  # share that it lacks and the sentence after it has
+    "pairs": 2.5,  # share of the question's neighbouring words that are neighbours here
     "is_question": -8.0,
     # something of the kind that the question asks for
+    Expected.FREQUENCY: 1.2,
+    Expected.DURATION: 2.1,
+    Expected.NUMBER: 1.5,
+    Expected.DATE: 2.8,
+    Expected.PERSON: 1.7,
+    Expected.PLACE: 1.8,
+    Expected.REASON: 1.3,
+}
+WEIGHTS_BY_WORDS = {
+    "passage": 9.7,
+    "cosine": 0.0,
+    "overlap": 8.5,
+    "before": 5.7,
+    "after": 1.2,
+    "pairs": 1.4,
+    "is_question": -8.0,
     Expected.FREQUENCY: 1.7,
     Expected.DURATION: 1.7,
     Expected.NUMBER: 1.7,
@@ -49,10 +64,17 @@ WEIGHTS = {
     Expected.PLACE: 2.0,
     Expected.REASON: 2.6,
 }
-_WEIGHTS = np.array(list(WEIGHTS.values()), dtype=np.float32)
+"""The same where passages were found by words alone, whose scores are spread more widely."""
+_BY_MODE = {
+    mode: np.array(
+        list((WEIGHTS_BY_WORDS if mode is SearchMode.LEXICAL else WEIGHTS).values()), dtype=np.float32
+    )
+    for mode in SearchMode
+}
 _ABOVE = 1.0
 """What a word of the heading counts for sentences that do not follow it at once."""
-_STOP = re.compile(r"[.!?…。！？][)\]\"'”’»]*\Z")
+STOP = re.compile(r"[.!?…؟۔।。！？｡][)\]\"'”’»」』）]*\Z")
+"""How a sentence ends."""
 _ASKS = ("?", "？", "؟")
 _ITEM = re.compile(r"[-*•‣▪●◦–—|+>]|\d{1,3}[.)]\s|[a-z][)]\s")
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
@@ -104,9 +126,12 @@ def score_sentences(
     expectation: Expectation,
     query: WeightedQuery,
     passages: Sequence[RankedPassage],
-    weights: Numbers = _WEIGHTS,
+    mode: SearchMode,
+    weights: Numbers | None = None,
 ) -> list[ScoredSentence]:
-    """All sentences of the passages in their order, scored by WEIGHTS or by others of as many signs."""
+    """All sentences of the passages in their order, scored by the weights of the mode that found them or by
+    others of as many signs."""
+    weights = _BY_MODE[mode] if weights is None else weights
     scored: list[ScoredSentence] = []
     for number, passage in enumerate(passages):
         headings = _headings(passage)
@@ -230,7 +255,7 @@ def _blocks(passage: RankedPassage) -> list[int]:
     """Each sentence's block: blank lines, items' marks and lines that are no sentences part them."""
     text = passage.candidate.text
     spans = passage.candidate.sketch.spans.tolist()
-    stops = [_STOP.search(text[start:end]) is not None for start, end in spans]
+    stops = [STOP.search(text[start:end]) is not None for start, end in spans]
     blocks = [0] * len(spans)
     for row in range(1, len(spans)):
         gap = text[spans[row - 1][1] : spans[row][0]]
@@ -265,7 +290,6 @@ def _signs(
         present.astype(np.float32) @ shares,
         ((before & ~present) + _ABOVE * above).astype(np.float32) @ shares,
         (after & ~present).astype(np.float32) @ shares,
-        (present | before | after | above).astype(np.float32) @ query.name_shares,
         _pairs(query, passage),
         np.array([text.endswith(_ASKS) for text in texts], dtype=np.float32),
         *(met if kind is expectation.kind else np.zeros_like(met) for kind in _KINDS),

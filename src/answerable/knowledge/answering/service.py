@@ -14,6 +14,7 @@ from answerable.knowledge.answering.disagreement import Statement, disagree
 from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation
+from answerable.knowledge.answering.long_sentences import with_clauses
 from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search, search_reranked
 from answerable.knowledge.retrieval.ranking import headed
 from answerable.knowledge.retrieval.slips import surfaces
@@ -152,8 +153,8 @@ def answer_from_passages(question: str, found: Found, least_confidence: float = 
     """The answer that the passages have which a search for the question found."""
     notes = _notes(found)
     expectation = Expectation(question)
-    sentences = score_sentences(expectation, found.query, found.passages)
-    excerpts = choose_excerpts(sentences, _QUOTES, _MARGIN)
+    sentences = score_sentences(expectation, found.query, found.passages, found.mode)
+    excerpts = with_clauses(choose_excerpts(sentences, _QUOTES, _MARGIN), found.passages)
     sure = _confidence(excerpts[0], expectation, found) if excerpts else 0.0
     if not excerpts or sure < least_confidence:
         return DocumentAnswer((), _nearest(found), sure, notes, found.passages)
@@ -220,8 +221,9 @@ def _is_degraded(found: Found) -> bool:
 
 
 def _confidence(excerpt: Excerpt, expectation: Expectation, found: Found) -> float:
-    against = doubts(expectation, found.query, found.passages[excerpt.passage], excerpt)
-    return confidence(excerpt.best.score, against, found.mode)
+    passage = found.passages[excerpt.passage]
+    against = doubts(expectation, found.query, passage, excerpt)
+    return confidence(excerpt.best.score, passage.score, against, found.mode)
 
 
 def _quote(found: Found, excerpt: Excerpt, score: float) -> Quote:
