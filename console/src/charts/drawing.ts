@@ -4,6 +4,7 @@ import { font, formatLocale, loader as vegaLoader, parse, textMetrics, timeForma
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { FONT, loadFont } from "./font";
+import { linesOf } from "./lines";
 import { writtenIn } from "./region";
 import { spotsOf, type DrawnMark, type Spot } from "./spots";
 
@@ -45,7 +46,21 @@ function inOurColours(spec: Drawing["spec"], colour: string): Drawing["spec"] {
   return JSON.parse(JSON.stringify(spec), (key, value: unknown) => (key === "color" && value === "#0072B2" ? colour : value)) as Drawing["spec"];
 }
 
-function config(colours: Drawing["colours"]) {
+const TITLE_SIZE = 13;
+const MARGIN = 10;
+const MOST_TITLE_LINES = 3;
+const NARROW = 480;
+
+/** The title in as many lines as it takes: one that is wider than the chart would leave the chart no room. */
+function titled(title: unknown, width: number): unknown {
+  const { text } = (title ?? {}) as { text?: unknown };
+  if (typeof text !== "string") return title;
+  const lines = linesOf(text, width - MARGIN, (line) => widthOf(line, `bold ${TITLE_SIZE}px ${FONT}`));
+  const kept = lines.slice(0, MOST_TITLE_LINES - 1);
+  return { ...(title as object), text: lines.length < MOST_TITLE_LINES ? lines : [...kept, lines.slice(kept.length).join(" ")], limit: width - MARGIN };
+}
+
+function config(colours: Drawing["colours"], width: number) {
   const ink = colours === "dark" ? "#b6bdba" : "#4c5653";
   const line = colours === "dark" ? "#2c3230" : "#e6eae8";
   return {
@@ -53,8 +68,8 @@ function config(colours: Drawing["colours"]) {
     font: FONT,
     view: { stroke: null },
     axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
-    legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12 },
-    title: { color: ink },
+    legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? { orient: "bottom", direction: "horizontal", columns: 2 } : {}) },
+    title: { color: ink, fontSize: TITLE_SIZE },
     text: { color: ink },
     range: { category: PALETTE[colours] },
     mark: { color: PALETTE[colours][0] ?? "" },
@@ -64,26 +79,24 @@ function config(colours: Drawing["colours"]) {
   };
 }
 
-measureOnCanvas(new OffscreenCanvas(1, 1).getContext("2d"));
+const paper = new OffscreenCanvas(1, 1).getContext("2d");
+const known = new Map<string, number>();
 
-/** Vega measures text on a canvas of the document, and guesses where there is none. */
-function measureOnCanvas(context: OffscreenCanvasRenderingContext2D | null): void {
-  if (context === null) return;
-  const known = new Map<string, number>();
-  const width = (style: string, text: string) => {
-    const key = `${style} ${text}`;
-    let found = known.get(key);
-    if (found === undefined) {
-      context.font = style;
-      found = context.measureText(text).width;
-      if (known.size > 10_000) known.clear();
-      known.set(key, found);
-    }
-    return found;
-  };
-  // A text is cut to its limit where it is longer.
-  textMetrics.width = (item, text) => Math.min(width(font(item), String(text ?? "").trim()), item.limit || Infinity);
+/** How wide a text is in a style of CSS, in pixels. */
+function widthOf(text: string, style: string): number {
+  const key = `${style} ${text}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    if (paper !== null) paper.font = style;
+    found = paper?.measureText(text).width ?? 0;
+    if (known.size > 10_000) known.clear();
+    known.set(key, found);
+  }
+  return found;
 }
+
+// Vega measures text on a canvas of the document, and guesses where there is none. A text is cut where it is over its limit.
+textMetrics.width = (item, text) => Math.min(widthOf(String(text ?? "").trim(), font(item)), item.limit || Infinity);
 
 let region = "";
 
@@ -100,7 +113,7 @@ export async function draw({ spec, width, height, scale, colours, region: wanted
   write(wanted);
   await loadFont(JSON.stringify(spec));
   const { $schema: _version, ...chart } = inOurColours(spec, PALETTE[colours][0] ?? "");
-  const sized = { ...chart, width, height, autosize: { type: "fit", contains: "padding" }, config: config(colours) };
+  const sized = { ...chart, title: titled(chart["title"], width), width, height, autosize: { type: "fit", contains: "padding" }, config: config(colours, width) };
   const runtime = parse(compile(sized as unknown as TopLevelSpec).spec, {}, { ast: true });
   const view = new View(runtime, { renderer: "none", expr: expressionInterpreter, loader: deaf() as never });
   try {

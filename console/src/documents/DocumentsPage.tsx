@@ -48,14 +48,14 @@ export function DocumentsPage() {
         empty={<Empty icon={IconFiles} title={m.documents.none} lead={status === "all" ? m.empty.kinds : undefined} action={add} />}
       >
         {(documents) => (
-          <Table.ScrollContainer minWidth={520} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+          <Table.ScrollContainer minWidth={300} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
             <Table>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{m.documents.title}</Table.Th>
                   <Table.Th>{m.documents.state}</Table.Th>
-                  <Table.Th className={css.number}>{m.documents.size}</Table.Th>
-                  <Table.Th>{m.documents.added}</Table.Th>
+                  <Table.Th visibleFrom="sm" className={css.number}>{m.documents.size}</Table.Th>
+                  <Table.Th visibleFrom="sm">{m.documents.added}</Table.Th>
                   <Table.Th>
                     <span className={css.hidden}>{m.actions}</span>
                   </Table.Th>
@@ -108,8 +108,8 @@ function Row({ document, hide }: { document: DocumentView; hide: (id: string, ye
       <Table.Td>
         <Badge color={COLOURS[document.status]}>{m.documents.status[document.status]}</Badge>
       </Table.Td>
-      <Table.Td className={css.number}>{f.bytes(document.size_bytes)}</Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm" className={css.number}>{f.bytes(document.size_bytes)}</Table.Td>
+      <Table.Td visibleFrom="sm">
         <Tooltip label={f.moment(document.created_at)}>
           <span>{f.ago(document.created_at)}</span>
         </Tooltip>

@@ -13,6 +13,7 @@ import { FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
 import { useFormats, useMessages } from "../i18n/messages";
+import css from "./documents.module.css";
 
 const COLOURS: Record<RunStatus, string> = { queued: "gray", running: "blue", paused: "gray", succeeded: "pine", failed: "red", cancelled: "gray" };
 const RUNNING: ReadonlySet<RunStatus> = new Set(["queued", "running"]);
@@ -53,8 +54,8 @@ function SourceCard({ source }: { source: SourceView }) {
   ];
   return (
     <Card withBorder radius="lg" padding="md" component="section" aria-label={source.name}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <div>
+      <Group justify="space-between" align="flex-start">
+        <div className={css.about}>
           <Group gap="xs">
             <Text fw={600}>{source.name}</Text>
             {source.status !== "active" && <Badge color="gray">{m.sources.status[source.status]}</Badge>}
