@@ -60,7 +60,13 @@ function titled(title: unknown, width: number): unknown {
   return { ...(title as object), text: lines.length < MOST_TITLE_LINES ? lines : [...kept, lines.slice(kept.length).join(" ")], limit: width - MARGIN };
 }
 
-function config(colours: Drawing["colours"], width: number) {
+/** Under a narrow chart: a few kinds below each other, more of them in two columns. */
+function legendUnder(chart: Drawing["spec"]) {
+  const { encoding } = chart as { encoding?: { color?: { scale?: { domain?: readonly unknown[] } } } };
+  return { orient: "bottom", direction: "horizontal", columns: (encoding?.color?.scale?.domain?.length ?? 0) > 3 ? 2 : 1 };
+}
+
+function config(chart: Drawing["spec"], { colours, width }: Pick<Drawing, "colours" | "width">) {
   const ink = colours === "dark" ? "#b6bdba" : "#4c5653";
   const line = colours === "dark" ? "#2c3230" : "#e6eae8";
   return {
@@ -68,7 +74,8 @@ function config(colours: Drawing["colours"], width: number) {
     font: FONT,
     view: { stroke: null },
     axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
-    legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? { orient: "bottom", direction: "horizontal", columns: 2 } : {}) },
+    axisBand: { labelOverlap: true },
+    legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? legendUnder(chart) : {}) },
     title: { color: ink, fontSize: TITLE_SIZE },
     text: { color: ink },
     range: { category: PALETTE[colours] },
@@ -113,7 +120,7 @@ export async function draw({ spec, width, height, scale, colours, region: wanted
   write(wanted);
   await loadFont(JSON.stringify(spec));
   const { $schema: _version, ...chart } = inOurColours(spec, PALETTE[colours][0] ?? "");
-  const sized = { ...chart, title: titled(chart["title"], width), width, height, autosize: { type: "fit", contains: "padding" }, config: config(colours, width) };
+  const sized = { ...chart, title: titled(chart["title"], width), width, height, autosize: { type: "fit", contains: "padding" }, config: config(chart, { colours, width }) };
   const runtime = parse(compile(sized as unknown as TopLevelSpec).spec, {}, { ast: true });
   const view = new View(runtime, { renderer: "none", expr: expressionInterpreter, loader: deaf() as never });
   try {
