@@ -72,6 +72,7 @@ _WATCH_FRAMES = """() => {
 }"""
 _FRAME_MS = 1000 / 60
 _REST_MS = 500
+_ASKED_LAST = 1  # the number of the last message to a worker
 
 
 def main() -> None:
@@ -162,7 +163,7 @@ def streaming(browser: Browser, address: str, answers: int = 20) -> dict[str, ob
     found: dict[str, object] = {"control": _control(browser, address, answers)}
     for name, questions in (("numbers", _NUMBERS), ("charts", _CHARTED)):
         page = _signed_in(browser, address)
-        _ask(page, questions[0])
+        _ask(page, questions[-1])
         page.wait_for_timeout(_REST_MS)
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
@@ -206,6 +207,7 @@ def _frames(frames: list[float]) -> dict[str, object]:
 
 
 def _ask(page: Page, question: str) -> None:
+    """Ask another question than the last one, and wait for its answer."""
     box = page.get_by_role("textbox", name="Your question")
     box.fill(question)
     box.press("Enter")
@@ -259,11 +261,15 @@ def _heap(page: Page) -> int:
     """Bytes of script memory of the page and of its workers."""
     session = page.context.new_cdp_session(page)
     workers: list[str] = []
-    told: list[dict[str, int]] = []
+    told: list[int] = []
+
+    def hear(event: dict[str, str]) -> None:
+        message = json.loads(event["message"])
+        if message.get("id") == _ASKED_LAST:
+            told.append(int(message["result"]["usedSize"]))
+
     session.on("Target.attachedToTarget", lambda event: workers.append(event["sessionId"]))
-    session.on(
-        "Target.receivedMessageFromTarget", lambda event: told.append(json.loads(event["message"])["result"])
-    )
+    session.on("Target.receivedMessageFromTarget", hear)
     session.send("HeapProfiler.collectGarbage")
     used = int(session.send("Runtime.getHeapUsage")["usedSize"])
     session.send(
@@ -273,9 +279,10 @@ def _heap(page: Page) -> int:
         for number, method in enumerate(("HeapProfiler.collectGarbage", "Runtime.getHeapUsage")):
             message = json.dumps({"id": number, "method": method})
             session.send("Target.sendMessageToTarget", {"sessionId": worker, "message": message})
-    while len(told) < 2 * len(workers):
+    while len(told) < len(workers):
         page.wait_for_timeout(50)
-    return used + sum(result.get("usedSize", 0) for result in told)
+    session.detach()
+    return used + sum(told)
 
 
 def _spread(values: list[float]) -> dict[str, float]:
