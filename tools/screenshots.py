@@ -235,11 +235,11 @@ def shoot_dialogs(camera: Camera) -> None:
     page.evaluate(_DROP, [["crane.pdf", "%PDF"], ["loads.csv", "a,b"]])
     page.get_by_role("dialog").wait_for()
     camera.take("where-to")
-    camera.go("")
-    show = page.get_by_role("button", name="Open navigation")
-    if show.is_visible():
-        show.click()
-    page.get_by_role("button", name=re.compile("^Actions for “Total amount by month")).first.click(force=True)
+    camera.ask("Total amount by month in 2025")
+    navigation = page.get_by_role("button", name="Open navigation")
+    if navigation.is_visible():
+        navigation.click()
+    page.get_by_role("button", name="Actions for “Total amount by month in 2025”").first.click(force=True)
     page.get_by_role("menuitem", name="Recap").click()
     page.get_by_role("region", name="Turn by turn").wait_for()
     camera.take("recap")
