@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from answerable.data.questions.meanings import (
     Part,
     PointedAt,
     Threshold,
+    TimeUnit,
     Window,
 )
 from answerable.data.questions.outcome import Intent
@@ -26,6 +28,7 @@ from answerable.data.questions.shape import (
     is_additive,
 )
 from answerable.data.questions.shapes import about_rows, counts_things, numerator, shapes
+from answerable.data.questions.time import resolve
 from answerable.data.semantics.filters import (
     AllOf,
     Condition,
@@ -37,6 +40,7 @@ from answerable.data.semantics.filters import (
 )
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import (
+    Grain,
     Measure,
     SemanticQuery,
     TimeSlice,
@@ -159,6 +163,8 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
         time = time.model_copy(update={"fill_gaps": False})
     if frame.window is not None and (time is None or time.grain is None or shape.intent is Intent.SHARE):
         return None
+    if frame.window is not None and frame.window.moving and time is not None:
+        time = _whole(context, time)
     share = shape.intent is Intent.SHARE
     measures = tuple(_measure(part, share, frame.window) for part in shape.parts)
     if frame.into is not None:
@@ -181,6 +187,22 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
     return Draft(query, intent, _notes(context, frame, filtered, timing))
+
+
+def _whole(context: Context, time: TimeSlice) -> TimeSlice:
+    """Without the bucket that is not over yet, and those that are to come: in a mean of several they would
+    stand for months without anything."""
+    period, today = time.period, context.now.today
+    if period is None or time.grain in (None, Grain.HOUR) or period.start is None or period.end is None:
+        return time
+    assert time.grain is not None
+    over = resolve.floor(today, TimeUnit(time.grain.value), context.now)
+    if type(period.start) is not date or type(period.end) is not date:
+        return time
+    if not period.start < over < period.end:
+        return time
+    label = f"{period.label} so far" if period.label else ""
+    return time.model_copy(update={"period": period.model_copy(update={"end": over, "label": label})})
 
 
 def _with_compounds(where: Filter | None, compounds: list[Compound]) -> Filter | None:

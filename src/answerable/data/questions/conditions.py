@@ -33,6 +33,9 @@ _SIGNS = {
 }
 
 
+_HOURS = 24  # "between 9 and 11" may be of the clock
+
+
 @dataclass(frozen=True, slots=True)
 class Filtered:
     """A filter and the fields that were assumed for numbers without one."""
@@ -104,7 +107,8 @@ def _fields_for(context: Context, bound: Bound) -> tuple[str, ...]:
     """The fields that a bare number can be about: those of its unit, else what a row is worth."""
     units = {_unit_name(n.unit) for n in (bound.low, bound.high) if n is not None and n.unit}
     if not units:
-        return context.worth()
+        perhaps_hours = bound.high is not None and bound.high.value <= _HOURS and context.tells_hours()
+        return () if perhaps_hours else context.worth()
     matching = tuple(
         f.name
         for f in context.dataset.fields

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from answerable.data.questions.meanings import Part, Where
 from answerable.data.questions.time.resolve import Now
+from answerable.data.semantics import units
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -212,6 +213,18 @@ class Context:
             numbers = [f for f in self.dataset.fields if f.role is FieldRole.MEASURE and self.is_additive(f)]
             chosen = [f.name for f in numbers if f.name in summed] or [f.name for f in numbers]
         return tuple(chosen)
+
+    def lengths(self) -> tuple[str, ...]:
+        """Fields that the longest row may be the longest by."""
+        return tuple(
+            f.name
+            for f in self.dataset.fields
+            if units.dimension(f.unit) in ("duration", "length") and self.is_number(f)
+        )
+
+    def tells_hours(self) -> bool:
+        """Whether rows have a time of day, which a bare number may be an hour of."""
+        return any(f.type is FieldType.TIMESTAMP for f in self.dataset.fields)
 
     def pieces(self) -> Part | None:
         """The sum of the only quantity of a row, or None."""

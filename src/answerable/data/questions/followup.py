@@ -41,6 +41,7 @@ _TOP = re.compile(r"^(?:only |show )?(?:the )?(top|best|bottom|worst) (\w+)$", r
 _ALSO = re.compile(r"^(?:and |also |additionally )+(?:also )?(?=by |per )", re.I)
 _ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
 _CHOOSING = frozenset({Operator.EQ, Operator.IN})
+_REFUSING = frozenset({Operator.NE, Operator.NOT_IN})
 
 
 class Why(StrEnum):
@@ -129,14 +130,22 @@ def _is_count(change: SemanticQuery, model: SemanticModel) -> bool:
 
 
 def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
-    """Both filters; a chosen value takes the place of the one chosen before. None where the filter is
-    nested, so that what it says of the field cannot be replaced."""
+    """Both filters; a chosen value takes the place of the one chosen before, and so does one that is left out
+    of what was chosen alone. None where the filter is nested, so that what it says of the field cannot be
+    replaced."""
     new = more.all if isinstance(more, AllOf) else (more,)
     old = where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
     chosen = {c.field for c in new if isinstance(c, Condition) and c.operator in _CHOOSING}
     if chosen and not all(isinstance(part, Condition) for part in old):
         return None
-    kept = [p for p in old if not (isinstance(p, Condition) and p.field in chosen) and p not in new]
+    left_out = {c.field: set(c.values) for c in new if isinstance(c, Condition) and c.operator in _REFUSING}
+    undone = [
+        p
+        for p in old
+        if isinstance(p, Condition)
+        and (p.field in chosen or (p.operator in _CHOOSING and set(p.values) <= left_out.get(p.field, set())))
+    ]
+    kept = [p for p in old if p not in undone and p not in new]
     parts = tuple([*kept, *new])
     return parts[0] if len(parts) == 1 else AllOf(all=parts)
 

@@ -36,6 +36,7 @@ from answerable.data.questions.meanings import (
 from answerable.data.questions.tokens import Token
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import Grain
 
 
 @dataclass
@@ -96,6 +97,11 @@ class Frame:
         timed = self.when or self.two or self.versus or self.trend or self.change or self.verb or grain
         return bool(timed) and any(where.state for where in self.where)
 
+    def _mixes_hours(self) -> bool:
+        """Whether each hour that ever was would stand beside weekdays: the hours of their days are meant."""
+        groups = self.groups
+        return groups is not None and groups.grain is Grain.HOUR and any("@" in f for f in groups.fields)
+
     def consistent(self) -> bool:
         """Whether the phrases can belong to one question."""
         if self.metadata is not None:
@@ -115,7 +121,7 @@ class Frame:
             return False
         if self.window is not None and (self.share or self.rank or self.two or self.versus or self.change):
             return False
-        if self._says_twice() or self._stands_then():
+        if self._says_twice() or self._stands_then() or self._mixes_hours():
             return False
         if any(part.many for part in self.averages) and self.groups and self.groups.per:
             return False  # average fees per doctor: of the visits, or of the doctors' totals
@@ -135,6 +141,10 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE
         )
         value = clause.value
+        if _is_half_said(clauses[: position + 1], tokens):
+            return None
+        if isinstance(value, Rank) and any(t.norm in _LONG for t in tokens[clause.start : clause.end]):
+            value = replace(value, long=True)
         if frame.pointed is not None and isinstance(value, Where | When | Threshold | Compound):
             return None  # orders in Germany: of customers there, or delivered there
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
@@ -154,6 +164,33 @@ def _flat(value: object) -> tuple[object, ...]:
     return (*_flat(value.first), *_flat(value.second)) if isinstance(value, Both) else (value,)
 
 
+def _is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
+    """Whether the last clause is one thing with one before it to people, which no rule reads as one: what is
+    counted after a bare number ("more than 9 deliveries" are no 9 kg), or a second value after one that is
+    left out ("excluding Austria and Boats" says nothing for boats)."""
+    *before, last = clauses
+    first = tokens[last.start].norm
+    if isinstance(last.value, Rows | Listing | Measures) and before:
+        number = before[-1]
+        bare = isinstance(number.value, Threshold) and number.value.is_bare and number.end == last.start
+        return bare and first not in _JOINING
+    conditions = [clause for clause in before if isinstance(clause.value, Where)]
+    if not isinstance(last.value, Where) or not conditions:
+        return False
+    joined = first in _AND or tokens[last.start - 1].norm in _AND
+    value = tokens[last.start + 1].norm if first in _AND else first
+    left_out = tokens[conditions[-1].start].norm in _LEFT_OUT
+    return left_out and joined and value not in _JOINING | _LEFT_OUT
+
+
+_LONG = frozenset({"longest", "shortest"})
+_AND = frozenset({"and", "or", ",", "&", "nor"})
+_LEFT_OUT = frozenset(
+    {
+        "not", "excluding", "exclude", "except", "without", "other", "but", "apart", "besides", "ignoring",
+        "leaving", "all", "outside", "aside", "minus", "omit", "omitting", "everything", "anything", "never",
+    }
+)  # fmt: skip
 _YES_OR_NO = frozenset({"is", "are", "was", "were", "do", "does", "did", "has", "have", "had"})
 _NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
 _ABSENT = frozenset({"without", "never", "with"})  # "with no"
@@ -175,6 +212,9 @@ _PREPOSITIONS = frozenset(
         "except",
         "only",
     ]
+)
+_JOINING = frozenset(
+    {*_PREPOSITIONS, "of", "by", "per", "where", "whose", "which", "that", "is", "are", "to"}
 )
 # Values that are also words of degree: `low satisfaction` says nothing of a priority "low".
 _DEGREES = frozenset(

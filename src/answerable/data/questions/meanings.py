@@ -229,6 +229,12 @@ class Threshold:
     head: str | None = None  # the field whose groups are held against it
     of_rows: bool = False  # said as a property of each row: with a quantity over 3
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was said of what the number is a number of."""
+        said = self.field or self.part or self.bound.low.unit
+        return said is None and (self.bound.high is None or self.bound.high.unit is None)
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -303,6 +309,7 @@ class Rank:
     by: Part | None = None
     by_field: str | None = None  # orders rows
     vague: bool = False  # the best, not the largest: by what, was not said
+    long: bool = False  # the longest or shortest: by a duration or a length, nothing else
 
 
 @dataclass(frozen=True, slots=True)

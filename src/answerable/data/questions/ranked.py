@@ -98,7 +98,10 @@ def _ranking_measures(context: Context, frame: Frame, rank: Rank) -> list[tuple[
         return [(said[0], *(p for p in shown if p != said[0]))]
     if shown:
         return [shown] if len(shown) == 1 else []
-    worth = [context.canonical(Part(aggregation=Aggregation.SUM, field=name)) for name in context.worth()]
+    names = context.lengths() if rank.long else context.worth()
+    worth = [context.canonical(Part(aggregation=Aggregation.SUM, field=name)) for name in names]
+    if rank.long:
+        return [(part,) for part in worth]
     if rank.vague and not worth:
         return []  # the worst teams: hardly those with the fewest tickets
     return [(part,) for part in (*worth, context.count())]
@@ -118,7 +121,7 @@ def _ranked_rows(context: Context, frame: Frame, rank: Rank) -> list[Shape]:
         field = row_field(context, by)
         fields = (field,) if field else ()
     else:
-        fields = () if rank.vague else context.worth()
+        fields = () if rank.vague else context.lengths() if rank.long else context.worth()
     columns = tuple(f.name for f in context.dataset.fields)
     return [
         Shape(

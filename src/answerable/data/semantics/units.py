@@ -111,6 +111,12 @@ def convertible(unit: Unit | None) -> tuple[tuple[str, str], ...]:
     )
 
 
+def dimension(unit: Unit | None) -> str | None:
+    """What a unit measures ("mass", "length", "duration"); None where that is not known."""
+    own = _measured(unit.symbol) if unit is not None else None
+    return own.dimension if own is not None else None
+
+
 def conversion(unit: Unit | None, wanted: str) -> tuple[Conversion, Unit | None] | None:
     """How a stored number of a unit goes to another, and what that is; None where they are not of one
     dimension."""

@@ -110,11 +110,21 @@ def _named(grammar: Grammar) -> None:
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in)? RelYear", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number", _latest_week, cost=0.05)
     grammar.rule("Span", "last quarter of YearNo", lambda _c, y: resolve.part_of_year(TimeUnit.QUARTER, 4, y))
-    grammar.rule("Span", "(fy|fiscal year|financial year) YearNo", _fiscal_year)
+    # Some call a fiscal year by the year that it ends in, some by the one that it begins in.
+    for before in (1, 0):
+        grammar.rule(
+            "Span",
+            "(fy|fiscal year|financial year) YearNo",
+            lambda c, number, before=before: _fiscal_year(c, number, before),
+        )
 
 
-def _fiscal_year(context: Context, number: int) -> Span | None:
-    return resolve.year(number) if context.calendar.fiscal_year_start == 1 else None
+def _fiscal_year(context: Context, number: int, before: int) -> Span:
+    first = context.calendar.fiscal_year_start
+    if first == 1:
+        return resolve.year(number)
+    start, end = date(number - before, first, 1), date(number - before + 1, first, 1)
+    return Span(start, end, TimeUnit.YEAR, label=f"fiscal year {number}")
 
 
 def _last_named(context: Context, named: _Named) -> Span | None:
