@@ -32,6 +32,7 @@ export const findings: FindingSentences = {
   totals_rates: ({ text }) => `Eine Summenzeile wurde weggelassen; sie nennt Quoten, die keine Summen der Zeilen darüber sind: ${text}`,
   totals_empty: ({ text }) => `Eine Summenzeile wurde weggelassen; sie enthält keine Werte: ${text}`,
   totals_differ: ({ text }) => `Eine Summenzeile wurde weggelassen, aber ihre Zahlen weichen von denen der Zeilen darüber ab: ${text}`,
+  totals_column: ({ text }) => `„${text}“ wurde weggelassen: Die Spalte enthält die Summe der Zeiträume, die mit jedem von ihnen noch einmal gezählt würde.`,
   totals_at_end: ({ count, text }, { many }) => `${many(count, "Zeile am Ende sieht wie eine Summe aus und wurde", "Zeilen am Ende sehen wie Summen aus und wurden")} weggelassen, wie gewählt: ${text}`,
   totals_kept_at_end: ({ text }) => `Zeilen am Ende sehen wie Summen aus und bleiben: ${text}. Lassen Sie sie weg, wenn es welche sind.`,
   totals_kept: ({ count }, { many }) => `${many(count, "Zeile sieht wie eine Summe aus und bleibt", "Zeilen sehen wie Summen aus und bleiben")}, wie gewählt.`,

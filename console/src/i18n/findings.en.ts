@@ -49,6 +49,7 @@ export const findings: FindingSentences = {
   totals_rates: ({ text }) => `A totals row is left out; it states rates, which are no sums of the rows above: ${text}`,
   totals_empty: ({ text }) => `A totals row is left out; it holds no values: ${text}`,
   totals_differ: ({ text }) => `A totals row is left out, but its numbers differ from those of the rows above: ${text}`,
+  totals_column: ({ text }) => `“${text}” is left out: it holds the sum of the periods, which would be counted again with each of them.`,
   totals_at_end: ({ count, text }, { many }) => `${many(count, "row at the end looks like totals and is", "rows at the end look like totals and are")} left out, as chosen: ${text}`,
   totals_kept_at_end: ({ text }) => `Rows at the end look like totals and are kept: ${text}. Leave them out if they are.`,
   totals_kept: ({ count }, { many }) => `${many(count, "row looks like totals and is", "rows look like totals and are")} kept, as chosen.`,

@@ -62,7 +62,7 @@ export const tables: typeof english = {
     },
     kinds: {
       encoding: "Zeichenkodierung", bad_bytes: "Beschädigte Zeichen", nul_bytes: "NUL-Zeichen", dialect: "Trennzeichen", unbalanced_quote: "Anführungszeichen ohne Gegenstück",
-      title: "Titel über der Tabelle", notes: "Anmerkungen", totals: "Summenzeilen", totals_differ: "Summen, die nicht aufgehen", totals_kept: "Summenzeilen behalten",
+      title: "Titel über der Tabelle", notes: "Anmerkungen", totals: "Summenzeilen", totals_differ: "Summen, die nicht aufgehen", totals_column: "Summenspalte", totals_kept: "Summenzeilen behalten",
       blank_rows: "Leere Zeilen", empty_column: "Leere Spalte", ragged_short: "Zu kurze Zeilen", ragged_long: "Zu lange Zeilen",
       header_missing: "Kein Kopf", header_merged: "Verbundene Köpfe", header_duplicate: "Doppelter Kopf", header_blank: "Leerer Kopf", header_repeated: "Wiederholte Köpfe",
       placeholders: "Texte, die für nichts stehen", spellings: "Schreibweisen eines Wertes", unreadable_cells: "Unlesbare Zellen", mixed_types: "Gemischte Arten von Werten", mixed_units: "Gemischte Einheiten",

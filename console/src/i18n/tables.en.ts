@@ -63,7 +63,7 @@ export const tables = {
     } as Record<string, Record<string, string>>,
     kinds: {
       encoding: "Encoding", bad_bytes: "Damaged characters", nul_bytes: "NUL characters", dialect: "Delimiter", unbalanced_quote: "Unbalanced quotation mark",
-      title: "Title above the table", notes: "Notes", totals: "Totals rows", totals_differ: "Totals that do not add up", totals_kept: "Totals rows kept",
+      title: "Title above the table", notes: "Notes", totals: "Totals rows", totals_differ: "Totals that do not add up", totals_column: "Column of totals", totals_kept: "Totals rows kept",
       blank_rows: "Blank rows", empty_column: "Empty column", ragged_short: "Rows that are too short", ragged_long: "Rows that are too long",
       header_missing: "No header", header_merged: "Merged headers", header_duplicate: "Header twice", header_blank: "Blank header", header_repeated: "Repeated headers",
       placeholders: "Texts that stand for nothing", spellings: "Spellings of one value", unreadable_cells: "Unreadable cells", mixed_types: "Mixed kinds of value", mixed_units: "Mixed units",

@@ -157,3 +157,15 @@ def test_what_identified_rows_as_text_stays_text() -> None:
 def test_a_delimiter_and_an_encoding_can_be_chosen() -> None:
     table = read_by("a,b|c\n1,2|3\n4,5|6\n", delimiter="|")
     assert table.names == ["a_b", "c"]
+
+
+def test_a_column_that_is_the_sum_of_the_periods_does_not_become_rows_with_each() -> None:
+    header = "region,2021,2022,2023,Total"
+    table = read_by(f"{header}\nNorth,10,20.5,30,60.5\nSouth,1,,3,4\n", periods="rows")
+    assert table.names == ["region", "period", "value"]
+    assert sum(row[2] for row in table.rows) == Decimal("64.5")
+    finding = table.finding(Code.TOTALS_COLUMN)
+    assert finding is not None
+    assert finding.example == "Total"
+    other = read_by(f"{header}\nNorth,10,20.5,30,100\nSouth,1,,3,4\n", periods="rows")
+    assert other.names == ["region", "total", "period", "value"]

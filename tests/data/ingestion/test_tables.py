@@ -309,3 +309,22 @@ def test_a_workbook_with_a_part_that_cannot_be_unpacked_is_refused(tmp_path: Pat
     with pytest.raises(Refusal) as refused:
         read_bytes(bytes(content), "book.xlsx")
     assert refused.value.code == "damaged_file"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "store,sales\nA,5\nB,7\nNorth Total,12\nC,10\nD,20\nSouth Total,30\nGrand Total,42\n",
+        "store,sales\nA,5\nB,7\nC,10\nD,20\nAll stores,42\n",
+        "Filiale;Umsatz\nA;5\nB;7\nNord gesamt;12\nC;10\nD;20\nSüd gesamt;30\n",
+    ],
+)
+def test_subtotals_with_names_are_left_out_where_their_numbers_prove_it(text: str) -> None:
+    table = read_text(text)
+    assert table.rows == [("A", 5), ("B", 7), ("C", 10), ("D", 20)]
+    assert Code.TOTALS in table.codes
+
+
+def test_names_that_sound_like_totals_are_rows_where_their_numbers_do_not_say_so() -> None:
+    table = read_text("product,sold\nColgate Total,5\nPen,7\nOmo Total,10\nCup,20\nAll Weather Tyre,3\n")
+    assert len(table.rows) == 5

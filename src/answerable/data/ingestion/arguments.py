@@ -40,11 +40,12 @@ class CountSaid(_Plain):
 
 
 class TextSaid(_Plain):
-    """A text of the file: a totals row, or the name of a sheet."""
+    """A text of the file: a totals row, a column of totals, or the name of a sheet."""
 
     code: Literal[
-        "totals_equal", "totals_rates", "totals_empty", "totals_differ", "totals_kept_at_end", "hidden_sheet"
-    ]
+        "totals_equal", "totals_rates", "totals_empty", "totals_differ", "totals_kept_at_end", "hidden_sheet",
+        "totals_column",
+    ]  # fmt: skip
     text: str
 
 

@@ -67,10 +67,10 @@ def _settle_periods(connection: duckdb.DuckDBPyConnection, written: Written, set
     if wide is None:
         return
     if settings.choices.periods == "rows":
-        written.columns, finding = periods.as_rows(connection, written.path, written.columns, wide)
+        written.columns, findings = periods.as_rows(connection, written.path, written.columns, wide)
+        written.findings += findings
     else:
-        finding = periods.offer(written.columns, wide)
-    written.findings.append(finding)
+        written.findings.append(periods.offer(written.columns, wide))
 
 
 def _settle_duplicates(

@@ -26,6 +26,12 @@ _LABEL = re.compile(
     r"(?:\s*(?:of|for|für|der|all|in)?\s*[\w€$%().]{0,20}){0,2}\s*:?",
     re.IGNORECASE,
 )
+# Perhaps: "North Total" and "All stores" are names as well, so their numbers have to prove it.
+_PERHAPS = re.compile(
+    r".{1,60}\b(?:sub[ -]?)?(?:totals?|summe|gesamt|insgesamt)\s*:?"
+    r"|(?:all|alle|overall|combined|everything)\b.{0,60}",
+    re.IGNORECASE,
+)
 _AVERAGE = re.compile(r"average|mean|durchschnitt|mittelwert|schnitt|ø", re.IGNORECASE)
 _RATE = re.compile(
     r"[%ø]|\b(?:percent(?:age)?|pct|prozent|rates?|ratio|quote|share|anteil|margin|marge|average|avg|mean|median|"
@@ -61,8 +67,17 @@ _SAID: Mapping[_Verdict, Literal["totals_equal", "totals_rates", "totals_empty"]
 
 def is_totals_label(row: Sequence[str]) -> bool:
     """Whether the first filled cell of a row says that the row sums up others."""
+    return _is_called(row, _LABEL)
+
+
+def is_totals_name(label: str) -> bool:
+    """Whether a header says that its column sums up others."""
+    return _LABEL.fullmatch(label.strip()) is not None
+
+
+def _is_called(row: Sequence[str], names: re.Pattern[str]) -> bool:
     first = next((cell.strip() for cell in row[:3] if not is_blank(cell)), "")
-    return bool(first) and kind_of(first) is CellKind.TEXT and _LABEL.fullmatch(first) is not None
+    return bool(first) and kind_of(first) is CellKind.TEXT and names.fullmatch(first) is not None
 
 
 def is_note_text(text: str) -> bool:
@@ -132,6 +147,7 @@ def _cut_totals(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list
     unlabelled = _unlabelled_total(rows, set(labelled), rates)
     if unlabelled is not None:
         labelled.append(unlabelled)
+    labelled = sorted({*labelled, *_proved(rows, set(labelled), rates)})
     # A value such as "Total" all over a column is data, not a row that sums up others.
     if not labelled or len(labelled) > max(3, 0.25 * len(rows)):
         return rows, []
@@ -146,6 +162,18 @@ def _cut_totals(rows: list[list[str]], labels: Sequence[str]) -> tuple[list[list
         dropped.add(index)
         findings.append(_total_finding(rows[index], verdict))
     return [row for i, row in enumerate(rows) if i not in dropped], findings
+
+
+def _proved(rows: Sequence[Sequence[str]], labelled: set[int], rates: set[int]) -> list[int]:
+    """Rows whose names may be of totals, where the numbers of several say so, or of one over several rows."""
+    perhaps = {i for i, row in enumerate(rows) if i and i not in labelled and _is_called(row, _PERHAPS)}
+    if not perhaps or len(perhaps) > max(3, 0.25 * len(rows)):
+        return []
+    marked = labelled | perhaps
+    formats = _formats([row for i, row in enumerate(rows) if i not in marked])
+    equal = [i for i in sorted(perhaps) if _verify(rows, i, marked, formats, rates) is _Verdict.EQUAL]
+    before = {i: max((m for m in marked if m < i), default=-1) for i in equal}
+    return equal if any(i - before[i] > 2 for i in equal) else []
 
 
 def _total_finding(row: list[str], verdict: _Verdict) -> Finding:

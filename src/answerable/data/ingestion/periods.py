@@ -16,8 +16,9 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.arguments import PeriodRowsSaid, PeriodsSaid
+from answerable.data.ingestion.arguments import PeriodRowsSaid, PeriodsSaid, TextSaid
 from answerable.data.ingestion.dates import MONTH_NUMBERS
+from answerable.data.ingestion.footers import is_totals_name
 from answerable.data.ingestion.headers import ColumnHeader, snake_case, unique
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted
 from answerable.data.ingestion.typed import TypedColumn
@@ -103,9 +104,12 @@ def as_rows(
     parquet: Path,
     columns: Sequence[TypedColumn],
     wide: WideColumns,
-) -> tuple[list[TypedColumn], Finding]:
-    """Write the file anew with a row for each filled cell of the periods; the new columns."""
-    kept = [column for column in columns if column.header.name not in wide.starts]
+) -> tuple[list[TypedColumn], list[Finding]]:
+    """Write the file anew with a row for each filled cell of the periods; the new columns. A column that is
+    their sum goes, because each of the rows would have it."""
+    beside = [column for column in columns if column.header.name not in wide.starts]
+    sums = [column for column in beside if _is_their_sum(connection, parquet, column, wide)]
+    kept = [column for column in beside if column not in sums]
     values = [column for column in columns if column.header.name in wide.starts]
     taken = {column.header.name for column in kept}
     period = ColumnHeader(unique("period", taken), "Period")
@@ -129,7 +133,41 @@ def as_rows(
         examples=_shown(labels, wide),
     )
     number = TypedColumn(value, kind, values[0].unit)
-    return [*kept, TypedColumn(period, FieldType.DATE), number], finding
+    return [*kept, TypedColumn(period, FieldType.DATE), number], [finding, *map(_left_out, sums)]
+
+
+def _left_out(column: TypedColumn) -> Finding:
+    label = column.header.label
+    said = TextSaid(code="totals_column", text=label)
+    return noted(Code.TOTALS_COLUMN, Severity.DROPPED, said, column=column.header.name, example=label)
+
+
+def _is_their_sum(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, column: TypedColumn, wide: WideColumns
+) -> bool:
+    """Whether a column is called a total and is the sum of the periods, as exactly as it is printed."""
+    if column.type not in NUMERIC_TYPES or not is_totals_name(column.header.label):
+        return False
+    parts = [
+        exp.Coalesce(this=sql.cast(sql.column(name), "DOUBLE"), expressions=[exp.Literal.number(0)])
+        for name in wide.starts
+    ]
+    total: exp.Expression = parts[0]
+    for part in parts[1:]:
+        total = exp.Add(this=total, expression=part)
+    stated = sql.cast(sql.column(column.header.name), "DOUBLE")
+    apart = exp.Abs(this=exp.Sub(this=stated.copy(), expression=exp.Paren(this=total)))
+    allowed = exp.Add(
+        this=exp.Literal.number("0.51"),
+        expression=exp.Mul(this=exp.Abs(this=stated), expression=exp.Literal.number("0.000001")),
+    )
+    other = (
+        exp.select(exp.Count(this=exp.Star()))
+        .from_(sql.parquet(parquet))
+        .where(exp.GT(this=apart, expression=allowed))
+    )
+    row = connection.execute(sql.render(other)).fetchone()
+    return row is not None and row[0] == 0
 
 
 def _common(

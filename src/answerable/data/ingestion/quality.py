@@ -35,6 +35,7 @@ class Code(StrEnum):
     NOTES = "notes"
     TOTALS = "totals"
     TOTALS_DIFFER = "totals_differ"
+    TOTALS_COLUMN = "totals_column"
     TOTALS_KEPT = "totals_kept"
     BLANK_ROWS = "blank_rows"
     EMPTY_COLUMN = "empty_column"

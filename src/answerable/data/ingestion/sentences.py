@@ -34,6 +34,8 @@ SENTENCES: Mapping[str, str] = {
     "totals_rates": "A totals row is left out; it states rates, which are no sums of the rows above: {text}",
     "totals_empty": "A totals row is left out; it holds no values: {text}",
     "totals_differ": "A totals row is left out, but its numbers differ from those of the rows above: {text}",
+    "totals_column": "{text!r} is left out: it holds the sum of the periods, which would be counted again "
+    "with each of them.",
     "totals_at_end": "{count} {count:row at the end looks like totals and is|rows at the end look like "
     "totals and are} left out, as chosen: {text}",
     "totals_kept_at_end": "Rows at the end look like totals and are kept: {text}. Leave them out if they "
