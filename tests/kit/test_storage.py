@@ -36,6 +36,22 @@ async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Pat
     assert files_in(tmp_path) == []
 
 
+async def test_what_the_stream_reads_from_is_closed_where_it_is_not_read_to_its_end(tmp_path: Path) -> None:
+    closed: list[str] = []
+
+    async def reading() -> AsyncIterator[bytes]:
+        try:
+            yield b"ab"
+            yield b"cd"
+        finally:
+            closed.append("source")
+
+    stream = reading()
+    with pytest.raises(TooLarge):
+        await FileStore(tmp_path).put("ws_a", stream, max_bytes=1)
+    assert closed == ["source"]
+
+
 async def test_an_empty_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         await FileStore(tmp_path).put("ws_a", pieces(), max_bytes=3)

@@ -7,11 +7,12 @@ ever reaches the file system. A file appears under its key only when it is whole
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -40,7 +41,15 @@ class FileStore:
 
     async def put(self, workspace_id: str, chunks: AsyncIterator[bytes], *, max_bytes: int) -> StoredFile:
         """Store a stream. Raises TooLarge past `max_bytes`, InvalidInput when it is empty and
-        StorageFull when the disk is; in each case, and when the stream breaks off, nothing stays."""
+        StorageFull when the disk is; in each case, and when the stream breaks off, nothing stays. A stream
+        that is a generator is closed in the end, with whatever file or connection it reads."""
+        source = (
+            contextlib.aclosing(chunks) if isinstance(chunks, AsyncGenerator) else contextlib.nullcontext()
+        )
+        async with source:
+            return await self._put(workspace_id, chunks, max_bytes)
+
+    async def _put(self, workspace_id: str, chunks: AsyncIterator[bytes], max_bytes: int) -> StoredFile:
         handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=self._incoming)
         try:
             with os.fdopen(handle, "wb") as file:
