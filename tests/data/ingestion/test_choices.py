@@ -169,3 +169,5 @@ def test_a_column_that_is_the_sum_of_the_periods_does_not_become_rows_with_each(
     assert finding.example == "Total"
     other = read_by(f"{header}\nNorth,10,20.5,30,100\nSouth,1,,3,4\n", periods="rows")
     assert other.names == ["region", "total", "period", "value"]
+    shares = read_by(f"{header}\nNorth,0.1,0.2,0.1,0.7\nSouth,0.1,0.1,0.1,0.3\n", periods="rows")
+    assert shares.names == ["region", "total", "period", "value"]

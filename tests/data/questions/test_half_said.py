@@ -92,7 +92,21 @@ def test_a_moving_average_ends_with_the_last_whole_period() -> None:
     )
 
 
-def test_a_fiscal_year_that_begins_in_april_may_be_called_by_either_year() -> None:
+@pytest.mark.parametrize(
+    ("named_by", "days"), [("end", "2024-04-01..2025-04-01"), ("start", "2025-04-01..2026-04-01")]
+)
+def test_a_fiscal_year_is_called_as_the_model_says(named_by: str, days: str) -> None:
+    model = MODELS["orders"]
+    said = {"fiscal_year_start": 4, "fiscal_year_named_by": named_by}
+    fiscal = model.model_copy(update={"calendar": model.calendar.model_copy(update=said)})
+    found = told(read_question("revenue in fiscal year 2025", fiscal, AS_OF), fiscal)
+    assert found.get("is") == f"revenue | during {days}"
+    assert read("revenue in fiscal year 2025", "orders").get("is") == (
+        "revenue | during 2025-01-01..2026-01-01"
+    )
+
+
+def test_a_fiscal_year_is_asked_back_where_the_model_does_not_say_after_which_year_it_is_called() -> None:
     model = MODELS["orders"]
     april = model.model_copy(update={"calendar": model.calendar.model_copy(update={"fiscal_year_start": 4})})
     found = told(read_question("revenue in fiscal year 2025", april, AS_OF), april)
@@ -101,9 +115,6 @@ def test_a_fiscal_year_that_begins_in_april_may_be_called_by_either_year() -> No
         "revenue | during 2024-04-01..2025-04-01",
         "revenue | during 2025-04-01..2026-04-01",
     ]
-    assert read("revenue in fiscal year 2025", "orders").get("is") == (
-        "revenue | during 2025-01-01..2026-01-01"
-    )
 
 
 def _followed(question: str, then: str) -> SemanticQuery:

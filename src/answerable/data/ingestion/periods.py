@@ -145,7 +145,7 @@ def _left_out(column: TypedColumn) -> Finding:
 def _is_their_sum(
     connection: duckdb.DuckDBPyConnection, parquet: Path, column: TypedColumn, wide: WideColumns
 ) -> bool:
-    """Whether a column is called a total and is the sum of the periods, as exactly as it is printed."""
+    """Whether a column is called a total and is the sum of the periods wherever it is filled."""
     if column.type not in NUMERIC_TYPES or not is_totals_name(column.header.label):
         return False
     parts = [
@@ -157,17 +157,11 @@ def _is_their_sum(
         total = exp.Add(this=total, expression=part)
     stated = sql.cast(sql.column(column.header.name), "DOUBLE")
     apart = exp.Abs(this=exp.Sub(this=stated.copy(), expression=exp.Paren(this=total)))
-    allowed = exp.Add(
-        this=exp.Literal.number("0.51"),
-        expression=exp.Mul(this=exp.Abs(this=stated), expression=exp.Literal.number("0.000001")),
-    )
-    other = (
-        exp.select(exp.Count(this=exp.Star()))
-        .from_(sql.parquet(parquet))
-        .where(exp.GT(this=apart, expression=allowed))
-    )
-    row = connection.execute(sql.render(other)).fetchone()
-    return row is not None and row[0] == 0
+    allowed = exp.Mul(this=exp.Abs(this=stated.copy()), expression=exp.Literal.number("0.000001"))
+    differs = sql.when([(exp.GT(this=apart, expression=allowed), exp.Literal.number(1))], sql.null())
+    counts = exp.select(exp.Count(this=stated), exp.Count(this=differs)).from_(sql.parquet(parquet))
+    row = connection.execute(sql.render(counts)).fetchone()
+    return row is not None and row[0] > 0 and row[1] == 0
 
 
 def _common(

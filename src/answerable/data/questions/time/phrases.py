@@ -110,20 +110,24 @@ def _named(grammar: Grammar) -> None:
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in)? RelYear", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number", _latest_week, cost=0.05)
     grammar.rule("Span", "last quarter of YearNo", lambda _c, y: resolve.part_of_year(TimeUnit.QUARTER, 4, y))
-    # Some call a fiscal year by the year that it ends in, some by the one that it begins in.
-    for before in (1, 0):
+    for named_by in ("end", "start"):
         grammar.rule(
             "Span",
             "(fy|fiscal year|financial year) YearNo",
-            lambda c, number, before=before: _fiscal_year(c, number, before),
+            lambda c, number, named_by=named_by: _fiscal_year(c, number, named_by),
         )
 
 
-def _fiscal_year(context: Context, number: int, before: int) -> Span:
-    first = context.calendar.fiscal_year_start
+def _fiscal_year(context: Context, number: int, named_by: str) -> Span | None:
+    """The fiscal year that is called after the calendar year of its start or end: as the model says, or both,
+    to be asked, where it does not say."""
+    first, said = context.calendar.fiscal_year_start, context.calendar.fiscal_year_named_by
     if first == 1:
         return resolve.year(number)
-    start, end = date(number - before, first, 1), date(number - before + 1, first, 1)
+    if said not in (None, named_by):
+        return None
+    begins = number - 1 if named_by == "end" else number
+    start, end = date(begins, first, 1), date(begins + 1, first, 1)
     return Span(start, end, TimeUnit.YEAR, label=f"fiscal year {number}")
 
 
