@@ -85,12 +85,22 @@ def model(calendar: Calendar | None = None) -> SemanticModel:
         field="stock",
         non_additive=True,
     )
+    so_far = Metric(
+        name="sales_so_far",
+        label="Sales so far",
+        dataset="sales",
+        aggregation=Aggregation.COUNT,
+        cumulative=True,
+    )
+    earned = revenue.model_copy(
+        update={"name": "earned_so_far", "label": "Earned so far", "cumulative": True}
+    )
     link = Relationship(
         left="sales", left_field="shop", right="shops", right_field="shop", cardinality="many_to_one"
     )
     return SemanticModel(
         datasets=(sales, shops),
-        metrics=(revenue, stock),
+        metrics=(revenue, stock, so_far, earned),
         relationships=(link,),
         segments=(
             Segment(name="cold", label="Cold shops", dataset="shops", where=where("region", "eq", "cold")),

@@ -141,7 +141,7 @@ def _times(draw: st.DrawFn, *, measured: bool) -> TimeSlice:
 
 @st.composite
 def _measures(draw: st.DrawFn, number: int, *, by_time: bool) -> Measure:
-    metric = draw(st.sampled_from(["revenue", "stock_level", None, None]))
+    metric = draw(st.sampled_from(["revenue", "stock_level", "sales_so_far", "earned_so_far", None, None]))
     aggregation = None if metric else draw(st.sampled_from(Aggregation))
     additive = metric == "revenue" or aggregation is Aggregation.COUNT
     inner = st.none() | st.sampled_from([Measure(aggregation=Aggregation.COUNT), Measure(metric="revenue")])

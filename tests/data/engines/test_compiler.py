@@ -88,6 +88,11 @@ def test_gaps_stay_out_when_they_are_not_to_be_filled() -> None:
     assert [period for period, _ in found] == [date(2025, 2, 1), date(2025, 3, 1), date(2025, 5, 1)]
 
 
+def test_a_part_of_a_stock_is_that_of_the_last_day_alone() -> None:
+    part = Measure(metric="stock_level", where=where("shop", "ne", "North"))
+    assert rows(measures=[part], time=over(Grain.YEAR)) == [(date(2024, 1, 1), 7), (date(2025, 1, 1), 9)]
+
+
 def test_hours_are_moments() -> None:
     time = TimeSlice(
         field="sold_at", grain=Grain.HOUR, period=days("2025-02-27", "2025-03-01"), fill_gaps=False

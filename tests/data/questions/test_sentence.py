@@ -83,6 +83,27 @@ CASES: list[tuple[dict[str, object], str]] = [
         "There is no data for Q3 2025 and Q4 2025.",
     ),
     (
+        {"measures": [{"metric": "earned_so_far"}], "time": {**YEAR, "grain": "quarter"}},
+        "Earned so far by quarter in 2025 went from 210 EUR in Q1 2025 to 215 EUR in Q4 2025 (up 2.38%); "
+        "highest in Q2 2025 (215 EUR), lowest in Q1 2025 (210 EUR). "
+        "Earned so far counts what was before 1 January 2025, too.",
+    ),
+    (
+        {"measures": [{**REVENUE, "running_total": True}], "time": {**YEAR, "grain": "quarter"}},
+        "Running total of revenue by quarter in 2025 went from 60 EUR in Q1 2025 to 65 EUR in Q4 2025 "
+        "(up 8.33%); highest in Q2 2025 (65 EUR), lowest in Q1 2025 (60 EUR). "
+        "There is nothing for Q3 2025 and Q4 2025. The running total begins with 0 on 1 January 2025.",
+    ),
+    (
+        {
+            "measures": [{**REVENUE, "running_total": True}],
+            "group_by": [{"field": "shop"}],
+            "time": {**YEAR, "grain": "quarter"},
+        },
+        "Running total of revenue by quarter and shop in 2025, for 3 values of shop; in Q4 2025 North had "
+        "the highest with 40 EUR. The running total begins with 0 on 1 January 2025.",
+    ),
+    (
         {"measures": [REVENUE], "time": {"field": "day", "grain": "year"}},
         "Revenue by year went from 150 EUR in 2024 to 65 EUR in 2025 (down 56.67%).",
     ),

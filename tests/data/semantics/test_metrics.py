@@ -80,8 +80,21 @@ async def test_a_cumulative_one_runs_along_the_periods(owner: Caller, orders: di
     del orders
     by_month = {"time": {"field": "ordered_on", "grain": "month"}}
     found = await rows(owner, "collected", **by_month)
-    assert [row[1:] for row in found] == [[100.0, 100.0], [250.0, 350.0], [0.0, 350.0]]
+    assert [row[1:] for row in found] == [[100.0], [350.0], [350.0]]
     assert await rows(owner, "collected") == [[350.0]]
+
+
+async def test_a_cumulative_one_counts_what_was_before_a_period(
+    owner: Caller, orders: dict[str, Any]
+) -> None:
+    del orders
+    asked = {"question": "collected by month since February 2025"}
+    answer = (await owner.post("/api/v1/ask", json=asked)).json()
+    assert [row[1] for row in answer["evidence"][0]["rows"]][:2] == [350.0, 350.0], answer
+    assert "before 1 February 2025" in answer["text"]
+    asked = {"question": "collected in February 2025"}
+    answer = (await owner.post("/api/v1/ask", json=asked)).json()
+    assert "350" in answer["text"], answer
 
 
 @pytest.mark.parametrize(

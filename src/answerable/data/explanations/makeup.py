@@ -79,6 +79,8 @@ def made_of(measure: Measure, name: str, model: SemanticModel) -> Makeup:
     """What the number called `name` is made of. Raises ChangeNotExplained for one that has no parts."""
     plain = _plain(measure, model)
     metric = model.metric(measure.metric) if measure.metric is not None else None
+    if metric is not None and metric.cumulative:
+        return Makeup(Kind.SUM, measure)  # what came together before has no rows of these periods
     minus, per = measure.minus, measure.per
     if metric is not None and (metric.minus is not None or metric.per is not None):
         minus, per = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from answerable.data.questions.beginnings import beginnings
 from answerable.data.questions.cut_buckets import cut_note
 from answerable.data.questions.formatting import (
     format_cell,
@@ -69,6 +70,8 @@ class _Speaker:
         cut = cut_note(time.period, time.grain, self._model.calendar) if time is not None else None
         if cut is not None and self._measures and not self._nothing_but_nulls():
             notes.append(cut)
+        if not self._nothing_but_nulls():
+            notes += beginnings(self._query, self._model)
         if self._groups and self._measures and self._grain is None:
             notes += self._ties()
         if self._result.truncated:
@@ -189,7 +192,7 @@ class _Speaker:
         return text
 
     def _trend_of_groups(self) -> str:
-        column = self._leading()
+        column = self._told(self._leading())
         assert self._grain is not None
         rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
         rows = rows or [row for row in self._result.rows if self._cell(row, column.name) is not None]

@@ -117,6 +117,8 @@ _ALL = tuple(
     for field in ("amount", "pieces")
 )
 _LAST_YEAR = Comparison(kind="previous_year", period=days("2023-01-01", "2024-01-01"))
+_LAST_SPRING = Comparison(kind="previous_year", period=days("2023-01-01", "2023-04-01"))
+SO_FAR, EARNED = Measure(metric="sales_so_far"), Measure(metric="earned_so_far")
 _BEFORE = Comparison(kind="previous_period", period=days("2024-01-01", "2024-04-01"))
 QUERIES = {
     "percentiles": sales(
@@ -258,6 +260,32 @@ QUERIES = {
         REVENUE,
         group_by=by("pieces"),
         having=(Having(measure="revenue", operator="ne", value=Decimal("0.3")),),
+    ),
+    "what runs on over a bounded time": sales(
+        SO_FAR, EARNED, COUNT, time=over("month", days("2024-04-01", "2024-09-01"))
+    ),
+    "what runs on, by text": sales(
+        SO_FAR, EARNED, COUNT, group_by=by("shop"), time=over("quarter", days("2024-07-01", "2025-01-01"))
+    ),
+    "what runs on to the end of a time, by text": sales(
+        SO_FAR, EARNED, m("avg", "amount"), group_by=by("shop"), time=over(None, days("2024-04-01", None))
+    ),
+    "the best two by what runs on, and the rest": sales(
+        EARNED,
+        group_by=(GroupBy(field="shop", top=TopN(n=2, by="earned_so_far", others=True)),),
+        time=over("month", days("2024-04-01", "2024-07-01")),
+    ),
+    "what runs on against the year before": sales(
+        SO_FAR,
+        EARNED,
+        group_by=by("shops__region"),
+        time=over("month", days("2024-01-01", "2024-04-01"), comparison=_LAST_SPRING),
+    ),
+    "what runs on against the quarter before": sales(
+        EARNED, group_by=by("shop"), time=over(None, days("2024-04-01", "2024-07-01"), comparison=_BEFORE)
+    ),
+    "a part of a stock": sales(
+        Measure(metric="stock_level", where=where("pieces", "gt", 0)), group_by=by("shop"), time=over("year")
     ),
     "a threshold on a change": sales(
         COUNT,

@@ -202,16 +202,16 @@ def _aggregated(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
     if measure.quantile is not None:
         part = exp.Literal.number(repr(measure.quantile))
         return exp.PercentileCont(this=field, expression=part)
-    whole = _SIMPLE[measure.aggregation](this=field)
+    whole: exp.Expr = _SIMPLE[measure.aggregation](this=field)
+    if measure.last_of is not None:
+        on_last_day = exp.EQ(
+            this=buckets.as_date(column(measure.last_of)),
+            expression=exp.column(LAST_DAY, quoted=True),
+        )
+        whole = exp.Filter(this=whole, expression=exp.Where(this=on_last_day))
     if chosen is not None and measure.aggregation is Aggregation.SUM:
         return exp.Coalesce(this=whole, expressions=[exp.Literal.number(0)])
-    if measure.last_of is None:
-        return whole
-    on_last_day = exp.EQ(
-        this=buckets.as_date(column(measure.last_of)),
-        expression=exp.column(LAST_DAY, quoted=True),
-    )
-    return exp.Filter(this=whole, expression=exp.Where(this=on_last_day))
+    return whole
 
 
 def row_bucket(plan: Plan, rows: Rows) -> exp.Expr:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from answerable.data.engines.compiler import derived, gaps
+from answerable.data.engines.compiler.accumulated import openings
 from answerable.data.engines.compiler.aggregates import (
     Rows,
     aggregate,
@@ -78,7 +79,7 @@ def _needs_stages(plan: Plan) -> bool:
     return (
         plan.comparison is not None
         or gaps.fills(plan)
-        or any(m.share or m.running or m.moving is not None for m in plan.measures)
+        or any(m.share or m.running or m.accumulates or m.moving is not None for m in plan.measures)
         or plan.ranked_within is not None
         or any(group.only or (group.top is not None and group.top.others) for group in plan.groups)
     )
@@ -100,6 +101,9 @@ def _staged(plan: Plan) -> exp.Select:
         stages.add(COMPARED, _marked(aggregate(plan, stages.rows(COMPARED))))
     if any(measure.share for measure in plan.measures):
         stages.add(TOTALS, aggregate(plan, stages.rows(TOTALS)))
+    running_on = replace(plan, measures=tuple(m for m in plan.measures if m.accumulates))
+    for name in openings(plan):
+        stages.add(name, aggregate(running_on, stages.rows(name)))
     for name, select in gaps.frame_stages(plan, CURRENT, COMPARED):
         stages.add(name, select)
     stages.add(PAIRED, derived.paired(plan, CURRENT, COMPARED, TOTALS))
@@ -174,6 +178,8 @@ class _Stages:
             # With nothing to divide by groups, the total is that of the period without the filter.
             filtered = bool(plan.groups) or plan.grain is not None
             rows = replace(rows, by_groups=False, by_bucket=by_bucket, filtered=filtered)
+        elif stage in (before := openings(plan)):
+            return replace(rows, period=before[stage], by_bucket=False)
         return self._with_last_days(stage, rows)
 
     def attach(self, select: exp.Select) -> exp.Select:
@@ -185,7 +191,10 @@ class _Stages:
     def _add_ranking(self, name: str) -> None:
         plan = self._plan
         group = next(group for group in plan.groups if group.ref.name == name)
-        rows = Rows(plan.time.period if plan.time else None, by_bucket=False)
+        period = plan.time.period if plan.time else None
+        if period is not None and group.top is not None and plan.measure(group.top.by).accumulates:
+            period = period.model_copy(update={"start": None})
+        rows = Rows(period, by_bucket=False)
         stage = ranking_name(group)
         self.add(stage, ranking(plan, group, self._with_last_days(stage, rows)))
 

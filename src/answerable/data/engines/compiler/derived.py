@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
+from answerable.data.engines.compiler.accumulated import SIDES, opening, openings, running, so_far
 from answerable.data.engines.compiler.aggregates import fraction, named, ordered, same, table
 from answerable.data.engines.compiler.gaps import (
     FRAME,
@@ -49,6 +50,8 @@ def paired(plan: Plan, current: str, compared: str, totals: str) -> exp.Select:
     shares = any(measure.share for measure in plan.measures)
     if shares:
         select = _join(select, totals, [PERIOD] if plan.grain and plan.groups else [], anchor)
+    for stage in openings(plan):
+        select = _join(select, stage, group_keys(plan), anchor)
     columns: list[exp.Expr] = [named(_of(anchor, key), key) for key in keys]
     for measure in plan.measures:
         columns.append(named(_current(plan, measure, current), measure.alias))
@@ -56,6 +59,11 @@ def paired(plan: Plan, current: str, compared: str, totals: str) -> exp.Select:
             columns.append(named(_of(totals, measure.alias), _total(measure)))
         if plan.comparison is not None:
             columns.append(named(_previous(plan, measure, compared), measure.alias + PREVIOUS))
+        if measure.accumulates:
+            columns += [
+                named(_of(stage, measure.alias), opening(measure.alias + SIDES[stage]))
+                for stage in openings(plan)
+            ]
     return select.select(*columns, copy=False)
 
 
@@ -79,19 +87,40 @@ def _join(select: exp.Select, stage: str, keys: list[str], anchor: str = FRAME) 
 
 def _columns(plan: Plan, measure: PlannedMeasure) -> list[exp.Expr]:
     alias = measure.alias
-    columns: list[exp.Expr] = [_column(alias)]
+    own = _side(plan, measure)
+    columns: list[exp.Expr] = [named(own, alias) if measure.accumulates else own]
     if measure.share:
         columns.append(named(fraction(_column(alias), _column(_total(measure))), alias + SHARE))
     if measure.running:
-        columns.append(named(_running(plan, alias), alias + RUNNING))
+        total = own.copy() if measure.accumulates else running(alias, group_keys(plan))
+        columns.append(named(total, alias + RUNNING))
     if measure.moving is not None:
         columns.append(named(_moving(plan, alias, measure.moving), alias + MOVING))
     if plan.comparison is not None:
-        before = _column(alias + PREVIOUS)
-        change = exp.Sub(this=_column(alias), expression=before)
+        before = _side(plan, measure, PREVIOUS)
+        change = exp.Sub(this=own.copy(), expression=before)
         relative = fraction(exp.paren(change.copy()), exp.Abs(this=before.copy()))
-        columns += [before.copy(), named(change, alias + CHANGE), named(relative, alias + CHANGE_PCT)]
+        columns += [
+            named(before.copy(), alias + PREVIOUS),
+            named(change, alias + CHANGE),
+            named(relative, alias + CHANGE_PCT),
+        ]
     return columns
+
+
+def _side(plan: Plan, measure: PlannedMeasure, suffix: str = "") -> exp.Expr:
+    """The measure of the period, or with the suffix that of the compared one."""
+    name = measure.alias + suffix
+    if not measure.accumulates:
+        return _column(name)
+    whole = so_far(plan, name, group_keys(plan))
+    if plan.grain is None or plan.comparison is None or plan.time is None:
+        return whole
+    inside = compared_span(plan) if suffix else span(plan.time.period, plan)
+    if inside is None:
+        return whole
+    low, high = (literal(bound) for bound in inside)
+    return exp.Case().when(exp.Between(this=_column(PERIOD), low=low, high=high), whole)
 
 
 def _current(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
@@ -128,15 +157,6 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))
     return exp.Case().when(exp.and_(*conditions, copy=False), exp.Literal.number(0)).else_(value)
-
-
-def _running(plan: Plan, alias: str) -> exp.Expr:
-    return exp.Window(
-        this=exp.Sum(this=_column(alias)),
-        partition_by=[_column(key) for key in group_keys(plan)],
-        order=exp.Order(expressions=[exp.Ordered(this=_column(PERIOD), nulls_first=False)]),
-        spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
-    )
 
 
 def _moving(plan: Plan, alias: str, count: int) -> exp.Expr:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlglot import exp
 
 from answerable.data.engines.compiler import calendar as buckets
+from answerable.data.engines.compiler.accumulated import openings
 from answerable.data.engines.compiler.aggregates import named, table
 from answerable.data.engines.compiler.plan import PERIOD, Plan
 from answerable.data.engines.compiler.values import literal, localise
@@ -42,7 +43,8 @@ def frame_keys(plan: Plan) -> list[str]:
 
 def has_frame(plan: Plan) -> bool:
     """Whether the result has other rows than the aggregate of its own period has."""
-    return bool(frame_keys(plan)) and (fills(plan) or plan.comparison is not None)
+    beyond = fills(plan) or plan.comparison is not None or bool(openings(plan))
+    return bool(frame_keys(plan)) and beyond
 
 
 def frame_stages(plan: Plan, current: str, compared: str) -> Iterator[tuple[str, exp.Expr]]:
@@ -50,19 +52,21 @@ def frame_stages(plan: Plan, current: str, compared: str) -> Iterator[tuple[str,
     if not has_frame(plan):
         return
     keys = frame_keys(plan)
-    parts: list[exp.Expr] = []
+    parts: list[exp.Select] = []
     if fills(plan):
         yield PERIODS, _periods(plan, current)
         spine = exp.Select().from_(table(PERIODS))
         if plan.groups:
-            yield GROUPS, _union(plan, group_keys(plan), current, compared)
+            yield GROUPS, _union(plan, current, compared)
             spine = spine.join(table(GROUPS), join_type="CROSS", copy=False)
         parts.append(spine.select(*_columns(keys), copy=False))
     else:
         parts.append(exp.Select().select(*_columns(keys), copy=False).from_(table(current)))
     if plan.comparison is not None and not is_open(plan):
         parts.append(exp.Select().select(*_columns(keys), copy=False).from_(table(compared)))
-    yield FRAME, parts[0] if len(parts) == 1 else exp.union(parts[0], parts[1], distinct=True, copy=False)
+    if plan.grain is None:
+        parts += [exp.Select().select(*_columns(keys), copy=False).from_(table(s)) for s in openings(plan)]
+    yield FRAME, _distinct(parts)
 
 
 def is_open(plan: Plan) -> bool:
@@ -127,12 +131,20 @@ def _instant(moment: exp.Expr) -> exp.Expr:
     return exp.cast(moment, exp.DataType.Type.TIMESTAMP)
 
 
-def _union(plan: Plan, keys: list[str], current: str, compared: str) -> exp.Expr:
-    first = exp.Select().select(*_columns(keys), copy=False).from_(table(current))
-    if plan.comparison is None:
-        return first.distinct()
-    second = exp.Select().select(*_columns(keys), copy=False).from_(table(compared))
-    return exp.union(first, second, distinct=True, copy=False)
+def _union(plan: Plan, current: str, compared: str) -> exp.Expr:
+    """Every combination of groups that has rows: also before a period, of what runs on over time."""
+    stages = [current, *([compared] if plan.comparison is not None else []), *openings(plan)]
+    keys = group_keys(plan)
+    parts = [exp.Select().select(*_columns(keys), copy=False).from_(table(stage)) for stage in stages]
+    return _distinct(parts) if len(parts) > 1 else parts[0].distinct()
+
+
+def _distinct(parts: list[exp.Select]) -> exp.Expr:
+    """The rows of all parts, each once; of one part as they are."""
+    whole: exp.Query = parts[0]
+    for part in parts[1:]:
+        whole = exp.union(whole, part, distinct=True, copy=False)
+    return whole
 
 
 def _columns(names: list[str]) -> list[exp.Column]:

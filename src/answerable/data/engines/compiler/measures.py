@@ -127,7 +127,9 @@ class _MeasurePlanner:
             inner[name] = found
         if not inner:
             return planned
-        combined = self._combined(planned, inner.get("minus"), inner.get("per"), where)
+        combined = self._combined(
+            planned, inner.get("minus"), inner.get("per"), where, asked=metric is None or not computed
+        )
         if combined is None or metric is None or not computed:
             return combined
         return replace(combined, label=metric.label, unit=metric.unit or combined.unit)
@@ -147,11 +149,21 @@ class _MeasurePlanner:
         return self._plain(measure, where)
 
     def _combined(
-        self, whole: PlannedMeasure, minus: PlannedMeasure | None, per: PlannedMeasure | None, where: str
+        self,
+        whole: PlannedMeasure,
+        minus: PlannedMeasure | None,
+        per: PlannedMeasure | None,
+        where: str,
+        *,
+        asked: bool,
     ) -> PlannedMeasure | None:
+        """The whole less and divided by the others, as the query (`asked`) or the metric itself says."""
         parts = [part for part in (whole, minus, per) if part is not None]
         if any(part.last_of is not None for part in parts):
             self._problems.add(where, "a stock counts by its last day; it cannot be computed with others")
+            return None
+        if any(part.accumulates for part in (parts if asked else parts[1:])):
+            self._problems.add(where, "a number that runs on over time cannot be computed with others")
             return None
         if any(part.type not in NUMERIC_TYPES for part in parts):
             self._problems.add(where, "only numbers can be taken off or divided by")
@@ -205,16 +217,21 @@ class _MeasurePlanner:
             unit=_unit(aggregation, field, metric),
             type=_type(aggregation, field),
             share=measure.share_of_total,
-            running=measure.running_total or self._accumulates(metric),
+            running=measure.running_total,
+            accumulates=metric is not None and metric.cumulative and self._begins_somewhere(),
             last_of=self._last_of(aggregation, field, metric, where),
             quantile=measure.percentile / 100 if measure.percentile is not None else None,
             where=narrowed,
             moving=measure.moving_average,
         )
 
-    def _accumulates(self, metric: Metric | None) -> bool:
-        by_period = self._query.time is not None and self._query.time.grain is not None
-        return by_period and metric is not None and metric.cumulative
+    def _begins_somewhere(self) -> bool:
+        """Whether the query reads periods, or a part of all time, so that there is something before them."""
+        time = self._query.time
+        if time is None:
+            return False
+        periods = [time.period, time.comparison.period if time.comparison is not None else None]
+        return time.grain is not None or any(period is not None and period.start for period in periods)
 
     def _metric(self, name: str, where: str) -> Metric | None:
         metric = self._model.metric(name)

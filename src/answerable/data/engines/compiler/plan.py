@@ -92,7 +92,7 @@ def refined_name(field: str, part: DatePart | None, elapsed: Elapsed | None) -> 
 @dataclass(frozen=True, slots=True)
 class PlannedMeasure:
     """One number. `last_of` is the time field along which a stock takes its last value; `quantile` (0 to 1)
-    takes the place of the median's middle."""
+    takes the place of the median's middle. One that `accumulates` counts all that was before, too."""
 
     alias: str
     label: str
@@ -102,6 +102,7 @@ class PlannedMeasure:
     type: FieldType
     share: bool = False
     running: bool = False
+    accumulates: bool = False
     last_of: FieldRef | None = None
     quantile: float | None = None
     where: Filter | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from answerable.data.engines.compiler.accumulated import unsound
 from answerable.data.engines.compiler.conditions import MAX_VALUES, check_filter
 from answerable.data.engines.compiler.measures import plan_measures
 from answerable.data.engines.compiler.names import (
@@ -264,6 +265,8 @@ class _Planner:
                 problems.add("time.comparison", "a comparison needs measures; add one")
         for index, measure in enumerate(measures):
             self._check_window(f"measures[{index}]", measure, time)
+        for place, message in unsound(query, measures, time):
+            problems.add(place, message)
         for mixed in mixtures(query, self._model):
             companion = mixed.companion.name
             remedy = f"filter to one {companion}" + ("" if mixed.ranked else f" or group by {companion}")
