@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from tests.data.engines.sales import COUNT, REVENUE, compiled, database, days, model
 from tests.data.engines.test_compiler import TABLE
 
@@ -90,6 +91,15 @@ def test_shares_over_time_are_stacked() -> None:
     assert picture["encoding"]["y"]["field"] == "revenue_share"
     shown = [row["revenue_share"] for row in picture["data"]["values"] if row["period"] == "2025-01-01"]
     assert abs(sum(value for value in shown if value is not None) - 100) < 1e-6
+
+
+def test_shares_are_drawn_and_no_totals() -> None:
+    share = Measure(metric="revenue", share_of_total=True)
+    line = chart(measures=[share], time=over(Grain.QUARTER))
+    assert line["encoding"]["y"]["field"] == "revenue_share"
+    assert sum(row["revenue_share"] or 0 for row in line["data"]["values"]) == pytest.approx(100)
+    bars = chart(measures=[share], group_by=[GroupBy(field="shop"), GroupBy(field="pieces")])
+    assert bars["encoding"]["x"]["field"] == "revenue_share"
 
 
 def test_two_dimensions_are_grouped_bars_in_colours_that_can_be_told_apart() -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.data.questions.models import MODELS
 from tests.data.questions.related_company import office
 
-from answerable.data.questions.followup import Patched, Unchanged, Why, follow_up
+from answerable.data.questions.changes.outcome import Asked, Patched, Unchanged, Why
+from answerable.data.questions.followup import follow_up
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.semantics.query import SemanticQuery
@@ -23,7 +24,7 @@ def query(question: str, model: str = "company") -> SemanticQuery:
     return found.query
 
 
-def patched(last: str, text: str) -> SemanticQuery | Unchanged:
+def patched(last: str, text: str) -> SemanticQuery | Asked | Unchanged:
     changed = follow_up(text, query(last), office().model, AS_OF)
     return changed.query if isinstance(changed, Patched) else changed
 

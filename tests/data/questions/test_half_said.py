@@ -8,7 +8,8 @@ import pytest
 from tests.data.questions.models import MODELS
 from tests.data.questions.summary import told
 
-from answerable.data.questions.followup import Patched, follow_up
+from answerable.data.questions.changes.outcome import Patched
+from answerable.data.questions.followup import follow_up
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.semantics.filters import Condition, Operator

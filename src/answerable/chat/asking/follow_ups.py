@@ -18,13 +18,17 @@ from answerable.chat.following.completion import complete, is_elliptical, refers
 from answerable.chat.following.past import PastTurn
 from answerable.chat.following.rewriting import rewrite
 from answerable.chat.following.transcript import transcript
-from answerable.data.answering.outcome import Computed
+from answerable.data.answering.outcome import Choice, Computed
 from answerable.data.answering.service import run_reading
-from answerable.data.questions.followup import Patched, Why, follow_up
+from answerable.data.questions.changes.outcome import Asked, Unchanged, Why
+from answerable.data.questions.followup import follow_up
+from answerable.data.questions.outcome import Intent
 from answerable.data.semantics.query import SemanticQuery
 
 Alone = Callable[[str], Awaitable[Draft]]
 """Answers a question as if nothing had been said before."""
+
+_UNDERSTOOD = frozenset({Why.SEVERAL_MEANINGS, Why.DOES_NOT_FIT})
 
 
 async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alone) -> Draft:
@@ -38,7 +42,8 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
     changed = await _changed(asking, last) if short and last is not None else Why.NOT_UNDERSTOOD
     if isinstance(changed, Draft):
         return changed
-    if short or refers_back(question):
+    # Words that were understood of the last query are not read anew without it.
+    if (short and changed not in _UNDERSTOOD) or refers_back(question):
         completed = await _completed(asking, past, last or before)
         if completed is not None:
             draft = await alone(completed.question)
@@ -69,8 +74,10 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
         return Why.NOT_UNDERSTOOD
     tables = await asking.tables()
     change = follow_up(asking.request.question, turn.query, tables.model, asking.as_of)
-    if not isinstance(change, Patched):
+    if isinstance(change, Unchanged):
         return change.why
+    if isinstance(change, Asked):
+        return composer.from_data(Choice(change.question, change.options, Intent.KPI))
     outcome = await run_reading(asking.runtime, tables, change.query)
     if not isinstance(outcome, Computed):
         return Why.DOES_NOT_FIT

@@ -58,13 +58,15 @@ def _over_time(frame: Frame) -> JsonObject | None:
     previous = frame.derived(measure, "previous")
     if previous is not None:
         return _two_lines(frame, measure, previous)
+    share = frame.derived(measure, "share")
+    columns = [period, measure] + ([share] if share is not None else [])
     return {
-        "data": {"values": frame.values([period, measure])},
+        "data": {"values": frame.values(columns)},
         "mark": _line(),
         "encoding": {
             "x": time_axis(frame, period),
-            "y": quantity(measure),
-            "tooltip": frame.tooltip(period, measure),
+            "y": quantity(share or measure),
+            "tooltip": frame.tooltip(*columns),
         },
     }
 
@@ -163,6 +165,7 @@ def _compared_bars(frame: Frame, measure: Column, previous: Column) -> JsonObjec
 def _two_dimensions(frame: Frame, measure: Column) -> JsonObject | None:
     first, second = frame.groups
     kinds = frame.distinct(second)
+    measure = frame.derived(measure, "share") or measure
     rows = frame.values([first, second, measure])
     shared = {"data": {"values": rows}}
     if len(kinds) <= MAX_COLOURS and len(frame.distinct(first)) * len(kinds) <= MAX_BARS * 2:

@@ -27,7 +27,7 @@ from answerable.data.questions.shape import (
     field_of,
     is_additive,
 )
-from answerable.data.questions.shapes import about_rows, counts_things, numerator, shapes
+from answerable.data.questions.shapes import about_rows, counts_things, shapes
 from answerable.data.questions.time import resolve
 from answerable.data.semantics.filters import (
     AllOf,
@@ -69,16 +69,17 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     if not shape:
         return []
     found: list[Draft] = []
-    wheres = [w for w in frame.where if w is not numerator(frame)] if frame.share else frame.where
     row_bounds = [t for t in frame.thresholds if t.part is None]
     open_bound = any(t.field is None for t in row_bounds)
     if open_bound and (not about_rows(context, frame) or counts_things(context, frame)):
         return []
     if any(_may_bound_result(context, frame, t) for t in row_bounds) and not about_rows(context, frame):
         return []
-    for filtered in filters(context, wheres, row_bounds):
-        for timing in timings(context, frame):
-            for one in shape:
+    for one in shape:
+        wheres = [w for w in frame.where if w not in one.taken]
+        bounds = [t for t in row_bounds if t not in one.taken]
+        for filtered in filters(context, wheres, bounds):
+            for timing in timings(context, frame):
                 draft = _draft(context, frame, one, filtered, timing)
                 if draft is not None:
                     found.append(draft)
@@ -186,7 +187,8 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     intent = shape.intent
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
-    return Draft(query, intent, _notes(context, frame, filtered, timing))
+    assumed = (*filtered.assumed, *shape.assumed)
+    return Draft(query, intent, _notes(context, frame, assumed, timing))
 
 
 def _whole(context: Context, time: TimeSlice) -> TimeSlice:
@@ -268,7 +270,7 @@ def _inner(part: Part | None) -> Measure | None:
     return _measure(part, False).model_copy(update={"alias": None}) if part is not None else None
 
 
-def _notes(context: Context, frame: Frame, filtered: Filtered, timing: Timing) -> tuple[str, ...]:
+def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Timing) -> tuple[str, ...]:
     notes: list[str] = []
     if timing.assumed and timing.time is not None:
         field = context.field(timing.time.field)
@@ -276,7 +278,7 @@ def _notes(context: Context, frame: Frame, filtered: Filtered, timing: Timing) -
     for where in (w for w in frame.where if w.implied and w.other is not None):
         sides = [field.label if (field := context.field(n)) else n for n in (where.field, where.other or "")]
         notes.append(f"{sides[0]} is compared with {sides[1]}.")
-    for name in filtered.assumed:
+    for name in assumed:
         field = context.field(name)
         notes.append(f"The number is compared with {field.label if field else name}.")
     if frame.rank is not None and frame.rank.by is None and frame.rank_by is None and frame.measures is None:

@@ -61,6 +61,16 @@ def filters(context: Context, wheres: list[Where], thresholds: list[Threshold]) 
     return [Filtered(joined(conditions), assumed) for conditions, assumed in alternatives]
 
 
+def as_where(context: Context, threshold: Threshold) -> tuple[Where, tuple[str, ...]] | None:
+    """The bound as a condition on the one field that it can be about, and that field where it was not said;
+    None where there are several."""
+    names = (threshold.field,) if threshold.field else _fields_for(context, threshold.bound)
+    bound = bounded(context, names[0], threshold.bound) if len(names) == 1 else None
+    if bound is None or bound.operator is Operator.BETWEEN:
+        return None
+    return Where(names[0], bound.operator, bound.values), () if threshold.field else names
+
+
 def joined(conditions: list[Filter]) -> Filter | None:
     """All of the conditions, in one order whatever the words' was."""
     if not conditions:

@@ -42,6 +42,7 @@ from answerable.data.semantics.query import (
 )
 
 _SLOTS = ("measure", "group", "time", "filter", "rest")
+SHARE = "share"  # what a part is of is one thing, though measure and filter differ
 
 
 def differing_slot(queries: list[SemanticQuery]) -> str | None:
@@ -50,11 +51,23 @@ def differing_slot(queries: list[SemanticQuery]) -> str | None:
         return None
     parts = [_slots(query) for query in queries]
     differing = [slot for slot in _SLOTS if any(part[slot] != parts[0][slot] for part in parts)]
+    if {"measure", "filter"} <= set(differing) <= {"measure", "filter", "rest"} and _are_shares(queries):
+        return SHARE
     if len(differing) == 2 and "rest" in differing and "measure" in differing:
         differing.remove("rest")  # the order follows the measure
     if differing in (["group", "rest"], ["measure", "group", "rest"]):
         return _same_shape(queries, differing)
     return differing[0] if len(differing) == 1 else None
+
+
+def _are_shares(queries: list[SemanticQuery]) -> bool:
+    """Whether all are of one share: of each group's rows, or of all that meet a condition."""
+    kinds = {
+        "of all" if measure.share_of_total else "of each" if measure.where and measure.per else "no share"
+        for query in queries
+        for measure in query.measures
+    }
+    return kinds == {"of all", "of each"}
 
 
 def _same_shape(queries: list[SemanticQuery], differing: list[str]) -> str | None:
@@ -110,12 +123,23 @@ def _option_label(query: SemanticQuery, context: Context, slot: str) -> str:
         return "by " + " and ".join(_label(g.field, context) for g in query.group_by)
     if slot == "time":
         return _time_label(query.time, context)
+    if slot == SHARE:
+        return _share_label(query, context)
     if slot == "filter":
         return _filter_label(query.where, context)
     orders = [
         f"{_label(o.by, context)}, {'largest' if o.descending else 'smallest'} first" for o in query.order
     ]
     return "by " + ", ".join(orders) if orders else "as listed"
+
+
+def _share_label(query: SemanticQuery, context: Context) -> str:
+    """Of what the parts are: of each team's own rows, or of all that meet the condition."""
+    (measure,) = query.measures
+    groups = " and ".join(_label(group.field, context) for group in query.group_by)
+    if measure.share_of_total:
+        return f"of all where {_filter_label(query.where, context)}: the part of each {groups}"
+    return f"of each {groups}: the part where {_filter_label(measure.where, context)}"
 
 
 def _label(name: str, context: Context) -> str:
@@ -177,12 +201,19 @@ def _period_label(period: Period) -> str:
     return f"{period.label} ({dates})" if period.label else dates
 
 
+_OPERATORS = {
+    Operator.EQ: "is", Operator.IN: "is", Operator.NE: "is not", Operator.NOT_IN: "is not",
+    Operator.GT: "over", Operator.GE: "at least", Operator.LT: "under", Operator.LE: "at most",
+    Operator.BETWEEN: "between", Operator.IS_NULL: "is unknown", Operator.NOT_NULL: "is known",
+}  # fmt: skip
+
+
 def _filter_label(where: Filter | None, context: Context) -> str:
     if where is None:
         return "all rows"
     if isinstance(where, Condition):
         values = " or ".join(str(value) for value in where.values)
-        return f"{_label(where.field, context)} {str(where.operator).replace('_', ' ')} {values}".strip()
+        return f"{_label(where.field, context)} {_OPERATORS[where.operator]} {values}".strip()
     if isinstance(where, AllOf):
         return " and ".join(_filter_label(part, context) for part in where.all)
     if isinstance(where, InSegment):

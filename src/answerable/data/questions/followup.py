@@ -7,29 +7,20 @@ what they would mean there; what was read is then put into the query's slots. Pu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
+from answerable.data.questions.changes.comparing import compared
+from answerable.data.questions.changes.outcome import Change, Patched, Unchanged, Why, asked
+from answerable.data.questions.changes.periods import Days, days_of, during, named, same_part_of, years_of
+from answerable.data.questions.changes.slots import alias_of, put_in
 from answerable.data.questions.numbers import cardinal
-from answerable.data.questions.outcome import Ambiguous, Parsed, Unparsed
+from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Unparsed
 from answerable.data.questions.service import read_question
-from answerable.data.semantics.filters import (
-    AllOf,
-    Condition,
-    Filter,
-    Operator,
-)
+from answerable.data.questions.time.resolve import Now
 from answerable.data.semantics.model import Aggregation, SemanticModel
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import (
-    GroupBy,
-    Measure,
-    Order,
-    SemanticQuery,
-    TimeSlice,
-    TopN,
-)
+from answerable.data.semantics.query import GroupBy, Order, SemanticQuery, TopN
 
 _OPENING = re.compile(
     r"^(?:and |but |now |then |ok |okay |just |what about |how about |the same |same )+", re.I
@@ -40,37 +31,14 @@ _SHARE = re.compile(
 _TOP = re.compile(r"^(?:only |show )?(?:the )?(top|best|bottom|worst) (\w+)$", re.I)
 _ALSO = re.compile(r"^(?:and |also |additionally )+(?:also )?(?=by |per )", re.I)
 _ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
-_CHOOSING = frozenset({Operator.EQ, Operator.IN})
-_REFUSING = frozenset({Operator.NE, Operator.NOT_IN})
+_MOST_YEARS = 2
+_WHICH_TIME = "Which time do you mean?"
 
 
-class Why(StrEnum):
-    """Why a few words change nothing."""
-
-    NOT_UNDERSTOOD = "not_understood"  # words are left over, or they make no change together
-    SEVERAL_MEANINGS = "several_meanings"
-    ANOTHER_TABLE = "another_table"
-    DOES_NOT_FIT = "does_not_fit"  # understood, but this query has no place for it
-
-
-@dataclass(frozen=True, slots=True)
-class Patched:
-    """The changed query."""
-
-    query: SemanticQuery
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """No change, and why; `left_over` are the words that were not understood."""
-
-    why: Why
-    left_over: tuple[str, ...] = ()
-
-
-def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Patched | Unchanged:
-    """The query `last` changed as `text` says, or why not. Relative time counts from `as_of`. Nothing of the
-    words is ignored: a change that cannot be made whole is not made."""
+def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Change:
+    """The query `last` changed as `text` says, a choice of changes, or why there is none. Relative time
+    counts from `as_of`; a month without a year is one of the year that `last` is about. Nothing of the words
+    is ignored: a change that cannot be made whole is not made."""
     also = bool(_ALSO.match(text.strip()))
     said = _OPENING.sub("", text.strip().rstrip("?!. ")).strip()
     said = re.sub(r"^also ", "", said, flags=re.I)
@@ -81,110 +49,79 @@ def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datet
     dataset = model.dataset(last.dataset)
     if dataset is None or not said:
         return Unchanged(Why.NOT_UNDERSTOOD)
+    now = Now.at(as_of, model.calendar)
+    beside = compared(said, last, model, dataset, now)
+    if beside is not None:
+        return beside
     scope = [dataset.name, *sole_paths(model, dataset.name)]
     noun = dataset.row_noun if dataset.row_noun not in ("", "row") else "rows"
-    read = read_question(f"number of {noun} {said}", model, as_of, scope=scope)
+
+    def changed(year: int | None) -> Patched | Unchanged:
+        read = read_question(f"number of {noun} {said}", model, as_of, scope=scope, year=year)
+        return _put_in(last, read, model, also=also)
+
+    return _in_its_year(changed, last, now)
+
+
+def _put_in(last: SemanticQuery, read: Outcome, model: SemanticModel, *, also: bool) -> Patched | Unchanged:
     if isinstance(read, Unparsed):
         return Unchanged(Why.NOT_UNDERSTOOD, read.left_over)
     if isinstance(read, Ambiguous):
         return Unchanged(Why.SEVERAL_MEANINGS)
-    return _patched(last, read, model, also=also)
+    return put_in(last, read.query, model, also=also)
 
 
-def _patched(last: SemanticQuery, read: Parsed, model: SemanticModel, *, also: bool) -> Patched | Unchanged:
-    change = read.query
-    if change is None or not _is_count(change, model):
-        return Unchanged(Why.NOT_UNDERSTOOD)
-    if change.dataset != last.dataset:
-        return Unchanged(Why.ANOTHER_TABLE)
-    beyond = change.having or change.limit is not None or any(g.top or g.only for g in change.group_by)
-    if beyond or any(measure.share_of_total for measure in change.measures):
-        return Unchanged(Why.NOT_UNDERSTOOD)
-    grouped = bool(change.group_by or (change.time and change.time.grain))
-    if grouped and (not last.measures or last.having):
-        return Unchanged(Why.DOES_NOT_FIT)
-    query = last
-    if change.where is not None:
-        where = _narrowed(last.where, change.where)
-        if where is None:
-            return Unchanged(Why.DOES_NOT_FIT)
-        query = query.model_copy(update={"where": where})
-    if change.time is not None and (change.time.period or change.time.comparison):
-        if last.time is not None and last.time.comparison is not None:
-            return Unchanged(Why.DOES_NOT_FIT)  # the other side of the comparison would have to move too
-        if change.time.comparison is not None and not last.measures:
-            return Unchanged(Why.DOES_NOT_FIT)
-        query = query.model_copy(update={"time": _moved(query.time, change.time, model)})
-    if grouped:
-        query = _regrouped(query, change, also=also)
-    return Patched(query) if query != last else Unchanged(Why.DOES_NOT_FIT)
+def _in_its_year(
+    changed: Callable[[int | None], Patched | Unchanged], last: SemanticQuery, now: Now
+) -> Change:
+    """The change with what it says of time placed in the year that `last` is about; asked where that year has
+    not come so far, where `last` is about several, or where a year may stand for a part of it."""
+    latest = changed(None)
+    if not isinstance(latest, Patched):
+        return latest
+    before = last.time.period if last.time is not None else None
+    years = years_of(before)
+    placed = {year: changed(year) for year in years[-_MOST_YEARS:]}
+    if (unplaced := next((one for one in placed.values() if isinstance(one, Unchanged)), None)) is not None:
+        return unplaced
+    found = [one for one in placed.values() if isinstance(one, Patched)]
+    if all(one == latest for one in found):
+        return _of_its_part(latest, last)
+    within = [one for one in found if _lies_in(one.query, days_of(before))]
+    likely = within if len(within) == 1 else found if len(years) == 1 else []
+    if likely and not _lies_ahead(likely[0].query, now):
+        return likely[0]
+    if len(years) > _MOST_YEARS:
+        return Unchanged(Why.SEVERAL_MEANINGS)
+    return _asked_when([one.query for one in (*(within or found), latest)])
 
 
-def _is_count(change: SemanticQuery, model: SemanticModel) -> bool:
-    """Whether nothing but the count that was put in front is measured."""
-    if len(change.measures) != 1:
-        return False
-    metric = model.face(change.measures[0].metric)
-    part = metric or change.measures[0]
-    return part.aggregation is Aggregation.COUNT and part.field is None
+def _lies_in(query: SemanticQuery, days: Days | None) -> bool:
+    own = days_of(query.time.period) if query.time is not None else None
+    return own is not None and days is not None and days[0] <= own[0] and own[1] <= days[1]
 
 
-def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
-    """Both filters; a chosen value takes the place of the one chosen before, and so does one that is left out
-    of what was chosen alone. None where the filter is nested, so that what it says of the field cannot be
-    replaced."""
-    new = more.all if isinstance(more, AllOf) else (more,)
-    old = where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
-    chosen = {c.field for c in new if isinstance(c, Condition) and c.operator in _CHOOSING}
-    if chosen and not all(isinstance(part, Condition) for part in old):
-        return None
-    left_out = {c.field: set(c.values) for c in new if isinstance(c, Condition) and c.operator in _REFUSING}
-    undone = [
-        p
-        for p in old
-        if isinstance(p, Condition)
-        and (p.field in chosen or (p.operator in _CHOOSING and set(p.values) <= left_out.get(p.field, set())))
-    ]
-    kept = [p for p in old if p not in undone and p not in new]
-    parts = tuple([*kept, *new])
-    return parts[0] if len(parts) == 1 else AllOf(all=parts)
+def _lies_ahead(query: SemanticQuery, now: Now) -> bool:
+    own = days_of(query.time.period) if query.time is not None else None
+    return own is not None and own[0] > now.today
 
 
-def _moved(time: TimeSlice | None, change: TimeSlice, model: SemanticModel) -> TimeSlice:
-    """The period (and comparison) of the change in the query's own time; a grain of the query stays."""
-    if time is None:
-        return change.model_copy(update={"grain": None})
-    defaults = {dataset.default_time for dataset in model.datasets}
-    field = time.field if change.field in defaults else change.field
-    return time.model_copy(update={"field": field, "period": change.period, "comparison": change.comparison})
+def _of_its_part(change: Patched, last: SemanticQuery) -> Change:
+    """The change; asked where it names a year after a part of one: March, and then "last year"."""
+    before = last.time.period if last.time is not None else None
+    period = change.query.time.period if change.query.time is not None else None
+    if before is None or period is None or period == before:
+        return change
+    part = same_part_of(period, before)
+    return change if part is None else _asked_when([during(change.query, part), change.query])
 
 
-def _regrouped(query: SemanticQuery, change: SemanticQuery, *, also: bool) -> SemanticQuery:
-    """Broken down as the change says, in place of what it was broken down by, or beside that."""
-    groups = tuple(group.model_copy(update={"top": None, "only": ()}) for group in query.group_by)
-    new = change.group_by
-    if also:
-        new = (*groups, *(g for g in new if g.field not in {known.field for known in groups}))
-    grain = change.time.grain if change.time is not None else None
-    time = query.time
-    if time is not None:
-        time = time.model_copy(update={"grain": grain or (time.grain if also else None)})
-    elif grain is not None and change.time is not None:
-        time = change.time
-    order: tuple[Order, ...] = ()
-    if time is None or time.grain is None:
-        order = (Order(by=_alias(query.measures[0]), descending=True),) if new else ()
-    return query.model_copy(update={"group_by": new, "time": time, "order": order, "limit": None})
+def _asked_when(queries: list[SemanticQuery]) -> Change:
+    options = [Option(named(query.time.period if query.time else None), query) for query in queries]
+    return asked(_WHICH_TIME, options)
 
 
-def _alias(measure: Measure) -> str:
-    """The column of a measure, as the compiler names it."""
-    if measure.alias or measure.metric:
-        return measure.alias or measure.metric or ""
-    return f"{measure.aggregation}_{measure.field}"[:63] if measure.field else "count"
-
-
-def _as_share(last: SemanticQuery, model: SemanticModel) -> Patched | Unchanged:
+def _as_share(last: SemanticQuery, model: SemanticModel) -> Change:
     parts = [model.face(m.metric) or m for m in last.measures]
     fits = parts and all(part.aggregation in _ADDITIVE for part in parts)
     compared = last.time is not None and last.time.comparison is not None
@@ -194,7 +131,7 @@ def _as_share(last: SemanticQuery, model: SemanticModel) -> Patched | Unchanged:
     return Patched(last.model_copy(update={"measures": measures}))
 
 
-def _top(last: SemanticQuery, descending: bool, number: str) -> Patched | Unchanged:
+def _top(last: SemanticQuery, descending: bool, number: str) -> Change:
     count = cardinal(number)
     if count is None:
         return Unchanged(Why.NOT_UNDERSTOOD, (number,))
@@ -202,7 +139,7 @@ def _top(last: SemanticQuery, descending: bool, number: str) -> Patched | Unchan
     whole = count == count.to_integral_value() and 1 <= count <= 1000
     if len(last.group_by) != 1 or not last.measures or grained or not whole or last.group_by[0].only:
         return Unchanged(Why.DOES_NOT_FIT)
-    by = _alias(last.measures[0])
+    by = alias_of(last.measures[0])
     top = TopN(n=int(count), by=by, descending=descending)
     groups = (GroupBy(field=last.group_by[0].field, top=top),)
     return Patched(

@@ -69,7 +69,9 @@ class Frame:
     averaged: bool = False  # an average of what is usually summed is asked for
     verb: Field | None = None  # shipped to: the time that is said belongs to shipping
     yes_or_no: bool = False  # the question begins with a verb: are there open orders
-    numerator: Where | None = None  # the condition that follows `come from`
+    numerator: Where | Threshold | None = None  # the condition that follows `come from`
+    # Conditions before the groups; a share may be of them, or of those that meet them: open tickets by team.
+    doubtful: list[Where | Threshold | Compound] = slot_of(default_factory=list)
     pointed: PointedAt | None = None  # rows of another table point here, or none do
     window: Window | None = None
     into: Into | None = None
@@ -154,6 +156,8 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
         if isinstance(value, Where) and value.operator in _NEGATIVE:
             frame.absent |= tokens[clause.start].norm in _ABSENT
         frame.absent |= isinstance(value, Where) and value.bare
+        if frame.groups is None and tokens[clause.start].norm not in _LEAVING_OUT:
+            frame.doubtful += [one for one in _flat(value) if isinstance(one, Where | Threshold | Compound)]
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
             return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
@@ -191,6 +195,7 @@ _LEFT_OUT = frozenset(
         "leaving", "all", "outside", "aside", "minus", "omit", "omitting", "everything", "anything", "never",
     }
 )  # fmt: skip
+_LEAVING_OUT = _LEFT_OUT - {"not", "all", "never", "everything", "anything"}
 _YES_OR_NO = frozenset({"is", "are", "was", "were", "do", "does", "did", "has", "have", "had"})
 _NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
 _ABSENT = frozenset({"without", "never", "with"})  # "with no"
@@ -295,7 +300,7 @@ def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
     if isinstance(value, Listing):
         return _add_listing(frame, value)
     if isinstance(value, Threshold):
-        frame.thresholds.append(value)
+        return _add_threshold(frame, value, after_be)
     _mark(frame, value, category)
     return True
 
@@ -313,10 +318,19 @@ def _add_where(frame: Frame, where: Where, after_be: bool) -> bool:
         if other.field == where.field and not (other.operator is where.operator is Operator.NOT_IN):
             return False
     frame.where.append(where)
-    if after_be:
-        if frame.numerator is not None:
-            return False
-        frame.numerator = where
+    return _is_told_of_rows(frame, where) if after_be else True
+
+
+def _add_threshold(frame: Frame, threshold: Threshold, after_be: bool) -> bool:
+    frame.thresholds.append(threshold)
+    return _is_told_of_rows(frame, threshold) if after_be else True
+
+
+def _is_told_of_rows(frame: Frame, condition: Where | Threshold) -> bool:
+    """Takes the condition for the one whose share is asked for; there is only one such."""
+    if frame.numerator is not None:
+        return False
+    frame.numerator = condition
     return True
 
 

@@ -67,6 +67,17 @@ def timings(context: Context, frame: Frame) -> list[Timing]:
     return [Timing(_slice(plan, chosen), assumed=said is None and len(fields) > 1) for plan in plans]
 
 
+def against(context: Context, versus: Versus, base: Span, grain: Grain | None, field: str) -> list[TimeSlice]:
+    """The ways to hold a period that is already chosen against another; empty where it has no such other, or
+    the one that is said relative to today lies after it."""
+    span = versus.span
+    if span is not None and span.start is not None and base.start is not None and span.start > base.start:
+        if span.relative or (span.unit, span.count) != (base.unit, base.count):
+            return []
+        return [_slice(plan, field) for plan in _with_grain(span, base, grain) or []]
+    return [_slice(plan, field) for plan in _versus(context, versus, base, grain) or []]
+
+
 def _is_of_people(context: Context, frame: Frame) -> bool:
     """Whether people are counted, by a time of which it is not said what they did then."""
     counted = frame.measures is not None and frame.measures.parts == (context.count(),)

@@ -144,7 +144,7 @@ class _Speaker:
         scope = self._scope()
         if column is None:
             first = self._measures[0]
-            parts = [f"{self._group_words(row)} {self._value(row, first)}" for row in rows[: _FOLLOWERS + 1]]
+            parts = [f"{self._group_words(row)} {self._worth(row, first)}" for row in rows[: _FOLLOWERS + 1]]
             more = f" and {len(rows) - len(parts)} more" if len(rows) > len(parts) else ""
             return f"{self._name(first)} by {dimension}{scope}: {', '.join(parts)}{more}"
         measure = self._measure_of(column)
@@ -158,7 +158,7 @@ class _Speaker:
         extras = self._extras(leader, measure) if column is measure else ""
         text += extras
         followers = [
-            f"{self._group_words(row)} ({self._value(row, column)})" for row in rows[1:][:_FOLLOWERS]
+            f"{self._group_words(row)} ({self._worth(row, column)})" for row in rows[1:][:_FOLLOWERS]
         ]
         if followers:
             text += f"; followed by {join_words(followers)}"
@@ -287,8 +287,8 @@ class _Speaker:
         return next(known, self._measures[0])
 
     def _told(self, column: Column) -> Column:
-        """The running total or the moving average, where one was asked for; else the measure itself."""
-        for derivation in ("running_total", "moving_average"):
+        """The running total, the moving average or the share, where one was asked for; else the measure."""
+        for derivation in ("running_total", "moving_average", "share"):
             index = self._columns.get(f"{column.name}_{derivation}")
             if index is not None:
                 return self._result.columns[index]
@@ -329,6 +329,12 @@ class _Speaker:
 
     def _value(self, row: list[Cell], column: Column) -> str:
         return format_cell(self._cell(row, column.name), column)
+
+    def _worth(self, row: list[Cell], column: Column) -> str:
+        """The value, and what part of the total it is where that was asked for."""
+        share = self._cell(row, f"{column.name}_share")
+        value = self._value(row, column)
+        return value if share is None else f"{value}, {self._derived(row, column, 'share')} of the total"
 
     def _derived(self, row: list[Cell], column: Column, part: str) -> str:
         name = f"{column.name}_{part}"

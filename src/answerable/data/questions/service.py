@@ -72,15 +72,21 @@ def lexicon_for(model: SemanticModel) -> Lexicon:
 
 
 def read_question(
-    question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None = None
+    question: str,
+    model: SemanticModel,
+    as_of: datetime,
+    scope: Collection[str] | None = None,
+    *,
+    year: int | None = None,
 ) -> Outcome:
     """What `question` asks of the model's datasets (of those named in `scope`, if given).
 
-    Pure: relative time counts from `as_of`, in the model's calendar. Never guesses: every content
-    word is used exactly once, or the outcome is `Unparsed` with the words that were not."""
+    Pure: relative time counts from `as_of`, in the model's calendar; a month or quarter without a year is of
+    `year`, where one is spoken of, else the latest that has begun. Never guesses: every content word is used
+    exactly once, or the outcome is `Unparsed` with the words that were not."""
     if len(question) > MAX_CHARACTERS:
         return Unparsed((), (), 0.0, Reason.TOO_LONG)
-    reader = _Reader(model, as_of, scope)
+    reader = _Reader(model, Now.at(as_of, model.calendar, year), scope)
     read = reader.read(question)
     if isinstance(read, Unparsed) and read.reason is not Reason.EMPTY:
         return _with_suggestions(read, question, reader)
@@ -109,10 +115,10 @@ class _Word:
 
 
 class _Reader:
-    def __init__(self, model: SemanticModel, as_of: datetime, scope: Collection[str] | None) -> None:
+    def __init__(self, model: SemanticModel, now: Now, scope: Collection[str] | None) -> None:
         self.model = model
         self._lexicon = lexicon_for(model)
-        self._now = Now.at(as_of, model.calendar)
+        self._now = now
         self._grammar: Grammar = english()
         self.scope = frozenset(d.name for d in model.datasets if scope is None or d.name in scope)
         self.nearest: tuple[str, ...] = ()  # the datasets that the last question was nearest to

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import (
-    Part,
-)
+from answerable.data.questions.meanings import Part, Threshold, Where
 from answerable.data.questions.outcome import Intent
 from answerable.data.semantics.filters import (
     DatePart,
@@ -33,6 +31,8 @@ class Shape:
     columns: tuple[str, ...] = ()
     intent: Intent = Intent.KPI
     having: tuple[Having, ...] = ()
+    taken: tuple[Where | Threshold, ...] = ()  # conditions of its numbers alone, not of all rows
+    assumed: tuple[str, ...] = ()  # the fields that were assumed for a number among them
 
 
 def alias_of(part: Part) -> str:

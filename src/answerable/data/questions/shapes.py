@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from answerable.data.questions.conditions import bounded
+from answerable.data.questions.conditions import as_where, bounded
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import (
     Bound,
+    Compound,
     Groups,
     Part,
+    Threshold,
     Where,
 )
 from answerable.data.questions.outcome import Intent
@@ -144,15 +146,12 @@ def _order(
     return (Order(by=alias_of(parts[0]), descending=True),)
 
 
-def numerator(frame: Frame) -> Where | None:
+def _numerator(frame: Frame) -> Where | Threshold | None:
     """The condition whose share is asked for: the one after `come from`, else the only one."""
-    if frame.share is None or frame.share.of is not None:
-        return None
-    if frame.groups is not None and frame.groups.fields and not frame.groups.each:
-        return None
     if frame.numerator is not None:
         return frame.numerator
-    return frame.where[0] if len(frame.where) == 1 else None
+    said: list[Where | Threshold] = [*frame.where, *(t for t in frame.thresholds if t.part is None)]
+    return said[0] if len(said) == 1 else None
 
 
 def _shared(context: Context, frame: Frame) -> list[Shape]:
@@ -161,33 +160,57 @@ def _shared(context: Context, frame: Frame) -> list[Shape]:
     parts = frame.measures.parts
     if len(parts) != 1 or frame.two or frame.versus or frame.change or not is_additive(context, parts[0]):
         return []
-    of = frame.share.of or numerator(frame)
-    if of is not None and frame.groups is not None and frame.groups.fields and frame.groups.each:
-        return _rates(context, parts[0], of, frame.groups)
-    if of is None:
-        fields = frame.groups.fields if frame.groups else ()
-        if not fields or frame.adjective:
-            return []  # the percentage of open tickets by agent may be a rate of each agent
-        order = (Order(by=alias_of(parts[0]), descending=True),)
-        return [Shape(parts, tuple(grouped(f) for f in fields), order, intent=Intent.SHARE)]
-    if (frame.groups and frame.groups.fields) or of.operator not in (*_CHOOSING, *_NULLS):
+    groups = frame.groups or Groups()
+    said = frame.share.of or (_numerator(frame) if not groups.fields or groups.each else None)
+    if said is None:
+        return _parts_of_all(context, frame, parts[0], groups) if groups.fields or groups.grain else []
+    if _follows_periods(frame, said, groups):
         return []
-    if any(w is not of and w.field == of.field for w in frame.where):
+    if groups.fields and not groups.each:
         return []
-    if of.segment or of.operator in _NULLS:
-        return _rates(context, parts[0], of, frame.groups or Groups())
-    group = GroupBy(field=of.field, only=tuple(sorted(of.values, key=str)))
-    return [Shape(parts, (group,), intent=Intent.SHARE)]
+    if isinstance(said, Threshold) or groups.fields or said.segment or said.operator in _NULLS:
+        return _rates(context, parts[0], said, groups)
+    if said.operator not in _CHOOSING or any(w is not said and w.field == said.field for w in frame.where):
+        return []
+    group = GroupBy(field=said.field, only=tuple(sorted(said.values, key=str)))
+    return [Shape(parts, (group,), intent=Intent.SHARE, taken=(said,))]
 
 
-def _rates(context: Context, part: Part, of: Where, groups: Groups) -> list[Shape]:
+def _follows_periods(frame: Frame, said: Where | Threshold, groups: Groups) -> bool:
+    """The share by quarter in Germany may be Germany's, or each quarter's of Germany's total."""
+    after = said in (*frame.where, *frame.thresholds) and said not in frame.doubtful
+    return bool(groups.grain) and not groups.fields and after and said is not frame.numerator
+
+
+def _parts_of_all(context: Context, frame: Frame, part: Part, groups: Groups) -> list[Shape]:
+    """Each group's part of all rows. A condition before the groups may as well be what is shared: the
+    percentage of open tickets by agent is of each agent's tickets, or of all open ones."""
+    if any(t not in frame.doubtful and not t.of_rows for t in frame.thresholds):
+        return []  # after the groups it may bound them
+    if groups.grain and not groups.fields and (frame.where or frame.compounds):
+        return []
+    order = (Order(by=alias_of(part), descending=True),) if groups.fields else ()
+    whole = Shape((part,), tuple(grouped(f) for f in groups.fields), order, intent=Intent.SHARE)
+    if not frame.doubtful:
+        return [] if frame.adjective else [whole]
+    said = frame.doubtful[0]
+    if len(frame.doubtful) > 1 or isinstance(said, Compound) or groups.grain:
+        return []
+    rates = _rates(context, part, said, groups)
+    return [*rates, whole] if rates and frame.numerator is None else rates
+
+
+def _rates(context: Context, part: Part, said: Where | Threshold, groups: Groups) -> list[Shape]:
     """The part of each group that meets the condition: the escalated ones of each team's tickets."""
-    if of.field in groups.fields or of.operator not in (*_CHOOSING, *_NULLS) or groups.grain:
+    found = as_where(context, said) if isinstance(said, Threshold) else (said, ())
+    if found is None or found[0].field in groups.fields or groups.grain:
         return []
+    of, assumed = found
     counted = part == context.count()
     rate = context.rate(of) if counted else replace(part, where=(of,), per=part)
     order = (Order(by=alias_of(rate), descending=True),)
-    return [Shape((rate,), tuple(grouped(f) for f in groups.fields), order, intent=Intent.BREAKDOWN)]
+    fields = tuple(grouped(f) for f in groups.fields)
+    return [Shape((rate,), fields, order, intent=Intent.BREAKDOWN, taken=(said,), assumed=assumed)]
 
 
 def _thresholded(context: Context, frame: Frame) -> list[Shape]:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from answerable.data.questions.chart import Chart, Item
-from answerable.data.questions.context import Context
-from answerable.data.questions.grammar import numbers as number_rules
-from answerable.data.questions.grammar.english import english
 from answerable.data.questions.meanings import Span
-from answerable.data.questions.time import phrases
+from answerable.data.questions.said import context_of, phrases_in
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.tokens import tokenise
 from answerable.data.semantics.model import Dataset, SemanticModel
@@ -23,17 +19,9 @@ def named_spans(
 ) -> dict[tuple[int, int], list[tuple[Days, str]]]:
     """The days, with their label, that each of the question's longest phrases of time means at `as_of`, by
     the words that it stands on: several where a phrase has several meanings."""
-    tokens = tokenise(question)
-    metrics = tuple(metric.face for metric in model.metrics if metric.dataset == dataset.name)
-    context = Context(dataset, metrics, model.calendar, Now.at(as_of, model.calendar))
-    grammar = english()
-    items = [Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar.words]
-    items += phrases.terminals(tokens)
-    items += number_rules.terminals(tokens)
-    chart = Chart(grammar, context)
-    spans = [item for item in chart.fill(items) if item.category == "Span" and isinstance(item.value, Span)]
-    if chart.overflowed:
-        return {}
+    context = context_of(model, dataset, Now.at(as_of, model.calendar))
+    found_in = phrases_in(tokenise(question), context)
+    spans = [item for item in found_in if item.category == "Span" and isinstance(item.value, Span)]
     places = {(item.start, item.end) for item in spans}
     found: dict[tuple[int, int], list[tuple[Days, str]]] = {}
     for item in sorted(spans, key=lambda item: (item.start, item.end, item.cost)):

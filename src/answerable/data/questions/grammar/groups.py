@@ -11,13 +11,10 @@ from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import Grain
 
 _BY = (
-    "by|for each|for every|across|across all|across different|broken down by|break down by|breakdown by"
-    "|split by|grouped by|group by|divided by|by each|in each|of each|per each|according to|segmented by"
-    "|for all|from each"
-    "|at each|with each|within each|in every|split into|split across|depending on|for different|by different"
-    "|separated by|separately for each|for each of|by every|broken out by|sliced by|for individual"
-    "|distributed by"
-    "|distribution by|distributed across|broken down per|split per|to each|on each|on every"
+    "by|across|across all|across different|broken down by|break down by|breakdown by|split by"
+    "|grouped by|group by|divided by|according to|segmented by|for all|split into|split across"
+    "|depending on|for different|by different|separated by|broken out by|sliced by|for individual"
+    "|distributed by|distribution by|distributed across|broken down per|split per"
 )
 _EACH = (
     "for each|for every|by each|in each|of each|from each|at each|with each|within each|in every|to each"

@@ -132,7 +132,7 @@ def _fiscal_year(context: Context, number: int, named_by: str) -> Span | None:
 
 
 def _last_named(context: Context, named: _Named) -> Span | None:
-    span = resolve.latest(*named, context.now)
+    span = resolve.latest(*named, replace(context.now, year=None))
     if span.end is not None and span.end > context.now.today and span.start is not None:
         return resolve.part_of_year(*named, span.start.year - 1)
     return span
@@ -144,6 +144,8 @@ def _week(number: Number, year: int) -> Span | None:
 
 def _latest_week(context: Context, number: Number) -> Span | None:
     today = context.now.today
+    if context.now.year is not None:
+        return _week(number, context.now.year)
     span = _week(number, today.year)
     if span is not None and span.start is not None and span.start > today:
         return _week(number, today.year - 1)
@@ -168,6 +170,8 @@ def _short_year(_context: Context, month: int, number: Number) -> Span | None:
 
 def _latest_day(context: Context, day: _DayOfMonth) -> Span | None:
     today = context.now.today
+    if context.now.year is not None:
+        return resolve.single_day(context.now.year, *day)
     span = resolve.single_day(today.year, *day)
     if span is None or (span.start is not None and span.start > today):
         return resolve.single_day(today.year - 1, *day)

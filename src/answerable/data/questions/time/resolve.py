@@ -22,17 +22,19 @@ YEARS = range(1900, 2101)
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The asker's today and the calendar that weeks are counted in."""
+    """The asker's today and the calendar that weeks are counted in. `year` is the one that is spoken of: a
+    month without a year is of it, not the latest."""
 
     today: date
     first_weekday: int = 0
+    year: int | None = None
 
     @classmethod
-    def at(cls, as_of: datetime, settings: Calendar) -> Now:
+    def at(cls, as_of: datetime, settings: Calendar, year: int | None = None) -> Now:
         """Today at `as_of` in the calendar's time zone; a naive time is taken to be in it."""
         zone = ZoneInfo(settings.time_zone)
         local = as_of.astimezone(zone) if as_of.tzinfo else as_of
-        return cls(local.date(), settings.first_weekday)
+        return cls(local.date(), settings.first_weekday, year)
 
 
 def add_months(day: date, months: int) -> date:
@@ -95,7 +97,9 @@ def single_day(year_number: int, month: int, day: int) -> Span | None:
 
 
 def latest(unit: TimeUnit, number: int, now: Now) -> Span:
-    """The latest month, quarter or half of that number that has begun."""
+    """The month, quarter or half of that number in the year that is spoken of, else the latest begun."""
+    if now.year is not None:
+        return part_of_year(unit, number, now.year)
     span = part_of_year(unit, number, now.today.year)
     assert span.start is not None
     return span if span.start <= now.today else part_of_year(unit, number, now.today.year - 1)
@@ -163,6 +167,20 @@ def a_year_before(span: Span) -> Span | None:
     if span.unit is TimeUnit.WEEK:
         return replace(shifted(span, TimeUnit.WEEK, -52), label="52 weeks before")
     return replace(shifted(span, TimeUnit.YEAR, -1), label="a year before")
+
+
+def span_of(start: date, end: date, now: Now) -> Span:
+    """The days as they would have been said: a month, this year to date, a week."""
+    months = months_between(start, end)
+    for unit in (TimeUnit.YEAR, TimeUnit.QUARTER, TimeUnit.MONTH, TimeUnit.WEEK):
+        if end == now.today + timedelta(days=1) and start == floor(now.today, unit, now):
+            return Span(start, end, unit, relative=True, to_date=True)
+    for unit, size in _MONTHS.items():
+        if months == size and (unit is TimeUnit.YEAR or start == floor(start, unit, now)):
+            return Span(start, end, unit)
+    if start == floor(start, TimeUnit.WEEK, now) and (end - start).days == 7:
+        return Span(start, end, TimeUnit.WEEK)
+    return Span(start, end, TimeUnit.DAY if (end - start).days == 1 else None)
 
 
 def months_between(start: date, end: date) -> int | None:

@@ -1,0 +1,1 @@
+"""What a few words after an answer change of its query, slot by slot."""

@@ -1,0 +1,94 @@
+"""Holds the period of the query before against another: versus last year, compared to the month before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from answerable.data.questions.changes.outcome import Change, Unchanged, Why, asked
+from answerable.data.questions.changes.periods import days_of, named, years_of
+from answerable.data.questions.meanings import Against, Span, TimeUnit, Versus
+from answerable.data.questions.outcome import Option
+from answerable.data.questions.periods import against
+from answerable.data.questions.said import context_of, whole
+from answerable.data.questions.time.resolve import Now, span_of
+from answerable.data.semantics.model import Dataset, SemanticModel
+from answerable.data.semantics.query import SemanticQuery, TimeSlice
+
+_PRONOUN = re.compile(r"^((?:compare|comparing) )(?:it|this|that|these|those|them) ", re.I)
+_LAST = re.compile(r"\b(last|past)\b", re.I)
+
+
+def compared(
+    text: str, last: SemanticQuery, model: SemanticModel, dataset: Dataset, now: Now
+) -> Change | None:
+    """The query beside itself in the period that `text` names; None where it names none to compare with."""
+    period = last.time.period if last.time is not None else None
+    years = years_of(period)
+    if len(years) == 1:
+        now = replace(now, year=years[0])
+    context = context_of(model, dataset, now)
+    text = _PRONOUN.sub(r"\1", text)
+    said = [item.value for item in whole(text, "Versus", context) if isinstance(item.value, Versus)]
+    found = said if _LAST.search(text) else [own for each in said if (own := _of_its_own(each)) is not None]
+    if not said:
+        return None
+    time, days = last.time, days_of(period)
+    shown = [m for m in last.measures if m.share_of_total or m.running_total or m.moving_average]
+    if time is None or days is None or not last.measures or shown or last.having or last.limit is not None:
+        return Unchanged(Why.DOES_NOT_FIT)
+    base = span_of(*days, now)
+    bases = [base] if time.grain is not None else [*_so_far(base, now), base]
+    if any(_is_of_today(versus, base) for versus in found):
+        return Unchanged(Why.SEVERAL_MEANINGS)
+    slices = [
+        placed
+        for versus in found
+        for each in bases
+        for placed in against(context, versus, each, time.grain, time.field)
+        if not each.to_date or (placed.comparison is not None and placed.comparison.kind != "custom")
+    ]
+    if not slices:
+        return Unchanged(Why.DOES_NOT_FIT)
+    queries = [last.model_copy(update={"time": _kept(one, time)}) for one in slices]
+    return asked("Which periods do you mean?", [Option(_label(query), query) for query in queries])
+
+
+def _of_its_own(versus: Versus) -> Versus | None:
+    """The previous year is that before the period, whenever it is asked; None where today is counted from."""
+    if versus.span is not None and versus.span.relative:
+        return None
+    return replace(versus, against=Against.PREVIOUS_YEAR) if versus.against is Against.LAST_YEAR else versus
+
+
+def _is_of_today(versus: Versus, base: Span) -> bool:
+    """Whether "last month" is said of a month before it: the month before that one, or last month."""
+    span = versus.span
+    if span is None or not span.relative or span.start is None or base.start is None:
+        return False
+    return span.start >= base.start
+
+
+def _so_far(base: Span, now: Now) -> list[Span]:
+    """What has come of a month, quarter or year that is not over, for both sides to be as long."""
+    if base.start is None or base.end is None or base.unit is None or base.to_date:
+        return []
+    tomorrow = now.today + timedelta(days=1)
+    if not base.start <= now.today or not tomorrow < base.end or base.unit is TimeUnit.DAY:
+        return []
+    return [replace(base, end=tomorrow, to_date=True)]
+
+
+def _kept(found: TimeSlice, time: TimeSlice) -> TimeSlice:
+    """The new sides under the old words, where the period itself is the same."""
+    if days_of(found.period) == days_of(time.period):
+        found = found.model_copy(update={"period": time.period})
+    return found.model_copy(update={"fill_gaps": time.fill_gaps})
+
+
+def _label(query: SemanticQuery) -> str:
+    time = query.time
+    assert time is not None
+    assert time.comparison is not None
+    return f"{named(time.period)} against {named(time.comparison.period)}"

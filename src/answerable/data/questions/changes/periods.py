@@ -1,0 +1,61 @@
+"""The year that a follow-up is about: a month after "last year" is last year's, unless it says another."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from answerable.data.questions.formatting import format_period
+from answerable.data.questions.time import resolve
+from answerable.data.semantics.query import Period, SemanticQuery
+
+Days = tuple[date, date]
+"""The first day and the day after the last."""
+
+
+def days_of(period: Period | None) -> Days | None:
+    """The days of a period that is closed on both sides and has no times of day; else None."""
+    if period is None or period.start is None or period.end is None:
+        return None
+    if isinstance(period.start, datetime) or isinstance(period.end, datetime):
+        return None
+    return (period.start, period.end) if period.start < period.end else None
+
+
+def years_of(period: Period | None) -> tuple[int, ...]:
+    """The calendar years that a closed period touches; none of an open one."""
+    days = days_of(period)
+    if days is None:
+        return ()
+    last = days[1].toordinal() - 1
+    return tuple(range(days[0].year, date.fromordinal(last).year + 1))
+
+
+def same_part_of(year: Period, part: Period) -> Period | None:
+    """What `part` is of its own year, in the calendar year that `year` is; None where `year` is no whole
+    calendar year, or `part` no part of one: after March, "last year" may be last year's March."""
+    whole, days = days_of(year), days_of(part)
+    if whole is None or days is None or len(years_of(part)) != 1 or _is_year(days) or not _is_year(whole):
+        return None
+    months = 12 * (whole[0].year - days[0].year)
+    start, end = (resolve.add_months(day, months) for day in days)
+    return Period(start=start, end=end, label=_named(start, end))
+
+
+def named(period: Period | None) -> str:
+    """A period in words, without its preposition."""
+    return format_period(period).removeprefix("in ").removeprefix("on ") or "all time"
+
+
+def during(query: SemanticQuery, period: Period) -> SemanticQuery:
+    """The query over another period; it has a time already."""
+    assert query.time is not None
+    return query.model_copy(update={"time": query.time.model_copy(update={"period": period})})
+
+
+def _named(start: date, end: date) -> str:
+    return named(Period(start=start, end=end))
+
+
+def _is_year(days: Days) -> bool:
+    start, end = days
+    return (start.month, start.day, end) == (1, 1, date(start.year + 1, 1, 1))

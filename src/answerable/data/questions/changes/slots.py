@@ -1,0 +1,107 @@
+"""Puts what was read of a few words into the slots of the query before."""
+
+from __future__ import annotations
+
+from answerable.data.questions.changes.outcome import Patched, Unchanged, Why
+from answerable.data.semantics.filters import AllOf, Condition, Filter, Operator
+from answerable.data.semantics.model import Aggregation, SemanticModel
+from answerable.data.semantics.query import Measure, Order, SemanticQuery, TimeSlice
+
+_CHOOSING = frozenset({Operator.EQ, Operator.IN})
+_REFUSING = frozenset({Operator.NE, Operator.NOT_IN})
+
+
+def put_in(
+    last: SemanticQuery, change: SemanticQuery | None, model: SemanticModel, *, also: bool
+) -> Patched | Unchanged:
+    """The query `last` with the filters, the period and the groups of `change`, which is a count of the same
+    rows. With `also` its groups go beside those of `last`."""
+    if change is None or not _is_count(change, model):
+        return Unchanged(Why.NOT_UNDERSTOOD)
+    if change.dataset != last.dataset:
+        return Unchanged(Why.ANOTHER_TABLE)
+    beyond = change.having or change.limit is not None or any(g.top or g.only for g in change.group_by)
+    if beyond or any(measure.share_of_total for measure in change.measures):
+        return Unchanged(Why.NOT_UNDERSTOOD)
+    grouped = bool(change.group_by or (change.time and change.time.grain))
+    if grouped and (not last.measures or last.having):
+        return Unchanged(Why.DOES_NOT_FIT)
+    query = last
+    if change.where is not None:
+        where = _narrowed(last.where, change.where)
+        if where is None:
+            return Unchanged(Why.DOES_NOT_FIT)
+        query = query.model_copy(update={"where": where})
+    if change.time is not None and (change.time.period or change.time.comparison):
+        if last.time is not None and last.time.comparison is not None:
+            return Unchanged(Why.DOES_NOT_FIT)  # the other side of the comparison would have to move too
+        if change.time.comparison is not None and (not last.measures or change.time.period is None):
+            return Unchanged(Why.DOES_NOT_FIT)
+        query = query.model_copy(update={"time": _moved(query.time, change.time, model)})
+    if grouped:
+        query = _regrouped(query, change, also=also)
+    return Patched(query) if query != last else Unchanged(Why.DOES_NOT_FIT)
+
+
+def _is_count(change: SemanticQuery, model: SemanticModel) -> bool:
+    """Whether nothing but the count that was put in front is measured."""
+    if len(change.measures) != 1:
+        return False
+    metric = model.face(change.measures[0].metric)
+    part = metric or change.measures[0]
+    return part.aggregation is Aggregation.COUNT and part.field is None
+
+
+def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
+    """Both filters; a chosen value takes the place of the one chosen before, and so does one that is left out
+    of what was chosen alone. None where the filter is nested, so that what it says of the field cannot be
+    replaced."""
+    new = more.all if isinstance(more, AllOf) else (more,)
+    old = where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
+    chosen = {c.field for c in new if isinstance(c, Condition) and c.operator in _CHOOSING}
+    if chosen and not all(isinstance(part, Condition) for part in old):
+        return None
+    left_out = {c.field: set(c.values) for c in new if isinstance(c, Condition) and c.operator in _REFUSING}
+    undone = [
+        p
+        for p in old
+        if isinstance(p, Condition)
+        and (p.field in chosen or (p.operator in _CHOOSING and set(p.values) <= left_out.get(p.field, set())))
+    ]
+    kept = [p for p in old if p not in undone and p not in new]
+    parts = tuple([*kept, *new])
+    return parts[0] if len(parts) == 1 else AllOf(all=parts)
+
+
+def _moved(time: TimeSlice | None, change: TimeSlice, model: SemanticModel) -> TimeSlice:
+    """The period (and comparison) of the change in the query's own time; a grain of the query stays."""
+    if time is None:
+        return change.model_copy(update={"grain": None})
+    defaults = {dataset.default_time for dataset in model.datasets}
+    field = time.field if change.field in defaults else change.field
+    return time.model_copy(update={"field": field, "period": change.period, "comparison": change.comparison})
+
+
+def _regrouped(query: SemanticQuery, change: SemanticQuery, *, also: bool) -> SemanticQuery:
+    """Broken down as the change says, in place of what it was broken down by, or beside that."""
+    groups = tuple(group.model_copy(update={"top": None, "only": ()}) for group in query.group_by)
+    new = change.group_by
+    if also:
+        new = (*groups, *(g for g in new if g.field not in {known.field for known in groups}))
+    grain = change.time.grain if change.time is not None else None
+    time = query.time
+    if time is not None:
+        time = time.model_copy(update={"grain": grain or (time.grain if also else None)})
+    elif grain is not None and change.time is not None:
+        time = change.time
+    order: tuple[Order, ...] = ()
+    if time is None or time.grain is None:
+        order = (Order(by=alias_of(query.measures[0]), descending=True),) if new else ()
+    return query.model_copy(update={"group_by": new, "time": time, "order": order, "limit": None})
+
+
+def alias_of(measure: Measure) -> str:
+    """The column of a measure, as the compiler names it."""
+    if measure.alias or measure.metric:
+        return measure.alias or measure.metric or ""
+    return f"{measure.aggregation}_{measure.field}"[:63] if measure.field else "count"
