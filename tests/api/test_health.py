@@ -11,7 +11,7 @@ from answerable.kit.settings import Settings
 
 
 async def test_a_healthy_server_is_live_and_ready(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/health/live")).json() == {"status": "ok", "missing": []}
+    assert (await client.get("/health/live")).json() == {"status": "ok", "missing": [], "codes": []}
     ready = await client.get("/health/ready")
     assert ready.status_code == 200, ready.text
 
@@ -27,6 +27,7 @@ async def test_a_server_without_its_database_is_live_but_not_ready(settings: Set
     await runtime.close()
     assert ready.status_code == 503
     assert ready.json()["missing"] == ["PostgreSQL does not answer"]
+    assert ready.json()["codes"] == ["database_away"]
 
 
 async def test_metrics_count_requests_by_route_pattern(client: httpx.AsyncClient) -> None:

@@ -2,12 +2,13 @@
 import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconPin, IconTable } from "@tabler/icons-react";
-import { lazy, memo, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useMemo, useState } from "react";
 import type { AnswerReport, QueryEvidence } from "../api/schema";
 import { useSession } from "../app/session";
 import { Copy } from "../design/Copy";
+import { chartSaid, named } from "../design/columns";
 import { ResultTable } from "../design/ResultTable";
-import { useMessages } from "../i18n/messages";
+import { useFormats, useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
 import { Chart } from "../charts/Chart";
 import { Computed } from "./Computed";
@@ -26,6 +27,7 @@ const PinDialog = lazy(() => import("../dashboards/PinDialog").then((module) => 
 
 export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer, question }: Props) {
   const m = useMessages();
+  const f = useFormats();
   const [view, setView] = useState<"chart" | "table">("chart");
   const [how, { toggle: toggleHow }] = useDisclosure();
   // Most are never opened: what is behind the button is made when it is first pressed.
@@ -34,10 +36,11 @@ export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer
   const { mayEdit } = useSession();
   const isConversations = useConversationOf()(evidence.dataset_id) !== undefined;
   const rows = evidence.rows as readonly (readonly Cell[])[];
-  const names = evidence.columns.map((column) => column.label);
+  const names = named(evidence.columns, m, f).map((column) => column.label);
+  const drawn = useMemo(() => (chart === null ? null : chartSaid(chart, evidence.columns, m, f)), [chart, evidence.columns, m, f]);
   const oneNumber = rows.length === 1 && evidence.columns.length === 1;
   const count = evidence.row_count > rows.length ? m.ask.firstRows(rows.length, evidence.row_count) : m.ask.rows(rows.length);
-  const showChart = chart !== null && view === "chart";
+  const showChart = drawn !== null && view === "chart";
   return (
     <section id={`evidence-${evidence.n}`} className={css.data} tabIndex={-1} aria-label={`${m.ask.evidence} ${evidence.n}: ${evidence.words}`}>
       {!oneNumber && (
@@ -72,7 +75,7 @@ export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer
           </Group>
         </Group>
       )}
-      {showChart && <Chart spec={chart} label={m.ask.chartOf(evidence.words)} />}
+      {showChart && <Chart spec={drawn} label={m.ask.chartOf(evidence.words)} />}
       {!showChart && !oneNumber && <ResultTable columns={evidence.columns} rows={rows} label={evidence.words} grain={evidence.query.time?.grain} />}
       <Group gap="xs">
       <Button

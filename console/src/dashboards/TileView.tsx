@@ -16,6 +16,7 @@ import type { Cell } from "../ask/csv";
 import { readModel } from "../ask/library";
 import type { ChartSpec } from "../ask/turn";
 import { shown as cellShown } from "../design/cells";
+import { chartSaid, named } from "../design/columns";
 import { problemText } from "../design/Failure";
 import { ResultTable } from "../design/ResultTable";
 import { toast } from "../design/toasts";
@@ -142,7 +143,7 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
           </Menu.Dropdown>
         </Menu>
       </div>
-      {alerting && answer !== null && <AlertDialog insightId={tile.insight_id} name={title} numbers={numbersOf(answer)} series={answer.columns.some((column) => column.kind === "period")} close={() => setAlerting(false)} />}
+      {alerting && answer !== null && <AlertDialog insightId={tile.insight_id} name={title} numbers={numbersOf(named(answer.columns, m, f))} series={answer.columns.some((column) => column.kind === "period")} close={() => setAlerting(false)} />}
       <div className={css.tileBody}>
         {result === undefined ? <Waiting lines={3} /> : <TileBody result={result} title={title} asTable={table} />}
       </div>
@@ -152,11 +153,11 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
 
 /** One number or one series: what an alert can watch. */
 function watchable(answer: QueryAnswer): boolean {
-  return numbersOf(answer).length > 0 && answer.columns.every((column) => column.kind !== "group" && column.kind !== "value");
+  return numbersOf(answer.columns).length > 0 && answer.columns.every((column) => column.kind !== "group" && column.kind !== "value");
 }
 
-function numbersOf(answer: QueryAnswer) {
-  return answer.columns.filter((column) => column.kind === "measure" || column.kind === "derived").map((column) => ({ value: column.name, label: column.label }));
+function numbersOf(columns: QueryAnswer["columns"]) {
+  return columns.filter((column) => column.kind === "measure" || column.kind === "derived").map((column) => ({ value: column.name, label: column.label }));
 }
 
 /** How the tile came about: the query in words, its data, when it was computed. */
@@ -211,12 +212,12 @@ export function Shown({ columns, rows, sentence, chart, title }: ShownProps) {
   const m = useMessages();
   const f = useFormats();
   const { ref, height } = useElementSize();
-  const untitled = useMemo(() => (chart === null ? null : { ...chart, title: undefined }), [chart]); // the tile has it
+  const untitled = useMemo(() => (chart === null ? null : { ...chartSaid(chart, columns, m, f), title: undefined }), [chart, columns, m, f]); // the tile has it
   const column = columns[0];
   if (isOneNumber({ columns: [...columns], rows: rows as Cell[][] }) && column !== undefined) {
     return (
       <div className={css.number}>
-        <span className={css.figure}>{cellShown(rows[0]?.[0] ?? null, column, f)}</span>
+        <span className={css.figure}>{cellShown(rows[0]?.[0] ?? null, column, f, m)}</span>
         <Text size="xs" c="dimmed">
           {sentence}
         </Text>

@@ -7,6 +7,7 @@ import type { Column } from "../api/schema";
 import type { Cell } from "../ask/csv";
 import { useFormats, useMessages } from "../i18n/messages";
 import { heading, isNumeric, shown, type Grain } from "./cells";
+import { named } from "./columns";
 import css from "./table.module.css";
 
 interface Props {
@@ -20,13 +21,14 @@ interface Props {
 const ROW_HEIGHT = 34;
 const SAMPLE = 200;
 
-export function ResultTable({ columns, rows, label, grain, maxHeight = "24rem" }: Props) {
+export function ResultTable({ columns: given, rows, label, grain, maxHeight = "24rem" }: Props) {
   const m = useMessages();
   const f = useFormats();
+  const columns = useMemo(() => named(given, m, f), [given, m, f]);
   const [order, setOrder] = useState<{ column: number; descending: boolean } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => (order === null ? rows : [...rows].sort(comparison(order.column, order.descending))), [rows, order]);
-  const widths = useMemo(() => columns.map((column, place) => widthOf(column, place, rows, (cell) => shown(cell, column, f, grain))), [columns, rows, f, grain]);
+  const widths = useMemo(() => columns.map((column, place) => widthOf(column, place, rows, (cell) => shown(cell, column, f, m, grain))), [columns, rows, f, m, grain]);
   const virtual = useVirtualizer({ count: sorted.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: 12 });
   const inSight = virtual.getVirtualItems();
   const above = inSight[0]?.start ?? 0;
@@ -66,7 +68,7 @@ export function ResultTable({ columns, rows, label, grain, maxHeight = "24rem" }
             <tr key={item.index} style={{ height: ROW_HEIGHT }} aria-rowindex={item.index + 2}>
               {columns.map((column, place) => (
                 <td key={column.name} data-number={isNumeric(column) || undefined} title={String(sorted[item.index]?.[place] ?? "")}>
-                  {shown(sorted[item.index]?.[place] ?? null, column, f, grain)}
+                  {shown(sorted[item.index]?.[place] ?? null, column, f, m, grain)}
                 </td>
               ))}
             </tr>

@@ -1,7 +1,7 @@
 /** Cells of a result as the person writes numbers and dates; what is copied or saved stays as it came. */
 import type { Column } from "../api/schema";
 import type { Cell } from "../ask/csv";
-import type { Formats } from "../i18n/messages";
+import type { Formats, Messages } from "../i18n/messages";
 
 export type Grain = "hour" | "day" | "week" | "month" | "quarter" | "year" | null | undefined;
 
@@ -17,8 +17,10 @@ export function heading(column: Column): string {
   return unit && unit.kind === "quantity" && unit.symbol ? `${column.label} (${unit.symbol})` : column.label;
 }
 
-export function shown(cell: Cell, column: Column, f: Formats, grain?: Grain): string {
+export function shown(cell: Cell, column: Column, f: Formats, m: Messages, grain?: Grain): string {
   if (cell === null) return "–";
+  if (typeof cell === "boolean") return cell ? m.results.yes : m.results.no;
+  if (column.rest && cell === column.rest) return m.results.rest;
   if (isNumeric(column)) return numberShown(Number(cell), column, f);
   const text = String(cell);
   if (column.kind === "period" || column.type === "date") return dateShown(text, f, column.kind === "period" ? grain : null);

@@ -60,10 +60,15 @@ export function SearchPage() {
   );
 }
 
+const STAGES = ["dense", "lexical", "fused", "sentences", "reranked"] as const;
+
 function Result({ result }: { result: SearchResult }) {
   const m = useMessages();
   const f = useFormats();
-  const stages = Object.entries(result.stages ?? {}).filter((entry): entry is [string, { score: number; rank: number }] => isStage(entry[1]));
+  const stages = STAGES.flatMap((stage) => {
+    const scored = result.stages?.[stage];
+    return scored ? [[m.retrieval.stages[stage], scored] as const] : [];
+  });
   return (
     <li className={css.result}>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
@@ -91,8 +96,4 @@ function Result({ result }: { result: SearchResult }) {
       )}
     </li>
   );
-}
-
-function isStage(value: unknown): value is { score: number; rank: number } {
-  return typeof value === "object" && value !== null && "rank" in value && "score" in value;
 }

@@ -1,5 +1,5 @@
 /** Where documents come from by themselves: each source's state, its next run, what its last runs did. */
-import { ActionIcon, Badge, Button, Card, Collapse, Group, Menu, Progress, Stack, Table, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Card, Collapse, Group, Menu, Progress, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconRefresh, IconTrash } from "@tabler/icons-react";
@@ -12,12 +12,14 @@ import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
+import { Row, RowCell, RowTable } from "../design/RowTable";
 import { useFormats, useMessages } from "../i18n/messages";
 import css from "./documents.module.css";
 
 const COLOURS: Record<RunStatus, string> = { queued: "gray", running: "blue", paused: "gray", succeeded: "pine", failed: "red", cancelled: "gray" };
 const RUNNING: ReadonlySet<RunStatus> = new Set(["queued", "running"]);
 const SHOWN_RUNS = 10;
+const COUNTS = ["added", "changed", "deleted", "failed"] as const;
 
 export function SourcesPage() {
   const m = useMessages();
@@ -172,33 +174,21 @@ function History({ source }: { source: SourceView }) {
       empty={<Text size="sm">{m.sources.never}</Text>}
     >
       {(runs) => (
-        <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{m.operations.started}</Table.Th>
-                <Table.Th>{m.documents.state}</Table.Th>
-                <Table.Th>{m.sources.added}</Table.Th>
-                <Table.Th>{m.sources.changed}</Table.Th>
-                <Table.Th>{m.sources.deleted}</Table.Th>
-                <Table.Th>{m.sources.failed}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {runs.map((run) => (
-                <Table.Tr key={run.id}>
-                  <Table.Td>{f.moment(run.created_at)}</Table.Td>
-                  <Table.Td>
-                    <Badge color={COLOURS[run.status]}>{m.sources.run[run.status]}</Badge>
-                  </Table.Td>
-                  {[run.counts.added, run.counts.changed, run.counts.deleted, run.counts.failed].map((count, place) => (
-                    <Table.Td key={place}>{f.number(count)}</Table.Td>
-                  ))}
-                </Table.Tr>
+        <RowTable heads={[m.sources.begun, m.documents.state, ...COUNTS.map((each) => m.sources[each])]}>
+          {runs.map((run) => (
+            <Row key={run.id}>
+              <RowCell>{f.moment(run.created_at)}</RowCell>
+              <RowCell head={m.documents.state}>
+                <Badge color={COLOURS[run.status]}>{m.sources.run[run.status]}</Badge>
+              </RowCell>
+              {COUNTS.map((each) => (
+                <RowCell key={each} head={m.sources[each]}>
+                  {f.number(run.counts[each])}
+                </RowCell>
               ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            </Row>
+          ))}
+        </RowTable>
       )}
     </Pages>
   );

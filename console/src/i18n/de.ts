@@ -3,6 +3,7 @@ import { curation } from "./curation.de";
 import type { Messages } from "./messages";
 import { problems } from "./problems.de";
 import { recap } from "./recap.de";
+import { results } from "./results.de";
 import { tables } from "./tables.de";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
@@ -301,6 +302,7 @@ export const de: Messages = {
     nothingYet: "Suchen Sie etwas",
     nothingYetLead: "Jede Stelle zeigt Wertung und Rang in jeder Stufe; so sehen Sie, warum sie gefunden wurde.",
     found: (n) => many(n, "Stelle", "Stellen"),
+    stages: { dense: "Bedeutung", lexical: "Worte", fused: "Beides", sentences: "Sätze", reranked: "Neu geordnet" },
     stage: (name, rank, score) => `${name}: Rang ${rank}, ${score}`,
   },
   data: {
@@ -339,6 +341,7 @@ export const de: Messages = {
     addProvider: "Anbieter hinzufügen",
     model: "Modell",
     can: "Kann",
+    capabilities: { chat: "Schreiben", tools: "Werkzeuge", json_schema: "JSON nach Schema", images: "Bilder", embeddings: "Einbettungen", speech: "Sprache", responses: "Responses-API" },
     targets: "Beantwortet von",
     price: "Preis je Million Token",
     perMillion: (input, output) => `${input} hinein, ${output} heraus`,
@@ -404,7 +407,6 @@ export const de: Messages = {
     invitedLead: "Schicken Sie diesen Link. Er wird einmal gezeigt und gilt einmal.",
     waiting: "Offene Einladungen",
     withdraw: "Zurückziehen",
-    until: (date) => `bis ${date}`,
     keyName: "Name des Schlüssels",
     keyLife: "Gültig für",
     never: "Ohne Ende",
@@ -427,6 +429,11 @@ export const de: Messages = {
     well: "Alles in Ordnung",
     unwell: "Etwas fehlt",
     version: (version) => `Version ${version}`,
+    missing: {
+      database_away: "PostgreSQL antwortet nicht.",
+      not_migrated: "Migrationen stehen aus: „answerable migrate“ führt sie aus.",
+      storage_unwritable: "Der Datenordner lässt sich nicht beschreiben.",
+    },
     job: "Aufgabe",
     progress: "Fortschritt",
     started: "Hinzugefügt",
@@ -446,6 +453,7 @@ export const de: Messages = {
     pause: "Anhalten",
     resume: "Fortsetzen",
     history: "Verlauf",
+    begun: "Begonnen",
     added: "Neu",
     changed: "Geändert",
     deleted: "Gelöscht",
@@ -457,7 +465,7 @@ export const de: Messages = {
   dashboards: {
     lead: "Angeheftete Antworten nebeneinander, stets von den Daten, die sie nennen.",
     none: "Noch keine Dashboards",
-    noneLead: "Frag nach einer Zahl oder einem Diagramm und hefte sie an: „An ein Dashboard heften“ steht unter jeder Antwort aus Tabellen.",
+    noneLead: "Fragen Sie nach einer Zahl oder einem Diagramm und heften Sie die Antwort an: „An ein Dashboard heften“ steht unter jeder Antwort aus Tabellen.",
     make: "Neues Dashboard",
     untitled: "Neues Dashboard",
     tiles: (n: number) => many(n, "Kachel", "Kacheln"),
@@ -569,9 +577,9 @@ export const de: Messages = {
   },
   share: {
     title: "Teilen",
-    shared: "Mit dir geteilt",
+    shared: "Mit Ihnen geteilt",
     made: "Der Link",
-    once: "Kopiere ihn jetzt. Er wird nur einmal gezeigt.",
+    once: "Kopieren Sie ihn jetzt. Er wird nur einmal gezeigt.",
     works: "Gilt für",
     make: "Link erstellen",
     links: "Gültige Links",
@@ -600,5 +608,6 @@ export const de: Messages = {
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
   ...curation,
   recap,
+  results,
   ...tables,
 };

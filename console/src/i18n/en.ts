@@ -1,8 +1,13 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
+import type { Capability, Health, StagesView } from "../api/schema";
 import { alertReasons } from "./alerts.en";
 import { curation } from "./curation.en";
 import { recap } from "./recap.en";
+import { results } from "./results.en";
 import { tables } from "./tables.en";
+
+type Stage = keyof StagesView;
+type HealthCode = NonNullable<Health["codes"]>[number];
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
 
@@ -301,6 +306,7 @@ export const en = {
     nothingYet: "Try a search",
     nothingYetLead: "Each passage shows its score and rank in every stage, so that you see why it was found.",
     found: (n: number) => many(n, "passage", "passages"),
+    stages: { dense: "Meaning", lexical: "Words", fused: "Both", sentences: "Sentences", reranked: "Reranked" } satisfies Record<Stage, string>,
     stage: (name: string, rank: number, score: string) => `${name}: rank ${rank}, ${score}`,
   },
   data: {
@@ -339,6 +345,7 @@ export const en = {
     addProvider: "Add a provider",
     model: "Model",
     can: "Can",
+    capabilities: { chat: "Writing", tools: "Tools", json_schema: "JSON by a schema", images: "Images", embeddings: "Embeddings", speech: "Speech", responses: "Responses API" } satisfies Record<Capability, string>,
     targets: "Answered by",
     price: "Price per million tokens",
     perMillion: (input: string, output: string) => `${input} in, ${output} out`,
@@ -404,7 +411,6 @@ export const en = {
     invitedLead: "Send them this link. It is shown once and works once.",
     waiting: "Invitations that wait",
     withdraw: "Withdraw",
-    until: (date: string) => `until ${date}`,
     keyName: "Name of the key",
     keyLife: "Works for",
     never: "No end",
@@ -428,6 +434,11 @@ export const en = {
     unwell: "Something is missing",
     version: (version: string) => `Version ${version}`,
     job: "Job",
+    missing: {
+      database_away: "PostgreSQL does not answer.",
+      not_migrated: "Migrations have not run: “answerable migrate” runs them.",
+      storage_unwritable: "The data folder cannot be written.",
+    } satisfies Record<HealthCode, string>,
     progress: "Progress",
     started: "Added",
     took: "Took",
@@ -446,6 +457,7 @@ export const en = {
     pause: "Pause",
     resume: "Go on",
     history: "History",
+    begun: "Begun",
     added: "Added",
     changed: "Changed",
     deleted: "Deleted",
@@ -600,5 +612,6 @@ export const en = {
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
   ...curation,
   recap,
+  results,
   ...tables,
 };

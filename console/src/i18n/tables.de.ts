@@ -1,16 +1,11 @@
 import { findings } from "./findings.de";
+import { jobs } from "./jobs.de";
 import type { tables as english } from "./tables.en";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("de")} ${n === 1 ? one : other}`;
-const UNITS: Record<string, string> = {
-  rows: "Zeilen", bytes: "Bytes", tables: "Tabellen", passages: "Abschnitte", pages: "Seiten", characters: "Zeichen", items: "Einträge", dashboards: "Dashboards",
-  insights: "Kacheln", alerts: "Meldungen",
-};
 
 export const tables: typeof english = {
-  jobs: {
-    counted: (done, total, unit) => [done, total === null ? "" : `von ${total}`, UNITS[unit] ?? unit].filter(Boolean).join(" "),
-  },
+  jobs,
   review: {
     tab: "Prüfung",
     lead: "Was beim Lesen der Datei gefunden und geändert wurde. Jede Entscheidung lässt sich anders treffen; sie gilt dann für diese Datei und für jede spätere.",

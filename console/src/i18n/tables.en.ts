@@ -1,17 +1,12 @@
 /** Strings of a table's page: its review, its versions, its rules. */
 import type { FindingView } from "../api/schema";
 import { findings } from "./findings.en";
+import { jobs } from "./jobs.en";
 
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
-const UNITS: Record<string, string> = {
-  rows: "rows", bytes: "bytes", tables: "tables", passages: "passages", pages: "pages", characters: "characters", items: "items", dashboards: "dashboards", insights: "tiles",
-  alerts: "alerts",
-};
 
 export const tables = {
-  jobs: {
-    counted: (done: string, total: string | null, unit: string) => [done, total === null ? "" : `of ${total}`, UNITS[unit] ?? unit].filter(Boolean).join(" "),
-  },
+  jobs,
   review: {
     tab: "Review",
     lead: "What was found and changed while the file was read. Each decision can be taken otherwise; it then holds for this file and for every later one.",

@@ -1,5 +1,5 @@
 /** The models that can be called, who provides them, and whether they answer. */
-import { Badge, Button, Card, Code, Group, Stack, Table, Tabs, Text } from "@mantine/core";
+import { Badge, Button, Card, Code, Group, Stack, Tabs, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconCircleCheck, IconCpu, IconPlugConnected } from "@tabler/icons-react";
 import { api, read } from "../api/client";
@@ -9,6 +9,7 @@ import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
+import { Row, RowCell, RowTable } from "../design/RowTable";
 import { useFormats, useMessages } from "../i18n/messages";
 import { AddProvider } from "./AddProvider";
 
@@ -31,23 +32,11 @@ export function ModelsPage() {
             empty={<Empty icon={IconCpu} title={m.models.none} lead={m.models.noneLead} />}
           >
             {(models) => (
-              <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{m.models.model}</Table.Th>
-                      <Table.Th>{m.models.can}</Table.Th>
-                      <Table.Th>{m.models.targets}</Table.Th>
-                      <Table.Th>{m.models.price}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {models.map((model) => (
-                      <ModelRow key={`${model.kind} ${model.name}`} model={model} />
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <RowTable heads={[m.models.model, m.models.can, m.models.targets, m.models.price]}>
+                {models.map((model) => (
+                  <ModelRow key={`${model.kind} ${model.name}`} model={model} />
+                ))}
+              </RowTable>
             )}
           </Pages>
         </Tabs.Panel>
@@ -76,19 +65,19 @@ function ModelRow({ model }: { model: ModelNameOut }) {
   const m = useMessages();
   const f = useFormats();
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Row>
+      <RowCell>
         <Text size="sm" fw={550}>
           {model.name}
         </Text>
         <Text size="xs" c="dimmed">
           {[m.models.kind[model.kind], model.context_window === null ? "" : m.models.context(model.context_window)].filter(Boolean).join(" · ")}
         </Text>
-      </Table.Td>
-      <Table.Td>
-        <Text size="xs">{model.capabilities.join(", ")}</Text>
-      </Table.Td>
-      <Table.Td>
+      </RowCell>
+      <RowCell head={m.models.can}>
+        <Text size="xs">{model.capabilities.map((each) => m.models.capabilities[each]).join(", ")}</Text>
+      </RowCell>
+      <RowCell head={m.models.targets}>
         <Group gap={4}>
           {model.targets.map((target) => (
             <Badge key={`${target.provider} ${target.model}`} color={STATES[target.state]} title={m.models.state[target.state]}>
@@ -96,11 +85,11 @@ function ModelRow({ model }: { model: ModelNameOut }) {
             </Badge>
           ))}
         </Group>
-      </Table.Td>
-      <Table.Td>
+      </RowCell>
+      <RowCell head={m.models.price}>
         <Text size="xs">{model.price === null ? "–" : m.models.perMillion(f.money(model.price.input_per_mtok), f.money(model.price.output_per_mtok))}</Text>
-      </Table.Td>
-    </Table.Tr>
+      </RowCell>
+    </Row>
   );
 }
 

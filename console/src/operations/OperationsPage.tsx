@@ -1,14 +1,15 @@
 /** What the system works on, and whether it is well. */
-import { Badge, Button, Card, Group, SegmentedControl, Table, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Card, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconChecklist, IconHeartbeat } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../api/client";
-import type { JobStatus, JobView } from "../api/schema";
+import type { Health, JobStatus, JobView } from "../api/schema";
 import { useSession } from "../app/session";
 import { Empty } from "../design/Empty";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
+import { Row, RowCell, RowTable } from "../design/RowTable";
 import { useFormats, useMessages } from "../i18n/messages";
 
 const COLOURS: Record<JobStatus, string> = { queued: "gray", running: "blue", succeeded: "pine", failed: "red", cancelled: "gray" };
@@ -34,24 +35,11 @@ export function OperationsPage() {
         empty={<Empty icon={IconChecklist} title={m.operations.none} />}
       >
         {(jobs) => (
-          <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{m.operations.job}</Table.Th>
-                  <Table.Th>{m.documents.state}</Table.Th>
-                  <Table.Th>{m.operations.progress}</Table.Th>
-                  <Table.Th>{m.operations.started}</Table.Th>
-                  <Table.Th>{m.operations.took}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {jobs.map((job) => (
-                  <Row key={job.id} job={job} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <RowTable heads={[m.operations.job, m.documents.state, m.operations.progress, m.operations.started, m.operations.took]}>
+            {jobs.map((job) => (
+              <JobRow key={job.id} job={job} />
+            ))}
+          </RowTable>
         )}
       </Pages>
     </Page>
@@ -60,7 +48,7 @@ export function OperationsPage() {
 
 function HealthCard() {
   const m = useMessages();
-  const health = useQuery({ queryKey: ["health"], queryFn: () => fetch("/health/ready").then((response) => response.json() as Promise<{ status: string; missing: string[] }>), refetchInterval: HEALTH_MS });
+  const health = useQuery({ queryKey: ["health"], queryFn: () => fetch("/health/ready").then((response) => response.json() as Promise<Health>), refetchInterval: HEALTH_MS });
   const setup = useQuery({ queryKey: ["setup"], queryFn: () => read(api.GET("/api/v1/auth/setup")) });
   const well = health.data?.status === "ok";
   return (
@@ -74,16 +62,16 @@ function HealthCard() {
           {setup.data && m.operations.version(setup.data.version)}
         </Text>
       </Group>
-      {(health.data?.missing ?? []).map((missing) => (
-        <Text key={missing} size="sm" mt={4}>
-          {missing}
+      {(health.data?.codes ?? []).map((code) => (
+        <Text key={code} size="sm" mt={4}>
+          {m.operations.missing[code]}
         </Text>
       ))}
     </Card>
   );
 }
 
-function Row({ job }: { job: JobView }) {
+function JobRow({ job }: { job: JobView }) {
   const m = useMessages();
   const f = useFormats();
   const { mayEdit } = useSession();
@@ -94,34 +82,35 @@ function Row({ job }: { job: JobView }) {
   });
   const running = job.status === "queued" || job.status === "running";
   const took = job.started_at && job.finished_at ? f.duration(Date.parse(job.finished_at) - Date.parse(job.started_at)) : "";
+  const name = m.jobs.kinds[job.kind] ?? job.kind;
   return (
-    <Table.Tr>
-      <Table.Td maw={320}>
+    <Row>
+      <RowCell maw={320}>
         <Text size="sm" fw={550}>
-          {job.kind}
+          {name}
         </Text>
         <Text size="xs" c="dimmed" lineClamp={2}>
-          {job.error ? m.problem.told(job.error.code, job.error.detail) : `${job.subject.type} ${job.subject.id}`}
+          {job.error ? m.problem.told(job.error.code, job.error.detail) : m.jobs.subject(job.subject.type, job.subject.id)}
         </Text>
-      </Table.Td>
-      <Table.Td>
+      </RowCell>
+      <RowCell head={m.documents.state}>
         <Badge color={COLOURS[job.status]}>{m.operations.status[job.status]}</Badge>
-      </Table.Td>
-      <Table.Td>{job.progress ? m.jobs.counted(f.number(job.progress.done), job.progress.total === null ? null : f.number(job.progress.total), job.progress.unit) : ""}</Table.Td>
-      <Table.Td>
+      </RowCell>
+      <RowCell head={job.progress ? m.operations.progress : undefined}>{job.progress && m.jobs.counted(f.number(job.progress.done), job.progress.total === null ? null : f.number(job.progress.total), job.progress.unit)}</RowCell>
+      <RowCell head={m.operations.started}>
         <Tooltip label={f.moment(job.created_at)}>
           <span>{f.ago(job.created_at)}</span>
         </Tooltip>
-      </Table.Td>
-      <Table.Td>
+      </RowCell>
+      <RowCell head={took ? m.operations.took : undefined}>
         {running && mayEdit ? (
-          <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()} aria-label={`${m.cancel}: ${job.kind} ${job.id}`}>
+          <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()} aria-label={`${m.cancel}: ${name} ${job.id}`}>
             {m.cancel}
           </Button>
         ) : (
-          took
+          took || null
         )}
-      </Table.Td>
-    </Table.Tr>
+      </RowCell>
+    </Row>
   );
 }

@@ -2,8 +2,9 @@
 import { Badge, Container, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { problemOf } from "../api/problems";
-import type { SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
+import type { Column, SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
 import { AnswerText } from "../ask/AnswerText";
 import { Chart } from "../charts/Chart";
 import type { Cell } from "../ask/csv";
@@ -12,6 +13,7 @@ import { filesOf, type ChartSpec } from "../ask/turn";
 import askCss from "../ask/ask.module.css";
 import css from "../dashboards/dashboards.module.css";
 import { Shown } from "../dashboards/TileView";
+import { chartSaid } from "../design/columns";
 import { Failure } from "../design/Failure";
 import { Mark } from "../design/Mark";
 import { useTitle } from "../design/Page";
@@ -99,6 +101,7 @@ function Frame({ found, title, lead, wide, children }: FrameProps) {
 function Message({ message }: { message: SharedMessage }) {
   const m = useMessages();
   const evidence = message.parts.flatMap((part) => (part.type === "evidence" ? [part.evidence] : []));
+  const columns = useMemo(() => message.parts.find((part) => part.type === "table")?.columns ?? [], [message]);
   if (message.role === "user") {
     return (
       <div className={askCss.question}>
@@ -126,7 +129,7 @@ function Message({ message }: { message: SharedMessage }) {
           case "table":
             return <ResultTable key={place} columns={part.columns} rows={part.rows as Cell[][]} label={m.ask.table} />;
           case "chart":
-            return <Chart key={place} spec={part.chart as ChartSpec} label={m.ask.chart} />;
+            return <Drawn key={place} spec={part.chart as ChartSpec} columns={columns} />;
           case "ask_back":
             return <Text key={place}>{part.question}</Text>;
           case "error":
@@ -137,4 +140,11 @@ function Message({ message }: { message: SharedMessage }) {
       })}
     </div>
   );
+}
+
+function Drawn({ spec, columns }: { spec: ChartSpec; columns: readonly Column[] }) {
+  const m = useMessages();
+  const f = useFormats();
+  const said = useMemo(() => chartSaid(spec, columns, m, f), [spec, columns, m, f]);
+  return <Chart spec={said} label={m.ask.chart} />;
 }

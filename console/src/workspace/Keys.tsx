@@ -1,5 +1,5 @@
 /** API keys: made, shown once, revoked. */
-import { Button, Group, Select, Table, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { Confirm } from "../design/Confirm";
 import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
 import { Pages } from "../design/Pages";
+import { Row, RowCell, RowTable } from "../design/RowTable";
 import { Secret } from "../design/Secret";
 import { useFormats, useMessages } from "../i18n/messages";
 
@@ -47,23 +48,11 @@ export function Keys() {
       {make.data && <Secret title={m.workspace.keyMade(make.data.name)} lead={m.workspace.keyOnce} text={make.data.key} />}
       <Pages queryKey={["keys"]} load={(cursor) => read(api.GET("/api/v1/api-keys", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={<Empty icon={IconKey} title={m.workspace.noKeys} lead={m.workspace.noKeysLead} />}>
         {(keys) => (
-          <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{m.name_}</Table.Th>
-                  <Table.Th>{m.workspace.lastUsed}</Table.Th>
-                  <Table.Th>{m.workspace.expires}</Table.Th>
-                  <Table.Th>{m.actions}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {keys.map((key) => (
-                  <KeyRow key={key.id} item={key} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <RowTable heads={[m.name_, m.workspace.lastUsed, m.workspace.expires, m.actions]}>
+            {keys.map((key) => (
+              <KeyRow key={key.id} item={key} />
+            ))}
+          </RowTable>
         )}
       </Pages>
     </>
@@ -76,18 +65,18 @@ function KeyRow({ item }: { item: BoundedKeyOut }) {
   const queries = useQueryClient();
   const [revoking, setRevoking] = useState(false);
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Row>
+      <RowCell>
         <Text size="sm" fw={550}>
           {item.name}
         </Text>
         <Text size="xs" c="dimmed" ff="monospace">
           {item.prefix}…
         </Text>
-      </Table.Td>
-      <Table.Td>{item.last_used_at ? f.ago(item.last_used_at) : m.workspace.unused}</Table.Td>
-      <Table.Td>{item.expires_at ? f.date(item.expires_at) : m.workspace.never}</Table.Td>
-      <Table.Td w={120}>
+      </RowCell>
+      <RowCell head={m.workspace.lastUsed}>{item.last_used_at ? f.ago(item.last_used_at) : m.workspace.unused}</RowCell>
+      <RowCell head={m.workspace.expires}>{item.expires_at ? f.date(item.expires_at) : m.workspace.never}</RowCell>
+      <RowCell w={120}>
         <Button size="compact-xs" variant="default" onClick={() => setRevoking(true)} aria-label={`${m.workspace.revoke}: ${item.name}`}>
           {m.workspace.revoke}
         </Button>
@@ -103,7 +92,7 @@ function KeyRow({ item }: { item: BoundedKeyOut }) {
             close={() => setRevoking(false)}
           />
         )}
-      </Table.Td>
-    </Table.Tr>
+      </RowCell>
+    </Row>
   );
 }

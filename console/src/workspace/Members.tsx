@@ -1,5 +1,5 @@
 /** Members with their roles, and invitations that wait. */
-import { ActionIcon, Button, Group, Select, Table, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Select, Text, TextInput, Title, Tooltip } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
 import { FailureNote, problemText } from "../design/Failure";
 import { Pages } from "../design/Pages";
+import { Row, RowCell, RowTable } from "../design/RowTable";
 import { Secret } from "../design/Secret";
 import { toast } from "../design/toasts";
 import { useFormats, useMessages } from "../i18n/messages";
@@ -27,22 +28,11 @@ export function Members() {
       {mayAdminister && <Invite />}
       <Pages queryKey={["members"]} load={(cursor) => read(api.GET("/api/v1/workspaces/{workspace_id}/members", { params: { path, query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={null}>
         {(members) => (
-          <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{m.name_}</Table.Th>
-                  <Table.Th>{m.workspace.role}</Table.Th>
-                  <Table.Th>{m.actions}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {members.map((member) => (
-                  <MemberRow key={member.user.id} member={member} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <RowTable heads={[m.name_, m.workspace.role, m.actions]}>
+            {members.map((member) => (
+              <MemberRow key={member.user.id} member={member} />
+            ))}
+          </RowTable>
         )}
       </Pages>
       {mayAdminister && <Invitations />}
@@ -67,8 +57,8 @@ function MemberRow({ member }: { member: MemberOut }) {
   });
   const self = member.user.id === me.user.id;
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Row>
+      <RowCell>
         <Text size="sm" fw={550}>
           {member.user.name}
         </Text>
@@ -80,8 +70,8 @@ function MemberRow({ member }: { member: MemberOut }) {
             {name}: {values.join(", ")}
           </Text>
         ))}
-      </Table.Td>
-      <Table.Td w={160}>
+      </RowCell>
+      <RowCell head={m.workspace.role} w={160}>
         {mayAdminister && !self ? (
           <Select
             size="xs"
@@ -94,8 +84,8 @@ function MemberRow({ member }: { member: MemberOut }) {
         ) : (
           m.workspace.roles[member.role]
         )}
-      </Table.Td>
-      <Table.Td w={100}>
+      </RowCell>
+      <RowCell w={100}>
         {mayAdminister && <AttributesButton member={member} saved={again} />}
         {mayAdminister && !self && (
           <Tooltip label={m.workspace.remove}>
@@ -116,8 +106,8 @@ function MemberRow({ member }: { member: MemberOut }) {
             close={() => setRemoving(false)}
           />
         )}
-      </Table.Td>
-    </Table.Tr>
+      </RowCell>
+    </Row>
   );
 }
 
@@ -170,13 +160,11 @@ function Invitations() {
       <Title order={2} mt="lg" mb="xs">
         {m.workspace.waiting}
       </Title>
-      <Table>
-        <Table.Tbody>
-          {items.map((each) => (
-            <InvitationRow key={each.id} invitation={each} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      <RowTable heads={[m.entry.email, m.workspace.role, m.workspace.expires, m.actions]}>
+        {items.map((each) => (
+          <InvitationRow key={each.id} invitation={each} />
+        ))}
+      </RowTable>
     </>
   );
 }
@@ -191,15 +179,15 @@ function InvitationRow({ invitation }: { invitation: InvitationOut }) {
     onSettled: () => queries.invalidateQueries({ queryKey: ["invitations"] }),
   });
   return (
-    <Table.Tr>
-      <Table.Td>{invitation.email}</Table.Td>
-      <Table.Td>{m.workspace.roles[invitation.role]}</Table.Td>
-      <Table.Td>{m.workspace.until(f.date(invitation.expires_at))}</Table.Td>
-      <Table.Td w={120}>
+    <Row>
+      <RowCell>{invitation.email}</RowCell>
+      <RowCell head={m.workspace.role}>{m.workspace.roles[invitation.role]}</RowCell>
+      <RowCell head={m.workspace.expires}>{f.date(invitation.expires_at)}</RowCell>
+      <RowCell w={120}>
         <Button size="compact-xs" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate()} aria-label={`${m.workspace.withdraw}: ${invitation.email}`}>
           {m.workspace.withdraw}
         </Button>
-      </Table.Td>
-    </Table.Tr>
+      </RowCell>
+    </Row>
   );
 }

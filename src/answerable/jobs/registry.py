@@ -95,6 +95,10 @@ class TaskRegistry:
         """The task of that name; None when nobody registered it in this process."""
         return self._tasks.get(name)
 
+    def named(self) -> dict[str, Task]:
+        """Every task by its name."""
+        return dict(self._tasks)
+
     @property
     def schedules(self) -> tuple[Periodic, ...]:
         """Every schedule."""

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
+from answerable.api.jobs.kinds import JobKind, JobSubject, JobUnit
 from answerable.jobs import Job, JobStatus
 from answerable.kit.paging import PageRequest
 
@@ -22,7 +23,7 @@ class JobsRequest(PageRequest):
 class SubjectView(BaseModel):
     """What the job works on, such as a document."""
 
-    type: str
+    type: JobSubject
     id: str
 
 
@@ -31,7 +32,7 @@ class ProgressView(BaseModel):
 
     done: int
     total: int | None
-    unit: str
+    unit: JobUnit
 
 
 class ErrorView(BaseModel):
@@ -45,7 +46,7 @@ class JobView(BaseModel):
     """A job as it is now. `attempt` counts how often it was started."""
 
     id: str
-    kind: str
+    kind: JobKind
     status: JobStatus
     progress: ProgressView | None
     error: ErrorView | None

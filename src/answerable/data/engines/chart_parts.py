@@ -108,11 +108,12 @@ class Frame:
             for name, column in series.items()
         ]
 
-    def side_names(self) -> tuple[str, str]:
-        """What the two periods of a comparison are called."""
+    def sides(self) -> dict[str, str]:
+        """What the two periods of a comparison are called, each with its code."""
         comparison = self.query.time.comparison if self.query.time is not None else None
         year = comparison is not None and comparison.kind == "previous_year"
-        return "This period", "A year earlier" if year else "The period before"
+        before = {"A year earlier": "year_earlier"} if year else {"The period before": "period_before"}
+        return {"This period": "this_period"} | before
 
     def tooltip(self, *columns: Column) -> list[JsonObject]:
         """What is shown where the pointer is."""

@@ -6,6 +6,8 @@ this period beside another      two lines over time, grouped bars over groups
 a measure by one dimension      bars in the order of the result
 a measure by two dimensions     grouped bars, or a heat map where the second has many values
 lists of rows                   no chart
+
+Where a chart names the two periods of a comparison, `usermeta.series` has a code for each name.
 """
 
 from __future__ import annotations
@@ -95,8 +97,10 @@ def _lines_by_group(frame: Frame, measure: Column, group: Column) -> JsonObject:
 
 def _two_lines(frame: Frame, measure: Column, previous: Column) -> JsonObject:
     assert frame.period is not None
-    now, before = frame.side_names()
+    sides = frame.sides()
+    now, before = sides
     return {
+        "usermeta": {"series": sides},
         "data": {"values": frame.folded([frame.period], {now: measure, before: previous}, measure)},
         "mark": _line(),
         "encoding": {
@@ -146,10 +150,12 @@ def _bars(frame: Frame, measure: Column) -> JsonObject:
 
 def _compared_bars(frame: Frame, measure: Column, previous: Column) -> JsonObject:
     group = frame.groups[0]
-    now, before = frame.side_names()
+    sides = frame.sides()
+    now, before = sides
     limit = MAX_BARS // 2
     rows = frame.folded([group], {now: measure, before: previous}, measure, limit=limit)
     return {
+        "usermeta": {"series": sides},
         "data": {"values": rows},
         "mark": {"type": "bar"},
         "encoding": {

@@ -24,6 +24,8 @@ class Column(BaseModel):
     kind: Literal["period", "group", "measure", "derived", "value"]
     unit: Unit | None = None
     of: str | None = None  # the measure a derived column belongs to
+    rest: str | None = None  # what the group of all others is called among the values of a group's column
+    window: int | None = None  # over how many periods a moving average goes
     derivation: (
         Literal["previous", "change", "change_pct", "share", "running_total", "moving_average"] | None
     ) = None

@@ -36,7 +36,10 @@ def describe_columns(plan: Plan) -> tuple[Column, ...]:
         as_text = group.top is not None and group.top.others
         kind = FieldType.STRING if as_text else group.ref.type
         ref = group.ref
-        columns.append(Column(name=ref.name, label=ref.label, type=kind, kind="group", unit=ref.unit))
+        rest = group.other_label if as_text else None
+        columns.append(
+            Column(name=ref.name, label=ref.label, type=kind, kind="group", unit=ref.unit, rest=rest)
+        )
     for measure in plan.measures:
         columns += _measure_columns(plan, measure)
     return tuple(columns)
@@ -46,7 +49,9 @@ def _measure_columns(plan: Plan, measure: PlannedMeasure) -> list[Column]:
     alias, label, kind, unit = measure.alias, measure.label, measure.type, measure.unit
     columns = [Column(name=alias, label=label, type=kind, kind="measure", unit=unit)]
 
-    def derived(suffix: str, words: str, type_: FieldType, unit_: Unit | None) -> Column:
+    def derived(
+        suffix: str, words: str, type_: FieldType, unit_: Unit | None, window: int | None = None
+    ) -> Column:
         return Column(
             name=alias + suffix,
             label=f"{label}, {words}",
@@ -55,6 +60,7 @@ def _measure_columns(plan: Plan, measure: PlannedMeasure) -> list[Column]:
             unit=unit_,
             of=alias,
             derivation=suffix.removeprefix("_"),
+            window=window,
         )
 
     if measure.share:
@@ -63,7 +69,7 @@ def _measure_columns(plan: Plan, measure: PlannedMeasure) -> list[Column]:
         columns.append(derived(RUNNING, "running total", kind, unit))
     if measure.moving is not None:
         words = f"moving average of {measure.moving}"
-        columns.append(derived(MOVING, words, FieldType.FLOAT, unit))
+        columns.append(derived(MOVING, words, FieldType.FLOAT, unit, measure.moving))
     if plan.comparison is not None:
         columns += [
             derived(PREVIOUS, "previous", kind, unit),

@@ -1,0 +1,67 @@
+/** Columns of a result, and the chart of it, in the person's words: what the server derives or groups has its names in the
+ * catalogue; what the data calls itself stays. */
+import type { Column } from "../api/schema";
+import type { GrainName, SeriesCode } from "../i18n/results.en";
+import type { Formats, Messages } from "../i18n/messages";
+
+/** The columns with their labels as they are to be read. */
+export function named(columns: readonly Column[], m: Messages, f: Formats): Column[] {
+  const labels = new Map(columns.map((column) => [column.name, column.label]));
+  return columns.map((column) => ({ ...column, label: labelOf(column, labels, m, f) }));
+}
+
+function labelOf(column: Column, labels: ReadonlyMap<string, string>, m: Messages, f: Formats): string {
+  if (column.kind === "period") return m.results.grains[column.label.toLowerCase() as GrainName] ?? column.label;
+  const of = labels.get(column.of ?? "");
+  if (!column.derivation || of === undefined) return column.label;
+  return m.results.derived[column.derivation](of, column.window ? f.number(column.window) : "");
+}
+
+type Json = Record<string, unknown>;
+
+/** The specification with the names that the server gave in the person's words. */
+export function chartSaid(spec: Json, columns: readonly Column[], m: Messages, f: Formats): Json {
+  const before = new Map(columns.map((column) => [column.name, column]));
+  const after = new Map(named(columns, m, f).map((column) => [column.name, column.label]));
+  const texts = textsOf(spec, columns, m);
+  const title = (channel: Json): Json => {
+    const column = before.get(String(channel["field"]));
+    const label = after.get(String(channel["field"]));
+    if (!column || label === undefined || column.label === label || typeof channel["title"] !== "string") return channel;
+    const opening = `${column.label[0]?.toUpperCase() ?? ""}${column.label.slice(1)}`;
+    return { ...channel, title: channel["title"].replace(opening, () => label) };
+  };
+  const channel = (each: unknown): unknown => {
+    if (Array.isArray(each)) return each.map((one) => title(one as Json));
+    const told = title(each as Json);
+    const known = texts.get(String(told["field"]));
+    return known === undefined ? told : replaced(told, known);
+  };
+  const data = spec["data"] as { values?: readonly Json[] } | undefined;
+  return {
+    ...spec,
+    data: { ...data, values: data?.values?.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, texts.get(name)?.get(cell) ?? cell]))) },
+    encoding: Object.fromEntries(Object.entries((spec["encoding"] as Json | undefined) ?? {}).map(([name, each]) => [name, channel(each)])),
+  };
+}
+
+/** What stands for what in a column of the chart's data. */
+function textsOf(spec: Json, columns: readonly Column[], m: Messages): Map<string, Map<unknown, string>> {
+  const texts = new Map<string, Map<unknown, string>>();
+  for (const column of columns.filter((each) => each.kind === "group")) {
+    const own = new Map<unknown, string>([["(empty)", m.results.empty]]);
+    if (column.rest) own.set(column.rest, m.results.rest);
+    if (column.type === "boolean") own.set("yes", m.results.yes).set("no", m.results.no);
+    texts.set(column.name, own);
+  }
+  const series = (spec["usermeta"] as { series?: Record<string, SeriesCode> } | undefined)?.series;
+  if (series) texts.set("series", new Map(Object.entries(series).map(([text, code]) => [text, m.results.series[code] ?? text])));
+  return texts;
+}
+
+/** A channel whose order and domain name texts. */
+function replaced(channel: Json, texts: ReadonlyMap<unknown, string>): Json {
+  const all = (values: unknown) => (Array.isArray(values) ? values.map((value: unknown) => texts.get(value) ?? value) : values);
+  const scale = channel["scale"] as Json | undefined;
+  return { ...channel, ...("sort" in channel && { sort: all(channel["sort"]) }), ...(scale && { scale: { ...scale, domain: all(scale["domain"]) } }) };
+}
