@@ -8,6 +8,7 @@ const TYPES = {
   string: "Text", integer: "ganze Zahl", decimal: "Dezimalzahl", float: "Zahl", boolean: "Ja oder Nein", date: "Datum", timestamp: "Zeitpunkt", time: "Uhrzeit",
 };
 const CHOSEN = { text: "Text", number: "Zahl", date: "Datum", boolean: "Ja oder Nein" };
+const TAKEN = { percent: "Prozentwert", fraction: "Anteil an 1" };
 const CHECKS = { required: "ausgefüllt", unique: "in keiner anderen Zeile", pattern: "ein Muster", range: "ein Bereich", one_of: "eines aus einer Liste" };
 const SIGNS = { decimal_comma: () => "Dezimalkomma", thousands: (text: string) => `${q(text)} zwischen Tausendern`, affix: (text: string) => `${q(text)} daneben` };
 const FIRST = { day: "dem Tag", month: "dem Monat" };
@@ -53,7 +54,19 @@ export const findings: FindingSentences = {
   unreadable_cells: ({ column, count, type, texts }, { many }) => `In ${q(column)} ${count === 1 ? "lässt" : "lassen"} sich ${many(count, "Zelle", "Zellen")} nicht als ${TYPES[type]} lesen und ${count === 1 ? "ist" : "sind"} jetzt leer: ${quoted(texts)}.`,
   not_finite: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "ist" : "sind"} ${many(count, "Zelle keine Zahl", "Zellen keine Zahlen")} (NaN) oder unendlich und jetzt leer.`,
   mixed_types: ({ column, text }) => `In ${q(column)} stehen meist Zahlen, aber zu viele Zellen sind keine (zum Beispiel ${q(text)}): als Text belassen.`,
+  mixed_date_types: ({ column, text }) => `In ${q(column)} stehen meist Daten, aber zu viele Zellen sind keine (zum Beispiel ${q(text)}): als Text belassen.`,
   mixed_units: ({ column, units }) => `${q(column)} mischt Einheiten (${units.join(", ")}): als Text belassen, weil sich ihre Zahlen nicht addieren lassen.`,
+  units_converted: ({ column, units, unit }) => `Die Zahlen in ${q(column)} sind in ${units.join(", ")} geschrieben; gespeichert sind alle in ${unit}.`,
+  bare_numbers: ({ column, count, text, unit }, { many }) => `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} keine Einheit, zum Beispiel ${q(text)}; gelesen als ${unit}.`,
+  bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
+    `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} kein Prozentzeichen, ${q(text)} kann also ein Prozentwert oder ein Anteil an 1 sein; als ${TAKEN[taken_for]} gelesen sind es ${number(Number(value))} %.`,
+  bare_percent_chosen: ({ column, count, text, taken_for, number: value }, { many, number }) =>
+    `In ${q(column)} ${count === 1 ? "wird" : "werden"} ${many(count, "Zahl", "Zahlen")} ohne Prozentzeichen als ${TAKEN[taken_for]} gelesen, wie gewählt: ${q(text)} sind ${number(Number(value))} %.`,
+  header_scale: ({ column, affix, unit }) => `Nach dem Kopf ${q(column)} sind die Zahlen in ${unit}, daneben steht aber ${q(affix)}; gelesen, wie es der Kopf sagt.`,
+  format_unit: ({ column, text, number: value, unit }, { number }) => `Die Zellen von ${q(column)} zeigen nach ihrem Format ${unit}: ${text} sind ${number(Number(value))} ${unit}.`,
+  format_percent: ({ column, text, number: value, unit }, { number }) => `Die Zellen von ${q(column)} sind als Prozent formatiert: ${text} sind ${number(Number(value))} ${unit}.`,
+  numbers_as_text: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle eine Zahl", "Zellen Zahlen")} als Text, anders als die übrigen; gelesen als ${count === 1 ? "Zahl" : "Zahlen"}.`,
+  dates_as_text: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle ein Datum", "Zellen Daten")} als Text, anders als die übrigen; gelesen als Datum.`,
   text_of_zeros: ({ column, text }) => `${q(column)} ist als Text belassen: ${q(text)} beginnt mit Nullen, ist also ein Kennzeichen und kein Betrag.`,
   text_of_digits: ({ column, text }) => `${q(column)} ist als Text belassen: ${q(text)} hat mehr als 18 Ziffern, ist also ein Kennzeichen und kein Betrag.`,
   text_of_codes: ({ column, text }) => `${q(column)} ist als Text belassen: ${q(text)} sieht wie ein Code aus, nicht wie eine Zahl, ist also ein Kennzeichen und kein Betrag.`,
@@ -67,6 +80,10 @@ export const findings: FindingSentences = {
   two_digit_year: ({ column }) => `Die Jahre in ${q(column)} sind zweistellig: 00 bis 68 werden als 20xx gelesen, 69 bis 99 als 19xx.`,
   time_zone: ({ column }) => `Die Zeiten in ${q(column)} nennen ihren Abstand zu UTC und sind in UTC gespeichert.`,
   time_zone_declared: ({ column }) => `Die Zeiten in ${q(column)} sind in UTC gespeichert.`,
+  time_zone_missing: ({ column, count, text }, { many }) => `In ${q(column)} ${count === 1 ? "nennt" : "nennen"} ${many(count, "Zeit", "Zeiten")} keine Zone, wo andere es tun, zum Beispiel ${q(text)}; gelesen als UTC.`,
+  time_zone_unknown: ({ column, text }) => `Die Zeiten in ${q(column)} nennen ${q(text)}, was keine Zone ist oder die mehrerer Länder: als Text belassen. Schreiben Sie Abstände zu UTC wie +02:00.`,
+  compact_dates: ({ column, text, day }, { date }) => `Die Zahlen in ${q(column)} können Daten sein (${text} der ${date(day)}): als Zahlen belassen.`,
+  compact_dates_read: ({ column, text, day }, { date }) => `Die Zahlen in ${q(column)} sind Daten aus acht Ziffern: ${text} ist der ${date(day)}.`,
   months: ({ column }) => `${q(column)} enthält Monate; jeder ist als sein erster Tag gespeichert.`,
   number_format: ({ column, signs }) =>
     `Die Zahlen in ${q(column)} sind mit ${signs.map(({ kind, text }) => SIGNS[kind](text)).join(", ") || "eigenen Zeichen"} geschrieben; gespeichert sind sie als reine Zahlen.`,

@@ -26,6 +26,7 @@ const TYPES = {
   time: "a time of day",
 };
 const CHOSEN = { text: "text", number: "a number", date: "a date", boolean: "yes or no" };
+const TAKEN = { percent: "percentages", fraction: "shares of 1" };
 const CHECKS = { required: "filled", unique: "no other row has it", pattern: "a pattern", range: "a range", one_of: "one of a list" };
 const SIGNS = { decimal_comma: () => "a decimal comma", thousands: (text: string) => `${q(text)} between thousands`, affix: (text: string) => `${q(text)} beside them` };
 
@@ -70,7 +71,19 @@ export const findings: FindingSentences = {
   unreadable_cells: ({ column, count, type, texts }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} cannot be read as ${TYPES[type]} and ${count === 1 ? "is" : "are"} empty now: ${quoted(texts)}.`,
   not_finite: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "is NaN or infinite; it is" : "are NaN or infinite; they are"} empty now.`,
   mixed_types: ({ column, text }) => `${q(column)} is mostly numbers, but too many cells are not (for example ${q(text)}): kept as text.`,
+  mixed_date_types: ({ column, text }) => `${q(column)} is mostly dates, but too many cells are not (for example ${q(text)}): kept as text.`,
   mixed_units: ({ column, units }) => `${q(column)} mixes units (${units.join(", ")}): kept as text, because their numbers cannot be added.`,
+  units_converted: ({ column, units, unit }) => `Numbers in ${q(column)} are written in ${units.join(", ")}; all are stored in ${unit}.`,
+  bare_numbers: ({ column, count, text, unit }, { many }) => `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no unit, such as ${q(text)}; read as ${unit}.`,
+  bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
+    `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no percent sign, so ${q(text)} may be a percentage or a share of 1; taken for ${TAKEN[taken_for]}, it is ${number(Number(value))} %.`,
+  bare_percent_chosen: ({ column, count, text, taken_for, number: value }, { many, number }) =>
+    `${many(count, "number", "numbers")} of ${q(column)} without a percent sign ${count === 1 ? "is" : "are"} read as ${TAKEN[taken_for]}, as chosen: ${q(text)} is ${number(Number(value))} %.`,
+  header_scale: ({ column, affix, unit }) => `The header ${q(column)} says that its numbers are in ${unit}, but ${q(affix)} stands beside them; read as the header says.`,
+  format_unit: ({ column, text, number: value, unit }, { number }) => `Cells of ${q(column)} are formatted to show ${unit}: ${text} is ${number(Number(value))} ${unit}.`,
+  format_percent: ({ column, text, number: value, unit }, { number }) => `Cells of ${q(column)} are formatted as percentages: ${text} is ${number(Number(value))} ${unit}.`,
+  numbers_as_text: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds a number" : "hold numbers"} as text, unlike the others; read as ${count === 1 ? "a number" : "numbers"}.`,
+  dates_as_text: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds a date" : "hold dates"} as text, unlike the others; read as ${count === 1 ? "a date" : "dates"}.`,
   text_of_zeros: ({ column, text }) => `${q(column)} is kept as text: ${q(text)} starts with zeros, so it is an identifier, not an amount.`,
   text_of_digits: ({ column, text }) => `${q(column)} is kept as text: ${q(text)} is longer than 18 digits, so it is an identifier, not an amount.`,
   text_of_codes: ({ column, text }) => `${q(column)} is kept as text: ${q(text)} looks like a code, not a number, so it is an identifier, not an amount.`,
@@ -84,6 +97,10 @@ export const findings: FindingSentences = {
   two_digit_year: ({ column }) => `Years in ${q(column)} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.`,
   time_zone: ({ column }) => `Times in ${q(column)} carry a UTC offset and are stored in UTC.`,
   time_zone_declared: ({ column }) => `Times in ${q(column)} are stored in UTC.`,
+  time_zone_missing: ({ column, count, text }, { many }) => `${many(count, "time", "times")} of ${q(column)} ${count === 1 ? "carries" : "carry"} no zone where others do, such as ${q(text)}; read as UTC.`,
+  time_zone_unknown: ({ column, text }) => `Times in ${q(column)} carry ${q(text)}, which is no zone or that of several countries: kept as text. Write UTC offsets such as +02:00.`,
+  compact_dates: ({ column, text, day }, { date }) => `The numbers in ${q(column)} may be dates (${text} may be ${date(day)}): kept as numbers.`,
+  compact_dates_read: ({ column, text, day }, { date }) => `Numbers in ${q(column)} are dates written as eight digits: ${text} is ${date(day)}.`,
   months: ({ column }) => `${q(column)} holds months; each is stored as its first day.`,
   number_format: ({ column, signs }) =>
     `Numbers in ${q(column)} are written with ${signs.map(({ kind, text }) => SIGNS[kind](text)).join(", ") || "signs of their own"}; stored as plain numbers.`,

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
+from answerable.data.ingestion.choices import TableChoices
 from answerable.data.ingestion.ingest import read_tables
 from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Code, Finding
-from answerable.data.ingestion.request import IngestionRequest
+from answerable.data.ingestion.request import IngestionRequest, TableSettings
 from answerable.kit.sandbox import JsonObject
 
 
@@ -46,11 +47,18 @@ def _ignore(progress: JsonObject) -> None:
     del progress
 
 
-def read_file(path: Path, memory_bytes: int = 1 << 29) -> list[ReadTable]:
-    """All tables of a file."""
+def read_file(
+    path: Path, memory_bytes: int = 1 << 29, choices: TableChoices = TableChoices()
+) -> list[ReadTable]:
+    """All tables of a file; the first by choices."""
     with tempfile.TemporaryDirectory() as folder:
         request = IngestionRequest(
-            path=path, folder=Path(folder), name=path.stem, threads=1, memory_bytes=memory_bytes
+            path=path,
+            folder=Path(folder),
+            name=path.stem,
+            threads=1,
+            memory_bytes=memory_bytes,
+            main=TableSettings(choices=choices),
         )
         outcome: IngestionOutcome = read_tables(request, _ignore)
         return [ReadTable(t, rows_of(Path(folder) / t.file)) for t in outcome.tables]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from answerable.data.ingestion.quality import Code, Severity
+from answerable.data.ingestion.quality import Code, Severity, is_asked
 from tests.data.ingestion.reading import ReadTable, read_text
 
 
@@ -78,6 +78,8 @@ def values(table: ReadTable) -> list[Any]:
         (["ja", "nein", "Ja"], "boolean", [True, False, True]),
         (["Y", "N", "N"], "boolean", [True, False, False]),
         (["true", "FALSE", "True"], "boolean", [True, False, True]),
+        (["✓", "✗", "✓"], "boolean", [True, False, True]),
+        (["☑", "☐", ""], "boolean", [True, False, None]),
         (["1", "0", "1"], "integer", [1, 0, 1]),
         (
             ["2024-01-31", "2024-12-01", "1999-05-06"],
@@ -149,6 +151,52 @@ def test_a_placeholder_among_numbers_is_empty_and_reported(placeholder: str) -> 
     table = column(["1", placeholder, "3"])
     assert values(table) == [1, None, 3]
     assert (table.finding(Code.PLACEHOLDERS) is not None) == bool(placeholder)
+
+
+def test_zones_of_one_meaning_are_read_and_that_is_reported() -> None:
+    table = column(["2024-01-05 10:00 CET", "2024-07-05 10:00 MESZ", "2024-07-05 10:00 EST"])
+    assert values(table) == [moment(2024, 1, 5, 9), moment(2024, 7, 5, 8), moment(2024, 7, 5, 15)]
+    assert table.finding(Code.TIME_ZONE) is not None
+
+
+def test_a_time_without_a_zone_among_others_is_reported() -> None:
+    table = column(["2024-01-05 10:00+02", "2024-07-05 10:00 UTC-3:30", "2024-07-05 10:00"])
+    assert values(table) == [moment(2024, 1, 5, 8), moment(2024, 7, 5, 13, 30), moment(2024, 7, 5, 10)]
+    finding = table.finding(Code.TIME_ZONE_MISSING)
+    assert finding is not None
+    assert (finding.count, finding.example) == (1, "2024-07-05 10:00")
+
+
+def test_a_zone_of_several_countries_keeps_the_times_as_text_and_says_so() -> None:
+    cells = ["2024-01-05 10:00 IST", "2024-07-05 10:00 IST"]
+    table = column(cells)
+    assert values(table) == cells
+    finding = table.finding(Code.TIME_ZONE_UNKNOWN)
+    assert finding is not None
+    assert "'IST'" in finding.sentence
+
+
+def test_eight_digits_that_may_be_dates_are_asked_and_are_dates_where_the_header_says_so() -> None:
+    asked = column(["20240131", "20240215"], "stand")
+    assert values(asked) == [20240131, 20240215]
+    finding = asked.finding(Code.COMPACT_DATES)
+    assert finding is not None
+    assert is_asked(finding)
+    read = column(["20240131", "20240215"], "Datum")
+    assert values(read) == [date(2024, 1, 31), date(2024, 2, 15)]
+    finding = read.finding(Code.COMPACT_DATES)
+    assert finding is not None
+    assert not is_asked(finding)
+    for header, cells in (("order no", ["20240131", "20240215"]), ("stand", ["20240131", "20241315"])):
+        assert Code.COMPACT_DATES not in column(cells, header).codes
+
+
+def test_words_among_dates_keep_the_column_text_and_that_is_reported() -> None:
+    table = column([*(f"2024-02-{day:02}" for day in range(1, 11)), "someday", "week 7"])
+    assert table.types[1] == "string"
+    finding = table.finding(Code.MIXED_TYPES)
+    assert finding is not None
+    assert finding.example == "someday"
 
 
 def test_na_stays_a_text_among_texts() -> None:

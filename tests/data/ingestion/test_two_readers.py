@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from answerable.data.ingestion import dates, numbers, sql
+from answerable.data.ingestion import affixes, dates, numbers, sql
 from answerable.data.ingestion.dates import DateFormat
 from answerable.data.ingestion.numbers import NumberFormat
 
@@ -82,6 +82,35 @@ def test_numbers(engine: duckdb.DuckDBPyConnection, cells: list[str], others: li
             assert _equal(value, expected), (form, cell, value, expected)
 
 
+@given(
+    written=st.lists(
+        st.tuples(
+            st.decimals(-9999, 9999, places=3),
+            st.sampled_from([" kg", "g", " mg", " t", ""]),
+            st.sampled_from([".", ","]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@_ENGINE
+@example(written=[(Decimal("5"), " kg", "."), (Decimal("0.7"), "g", ".")])
+def test_numbers_of_several_units(
+    engine: duckdb.DuckDBPyConnection, written: list[tuple[Decimal, str, str]]
+) -> None:
+    cells = [(f"{value.normalize():f}".replace(".", mark) + affix, 1) for value, affix, mark in written]
+    reading = numbers.read(cells)
+    assert reading is not None
+    found = affixes.meant(reading, cells, "weight", None, None)
+    assert found is not None
+    form = found.reading.format
+    values = computed(engine, form, [cell for cell, _ in cells])
+    for (cell, _), value in zip(cells, values, strict=True):
+        expected = form.parse(cell)
+        assert (value is None) == (expected is None), (form, cell, value, expected)
+        assert expected is None or _equal(value, expected), (form, cell, value, expected)
+
+
 def _equal(value: float | Decimal, expected: Decimal) -> bool:
     return value == float(expected) if isinstance(value, float) else Decimal(value) == expected
 
@@ -115,7 +144,15 @@ def _clocks(draw: st.DrawFn, *, zoned: bool) -> str:
     clock = draw(st.sampled_from([" ", "T"])) + f"{hour:02}:{minute:02}"
     clock += draw(st.sampled_from(["", f":{second:02}", f":{second:02}.5", f":{second:02},123456789"]))
     clock += draw(st.sampled_from(["", "", " pm", " AM", " p.m."]))
-    return clock + (draw(st.sampled_from(["Z", "+02:00", "-0530", " UTC", "+23:59"])) if zoned else "")
+    return clock + (
+        draw(
+            st.sampled_from(
+                ["Z", "+02:00", "-0530", " UTC", "+23:59", "+2", " GMT-3:30", " CET", " mesz", " PDT"]
+            )
+        )
+        if zoned
+        else ""
+    )
 
 
 @given(cells=written_dates(), others=st.one_of(written_dates(), st.just([])))
@@ -125,6 +162,7 @@ def _clocks(draw: st.DrawFn, *, zoned: bool) -> str:
 @example(cells=["01/02/2024", "01/03/2024"], others=["01/02/24"])
 @example(cells=["٣.1.2024", "1.1.2024"], others=[])
 @example(cells=["01/02/69", "01/02/68"], others=["1/2/1969"])
+@example(cells=["2024-01-02 03:04+530", "2024-01-02 03:04 NZST", "2024-01-02 03:04-24:00"], others=[])
 def test_dates(engine: duckdb.DuckDBPyConnection, cells: list[str], others: list[str]) -> None:
     reading = dates.read([(cell, 1) for cell in cells])
     if reading is None:

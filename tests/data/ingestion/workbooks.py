@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import gzip
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
+
+from answerable.data.ingestion.choices import TableChoices
+from tests.data.ingestion.reading import ReadTable, read_file
 
 # A sheet "Orders" of five columns and two rows, as BIFF8 in an OLE container (written by xlwt), packed.
 _XLS = """
@@ -87,6 +90,32 @@ def xlsx(path: Path, change: Callable[[bytes], bytes] = bytes) -> Path:
             content = source.read(name)
             archive.writestr(name, change(content) if name == _SHEET else content)
     return path
+
+
+def read_book(
+    folder: Path,
+    rows: Sequence[Sequence[object]],
+    *,
+    formats: Mapping[str, str] | None = None,
+    merges: Sequence[str] = (),
+    columns: Mapping[str, Mapping[str, object]] | None = None,
+    change: Callable[[openpyxl.Workbook], None] | None = None,
+) -> list[ReadTable]:
+    """The tables of a workbook of one sheet: number formats by cell, merged ranges, `columns` as chosen."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    for cell, code in (formats or {}).items():
+        sheet[cell].number_format = code
+    for merge in merges:
+        sheet.merge_cells(merge)
+    if change is not None:
+        change(book)
+    path = folder / "book.xlsx"
+    book.save(path)
+    return read_file(path, choices=TableChoices.model_validate({"columns": columns or {}}))
 
 
 def with_entities(sheet: bytes) -> bytes:

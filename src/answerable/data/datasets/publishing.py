@@ -29,7 +29,7 @@ from answerable.data.datasets.tables import (
 )
 from answerable.data.following import follow_data
 from answerable.data.ingestion.outcome import IngestedTable
-from answerable.data.ingestion.quality import Code, Severity
+from answerable.data.ingestion.quality import ASKED, is_asked
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
 from answerable.data.warehouse.loading import drop_loaded, load_tables
@@ -43,8 +43,6 @@ _FACTS = (
     "name", "label", "type", "unit", "null_count", "distinct_count", "minimum", "maximum", "date_order",
     "decimal_mark", "identifier",
 )  # fmt: skip
-# What the reader assumes until a person says otherwise: numbers would be wrong, not missing.
-_ASKED = {Code.DATE_ORDER: "date_order", Code.DECIMAL_MARK: "decimal_mark"}
 
 
 async def ingest_upload(job: JobContext, version_id: str, *, named: bool) -> None:
@@ -206,9 +204,9 @@ async def _parts(session: Session, version: DatasetVersionRow) -> list[dict[str,
 def _open_questions(table: IngestedTable) -> list[dict[str, Any]] | None:
     """The doubtful decisions that change numbers, until a person makes them."""
     asked = [
-        {"column": finding.column, "setting": _ASKED[finding.code], "sentence": finding.sentence}
+        {"column": finding.column, "setting": ASKED[finding.code], "sentence": finding.sentence}
         for finding in table.quality.findings
-        if finding.code in _ASKED and finding.severity is Severity.DOUBTFUL
+        if is_asked(finding)
     ]
     return asked or None
 

@@ -134,7 +134,7 @@ class ColumnSaid(_Plain):
 class CountedColumnSaid(_Plain):
     """`count` cells of a column."""
 
-    code: Literal["not_finite", "nul_values"]
+    code: Literal["not_finite", "nul_values", "numbers_as_text", "dates_as_text"]
     column: str
     count: int
 
@@ -142,7 +142,10 @@ class CountedColumnSaid(_Plain):
 class ColumnTextSaid(_Plain):
     """A column and the text in it that speaks for the decision."""
 
-    code: Literal["date_order_mixed", "mixed_types", "text_of_zeros", "text_of_digits", "text_of_codes"]
+    code: Literal[
+        "date_order_mixed", "mixed_types", "mixed_date_types", "text_of_zeros", "text_of_digits",
+        "text_of_codes", "time_zone_unknown",
+    ]  # fmt: skip
     column: str
     text: str
 
@@ -182,6 +185,24 @@ class DateReadSaid(_Plain):
     first: Literal["day", "month"]
     text: str
     day: date
+
+
+class CompactDatesSaid(_Plain):
+    """A column of eight digits each, such a `text`, and the `day` that it is."""
+
+    code: Literal["compact_dates", "compact_dates_read"]
+    column: str
+    text: str
+    day: date
+
+
+class CountedColumnTextSaid(_Plain):
+    """`count` cells of a column, such as `text`."""
+
+    code: Literal["time_zone_missing"]
+    column: str
+    count: int
+    text: str
 
 
 class MarkSaid(_Plain):
@@ -224,6 +245,58 @@ class UnitsSaid(_Plain):
     code: Literal["mixed_units"]
     column: str
     units: tuple[str, ...]
+
+
+class UnitsConvertedSaid(_Plain):
+    """The `units` beside the numbers of a column, and the `unit` that all of them are brought into."""
+
+    code: Literal["units_converted"]
+    column: str
+    units: tuple[str, ...]
+    unit: str
+
+
+class BareNumbersSaid(_Plain):
+    """`count` numbers of a column such as `text` that have no unit where others have, and the `unit` that
+    they are taken to be in."""
+
+    code: Literal["bare_numbers"]
+    column: str
+    count: int
+    text: str
+    unit: str
+
+
+class BarePercentSaid(_Plain):
+    """`count` numbers without a percent sign in a column of percentages, what such a `text` is taken for, and
+    the `number` of percent that it is then: in digits with a decimal point."""
+
+    code: Literal["bare_percent", "bare_percent_chosen"]
+    column: str
+    count: int
+    text: str
+    taken_for: Literal["percent", "fraction"]
+    number: str
+
+
+class HeaderScaleSaid(_Plain):
+    """The `affix` beside the numbers of a column whose header says that they are in another `unit`."""
+
+    code: Literal["header_scale"]
+    column: str
+    affix: str
+    unit: str
+
+
+class FormatUnitSaid(_Plain):
+    """A column of a workbook whose number formats print a `unit`: a `text` that a cell holds, and the
+    `number` that it shows."""
+
+    code: Literal["format_unit", "format_percent"]
+    column: str
+    text: str
+    number: str
+    unit: str
 
 
 class ChoiceSaid(_Plain):
@@ -326,7 +399,9 @@ Arguments = Annotated[
     NothingSaid | CountSaid | TextSaid | CountedTextSaid | EncodingSaid | FewWordsSaid | RivalSaid
     | DelimiterSaid | PlacesSaid | BlankHeaderSaid | DuplicateHeaderSaid | ColumnSaid | CountedColumnSaid
     | ColumnTextSaid | PlaceholdersSaid | UnreadableSaid | DateOrderSaid | DateReadSaid | MarkSaid
-    | NumberReadSaid | SignsSaid | UnitsSaid | ChoiceSaid | SpellingsSaid | DeclaredTypeSaid | PeriodsSaid
+    | CompactDatesSaid | CountedColumnTextSaid
+    | NumberReadSaid | SignsSaid | UnitsSaid | UnitsConvertedSaid | BareNumbersSaid | BarePercentSaid
+    | HeaderScaleSaid | FormatUnitSaid | ChoiceSaid | SpellingsSaid | DeclaredTypeSaid | PeriodsSaid
     | PeriodRowsSaid | RuleCountSaid | RuleDerivedSaid | RuleCheckSaid | RuleSaid | RuleTypeSaid,
     Field(discriminator="code"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The words that mean yes and no."""
+"""The words and signs that mean yes and no."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ _PAIRS = (
     ("sim", "não"),
     ("ja", "nee"),
     ("on", "off"),
+    ("✓", "✗"),
+    ("✓", "✘"),
+    ("✔", "✗"),
+    ("✔", "✘"),
+    ("☑", "☐"),
+    ("✅", "❌"),
 )
 _LETTERS = (("y", "n"), ("j", "n"), ("t", "f"), ("o", "n"))
 _DIGITS = (("1", "0"),)

@@ -15,6 +15,20 @@ class Native(str):
     __slots__ = ()
 
 
+class Formatted(Native):
+    """A number of a workbook with what its number format prints beside it: a unit, or a percent sign, where
+    the number itself is a share of 1."""
+
+    affix: str
+
+    @classmethod
+    def of(cls, text: str, affix: str) -> Formatted:
+        """The text with its affix."""
+        formatted = cls(text)
+        formatted.affix = affix
+        return formatted
+
+
 class CellKind(StrEnum):
     EMPTY = "empty"
     NUMBER = "number"

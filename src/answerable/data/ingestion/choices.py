@@ -34,6 +34,7 @@ class ColumnChoices(_Choices):
     type: ReadAs | None = None
     date_order: Literal[DateOrder.DMY, DateOrder.MDY] | None = None
     decimal_mark: Literal[".", ","] | None = None
+    bare_percent: Literal["percent", "fraction"] | None = None  # numbers without a sign among percentages
     placeholders: (
         Annotated[
             tuple[Annotated[str, Field(min_length=1, max_length=60)], ...],

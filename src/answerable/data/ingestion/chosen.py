@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from answerable.data.ingestion import booleans, dates, numbers, units
+from answerable.data.ingestion import affixes, booleans, dates, numbers
 from answerable.data.ingestion.arguments import ChoiceSaid, DateOrderSaid, MarkSaid
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
@@ -36,6 +36,7 @@ def decide_as_chosen(values: Values, label: str, hints: Hints, choices: ColumnCh
     """The type of a column, by the choices first. As `decide` where there are none."""
     if choices == NO_CHOICES:
         return decide(values, label, hints)
+    hints = replace(hints, bare_percent=choices.bare_percent)
     absent = TYPED_PLACEHOLDERS if choices.nothing is None else choices.nothing | {""}
     filled = filled_of(values, absent)
     decision = _chosen(filled, label, hints, choices) if filled else Decision(TEXT)
@@ -97,15 +98,16 @@ def _as_number(filled: Values, label: str, hints: Hints, mark: Literal[".", ","]
     reading = numbers.read(filled, comma_hint=hints.decimal_comma, mark=mark)
     if own is None or reading is None or reading.share < max(_LEAST_SHARE, own.share):
         return None
-    unit = units.parse_affix(reading.format.affix) if reading.format.affix else None
-    if len(reading.affixes) > 1 or (reading.affixes and unit is None):
+    meant = affixes.meant(reading, filled, label, hints.unit, hints.bare_percent)
+    if meant is None or meant.mixed:
         return None
+    reading = meant.reading
     form = replace(reading.format, padded=reading.leading_zeros is not None)
     findings = number_findings(reading, filled, label)
     if mark is not None and not findings and {",", "."} & set("".join(text for text, _ in filled)):
         findings = [_mark_finding(filled, label, mark)]
-    decided = ColumnType(type_of(form), number=form, unit=unit)
-    return Decision(decided, findings, reading=reading, open_question=reading.ambiguous)
+    decided = ColumnType(type_of(form), number=form, unit=meant.unit)
+    return Decision(decided, [*findings, *meant.findings], reading=reading, open_question=reading.ambiguous)
 
 
 def _mark_finding(filled: Values, label: str, mark: Literal[",", "."]) -> Finding:

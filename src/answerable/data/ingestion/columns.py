@@ -16,16 +16,17 @@ from typing import Literal
 
 from sqlglot import exp
 
-from answerable.data.ingestion import booleans, dates, numbers, sql, units
+from answerable.data.ingestion import affixes, booleans, dates, numbers, sql, zones
 from answerable.data.ingestion.arguments import (
     ColumnSaid,
     ColumnTextSaid,
+    CompactDatesSaid,
+    CountedColumnTextSaid,
     DateOrderSaid,
     DateReadSaid,
     NumberReadSaid,
     Sign,
     SignsSaid,
-    UnitsSaid,
 )
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
@@ -43,6 +44,7 @@ _PLACEHOLDERS_IN_ANY_CASE = frozenset(
 _UNREADABLE_SHARE = 0.01
 _WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
 _ONE_MISFIT_ROWS = 20
+_MOSTLY = 0.8
 _ID_HEADER = re.compile(
     r"\b(?:id|ids|nr|no|number|nummer|num|code|key|ref|reference|referenz|sku|ean|isbn|plz|zip|postcode|serial)\b|#",
     re.IGNORECASE,
@@ -54,10 +56,13 @@ _PHONE = re.compile(r"\+\d[\d\s()/-]{6,}|0\d{2,5}[\s/-]\d{3,}[\d\s/-]*")
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the rest of the table says: decimal commas, the order of day and month."""
+    """What the rest of the table says: decimal commas, the order of day and month. `unit` is the header's;
+    `bare_percent` is what a person says of numbers without a sign among percentages."""
 
     decimal_comma: bool | None = None
     date_order: DateOrder | None = None
+    unit: Unit | None = None
+    bare_percent: affixes.BarePercent | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,7 @@ def decide(
         _as_date(filled, label, hints)
         or _as_time(filled)
         or _as_number(filled, label, hints)
+        or _as_unzoned(filled, label)
         or _as_text(filled, label)
     )
 
@@ -197,7 +203,7 @@ def tolerable(filled: Values, fits: list[bool], label: str = "") -> bool:
 
 def _as_date(filled: Values, label: str, hints: Hints) -> Decision | None:
     reading = dates.read(filled, order_hint=hints.date_order)
-    if reading is None and _DATE_HEADER.search(label):
+    if reading is None and _DATE_HEADER.search(label) and hints.unit is None:
         reading = dates.read_compact(filled)
     if reading is None or reading.share < 1 - _WORD_SHARE:
         return _mixed_dates(filled, label, reading)
@@ -242,10 +248,41 @@ def date_findings(reading: dates.DateReading, filled: Values, label: str) -> lis
     if form.months:
         said.append((Code.MONTHS, Severity.CHANGED, ColumnSaid(code="months", column=label)))
     count, examples = sum(c for _, c in filled), _examples(filled, form)
-    return [
+    findings = [
         noted(code, severity, each, column=label, count=count, example=example, examples=examples)
         for code, severity, each in said
     ]
+    if reading.unzoned:
+        findings.append(_unzoned(reading.unzoned, label))
+    compact = _compact(filled, label, "compact_dates_read") if form.order is DateOrder.COMPACT else None
+    return findings if compact is None else [*findings, compact]
+
+
+def _unzoned(unzoned: Values, label: str) -> Finding:
+    text, count = unzoned[0][0].strip(), sum(count for _, count in unzoned)
+    said = CountedColumnTextSaid(code="time_zone_missing", column=label, count=count, text=text)
+    return noted(Code.TIME_ZONE_MISSING, Severity.DOUBTFUL, said, column=label, count=count, example=text)
+
+
+def _compact(
+    filled: Values, label: str, code: Literal["compact_dates", "compact_dates_read"]
+) -> Finding | None:
+    """What to say of eight digits each that are dates or may be; None where one of them is none."""
+    form = DateFormat(DateOrder.COMPACT)
+    days = [day for text, _ in filled if (day := form.parse(text)) is not None]
+    if not days or (code == "compact_dates" and len(days) < len(filled)):
+        return None
+    text = next(text for text, _ in filled if form.parse(text) is not None).strip()
+    said = CompactDatesSaid(code=code, column=label, text=text, day=days[0])
+    return noted(
+        Code.COMPACT_DATES,
+        Severity.DOUBTFUL if code == "compact_dates" else Severity.CHANGED,
+        said,
+        column=label,
+        count=sum(count for _, count in filled),
+        example=text,
+        examples=_examples(filled, form) if code == "compact_dates_read" else (),
+    )
 
 
 def _assumed(form: DateFormat, example: str, label: str) -> DateOrderSaid | DateReadSaid:
@@ -270,33 +307,31 @@ def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:
     reading = numbers.read(filled, comma_hint=hints.decimal_comma)
     if reading is None or reading.share < 0.5:
         return None
-    form = reading.format
-    unit = units.parse_affix(form.affix) if form.affix else None
-    if reading.affixes and (unit is None or len(reading.affixes) > 1):
-        return _mixed_units(reading, filled, label)
+    meant = affixes.meant(reading, filled, label, hints.unit, hints.bare_percent)
+    if meant is None:
+        return None
+    if meant.mixed:
+        return Decision(TEXT, meant.findings)
+    reading = meant.reading
     kept = _kept_as_text(reading, filled, label)
     if kept is not None:
         return kept
-    column = ColumnType(type_of(form), number=form, unit=unit)
-    if not tolerable(filled, [column.fits(text) for text, _ in filled], label.replace("_", " ")):
+    form = reading.format
+    column = ColumnType(type_of(form), number=form, unit=meant.unit)
+    if not tolerable(filled, [column.fits(text) for text, _ in filled], _words(label)):
         return None
-    findings = number_findings(reading, filled, label)
+    findings = [*number_findings(reading, filled, label), *meant.findings]
+    maybe_dates = (
+        form.plain and column.unit is None and hints.unit is None and not _ID_HEADER.search(_words(label))
+    )
+    asked = _compact(filled, label, "compact_dates") if maybe_dates else None
+    if asked is not None:
+        findings.append(asked)
     return Decision(column, findings, reading=reading, open_question=reading.ambiguous)
 
 
-def _mixed_units(reading: NumberReading, filled: Values, label: str) -> Decision | None:
-    known = [affix for affix in reading.affixes if units.parse_affix(affix) is not None]
-    if len(known) < 2:
-        return None
-    finding = noted(
-        Code.MIXED_UNITS,
-        Severity.DOUBTFUL,
-        UnitsSaid(code="mixed_units", column=label, units=tuple(known[:5])),
-        column=label,
-        count=sum(c for _, c in filled),
-        example=shorten(filled[0][0]),
-    )
-    return Decision(TEXT, [finding])
+def _words(label: str) -> str:
+    return label.replace("_", " ")
 
 
 def _kept_as_text(reading: NumberReading, filled: Values, label: str) -> Decision | None:
@@ -384,20 +419,44 @@ def _plain(value: Decimal | date) -> str:
     return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
 
 
+def _as_unzoned(filled: Values, label: str) -> Decision | None:
+    """Text, where every time would be one without the word behind it."""
+    cut = [(text, zones.without(text.strip()), count) for text, count in filled]
+    word = next((found[1] for _, found, _ in cut if found is not None), None)
+    if word is None:
+        return None
+    reading = dates.read([(found[0] if found is not None else text, count) for text, found, count in cut])
+    if reading is None or not reading.format.clock or reading.share < _MOSTLY:
+        return None
+    said = ColumnTextSaid(code="time_zone_unknown", column=label, text=word)
+    count, example = sum(c for _, c in filled), shorten(filled[0][0])
+    finding = noted(
+        Code.TIME_ZONE_UNKNOWN, Severity.DOUBTFUL, said, column=label, count=count, example=example
+    )
+    return Decision(TEXT, [finding])
+
+
 def _as_text(filled: Values, label: str) -> Decision:
+    found = dates.read(filled)
+    if found is not None and found.share >= _MOSTLY:
+        odd = next((text for text, _ in filled if found.format.parse(text) is None), None)
+        return Decision(TEXT, [_mixed("mixed_date_types", odd, filled, label)] if odd is not None else [])
     reading = numbers.read(filled)
     share = reading.share if reading is not None and not reading.affixes else 0.0
-    if share < 0.8:
+    if share < _MOSTLY:
         return Decision(TEXT)
     misfit = next((t for t, _ in filled if reading is not None and reading.format.canonical(t) is None), None)
-    if misfit is None:
-        return Decision(TEXT)
-    finding = noted(
+    return Decision(TEXT, [_mixed("mixed_types", misfit, filled, label)] if misfit is not None else [])
+
+
+def _mixed(
+    code: Literal["mixed_types", "mixed_date_types"], misfit: str, filled: Values, label: str
+) -> Finding:
+    return noted(
         Code.MIXED_TYPES,
         Severity.DOUBTFUL,
-        ColumnTextSaid(code="mixed_types", column=label, text=shorten(misfit, 40)),
+        ColumnTextSaid(code=code, column=label, text=shorten(misfit, 40)),
         column=label,
         count=sum(c for _, c in filled),
         example=shorten(misfit),
     )
-    return Decision(TEXT, [finding])

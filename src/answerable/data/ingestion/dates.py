@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
 from sqlglot import exp
 
-from answerable.data.ingestion import sql
+from answerable.data.ingestion import sql, zones
 from answerable.data.ingestion.sql import Strict
 
 _MONTHS = {
@@ -37,7 +37,7 @@ _NAMES = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 
 _CLOCK = (
     r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(Z|UTC|GMT|[+\-]\d{2}:?\d{2})?)?"
+    rf"\s*({zones.PATTERN})?)?"
 )
 _WEEKDAY = r"(?:[A-Za-zäöü]{2,10}\.?,\s*)?"
 
@@ -193,21 +193,8 @@ class DateFormat:
         moment = sql.cast(written, "TIMESTAMP", lenient=True)
         if not self.zones:
             return moment
-        zone = sql.call("regexp_replace", part(9, "+00:00"), "^([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2")
-        minutes = sql.when(
-            [(sql.matches(zone, r"[+-]\d\d:\d\d"), _zone_minutes(zone))], exp.Literal.number(0)
-        )
+        minutes = zones.minutes_sql(part(9, "Z"))
         return exp.Sub(this=moment, expression=exp.Paren(this=sql.call("to_minutes", minutes)))
-
-
-def _zone_minutes(zone: exp.Expression) -> exp.Expression:
-    hours = sql.cast(sql.call("substr", zone, 2, 2), "BIGINT")
-    minutes = sql.cast(sql.call("substr", zone, 5, 2), "BIGINT")
-    size = exp.Paren(
-        this=exp.Add(this=exp.Mul(this=hours, expression=exp.Literal.number(60)), expression=minutes)
-    )
-    negative = exp.EQ(this=sql.call("substr", zone, 1, 1), expression=sql.text("-"))
-    return sql.when([(negative, exp.Neg(this=size))], size)
 
 
 def _plus(left: exp.Expression, right: int) -> exp.Expression:
@@ -272,10 +259,8 @@ def _with_clock(day: date, match: re.Match[str]) -> datetime:
         hour = hour % 12 + (12 if half.startswith("p") else 0)
     fraction = int((match[7] or "0").ljust(6, "0")[:6])
     moment = datetime.combine(day, time(hour, int(match[5]), int(match[6] or 0), fraction), tzinfo=UTC)
-    if match[9] and match[9][0] in "+-":
-        sign = -1 if match[9][0] == "-" else 1
-        digits = match[9][1:].replace(":", "")
-        offset = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    offset = timedelta(minutes=zones.minutes(match[9] or "Z"))
+    if offset:
         return moment.replace(tzinfo=timezone(offset)).astimezone(UTC).replace(tzinfo=None)
     return moment.replace(tzinfo=None)
 
@@ -283,12 +268,14 @@ def _with_clock(day: date, match: re.Match[str]) -> datetime:
 @dataclass(frozen=True, slots=True)
 class DateReading:
     """What the texts of a column say: the format, the share of cells it reads (0 to 1), whether
-    the order of day and month is open, and an example of a cell of the other order."""
+    the order of day and month is open, an example of a cell of the other order, and the cells that have a
+    time and no zone, where others have one."""
 
     format: DateFormat
     share: float
     ambiguous: bool = False
     contrary: str | None = None
+    unzoned: tuple[tuple[str, int], ...] = ()
 
 
 def read(values: Sequence[tuple[str, int]], *, order_hint: DateOrder | None = None) -> DateReading | None:
@@ -328,7 +315,8 @@ def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) ->
     pattern = _compiled(form.pattern)
     if not any(pattern.fullmatch(text) for text, _ in values[:_FIRST]):
         return None
-    parsed, clock, zones, short = 0, False, False, False
+    parsed, clock, short = 0, False, False
+    zoned, unzoned = False, list[tuple[str, int]]()
     for text, count in values:
         if form.parse(text) is None:
             continue
@@ -337,11 +325,15 @@ def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) ->
             continue
         parsed += count
         clock = clock or match[4] is not None
-        zones = zones or bool(match[9])
+        if match[9]:
+            zoned = True
+        else:
+            unzoned.append((text, count))
         short = short or len(match[_POSITIONS[order][0]]) == 2
     if not parsed:
         return None
-    return DateReading(DateFormat(order, clock, zones, short), parsed / total)
+    form = DateFormat(order, clock, zoned, short)
+    return DateReading(form, parsed / total, unzoned=tuple(unzoned) if zoned else ())
 
 
 def _settle(
@@ -358,11 +350,11 @@ def _settle(
             (t for t, _ in values if better.format.parse(t) is None and worse.format.parse(t) is not None),
             None,
         )
-        return DateReading(better.format, better.share, contrary=contrary)
+        return replace(better, contrary=contrary)
     if day_first.share < 1 and any(_beyond(text) for text, _ in values):
-        return DateReading(day_first.format, day_first.share, ambiguous=True)
+        return replace(day_first, ambiguous=True)
     chosen = month_first if hint is DateOrder.MDY else day_first
-    return DateReading(chosen.format, chosen.share, ambiguous=hint is None)
+    return replace(chosen, ambiguous=hint is None)
 
 
 def _beyond(text: str) -> bool:

@@ -181,7 +181,9 @@ def _columns(
         choices = settings.column(header.name)
         if choices.nothing is not None:
             return None
-        decisions.append(decide_as_chosen(counted.most_common(), header.label, Hints(), choices))
+        decisions.append(
+            decide_as_chosen(counted.most_common(), header.label, Hints(unit=header.unit), choices)
+        )
     hints = hints_of(decisions)
     if any(d.findings or d.open_question for d in decisions) or hints != Hints(hints.decimal_comma):
         return None

@@ -12,7 +12,16 @@ from pathlib import Path
 
 import duckdb
 
-from answerable.data.ingestion import columnar, fastpath, finishing, jsonlines, staging, textfile, workbook
+from answerable.data.ingestion import (
+    columnar,
+    fastpath,
+    finishing,
+    jsonlines,
+    natives,
+    staging,
+    textfile,
+    workbook,
+)
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import no_space, refuse
 from answerable.data.ingestion.filetype import FileKind, sniff
@@ -32,12 +41,11 @@ _PROGRESS_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of the file as text, and what it is called. `native` are columns that a workbook typed."""
+    """A table of the file as text, and what it is called."""
 
     label: str
     found: FoundTable
     findings: list[Finding]
-    native: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -120,9 +128,7 @@ def _workbook_tables(run: _Run, kind: FileKind, kept: Kept) -> list[_Table]:
     tables = []
     for sheet in filled:
         name = sheet.sheet if len(filled) > 1 or not _is_default_name(sheet.sheet) else run.request.name
-        for table in sheet.tables:
-            native = workbook.settle_native(table)
-            tables.append(_Table(_label(name, table, len(sheet.tables)), table, sheet.findings, native))
+        tables += [_Table(_label(name, t, len(sheet.tables)), t, sheet.findings) for t in sheet.tables]
     return tables
 
 
@@ -143,8 +149,10 @@ def _add(run: _Run, table: _Table, settings: TableSettings) -> None:
     headers, named = name_columns(table.found.labels)
     if not table.found.has_header:
         named = []  # said once for the table, not for each column
-    staged = _staged(run, headers, table.found.rows, table.native, settings)
-    _write(run, table.label, staged, [*table.findings, *table.found.findings, *named], settings)
+    settled = natives.settle(table.found, headers, settings)
+    staged = _staged(run, settled.headers, table.found.rows, settled.native, settings)
+    findings = [*table.findings, *table.found.findings, *named, *settled.findings]
+    _write(run, table.label, staged, findings, settings)
 
 
 def _read_large_text(run: _Run, file: TextFile) -> None:

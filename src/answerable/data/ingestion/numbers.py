@@ -50,6 +50,12 @@ _SHAPE = re.compile(
 
 
 _CODE = re.compile(r"\d+[A-Z]")
+# "(99,10) €": the currency stands outside of the brackets.
+_BRACKETED = re.compile(
+    r"(?P<prefix>[^\d\s+\-−–().,'’]{0,5}\.?)\s*(?P<inner>\([^()]*\))\s*(?P<suffix>[^\d()+\-−–]{0,8})"
+)
+# "12,-" and "12.–" say that there are no cents; a minus behind a number follows a digit.
+_NO_CENTS = re.compile(r"(?<=[0-9][.,])[-–—]{1,2}(?=[^0-9]*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,10 @@ class Shape:
 
 def cut(text: str) -> Shape | None:
     """The parts of a text that may be a number; None when it is none in any style."""
-    match = _SHAPE.fullmatch(text.strip())
+    bare = _NO_CENTS.sub("", text.strip())
+    match = _SHAPE.fullmatch(bare)
     if match is None:
-        return None
+        return _cut_bracketed(bare)
     part = match.groupdict()
     bracketed = part["open"] == "(" and part["close"] == ")"
     if (part["open"] == "(") != (part["close"] == ")"):
@@ -84,11 +91,24 @@ def cut(text: str) -> Shape | None:
     return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")
 
 
+def _cut_bracketed(text: str) -> Shape | None:
+    match = _BRACKETED.fullmatch(text)
+    inner = cut(match["inner"]) if match is not None else None
+    if match is None or inner is None or inner.affix:
+        return None
+    prefix, suffix = match["prefix"].strip(), match["suffix"].strip()
+    if bool(prefix) == bool(suffix) or (prefix and currency(prefix) is None):
+        return None
+    return replace(inner, affix=prefix or suffix)
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """How one column writes numbers. `affix` is printed with each number or with some of them.
 
-    `integer_digits` and `scale` are the widest seen; `exponents` says that 1e6 occurs."""
+    `integer_digits` and `scale` are the widest seen; `exponents` says that 1e6 occurs. `powers` are of ten,
+    by which numbers with another affix, or with none, become numbers of the column: ("g", -3) among
+    kilograms."""
 
     decimal_mark: str = "."
     group: str = ""
@@ -99,6 +119,7 @@ class NumberFormat:
     plain: bool = True  # nothing but digits, a minus and a decimal point
     uniform: bool = False  # every number is written with the same number of decimals
     padded: bool = False  # zeros in front are part of a number here, not of an identifier
+    powers: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def _body(self) -> re.Pattern[str]:
@@ -112,15 +133,20 @@ class NumberFormat:
     def canonical(self, text: str) -> str | None:
         """The number with a decimal point and a leading minus; None when the text is none here."""
         shape = cut(text)
-        if shape is None or (shape.affix and shape.affix != self.affix):
-            return None
-        if not self._body.fullmatch(shape.body):
+        power = self._power(shape.affix) if shape is not None else None
+        if shape is None or power is None or not self._body.fullmatch(shape.body):
             return None
         body = shape.body
         if self.group:
             body = re.sub(_GROUPS[self.group], "", body)
         body = body.replace(self.decimal_mark, ".") if self.decimal_mark != "." else body
-        return ("-" if shape.negative else "") + body + shape.exponent
+        written = ("-" if shape.negative else "") + body + shape.exponent
+        return written if not power else format(Decimal(written).scaleb(power), "f")
+
+    def _power(self, affix: str) -> int | None:
+        """The power of ten that a number beside `affix` takes; None when it is none of the column's."""
+        own = 0 if affix in ("", self.affix) else None
+        return dict(self.powers).get(affix, own)
 
     def parse(self, text: str) -> Decimal | None:
         """The value of a text; None when it is no number in this format."""
@@ -135,14 +161,26 @@ class NumberFormat:
         """BIGINT, an exact DECIMAL, or DOUBLE where digits would not fit."""
         if self.exponents or self.scale > _EXACT_SCALE or self.integer_digits + self.scale > _EXACT_DIGITS:
             return "DOUBLE"
-        if self.scale == 0:
+        if self.scale == 0 and not self.powers:
             return "BIGINT" if self.integer_digits <= MAX_DIGITS else "DECIMAL(38,0)"
         return f"DECIMAL({18 if self.integer_digits + self.scale <= 15 else 38},{self.scale})"
 
     def _canonical_sql(self, cell: exp.Expression) -> exp.Expression:
         """`canonical` as an expression over a VARCHAR; null for what is no number here."""
-        bare = sql.call("trim", sql.call("replace", cell, self.affix, "")) if self.affix else cell
-        body = self._fitting_pattern()
+        if not self.powers:
+            return self._written_sql(cell, self.affix, 0)
+        powers = {"": 0, self.affix: 0} | dict(self.powers)
+        # The longest first: "kg" has a "g" in it, and everything has nothing in it.
+        affixes = sorted(powers, key=len, reverse=True)
+        branches = [
+            (sql.call("contains", cell.copy(), affix), self._written_sql(cell.copy(), affix, powers[affix]))
+            for affix in affixes
+        ]
+        return sql.when(branches, sql.null())
+
+    def _written_sql(self, cell: exp.Expression, affix: str, power: int) -> exp.Expression:
+        bare = sql.call("trim", sql.call("replace", cell, affix, "")) if affix else cell
+        body = self._fitting_pattern(power)
         if self.plain or self.exponents:
             pattern = rf"[+\-]?(?:{body})(?:[eE][+\-]?\d{{1,3}})?"
             digits = bare
@@ -156,21 +194,26 @@ class NumberFormat:
         if self.decimal_mark != ".":
             digits = sql.call("replace", digits, self.decimal_mark, ".")
         if not (self.plain or self.exponents):
-            negative = sql.call("regexp_matches", bare, rf"^[\s{_BLANKS}]*[(\-−–]|-[\s{_BLANKS}]*$")
+            negative = sql.call(
+                "regexp_matches", bare, rf"^[\s{_BLANKS}]*[(\-−–]|[0-9][\s{_BLANKS}]*-[\s{_BLANKS}]*$"
+            )
             digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
+        if power:
+            digits = exp.DPipe(this=digits, expression=sql.text(f"e{power}"))
         return sql.when([(sql.matches(bare, pattern), digits)], sql.null())
 
-    def _fitting_pattern(self) -> str:
+    def _fitting_pattern(self, power: int = 0) -> str:
         """`body_pattern` for what the type stores exactly: CAST would round further decimals, and
         leading zeros tell of an identifier."""
+        mark = re.escape(self.decimal_mark)
         if self.duckdb_type == "DOUBLE":
             return body_pattern(self.decimal_mark, self.group)
-        whole = rf"0|[1-9]\d{{0,{MAX_DIGITS - 1}}}" if self.scale == 0 else r"\d+"
+        scale = max(0, self.scale + power)
+        whole = rf"0|[1-9]\d{{0,{MAX_DIGITS - 1}}}" if scale == 0 and not self.powers else r"\d+"
         if self.padded:
             whole = rf"0*\d{{1,{MAX_DIGITS}}}"
-        mark = re.escape(self.decimal_mark)
-        decimals = rf"\d{{0,{self.scale}}}"
-        leading = rf"|{mark}\d{{1,{self.scale}}}" if self.scale else ""
+        decimals = rf"(?:\d{{0,{scale}}}|[-–—]{{1,2}})"
+        leading = rf"|{mark}\d{{1,{scale}}}" if scale else ""
         return rf"(?:{_grouped(self.group)}{whole})(?:{mark}{decimals})?{leading}"
 
     def sql(self, cell: exp.Expression) -> exp.Expression:
@@ -213,7 +256,8 @@ class NumberReading:
     ambiguous: bool = False
     leading_zeros: str | None = None  # an example such as 00501
     long_digits: str | None = None
-    affixes: tuple[str, ...] = ()
+    affixes: tuple[str, ...] = ()  # the most frequent first
+    bare: tuple[tuple[str, int], ...] = ()  # numbers without an affix, zero apart, where others have one
 
 
 def read(
@@ -232,13 +276,21 @@ def read(
             affixes[shape.affix] += count
     # A sign beside a handful of cells makes them misfits; it does not change the column.
     affixes = Counter({found: count for found, count in affixes.items() if count > 0.01 * total})
-    affix = affixes.most_common(1)[0][0] if affixes else ""
+    ordered = tuple(found for found, _ in affixes.most_common())
+    affix = ordered[0] if ordered else ""
     native = all(isinstance(text, Native) for text, _, _ in numeric)
     style, ambiguous = (
         (_STYLES[0], False) if native else _style([s.body for _, s, _ in numeric], comma_hint, mark)
     )
     number_format = NumberFormat(decimal_mark=style[0], group=style[1], affix=affix)
-    return _measured(number_format, values, total, ambiguous, tuple(affixes))
+    reading = NumberReading(
+        number_format, 0, ambiguous, affixes=ordered, bare=_bare(numeric) if ordered else ()
+    )
+    return measured(reading, values)
+
+
+def _bare(numeric: Sequence[tuple[str, Shape, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple((t, n) for t, shape, n in numeric if not shape.affix and set(shape.body) & set("123456789"))
 
 
 def _style(bodies: Sequence[str], comma_hint: bool | None, mark: str | None) -> tuple[tuple[str, str], bool]:
@@ -260,15 +312,13 @@ def _style(bodies: Sequence[str], comma_hint: bool | None, mark: str | None) -> 
     return next(style for style in fitting if style[0] == "."), True
 
 
-def _measured(
-    number_format: NumberFormat,
-    values: Sequence[tuple[str, int]],
-    total: int,
-    ambiguous: bool,
-    affixes: tuple[str, ...],
-) -> NumberReading:
+def measured(reading: NumberReading, values: Sequence[tuple[str, int]]) -> NumberReading:
+    """The reading with the sizes of the numbers that its format reads, and the share of cells that they
+    are."""
+    number_format, total = reading.format, sum(count for _, count in values)
     read_cells, integer_digits, scale = 0, 0, 0
-    exponents, plain = False, not number_format.group and number_format.decimal_mark == "." and not affixes
+    exponents = False
+    plain = not number_format.group and number_format.decimal_mark == "." and not reading.affixes
     leading_zeros = long_digits = None
     shortest: int | None = None
     for text, count in values:
@@ -287,15 +337,21 @@ def _measured(
         if len(whole) > MAX_DIGITS and not exponent:
             long_digits = long_digits or text
         plain = plain and canonical == text.strip().lstrip("+")
-    measured = replace(
+    found = replace(
         number_format,
         integer_digits=integer_digits,
         scale=scale,
         exponents=exponents,
-        plain=plain,
+        plain=plain and not number_format.powers,
         uniform=not exponents and shortest == scale,
     )
-    return NumberReading(measured, read_cells / total, ambiguous, leading_zeros, long_digits, affixes)
+    return replace(
+        reading,
+        format=found,
+        share=read_cells / total,
+        leading_zeros=leading_zeros,
+        long_digits=long_digits,
+    )
 
 
 def decimal_comma_votes(readings: Iterable[NumberReading]) -> bool | None:

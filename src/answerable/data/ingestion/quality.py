@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import islice
 from typing import Annotated
@@ -51,10 +51,19 @@ class Code(StrEnum):
     UNREADABLE_CELLS = "unreadable_cells"
     MIXED_TYPES = "mixed_types"
     MIXED_UNITS = "mixed_units"
+    UNITS_CONVERTED = "units_converted"
+    BARE_NUMBERS = "bare_numbers"
+    BARE_PERCENT = "bare_percent"
+    HEADER_SCALE = "header_scale"
+    FORMAT_UNIT = "format_unit"
+    NUMBERS_AS_TEXT = "numbers_as_text"
+    DATES_AS_TEXT = "dates_as_text"
     DATE_ORDER = "date_order"
     DATE_ORDER_MIXED = "date_order_mixed"
     TWO_DIGIT_YEAR = "two_digit_year"
     TIME_ZONE = "time_zone"
+    TIME_ZONE_MISSING = "time_zone_missing"
+    TIME_ZONE_UNKNOWN = "time_zone_unknown"
     MONTHS = "months"
     NUMBER_FORMAT = "number_format"
     DECIMAL_MARK = "decimal_mark"
@@ -62,6 +71,7 @@ class Code(StrEnum):
     DUPLICATE_ROWS = "duplicate_rows"
     NO_ROWS = "no_rows"
     FORMULAS = "formulas_without_values"
+    COMPACT_DATES = "compact_dates"
     ERROR_CELLS = "error_cells"
     HIDDEN = "hidden_sheet"
     NESTED = "nested_values"
@@ -75,6 +85,16 @@ class Code(StrEnum):
     RULE_REJECTED = "rule_rejected"
     RULE_FLAGGED = "rule_flagged"
     RULE_UNFIT = "rule_unfit"
+
+
+# What the reader assumes until a person says otherwise, with the setting that says it: numbers would be
+# wrong, not missing.
+ASKED: Mapping[Code, str] = {
+    Code.DATE_ORDER: "date_order",
+    Code.DECIMAL_MARK: "decimal_mark",
+    Code.BARE_PERCENT: "bare_percent",
+    Code.COMPACT_DATES: "type",
+}
 
 
 class Example(BaseModel):
@@ -110,6 +130,11 @@ class Finding(BaseModel):
     examples: tuple[Example, ...] = ()
     sentence: str
     arguments: Annotated[Arguments | None, WrapValidator(_still_known)] = None
+
+
+def is_asked(finding: Finding) -> bool:
+    """Whether a person should make the decision."""
+    return finding.code in ASKED and finding.severity is Severity.DOUBTFUL
 
 
 class QualityReport(BaseModel):

@@ -67,6 +67,27 @@ SENTENCES: Mapping[str, str] = {
     "mixed_types": "{column!r} is mostly numbers, but too many cells are not (for example {text!r}): kept "
     "as text.",
     "mixed_units": "{column!r} mixes units ({units}): kept as text, because their numbers cannot be added.",
+    "units_converted": "Numbers in {column!r} are written in {units}; all are stored in {unit}.",
+    "bare_numbers": "{count} {count:number|numbers} of {column!r} {count:has|have} no unit, such as "
+    "{text!r}; "
+    "read as {unit}.",
+    "bare_percent": "{count} {count:number|numbers} of {column!r} {count:has|have} no percent sign, so "
+    "{text!r} "
+    "may be a percentage or a share of 1; taken for {taken_for:taken_for}, it is {number} %.",
+    "bare_percent_chosen": "{count} {count:number|numbers} of {column!r} without a percent sign "
+    "{count:is|are} "
+    "read as {taken_for:taken_for}, as chosen: {text!r} is {number} %.",
+    "header_scale": "The header {column!r} says that its numbers are in {unit}, but {affix!r} stands "
+    "beside them; "
+    "read as the header says.",
+    "format_unit": "Cells of {column!r} are formatted to show {unit}: {text} is {number} {unit}.",
+    "format_percent": "Cells of {column!r} are formatted as percentages: {text} is {number} {unit}.",
+    "numbers_as_text": "{count} {count:cell|cells} of {column!r} {count:holds a number|hold numbers} as "
+    "text, unlike "
+    "the others; read as {count:a number|numbers}.",
+    "dates_as_text": "{count} {count:cell|cells} of {column!r} {count:holds a date|hold dates} as text, "
+    "unlike the "
+    "others; read as {count:a date|dates}.",
     "text_of_zeros": "{column!r} is kept as text: {text!r} starts with zeros, so it is an identifier, not "
     "an amount.",
     "text_of_digits": "{column!r} is kept as text: {text!r} is longer than 18 digits, so it is an "
@@ -85,6 +106,18 @@ SENTENCES: Mapping[str, str] = {
     "two_digit_year": "Years in {column!r} have two digits: 00 to 68 are read as 20xx, 69 to 99 as 19xx.",
     "time_zone": "Times in {column!r} carry a UTC offset and are stored in UTC.",
     "time_zone_declared": "Times in {column!r} are stored in UTC.",
+    "time_zone_missing": "{count} {count:time|times} of {column!r} {count:carries|carry} no zone where "
+    "others do, such "
+    "as {text!r}; read as UTC.",
+    "time_zone_unknown": "Times in {column!r} carry {text!r}, which is no zone or that of several "
+    "countries: kept as "
+    "text. Write UTC offsets such as +02:00.",
+    "compact_dates": "The numbers in {column!r} may be dates ({text} may be {day:%d %B %Y}): kept as "
+    "numbers.",
+    "compact_dates_read": "Numbers in {column!r} are dates written as eight digits: {text} is {day:%d %B "
+    "%Y}.",
+    "mixed_date_types": "{column!r} is mostly dates, but too many cells are not (for example {text!r}): "
+    "kept as text.",
     "months": "{column!r} holds months; each is stored as its first day.",
     "number_format": "Numbers in {column!r} are written with {signs}; stored as plain numbers.",
     "decimal_mark": "{text!r} in {column!r} can be read with {taken_for:taken_for} or the other way round; "
@@ -131,7 +164,12 @@ SENTENCES: Mapping[str, str] = {
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "delimiter": {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar", " ": "blanks"},
     "mark": {",": "comma", ".": "point"},
-    "taken_for": {"thousands": "a thousands separator", "decimal": "a decimal point"},
+    "taken_for": {
+        "thousands": "a thousands separator",
+        "decimal": "a decimal point",
+        "percent": "percentages",
+        "fraction": "shares of 1",
+    },
     "chosen": {"text": "text", "number": "a number", "date": "a date", "boolean": "yes or no"},
     "check": {kind: kind.replace("_", " ") for kind in ("required", "unique", "pattern", "range", "one_of")},
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -219,6 +219,7 @@ class _Column:
         """Decide on the known texts; unless they are all, look for cells that contradict and decide
         again until none does."""
         values: Values = self.cells.values
+        hints = replace(hints, unit=self.header.unit)
         choices = self.settings.column(self.header.name)
         decision = decide_as_chosen(values, self.header.label, hints, choices)
         if self.cells.complete:

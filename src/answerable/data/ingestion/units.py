@@ -48,6 +48,15 @@ _COUNTS = {
 _IN_BRACKETS = re.compile(
     r"^(?P<rest>.*?)\s*[(\[{]\s*(?:in\s+)?(?P<unit>[^()\[\]{}]{1,20})\s*[)\]}]\s*$", re.IGNORECASE
 )
+# "Revenue (k€) 2024": the unit stands before what a header below it says; "g per m²" is another unit.
+_IN_BRACKETS_BEFORE = re.compile(
+    r"^(?P<rest>.+?)\s*[(\[]\s*(?:in\s+)?(?P<unit>[^()\[\]{}]{1,20})\s*[)\]]\s+(?P<tail>(?!per\b|pro\b|je\b|/)[^()\[\]]+)$",
+    re.IGNORECASE,
+)
+_AFTER_IN_BEFORE = re.compile(
+    r"^(?P<rest>.+?)[\s_]+in[\s_]+(?P<unit>[^\s]{1,5}(?:\s[^\s]{1,6})??)\s+(?P<tail>(?!per\b|pro\b|je\b|/).+)$",
+    re.IGNORECASE,
+)
 _AFTER_IN = re.compile(r"^(?P<rest>.+?)[\s_]+in[\s_]+(?P<unit>\S{1,5}(?:\s\S{1,6})?)$", re.IGNORECASE)
 _AFTER_MARK = re.compile(r"^(?P<rest>.+?)\s*[,/|]\s*(?P<unit>\S{1,6})$")
 _LAST_WORD = re.compile(r"^(?P<rest>.+?)[\s_]+(?P<unit>\S{1,4})$")
@@ -107,12 +116,19 @@ def _scaled_currency(bare: str) -> Unit | None:
 
 
 def split_header(header: str) -> tuple[str, Unit | None]:
-    """(the header without its unit, the unit): "Umsatz in T€" → ("Umsatz", thousands of EUR)."""
+    """(the header without its unit, the unit): "Umsatz in T€" → ("Umsatz", thousands of EUR). A unit in the
+    middle stays, so that columns keep their names."""
     text = " ".join(header.split())
     bracketed = _IN_BRACKETS.match(text)
     if bracketed is not None:
         unit = parse_unit(bracketed["unit"])
         return (bracketed["rest"] or text, unit) if unit is not None else (text, None)
+    for pattern in (_IN_BRACKETS_BEFORE, _AFTER_IN_BEFORE):
+        before = pattern.match(text)
+        unit = parse_unit(before["unit"]) if before is not None else None
+        strong = pattern is _IN_BRACKETS_BEFORE or (unit is not None and unit.kind in ("currency", "percent"))
+        if before is not None and unit is not None and strong:
+            return text, unit
     for pattern in (_AFTER_IN, _AFTER_MARK, _LAST_WORD):
         match = pattern.match(text)
         if match is None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from answerable.data.ingestion import numbers
+from answerable.data.ingestion import cell_formats
 from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, TextSaid
-from answerable.data.ingestion.cells import PLACEHOLDERS, Native, is_blank
+from answerable.data.ingestion.cell_formats import Affixes
+from answerable.data.ingestion.cells import Formatted, Native
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind
@@ -56,12 +57,13 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
         raise refuse("damaged_file", _DAMAGED) from error
     try:
         missing = _formulas_without_values(path) if kind is FileKind.XLSX else {}
+        formats = cell_formats.affixes(path) if kind is FileKind.XLSX else {}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise refuse("damaged_file", _DAMAGED) from error
     for position, meta in enumerate(workbook.sheets_metadata):
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        sheet = _sheet(workbook, meta.name)
+        sheet = _sheet(workbook, meta.name, formats.get(meta.name, {}))
         findings = _sheet_findings(meta, missing.get(position + 1, 0), sheet)
         yield SheetTables(meta.name, find_tables(sheet, keep), findings)
 
@@ -71,7 +73,7 @@ def _is_encrypted(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in file.read(1 << 20)
 
 
-def _sheet(workbook: calamine.CalamineWorkbook, name: str) -> Sheet:
+def _sheet(workbook: calamine.CalamineWorkbook, name: str, formats: Affixes) -> Sheet:
     try:
         found = workbook.get_sheet_by_name(name)
         if found.total_height * found.total_width > _MOST_CELLS:
@@ -80,12 +82,19 @@ def _sheet(workbook: calamine.CalamineWorkbook, name: str) -> Sheet:
                 f"Sheet {shorten(name, 40)!r} has more than {_MOST_CELLS:,} cells. Save it as CSV instead.",
             )
         rows = [[_text(value) for value in row] for row in found.to_python(skip_empty_area=False)]
+        _put_affixes(rows, formats)
         merges = found.merged_cell_ranges or []
     except (calamine.CalamineError, ValueError) as error:
         raise refuse("damaged_file", f"Sheet {shorten(name, 40)!r} is damaged and cannot be read.") from error
     ranges = [(top, left, bottom, right) for (top, left), (bottom, right) in merges]
     _fill_tall_merges(rows, ranges)
     return Sheet(rows, name, ranges)
+
+
+def _put_affixes(rows: list[list[str]], formats: Affixes) -> None:
+    for (row, column), affix in formats.items():
+        if row < len(rows) and column < len(rows[row]) and rows[row][column]:
+            rows[row][column] = Formatted.of(rows[row][column], affix)
 
 
 def _fill_tall_merges(rows: list[list[str]], ranges: list[tuple[int, int, int, int]]) -> None:
@@ -174,22 +183,3 @@ def _formulas_without_values(path: Path) -> dict[int, int]:
 
 def _has_value(cell: bytes) -> bool:
     return re.search(rb"<v[^>/]*>[^<]", cell) is not None or b"<is>" in cell
-
-
-def settle_native(table: FoundTable) -> frozenset[int]:
-    """The columns whose numbers the workbook typed. Numbers that stand there as text ("1.234,50")
-    are rewritten with a decimal point, so that the column is written in one way."""
-    native = set()
-    for column in range(table.width):
-        cells = [row[column] for row in table.rows]
-        if not any(isinstance(cell, Native) for cell in cells):
-            continue
-        native.add(column)
-        texts = [c for c in cells if not isinstance(c, Native) and c.strip().lower() not in PLACEHOLDERS]
-        reading = numbers.read([(text, 1) for text in texts]) if texts else None
-        if reading is None or reading.share < 1 or reading.affixes or reading.ambiguous:
-            continue
-        for row in table.rows:
-            if not isinstance(row[column], Native) and not is_blank(row[column]):
-                row[column] = reading.format.canonical(row[column]) or row[column]
-    return frozenset(native)

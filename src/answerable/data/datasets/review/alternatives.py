@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from answerable.data.ingestion.arguments import BarePercentSaid, NumberReadSaid
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import TableChoices
 from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.numbers import NumberFormat
-from answerable.data.ingestion.quality import Code, Finding, Severity
+from answerable.data.ingestion.quality import Code, Finding, is_asked
 from answerable.data.semantics.model import FieldType
 
 Value = str | tuple[str, ...]
@@ -19,12 +20,21 @@ _BY_CODE: Mapping[Code, str] = {
     Code.DATE_ORDER: "date_order",
     Code.DATE_ORDER_MIXED: "date_order",
     Code.DECIMAL_MARK: "decimal_mark",
+    Code.BARE_PERCENT: "bare_percent",
     Code.NUMBER_FORMAT: "type",
+    Code.UNITS_CONVERTED: "type",
+    Code.BARE_NUMBERS: "type",
+    Code.HEADER_SCALE: "type",
+    Code.NUMBERS_AS_TEXT: "type",
+    Code.DATES_AS_TEXT: "type",
+    Code.COMPACT_DATES: "type",
     Code.KEPT_AS_TEXT: "type",
     Code.MIXED_TYPES: "type",
     Code.UNREADABLE_CELLS: "type",
     Code.TWO_DIGIT_YEAR: "type",
     Code.TIME_ZONE: "type",
+    Code.TIME_ZONE_MISSING: "type",
+    Code.TIME_ZONE_UNKNOWN: "type",
     Code.MONTHS: "type",
     Code.CHOICE_UNFIT: "type",
     Code.PLACEHOLDERS: "placeholders",
@@ -42,6 +52,7 @@ _BY_CODE: Mapping[Code, str] = {
 _LABELS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "date_order": (("dmy", "Day first"), ("mdy", "Month first")),
     "decimal_mark": ((".", "Decimal point"), (",", "Decimal comma")),
+    "bare_percent": (("percent", "A percentage"), ("fraction", "A share of 1")),
     "type": (("text", "Text"), ("number", "Number"), ("date", "Date"), ("boolean", "Yes or no")),
     "spellings": (("merge", "One spelling for each value"), ("keep", "As written")),
     "totals": (("drop", "Leave totals rows out"), ("keep", "Keep totals rows")),
@@ -81,8 +92,7 @@ def setting_of(finding: Finding) -> str | None:
 
 def is_open(finding: Finding) -> bool:
     """Whether a person should make the decision: the reader assumed what would make numbers wrong."""
-    asked = finding.code in (Code.DATE_ORDER, Code.DECIMAL_MARK)
-    return asked and finding.severity is Severity.DOUBTFUL
+    return is_asked(finding)
 
 
 def chosen(choices: TableChoices, setting: str, column: str | None) -> Value | None:
@@ -102,6 +112,10 @@ def in_force(
     column = facts.get(finding.column or "", {})
     if setting == "type":
         return read_as(FieldType(column["type"])) if column else None
+    if isinstance(finding.arguments, BarePercentSaid):
+        return finding.arguments.taken_for
+    if isinstance(finding.arguments, NumberReadSaid):
+        return _mark_of(finding.arguments)
     if setting in ("date_order", "decimal_mark"):
         undecided = finding.code is Code.DATE_ORDER_MIXED
         return column.get(setting) or (None if undecided else _FIRST_OF[setting])
@@ -112,6 +126,12 @@ def in_force(
     if setting in ("delimiter", "encoding"):
         return finding.example
     return _LABELS[setting][0][0]
+
+
+def _mark_of(said: NumberReadSaid) -> str:
+    """The decimal mark that a text was read with."""
+    last = next((c for c in reversed(said.text) if c in ".,"), ".")
+    return last if said.taken_for == "decimal" else "," if last == "." else "."
 
 
 def read_as(kind: FieldType) -> str | None:
@@ -149,6 +169,12 @@ def _read(setting: str, value: str, example: str | None) -> str | None:
         form = DateFormat(DateOrder(value), clock=True, short_years=True)
         moment = form.parse(example)
         return moment.isoformat() if moment is not None else None
+    if setting == "bare_percent":
+        number = NumberFormat("," if "," in example else ".").parse(example)
+        return None if number is None else format(number.scaleb(2 if value == "fraction" else 0), "f")
+    if setting == "type" and value == "date":
+        day = DateFormat(DateOrder.COMPACT).parse(example)
+        return day.isoformat() if day is not None else None
     if setting == "decimal_mark":
         number = NumberFormat(value, "," if value == "." else ".").parse(example)
         return format(number, "f") if number is not None else None
