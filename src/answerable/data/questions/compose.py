@@ -28,6 +28,7 @@ from answerable.data.questions.shape import (
     is_additive,
 )
 from answerable.data.questions.shapes import about_rows, counts_things, shapes
+from answerable.data.questions.thresholded import known_groups
 from answerable.data.questions.time import resolve
 from answerable.data.semantics.filters import (
     AllOf,
@@ -62,7 +63,7 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     placed = _placed(context, frame)
     if placed is None:
         return []
-    frame = placed
+    frame = replace(placed, where=[*placed.where, *known_groups(context, placed)])
     shape = shapes(context, frame)
     if frame.into is not None:
         shape = [one for one in shape if _can_be_in(context, one, frame.into.unit)]
@@ -179,6 +180,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
             time=time,
             where=_with_pointed(_with_compounds(filtered.where, frame.compounds), frame.pointed),
             having=shape.having,
+            count_groups=shape.counted,
             order=shape.order,
             limit=shape.limit,
         )

@@ -125,7 +125,8 @@ def _as_share(last: SemanticQuery, model: SemanticModel) -> Change:
     parts = [model.face(m.metric) or m for m in last.measures]
     fits = parts and all(part.aggregation in _ADDITIVE for part in parts)
     compared = last.time is not None and last.time.comparison is not None
-    if not fits or not last.group_by or compared or all(m.share_of_total for m in last.measures):
+    grouped = last.group_by and not last.count_groups
+    if not fits or not grouped or compared or all(m.share_of_total for m in last.measures):
         return Unchanged(Why.DOES_NOT_FIT)
     measures = tuple(measure.model_copy(update={"share_of_total": True}) for measure in last.measures)
     return Patched(last.model_copy(update={"measures": measures}))
@@ -137,7 +138,8 @@ def _top(last: SemanticQuery, descending: bool, number: str) -> Change:
         return Unchanged(Why.NOT_UNDERSTOOD, (number,))
     grained = last.time is not None and last.time.grain is not None
     whole = count == count.to_integral_value() and 1 <= count <= 1000
-    if len(last.group_by) != 1 or not last.measures or grained or not whole or last.group_by[0].only:
+    grouped = len(last.group_by) == 1 and not last.count_groups and not last.group_by[0].only
+    if not grouped or not last.measures or grained or not whole:
         return Unchanged(Why.DOES_NOT_FIT)
     by = alias_of(last.measures[0])
     top = TopN(n=int(count), by=by, descending=descending)

@@ -76,6 +76,7 @@ class Frame:
     window: Window | None = None
     into: Into | None = None
     compounds: list[Compound] = slot_of(default_factory=list)
+    narrowed: bool = False  # a condition is said within or after a bound on groups
     absent: bool = False  # something is said not to be there: without cancelled orders
 
     @property
@@ -149,6 +150,8 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             value = replace(value, long=True)
         if frame.pointed is not None and isinstance(value, Where | When | Threshold | Compound):
             return None  # orders in Germany: of customers there, or delivered there
+        if any(isinstance(one, Where | When | Threshold | Compound) for one in _flat(value)):
+            frame.narrowed |= _is_narrowed(clauses[: position + 1])
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
             return None
         if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
@@ -171,9 +174,12 @@ def _flat(value: object) -> tuple[object, ...]:
 def _is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
     """Whether the last clause is one thing with one before it to people, which no rule reads as one: what is
     counted after a bare number ("more than 9 deliveries" are no 9 kg), or a second value after one that is
-    left out ("excluding Austria and Boats" says nothing for boats)."""
+    left out ("excluding Austria and Boats" says nothing for boats), or a second bound after one on groups
+    ("with more than 3 repairs and a fee over 500" may be of each repair)."""
     *before, last = clauses
     first = tokens[last.start].norm
+    if isinstance(last.value, Threshold) and first in _AND:
+        return any(_is_of_groups(clause.value) for clause in before)
     if isinstance(last.value, Rows | Listing | Measures) and before:
         number = before[-1]
         bare = isinstance(number.value, Threshold) and number.value.is_bare and number.end == last.start
@@ -185,6 +191,17 @@ def _is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
     value = tokens[last.start + 1].norm if first in _AND else first
     left_out = tokens[conditions[-1].start].norm in _LEFT_OUT
     return left_out and joined and value not in _JOINING | _LEFT_OUT
+
+
+def _is_of_groups(value: object) -> bool:
+    return any(isinstance(one, Threshold) and one.head is not None for one in _flat(value))
+
+
+def _is_narrowed(clauses: tuple[Item, ...]) -> bool:
+    """Whether the last clause says more of what groups are held against than their bounds."""
+    *before, last = clauses
+    within = _is_of_groups(last.value) and any(isinstance(one, Where) for one in _flat(last.value))
+    return within or any(_is_of_groups(clause.value) for clause in before)
 
 
 _LONG = frozenset({"longest", "shortest"})

@@ -228,6 +228,7 @@ class Threshold:
     part: Part | None = None
     head: str | None = None  # the field whose groups are held against it
     of_rows: bool = False  # said as a property of each row: with a quantity over 3
+    counted: bool = False  # how many groups there are is asked for, not which
 
     @property
     def is_bare(self) -> bool:

@@ -15,7 +15,12 @@ def with_names(query: SemanticQuery, model: SemanticModel) -> SemanticQuery:
     paths = sole_paths(model, query.dataset)
     renamed: dict[str, str] = {}
     for link in model.relationships:
-        if link.left != query.dataset or len(paths.get(link.right, ())) != 1 or query.columns:
+        if (
+            link.left != query.dataset
+            or len(paths.get(link.right, ())) != 1
+            or query.columns
+            or query.count_groups
+        ):
             continue
         other = model.dataset(link.right)
         name = _name_of(other) if other is not None and other.primary_key == (link.right_field,) else None

@@ -16,7 +16,12 @@ from answerable.data.questions.formatting import (
     plural,
     upper_first,
 )
-from answerable.data.questions.wording import describe_filter, measure_words
+from answerable.data.questions.wording import (
+    describe_filter,
+    describe_thresholds,
+    field_label,
+    measure_words,
+)
 from answerable.data.semantics.model import SemanticModel, Unit
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column, QueryResult
@@ -53,6 +58,8 @@ class _Speaker:
         rows = self._result.rows
         if not rows or self._nothing_but_nulls():
             return self._nothing()
+        if self._query.count_groups:
+            return self._groups_counted(rows[0])
         if not self._measures:
             return self._values() if self._groups else self._listing()
         if self._grain is not None:
@@ -106,6 +113,16 @@ class _Speaker:
             return f"{name}{subject}{self._where()} {self._verb()} {value}{period}{extras}"
         said = [f"{name} {self._verb()} {value}{extras}" for name, value, extras in parts]
         return f"{join_words(said)}{subject}{self._where()}{period}"
+
+    def _groups_counted(self, row: list[Cell]) -> str:
+        """There are 12 clients with number of repairs that is at least 8 in 2026."""
+        labels = [field_label(group.field, self._query, self._model) for group in self._query.group_by]
+        count = self._cell(row, self._measures[0].name)
+        one = count == 1
+        noun = join_words([label if one else plural(label, 2) for label in labels])
+        held = describe_thresholds(self._query, self._model)
+        text = f"there {'is' if one else 'are'} {self._value(row, self._measures[0])} {noun} {held}"
+        return f"{text.rstrip()}{self._scope()}"
 
     def _extras(self, row: list[Cell], column: Column) -> str:
         """Share of the total and change, each only when it was asked for."""

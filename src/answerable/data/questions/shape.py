@@ -33,6 +33,7 @@ class Shape:
     having: tuple[Having, ...] = ()
     taken: tuple[Where | Threshold, ...] = ()  # conditions of its numbers alone, not of all rows
     assumed: tuple[str, ...] = ()  # the fields that were assumed for a number among them
+    counted: bool = False  # how many groups there are is shown, not which
 
 
 def alias_of(part: Part) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
-from answerable.data.questions.conditions import as_where, bounded
+from answerable.data.questions.conditions import as_where
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import (
-    Bound,
     Compound,
     Groups,
     Part,
@@ -26,13 +24,13 @@ from answerable.data.questions.shape import (
     is_additive,
     row_field,
 )
+from answerable.data.questions.thresholded import thresholded
 from answerable.data.semantics.filters import (
     Operator,
 )
 from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import (
     GroupBy,
-    Having,
     Order,
 )
 
@@ -48,7 +46,7 @@ def shapes(context: Context, frame: Frame) -> list[Shape]:
     if frame.absent and counts_things(context, frame):
         return []  # customers without cancelled orders are not those of the other orders
     if any(t.part is not None for t in frame.thresholds):
-        return _thresholded(context, frame)
+        return thresholded(context, frame)
     if frame.rank is not None:
         return ranked(context, frame)
     if frame.listing is not None:
@@ -211,51 +209,6 @@ def _rates(context: Context, part: Part, said: Where | Threshold, groups: Groups
     order = (Order(by=alias_of(rate), descending=True),)
     fields = tuple(grouped(f) for f in groups.fields)
     return [Shape((rate,), fields, order, intent=Intent.BREAKDOWN, taken=(said,), assumed=assumed)]
-
-
-def _thresholded(context: Context, frame: Frame) -> list[Shape]:
-    """Groups held against a number: customers with more than 3 orders."""
-    over = [t for t in frame.thresholds if t.part is not None]
-    if (
-        len(over) != 1
-        or frame.rank
-        or frame.share
-        or frame.two
-        or frame.versus
-        or frame.change
-        or frame.trend
-    ):
-        return []
-    part, head = over[0].part, over[0].head
-    extra = frame.groups.fields if frame.groups else ()
-    if part is None or head is None or extra or (frame.groups and frame.groups.grain):
-        return []
-    if frame.measures is not None and frame.measures.parts != (part,):
-        return []
-    having = _having(context, part, over[0].bound)
-    if having is None:
-        return []
-    order = (Order(by=alias_of(part), descending=over[0].bound.operator in (Operator.GT, Operator.GE)),)
-    return [Shape((part,), (GroupBy(field=head),), order, intent=Intent.BREAKDOWN, having=(having,))]
-
-
-def _having(context: Context, part: Part, bound: Bound) -> Having | None:
-    if bound.operator in (Operator.BETWEEN, Operator.IN):
-        return None
-    metric = context.metric(part.metric) if part.metric else None
-    field = metric.field if metric else part.field
-    value: Decimal | None = bound.low.value if bound.low.unit is None else None
-    counting = (metric.aggregation if metric else part.aggregation) in (
-        Aggregation.COUNT,
-        Aggregation.COUNT_DISTINCT,
-    )
-    if field is not None and not counting:
-        condition = bounded(context, field, bound)
-        stored = condition.values[0] if condition else None
-        value = stored if isinstance(stored, Decimal) else None
-    if value is None:
-        return None
-    return Having(measure=alias_of(part), operator=bound.operator.value, value=value)
 
 
 def _listed(context: Context, frame: Frame) -> list[Shape]:

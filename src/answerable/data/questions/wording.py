@@ -84,6 +84,16 @@ def describe_filter(where: Filter, query: SemanticQuery, model: SemanticModel) -
     return _Words(query, model, model.dataset(query.dataset)).filter(where)
 
 
+def describe_thresholds(query: SemanticQuery, model: SemanticModel) -> str:
+    """What the groups of the query are held against, in words; empty where there is nothing."""
+    return _Words(query, model, model.dataset(query.dataset)).thresholds()
+
+
+def field_label(name: str, query: SemanticQuery, model: SemanticModel) -> str:
+    """A field of the query as people call it, with its dataset when it is another one's."""
+    return _Words(query, model, model.dataset(query.dataset)).label(name)
+
+
 def measure_words(measure: Measure, query: SemanticQuery, model: SemanticModel) -> str:
     """A measure in words: `revenue`, `average price`, `number of orders`; the unit stands at its numbers."""
     return _Words(query, model, model.dataset(query.dataset)).unconverted(measure)
@@ -111,14 +121,14 @@ class _Words:
         """The whole query."""
         query = self._query
         parts = [self._subject()]
-        parts += [self._group(group) for group in query.group_by]
+        parts += [self._group(group) for group in query.group_by if not query.count_groups]
         named = tuple(InSegment(segment=name) for name in query.segments)
         if query.where is not None or named:
             where = query.where if not named else AllOf(all=(query.where, *named) if query.where else named)
             parts.append(f"where {self.filter(where)}" if where is not None else "")
         if query.time is not None:
             parts += self._time(query.time)
-        parts += [self._having(threshold) for threshold in query.having]
+        parts += [self.thresholds()]
         main = " ".join(part for part in parts if part)
         tail = [*self._order(), *([f"at most {query.limit:,} rows"] if query.limit else [])]
         return "; ".join([main, *tail]) + "."
@@ -226,6 +236,9 @@ class _Words:
 
     def _subject(self) -> str:
         query = self._query
+        if query.count_groups:
+            labels = [plural(self.label(group.field), 2) for group in query.group_by]
+            return f"the number of different {join_words(labels)}"
         if query.measures:
             words = []
             for measure in query.measures:
@@ -275,6 +288,10 @@ class _Words:
         unit = self._unit_of(threshold.measure)
         value = format_number(threshold.value, unit)
         return f"with {self._column(threshold.measure)} that {words} {value}"
+
+    def thresholds(self) -> str:
+        """What the groups are held against: `with number of orders that is at least 8`."""
+        return " and ".join(self._having(threshold) for threshold in self._query.having)
 
     def _order(self) -> list[str]:
         parts = []

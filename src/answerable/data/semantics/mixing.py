@@ -55,7 +55,7 @@ class Mixture:
     field: ModelField
     companion: ModelField
     left: tuple[str, ...]
-    ranked: bool  # a top or a share compares across the groups, so that only a filter helps
+    ranked: bool  # a top, a share or a count is of all groups, so that only a filter helps
 
 
 def mixtures(query: SemanticQuery, model: SemanticModel) -> list[Mixture]:
@@ -69,9 +69,8 @@ def mixtures(query: SemanticQuery, model: SemanticModel) -> list[Mixture]:
         companion = companion_of(field, dataset) if field is not None else None
         if field is None or companion is None:
             continue
-        ranked = measure.share_of_total or any(
-            group.top is not None and group.field != companion.name for group in query.group_by
-        )
+        topped = any(group.top is not None and group.field != companion.name for group in query.group_by)
+        ranked = measure.share_of_total or topped or query.count_groups
         grouped = any(group.field == companion.name for group in query.group_by)
         left = _left(companion, query.where)
         if (left is not None and len(left) <= 1) or (grouped and not ranked):

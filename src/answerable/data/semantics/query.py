@@ -148,7 +148,8 @@ class SemanticQuery(_Part):
     a field of a related dataset is written `dataset__field`).
 
     With measures the result is aggregated: one row per combination of groups and time bucket
-    (column `period`). Without measures, `columns` lists rows as they are.
+    (column `period`). Without measures, `columns` lists rows as they are. With `count_groups` the result is
+    one number, column `groups`: how many groups meet `having`.
     """
 
     dataset: Name
@@ -159,6 +160,7 @@ class SemanticQuery(_Part):
     where: Filter | None = None
     segments: tuple[Name, ...] = ()  # of the model; rows that are in all of them
     having: tuple[Having, ...] = ()
+    count_groups: bool = False
     order: tuple[Order, ...] = ()
     limit: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
@@ -167,8 +169,9 @@ class SemanticQuery(_Part):
         """SHA-256 of the canonical form, 32 hex digits. Order of filters, aliases' labels and the
         words of a period do not count; order of measures and groups does (it is the column order)."""
         content = self.model_dump(mode="json", exclude_none=True)
-        if not self.segments:
-            del content["segments"]  # queries of before there were any keep their hash
+        for name in ("segments", "count_groups"):
+            if not content[name]:
+                del content[name]  # queries of before there were any keep their hash
         data = _canonical(content)
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]

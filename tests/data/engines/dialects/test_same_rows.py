@@ -256,6 +256,13 @@ QUERIES = {
             Having(measure="revenue", operator="gt", value=Decimal("-50.5")),
         ),
     ),
+    "groups that pass thresholds, counted": SemanticQuery(
+        dataset="sales",
+        measures=(COUNT, REVENUE),
+        group_by=by("shop"),
+        having=(Having(measure="count", operator="ge", value=Decimal(10)),),
+        count_groups=True,
+    ),
     "a threshold on a sum of cents": sales(
         REVENUE,
         group_by=by("pieces"),

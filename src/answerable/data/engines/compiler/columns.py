@@ -5,6 +5,7 @@ from __future__ import annotations
 from answerable.data.engines.compiler.plan import (
     CHANGE,
     CHANGE_PCT,
+    GROUPS,
     MOVING,
     PERIOD,
     PREVIOUS,
@@ -27,6 +28,10 @@ def describe_columns(plan: Plan) -> tuple[Column, ...]:
         return tuple(
             Column(name=r.name, label=r.label, type=r.type, kind="value", unit=r.unit) for r in plan.columns
         )
+    if plan.count_groups:
+        label = ", ".join(group.ref.label for group in plan.groups)
+        label = f"Number of groups of {label}"
+        return (Column(name=GROUPS, label=label, type=FieldType.INTEGER, kind="measure"),)
     columns: list[Column] = []
     if plan.time is not None and plan.grain is not None:
         kind = FieldType.TIMESTAMP if plan.grain is Grain.HOUR else FieldType.DATE

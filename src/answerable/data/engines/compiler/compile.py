@@ -29,7 +29,7 @@ from answerable.data.engines.compiler.columns import describe_columns
 from answerable.data.engines.compiler.filters import among, compare
 from answerable.data.engines.compiler.listing import list_rows
 from answerable.data.engines.compiler.ordering import default_order
-from answerable.data.engines.compiler.plan import PRESENT, Plan, PlannedGroup
+from answerable.data.engines.compiler.plan import GROUPS, PRESENT, Plan, PlannedGroup
 from answerable.data.engines.compiler.validation import plan_query
 from answerable.data.engines.compiler.values import literal
 from answerable.data.semantics.model import FieldType, SemanticModel
@@ -62,6 +62,8 @@ def compile_query(query: SemanticQuery, model: SemanticModel) -> Compiled:
     plan = replace(plan, pointers={node: pointing_keys(found) for node, found in plan.pointed.items()})
     if not plan.aggregated:
         expression = list_rows(plan)
+    elif plan.count_groups:
+        expression = _counted(plan)
     elif _needs_stages(plan):
         expression = _staged(plan)
     else:
@@ -92,6 +94,17 @@ def _direct(plan: Plan) -> exp.Select:
         for condition in having(plan):
             select = select.having(condition, copy=False)
     return stages.attach(_finish(plan, select))
+
+
+def _counted(plan: Plan) -> exp.Select:
+    """The number of groups that meet the thresholds."""
+    stages = _Stages(plan)
+    select = aggregate(plan, stages.rows(CURRENT))
+    for condition in having(plan):
+        select = select.having(condition, copy=False)
+    stages.add(CURRENT, select)
+    number = named(exp.Count(this=exp.Star()), GROUPS)
+    return stages.attach(exp.Select().select(number, copy=False).from_(table(CURRENT)))
 
 
 def _staged(plan: Plan) -> exp.Select:

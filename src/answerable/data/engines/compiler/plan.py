@@ -36,6 +36,7 @@ PERIOD = "period"
 SHARE, RUNNING, PREVIOUS = "_share", "_running_total", "_previous"
 CHANGE, CHANGE_PCT = "_change", "_change_pct"
 MOVING = "_moving_average"
+GROUPS = "groups"  # the column of the number of groups
 PRESENT = "is present"  # marks a row of a stage; names with a blank are never a field or an alias
 
 ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
@@ -169,6 +170,7 @@ class Plan:
     having: tuple[Having, ...]
     order: tuple[Order, ...]
     limit: int | None
+    count_groups: bool = False
     pointed: dict[Pointed, Pointer] = field(default_factory=dict)
     pointers: dict[Pointed, exp.Select] = field(default_factory=dict)  # the keys that each points at
 

@@ -110,6 +110,7 @@ class _Planner:
             having=query.having,
             order=query.order,
             limit=query.limit,
+            count_groups=query.count_groups,
             pointed=self._pointed,
         )
 
@@ -263,6 +264,7 @@ class _Planner:
                 problems.add("measures", "periods need a measure; add one, such as count")
             if query.time.comparison is not None:
                 problems.add("time.comparison", "a comparison needs measures; add one")
+        self._check_counted(measures, time)
         for index, measure in enumerate(measures):
             self._check_window(f"measures[{index}]", measure, time)
         for place, message in unsound(query, measures, time):
@@ -273,6 +275,22 @@ class _Planner:
             self._problems.add(
                 f"measures[{query.measures.index(mixed.measure)}]",
                 f"{mixed.field.name} is in several units, which {companion} names; {remedy}",
+            )
+
+    def _check_counted(self, measures: tuple[PlannedMeasure, ...], time: PlannedTime | None) -> None:
+        query = self._query
+        if not query.count_groups:
+            return
+        if not query.group_by:
+            self._problems.add("count_groups", "there are no groups to count; set group_by")
+        over_time = time is not None and (time.grain is not None or time.comparison is not None)
+        chosen = any(group.top is not None or group.only for group in query.group_by)
+        derived = any(measure.share or measure.running for measure in measures)
+        if over_time or chosen or derived or query.order or query.limit is not None:
+            self._problems.add(
+                "count_groups",
+                "groups are counted as they are; leave out the grain, comparison, top, only, share, order "
+                "and limit",
             )
 
     def _check_window(self, where: str, measure: PlannedMeasure, time: PlannedTime | None) -> None:

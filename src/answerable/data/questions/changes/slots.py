@@ -24,7 +24,7 @@ def put_in(
     if beyond or any(measure.share_of_total for measure in change.measures):
         return Unchanged(Why.NOT_UNDERSTOOD)
     grouped = bool(change.group_by or (change.time and change.time.grain))
-    if grouped and (not last.measures or last.having):
+    if grouped and (not last.measures or last.having or last.count_groups):
         return Unchanged(Why.DOES_NOT_FIT)
     query = last
     if change.where is not None:

@@ -13,6 +13,7 @@ from answerable.data.questions.grammar import (
     everyday,
     filters,
     groups,
+    held,
     listing,
     measures,
     numbers,
@@ -39,6 +40,7 @@ def english() -> Grammar:
     grammar = Grammar()
     phrases.add_rules(grammar)
     numbers.add_rules(grammar)
+    held.add_rules(grammar)
     measures.add_rules(grammar)
     filters.add_rules(grammar)
     pointers.add_rules(grammar)

@@ -35,7 +35,8 @@ def add_rules(grammar: Grammar) -> None:
         cost = 0.3 + place / 100  # the likeliest is offered first
         grammar.rule("Measure", "Num", lambda c, f, at=place: _per_item(c, f, at), cost=cost)
     grammar.rule("Measures", "Agg (and|or|,|&) Agg (of|and)? Num", _two_aggregations)
-    grammar.rule("Measure", "Agg single? of? Num (amount|score|figure|level)?", _aggregated_field)
+    grammar.rule("Stated", "Agg single? of? Num (amount|score|figure|level)?", _aggregated_field)
+    grammar.rule("Measure", "Stated", lambda _c, part: part)
     grammar.rule("Measure", "Agg single? of? Num value", _aggregated_value)
     grammar.rule("Measure", "Agg (of|all|all of)? Rows Num", lambda c, a, _r, f: _aggregated_field(c, a, f))
     grammar.rule("Measure", "Agg (all|all of) Num", _aggregated_field)

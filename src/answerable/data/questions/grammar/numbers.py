@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Bound, Field, Number, Part, Rows, Threshold, Unit
+from answerable.data.questions.meanings import Bound, Field, Number, Part, Threshold, Unit
 from answerable.data.questions.numbers import MULTIPLIERS, cardinal
 from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.filters import Operator
@@ -124,22 +124,6 @@ def _thresholds(grammar: Grammar) -> None:
     grammar.rule("Threshold", "@Have? Num @Been Number", _equal_to, cost=0.1)
     grammar.rule("Threshold", "@Have Number Num", lambda c, n, f: _equal_to(c, f, n), cost=0.1)
     grammar.rule("Threshold", "@Have Num @Been? Number", _equal_to, cost=0.1)
-    of = (
-        "(with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
-        "|placed|generated|have placed|has placed|had placed|have made|has made|have had|has had|had had"
-        "|who placed|who made|that placed|that made|who have placed|who have made|who have had|that have had"
-        "|have received|has received|have bought|has bought|have ordered|has ordered|got|have got|booked"
-        "|have booked|has booked|received)"
-    )
-    grammar.rule("Threshold", f"(which|what)? Dim {of} Measure @Been? Bound", _of_groups, cost=-0.2)
-    grammar.rule("Threshold", f"(which|what)? Dim {of} Bound Rows", _of_group_counts, cost=-0.2)
-    grammar.rule("Threshold", f"(which|what)? Dim {of} Bound (of|in)? Num", _of_group_sums, cost=-0.2)
-    grammar.rule(
-        "Threshold",
-        f"(which|what)? Dim {of} Bound in? Metric",
-        lambda c, d, b, p: _of_groups(c, d, p, b),
-        cost=-0.2,
-    )
 
 
 def _open(_context: Context, bound: Bound) -> Threshold:
@@ -168,18 +152,3 @@ def _on_metric(context: Context, part: Part, bound: Bound) -> Threshold | None:
 
 def _equal_to(context: Context, field: Field, number: Number) -> Threshold | None:
     return _on_field(context, field, Bound(Operator.EQ, number))
-
-
-def _of_groups(context: Context, head: Field, part: Part, bound: Bound) -> Threshold | None:
-    if bound.operator is Operator.BETWEEN or context.is_identity(head.name):
-        return None
-    return Threshold(bound, part=part, head=head.name)
-
-
-def _of_group_sums(context: Context, head: Field, bound: Bound, field: Field) -> Threshold | None:
-    part = context.number_of(field.name, many=field.many)
-    return _of_groups(context, head, part, bound) if part is not None else None
-
-
-def _of_group_counts(context: Context, head: Field, bound: Bound, _rows: Rows) -> Threshold | None:
-    return _of_groups(context, head, context.count(), bound)

@@ -1,0 +1,104 @@
+"""Groups held against numbers: clients with more than 3 repairs, how many teams have a total fee over 500."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from answerable.data.questions.chart import Grammar
+from answerable.data.questions.context import Context
+from answerable.data.questions.meanings import Both, Bound, Field, Part, Threshold, Where
+
+_HOLDING = (
+    "with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
+    "|placed|generated|have placed|has placed|had placed|have made|has made|have had|has had|had had"
+    "|who placed|who made|that placed|that made|who have placed|who have made|who have had|that have had"
+    "|have received|has received|have bought|has bought|have ordered|has ordered|got|have got|booked"
+    "|have booked|has booked|received|are there with|are there that have|are there that had|do we have with"
+)
+_MOST = 4
+_Held = tuple[Threshold, ...]
+
+
+def add_rules(grammar: Grammar) -> None:
+    """The rules of groups and numbers; the clause is `Threshold`. `Held` is one bound on every group, `Holds`
+    are several, each of which can only be of the groups: a fee over 500 may be that of each repair."""
+    grammar.words_as("@Holding", _HOLDING)
+    grammar.words_as("@HowMany", "how many|number of|total number of|count of|count")
+    grammar.rule("Held", "Measure @Been? Bound", lambda _c, p, b: _held(b, p))
+    grammar.rule("Held", "Bound (of|in)? Num", _sum)
+    grammar.rule("Certain", "Stated @Been? Bound", lambda _c, p, b: _held(b, p))
+    grammar.rule("Certain", "(number of|count of) Rows @Been? Bound", lambda c, _r, b: _held(b, c.count()))
+    grammar.rule("Certain", "Metric @Been? Bound", _of_metric)
+    grammar.rule("Certain", "Bound in? Metric", lambda c, b, p: _of_metric(c, p, b))
+    for category in ("Held", "Certain"):
+        grammar.rule(category, "Bound Rows", lambda c, b, _r: _held(b, c.count()))
+    grammar.rule("Held", "Bound in? Metric", lambda _c, b, p: _held(b, p))
+    grammar.rule("Holds", "Certain (and|, and|but|, but|and also) @Holding? Certain", _both)
+    grammar.rule("Holds", "Holds (and|, and|but|, but|and also) @Holding? Certain", _and)
+    for counted, opening in ((False, "(which|what|for|of|only|among)?"), (True, "@HowMany")):
+        grammar.rule(
+            "Threshold",
+            f"{opening} Dim @Holding Held",
+            lambda c, d, h, n=counted: _of_groups(c, d, (h,), n),
+            cost=-0.2,
+        )
+        grammar.rule(
+            "Threshold",
+            f"{opening} Dim @Holding Holds",
+            lambda c, d, h, n=counted: _of_groups(c, d, h, n),
+            cost=-0.2,
+        )
+        grammar.rule(
+            "Threshold",
+            f"{opening} Dim @Holding Bound Described Rows",
+            lambda c, d, b, w, _r, n=counted: _of_some_rows(c, d, b, w, n),
+            cost=-0.2,
+        )
+
+
+def _held(bound: Bound, part: Part) -> Threshold:
+    return Threshold(bound, part=replace(part, rate=False, many=False))
+
+
+def _sum(context: Context, bound: Bound, field: Field) -> Threshold | None:
+    part = context.number_of(field.name, many=field.many)
+    return _held(bound, part) if part is not None else None
+
+
+def _of_metric(context: Context, part: Part, bound: Bound) -> Threshold | None:
+    """A metric that is called as the field that it sums may be the field of each row."""
+    metric = context.metric(part.metric or "")
+    field = context.field(metric.field) if metric is not None and metric.field is not None else None
+    if metric is None or (field is not None and metric.label.casefold() == field.label.casefold()):
+        return None
+    return _held(bound, part)
+
+
+def _both(context: Context, first: Threshold, second: Threshold) -> _Held | None:
+    return _and(context, (first,), second)
+
+
+def _and(_context: Context, held: _Held, threshold: Threshold) -> _Held | None:
+    """Of different numbers: more than 3 and at most 5 repairs are said as a range."""
+    if any(known.part == threshold.part for known in held) or len(held) == _MOST:
+        return None
+    return (*held, threshold)
+
+
+def _of_groups(context: Context, head: Field, held: _Held, counted: bool) -> Threshold | Both | None:
+    """The bounds on the groups of a field; `counted` when it is asked how many of them there are."""
+    if context.is_identity(head.name) or (counted and not head.many):
+        return None
+    first, *others = (replace(one, head=head.name, counted=counted) for one in held)
+    found: Threshold | Both = first
+    for other in others:
+        found = Both(found, other)
+    return found
+
+
+def _of_some_rows(
+    context: Context, head: Field, bound: Bound, described: Where | Both, counted: bool
+) -> Both | None:
+    """Clients with more than 3 paint repairs: those of their repairs alone are counted."""
+    found = _of_groups(context, head, (_held(bound, context.count()),), counted)
+    return Both(found, described) if found is not None else None

@@ -1,0 +1,143 @@
+"""A repair shop's clients, repairs and deliveries: three tables of made-up rows, ingested as uploads are."""
+
+from __future__ import annotations
+
+import atexit
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from answerable.data.engines.compiler import compile_query
+from answerable.data.ingestion.ingest import read_tables
+from answerable.data.ingestion.request import IngestionRequest
+from answerable.data.questions.outcome import Outcome, Parsed
+from answerable.data.questions.service import read_question
+from answerable.data.semantics.containment import overlap
+from answerable.data.semantics.inference import infer
+from answerable.data.semantics.model import Dataset, Metric, SemanticModel
+from answerable.data.semantics.overlap import ColumnPair
+from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.relationships import Candidate, candidates, decide
+
+AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
+Row = tuple[object, ...]
+_TOWNS = ("Riga", "Tartu", "Vilnius")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The inferred model, over a database that holds its tables."""
+
+    model: SemanticModel
+    connection: duckdb.DuckDBPyConnection
+
+    def read(self, question: str) -> Outcome:
+        """What the question means."""
+        return read_question(question, self.model, AS_OF)
+
+    def rows(self, query: SemanticQuery) -> list[Row]:
+        """The rows that a query gives."""
+        return self.connection.execute(compile_query(query, self.model).sql()).fetchall()
+
+    def asked(self, question: str) -> list[Row]:
+        """The rows of the question's one reading."""
+        outcome = self.read(question)
+        assert isinstance(outcome, Parsed), outcome
+        assert outcome.query is not None
+        return self.rows(outcome.query)
+
+    def sql(self, statement: str) -> list[Row]:
+        """The rows of a statement that was written by hand."""
+        return self.connection.execute(statement).fetchall()
+
+
+def _files() -> dict[str, str]:
+    dice = random.Random(20261121)
+    clients = [
+        f"Client {n:03},{dice.choice(('Gold', 'Silver', 'Basic'))},{dice.choice(_TOWNS)},"
+        f"{date(2023, 1, 1) + timedelta(days=dice.randrange(900))}"
+        for n in range(1, 61)
+    ]
+    return {
+        "clients": "\n".join(["client,tier,town,joined", *clients]),
+        "repairs": "\n".join(
+            [
+                "job,client,team,kind,received,finished,fee,parts_cost,rating",
+                *(_repair(n, dice) for n in range(1, 721)),
+            ]
+        ),
+        "deliveries": "\n".join(
+            ["delivery,sent,city,vehicle,weight (kg)", *(_delivery(n, dice) for n in range(1, 401))]
+        ),
+    }  # fmt: skip
+
+
+def _repair(number: int, dice: random.Random) -> str:
+    received = date(2024, 1, 1) + timedelta(days=dice.randrange(1050))
+    finished = received + timedelta(days=dice.randrange(16)) if dice.random() < 0.9 else ""
+    client = min(dice.randrange(1, 56), dice.randrange(1, 56))  # some often, some never
+    return ",".join(
+        (
+            f"J{number:05}",
+            f"Client {client:03}",
+            dice.choice(("Bay One", "Bay Two", "Bay Three", "Bay Four", "Road")),
+            dice.choice(("Paint", "Engine", "Brakes", "Glass")),
+            str(received),
+            str(finished),
+            f"{dice.randrange(2000, 50_000) / 100:.2f}",
+            f"{dice.randrange(0, 30_000) / 100:.2f}",
+            str(dice.randrange(1, 6)) if dice.random() < 0.8 else "",
+        )
+    )
+
+
+def _delivery(number: int, dice: random.Random) -> str:
+    return ",".join(
+        (
+            f"D{number:04}",
+            str(date(2025, 1, 1) + timedelta(days=dice.randrange(690))),
+            dice.choice(_TOWNS),
+            dice.choice(("Bike", "Van", "Truck")),
+            f"{dice.randrange(10, 900) / 10:.1f}",
+        )
+    )
+
+
+@cache
+def shop() -> Shop:
+    """All files ingested, inferred and related."""
+    connection = duckdb.connect()
+    atexit.register(connection.close)
+    datasets: list[Dataset] = []
+    metrics: list[Metric] = []
+    rows: dict[str, int] = {}
+    paths: dict[str, Path] = {}
+    with TemporaryDirectory() as folder:
+        for name, content in _files().items():
+            source, target = Path(folder) / f"{name}.csv", Path(folder) / name
+            source.write_text(content)
+            target.mkdir()
+            request = IngestionRequest(path=source, folder=target, name=name)
+            (table,) = read_tables(request, lambda _progress: None).tables
+            guess = infer(f"ds_{name}", name, table.label, table.profile)
+            datasets.append(guess.dataset)
+            metrics += guess.metrics
+            rows[name], paths[name] = table.profile.rows, target / table.file
+            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{paths[name]}')")
+        model = SemanticModel(datasets=tuple(datasets), metrics=tuple(metrics))
+        measured = [(pair, overlap(connection, _columns(pair, paths))) for pair in candidates(model, rows)]
+    return Shop(model.model_copy(update={"relationships": decide(measured)}), connection)
+
+
+def _columns(pair: Candidate, paths: dict[str, Path]) -> ColumnPair:
+    return ColumnPair(
+        left_table=paths[pair.left],
+        left_column=pair.left_field,
+        right_table=paths[pair.right],
+        right_column=pair.right_field,
+    )
