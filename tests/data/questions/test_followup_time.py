@@ -139,3 +139,20 @@ def test_what_has_no_other_side_is_not_compared(turns: tuple[str, ...], why: Why
     change = said(*turns)
     assert isinstance(change, Unchanged), change
     assert change.why is why
+
+
+def test_a_quarter_after_a_fiscal_year_is_one_that_lies_in_it() -> None:
+    april = {"fiscal_year_start": 4, "fiscal_year_named_by": "end"}
+    model = MODEL.model_copy(update={"calendar": MODEL.calendar.model_copy(update=april)})
+    read = read_question("revenue last year", model, AS_OF)
+    assert isinstance(read, Parsed)
+    assert read.query is not None
+    change = follow_up("in Q1", read.query, model, AS_OF)
+    assert isinstance(change, Asked)
+    assert [summary(option.query, model) for option in change.options] == [
+        "revenue | during 2025-04-01..2025-07-01",
+        "revenue | during 2026-01-01..2026-04-01",
+    ]
+    march = follow_up("in March", read.query, model, AS_OF)
+    assert isinstance(march, Patched)
+    assert summary(march.query, model) == "revenue | during 2026-03-01..2026-04-01"

@@ -285,7 +285,11 @@ def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Tim
         notes.append(f"The number is compared with {field.label if field else name}.")
     if frame.rank is not None and frame.rank.by is None and frame.rank_by is None and frame.measures is None:
         notes.append("What to rank by was not said.")
-    period = timing.time.period if timing.time else None
+    time = timing.time
+    period = time.period if time else None
+    coarse = time is not None and time.grain in (Grain.YEAR, Grain.QUARTER)
+    if context.now.is_fiscal and (coarse or (period is not None and "fiscal" in period.label)):
+        notes.append(f"Years begin in {resolve.MONTH_NAMES[context.now.first_month]}.")
     if period is not None and period.end is not None and period.start is not None:
         today = context.now.today
         end = period.end

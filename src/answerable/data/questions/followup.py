@@ -56,44 +56,62 @@ def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datet
     scope = [dataset.name, *sole_paths(model, dataset.name)]
     noun = dataset.row_noun if dataset.row_noun not in ("", "row") else "rows"
 
-    def changed(year: int | None) -> Patched | Unchanged:
+    def changes(year: int | None) -> list[Option] | Unchanged:
         read = read_question(f"number of {noun} {said}", model, as_of, scope=scope, year=year)
-        return _put_in(last, read, model, also=also)
+        return _options(last, read, model, also=also)
 
-    return _in_its_year(changed, last, now)
+    return _in_its_year(changes, last, now)
 
 
-def _put_in(last: SemanticQuery, read: Outcome, model: SemanticModel, *, also: bool) -> Patched | Unchanged:
+def _options(
+    last: SemanticQuery, read: Outcome, model: SemanticModel, *, also: bool
+) -> list[Option] | Unchanged:
+    """The query changed in each way that the words may mean, or why it is not."""
     if isinstance(read, Unparsed):
         return Unchanged(Why.NOT_UNDERSTOOD, read.left_over)
-    if isinstance(read, Ambiguous):
-        return Unchanged(Why.SEVERAL_MEANINGS)
-    return put_in(last, read.query, model, also=also)
+    queries = (
+        [(o.label, o.query) for o in read.options] if isinstance(read, Ambiguous) else [("", read.query)]
+    )
+    options: list[Option] = []
+    for label, query in queries:
+        change = put_in(last, query, model, also=also)
+        if isinstance(change, Unchanged):
+            several = len(queries) > 1 and change.why is Why.DOES_NOT_FIT
+            return Unchanged(Why.SEVERAL_MEANINGS) if several else change
+        options.append(Option(label, change.query))
+    return options
 
 
 def _in_its_year(
-    changed: Callable[[int | None], Patched | Unchanged], last: SemanticQuery, now: Now
+    changes: Callable[[int | None], list[Option] | Unchanged], last: SemanticQuery, now: Now
 ) -> Change:
     """The change with what it says of time placed in the year that `last` is about; asked where that year has
     not come so far, where `last` is about several, or where a year may stand for a part of it."""
-    latest = changed(None)
-    if not isinstance(latest, Patched):
+    latest = changes(None)
+    if isinstance(latest, Unchanged):
         return latest
     before = last.time.period if last.time is not None else None
     years = years_of(before)
-    placed = {year: changed(year) for year in years[-_MOST_YEARS:]}
-    if (unplaced := next((one for one in placed.values() if isinstance(one, Unchanged)), None)) is not None:
-        return unplaced
-    found = [one for one in placed.values() if isinstance(one, Patched)]
-    if all(one == latest for one in found):
+    found: list[Option] = []
+    for year in years[-_MOST_YEARS:]:
+        placed = changes(year)
+        if isinstance(placed, Unchanged):
+            return placed
+        found += placed
+    if _hashes(found) <= _hashes(latest):
         return _of_its_part(latest, last)
     within = [one for one in found if _lies_in(one.query, days_of(before))]
-    likely = within if len(within) == 1 else found if len(years) == 1 else []
-    if likely and not _lies_ahead(likely[0].query, now):
-        return likely[0]
+    likely = within if len(_hashes(within)) == 1 else found if len(years) == 1 else []
+    if len(_hashes(likely)) == 1 and not _lies_ahead(likely[0].query, now):
+        return Patched(likely[0].query)
     if len(years) > _MOST_YEARS:
         return Unchanged(Why.SEVERAL_MEANINGS)
-    return _asked_when([one.query for one in (*(within or found), latest)])
+    ahead = any(_lies_ahead(one.query, now) for one in found)
+    return _asked_when([*(within or found), *(latest if ahead or not within else [])])
+
+
+def _hashes(options: list[Option]) -> set[str]:
+    return {option.query.canonical_hash for option in options}
 
 
 def _lies_in(query: SemanticQuery, days: Days | None) -> bool:
@@ -106,19 +124,22 @@ def _lies_ahead(query: SemanticQuery, now: Now) -> bool:
     return own is not None and own[0] > now.today
 
 
-def _of_its_part(change: Patched, last: SemanticQuery) -> Change:
+def _of_its_part(latest: list[Option], last: SemanticQuery) -> Change:
     """The change; asked where it names a year after a part of one: March, and then "last year"."""
     before = last.time.period if last.time is not None else None
-    period = change.query.time.period if change.query.time is not None else None
+    period = latest[0].query.time.period if latest[0].query.time is not None else None
+    if len(latest) > 1:
+        return asked("Which of these do you mean?", latest)
     if before is None or period is None or period == before:
-        return change
+        return Patched(latest[0].query)
     part = same_part_of(period, before)
-    return change if part is None else _asked_when([during(change.query, part), change.query])
+    return _asked_when([*([Option("", during(latest[0].query, part))] if part else []), *latest])
 
 
-def _asked_when(queries: list[SemanticQuery]) -> Change:
-    options = [Option(named(query.time.period if query.time else None), query) for query in queries]
-    return asked(_WHICH_TIME, options)
+def _asked_when(options: list[Option]) -> Change:
+    return asked(
+        _WHICH_TIME, [Option(named(o.query.time.period if o.query.time else None), o.query) for o in options]
+    )
 
 
 def _as_share(last: SemanticQuery, model: SemanticModel) -> Change:

@@ -101,13 +101,14 @@ def format_period(period: Period | None) -> str:
         return f"before {format_moment(period.end)}"
     if period.end is None:
         return f"since {format_moment(period.start)}"
+    relative = period.label.strip()
+    fiscal = "fiscal" in relative
     name = _calendar_name(period.start, period.end)
-    if name is not None:
+    if name is not None and not fiscal:
         return name
     start, last = period.start, _last_day(period.end)
     dates = f"from {_start_words(start, last)} to {format_moment(last)}"
-    relative = period.label.strip()
-    if relative and not any(character.isdigit() for character in relative.split()[-1]):
+    if relative and (fiscal or not any(character.isdigit() for character in relative.split()[-1])):
         return f"{dates} ({relative})"
     return dates
 

@@ -35,6 +35,16 @@ class Span:
     to_date: bool = False
     endpoints: tuple[Span, Span] | None = None  # of "from A to B"
     listed: bool = False  # "A and B": one range, or each by itself
+    fiscal: bool = False  # a part of a year that begins in another month
+
+
+@dataclass(frozen=True, slots=True)
+class YearPart:
+    """A month, quarter or half by its number, of the calendar's years or of the model's own (`fiscal`)."""
+
+    unit: TimeUnit
+    number: int
+    fiscal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

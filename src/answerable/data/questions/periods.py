@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import PEOPLE
@@ -202,9 +203,14 @@ def _versus(context: Context, versus: Versus, base: Span | None, grain: Grain | 
     other = resolve.a_year_before(base)
     if other is None or base.start is None:
         return None
-    if against is Against.LAST_YEAR and base.start.year != context.now.today.year:
+    if against is Against.LAST_YEAR and not _is_of_this_year(context, base.start):
         return None
     return _with_grain(base, other, grain)
+
+
+def _is_of_this_year(context: Context, day: date) -> bool:
+    year, now = TimeUnit.YEAR, context.now
+    return resolve.floor(day, year, now) == resolve.floor(now.today, year, now)
 
 
 def _against_previous(
@@ -226,7 +232,7 @@ def _this_unit(context: Context, unit: TimeUnit, grain: Grain | None) -> list[_P
     """Compared to last month, with nothing said of this one: as far as it has come, or whole."""
     plans: list[_Plan] = []
     to_date = resolve.to_date(unit, context.now)
-    whole = resolve.current(unit, 0, context.now, f"this {unit}")
+    whole = resolve.current(unit, 0, context.now, f"this {context.now.called(unit)}")
     for base in (whole,) if grain else (to_date, whole):
         other = replace(resolve.shifted(base, unit, -1), label=f"the {unit} before")
         plans += _with_grain(base, other, grain) or []

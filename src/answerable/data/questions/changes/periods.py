@@ -31,12 +31,15 @@ def years_of(period: Period | None) -> tuple[int, ...]:
 
 
 def same_part_of(year: Period, part: Period) -> Period | None:
-    """What `part` is of its own year, in the calendar year that `year` is; None where `year` is no whole
-    calendar year, or `part` no part of one: after March, "last year" may be last year's March."""
+    """What `part` is of its own year, in the year that `year` is, which may begin in any month; None where
+    `year` is no whole year, or `part` no part of one: after March, "last year" may be last year's March."""
     whole, days = days_of(year), days_of(part)
-    if whole is None or days is None or len(years_of(part)) != 1 or _is_year(days) or not _is_year(whole):
+    if whole is None or days is None or not _is_year(whole):
         return None
-    months = 12 * (whole[0].year - days[0].year)
+    begins = date(days[0].year - (days[0].month < whole[0].month), whole[0].month, 1)
+    if days[1] > resolve.add_months(begins, 12) or _is_year(days):
+        return None
+    months = 12 * (whole[0].year - begins.year)
     start, end = (resolve.add_months(day, months) for day in days)
     return Period(start=start, end=end, label=_named(start, end))
 
@@ -57,5 +60,4 @@ def _named(start: date, end: date) -> str:
 
 
 def _is_year(days: Days) -> bool:
-    start, end = days
-    return (start.month, start.day, end) == (1, 1, date(start.year + 1, 1, 1))
+    return resolve.months_between(*days) == 12

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from answerable.data.questions.chart import Action, Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Against, Be, Share, Span, TimeUnit, TwoPeriods, Versus
-from answerable.data.questions.time import resolve
+from answerable.data.questions.meanings import (
+    Against,
+    Be,
+    Share,
+    Span,
+    TimeUnit,
+    TwoPeriods,
+    Versus,
+    YearPart,
+)
+from answerable.data.questions.time import parts_of_year
 from answerable.data.semantics.query import Grain
 
 _VS = (
@@ -109,17 +118,17 @@ def _previous_several(_context: Context, count: int, unit: TimeUnit) -> Versus:
 def _two(_context: Context, first: Span, second: Span) -> TwoPeriods | None:
     if first.start is None or second.start is None or first.start == second.start:
         return None
+    if first.fiscal is not second.fiscal and first.unit is second.unit:
+        return None
     if first.endpoints or second.endpoints or (first.unit, first.count) != (second.unit, second.count):
         return None
     return TwoPeriods(first, second)
 
 
-def _two_named(context: Context, named: tuple[TimeUnit, int], second: Span) -> TwoPeriods | None:
+def _two_named(context: Context, named: YearPart, second: Span) -> TwoPeriods | None:
     """March vs April 2025: both in 2025. March vs April: the latest of each."""
-    if second.unit is not named[0] or second.start is None:
-        return None
-    first = resolve.part_of_year(*named, second.start.year)
-    return _two(context, first, second)
+    first = parts_of_year.beside(context, named, second)
+    return _two(context, first, second) if first is not None else None
 
 
 def _against_span(_context: Context, span: Span) -> Versus | None:

@@ -26,8 +26,8 @@ _ADVERBS = {
     Grain.DAY: "daily|day by day|day to day|by calendar day",
     Grain.WEEK: "weekly|week by week|by calendar week",
     Grain.MONTH: "monthly|month by month|by calendar month|on a monthly basis|on monthly basis",
-    Grain.QUARTER: "quarterly|quarter by quarter|by calendar quarter|on quarterly basis",
-    Grain.YEAR: "yearly|annually|annual|year by year|by calendar year|on yearly basis|on annual basis",
+    Grain.QUARTER: "quarterly|quarter by quarter|on quarterly basis",
+    Grain.YEAR: "yearly|annually|annual|year by year|on yearly basis|on annual basis",
 }
 
 

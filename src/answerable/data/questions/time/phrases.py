@@ -6,21 +6,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Number, Span, TimeUnit, When
+from answerable.data.questions.meanings import Number, Span, TimeUnit, When, YearPart
 from answerable.data.questions.numbers import ordinal
-from answerable.data.questions.time import resolve
+from answerable.data.questions.time import parts_of_year, resolve
 from answerable.data.questions.tokens import Kind, Token
 
 _MONTHS = (
     "january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun", "july|jul", "august|aug",
     "september|sep|sept", "october|oct", "november|nov", "december|dec",
 )  # fmt: skip
-_Named = tuple[TimeUnit, int]
+_FISCAL = re.compile(r"fy(\d{4}|\d{2})")
 _DayOfMonth = tuple[int, int]  # month, day
 
 
@@ -32,6 +33,8 @@ def terminals(tokens: list[Token]) -> list[Item]:
             items += [Item("Span", at, at + 1, span, 0.0) for span in _written_dates(token.norm)]
         elif len(token.norm) == 4 and token.norm.isdecimal() and int(token.norm) in resolve.YEARS:
             items.append(Item("YearNo", at, at + 1, int(token.norm), 0.0))
+        elif (fiscal := _FISCAL.fullmatch(token.norm)) is not None:
+            items.append(Item("FiscalNo", at, at + 1, resolve.whole_year(int(fiscal[1])), 0.0))
         rank = ordinal(token.norm)
         if rank is not None:
             items.append(Item("Ord", at, at + 1, rank, 0.0))
@@ -58,7 +61,8 @@ def _written_dates(text: str) -> list[Span]:
 def add_rules(grammar: Grammar) -> None:
     """The rules of time."""
     _units(grammar)
-    _named(grammar)
+    parts_of_year.add_rules(grammar)
+    _weeks(grammar)
     _days(grammar)
     _relative(grammar)
     _parts(grammar)
@@ -76,66 +80,23 @@ def _units(grammar: Grammar) -> None:
     for unit in TimeUnit:
         if unit is not TimeUnit.HALF:
             grammar.words_as("Unit", f"{unit}|{unit}s", unit)
-    grammar.words_as("Unit", "calendar year", TimeUnit.YEAR)
+    for unit in (TimeUnit.YEAR, TimeUnit.QUARTER):
+        # Where years begin in another month, those of the calendar have no buckets.
+        calendar = f"calendar {unit}|calendar {unit}s"
+        grammar.rule("Unit", f"({calendar})", lambda c, u=unit: None if c.now.is_fiscal else u)
+        fiscal = "|".join(f"{word} {unit}|{word} {unit}s" for word in ("fiscal", "financial"))
+        grammar.words_as("Unit", fiscal, unit)
+    grammar.words_as("Unit", "fy", TimeUnit.YEAR)
     for number, names in enumerate(_MONTHS, 1):
         grammar.words_as("MonthName", names, number)
-    for number in range(1, 5):
-        grammar.words_as("Quarter", f"q{number}", number)
-    for number in (1, 2):
-        grammar.words_as("Half", f"h{number}", number)
-    grammar.rule("Quarter", "quarter Number", lambda _c, n: n.count if n.count in (1, 2, 3, 4) else None)
-    grammar.rule("Quarter", "Ord quarter", lambda _c, n: n if n <= 4 else None)
-    grammar.rule("Half", "Ord half", lambda _c, n: n if n <= 2 else None)
     grammar.rule("Count", "Number", lambda _c, n: n.count)
 
 
-def _named(grammar: Grammar) -> None:
-    grammar.rule("Named", "(month of|months of)? MonthName", lambda _c, n: (TimeUnit.MONTH, n))
-    grammar.rule("Named", "Quarter", lambda _c, n: (TimeUnit.QUARTER, n))
-    grammar.rule("Named", "Half", lambda _c, n: (TimeUnit.HALF, n))
-    grammar.rule("Span", "Named", lambda c, n: resolve.latest(n[0], n[1], c.now), cost=0.05)
-    grammar.rule("Span", "(year|calendar year)? YearNo", lambda _c, y: resolve.year(y))
-    grammar.rule("Span", "Named (of|in|,)? YearNo", lambda _c, n, y: resolve.part_of_year(n[0], n[1], y))
-    grammar.rule("Span", "YearNo Quarter", lambda _c, y, q: resolve.part_of_year(TimeUnit.QUARTER, q, y))
-    grammar.rule("Span", "YearNo Half", lambda _c, y, h: resolve.part_of_year(TimeUnit.HALF, h, y))
-    grammar.rule("Span", "Named (of|in)? RelYear", lambda _c, n, y: resolve.part_of_year(n[0], n[1], y))
-    grammar.rule("RelYear", "last year", lambda c: c.now.today.year - 1)
-    grammar.rule("RelYear", "this (year|calendar year)", lambda c: c.now.today.year)
-    grammar.rule("RelYear", "year", lambda c: c.now.today.year, cost=0.2)
-    grammar.rule("RelYear", "next year", lambda c: c.now.today.year + 1)
-    grammar.rule("Span", "last Named", _last_named)
-    grammar.rule("Span", "this Named", lambda c, n: resolve.part_of_year(n[0], n[1], c.now.today.year))
+def _weeks(grammar: Grammar) -> None:
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in|,)? YearNo", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "YearNo (week|cw) Number", lambda _c, y, n: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number (of|in)? RelYear", lambda _c, n, y: _week(n, y))
     grammar.rule("Span", "(week|cw|calendar week) Number", _latest_week, cost=0.05)
-    grammar.rule("Span", "last quarter of YearNo", lambda _c, y: resolve.part_of_year(TimeUnit.QUARTER, 4, y))
-    for named_by in ("end", "start"):
-        grammar.rule(
-            "Span",
-            "(fy|fiscal year|financial year) YearNo",
-            lambda c, number, named_by=named_by: _fiscal_year(c, number, named_by),
-        )
-
-
-def _fiscal_year(context: Context, number: int, named_by: str) -> Span | None:
-    """The fiscal year that is called after the calendar year of its start or end: as the model says, or both,
-    to be asked, where it does not say."""
-    first, said = context.calendar.fiscal_year_start, context.calendar.fiscal_year_named_by
-    if first == 1:
-        return resolve.year(number)
-    if said not in (None, named_by):
-        return None
-    begins = number - 1 if named_by == "end" else number
-    start, end = date(begins, first, 1), date(begins + 1, first, 1)
-    return Span(start, end, TimeUnit.YEAR, label=f"fiscal year {number}")
-
-
-def _last_named(context: Context, named: _Named) -> Span | None:
-    span = resolve.latest(*named, replace(context.now, year=None))
-    if span.end is not None and span.end > context.now.today and span.start is not None:
-        return resolve.part_of_year(*named, span.start.year - 1)
-    return span
 
 
 def _week(number: Number, year: int) -> Span | None:
@@ -180,11 +141,17 @@ def _latest_day(context: Context, day: _DayOfMonth) -> Span | None:
 
 def _relative(grammar: Grammar) -> None:
     current = resolve.current
-    grammar.rule("Span", "(last|previous|prior) Unit", lambda c, u: current(u, -1, c.now, f"last {u}"))
-    grammar.rule("Span", "past Unit", lambda c, u: current(u, -1, c.now, f"last {u}"))
+    grammar.rule(
+        "Span", "(last|previous|prior) Unit", lambda c, u: current(u, -1, c.now, f"last {c.now.called(u)}")
+    )
+    grammar.rule("Span", "past Unit", lambda c, u: current(u, -1, c.now, f"last {c.now.called(u)}"))
     grammar.rule("Span", "past Unit", _rolling_unit)
-    grammar.rule("Span", "(this|current|present) Unit", lambda c, u: current(u, 0, c.now, f"this {u}"))
-    grammar.rule("Span", "(next|coming|following) Unit", lambda c, u: current(u, 1, c.now, f"next {u}"))
+    grammar.rule(
+        "Span", "(this|current|present) Unit", lambda c, u: current(u, 0, c.now, f"this {c.now.called(u)}")
+    )
+    grammar.rule(
+        "Span", "(next|coming|following) Unit", lambda c, u: current(u, 1, c.now, f"next {c.now.called(u)}")
+    )
     grammar.rule("Span", "today", lambda c: current(TimeUnit.DAY, 0, c.now, "today"))
     grammar.rule("Span", "yesterday", lambda c: current(TimeUnit.DAY, -1, c.now, "yesterday"))
     grammar.rule("Span", "tomorrow", lambda c: current(TimeUnit.DAY, 1, c.now, "tomorrow"))
@@ -195,15 +162,19 @@ def _relative(grammar: Grammar) -> None:
         lambda c, n, u: resolve.past(u, n, c.now),
     )
     grammar.rule("Span", "(next|coming|following) Count Unit", lambda c, n, u: resolve.coming(u, n, c.now))
-    grammar.rule("Span", "Count Unit ago", lambda c, n, u: current(u, -n, c.now, f"{n} {u}s ago"))
-    grammar.rule("Span", "Unit before last", lambda c, u: current(u, -2, c.now, f"the {u} before last"))
+    grammar.rule(
+        "Span", "Count Unit ago", lambda c, n, u: current(u, -n, c.now, f"{n} {c.now.called(u)}s ago")
+    )
+    grammar.rule(
+        "Span", "Unit before last", lambda c, u: current(u, -2, c.now, f"the {c.now.called(u)} before last")
+    )
     for unit, code in (
-        (TimeUnit.YEAR, "ytd"),
+        (TimeUnit.YEAR, "ytd|fytd|fiscal ytd"),
         (TimeUnit.QUARTER, "qtd"),
         (TimeUnit.MONTH, "mtd"),
         (TimeUnit.WEEK, "wtd"),
     ):
-        grammar.rule("Span", code, lambda c, unit=unit: resolve.to_date(unit, c.now))
+        grammar.rule("Span", f"({code})", lambda c, unit=unit: resolve.to_date(unit, c.now))
     grammar.rule("Span", "this? (year to date|year so far)", lambda c: resolve.to_date(TimeUnit.YEAR, c.now))
     grammar.rule("Span", "(this|current)? Unit (to date|so far)", lambda c, u: resolve.to_date(u, c.now))
     grammar.rule("Span", "so far (this|in this|in current) Unit", lambda c, u: resolve.to_date(u, c.now))
@@ -220,15 +191,8 @@ def _rolling_unit(context: Context, unit: TimeUnit) -> Span | None:
 def _parts(grammar: Grammar) -> None:
     grammar.rule("Span", "first Count Unit (of|in) Span", lambda _c, n, u, s: _first(s, u, n))
     grammar.rule("Span", "(last|final) Count Unit (of|in) Span", lambda _c, n, u, s: _final(s, u, n))
-    grammar.rule(
-        "Span",
-        "first (half|six months) (of|in)? RelYear",
-        lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 1, y),
-    )
-    grammar.rule(
-        "Span", "second half (of|in)? RelYear", lambda _c, y: resolve.part_of_year(TimeUnit.HALF, 2, y)
-    )
-    grammar.rule("Span", "(whole|entire|full|all|all of|calendar) Span", lambda _c, s: s)
+    grammar.rule("Span", "(whole|entire|full|all|all of) Span", lambda _c, s: s)
+    grammar.rule("Span", "calendar Span", lambda c, s: None if c.now.is_fiscal else s)
 
 
 def _first(span: Span, unit: TimeUnit, count: int) -> Span | None:
@@ -264,17 +228,16 @@ def _ranges(grammar: Grammar) -> None:
 
 
 def _range(_context: Context, first: Span, last: Span) -> Span | None:
-    return None if first.endpoints or last.endpoints else resolve.between(first, last)
+    mixed = first.fiscal is not last.fiscal and first.unit is last.unit
+    return None if first.endpoints or last.endpoints or mixed else resolve.between(first, last)
 
 
-def _named_range(context: Context, first: _Named, last: Span) -> Span | None:
+def _named_range(context: Context, first: YearPart, last: Span) -> Span | None:
     """January to March 2025: the first takes the year of the last, or the one before."""
-    if last.unit is not first[0] or last.start is None:
-        return None
-    span = resolve.part_of_year(*first, last.start.year)
-    if span.start is not None and span.start >= last.start:
-        span = resolve.part_of_year(*first, last.start.year - 1)
-    return _range(context, span, last)
+    span = parts_of_year.beside(context, first, last)
+    if span is not None and span.start is not None and last.start is not None and span.start >= last.start:
+        span = parts_of_year.beside(context, first, last, years=-1)
+    return _range(context, span, last) if span is not None else None
 
 
 def _day_range(_context: Context, day: int, last: Span) -> Span | None:
@@ -293,7 +256,8 @@ def _day_of_range(_context: Context, day: _DayOfMonth, last: Span) -> Span | Non
 
 def _both(_context: Context, first: Span, second: Span) -> Span | None:
     """Two spans that touch make one; others would need two ranges."""
-    if first.end is None or first.end != second.start or first.unit is not second.unit or second.endpoints:
+    mixed = first.unit is not second.unit or first.fiscal is not second.fiscal
+    if first.end is None or first.end != second.start or mixed or second.endpoints:
         return None
     joined = resolve.between(replace(first, endpoints=None), second)
     return (
@@ -307,10 +271,9 @@ def _both_ways(context: Context, first: Span, second: Span) -> Span | None:
     return _both(context, first, second) or _both(context, second, first)
 
 
-def _named_both(context: Context, first: _Named, second: Span) -> Span | None:
-    if second.unit is not first[0] or second.start is None:
-        return None
-    return _both(context, resolve.part_of_year(*first, second.start.year), second)
+def _named_both(context: Context, first: YearPart, second: Span) -> Span | None:
+    span = parts_of_year.beside(context, first, second)
+    return _both(context, span, second) if span is not None else None
 
 
 def _open(grammar: Grammar) -> None:

@@ -22,19 +22,30 @@ YEARS = range(1900, 2101)
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The asker's today and the calendar that weeks are counted in. `year` is the one that is spoken of: a
-    month without a year is of it, not the latest."""
+    """The asker's today, and the calendar that weeks are counted in and whose years begin in `first_month`.
+    `year` is the one that is spoken of: a month without a year is of it, not the latest."""
 
     today: date
     first_weekday: int = 0
     year: int | None = None
+    first_month: int = 1
 
     @classmethod
     def at(cls, as_of: datetime, settings: Calendar, year: int | None = None) -> Now:
         """Today at `as_of` in the calendar's time zone; a naive time is taken to be in it."""
         zone = ZoneInfo(settings.time_zone)
         local = as_of.astimezone(zone) if as_of.tzinfo else as_of
-        return cls(local.date(), settings.first_weekday, year)
+        return cls(local.date(), settings.first_weekday, year, settings.fiscal_year_start)
+
+    @property
+    def is_fiscal(self) -> bool:
+        """Whether years and quarters are not those of the calendar."""
+        return self.first_month != 1
+
+    def called(self, unit: TimeUnit) -> str:
+        """What people call the unit: a fiscal year, where years begin in another month."""
+        own = unit in (TimeUnit.YEAR, TimeUnit.HALF, TimeUnit.QUARTER)
+        return f"fiscal {unit}" if own and self.is_fiscal else str(unit)
 
 
 def add_months(day: date, months: int) -> date:
@@ -57,8 +68,14 @@ def floor(day: date, unit: TimeUnit, now: Now) -> date:
         return day
     if unit is TimeUnit.WEEK:
         return day - timedelta(days=(day.weekday() - now.first_weekday) % 7)
-    size = _MONTHS[unit]
-    return date(day.year, (day.month - 1) // size * size + 1, 1)
+    size, shift = _MONTHS[unit], now.first_month - 1
+    index = (day.year * 12 + day.month - 1 - shift) // size * size + shift
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def whole_year(number: int) -> int:
+    """The year that two digits stand for: 26 is 2026."""
+    return number + 2000 if number < 100 else number
 
 
 def year(number: int) -> Span:
@@ -75,6 +92,14 @@ def part_of_year(unit: TimeUnit, number: int, year_number: int) -> Span:
     }
     label = f"{name.get(unit, f'H{number}')} {year_number}"
     return Span(start, add(start, unit, 1), unit, label=label)
+
+
+def part_of_fiscal_year(unit: TimeUnit, number: int, begins: date, called: str = "") -> Span:
+    """The quarter or half of the year that begins then, counted from 1; `called` is the year's name."""
+    start = add_months(begins, (number - 1) * _MONTHS[unit])
+    name = f"fiscal {'Q' if unit is TimeUnit.QUARTER else 'H'}{number}"
+    label = f"{name} of {called}" if called else name
+    return Span(start, add(start, unit, 1), unit, label=label, fiscal=True)
 
 
 def iso_week(number: int, year_number: int) -> Span | None:
@@ -114,21 +139,23 @@ def current(unit: TimeUnit, offset: int, now: Now, label: str) -> Span:
 def past(unit: TimeUnit, count: int, now: Now) -> Span:
     """The `count` whole units before the current one."""
     end = floor(now.today, unit, now)
-    label = f"last {count} {unit}s"
+    label = f"last {count} {now.called(unit)}s"
     return Span(add(end, unit, -count), end, unit, count, label=label, relative=True)
 
 
 def coming(unit: TimeUnit, count: int, now: Now) -> Span:
     """The `count` whole units after the current one."""
     start = add(floor(now.today, unit, now), unit, 1)
-    return Span(start, add(start, unit, count), unit, count, label=f"next {count} {unit}s", relative=True)
+    return Span(
+        start, add(start, unit, count), unit, count, label=f"next {count} {now.called(unit)}s", relative=True
+    )
 
 
 def to_date(unit: TimeUnit, now: Now) -> Span:
     """From the start of the current unit to today, today included."""
     start = floor(now.today, unit, now)
     end = now.today + timedelta(days=1)
-    return Span(start, end, unit, label=f"{unit} to date", relative=True, to_date=True)
+    return Span(start, end, unit, label=f"{now.called(unit)} to date", relative=True, to_date=True)
 
 
 def between(first: Span, last: Span) -> Span | None:
