@@ -11,6 +11,7 @@ import { ResultTable } from "../design/ResultTable";
 import { useFormats, useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
 import { Chart } from "../charts/Chart";
+import { heightOf } from "../charts/room";
 import { Computed } from "./Computed";
 import { csv, saveAs, tabbed, type Cell } from "./csv";
 import type { ChartSpec } from "./turn";
@@ -75,7 +76,7 @@ export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer
           </Group>
         </Group>
       )}
-      {showChart && <Chart spec={drawn} label={m.ask.chartOf(evidence.words)} />}
+      {showChart && <Chart spec={drawn} label={m.ask.chartOf(evidence.words)} height={heightOf(drawn)} />}
       {!showChart && !oneNumber && <ResultTable columns={evidence.columns} rows={rows} label={evidence.words} grain={evidence.query.time?.grain} />}
       <Group gap="xs">
       <Button

@@ -5,6 +5,7 @@ import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { FONT, loadFont } from "./font";
 import { linesOf } from "./lines";
+import { isPanelled, withRoom, type Panelled } from "./room";
 import { writtenIn } from "./region";
 import { spotsOf, type DrawnMark, type Spot } from "./spots";
 
@@ -115,14 +116,31 @@ function write(wanted: string): void {
   timeFormatLocale(time);
 }
 
+function viewOf(chart: object): View {
+  const runtime = parse(compile(chart as TopLevelSpec).spec, {}, { ast: true });
+  return new View(runtime, { renderer: "none", expr: expressionInterpreter, loader: deaf() as never });
+}
+
+/** Panels are given the room that is left beside their axes, which is known once they were laid out: Vega fits one picture
+ * into a size, not several. */
+async function panelsWithin(chart: Panelled, width: number, height: number): Promise<View> {
+  const first = viewOf(withRoom(chart, width, height));
+  await first.runAsync();
+  const { x1, x2, y1, y2 } = (first.scenegraph() as unknown as { root: { bounds: { x1: number; x2: number; y1: number; y2: number } } }).root.bounds;
+  const padding = first.padding() as { left: number; right: number; top: number; bottom: number };
+  first.finalize();
+  const beside = x2 - x1 + padding.left + padding.right - width;
+  const around = y2 - y1 + padding.top + padding.bottom - height;
+  return viewOf(withRoom(chart, width - beside, height - around));
+}
+
 /** The chart as a picture and what its places say. Throws what Vega throws. */
 export async function draw({ spec, width, height, scale, colours, region: wanted }: Drawing): Promise<Drawn> {
   write(wanted);
   await loadFont(JSON.stringify(spec));
   const { $schema: _version, ...chart } = inOurColours(spec, PALETTE[colours][0] ?? "");
-  const sized = { ...chart, title: titled(chart["title"], width), width, height, autosize: { type: "fit", contains: "padding" }, config: config(chart, { colours, width }) };
-  const runtime = parse(compile(sized as unknown as TopLevelSpec).spec, {}, { ast: true });
-  const view = new View(runtime, { renderer: "none", expr: expressionInterpreter, loader: deaf() as never });
+  const dressed = { ...chart, title: titled(chart["title"], width), config: config(chart, { colours, width }) };
+  const view = isPanelled(dressed) ? await panelsWithin(dressed, width, height) : viewOf({ ...dressed, width, height, autosize: { type: "fit", contains: "padding" } });
   try {
     const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
     await view.toCanvas(scale, { externalContext: canvas.getContext("2d") });

@@ -15,15 +15,15 @@ import { Chart } from "../charts/Chart";
 import type { Cell } from "../ask/csv";
 import { readModel } from "../ask/library";
 import type { ChartSpec } from "../ask/turn";
-import { shown as cellShown } from "../design/cells";
 import { chartSaid, named } from "../design/columns";
+import { figureOf } from "../design/figure";
 import { problemText } from "../design/Failure";
 import { ResultTable } from "../design/ResultTable";
 import { toast } from "../design/toasts";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
 import css from "./dashboards.module.css";
-import { isOneNumber, resultOf } from "./dashboards";
+import { resultOf } from "./dashboards";
 import type { Move } from "./grid";
 import { saveInsight, type Format } from "./saving";
 
@@ -62,6 +62,7 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
   const firing = ringing(useAlerts().data?.items ?? []).filter((alert) => alert.insight_id === tile.insight_id);
   const title = tile.title ?? result?.title ?? "";
   const answer = resultOf(result);
+  const drawn = answer !== null && (answer.chart != null || figureOf(answer.columns, answer.rows as Cell[][], f, m) !== null);
   const keep = (wanted: string) => {
     if (wanted !== "" && wanted !== title) rename(wanted);
   };
@@ -110,12 +111,12 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown className={css.menu}>
-            {answer?.chart != null && (
+            {drawn && (
               <Menu.Item leftSection={<IconTable size={15} />} onClick={() => setTable(!table)}>
                 {table ? m.ask.chart : m.ask.table}
               </Menu.Item>
             )}
-            {FORMATS.filter(([format]) => format === "csv" || format === "pdf" || answer?.chart != null).map(([format, Icon]) => (
+            {FORMATS.filter(([format]) => format === "csv" || format === "pdf" || drawn).map(([format, Icon]) => (
               <Menu.Item key={format} leftSection={<Icon size={15} />} onClick={() => save(format)}>
                 {m.dashboards.saveAs(format.toUpperCase())}
               </Menu.Item>
@@ -196,7 +197,7 @@ function TileBody({ result, title, asTable }: { result: TileResult; title: strin
     );
   }
   const answer = resultOf(result);
-  return answer === null ? null : <Shown columns={answer.columns} rows={answer.rows as Cell[][]} sentence={answer.sentence} chart={asTable ? null : (answer.chart as ChartSpec | null)} title={title} />;
+  return answer === null ? null : <Shown columns={answer.columns} rows={answer.rows as Cell[][]} sentence={answer.sentence} chart={asTable ? null : (answer.chart as ChartSpec | null)} title={title} asTable={asTable} />;
 }
 
 interface ShownProps {
@@ -205,19 +206,26 @@ interface ShownProps {
   sentence: string;
   chart: ChartSpec | null;
   title: string;
+  asTable?: boolean;
 }
 
 /** A result in the room that there is: a figure, a chart or a table. */
-export function Shown({ columns, rows, sentence, chart, title }: ShownProps) {
+export function Shown({ columns, rows, sentence, chart, title, asTable = false }: ShownProps) {
   const m = useMessages();
   const f = useFormats();
   const { ref, height } = useElementSize();
   const untitled = useMemo(() => (chart === null ? null : { ...chartSaid(chart, columns, m, f), title: undefined }), [chart, columns, m, f]); // the tile has it
-  const column = columns[0];
-  if (isOneNumber({ columns: [...columns], rows: rows as Cell[][] }) && column !== undefined) {
+  const figure = figureOf(columns, rows, f, m);
+  if (figure !== null && !asTable) {
     return (
       <div className={css.number}>
-        <span className={css.figure}>{cellShown(rows[0]?.[0] ?? null, column, f, m)}</span>
+        <span className={css.figure}>{figure.value}</span>
+        {figure.before !== "" && (
+          <Text size="sm">
+            {figure.change !== "" && <b>{figure.change} </b>}
+            {m.dashboards.was(figure.before)}
+          </Text>
+        )}
         <Text size="xs" c="dimmed">
           {sentence}
         </Text>

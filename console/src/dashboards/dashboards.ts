@@ -38,10 +38,6 @@ export function resultOf(shown: TileResult | undefined): QueryAnswer | null {
   return (shown?.result ?? null) as QueryAnswer | null;
 }
 
-export function isOneNumber(result: Pick<QueryAnswer, "rows" | "columns">): boolean {
-  return result.rows.length === 1 && result.columns.length === 1;
-}
-
 export interface Pin {
   name: string;
   question: string;

@@ -46,4 +46,14 @@ describe("a chart", () => {
     expect(said.encoding.tooltip.map((each) => each.title)).toEqual(["Monat", "Revenue, zuvor (EUR)"]);
     expect(said.encoding.x.title).toBe("Revenue (EUR)");
   });
+
+  it("of several panels names each of them, its title too", () => {
+    const { usermeta, ...panel } = spec;
+    const title = { text: "Revenue, previous (EUR)", frame: "group" };
+    const whole = { usermeta, title: { text: "Revenue, previous and so on" }, vconcat: [{ ...panel, title }, panel] };
+    const said = chartSaid(whole, COLUMNS, de, german) as typeof whole;
+    expect(said.title).toEqual(whole.title);
+    expect(said.vconcat.map((each) => each.data.values[0]?.series)).toEqual(["Dieser Zeitraum", "Dieser Zeitraum"]);
+    expect((said.vconcat[0] as { title?: { text: string } }).title?.text).toBe("Revenue, zuvor (EUR)");
+  });
 });

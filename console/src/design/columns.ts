@@ -1,6 +1,7 @@
 /** Columns of a result, and the chart of it, in the person's words: what the server derives or groups has its names in the
  * catalogue; what the data calls itself stays. */
 import type { Column } from "../api/schema";
+import { isPanelled } from "../charts/room";
 import type { GrainName, SeriesCode } from "../i18n/results.en";
 import type { Formats, Messages } from "../i18n/messages";
 
@@ -21,15 +22,18 @@ type Json = Record<string, unknown>;
 
 /** The specification with the names that the server gave in the person's words. */
 export function chartSaid(spec: Json, columns: readonly Column[], m: Messages, f: Formats): Json {
+  if (!isPanelled(spec)) return oneSaid(spec, columns, m, f);
+  const panels = spec.vconcat.map((panel) => oneSaid({ ...panel, usermeta: spec["usermeta"] }, columns, m, f));
+  return { ...spec, vconcat: panels.map(({ usermeta: _whole, ...panel }) => panel) };
+}
+
+function oneSaid(spec: Json, columns: readonly Column[], m: Messages, f: Formats): Json {
   const before = new Map(columns.map((column) => [column.name, column]));
   const after = new Map(named(columns, m, f).map((column) => [column.name, column.label]));
   const texts = textsOf(spec, columns, m);
   const title = (channel: Json): Json => {
-    const column = before.get(String(channel["field"]));
-    const label = after.get(String(channel["field"]));
-    if (!column || label === undefined || column.label === label || typeof channel["title"] !== "string") return channel;
-    const opening = `${column.label[0]?.toUpperCase() ?? ""}${column.label.slice(1)}`;
-    return { ...channel, title: channel["title"].replace(opening, () => label) };
+    if (typeof channel["title"] !== "string") return channel;
+    return { ...channel, title: replacedName(channel["title"], before.get(String(channel["field"])), after) };
   };
   const channel = (each: unknown): unknown => {
     if (Array.isArray(each)) return each.map((one) => title(one as Json));
@@ -40,9 +44,18 @@ export function chartSaid(spec: Json, columns: readonly Column[], m: Messages, f
   const data = spec["data"] as { values?: readonly Json[] } | undefined;
   return {
     ...spec,
+    ...panelTitle(spec, (text) => columns.reduce((said, column) => (said === text ? replacedName(said, column, after) : said), text)),
     data: { ...data, values: data?.values?.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, texts.get(name)?.get(cell) ?? cell]))) },
     encoding: Object.fromEntries(Object.entries((spec["encoding"] as Json | undefined) ?? {}).map(([name, each]) => [name, channel(each)])),
   };
+}
+
+/** A text that opens with the column's name, with it as it is to be read. */
+function replacedName(text: string, column: Column | undefined, labels: ReadonlyMap<string, string>): string {
+  const label = labels.get(column?.name ?? "");
+  if (column === undefined || label === undefined || column.label === label) return text;
+  const opening = `${column.label[0]?.toUpperCase() ?? ""}${column.label.slice(1)}`;
+  return text.replace(opening, () => label);
 }
 
 /** What stands for what in a column of the chart's data. */
@@ -57,6 +70,12 @@ function textsOf(spec: Json, columns: readonly Column[], m: Messages): Map<strin
   const series = (spec["usermeta"] as { series?: Record<string, SeriesCode> } | undefined)?.series;
   if (series) texts.set("series", new Map(Object.entries(series).map(([text, code]) => [text, m.results.series[code] ?? text])));
   return texts;
+}
+
+/** A panel has the name of its measure for a title; a chart's own is the query in words. */
+function panelTitle(spec: Json, say: (text: string) => string): Json {
+  const title = spec["title"] as { text?: unknown; frame?: unknown } | undefined;
+  return title?.frame === "group" && typeof title.text === "string" ? { title: { ...title, text: say(title.text) } } : {};
 }
 
 /** A channel whose order and domain name texts. */

@@ -468,6 +468,7 @@ export const de: Messages = {
     noneLead: "Fragen Sie nach einer Zahl oder einem Diagramm und heften Sie die Antwort an: „An ein Dashboard heften“ steht unter jeder Antwort aus Tabellen.",
     make: "Neues Dashboard",
     untitled: "Neues Dashboard",
+    was: (value: string) => `vorher ${value}`,
     tiles: (n: number) => many(n, "Kachel", "Kacheln"),
     changed: (ago: string) => `geändert ${ago}`,
     empty: "Hier ist nichts angeheftet",

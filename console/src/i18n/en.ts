@@ -472,6 +472,7 @@ export const en = {
     noneLead: "Ask for a number or a chart, then pin it: “Pin to a dashboard” is below every answer from tables.",
     make: "New dashboard",
     untitled: "New dashboard",
+    was: (value: string) => `${value} before`,
     tiles: (n: number) => many(n, "tile", "tiles"),
     changed: (ago: string) => `changed ${ago}`,
     empty: "Nothing is pinned here",

@@ -7,6 +7,7 @@ import { problemOf } from "../api/problems";
 import type { Column, SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
 import { AnswerText } from "../ask/AnswerText";
 import { Chart } from "../charts/Chart";
+import { heightOf } from "../charts/room";
 import type { Cell } from "../ask/csv";
 import { FileChips } from "../ask/FileChips";
 import { filesOf, type ChartSpec } from "../ask/turn";
@@ -146,5 +147,5 @@ function Drawn({ spec, columns }: { spec: ChartSpec; columns: readonly Column[] 
   const m = useMessages();
   const f = useFormats();
   const said = useMemo(() => chartSaid(spec, columns, m, f), [spec, columns, m, f]);
-  return <Chart spec={said} label={m.ask.chart} />;
+  return <Chart spec={said} label={m.ask.chart} height={heightOf(said)} />;
 }

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
+from typing import Any
+
+import httpx
 import pytest
+from PIL import Image
 
 from answerable.kit.runtime import Runtime
 from tests.api.test_list_queries import counted
@@ -73,11 +79,54 @@ async def test_a_result_is_taken_away_as_csv_that_runs_nothing(owner: Caller) ->
     assert "\n'=cmd|' /C calc'!A0,40" in answer.text.replace("\r", "")
 
 
-async def test_a_result_without_a_chart_is_no_picture(owner: Caller) -> None:
+async def picture(caller: Caller, insight: dict[str, Any], kind: str = "svg") -> httpx.Response:
+    return await caller.get(f"/api/v1/insights/{insight['id']}/export", params={"format": kind})
+
+
+def written(answer: httpx.Response) -> list[str]:
+    """What an SVG says, from its numbers to its title."""
+    assert answer.status_code == 200, answer.text
+    return re.findall(r"<(?:text|tspan)[^>]*>([^<]+)</", answer.text)
+
+
+async def test_a_list_of_rows_is_no_picture(owner: Caller) -> None:
+    dataset = await sales(owner)
+    insight = await pinned(owner, {"dataset": dataset["name"], "columns": ["country", "amount"]})
+    answer = await picture(owner, insight)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_chart")
+
+
+async def test_one_number_is_drawn_large_with_its_unit(owner: Caller) -> None:
     dataset = await sales(owner)
     insight = await pinned(owner, total(dataset))
-    answer = await owner.get(f"/api/v1/insights/{insight['id']}/export", params={"format": "svg"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "no_chart")
+    words = written(await picture(owner, insight))
+    assert words == ["100 EUR", "Total amount (EUR)"]
+    png = await picture(owner, insight, "png")
+    assert (png.status_code, png.headers["content-type"]) == (200, "image/png")
+    with Image.open(io.BytesIO(png.content)) as drawn:
+        assert drawn.width > drawn.height > 100
+        assert len(set(drawn.convert("L").tobytes())) > 10  # letters, not an empty page
+
+
+async def test_a_number_is_drawn_with_its_change(owner: Caller) -> None:
+    dataset = await sales(owner)
+    march = {"start": "2024-03-01", "end": "2024-04-01"}
+    february = {"kind": "previous_period", "period": {"start": "2024-02-01", "end": "2024-03-01"}}
+    time = {"field": "sold_on", "period": march, "comparison": february}
+    words = written(await picture(owner, await pinned(owner, total(dataset, time=time))))
+    assert words[:2] == ["70 EUR", "+250%, 20 EUR before"]
+    assert "March 2024" in " ".join(words[2:])
+    february["period"] = {"start": "2023-02-01", "end": "2023-03-01"}
+    words = written(await picture(owner, await pinned(owner, total(dataset, time=time))))
+    assert words[:2] == ["70 EUR", "no value before"]
+
+
+async def test_a_share_of_one_group_is_drawn_as_a_share(owner: Caller) -> None:
+    dataset = await sales(owner)
+    share = {"aggregation": "sum", "field": "amount", "alias": "amount", "share_of_total": True}
+    query = total(dataset, measures=[share], group_by=[{"field": "country", "only": ["Germany"]}])
+    words = written(await picture(owner, await pinned(owner, query)))
+    assert words[:2] == ["40%", "Total amount (EUR), share of total · Germany"]
 
 
 async def test_results_go_with_the_data_they_came_from(owner: Caller) -> None:

@@ -12,7 +12,7 @@ from answerable.data.datasets.service import exact_version
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.engines.as_it_was import as_of_version
 from answerable.data.engines.cache import CacheKey, ResultCache
-from answerable.data.engines.chart_parts import JsonObject
+from answerable.data.engines.chart_frame import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
 from answerable.data.engines.dialects.tables import PhysicalTable

@@ -65,7 +65,7 @@ async def export_insight(
     insight_id: str,
     kind: Annotated[
         Format | Literal["pdf"],
-        Query(alias="format", description="CSV, its chart as SVG or PNG, or pages as PDF."),
+        Query(alias="format", description="CSV, its chart or number as SVG or PNG, or pages as PDF."),
     ] = "csv",
 ) -> Response:
     """What the insight shows, as a file."""

@@ -1,4 +1,4 @@
-"""Taking an insight's result away: CSV that is safe to open, SVG and PNG of its chart."""
+"""Taking an insight's result away: CSV that is safe to open, SVG and PNG of its chart or number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from answerable.data.datasets.rows import as_csv
+from answerable.data.engines.chart_frame import JsonObject
+from answerable.data.engines.chart_sizes import sized
 from answerable.data.insights.errors import ChartsUnavailable, NoChart
+from answerable.data.insights.headline import headlines, picture_of_numbers
+from answerable.data.semantics.result import Column
 
 Format = Literal["csv", "svg", "png"]
 CHART_WIDTH = 720
@@ -32,11 +36,20 @@ async def export(result: dict[str, Any], kind: Format) -> Exported:
     if kind == "csv":
         labels = [column["label"] for column in result["columns"]]
         return Exported(as_csv(labels, result["rows"]).encode(), "text/csv")
-    chart = result.get("chart")
-    if chart is None:
-        raise NoChart("The result has no chart. Take it away as CSV.")
+    picture = _picture(result)
     require_renderer()
-    return await asyncio.to_thread(_drawn, {**chart, "width": CHART_WIDTH}, kind)
+    return await asyncio.to_thread(_drawn, picture, kind)
+
+
+def _picture(result: dict[str, Any]) -> JsonObject:
+    """Its chart, or its number written large."""
+    if result.get("chart") is not None:
+        return sized(result["chart"], CHART_WIDTH)
+    columns = [Column.model_validate(column) for column in result["columns"]]
+    numbers = headlines(columns, result["rows"])
+    if not numbers:
+        raise NoChart("The result has no chart. Take it away as CSV.")
+    return picture_of_numbers(numbers, result["words"])
 
 
 def require_renderer() -> str:

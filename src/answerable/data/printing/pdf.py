@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import threading
 from importlib import import_module
-from typing import Any
 
 import pypdfium2
 
+from answerable.data.engines.chart_sizes import sized
 from answerable.data.insights.export import CHART_WIDTH, require_renderer
 from answerable.data.printing.content import Document, Picture
 from answerable.data.printing.layout import CHART_HEIGHT, pages_of
@@ -24,8 +24,7 @@ def as_pdf(document: Document) -> bytes:
 
     def draw(picture: Picture) -> str:
         # A chart beside words of the document, which say its title.
-        room = {"width": CHART_WIDTH, "height": CHART_HEIGHT * 1.3}
-        spec: dict[str, Any] = {**picture.spec, **room, "title": None}
+        spec = sized({**picture.spec, "title": None}, CHART_WIDTH, CHART_HEIGHT * 1.3)
         return str(renderer.vegalite_to_svg(spec, allowed_base_urls=[]))
 
     pages = [renderer.svg_to_pdf(page) for page in pages_of(document, draw)]

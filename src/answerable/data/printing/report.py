@@ -8,6 +8,7 @@ from typing import Any
 
 from answerable.data.dashboards.schemas import DashboardFilter, TileResult
 from answerable.data.dashboards.tables import DashboardRow
+from answerable.data.insights.headline import headlines
 from answerable.data.insights.tables import InsightRow
 from answerable.data.printing.content import Document, Figure, Grid, Picture, Section, Words
 from answerable.data.questions.formatting import format_cell
@@ -78,14 +79,15 @@ def _section(
     columns = [Column.model_validate(column) for column in result["columns"]]
     rows = result["rows"]
     parts: list[Figure | Picture | Grid | Words] = []
-    if len(rows) == 1 and len(columns) == 1:
-        parts.append(Figure(_shown(rows[0][0], columns[0], grain)))
+    numbers = headlines(columns, rows, grain)
+    if len(numbers) == 1:
+        parts.append(Figure(numbers[0].value))
+        parts += [Words(numbers[0].change)] if numbers[0].change else []
     if result.get("sentence"):
         parts.append(Words(result["sentence"]))
     if result.get("chart") is not None and rows:
         parts.insert(0, Picture(result["chart"]))
-    one_number = any(isinstance(part, Figure) for part in parts)
-    if rows and not one_number and (table or result.get("chart") is None):
+    if rows and len(numbers) != 1 and (table or result.get("chart") is None):
         parts.append(_grid(columns, rows, grain))
     names = {dataset.id: dataset.label for dataset in model.datasets}
     versions = [f"{names.get(id_, 'a table')} version {n}" for id_, n in result["data_versions"].items()]

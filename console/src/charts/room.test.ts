@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { heightOf, isPanelled, withRoom } from "./room";
+
+const bars = (count: number, more: object = {}) => ({ encoding: { y: { type: "ordinal", sort: Array.from({ length: count }, (_, place) => String(place)) }, ...more } });
+const trend = { encoding: { y: { type: "quantitative" } } };
+
+describe("the height in which a chart can be read", () => {
+  it.each([
+    ["a trend", trend, 260],
+    ["a few bars", bars(4), 260],
+    ["twenty bars", bars(20), 480],
+    ["groups of three bars", bars(12, { yOffset: { sort: ["a", "b", "c"] } }), 404],
+    ["more bars than fit", bars(200), 640],
+    ["two panels", { vconcat: [trend, trend] }, 390],
+  ])("of %s", (_, spec, height) => {
+    expect(heightOf(spec)).toBe(height);
+  });
+});
+
+describe("panels", () => {
+  const chart = { vconcat: [{ height: 100 }, { height: 300 }] };
+
+  it("share a height as they would have it", () => {
+    expect(withRoom(chart, 500, 200).vconcat).toEqual([
+      { width: 500, height: 50 },
+      { width: 500, height: 150 },
+    ]);
+  });
+
+  it("never vanish", () => {
+    expect(withRoom(chart, -5, 0).vconcat.map((panel) => [panel["width"], panel["height"]])).toEqual([
+      [24, 24],
+      [24, 24],
+    ]);
+  });
+
+  it("are told from one picture", () => {
+    expect([isPanelled(chart), isPanelled(trend)]).toEqual([true, false]);
+  });
+});
