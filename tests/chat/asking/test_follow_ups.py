@@ -69,6 +69,34 @@ async def test_a_change_that_the_last_query_has_no_place_for_is_named(shop: Work
     assert "change_does_not_fit" in [warning["code"] for warning in share["answer"]["warnings"]]
 
 
+async def test_a_year_after_a_month_is_asked_back_and_chosen(shop: Workspace) -> None:
+    chat = await new_session(shop.owner)
+    await say(shop.owner, chat, "number of orders in March 2024")
+    asked = (await say(shop.owner, chat, "and 2025?"))["reply"]
+    labels = [option["label"] for option in part(asked, "ask_back")["options"]]
+    assert labels == ["March 2025", "2025"]
+    chosen = (await say(shop.owner, chat, "March 2025"))["reply"]
+    period = part(chosen, "evidence")["evidence"]["query"]["time"]["period"]
+    assert (period["start"], period["end"]) == ("2025-03-01", "2025-04-01")
+
+
+async def test_why_is_of_the_change_that_was_shown(shop: Workspace) -> None:
+    _, compared, why = await talk(
+        shop.owner, "number of orders in March 2024", "versus the month before", "why?"
+    )
+    assert compared["answer"]["status"] == "answered"
+    assert why["answer"]["intent"]["kind"] == "explanation"
+    query = part(why, "evidence")["evidence"]["query"]
+    assert query["time"]["comparison"]["period"]["start"] == "2024-02-01"
+
+
+async def test_why_of_no_change_says_what_can_be_asked(shop: Workspace) -> None:
+    _, why = await talk(shop.owner, "number of orders in March 2024", "why?")
+    assert why["answer"]["status"] == "abstained"
+    assert "shows no change" in text(why)
+    assert "March 2024" in why["answer"]["suggestions"][0]
+
+
 async def test_words_that_stand_alone_take_nothing_over(shop: Workspace) -> None:
     _, alone = await talk(shop.owner, "total amount in Germany", "number of orders")
     assert alone["answer"]["carried_over"] is None

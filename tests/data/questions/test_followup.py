@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +45,21 @@ SAME_AS = (
     ("revenue in 2025", "without cancelled", "revenue in 2025 without cancelled"),
     ("revenue of hotels", "without cancelled", "revenue of hotels without cancelled"),
     ("how many orders in 2025", "only the web shop", "how many web shop orders in 2025"),
+    ("revenue by city", "only the top 3", "top 3 cities by revenue"),
+    ("revenue by city", "just the 3 lowest", "bottom 3 cities by revenue"),
+    ("top 10 cities by revenue", "only the top 3", "top 3 cities by revenue"),
+    ("revenue by month in 2025", "top 3", "top 3 months by revenue in 2025"),
+    ("number of orders by weekday", "top 2", "top 2 weekdays by number of orders"),
+    ("revenue by month in 2025", "as a share", "share of revenue by month in 2025"),
+    ("revenue of hotels in 2025", "offices instead", "revenue of offices in 2025"),
+    ("revenue of hotels in 2025", "show offices instead of hotels", "revenue of offices in 2025"),
+    ("revenue of hotels in 2025", "2024 instead", "revenue of hotels in 2024"),
+    ("revenue by month in 2025", "by quarter instead", "revenue by quarter in 2025"),
+    ("revenue by segment", "by channel instead", "revenue by channel"),
+    ("revenue by segment and month in 2025", "by quarter", "revenue by segment and quarter in 2025"),
+    ("revenue by segment and month in 2025", "by channel", "revenue by channel and month in 2025"),
+    ("revenue by segment", "show the average instead", "average amount by segment"),
+    ("average amount by segment", "the total instead", "revenue by segment"),
     ("customers without orders", "by segment", "number of customers without orders by segment"),
 )
 
@@ -66,6 +82,26 @@ NO = (
     ("customers with more than 20 orders", "by channel", Why.DOES_NOT_FIT),
     ("revenue in 2025", "in 2025", Why.DOES_NOT_FIT),
     ("total credit limit by segment", "by channel", Why.NOT_UNDERSTOOD),
+    ("revenue in 2025", "hotels instead", Why.DOES_NOT_FIT),
+    ("revenue of hotels", "offices instead of web", Why.NOT_UNDERSTOOD),
+    ("revenue of hotels", "2025 instead", Why.DOES_NOT_FIT),
+    ("revenue in 2025", "by month instead", Why.DOES_NOT_FIT),
+    ("number of orders by segment", "the average instead", Why.DOES_NOT_FIT),
+    ("revenue by month in 2025", "the average instead", Why.SEVERAL_MEANINGS),
+    ("revenue in 2025", "unicorns instead", Why.NOT_UNDERSTOOD),
+    ("revenue of hotels by month in 2025", "as a share", Why.DOES_NOT_FIT),
+    ("revenue by segment and channel", "top 3", Why.DOES_NOT_FIT),
+    ("running total of revenue by month in 2025", "top 3", Why.DOES_NOT_FIT),
+    ("revenue by segment", "top 0", Why.DOES_NOT_FIT),
+    ("revenue by segment", "top 2.5", Why.NOT_UNDERSTOOD),
+    ("revenue in 2025", "lowest first", Why.DOES_NOT_FIT),
+    ("top 3 months by revenue in 2025", "lowest first", Why.DOES_NOT_FIT),
+    ("revenue by segment", "highest first", Why.DOES_NOT_FIT),
+    ("revenue by segment", "oldest first", Why.DOES_NOT_FIT),
+    ("revenue in 2025", "only those above 100", Why.DOES_NOT_FIT),
+    ("revenue by segment in 2025 compared to 2024", "only those above 100", Why.DOES_NOT_FIT),
+    ("bottom 5 cities by revenue", "only those above 100", Why.DOES_NOT_FIT),
+    ("number of orders by segment", "only those above 5 EUR", Why.DOES_NOT_FIT),
 )
 
 
@@ -80,3 +116,66 @@ def test_the_words_that_were_not_understood_are_named() -> None:
     found = patched("revenue in 2025", "only unicorns")
     assert isinstance(found, Unchanged)
     assert found.left_over == ("unicorns",)
+
+
+def rows(change: SemanticQuery | Asked | Unchanged) -> list[tuple[object, ...]]:
+    assert isinstance(change, SemanticQuery), change
+    return office().rows(change)
+
+
+def shown(question: str) -> list[tuple[object, ...]]:
+    return office().rows(query(question))
+
+
+@pytest.mark.parametrize(
+    "text", ["lowest first", "sort ascending", "sort it from low to high", "ascending order"]
+)
+def test_the_order_is_turned(text: str) -> None:
+    assert rows(patched("revenue by city", text)) == sorted(shown("revenue by city"), key=lambda row: row[1])
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "keep"),
+    [
+        ("number of orders by city", "only those above 20", lambda n: n > 20),
+        ("number of orders by city", "just the ones with more than 20", lambda n: n > 20),
+        ("number of orders by city", "those below 20", lambda n: n < 20),
+        ("average amount by city", "only those above 250.5", lambda n: n > 250.5),
+        ("number of orders by month in 2025", "only those with at least 80", lambda n: n >= 80),
+        ("top 5 cities by number of orders", "only those above 160", lambda n: n > 160),
+    ],
+)
+def test_only_groups_whose_number_passes_are_left(
+    question: str, text: str, keep: Callable[[float], bool]
+) -> None:
+    before = shown(question)
+    left = [row for row in before if keep(float(str(row[-1])))]
+    assert rows(patched(question, text)) == left
+    assert 0 < len(left) < len(before)
+
+
+def test_a_bare_number_may_be_of_the_groups_or_of_their_rows() -> None:
+    change = patched("number of orders by city", "over 20")
+    assert isinstance(change, Asked)
+    of_groups, of_rows = (office().rows(option.query) for option in change.options)
+    assert of_groups == [row for row in shown("number of orders by city") if int(str(row[1])) > 20]
+    assert of_rows == shown("number of orders over 20 by city")
+
+
+def test_the_best_may_be_the_largest_or_the_smallest() -> None:
+    change = patched("average amount by city", "best 3")
+    assert isinstance(change, Asked)
+    assert [option.label for option in change.options] == ["the largest", "the smallest"]
+    largest, smallest = (office().rows(option.query) for option in change.options)
+    assert largest == shown("top 3 cities by average amount")
+    assert smallest == shown("bottom 3 cities by average amount")
+
+
+def test_the_order_of_months_is_by_time_or_by_value() -> None:
+    change = patched("revenue by month in 2025", "sort descending")
+    assert isinstance(change, Asked)
+    by_time, by_value = (office().rows(option.query) for option in change.options)
+    months = shown("revenue by month in 2025")
+    assert by_time == months[::-1]
+    assert by_value == sorted(months, key=lambda row: float(str(row[1])), reverse=True)
+    assert rows(patched("revenue by month in 2025", "newest first")) == months[::-1]

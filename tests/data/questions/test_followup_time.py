@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.data.questions.models import MODELS
-from tests.data.questions.summary import summary
+from tests.data.questions.summary import summary, told
 
 from answerable.data.questions.changes.outcome import Asked, Patched, Unchanged, Why
 from answerable.data.questions.followup import follow_up
@@ -156,3 +156,32 @@ def test_a_quarter_after_a_fiscal_year_is_one_that_lies_in_it() -> None:
     march = follow_up("in March", read.query, model, AS_OF)
     assert isinstance(march, Patched)
     assert summary(march.query, model) == "revenue | during 2026-03-01..2026-04-01"
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("revenue in March 2026 vs the same month last year",
+         f"{OF_MARCH} | against previous_year 2025-03-01..2025-04-01"),
+        ("revenue in Q1 2026 compared to the same quarter of last year",
+         "revenue | during 2026-01-01..2026-04-01 | against previous_year 2025-01-01..2025-04-01"),
+        ("revenue by month in 2025 vs the same month last year",
+         "revenue | during 2025-01-01..2026-01-01 | each month | against previous_year "
+         "2024-01-01..2025-01-01 shift 12"),
+    ],
+)  # fmt: skip
+def test_the_same_month_last_year_is_a_year_before(question: str, line: str) -> None:
+    assert told(read_question(question, MODEL, AS_OF), MODEL) == {"is": line}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue in Q1 2026 vs the same month last year",
+        "revenue in 2025 vs the same quarter last year",
+        "revenue vs the same month last year",
+        "revenue by week in 2025 vs the same month last year",
+    ],
+)
+def test_the_same_month_of_no_month_is_declined(question: str) -> None:
+    assert "declined" in told(read_question(question, MODEL, AS_OF), MODEL)

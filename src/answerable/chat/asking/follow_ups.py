@@ -18,11 +18,14 @@ from answerable.chat.following.completion import complete, is_elliptical, refers
 from answerable.chat.following.past import PastTurn
 from answerable.chat.following.rewriting import rewrite
 from answerable.chat.following.transcript import transcript
-from answerable.data.answering.outcome import Choice, Computed
-from answerable.data.answering.service import run_reading
+from answerable.data.answering.outcome import Choice, Computed, Declined, Explained
+from answerable.data.answering.service import explain_change, run_reading
+from answerable.data.explanations.following import change_shown, direction_asked, reasons_to_ask
+from answerable.data.explanations.reading import Direction
 from answerable.data.questions.changes.outcome import Asked, Unchanged, Why
 from answerable.data.questions.followup import follow_up
-from answerable.data.questions.outcome import Intent
+from answerable.data.questions.outcome import Intent, Reason
+from answerable.data.questions.wording import describe
 from answerable.data.semantics.query import SemanticQuery
 
 Alone = Callable[[str], Awaitable[Draft]]
@@ -30,14 +33,20 @@ Alone = Callable[[str], Awaitable[Draft]]
 
 _UNDERSTOOD = frozenset({Why.SEVERAL_MEANINGS, Why.DOES_NOT_FIT})
 
+Told = Callable[[Explained], Awaitable[Draft]]
+"""Tells why a number changed, with what documents say of it."""
 
-async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alone) -> Draft:
+
+async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alone, explained: Told) -> Draft:
     """The answer to the request's question after these turns, newest first."""
     question = asking.request.question
     before = past[0]
     if (option := chosen(question, before.options)) is not None:
         return await _chosen(asking, before, option.query)
     last = next((turn for turn in past if turn.answered), None)
+    why = direction_asked(question)
+    if why is not None and last is not None and last.query is not None and asking.may_change_queries:
+        return await _explained(asking, last, last.query, why, explained)
     short = is_elliptical(question)
     changed = await _changed(asking, last) if short and last is not None else Why.NOT_UNDERSTOOD
     if isinstance(changed, Draft):
@@ -65,6 +74,25 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
 async def _chosen(asking: Asking, turn: PastTurn, query: SemanticQuery) -> Draft:
     draft = composer.from_data(await run_reading(asking.runtime, await asking.tables(), query))
     draft.carried_over = CarriedOver(kind="choice", from_answer_id=turn.answer_id, question=turn.question)
+    return draft
+
+
+async def _explained(
+    asking: Asking, turn: PastTurn, query: SemanticQuery, direction: Direction, explained: Told
+) -> Draft:
+    """Why the number changed that the turn shows; where it shows no one change, what can be asked."""
+    tables = await asking.tables()
+    wanted = change_shown(query, direction, tables.model, asking.as_of)
+    if wanted is None:
+        nearest = reasons_to_ask(query, tables.model, asking.as_of)
+        draft = composer.abstain(Declined((), nearest, 1.0, Reason.NOT_EXPRESSIBLE), None)
+        draft.text = "The last answer shows no change of one number between two periods: say which is meant."
+        return draft
+    outcome = await explain_change(asking.runtime, tables, wanted)
+    draft = await explained(outcome) if isinstance(outcome, Explained) else composer.from_data(outcome)
+    draft.carried_over = CarriedOver(
+        kind="query", from_answer_id=turn.answer_id, question=describe(wanted.query, tables.model)
+    )
     return draft
 
 

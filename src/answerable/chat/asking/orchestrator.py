@@ -106,7 +106,7 @@ async def _decide(asking: Asking, follows: str | None) -> Draft:
     async with asking.runtime.database.begin(asking.principal) as session:
         past = await past_turns(session, follows)
     if past:
-        return await answer_following(asking, past, partial(_alone, asking))
+        return await answer_following(asking, past, partial(_alone, asking), partial(_with_documents, asking))
     return await _alone(asking, asking.request.question)
 
 

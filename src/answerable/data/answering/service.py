@@ -53,7 +53,7 @@ async def answer_from_data(
         return await _compute_known(runtime, data, known)
     wanted = asks_why(question, model, as_of, scope=names)
     if wanted is not None:
-        return await _explained(runtime, data, wanted)
+        return await explain_change(runtime, data, wanted)
     read = settle_units(read_question(question, model, as_of, scope=names), model)
     if not isinstance(read, Unparsed):
         known = book.by_reading(question, model, as_of, names)
@@ -74,7 +74,7 @@ async def answer_from_data(
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
 
 
-async def _explained(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused:
+async def explain_change(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused:
     """Why the number changed; refused with the reason where its change cannot be split into parts."""
     dataset = data.model.dataset(wanted.query.dataset)
     assert dataset is not None, "the question was read over this model"

@@ -34,17 +34,17 @@ class Wanted:
     notes: tuple[str, ...] = ()
 
 
-_DOWN = (
+DOWN = (
     "fall|falls|fell|fallen|falling|drop|drops|dropped|dropping|decline|declines|declined|declining|decrease"
     "|decreases|decreased|decreasing|go down|gone down|went down|going down|shrink|shrank|shrinking|sink|sank"
     "|slump|slumped|plunge|plunged|lower"
 )
-_UP = (
+UP = (
     "rise|rises|rose|risen|rising|grow|grows|grew|grown|growing|increase|increases|increased|increasing|go up"
     "|gone up|went up|going up|jump|jumped|climb|climbed|higher"
 )
-_EITHER = "change|changes|changed|changing|move|moved|differ|develop like that|develop"
-_VERB = rf"(?P<down>{_DOWN})|(?P<up>{_UP})|(?P<either>{_EITHER})"
+EITHER = "change|changes|changed|changing|move|moved|differ|develop like that|develop"
+_VERB = rf"(?P<down>{DOWN})|(?P<up>{UP})|(?P<either>{EITHER})"
 _OPENING = r"^\s*(?:please\s+)?(?:(?:can|could) you )?(?:tell me |explain )?"
 _WHY = re.compile(
     rf"{_OPENING}(?:why|how come|what made|for what reason)\s+"
@@ -74,7 +74,7 @@ def asks_why(
     read = _compared(plain, model, as_of, scope)
     if read is None or read.query is None:
         return None
-    query = _to_date(read.query, Now.at(as_of, model.calendar).today)
+    query = compared_to_date(read.query, Now.at(as_of, model.calendar).today)
     return Wanted(query, direction, read.confidence, read.notes) if query is not None else None
 
 
@@ -139,7 +139,7 @@ def _is_bounded(period: Period | None) -> bool:
     return period is not None and period.start is not None and period.end is not None
 
 
-def _to_date(query: SemanticQuery, today: date) -> SemanticQuery | None:
+def compared_to_date(query: SemanticQuery, today: date) -> SemanticQuery | None:
     """A period that is not over is compared as far as it has come: a month's first days do not fall short of
     a whole month. None for a period that lies ahead."""
     time = query.time

@@ -168,7 +168,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     if frame.window is not None and frame.window.moving and time is not None:
         time = _whole(context, time)
     share = shape.intent is Intent.SHARE
-    measures = tuple(_measure(part, share, frame.window) for part in shape.parts)
+    measures = tuple(measure_of(part, share, frame.window) for part in shape.parts)
     if frame.into is not None:
         measures = tuple(m.model_copy(update={"unit": frame.into.unit}) for m in measures)
     try:
@@ -247,7 +247,8 @@ def _ranked_time(context: Context, frame: Frame, time: TimeSlice | None) -> Time
     return TimeSlice(field=times[0], grain=frame.rank.grain, fill_gaps=False) if times else None
 
 
-def _measure(part: Part, share: bool, window: Window | None = None) -> Measure:
+def measure_of(part: Part, share: bool = False, window: Window | None = None) -> Measure:
+    """The part as a measure of a query."""
     elapsed = None
     if part.since is not None and part.unit is not None:
         elapsed = Elapsed.model_validate({"since": part.since, "unit": part.unit})
@@ -269,7 +270,7 @@ def _measure(part: Part, share: bool, window: Window | None = None) -> Measure:
 
 def _inner(part: Part | None) -> Measure | None:
     """A measure that is taken off or divided by: no column of its own, so no alias."""
-    return _measure(part, False).model_copy(update={"alias": None}) if part is not None else None
+    return measure_of(part).model_copy(update={"alias": None}) if part is not None else None
 
 
 def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Timing) -> tuple[str, ...]:

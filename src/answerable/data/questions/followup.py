@@ -10,28 +10,30 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
+from answerable.data.questions.changes.arranging import arranged
 from answerable.data.questions.changes.comparing import compared
-from answerable.data.questions.changes.outcome import Change, Patched, Unchanged, Why, asked
+from answerable.data.questions.changes.measuring import aggregated, as_share, bounded
+from answerable.data.questions.changes.outcome import Asked, Change, Patched, Unchanged, Why, asked
 from answerable.data.questions.changes.periods import Days, days_of, during, named, same_part_of, years_of
-from answerable.data.questions.changes.slots import alias_of, put_in
-from answerable.data.questions.numbers import cardinal
-from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Unparsed
+from answerable.data.questions.changes.slots import Way, holds, put_in
+from answerable.data.questions.context import Context
+from answerable.data.questions.english import plural
+from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed, Unparsed
+from answerable.data.questions.said import context_of
 from answerable.data.questions.service import read_question
 from answerable.data.questions.time.resolve import Now
-from answerable.data.semantics.model import Aggregation, SemanticModel
+from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import GroupBy, Order, SemanticQuery, TopN
+from answerable.data.semantics.query import SemanticQuery
 
 _OPENING = re.compile(
     r"^(?:and |but |now |then |ok |okay |just |what about |how about |the same |same )+", re.I
 )
-_SHARE = re.compile(
-    r"^(?:as|in|show)? ?(?:an? )?(?:shares?|percentages?|percent|%)(?: of (?:the )?total)?$", re.I
-)
-_TOP = re.compile(r"^(?:only |show )?(?:the )?(top|best|bottom|worst) (\w+)$", re.I)
 _ALSO = re.compile(r"^(?:and |also |additionally )+(?:also )?(?=by |per )", re.I)
-_ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
+_INSTEAD = re.compile(r"^(?P<what>.+?),? instead(?: of (?P<of>.+))?$", re.I)
+_SHOWING = re.compile(r"^(?:show|use|take|give|make it|do)(?: me)? (?=\w)", re.I)
 _MOST_YEARS = 2
+_WHICH = "Which of these do you mean?"
 _WHICH_TIME = "Which time do you mean?"
 
 
@@ -42,30 +44,55 @@ def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datet
     also = bool(_ALSO.match(text.strip()))
     said = _OPENING.sub("", text.strip().rstrip("?!. ")).strip()
     said = re.sub(r"^also ", "", said, flags=re.I)
-    if _SHARE.match(said):
-        return _as_share(last, model)
-    if (ranked := _TOP.match(said)) is not None:
-        return _top(last, ranked.group(1).casefold() in ("top", "best"), ranked.group(2))
     dataset = model.dataset(last.dataset)
     if dataset is None or not said:
         return Unchanged(Why.NOT_UNDERSTOOD)
     now = Now.at(as_of, model.calendar)
-    beside = compared(said, last, model, dataset, now)
-    if beside is not None:
-        return beside
+    context = context_of(model, dataset, now)
+    instead = _INSTEAD.match(said)
+    if instead is not None:
+        said = _SHOWING.sub("", instead["what"])
+        if instead["of"] is None and (change := aggregated(said, last, context)) is not None:
+            return change
+    else:
+        shown = (
+            as_share(said, last, model)
+            or arranged(said, last, model)
+            or compared(said, last, model, dataset, now)
+            or bounded(said, last, context)
+        )
+        if shown is not None:
+            return shown
     scope = [dataset.name, *sole_paths(model, dataset.name)]
     noun = dataset.row_noun if dataset.row_noun not in ("", "row") else "rows"
 
+    def read(words: str, year: int | None) -> Outcome:
+        return read_question(f"number of {noun} {words}", model, as_of, scope=scope, year=year)
+
     def changes(year: int | None) -> list[Option] | Unchanged:
-        read = read_question(f"number of {noun} {said}", model, as_of, scope=scope, year=year)
-        return _options(last, read, model, also=also)
+        way = Way(also=also, instead=instead is not None)
+        if instead is not None and instead["of"] is not None:
+            old = read(instead["of"], year)
+            if not isinstance(old, Parsed) or not holds(last, old.query):
+                return Unchanged(Why.NOT_UNDERSTOOD)
+        return _options(last, read(said, year), model, way)
 
-    return _in_its_year(changes, last, now)
+    change = _in_its_year(changes, last, now)
+    return _of_rows_or_groups(change, said, last, context, noun) if instead is None else change
 
 
-def _options(
-    last: SemanticQuery, read: Outcome, model: SemanticModel, *, also: bool
-) -> list[Option] | Unchanged:
+def _of_rows_or_groups(change: Change, said: str, last: SemanticQuery, context: Context, noun: str) -> Change:
+    """A bare "over 300" after groups may be of their number or of the rows in them."""
+    groups = bounded(f"those {said}", last, context)
+    if not isinstance(groups, Patched) or isinstance(change, Asked):
+        return change
+    if isinstance(change, Unchanged):
+        return groups if change.why is Why.NOT_UNDERSTOOD else change
+    rows = Option(f"{plural(noun)} {said}", change.query)
+    return asked(_WHICH, [Option(f"what is shown, {said}", groups.query), rows])
+
+
+def _options(last: SemanticQuery, read: Outcome, model: SemanticModel, way: Way) -> list[Option] | Unchanged:
     """The query changed in each way that the words may mean, or why it is not."""
     if isinstance(read, Unparsed):
         return Unchanged(Why.NOT_UNDERSTOOD, read.left_over)
@@ -74,7 +101,7 @@ def _options(
     )
     options: list[Option] = []
     for label, query in queries:
-        change = put_in(last, query, model, also=also)
+        change = put_in(last, query, model, way)
         if isinstance(change, Unchanged):
             several = len(queries) > 1 and change.why is Why.DOES_NOT_FIT
             return Unchanged(Why.SEVERAL_MEANINGS) if several else change
@@ -129,7 +156,7 @@ def _of_its_part(latest: list[Option], last: SemanticQuery) -> Change:
     before = last.time.period if last.time is not None else None
     period = latest[0].query.time.period if latest[0].query.time is not None else None
     if len(latest) > 1:
-        return asked("Which of these do you mean?", latest)
+        return asked(_WHICH, latest)
     if before is None or period is None or period == before:
         return Patched(latest[0].query)
     part = same_part_of(period, before)
@@ -139,32 +166,4 @@ def _of_its_part(latest: list[Option], last: SemanticQuery) -> Change:
 def _asked_when(options: list[Option]) -> Change:
     return asked(
         _WHICH_TIME, [Option(named(o.query.time.period if o.query.time else None), o.query) for o in options]
-    )
-
-
-def _as_share(last: SemanticQuery, model: SemanticModel) -> Change:
-    parts = [model.face(m.metric) or m for m in last.measures]
-    fits = parts and all(part.aggregation in _ADDITIVE for part in parts)
-    compared = last.time is not None and last.time.comparison is not None
-    grouped = last.group_by and not last.count_groups
-    if not fits or not grouped or compared or all(m.share_of_total for m in last.measures):
-        return Unchanged(Why.DOES_NOT_FIT)
-    measures = tuple(measure.model_copy(update={"share_of_total": True}) for measure in last.measures)
-    return Patched(last.model_copy(update={"measures": measures}))
-
-
-def _top(last: SemanticQuery, descending: bool, number: str) -> Change:
-    count = cardinal(number)
-    if count is None:
-        return Unchanged(Why.NOT_UNDERSTOOD, (number,))
-    grained = last.time is not None and last.time.grain is not None
-    whole = count == count.to_integral_value() and 1 <= count <= 1000
-    grouped = len(last.group_by) == 1 and not last.count_groups and not last.group_by[0].only
-    if not grouped or not last.measures or grained or not whole:
-        return Unchanged(Why.DOES_NOT_FIT)
-    by = alias_of(last.measures[0])
-    top = TopN(n=int(count), by=by, descending=descending)
-    groups = (GroupBy(field=last.group_by[0].field, top=top),)
-    return Patched(
-        last.model_copy(update={"group_by": groups, "order": (Order(by=by, descending=descending),)})
     )

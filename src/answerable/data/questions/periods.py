@@ -194,6 +194,9 @@ def _versus(context: Context, versus: Versus, base: Span | None, grain: Grain | 
     against = versus.against
     if against is Against.PREVIOUS_PERIOD:
         return _against_previous(context, versus, base, grain)
+    alike = TimeUnit(versus.grain.value) if versus.grain is not None else None
+    if alike is not None and versus.grain is not grain and (base is None or base.unit is not alike):
+        return None  # the same month last year, of a quarter
     if base is None and against is Against.LAST_YEAR:
         return _this_unit(context, TimeUnit.YEAR, grain)
     if base is None:

@@ -29,7 +29,7 @@ def thresholded(context: Context, frame: Frame) -> list[Shape]:
         return []
     having: list[Having] = []
     for threshold in over:
-        bounds = _having(context, threshold)
+        bounds = having_of(context, threshold)
         if not bounds:
             return []
         having += bounds
@@ -81,7 +81,7 @@ def _is_count(context: Context, part: Part) -> bool:
     return (metric.aggregation if metric else part.aggregation) in _COUNTS
 
 
-def _having(context: Context, threshold: Threshold) -> list[Having]:
+def having_of(context: Context, threshold: Threshold) -> list[Having]:
     """The bound on a part as thresholds of the result; none where their units differ."""
     part, bound = threshold.part, threshold.bound
     if part is None or bound.operator is Operator.IN:

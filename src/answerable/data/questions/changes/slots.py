@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from answerable.data.questions.changes.outcome import Patched, Unchanged, Why
+from answerable.data.questions.wording import measure_alias
 from answerable.data.semantics.filters import AllOf, Condition, Filter, Operator
 from answerable.data.semantics.model import Aggregation, SemanticModel
-from answerable.data.semantics.query import Measure, Order, SemanticQuery, TimeSlice
+from answerable.data.semantics.query import Order, SemanticQuery, TimeSlice
 
 _CHOOSING = frozenset({Operator.EQ, Operator.IN})
 _REFUSING = frozenset({Operator.NE, Operator.NOT_IN})
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a change is said: beside what there is (`also`), or in place of something alike (`instead`)."""
+
+    also: bool = False
+    instead: bool = False
+
+
 def put_in(
-    last: SemanticQuery, change: SemanticQuery | None, model: SemanticModel, *, also: bool
+    last: SemanticQuery, change: SemanticQuery | None, model: SemanticModel, way: Way
 ) -> Patched | Unchanged:
     """The query `last` with the filters, the period and the groups of `change`, which is a count of the same
-    rows. With `also` its groups go beside those of `last`."""
+    rows."""
     if change is None or not _is_count(change, model):
         return Unchanged(Why.NOT_UNDERSTOOD)
     if change.dataset != last.dataset:
@@ -25,6 +36,8 @@ def put_in(
         return Unchanged(Why.NOT_UNDERSTOOD)
     grouped = bool(change.group_by or (change.time and change.time.grain))
     if grouped and (not last.measures or last.having or last.count_groups):
+        return Unchanged(Why.DOES_NOT_FIT)
+    if way.instead and not _replaces(last, change):
         return Unchanged(Why.DOES_NOT_FIT)
     query = last
     if change.where is not None:
@@ -39,7 +52,7 @@ def put_in(
             return Unchanged(Why.DOES_NOT_FIT)
         query = query.model_copy(update={"time": _moved(query.time, change.time, model)})
     if grouped:
-        query = _regrouped(query, change, also=also)
+        query = _regrouped(query, change, also=way.also)
     return Patched(query) if query != last else Unchanged(Why.DOES_NOT_FIT)
 
 
@@ -52,12 +65,41 @@ def _is_count(change: SemanticQuery, model: SemanticModel) -> bool:
     return part.aggregation is Aggregation.COUNT and part.field is None
 
 
+def holds(last: SemanticQuery, change: SemanticQuery | None) -> bool:
+    """Whether what `change` says is said by `last` already, and is something: of Germany, which is chosen."""
+    if change is None or change.having or change.limit is not None:
+        return False
+    time, own = change.time, last.time
+    period, grain = (time.period, time.grain) if time is not None else (None, None)
+    same_time = own is not None and (own.period, own.grain) == (period or own.period, grain or own.grain)
+    groups = {group.field for group in change.group_by} <= {group.field for group in last.group_by}
+    said = bool(change.where or period or grain or change.group_by)
+    return (
+        said and set(_parts(change.where)) <= set(_parts(last.where)) and groups and (not time or same_time)
+    )
+
+
+def _replaces(last: SemanticQuery, change: SemanticQuery) -> bool:
+    """Whether the query has something of the kind of each thing that is said to come in its place."""
+    chosen = {p.field for p in _parts(last.where) if isinstance(p, Condition) and p.operator in _CHOOSING}
+    new = _parts(change.where)
+    where = all(isinstance(p, Condition) and p.operator in _CHOOSING and p.field in chosen for p in new)
+    grain = change.time.grain if change.time is not None else None
+    period = change.time.period if change.time is not None else None
+    time = last.time is not None and last.time.period is not None
+    broken_down = bool(last.group_by) or (last.time is not None and last.time.grain is not None)
+    return where and (time or period is None) and (broken_down or not (change.group_by or grain))
+
+
+def _parts(where: Filter | None) -> tuple[Filter, ...]:
+    return where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
+
+
 def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
     """Both filters; a chosen value takes the place of the one chosen before, and so does one that is left out
     of what was chosen alone. None where the filter is nested, so that what it says of the field cannot be
     replaced."""
-    new = more.all if isinstance(more, AllOf) else (more,)
-    old = where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
+    new, old = _parts(more), _parts(where)
     chosen = {c.field for c in new if isinstance(c, Condition) and c.operator in _CHOOSING}
     if chosen and not all(isinstance(part, Condition) for part in old):
         return None
@@ -83,25 +125,22 @@ def _moved(time: TimeSlice | None, change: TimeSlice, model: SemanticModel) -> T
 
 
 def _regrouped(query: SemanticQuery, change: SemanticQuery, *, also: bool) -> SemanticQuery:
-    """Broken down as the change says, in place of what it was broken down by, or beside that."""
+    """Broken down as the change says, in place of what it was broken down by, or beside that. Of groups and
+    periods side by side only those of the same kind are replaced."""
     groups = tuple(group.model_copy(update={"top": None, "only": ()}) for group in query.group_by)
-    new = change.group_by
+    time, new = query.time, change.group_by
+    grain = change.time.grain if change.time is not None else None
+    old = time.grain if time is not None else None
     if also:
         new = (*groups, *(g for g in new if g.field not in {known.field for known in groups}))
-    grain = change.time.grain if change.time is not None else None
-    time = query.time
+    elif groups and old is not None and not new:
+        new = groups
     if time is not None:
-        time = time.model_copy(update={"grain": grain or (time.grain if also else None)})
+        kept = also or (bool(groups) and old is not None)
+        time = time.model_copy(update={"grain": grain or (old if kept else None)})
     elif grain is not None and change.time is not None:
         time = change.time
     order: tuple[Order, ...] = ()
     if time is None or time.grain is None:
-        order = (Order(by=alias_of(query.measures[0]), descending=True),) if new else ()
+        order = (Order(by=measure_alias(query.measures[0]), descending=True),) if new else ()
     return query.model_copy(update={"group_by": new, "time": time, "order": order, "limit": None})
-
-
-def alias_of(measure: Measure) -> str:
-    """The column of a measure, as the compiler names it."""
-    if measure.alias or measure.metric:
-        return measure.alias or measure.metric or ""
-    return f"{measure.aggregation}_{measure.field}"[:63] if measure.field else "count"

@@ -32,6 +32,11 @@ _CHANGE = (
     "|% change|% growth|growth rates|percentage growth|percent growth"
 )
 
+_A_YEAR_AGO = (
+    "last year", "of last year", "in last year", "year ago", "one year ago", "year before", "previous year",
+    "of previous year", "in previous year", "year earlier",
+)  # fmt: skip
+
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of comparison and share; the clauses are `TwoPeriods`, `Versus`, `Change`, `Share` and"
@@ -50,20 +55,17 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("VersusWith", "(with|and|to) Span", _against_span)
     before = "(previous period|period before|prior period|one before|preceding period|previous one)"
     ago = (
-        "(same period last year|same time last year|year ago|year earlier|one year ago|one year earlier"
-        "|year before"
-        "|same period year ago|same month last year|same quarter last year|same period previous year|same"
-        " week last year"
-        "|same period of last year|same month of last year|same quarter of last year|year prior|same"
-        " period in last year"
-        "|same month year ago|same quarter year ago|last year same period|same month previous year|12"
-        " months earlier"
-        "|same quarter previous year|same period of previous year|same period in previous year|same"
-        " period one year ago)"
+        "(year ago|year earlier|one year ago|one year earlier|year before|year prior|12 months earlier"
+        "|last year same period|"
+        + "|".join(f"same {thing} {when}" for thing in ("period", "time") for when in _A_YEAR_AGO)
+        + ")"
     )
     grammar.rule("Versus", f"@Vs {before}", lambda _c: Versus(against=Against.PREVIOUS_PERIOD), cost=-0.1)
     grammar.rule("Versus", f"@Vs {ago}", lambda _c: Versus(against=Against.PREVIOUS_YEAR), cost=-0.2)
     for unit in (Grain.WEEK, Grain.MONTH, Grain.QUARTER):
+        same = "|".join(f"same {unit} {when}" for when in _A_YEAR_AGO)
+        a_year_ago = Versus(against=Against.PREVIOUS_YEAR, grain=unit)
+        grammar.rule("Versus", f"@Vs ({same})", _fixed(a_year_ago), cost=-0.2)
         named = f"(previous {unit}|prior {unit}|{unit} before|preceding {unit}|last {unit})"
         grammar.rule(
             "Versus", f"@Vs {named}", _fixed(Versus(against=Against.PREVIOUS_PERIOD, grain=unit)), cost=-0.1
