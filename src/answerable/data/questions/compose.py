@@ -17,6 +17,8 @@ from answerable.data.questions.meanings import (
     PointedAt,
     Threshold,
     TimeUnit,
+    When,
+    Where,
     Window,
 )
 from answerable.data.questions.outcome import Intent
@@ -48,6 +50,8 @@ from answerable.data.semantics.query import (
 )
 from answerable.data.semantics.units import conversion
 
+_BOUNDS = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE})
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -75,6 +79,8 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     if open_bound and (not about_rows(context, frame) or counts_things(context, frame)):
         return []
     if any(_may_bound_result(context, frame, t) for t in row_bounds) and not about_rows(context, frame):
+        return []
+    if _may_bound_either(context, frame):
         return []
     for one in shape:
         wheres = [w for w in frame.where if w not in one.taken]
@@ -141,6 +147,14 @@ def _may_bound_result(context: Context, frame: Frame, threshold: Threshold) -> b
     return grouped and any(_is_sum_of(context, part, threshold.field or "") for part in named)
 
 
+def _may_bound_either(context: Context, frame: Frame) -> bool:
+    """Whether alternatives that bound numbers may be about groups: total fees by team with a fee over 300 or
+    parts over 150."""
+    bounds = [w for c in frame.compounds for side in c.sides for w in side if w.operator in _BOUNDS]
+    grouped = frame.groups is not None or frame.trend or counts_things(context, frame)
+    return bool(bounds) and grouped and not frame.mentioned
+
+
 def _is_sum_of(context: Context, part: Part, field: str) -> bool:
     """Whether the part is a sum that is called as its field is."""
     metric = context.metric(part.metric) if part.metric else None
@@ -171,6 +185,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     measures = tuple(measure_of(part, share, frame.window) for part in shape.parts)
     if frame.into is not None:
         measures = tuple(m.model_copy(update={"unit": frame.into.unit}) for m in measures)
+    compounds = [*frame.compounds, *([_within(frame.also)] if frame.also is not None else [])]
     try:
         query = SemanticQuery(
             dataset=context.dataset.name,
@@ -178,7 +193,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
             columns=shape.columns,
             group_by=shape.groups,
             time=time,
-            where=_with_pointed(_with_compounds(filtered.where, frame.compounds), frame.pointed),
+            where=_with_pointed(_with_compounds(filtered.where, compounds), frame.pointed),
             having=shape.having,
             count_groups=shape.counted,
             order=shape.order,
@@ -207,6 +222,15 @@ def _whole(context: Context, time: TimeSlice) -> TimeSlice:
         return time
     label = f"{period.label} so far" if period.label else ""
     return time.model_copy(update={"period": period.model_copy(update={"end": over, "label": label})})
+
+
+def _within(when: When) -> Compound:
+    """A second time as conditions on its field."""
+    sides = ((Operator.GE, when.span.start), (Operator.LT, when.span.end))
+    assert when.field is not None
+    return Compound(
+        (tuple(Where(when.field, operator, (day,)) for operator, day in sides if day is not None),)
+    )
 
 
 def _with_compounds(where: Filter | None, compounds: list[Compound]) -> Filter | None:

@@ -90,8 +90,8 @@ def condition(where: Where) -> Filter:
     if where.segment:
         named = InSegment(segment=where.field)
         return Not(negated=named) if where.operator is Operator.NE else named
-    values = tuple(sorted(where.values, key=str))
     operator = where.operator
+    values = where.values if operator is Operator.BETWEEN else tuple(sorted(where.values, key=str))
     if where.other is not None:
         return Condition(field=where.field, operator=operator, other=where.other)
     if where.since is not None and where.unit is not None:

@@ -66,6 +66,18 @@ WRAPPERS = tuple(
     )
 )
 
+# What leaves rows out by its first word, and what does so by a later one.
+LEFT_OUT = phrases(
+    "not|excluding|excluding those|exclude|except|except those|except for|except for those|without"
+    "|without those|other than|but not|but exclude|but excluding|but without|apart from|besides|ignoring"
+    "|not counting|not been|leaving out|all but|outside|outside of|aside from|minus|omit|omitting"
+    "|everything but|everything except|anything but|never"
+)
+NEGATED = phrases(
+    "that are not|that is not|that were not|that was not|which are not|which were not|which is not|is not"
+    "|are not|was not|were not|who are not|with no|and not|that have not been|have not been|has not been"
+)
+
 # May stand between phrases without being part of one.
 FILLERS = words(
     "what is are was were be been being did do does have has had there we us you i it they that of 's 'd "
@@ -81,6 +93,11 @@ LIGHT_VERBS = words(
     "bring brings brought "
     "drive drives drove driven teach teaches taught treat treats treated supplied supplies hold holds held "
     "kept keeps hosted hosts offered offers served serves contain contains"
+)
+
+# Nouns of what goes to a place.
+GOING = words(
+    "delivery shipment trip flight transfer export parcel package ride journey transport consignment"
 )
 
 # Nouns of rows that are people.

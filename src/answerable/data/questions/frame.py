@@ -6,9 +6,17 @@ from dataclasses import dataclass, replace
 from dataclasses import field as slot_of
 
 from answerable.data.questions.chart import Item
+from answerable.data.questions.english import GOING, singular
+from answerable.data.questions.half_said import (
+    LEAVING_OUT,
+    PREPOSITIONS,
+    flat,
+    is_half_said,
+    is_narrowed,
+    says_year,
+)
 from answerable.data.questions.meanings import (
     Be,
-    Both,
     Compound,
     Develop,
     Field,
@@ -47,6 +55,8 @@ class Frame:
     where: list[Where] = slot_of(default_factory=list)
     thresholds: list[Threshold] = slot_of(default_factory=list)
     when: When | None = None
+    also: When | None = None  # on another field: received in 2025 and finished in 2026
+    undated: bool = False  # a time is said whose year may be that of another
     two: TwoPeriods | None = None
     versus: Versus | None = None
     change: bool = False
@@ -113,26 +123,39 @@ class Frame:
             )
         if self.how and not (self.develop or self.change):
             return False
-        if self.averaged and self.groups and self.groups.per and (self.groups.grain or self.groups.entity):
-            return False  # average revenue per month: of its orders, or of the months
         if self.joined and not self.compare:
             return False
         if self.develop and not self.how:
             return False
-        in_ranks = self.rank is not None and self.rank.grain is not None
-        if self.verb and not (self.when or (self.groups and self.groups.grain) or self.recurs or in_ranks):
-            return False
         if self.window is not None and (self.share or self.rank or self.two or self.versus or self.change):
             return False
-        if self._says_twice() or self._stands_then() or self._mixes_hours():
-            return False
-        if any(part.many for part in self.averages) and self.groups and self.groups.per:
-            return False  # average fees per doctor: of the visits, or of the doctors' totals
-        if self.verb and ((self.when and self.when.field) or (self.groups and self.groups.time_field)):
+        if self._says_twice() or self._stands_then() or self._mixes_hours() or self._averages_twice():
             return False
         beside = self.when or self.two or self.versus or self.share or self.rank or self.thresholds
         if self.pointed and beside:
             return False  # a time or a number beside the other rows could be of either
+        return self._is_placed()
+
+    def _averages_twice(self) -> bool:
+        """Whether an average of what is summed stands beside "per": average revenue per month is of its
+        orders or of the months, average fees per doctor of the visits or of the doctors' totals."""
+        groups = self.groups
+        if groups is None or not groups.per:
+            return False
+        several = groups.grain is not None or groups.entity
+        return (self.averaged and several) or any(part.many for part in self.averages)
+
+    def _is_placed(self) -> bool:
+        """Whether what is said of time can be said of one field, or of two by their names."""
+        groups, rank = self.groups, self.rank
+        grained = bool(groups is not None and groups.grain) or bool(rank is not None and rank.grain)
+        if self.verb and not (self.when or grained or self.recurs):
+            return False
+        if self.verb and ((self.when and self.when.field) or (groups and groups.time_field)):
+            return False
+        over_time = grained or self.trend or self.versus or self.change or self.develop or self.pointed
+        if self.also and (self.undated or over_time):
+            return False
         return not (self.two and self.when)
 
 
@@ -144,100 +167,36 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             isinstance(clauses[position - 1].value, Be) or tokens[clause.start].norm in _BE
         )
         value = clause.value
-        if _is_half_said(clauses[: position + 1], tokens):
+        if is_half_said(clauses[: position + 1], tokens):
             return None
         if isinstance(value, Rank) and any(t.norm in _LONG for t in tokens[clause.start : clause.end]):
             value = replace(value, long=True)
         if frame.pointed is not None and isinstance(value, Where | When | Threshold | Compound):
             return None  # orders in Germany: of customers there, or delivered there
-        if any(isinstance(one, Where | When | Threshold | Compound) for one in _flat(value)):
-            frame.narrowed |= _is_narrowed(clauses[: position + 1])
+        frame.narrowed |= is_narrowed(clauses[: position + 1])
+        if isinstance(value, Where | Compound) and not _goes_there(clause, tokens):
+            return None
         if isinstance(value, Where) and not _stands_well(clauses, position, tokens):
             return None
-        if isinstance(value, Where) and tokens[clause.start].norm not in _PREPOSITIONS:
+        if isinstance(value, Where) and tokens[clause.start].norm not in PREPOSITIONS:
             frame.adjective = True
         if isinstance(value, Where) and value.operator in _NEGATIVE:
             frame.absent |= tokens[clause.start].norm in _ABSENT
         frame.absent |= isinstance(value, Where) and value.bare
-        if frame.groups is None and tokens[clause.start].norm not in _LEAVING_OUT:
-            frame.doubtful += [one for one in _flat(value) if isinstance(one, Where | Threshold | Compound)]
-        if not all(_place(frame, meaning, clause.category, after_be) for meaning in _flat(value)):
+        if frame.groups is None and tokens[clause.start].norm not in LEAVING_OUT:
+            frame.doubtful += [one for one in flat(value) if isinstance(one, Where | Threshold | Compound)]
+        frame.undated |= isinstance(value, When) and not says_year(clause, tokens)
+        if not all(_place(frame, meaning, clause.category, after_be) for meaning in flat(value)):
             return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
     return frame if frame.consistent() else None
 
 
-def _flat(value: object) -> tuple[object, ...]:
-    return (*_flat(value.first), *_flat(value.second)) if isinstance(value, Both) else (value,)
-
-
-def _is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
-    """Whether the last clause is one thing with one before it to people, which no rule reads as one: what is
-    counted after a bare number ("more than 9 deliveries" are no 9 kg), or a second value after one that is
-    left out ("excluding Austria and Boats" says nothing for boats), or a second bound after one on groups
-    ("with more than 3 repairs and a fee over 500" may be of each repair)."""
-    *before, last = clauses
-    first = tokens[last.start].norm
-    if isinstance(last.value, Threshold) and first in _AND:
-        return any(_is_of_groups(clause.value) for clause in before)
-    if isinstance(last.value, Rows | Listing | Measures) and before:
-        number = before[-1]
-        bare = isinstance(number.value, Threshold) and number.value.is_bare and number.end == last.start
-        return bare and first not in _JOINING
-    conditions = [clause for clause in before if isinstance(clause.value, Where)]
-    if not isinstance(last.value, Where) or not conditions:
-        return False
-    joined = first in _AND or tokens[last.start - 1].norm in _AND
-    value = tokens[last.start + 1].norm if first in _AND else first
-    left_out = tokens[conditions[-1].start].norm in _LEFT_OUT
-    return left_out and joined and value not in _JOINING | _LEFT_OUT
-
-
-def _is_of_groups(value: object) -> bool:
-    return any(isinstance(one, Threshold) and one.head is not None for one in _flat(value))
-
-
-def _is_narrowed(clauses: tuple[Item, ...]) -> bool:
-    """Whether the last clause says more of what groups are held against than their bounds."""
-    *before, last = clauses
-    within = _is_of_groups(last.value) and any(isinstance(one, Where) for one in _flat(last.value))
-    return within or any(_is_of_groups(clause.value) for clause in before)
-
-
 _LONG = frozenset({"longest", "shortest"})
-_AND = frozenset({"and", "or", ",", "&", "nor"})
-_LEFT_OUT = frozenset(
-    {
-        "not", "excluding", "exclude", "except", "without", "other", "but", "apart", "besides", "ignoring",
-        "leaving", "all", "outside", "aside", "minus", "omit", "omitting", "everything", "anything", "never",
-    }
-)  # fmt: skip
-_LEAVING_OUT = _LEFT_OUT - {"not", "all", "never", "everything", "anything"}
 _YES_OR_NO = frozenset({"is", "are", "was", "were", "do", "does", "did", "has", "have", "had"})
 _NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
 _ABSENT = frozenset({"without", "never", "with"})  # "with no"
 _BE = frozenset(["is", "are", "was", "were", "been", "being"])
-_PREPOSITIONS = frozenset(
-    [
-        "in",
-        "from",
-        "for",
-        "at",
-        "with",
-        "within",
-        "on",
-        "via",
-        "through",
-        "not",
-        "excluding",
-        "without",
-        "except",
-        "only",
-    ]
-)
-_JOINING = frozenset(
-    {*_PREPOSITIONS, "of", "by", "per", "where", "whose", "which", "that", "is", "are", "to"}
-)
 # Values that are also words of degree: `low satisfaction` says nothing of a priority "low".
 _DEGREES = frozenset(
     [
@@ -260,6 +219,12 @@ _DEGREES = frozenset(
 )
 
 
+def _goes_there(clause: Item, tokens: list[Token]) -> bool:
+    """What begins with "to" is said of what goes somewhere: deliveries to Riga, not revenue to Riga."""
+    start = clause.start
+    return tokens[start].norm != "to" or (start > 0 and singular(tokens[start - 1].norm) in GOING)
+
+
 def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) -> bool:
     """A value that is a word of degree must not stand before a number it could describe."""
     clause = clauses[position]
@@ -269,7 +234,7 @@ def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) 
         and isinstance(before.value, Rank)
         and tokens[clause.start - 1].norm in ("most", "best", "least")
     ):
-        return tokens[clause.start].norm in _PREPOSITIONS  # sold the most blenders
+        return tokens[clause.start].norm in PREPOSITIONS  # sold the most blenders
     if tokens[clause.end - 1].norm not in _DEGREES or position + 1 == len(clauses):
         return True
     following = clauses[position + 1]
@@ -299,6 +264,8 @@ def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
         frame.averaged = any(part.rate for part in value.parts)
         frame.averages = tuple(part for part in value.parts if part.rate)
         value = replace(value, parts=tuple(replace(part, rate=False, many=False) for part in value.parts))
+    if isinstance(value, When) and frame.when is not None:
+        return _add_time(frame, frame.when, value)
     slot = _SINGLE.get(type(value))
     if slot is not None:
         if getattr(frame, slot) is not None:
@@ -319,6 +286,14 @@ def _place(frame: Frame, value: object, category: str, after_be: bool) -> bool:
     if isinstance(value, Threshold):
         return _add_threshold(frame, value, after_be)
     _mark(frame, value, category)
+    return True
+
+
+def _add_time(frame: Frame, known: When, when: When) -> bool:
+    """A second time, where both say of which field they are."""
+    if frame.also is not None or None in (known.field, when.field) or known.field == when.field:
+        return False
+    frame.also = when
     return True
 
 

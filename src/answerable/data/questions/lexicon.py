@@ -23,7 +23,7 @@ from answerable.data.questions.english import (
 )
 from answerable.data.questions.meanings import Field, Into, Named, Part, Pointing, Rows, Unit, Value
 from answerable.data.questions.tokens import Token, phrase_words
-from answerable.data.questions.verbs import ALIKE, NOUN_VERBS, happenings, past_forms, verb_forms
+from answerable.data.questions.verbs import ALIKE, NOUN_VERBS, happenings, is_past, past_forms, verb_forms
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -313,9 +313,10 @@ class _DatasetWords:
                     self._put(key_of(word), category, Field(fields[0].name), 2)
 
     def _time_verbs(self, field: ModelField, names: set[Key]) -> None:
-        """`shipped` for a ship date, `created` for created_at."""
+        """`shipped` for a ship date, `created` for created_at, `received` for itself."""
         for key in names:
-            if len(key) == 2 and key[1] in _DATE_WORDS:
+            alone = len(key) == 1 and is_past(key[0])
+            if alone or (len(key) == 2 and key[1] in _DATE_WORDS):
                 self._put(key[:1], "TimeStem", Field(field.name), 0)
                 for form in past_forms(key[0]):
                     self._put(form, "TimeVerb", Field(field.name), 0)

@@ -56,6 +56,11 @@ ALIKE: tuple[tuple[str, str, str], ...] = (
 _SHORTEST = 4
 
 
+def is_past(word: str) -> bool:
+    """Whether a date that is called by one word is called by what was done on it: received, sent."""
+    return (word.endswith("ed") and len(word) > _SHORTEST) or word in _PAST.values()
+
+
 def past_forms(noun: str) -> tuple[tuple[str, ...], ...]:
     """What is done on a date of that name: shipped on a ship date, signed up on a signup date."""
     if noun in NOUN_VERBS:

@@ -126,8 +126,9 @@ def figures(results: Iterable[Judged]) -> Figures:
 def difference(expected: Answer, query: SemanticQuery, names: list[str], rows: Rows) -> str:
     """In what the result differs from what is expected, in words; nothing when it does not."""
     if expected.keys or expected.grain or query.measures:
-        keys = tuple(sorted(group.field.split("__")[-1] for group in query.group_by))
-        narrowed = tuple(sorted(g.field.split("__")[-1] for g in query.group_by if not g.only))
+        groups = query.group_by if not query.count_groups else ()
+        keys = tuple(sorted(group.field.split("__")[-1] for group in groups))
+        narrowed = tuple(sorted(g.field.split("__")[-1] for g in groups if not g.only))
         if expected.keys not in (keys, narrowed):
             return f"groups {keys}, not {expected.keys}"
         grain = query.time.grain.value if query.time is not None and query.time.grain is not None else None

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
-from answerable.data.questions.meanings import Both, Compound, Field, Value, Where
+from answerable.data.questions.meanings import Compound, Field, Value, Where
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, FieldRole
 
@@ -26,41 +26,11 @@ _ALREADY = "(have|has|had|have been|has been|have already|already|have already b
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of conditions over several fields; the clauses are `Compound` and `Where`."""
-    grammar.rule("Side", "Positive", lambda _c, w: _side(w))
-    grammar.rule(
-        "Side", "(that|which|who)? (came|come|are|were) (by|in|from) Positive", lambda _c, w: _side(w)
-    )
-    grammar.rule("Side", "Side (and|in|at|with|via)? Side", _together)
-    grammar.rule("Compound", "(either)? Side or Side Rows?", lambda _c, a, b, _r: _either(a, b))
-    grammar.rule("Compound", "(where|with|whose)? Side or (where|with|whose)? Side", _either)
     grammar.rule("Compound", f"{_NOT} Positive Rows Positive", lambda _c, a, _r, b: _neither(a, b))
     grammar.rule("Compound", f"{_NOT} Positive Positive Rows", lambda _c, a, b, _r: _neither(a, b))
     _neither_nor(grammar)
     _two_fields(grammar)
     _absent(grammar)
-
-
-def _side(where: Where | Both) -> tuple[Where, ...] | None:
-    return (where,) if isinstance(where, Where) and not where.versus else None
-
-
-def _together(
-    _context: Context, first: tuple[Where, ...], second: tuple[Where, ...]
-) -> tuple[Where, ...] | None:
-    return (*first, *second) if len(first) == len(second) == 1 and first[0].field != second[0].field else None
-
-
-def _either(*parts: object) -> Compound | None:
-    """Two alternatives: one condition each, on different fields, or pairs of them on the same two fields.
-
-    Anything else could be grouped in more than one way."""
-    first, second = parts[-2:]
-    assert isinstance(first, tuple)
-    assert isinstance(second, tuple)
-    names = [sorted(w.field for w in side) for side in (first, second)]
-    if len(first) != len(second) or (len(first) == 1) == (names[0] == names[1]):
-        return None
-    return Compound((first, second))
 
 
 def _neither(first: Where, second: Where) -> Compound | None:

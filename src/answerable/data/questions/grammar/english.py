@@ -7,6 +7,7 @@ from functools import cache
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.english import words
 from answerable.data.questions.grammar import (
+    alternatives,
     comparisons,
     compound,
     computed,
@@ -51,6 +52,7 @@ def english() -> Grammar:
     computed.add_rules(grammar)
     recurring.add_rules(grammar)
     compound.add_rules(grammar)
+    alternatives.add_rules(grammar)
     spans.add_rules(grammar)
     turned.add_rules(grammar)
     everyday.add_rules(grammar)

@@ -7,10 +7,12 @@ from decimal import Decimal
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import PEOPLE
-from answerable.data.questions.meanings import Both, Bound, Measures, Rank, Rows, Threshold, Where
+from answerable.data.questions.meanings import Both, Bound, Measures, Number, Rank, Rows, Threshold, Where
+from answerable.data.questions.numbers import plain
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import FieldRole, ModelField
 
+_MARKS = "rating score satisfaction grade stars"
 # Verbs of a number, and what the number is called.
 _VERBS = (
     (
@@ -18,7 +20,7 @@ _VERBS = (
         "salary wage pay income earnings",
     ),
     ("weighing|weigh|weighs|that weigh", "weight mass"),
-    ("rated|scored|graded|rated at|with rating|with ratings", "rating score satisfaction grade stars"),
+    ("rated|scored|graded|rated at|with rating|with ratings", _MARKS),
 )
 _DONE = frozenset(["close", "closed", "closing", "resolve", "resolved", "finish", "finished", "completed"])
 
@@ -27,6 +29,9 @@ def add_rules(grammar: Grammar) -> None:
     """The rules of everyday words; the clauses are `Threshold`, `Where`, `Rank` and `Measures`."""
     for words, names in _VERBS:
         grammar.rule("Threshold", f"({words}) Bound", lambda c, b, n=names: _verb_bound(c, b, n), cost=-0.1)
+    marked = "(rated|scored|graded|rated at)"
+    grammar.rule("Where", f"{marked} Number stars?", _marked)
+    grammar.rule("Where", f"{marked} Number or Number stars?", _marked)
     for words, descending in (("highest|best|top", True), ("lowest|worst", False)):
         grammar.rule(
             "Rank",
@@ -59,6 +64,14 @@ def _only(context: Context, names: str) -> ModelField | None:
 def _verb_bound(context: Context, bound: Bound, names: str) -> Threshold | None:
     field = _only(context, names)
     return Threshold(bound, field=field.name) if field is not None else None
+
+
+def _marked(context: Context, *marks: Number) -> Where | None:
+    """Rated 5: what is marked has the very mark that is said."""
+    field = _only(context, _MARKS)
+    if field is None or field.unit is not None or any(mark.unit is not None for mark in marks):
+        return None
+    return Where(field.name, Operator.IN, tuple(plain(mark.value) for mark in marks))
 
 
 def _best_paid(context: Context, count: int | None, rows: Rows, descending: bool) -> Rank | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
+from answerable.data.questions.english import LEFT_OUT, NEGATED, words
 from answerable.data.questions.meanings import Both, Field, Listing, Named, Rows, Value, Where
 from answerable.data.questions.tokens import Kind, Token
 from answerable.data.semantics.filters import Operator, Scalar
@@ -32,18 +33,7 @@ _PLACE = (
     "|measured at|recorded at|taken in|taken by|made through|made via|sold through"
     "|sold via|sent via|sent by|received via|received by|submitted via|opened via|belonging to|belong to"
 )
-_NOT = (
-    "not|excluding those|except those|except for those|without those"
-    "|excluding|exclude|without|except|except for|other than|but not|apart from|besides|ignoring|not"
-    " counting"
-    "|leaving out|all but|outside|outside of|that are not|that is not|that were not|which are not|which"
-    " were not"
-    "|is not|are not|was not|were not|who are not|with no|aside from|minus|and not|that have not been"
-    "|have not been"
-    "|has not been|not been|but exclude|but excluding|but without|omit|omitting|everything but|everything"
-    " except"
-    "|anything but|that was not|which is not|never"
-)
+_ORIGINS = words("from origin source pickup start departure sender by owner agent driver")
 _IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|o"
 _OR = "or|and|,|, or|, and|&|as well as|/|and also|or else"
 
@@ -61,8 +51,9 @@ def terminals(tokens: list[Token]) -> list[Item]:
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of conditions; the clause is `Where`."""
-    for category, words in (("@Place", _PLACE), ("@Not", _NOT), ("@Is", _IS), ("@Or", _OR)):
-        grammar.words_as(category, words)
+    left_out = "|".join(LEFT_OUT | NEGATED)
+    for category, phrases in (("@Place", _PLACE), ("@Not", left_out), ("@Is", _IS), ("@Or", _OR)):
+        grammar.words_as(category, phrases)
     grammar.rule("Values", "(both|either)? Value", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
     grammar.rule("Values", "Values @Or Value", _either)
     grammar.rule(
@@ -85,6 +76,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Positive", "@Place? Segment Dim", _segment_of, cost=-0.35)
     grammar.rule("Positive", "by Values", lambda _c, w: w, cost=0.15)
     grammar.rule("Positive", "by Values Dim", _about, cost=0.2)
+    grammar.rule("Positive", "to Values", _destination, cost=0.15)
     grammar.rule("Positive", "@Place? Dim @Is? Values", _named, cost=-0.1)
     grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
     grammar.rule(
@@ -136,6 +128,11 @@ def _contrasted(where: Where) -> Where | None:
 
 def _named(_context: Context, field: Field, where: Where) -> Where | None:
     return where if where.field == field.name else None
+
+
+def _destination(_context: Context, where: Where) -> Where | None:
+    """To Riga: not where it was sent from."""
+    return None if _ORIGINS & set(where.field.split("_")) else where
 
 
 def _named_not(_context: Context, field: Field, where: Where) -> Where | None:
@@ -238,16 +235,28 @@ def _blanks(grammar: Grammar) -> None:
         " unknown|with empty)"
     )
     grammar.rule("Where", f"{empty} (Dim|TimeF)", lambda c, f: _blank(c, f, Operator.IS_NULL), cost=0.2)
+    named = "(where|whose|for which)? (Dim|TimeF|Num) (is|are|was|were)"
     grammar.rule(
         "Where",
-        "(Dim|TimeF) (is|are) (missing|empty|unknown|blank|null)",
-        lambda c, f: _blank(c, f, Operator.IS_NULL),
+        f"{named} (missing|empty|unknown|blank|null|not known)",
+        lambda c, f: _unknown(c, f, Operator.IS_NULL),
     )
     grammar.rule(
         "Where",
-        "(Dim|TimeF) is (not missing|not empty|known|not null)",
-        lambda c, f: _blank(c, f, Operator.NOT_NULL),
+        f"{named} (not missing|not empty|known|not null|not blank)",
+        lambda c, f: _unknown(c, f, Operator.NOT_NULL),
     )
+    grammar.rule(
+        "Where",
+        "(with missing|with unknown|with empty|with blank|missing) Num",
+        lambda c, f: _unknown(c, f, Operator.IS_NULL),
+    )
+
+
+def _unknown(context: Context, field: Field, operator: Operator) -> Where | None:
+    """A number that is missing is not known; that there is none of it may mean that it is 0."""
+    model_field = context.field(field.name)
+    return Where(field.name, operator) if model_field is not None and model_field.nullable else None
 
 
 def _blank(context: Context, field: Field, operator: Operator) -> Where | None:

@@ -35,19 +35,14 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Held", "Bound in? Metric", lambda _c, b, p: _held(b, p))
     grammar.rule("Holds", "Certain (and|, and|but|, but|and also) @Holding? Certain", _both)
     grammar.rule("Holds", "Holds (and|, and|but|, but|and also) @Holding? Certain", _and)
-    for counted, opening in ((False, "(which|what|for|of|only|among)?"), (True, "@HowMany")):
-        grammar.rule(
-            "Threshold",
-            f"{opening} Dim @Holding Held",
-            lambda c, d, h, n=counted: _of_groups(c, d, (h,), n),
-            cost=-0.2,
-        )
-        grammar.rule(
-            "Threshold",
-            f"{opening} Dim @Holding Holds",
-            lambda c, d, h, n=counted: _of_groups(c, d, h, n),
-            cost=-0.2,
-        )
+    for opening, counted in (("(which|what|for|of|only|among)?", False), ("@HowMany", True)):
+        for held in ("Held", "Holds") if not counted else ("Certain", "Holds"):
+            grammar.rule(
+                "Threshold",
+                f"{opening} Dim @Holding {held}",
+                lambda c, d, h, n=counted: _of_groups(c, d, h if isinstance(h, tuple) else (h,), n),
+                cost=-0.2,
+            )
         grammar.rule(
             "Threshold",
             f"{opening} Dim @Holding Bound Described Rows",

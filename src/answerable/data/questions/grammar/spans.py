@@ -14,6 +14,7 @@ from answerable.data.questions.meanings import Both, Bound, Field, Number, Stret
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import TEMPORAL_TYPES, FieldType, ModelField
 
+Stretches = tuple[Stretch, Stretch]
 _MINUTES = {"minute|minutes|mins": 1, "hour|hours|hrs": 60, "day|days": 1440, "week|weeks": 10_080}
 _IN_UNIT = {
     "s": Decimal(1) / 60, "sec": Decimal(1) / 60, "second": Decimal(1) / 60, "min": Decimal(1),
@@ -52,6 +53,7 @@ def add_rules(grammar: Grammar) -> None:
         ("at most|no more than|not more than|up to|no longer than|within", Operator.LE),
     ):
         _bounds(grammar, words, operator)
+    _ranges(grammar)
     _open(grammar)
 
 
@@ -86,12 +88,44 @@ def _bounds(grammar: Grammar, words: str, operator: Operator) -> None:
     grammar.rule("Where", f"{bound} long?", lambda c, s, o=operator: _own(c, s, o), cost=0.15)
 
 
+def _ranges(grammar: Grammar) -> None:
+    """Took between 2 and 5 days."""
+    for words, minutes in _MINUTES.items():
+        for said in ("between Number and Number", "from Number to Number", "Number to Number"):
+            grammar.rule("Stretches", f"{said} ({words})", lambda _c, a, b, m=minutes: _range(a, b, m))
+    grammar.rule("Stretches", "between Stretch and Stretch", lambda _c, a, b: _ordered(a, b))
+    took = "@Took Stretches"
+    grammar.rule("Threshold", took, lambda c, s: _of_duration(c, s, Operator.BETWEEN), cost=0.1)
+    grammar.rule("Where", took, lambda c, s: _own(c, s, Operator.BETWEEN), cost=0.15)
+    grammar.rule(
+        "Where",
+        f"{took} @Since Moment @Until Moment",
+        lambda c, s, a, b: _between(c, a, b, s, Operator.BETWEEN),
+        cost=-0.2,
+    )
+    grammar.rule(
+        "Where",
+        f"{took} (to|before|until) TimeForm",
+        lambda c, s, f: _until(c, f, s, Operator.BETWEEN),
+        cost=-0.2,
+    )
+
+
+def _range(low: Number, high: Number, minutes: int) -> Stretches | None:
+    first, second = _stretch(low, minutes), _stretch(high, minutes)
+    return _ordered(first, second) if first is not None and second is not None else None
+
+
+def _ordered(low: Stretch, high: Stretch) -> Stretches | None:
+    return (low, high) if low.minutes <= high.minutes else None
+
+
 def _stretch(number: Number, minutes: int) -> Stretch | None:
     return Stretch(number.value * minutes) if number.unit is None and number.value >= 0 else None
 
 
 def _between(
-    context: Context, since: Field, until: Field, stretch: Stretch, operator: Operator
+    context: Context, since: Field, until: Field, stretch: Stretch | Stretches, operator: Operator
 ) -> Where | None:
     """The time from one moment of a row to another, in the largest unit that says it whole."""
     fields = [context.field(name) for name in (since.name, until.name)]
@@ -100,14 +134,19 @@ def _between(
         return None
     dated = any(field.type is FieldType.DATE for field in known)
     units = (("days", 1440),) if dated else (("days", 1440), ("hours", 60), ("minutes", 1))
+    lengths = [one.minutes for one in _sides(stretch)]
     for unit, minutes in units:
-        if stretch.minutes % minutes == 0:
-            value = stretch.minutes / minutes
-            return Where(until.name, operator, (value,), since=since.name, unit=unit)
+        if all(length % minutes == 0 for length in lengths):
+            values = tuple(length / minutes for length in lengths)
+            return Where(until.name, operator, values, since=since.name, unit=unit)
     return None
 
 
-def _until(context: Context, until: Field, stretch: Stretch, operator: Operator) -> Where | None:
+def _sides(stretch: Stretch | Stretches) -> Stretches | tuple[Stretch]:
+    return (stretch,) if isinstance(stretch, Stretch) else stretch
+
+
+def _until(context: Context, until: Field, stretch: Stretch | Stretches, operator: Operator) -> Where | None:
     times = context.times()
     return _between(context, Field(times[0]), until, stretch, operator) if times else None
 
@@ -125,7 +164,7 @@ def _durations(context: Context) -> list[ModelField]:
     ]  # fmt: skip
 
 
-def _of_duration(context: Context, stretch: Stretch, operator: Operator) -> Threshold | None:
+def _of_duration(context: Context, stretch: Stretch | Stretches, operator: Operator) -> Threshold | None:
     """Longer than half an hour, said of rows with one duration."""
     fields = _durations(context)
     if len(fields) != 1 or fields[0].unit is None or fields[0].unit.scale != 1:
@@ -133,14 +172,18 @@ def _of_duration(context: Context, stretch: Stretch, operator: Operator) -> Thre
     size = _IN_UNIT.get(fields[0].unit.symbol.casefold().removesuffix("s") or "s")
     if size is None:
         return None
-    return Threshold(Bound(operator, Number(stretch.minutes / size)), field=fields[0].name)
+    low, *high = (Number(one.minutes / size) for one in _sides(stretch))
+    return Threshold(Bound(operator, low, *high), field=fields[0].name)
 
 
-def _own(context: Context, stretch: Stretch, operator: Operator) -> Where | None:
-    """The same of rows that have no duration but two moments, the first of which places them in time."""
+def _own(context: Context, stretch: Stretch | Stretches, operator: Operator) -> Where | None:
+    """The same of rows that have no duration but two moments, or a day and that of their end, the first of
+    which places them in time."""
     times = context.times()
     moments = [name for name in times if (f := context.field(name)) and f.type is FieldType.TIMESTAMP]
-    if _durations(context) or len(times) != 2 or len(moments) != 2:
+    if _durations(context) or len(times) != 2:
+        return None
+    if len(moments) != 2 and not _DONE & set(times[1].split("_")):
         return None
     return _between(context, Field(times[0]), Field(times[1]), stretch, operator)
 
