@@ -136,6 +136,7 @@ def _times(draw: st.DrawFn, *, measured: bool) -> TimeSlice:
         grain=grain,
         comparison=comparison,
         fill_gaps=draw(st.booleans()) and grain is not Grain.HOUR,
+        fill_until=draw(st.none() | _days),
     )
 
 

@@ -93,6 +93,24 @@ def test_a_part_of_a_stock_is_that_of_the_last_day_alone() -> None:
     assert rows(measures=[part], time=over(Grain.YEAR)) == [(date(2024, 1, 1), 7), (date(2025, 1, 1), 9)]
 
 
+def test_what_has_not_begun_is_no_zero() -> None:
+    def months(start: str, end: str, until: str) -> list[tuple[object, ...]]:
+        time = over(Grain.MONTH, start, end, fill_until=date.fromisoformat(until))
+        return [(row[0].month, row[1]) for row in rows(measures=[COUNT], time=time)]  # type: ignore[attr-defined]
+
+    assert months("2025-01-01", "2026-01-01", "2025-04-30") == [(1, 0), (2, 2), (3, 1), (4, 0), (5, 2)]
+    assert months("2025-01-01", "2026-01-01", "2025-07-01")[-2:] == [(6, 0), (7, 0)]
+    assert months("2025-05-01", "2026-01-01", "2025-01-01") == [(5, 2)]
+    assert months("2025-08-01", "2026-01-01", "2025-01-01") == []
+    assert months("2025-04-01", "2025-05-01", "2025-04-30") == [(4, 0)]
+
+
+def test_what_has_not_begun_is_no_fall() -> None:
+    other = Comparison(kind="custom", period=days("2025-01-01", "2026-01-01"))
+    time = over(Grain.QUARTER, "2024-01-01", "2025-01-01", comparison=other, fill_until=date(2024, 3, 20))
+    assert [row[1:4] for row in rows(measures=[REVENUE], time=time)] == [(150, 60, 90), (None, 5, None)]
+
+
 def test_hours_are_moments() -> None:
     time = TimeSlice(
         field="sold_at", grain=Grain.HOUR, period=days("2025-02-27", "2025-03-01"), fill_gaps=False

@@ -24,7 +24,9 @@ from answerable.data.engines.errors import InvalidQuery
 from answerable.data.questions.numbers import cardinal
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
+from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.tokens import Kind, tokenise
+from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.filters import (
     AllOf,
     Condition,
@@ -190,7 +192,8 @@ def _time(form: _Form, offered: OfferedDataset, asked: Asked) -> TimeSlice | Non
     if name is None:
         raise _MadeUp
     period = _period(words, offered, asked) if words else None
-    return TimeSlice(field=name, period=period, grain=Grain(form.grain) if form.grain else None)
+    time = TimeSlice(field=name, period=period, grain=Grain(form.grain) if form.grain else None)
+    return as_far_as_known(time, Now.at(asked.as_of, asked.model.calendar))[0]
 
 
 def _period(words: str, offered: OfferedDataset, asked: Asked) -> Period:

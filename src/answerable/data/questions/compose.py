@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 
 from pydantic import ValidationError
 
 from answerable.data.questions.conditions import Filtered, compound, condition, filters, joined
 from answerable.data.questions.context import Context
+from answerable.data.questions.formatting import format_bucket, upper_first
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import (
     Compound,
     Part,
     PointedAt,
     Threshold,
-    TimeUnit,
     When,
     Where,
     Window,
@@ -32,6 +31,7 @@ from answerable.data.questions.shape import (
 from answerable.data.questions.shapes import about_rows, counts_things, shapes
 from answerable.data.questions.thresholded import known_groups
 from answerable.data.questions.time import resolve
+from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.filters import (
     AllOf,
     Condition,
@@ -179,8 +179,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
         time = time.model_copy(update={"fill_gaps": False})
     if frame.window is not None and (time is None or time.grain is None or shape.intent is Intent.SHARE):
         return None
-    if frame.window is not None and frame.window.moving and time is not None:
-        time = _whole(context, time)
+    time, left_out = _as_known(context, frame, time)
     share = shape.intent is Intent.SHARE
     measures = tuple(measure_of(part, share, frame.window) for part in shape.parts)
     if frame.into is not None:
@@ -205,23 +204,21 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
     assumed = (*filtered.assumed, *shape.assumed)
-    return Draft(query, intent, _notes(context, frame, assumed, timing))
+    return Draft(query, intent, (*_notes(context, frame, assumed, timing), *left_out))
 
 
-def _whole(context: Context, time: TimeSlice) -> TimeSlice:
-    """Without the bucket that is not over yet, and those that are to come: in a mean of several they would
-    stand for months without anything."""
-    period, today = time.period, context.now.today
-    if period is None or time.grain in (None, Grain.HOUR) or period.start is None or period.end is None:
-        return time
-    assert time.grain is not None
-    over = resolve.floor(today, TimeUnit(time.grain.value), context.now)
-    if type(period.start) is not date or type(period.end) is not date:
-        return time
-    if not period.start < over < period.end:
-        return time
-    label = f"{period.label} so far" if period.label else ""
-    return time.model_copy(update={"period": period.model_copy(update={"end": over, "label": label})})
+def _as_known(
+    context: Context, frame: Frame, time: TimeSlice | None
+) -> tuple[TimeSlice | None, tuple[str, ...]]:
+    """The time as far as it can be told today, with a note of the period that is left out therefore."""
+    if time is None or time.grain is None:
+        return time, ()
+    averaged = frame.window is not None and bool(frame.window.moving)
+    known, begun = as_far_as_known(time, context.now, averaged=averaged)
+    if begun is None:
+        return known, ()
+    named = upper_first(format_bucket(begun, time.grain, context.calendar))
+    return known, (f"{named} is not over yet; the numbers end with the {time.grain} before.",)
 
 
 def _within(when: When) -> Compound:

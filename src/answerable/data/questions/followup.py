@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from answerable.data.questions.changes.arranging import arranged
@@ -22,6 +23,7 @@ from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed
 from answerable.data.questions.said import context_of
 from answerable.data.questions.service import read_question
 from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.paths import sole_paths
 from answerable.data.semantics.query import SemanticQuery
@@ -41,6 +43,27 @@ def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datet
     """The query `last` changed as `text` says, a choice of changes, or why there is none. Relative time
     counts from `as_of`; a month without a year is one of the year that `last` is about. Nothing of the words
     is ignored: a change that cannot be made whole is not made."""
+    change, now = _change(text, last, model, as_of), Now.at(as_of, model.calendar)
+    if isinstance(change, Patched):
+        return Patched(_as_known(change.query, now))
+    if isinstance(change, Asked):
+        return replace(
+            change,
+            options=tuple(replace(o, query=_as_known(o.query, now)) for o in change.options),
+        )
+    return change
+
+
+def _as_known(query: SemanticQuery, now: Now) -> SemanticQuery:
+    """With periods only as far as they can be told today."""
+    if query.time is None:
+        return query
+    averaged = any(measure.moving_average is not None for measure in query.measures)
+    time, _ = as_far_as_known(query.time, now, averaged=averaged)
+    return query.model_copy(update={"time": time})
+
+
+def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Change:
     also = bool(_ALSO.match(text.strip()))
     said = _OPENING.sub("", text.strip().rstrip("?!. ")).strip()
     said = re.sub(r"^also ", "", said, flags=re.I)

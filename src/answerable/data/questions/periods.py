@@ -105,7 +105,9 @@ def _comparison(plan: _Plan) -> Comparison:
         return Comparison(kind=kind, period=Period(), shift=plan.shift)
     year_before, before = resolve.a_year_before(base), resolve.previous(base)
     if year_before and (other.start, other.end) == (year_before.start, year_before.end):
-        return Comparison(kind="previous_year", period=_period(other), shift=plan.shift)
+        # A leap day would push all days after it beside their neighbours: days move by the year itself.
+        shift = None if plan.grain is Grain.DAY else plan.shift
+        return Comparison(kind="previous_year", period=_period(other), shift=shift)
     if before and (other.start, other.end) == (before.start, before.end):
         return Comparison(kind="previous_period", period=_period(other), shift=plan.shift)
     stepped = plan.kind is Against.PREVIOUS_PERIOD and plan.shift == 1

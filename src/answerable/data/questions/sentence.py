@@ -192,7 +192,8 @@ class _Speaker:
         name = self._name(column)
         if len(rows) == 1:
             number, bucket = self._value(rows[0], column), self._bucket(rows[0])
-            return f"{self._with_article(column)}{self._where()} {self._verb()} {number} in {bucket}"
+            extras = self._extras(rows[0], column) if column.kind == "measure" else ""
+            return f"{self._with_article(column)}{self._where()} {self._verb()} {number} in {bucket}{extras}"
         first, last = rows[0], rows[-1]
         change = self._across(first, last, column)
         text = (

@@ -128,6 +128,7 @@ class TimeSlice(_Part):
     grain: Grain | None = None
     comparison: Comparison | None = None
     fill_gaps: bool = True  # periods without rows appear with nulls (0 for sums and counts)
+    fill_until: date | None = None  # after that day only as far as there are rows
 
 
 class Having(_Part):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.time_spans import Days, named_spans
+from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.filters import (
     AllOf,
     AnyOf,
@@ -38,7 +39,11 @@ def query_at(
         return after[at]
     if any(_is_dated(where) for where in _wheres(query)):
         return None  # a date in a condition is no period that the words of time give
-    return _with_periods(query, _moves(query, question, model, then, now))
+    moved = _with_periods(query, _moves(query, question, model, then, now))
+    if moved is None or moved.time is None:
+        return moved
+    time, _ = as_far_as_known(moved.time, Now.at(now, model.calendar))
+    return moved.model_copy(update={"time": time})
 
 
 def _moves(
@@ -65,7 +70,7 @@ def _with_periods(
     time = query.time
     if time is None:
         return None
-    changed: dict[str, object] = {}
+    changed: dict[str, object] = {"fill_until": None}
     if time.period is not None and (time.period.start or time.period.end):
         if (period := _moved(time.period, moves)) is None:
             return None
@@ -99,7 +104,7 @@ def _undated(query: SemanticQuery) -> SemanticQuery:
     comparison = time.comparison
     if comparison is not None:
         comparison = comparison.model_copy(update={"period": Period()})
-    bare = time.model_copy(update={"period": None, "comparison": comparison})
+    bare = time.model_copy(update={"period": None, "comparison": comparison, "fill_until": None})
     return query.model_copy(update={"time": bare})
 
 

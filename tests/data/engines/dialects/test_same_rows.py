@@ -117,6 +117,7 @@ _ALL = tuple(
     for field in ("amount", "pieces")
 )
 _LAST_YEAR = Comparison(kind="previous_year", period=days("2023-01-01", "2024-01-01"))
+_YEAR_BEFORE = Comparison(kind="previous_year", period=days("2025-01-01", "2025-07-01"))
 _LAST_SPRING = Comparison(kind="previous_year", period=days("2023-01-01", "2023-04-01"))
 SO_FAR, EARNED = Measure(metric="sales_so_far"), Measure(metric="earned_so_far")
 _BEFORE = Comparison(kind="previous_period", period=days("2024-01-01", "2024-04-01"))
@@ -267,6 +268,23 @@ QUERIES = {
         REVENUE,
         group_by=by("pieces"),
         having=(Having(measure="revenue", operator="ne", value=Decimal("0.3")),),
+    ),
+    "gaps up to a day, and later ones as far as rows go": sales(
+        REVENUE, COUNT, time=over("week", days("2024-01-01", "2027-01-01"), fill_until=date(2024, 3, 1))
+    ),
+    "groups up to a day after all rows": sales(
+        COUNT,
+        group_by=by("shop"),
+        time=over("year", days("2024-01-01", "2030-01-01"), fill_until=date(2027, 3, 1)),
+    ),
+    "a time that lies ahead": sales(
+        COUNT, time=over("month", days("2027-01-01", "2028-01-01"), fill_until=date(2026, 3, 1))
+    ),
+    "a time that has partly begun against the last": sales(
+        REVENUE,
+        time=over(
+            "month", days("2026-01-01", "2026-07-01"), fill_until=date(2026, 2, 9), comparison=_YEAR_BEFORE
+        ),
     ),
     "what runs on over a bounded time": sales(
         SO_FAR, EARNED, COUNT, time=over("month", days("2024-04-01", "2024-09-01"))

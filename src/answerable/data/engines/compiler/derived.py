@@ -15,6 +15,7 @@ from answerable.data.engines.compiler.gaps import (
     frame_keys,
     group_keys,
     has_frame,
+    last_filled,
     span,
 )
 from answerable.data.engines.compiler.plan import (
@@ -127,8 +128,9 @@ def _current(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
     if not has_frame(plan):
         return _of(stage, measure.alias)
     # Without a comparison the frame has no period outside of the range.
-    inside = span(plan.time.period, plan) if plan.time is not None and plan.comparison is not None else None
-    return _zero_if_empty(plan, measure, stage, inside)
+    if plan.time is None or plan.comparison is None:
+        return _zero_if_empty(plan, measure, stage, None)
+    return _zero_if_empty(plan, measure, stage, span(plan.time.period, plan), last_filled(plan, stage))
 
 
 def _previous(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
@@ -138,7 +140,9 @@ def _previous(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
     return _zero_if_empty(plan, measure, stage, inside)
 
 
-def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Span | None) -> exp.Expr:
+def _zero_if_empty(
+    plan: Plan, measure: PlannedMeasure, stage: str, inside: _Span | None, last: exp.Expr | None = None
+) -> exp.Expr:
     """The aggregate; for a combination without rows, 0 of what is summed or counted.
 
     No zero is made up outside of the period, nor for a whole period of which there is no data."""
@@ -153,6 +157,8 @@ def _zero_if_empty(plan: Plan, measure: PlannedMeasure, stage: str, inside: _Spa
         # The compared period has no start of its own: its data begins where its first row is.
         first = exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage))
         conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first.subquery()))
+    if last is not None:
+        conditions.append(exp.LTE(this=_of(FRAME, PERIOD), expression=last))
     if plan.comparison is not None or measure.kind not in COUNTS:
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))

@@ -115,11 +115,38 @@ def _periods(plan: Plan, current: str) -> exp.Expr:
     elif period is not None and period.end is not None:
         end = buckets.last_moment(_local(period.end, plan))
         last = literal(buckets.bucket_of(end, plan.grain, plan.calendar))
+    filled = last_filled(plan, current)
+    if filled is not None and known is not None and _lies_ahead(plan, known[0]):
+        first, last = _edge(current, exp.Min), _edge(current, exp.Max)  # only what has rows is there
+    elif filled is not None:
+        last = filled
     series = exp.GenerateSeries(start=_instant(first), end=_instant(last), step=buckets.step(plan.grain))
     start: exp.Expr = exp.Explode(this=series)
     if plan.grain is not Grain.HOUR:
         start = exp.cast(start, exp.DataType.Type.DATE)
     return exp.Select().select(named(start, PERIOD), copy=False)
+
+
+def _lies_ahead(plan: Plan, first: date | datetime) -> bool:
+    """Whether a time begins after the day up to which gaps are filled."""
+    until = plan.time.fill_until if plan.time is not None else None
+    return until is not None and buckets.at_midnight(first).date() > until
+
+
+def last_filled(plan: Plan, current: str) -> exp.Expr | None:
+    """The last period that is filled where not all of them are: that of the day up to which gaps are filled,
+    or a later one that has rows. None where all are filled."""
+    time = plan.time
+    if time is None or time.fill_until is None or plan.grain is None or time.period is None:
+        return None
+    if time.period.end is None:
+        return None
+    until = buckets.bucket_of(time.fill_until, plan.grain, plan.calendar)
+    end = buckets.bucket_of(buckets.last_moment(_local(time.period.end, plan)), plan.grain, plan.calendar)
+    if buckets.at_midnight(end) <= buckets.at_midnight(until):
+        return None
+    later = exp.GT(this=_edge(current, exp.Max), expression=literal(until))
+    return exp.Case().when(later, _edge(current, exp.Max)).else_(literal(until))
 
 
 def _edge(stage: str, function: type[exp.AggFunc]) -> exp.Expr:

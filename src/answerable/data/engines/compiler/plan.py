@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlglot import exp
 
@@ -147,6 +148,7 @@ class PlannedTime:
     comparison: Comparison | None
     fill_gaps: bool
     shift: int | None = None
+    fill_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,9 @@ def plan_time(
     sound = _check_period(time.period, "time.period", problems)
     if time.comparison is not None:
         sound = _check_comparison(time, time.comparison, problems) and sound
-    planned = PlannedTime(ref, time.period, time.grain, time.comparison, time.fill_gaps)
+    planned = PlannedTime(
+        ref, time.period, time.grain, time.comparison, time.fill_gaps, fill_until=time.fill_until
+    )
     if not sound or time.grain is None:
         return planned if sound else None
     return _with_buckets(planned, time.grain, calendar, problems)
