@@ -242,10 +242,10 @@ def _with_pointed(where: Filter | None, pointed: PointedAt | None) -> Filter | N
     """The filter, and that rows of another table point here, or that none do."""
     if pointed is None:
         return where
-    bounds: list[Filter] = []
+    bounds: list[Filter] = [condition(one) for one in pointed.rows.where]
     if pointed.span is not None and pointed.rows.time is not None:
         sides = ((Operator.GE, pointed.span.start), (Operator.LT, pointed.span.end))
-        bounds = [
+        bounds += [
             Condition(field=pointed.rows.time, operator=operator, values=(day,))
             for operator, day in sides
             if day is not None

@@ -86,10 +86,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """The noun of a table whose rows point here: orders, said of customers. `time` places its rows."""
+    """The noun of a table whose rows point here: orders, said of customers. `time` places its rows, `where`
+    says which of them: paint repairs."""
 
     dataset: str
     time: str | None = None
+    where: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Reach:
             (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
         }
         called = {(s, e, entry.dataset) for s, e, entry in theirs if self._tells_apart(entry)}
-        found = self._pointed(spots)
+        found = [*self._pointed(spots), *self._pointed_values(spots)]
         for start, end, entry in theirs:
             if entry.category in _NOUNS:
                 if (start, end, entry.dataset) in called:
@@ -105,6 +105,21 @@ class Reach:
             dated = isinstance(entry.value, Field) and entry.value.name == pointing.time
             if dated and entry.category in ("TimeVerb", "TimeForm"):
                 found.append((start, end, Entry("PointingVerb", pointing, self.dataset.name, 0)))
+        return found
+
+    def _pointed_values(self, spots: Collection[Spot]) -> list[Spot]:
+        """The values of tables whose rows point here, as `dataset__field`: the paint of paint repairs. Not
+        what is a value here or where these rows lead to as well."""
+        near = {self.dataset.name, *self.paths}
+        taken = {(start, end) for start, end, e in spots if e.category == "Value" and e.dataset in near}
+        found: list[Spot] = []
+        for start, end, entry in spots:
+            value = entry.value
+            if entry.dataset not in self._pointing or entry.category != "Value" or (start, end) in taken:
+                continue
+            if isinstance(value, Value):
+                named = Value(f"{entry.dataset}__{value.field}", value.value)
+                found.append((start, end, Entry("PointedValue", named, self.dataset.name, entry.tier)))
         return found
 
     def _beyond(self, start: int, end: int, entry: Entry) -> list[Spot]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar
-from answerable.data.questions.meanings import PointedAt, Pointing, When
+from answerable.data.questions.meanings import PointedAt, Pointing, Value, When, Where
+from answerable.data.semantics.filters import Operator
 
 _NONE = (
     "without|without any|without single|with no|with zero|that have no|who have no|having no|have no|had no"
@@ -25,6 +26,11 @@ _NOT = "did not|have not|has not|had not|never|have never|has never|do not|are n
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of rows that point here; the clause is `PointedAt`. A time that follows is theirs."""
+    grammar.rule("PointedValues", "PointedValue", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
+    grammar.rule("PointedValues", "PointedValues (or|, or) PointedValue", _either)
+    grammar.rule("Pointing", "PointedValues Pointing", lambda _c, w, rows: _narrowed(rows, w))
+    place = "(from|by|in|for|with|at|to|via|of|of kind|of type)"
+    grammar.rule("Pointing", f"Pointing {place} PointedValues", lambda _c, rows, w: _narrowed(rows, w))
     grammar.rule("PointedAt", f"({_NONE}) Pointing", lambda _c, rows: PointedAt(rows, absent=True))
     for not_yet, done in (
         ("have never|has never|had never|have not|has not|never", _DONE),
@@ -55,6 +61,20 @@ def add_rules(grammar: Grammar) -> None:
     )
     grammar.rule("PointedAt", "PointedAt (at all|ever|yet|so far)", _at_all)
     grammar.rule("PointedAt", "PointedAt When", _then)
+
+
+def _either(_context: object, where: Where, value: Value) -> Where | None:
+    if where.field != value.field or value.value in where.values:
+        return None
+    return replace(where, values=(*where.values, value.value))
+
+
+def _narrowed(rows: Pointing, where: Where) -> Pointing | None:
+    """Those of the rows that a value of their own table says: each field once."""
+    dataset, _, field = where.field.partition("__")
+    if dataset != rows.dataset or any(known.field == field for known in rows.where):
+        return None
+    return replace(rows, where=(*rows.where, replace(where, field=field)))
 
 
 def _at_all(_context: object, pointed: PointedAt) -> PointedAt | None:
