@@ -30,6 +30,14 @@ def orders_csv() -> bytes:
 
 NEWS = """# Notes of the sales team
 
+## March 2024
+
+Sales in Spain doubled when the second store of Madrid was opened.
+
+## Websites
+
+The website of Spain has been translated since March 2023.
+
 ## March 2025
 
 The store in Seville was closed for renovation, so that sales in Spain stood still for weeks.

@@ -28,6 +28,19 @@ FEBRUARY = (date(2026, 2, 1), date(2026, 3, 1))
             MARCH,
             (date(2025, 3, 1), date(2025, 4, 1)),
         ),
+        # From one month to another, not in the months from one to the other.
+        (
+            "why did revenue fall from January to March 2026",
+            Direction.DOWN,
+            MARCH,
+            (date(2026, 1, 1), date(2026, 2, 1)),
+        ),
+        (
+            "why did revenue rise from 2024 to 2025?",
+            Direction.UP,
+            (date(2025, 1, 1), date(2026, 1, 1)),
+            (date(2024, 1, 1), date(2025, 1, 1)),
+        ),
         # A month that is not over is held against as many days.
         (
             "why did revenue fall this month",

@@ -82,6 +82,15 @@ async def test_members_are_answered_from_their_rows_alone(workspace: Workspace) 
     assert "you may see" in str(said["warnings"])
 
 
+async def test_why_a_number_changed_is_told_of_their_rows_alone(workspace: Workspace) -> None:
+    await guarded(workspace.owner)
+    german = await seller(workspace, "Germany")
+    told = await asked(german, "why did total amount change from January to March 2024?")
+    assert told["intent"]["kind"] == "explanation", told
+    assert "from 10 EUR in January 2024 to 80 EUR in March 2024" in told["text"]
+    assert "Only those rows of sales count that you may see." in str(told["warnings"])
+
+
 async def test_values_beyond_reach_are_no_words_of_a_question(workspace: Workspace) -> None:
     await guarded(workspace.owner)
     german = await seller(workspace, "Germany")

@@ -5,26 +5,31 @@ They are cited as mentions, never as causes: that two things are told of one mon
 
 from __future__ import annotations
 
-import calendar
+import re
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from answerable.chat.asking.answer import QuoteEvidence, Route
 from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.named_periods import is_about, months_of
 from answerable.knowledge.answering.writing.passages import SourcePassage
 
 _MOST_QUOTES = 2
 
 
 def cite_beside(
-    draft: Draft, passages: Sequence[SourcePassage], drivers: Collection[str], period: str
+    draft: Draft, passages: Sequence[SourcePassage], drivers: Collection[str], days: tuple[date, date]
 ) -> Draft:
-    """The draft with sentences that name a driver, out of passages that name the period as well."""
+    """The draft with sentences that name a driver and are about the days, the second of which is the first
+    one after them."""
+    months = months_of(*days)
     quotes = [
         (passage, start, end)
         for passage in passages
-        if _mentions(" ".join((*passage.heading_path, passage.title, passage.text)), _names(period))
         for start, end in passage.spans
-        if _mentions(passage.text[start:end], drivers) and not passage.text[start:end].startswith("#")
+        if _mentions(passage.text[start:end], drivers)
+        and not passage.text[start:end].startswith("#")
+        and is_about(months, passage.text[start:end], passage.above, passage.text[:start], passage.text[end:])
     ][:_MOST_QUOTES]
     if not quotes:
         return draft
@@ -51,12 +56,6 @@ def cite_beside(
     return draft
 
 
-def _mentions(text: str, words: Collection[str]) -> bool:
-    folded = text.casefold()
-    return any(word.casefold() in folded for word in words)
-
-
-def _names(label: str) -> tuple[str, ...]:
-    """How a document may name a period: March 2026, or March."""
-    months = [word for word in label.split() if word in calendar.month_name[1:]]
-    return tuple(name for name in (label, *months) if name)
+def _mentions(text: str, drivers: Collection[str]) -> bool:
+    """Whether the text names one of them as words of their own: "Web" is not in "website"."""
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) for name in drivers)

@@ -130,12 +130,12 @@ async def _with_documents(asking: Asking, data: Explained) -> Draft:
     """An explanation from the tables, with what documents say of its period and its drivers."""
     draft = composer.from_data(data)
     explanation = data.explanation
-    if not explanation.drivers:
+    if not explanation.drivers or explanation.days is None:
         return draft
-    words = (explanation.measure, *explanation.drivers, explanation.period)
+    words = (explanation.measure, *explanation.drivers, f"{explanation.days[0]:%B %Y}")
     documents = await asking.documents(" ".join(word for word in words if word))
     passages = source_passages(documents.passages) if documents is not None else []
-    return cite_beside(draft, passages, explanation.drivers, explanation.period)
+    return cite_beside(draft, passages, explanation.drivers, explanation.days)
 
 
 async def _over_documents(asking: Asking, question: str, data: DataOutcome | None) -> Draft:

@@ -82,7 +82,8 @@ async def explain_change(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -
         explanation = await explain(runtime, data, wanted)
     except AnswerableError as error:
         return Refused(error, Intent.EXPLANATION, describe(wanted.query, data.model))
-    return Explained(explanation, dataset.id, wanted.confidence, wanted.notes)
+    notes = (*wanted.notes, *explanation.notes)
+    return Explained(explanation, dataset.id, wanted.confidence, notes)
 
 
 async def _compute_known(

@@ -60,6 +60,9 @@ _CAUSE = re.compile(
 )
 
 
+_FROM_TO = re.compile(r"^(?P<what>.+?)\s+from\s+(?P<first>.+?)\s+to\s+(?P<last>.+)$", re.I)
+
+
 def asks_why(
     question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None = None
 ) -> Wanted | None:
@@ -82,7 +85,10 @@ def _compared(
     question: str, model: SemanticModel, as_of: datetime, scope: Collection[str] | None
 ) -> Parsed | None:
     """The number with what it is compared with: as it was said, else the period before."""
-    for wording in (question, f"{question} compared to the previous period"):
+    # To fall from January to March is to be lower in March than in January, not in the three months.
+    between = _FROM_TO.match(question)
+    steps = [f"{between['what']} {between['first']} vs {between['last']}"] if between is not None else []
+    for wording in (*steps, question, f"{question} compared to the previous period"):
         outcome: Outcome = read_question(wording, model, as_of, scope=scope)
         if isinstance(outcome, Parsed) and _is_change(outcome.query):
             return outcome

@@ -11,7 +11,15 @@ from answerable.data.explanations.errors import ChangeNotExplained
 from answerable.data.explanations.makeup import ABOVE, BELOW, FIRST, ROWS, Kind, Makeup, made_of
 from answerable.data.explanations.reading import Wanted
 from answerable.data.explanations.sentences import Found, YearBefore, told
-from answerable.data.explanations.splitting import LeftOut, Sides, Split, as_float, sides_of, splits_of
+from answerable.data.explanations.splitting import (
+    UNNAMED,
+    LeftOut,
+    Sides,
+    Split,
+    as_float,
+    sides_of,
+    splits_of,
+)
 from answerable.data.questions.formatting import format_period, plural
 from answerable.data.questions.time.resolve import add_months
 from answerable.data.questions.wording import describe_filter, measure_alias, measure_words
@@ -37,7 +45,20 @@ class Explanation:
     splits: tuple[Split, ...]
     left_out: tuple[LeftOut, ...]
     told: int
-    period: str
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first day of the period whose number is explained, and the day after its last."""
+        time = self.found.query.time
+        period = time.period if time is not None else None
+        if period is None or not isinstance(period.start, date) or not isinstance(period.end, date):
+            return None
+        return period.start, period.end
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the data leaves open about the numbers, each sentence once."""
+        return tuple(dict.fromkeys(note for executed in self.executed for note in executed.notes))
 
     @property
     def measure(self) -> str:
@@ -84,7 +105,6 @@ async def explain(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Expla
         splits=tuple(splits),
         left_out=tuple(left_out),
         told=len(shown),
-        period=format_period(query.time.period).removeprefix("in ") if query.time is not None else "",
     )
 
 
@@ -106,8 +126,9 @@ def _no_value(name: str, query: SemanticQuery, before: float | None) -> ChangeNo
 
 
 def _driver(split: Split, change: float) -> str | None:
-    """The group that gave most of the change."""
-    return next((part.group for part in split.parts if part.amount * change > 0), None)
+    """The group that gave most of the change; None where it has no name that a text could tell it by."""
+    group = next((part.group for part in split.parts if part.amount * change > 0), None)
+    return None if group in UNNAMED else group
 
 
 def _scale(sides: Sides) -> float:

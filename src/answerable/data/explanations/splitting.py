@@ -18,6 +18,7 @@ from answerable.kit.errors import AnswerableError
 from answerable.kit.runtime import Runtime
 
 MOST_DIMENSIONS = 8
+UNNAMED = frozenset({"yes", "no", "(empty)"})  # how groups are told that have no name of their own
 _MOST_VALUES = 60
 _NEARLY = 1e-6
 
