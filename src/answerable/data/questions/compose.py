@@ -21,6 +21,7 @@ from answerable.data.questions.meanings import (
     Window,
 )
 from answerable.data.questions.outcome import Intent
+from answerable.data.questions.per_thing import totals_of_each
 from answerable.data.questions.periods import Timing, timings
 from answerable.data.questions.shape import (
     Shape,
@@ -73,6 +74,8 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
         shape = [one for one in shape if _can_be_in(context, one, frame.into.unit)]
     if not shape:
         return []
+    others = [totals_of_each(context, frame, one) for one in shape]
+    shape = [*shape, *(one for one in others if one is not None)]
     found: list[Draft] = []
     row_bounds = [t for t in frame.thresholds if t.part is None]
     open_bound = any(t.field is None for t in row_bounds)

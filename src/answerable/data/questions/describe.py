@@ -43,6 +43,7 @@ from answerable.data.semantics.query import (
 
 _SLOTS = ("measure", "group", "time", "filter", "rest")
 SHARE = "share"  # what a part is of is one thing, though measure and filter differ
+EACH = "each"  # the mean of each thing, or the things' totals averaged, though measure and groups differ
 
 
 def differing_slot(queries: list[SemanticQuery]) -> str | None:
@@ -51,6 +52,8 @@ def differing_slot(queries: list[SemanticQuery]) -> str | None:
         return None
     parts = [_slots(query) for query in queries]
     differing = [slot for slot in _SLOTS if any(part[slot] != parts[0][slot] for part in parts)]
+    if _are_of_each(queries):
+        return EACH
     if {"measure", "filter"} <= set(differing) <= {"measure", "filter", "rest"} and _are_shares(queries):
         return SHARE
     if len(differing) == 2 and "rest" in differing and "measure" in differing:
@@ -58,6 +61,17 @@ def differing_slot(queries: list[SemanticQuery]) -> str | None:
     if differing in (["group", "rest"], ["measure", "group", "rest"]):
         return _same_shape(queries, differing)
     return differing[0] if len(differing) == 1 else None
+
+
+def _are_of_each(queries: list[SemanticQuery]) -> bool:
+    """Whether one query is by what the other, which is like it, divides by: fees by client, or per client."""
+    grouped = [query for query in queries if query.group_by]
+    divided = [query for query in queries if not query.group_by and len(query.measures) == 1]
+    if len(queries) != 2 or len(grouped) != 1 or len(divided) != 1 or len(grouped[0].group_by) != 1:
+        return False
+    per = divided[0].measures[0].per
+    alike = grouped[0].time == divided[0].time and grouped[0].where == divided[0].where
+    return alike and per is not None and per.field == grouped[0].group_by[0].field
 
 
 def _are_shares(queries: list[SemanticQuery]) -> bool:
@@ -119,6 +133,8 @@ def option_labels(options: Sequence[tuple[SemanticQuery, Context]], slot: str) -
 def _option_label(query: SemanticQuery, context: Context, slot: str) -> str:
     if slot == "measure":
         return " and ".join(_measure_label(m, context) for m in query.measures)
+    if slot == EACH:
+        return _each_label(query, context)
     if slot == "group":
         return "by " + " and ".join(_label(g.field, context) for g in query.group_by)
     if slot == "time":
@@ -140,6 +156,15 @@ def _share_label(query: SemanticQuery, context: Context) -> str:
     if measure.share_of_total:
         return f"of all where {_filter_label(query.where, context)}: the part of each {groups}"
     return f"of each {groups}: the part where {_filter_label(measure.where, context)}"
+
+
+def _each_label(query: SemanticQuery, context: Context) -> str:
+    measure = query.measures[0]
+    if measure.per is None or measure.per.field is None:
+        groups = " and ".join(_label(group.field, context) for group in query.group_by)
+        return f"{_measure_label(measure, context)} by {groups}"
+    divisor = _label(measure.per.field, context)
+    return f"{_measure_label(measure, context)} divided by the number of different {divisor}"
 
 
 def _label(name: str, context: Context) -> str:

@@ -17,6 +17,7 @@ from answerable.data.questions.compose import Draft, drafts
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame, gather
 from answerable.data.questions.meanings import Be, Develop, How, Listing, Metadata
+from answerable.data.questions.per_thing import averages_totals
 from answerable.data.questions.tokens import Token
 
 MARGIN = 0.3
@@ -83,7 +84,7 @@ def candidates(
         if cost > limit:
             break
         frame = gather(clauses, tokens)
-        if frame is None:
+        if frame is None or averages_totals(context, frame, tokens):
             continue
         for key, draft in _queries(context, frame):
             if key not in found:

@@ -16,6 +16,7 @@ from answerable.data.questions.formatting import (
     plural,
     upper_first,
 )
+from answerable.data.questions.left_out import left_out
 from answerable.data.questions.wording import (
     describe_filter,
     describe_thresholds,
@@ -79,6 +80,7 @@ class _Speaker:
             notes.append(cut)
         if not self._nothing_but_nulls():
             notes += beginnings(self._query, self._model)
+            notes += left_out(self._query, self._model)
         if self._groups and self._measures and self._grain is None:
             notes += self._ties()
         if self._result.truncated:

@@ -31,6 +31,7 @@ from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
+from answerable.data.questions.own_time import with_own_time
 from answerable.data.questions.readings import Candidate, candidates, covers
 from answerable.data.questions.related import Reach, Spot
 from answerable.data.questions.suggestions import examples, shortened
@@ -148,6 +149,7 @@ class _Reader:
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
             told = self._with_unseen(decide(found, question, kept, corrected=corrected))
+            told = with_own_time(told, self.model, kept)
             return self._with_segments(self._with_names(told, kept))
         across, fewest = self._across(words, spots, grammar_known)
         if across:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.data.questions.context import Context
-from answerable.data.questions.describe import SHARE, differing_slot, meaning, option_labels
+from answerable.data.questions.describe import EACH, SHARE, differing_slot, meaning, option_labels
 from answerable.data.questions.meanings import Measures
 from answerable.data.questions.outcome import (
     Ambiguous,
@@ -49,6 +49,7 @@ def decide(
         "time": "Which time do you mean?",
         "filter": "Which of these do you mean?",
         SHARE: "A share of what?",
+        EACH: "Which average do you mean?",
     }
     return Ambiguous(
         asked.get(slot, "Which of these do you mean?"),
