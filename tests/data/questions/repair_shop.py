@@ -56,7 +56,8 @@ class Shop:
         return self.connection.execute(statement).fetchall()
 
 
-def _files() -> dict[str, str]:
+def files() -> dict[str, str]:
+    """The content of each CSV file by the name of its table."""
     dice = random.Random(20261121)
     clients = [
         f"Client {n:03},{dice.choice(('Gold', 'Silver', 'Basic'))},{dice.choice(_TOWNS)},"
@@ -118,7 +119,7 @@ def shop() -> Shop:
     rows: dict[str, int] = {}
     paths: dict[str, Path] = {}
     with TemporaryDirectory() as folder:
-        for name, content in _files().items():
+        for name, content in files().items():
             source, target = Path(folder) / f"{name}.csv", Path(folder) / name
             source.write_text(content)
             target.mkdir()

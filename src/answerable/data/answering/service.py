@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from answerable.data.answering.lookups import table_of, with_nearest
 from answerable.data.answering.outcome import (
     Catalogue,
     Choice,
@@ -19,6 +20,7 @@ from answerable.data.engines.reachable import with_values
 from answerable.data.engines.service import DataSnapshot, run_query
 from answerable.data.explanations.reading import Wanted, asks_why
 from answerable.data.explanations.service import explain
+from answerable.data.questions.describe import TABLE
 from answerable.data.questions.mixed_units import settle_units
 from answerable.data.questions.outcome import Ambiguous, Intent, MetadataRequest, Parsed, Reason, Unparsed
 from answerable.data.questions.service import read_question
@@ -30,6 +32,8 @@ from answerable.kit.runtime import Runtime
 
 _VERIFIED = 0.99
 """How sure an answer is whose reading a person has confirmed: what is left are slips of that person."""
+_FOUND = 0.95
+"""How sure the answer is for a key that one table alone has."""
 
 
 async def answer_from_data(
@@ -65,13 +69,25 @@ async def answer_from_data(
             nearest = tuple(dict.fromkeys((*near, *unread.suggestions)))
             return Declined(unread.left_over, nearest, unread.score, unread.reason)
         case Ambiguous() as ambiguous:
-            return Choice(ambiguous.question, ambiguous.options, ambiguous.intent, tuple(near))
+            found = await _only_table(runtime, data, ambiguous) if ambiguous.slot == TABLE else None
+            return found or Choice(ambiguous.question, ambiguous.options, ambiguous.intent, tuple(near))
         case Parsed(metadata=MetadataRequest() as asked) as parsed:
             return _catalogue(data, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
             return await _compute(runtime, data, query, parsed)
         case _:
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
+
+
+async def _only_table(runtime: Runtime, data: DataSnapshot, asked: Ambiguous) -> Computed | Refused | None:
+    """The row whose key one of the tables alone has; None where that is to be asked."""
+    try:
+        query = await table_of(runtime, data, asked)
+    except AnswerableError:
+        return None
+    if query is None:
+        return None
+    return await _compute(runtime, data, query, Parsed(query, asked.intent, _FOUND, asked.readings))
 
 
 async def explain_change(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -> Explained | Refused:
@@ -109,7 +125,7 @@ async def _compute(
         unknown = InvalidInput(f"There is no table '{query.dataset}'. Ask which tables there are.")
         return Refused(unknown, parsed.intent, query.dataset)
     try:
-        executed = await run_query(runtime, data, query)
+        executed = await with_nearest(runtime, data, await run_query(runtime, data, query))
     except AnswerableError as error:
         return Refused(error, parsed.intent, describe(query, data.model))
     return Computed(executed, dataset.id, parsed.intent, parsed.confidence, (*parsed.notes, *executed.notes))

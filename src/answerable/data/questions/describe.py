@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from answerable.data.questions.context import Context
+from answerable.data.questions.lookup import by_value
 from answerable.data.questions.meanings import (
     Be,
     Both,
@@ -42,6 +43,7 @@ from answerable.data.semantics.query import (
 )
 
 _SLOTS = ("measure", "group", "time", "filter", "rest")
+TABLE = "table"  # one key, which may be of several tables
 SHARE = "share"  # what a part is of is one thing, though measure and filter differ
 EACH = "each"  # the mean of each thing, or the things' totals averaged, though measure and groups differ
 
@@ -49,7 +51,7 @@ EACH = "each"  # the mean of each thing, or the things' totals averaged, though 
 def differing_slot(queries: list[SemanticQuery]) -> str | None:
     """The one slot in which the queries differ, or None when they differ in several or in the dataset."""
     if len({query.dataset for query in queries}) > 1:
-        return None
+        return TABLE if all(by_value(query) is not None for query in queries) else None
     parts = [_slots(query) for query in queries]
     differing = [slot for slot in _SLOTS if any(part[slot] != parts[0][slot] for part in parts)]
     if _are_of_each(queries):
@@ -131,6 +133,8 @@ def option_labels(options: Sequence[tuple[SemanticQuery, Context]], slot: str) -
 
 
 def _option_label(query: SemanticQuery, context: Context, slot: str) -> str:
+    if slot == TABLE:
+        return context.dataset.label
     if slot == "measure":
         return " and ".join(_measure_label(m, context) for m in query.measures)
     if slot == EACH:

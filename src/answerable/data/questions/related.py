@@ -43,6 +43,11 @@ class Reach:
                     found.append(field.model_copy(update={"name": name}))
         self.fields = tuple(found)
         links = [link.left for link in model.relationships if link.right == dataset.name]
+        self._keys = {
+            (link.left, link.left_field): link.right_field
+            for link in model.relationships
+            if link.right == dataset.name and dataset.primary_key == (link.right_field,)
+        }
         self._pointing = {
             other.name: Pointing(other.name, other.default_time)
             for other in model.datasets
@@ -63,7 +68,7 @@ class Reach:
             (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
         }
         called = {(s, e, entry.dataset) for s, e, entry in theirs if self._tells_apart(entry)}
-        found = [*self._pointed(spots), *self._pointed_values(spots)]
+        found = [*self._pointed(spots), *self._pointed_values(spots), *self._key_values(spots)]
         for start, end, entry in theirs:
             if entry.category in _NOUNS:
                 if (start, end, entry.dataset) in called:
@@ -120,6 +125,17 @@ class Reach:
             if isinstance(value, Value):
                 named = Value(f"{entry.dataset}__{value.field}", value.value)
                 found.append((start, end, Entry("PointedValue", named, self.dataset.name, entry.tier)))
+        return found
+
+    def _key_values(self, spots: Collection[Spot]) -> list[Spot]:
+        """The values of fields that point at the key here, as values of the key: the client of a repair."""
+        found: list[Spot] = []
+        for start, end, entry in spots:
+            value = entry.value
+            key = self._keys.get((entry.dataset, value.field)) if isinstance(value, Value) else None
+            if key is not None and isinstance(value, Value):
+                named = Value(key, value.value)
+                found.append((start, end, Entry("KeyValue", named, self.dataset.name, entry.tier)))
         return found
 
     def _beyond(self, start: int, end: int, entry: Entry) -> list[Spot]:

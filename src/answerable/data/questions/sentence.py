@@ -17,6 +17,7 @@ from answerable.data.questions.formatting import (
     upper_first,
 )
 from answerable.data.questions.left_out import left_out
+from answerable.data.questions.lookup import by_key, row_words
 from answerable.data.questions.wording import (
     describe_filter,
     describe_thresholds,
@@ -89,6 +90,9 @@ class _Speaker:
 
     def _nothing(self) -> str:
         period = self._period()
+        key = by_key(self._query, self._dataset)
+        if key is not None:
+            return f"there is no {self._noun} {str(key[1]).removeprefix(f'{self._noun} ')}"
         none = [f"there are no {plural(self._noun, 2)}"]
         if self._measures and any(self._result.rows) and not self._query.where and not period:
             return f"there is no value of {self._name(self._measures[0])}"
@@ -239,6 +243,9 @@ class _Speaker:
 
     def _listing(self) -> str:
         count = self._result.row_count
+        key = by_key(self._query, self._dataset)
+        if key is not None and count == 1:
+            return row_words(self._noun, key[0], self._result.rows[0], self._result.columns)
         rows = f"{count:,} {plural(self._noun, count)}{self._scope()}"
         if self._cut():
             return f"showing {rows}"

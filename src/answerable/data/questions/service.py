@@ -26,6 +26,7 @@ from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
 from answerable.data.questions.grammar import recurring as recurring_rules
 from answerable.data.questions.grammar.english import CLAUSES, english
+from answerable.data.questions.grammar.lookups import is_key
 from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
@@ -37,7 +38,7 @@ from answerable.data.questions.related import Reach, Spot
 from answerable.data.questions.suggestions import examples, shortened
 from answerable.data.questions.time import phrases as time_rules
 from answerable.data.questions.time.resolve import Now
-from answerable.data.questions.tokens import Kind, Token, tokenise
+from answerable.data.questions.tokens import Kind, Token, fold, tokenise
 from answerable.data.questions.verdict import decide
 from answerable.data.questions.wording import describe_filter
 from answerable.data.semantics.model import Dataset, SemanticModel, Status
@@ -125,7 +126,7 @@ class _Reader:
         self.nearest: tuple[str, ...] = ()  # the datasets that the last question was nearest to
 
     def read(self, question: str) -> Outcome:
-        tokens = tokenise(without_asides(question, self._is_known))
+        tokens = self._with_keys(question, tokenise(without_asides(question, self._is_known)))
         if not tokens:
             return Unparsed((), (), 0.0, Reason.EMPTY)
         if len(tokens) > MAX_TOKENS:
@@ -145,13 +146,13 @@ class _Reader:
                 break
             if _said_better_elsewhere(dataset.name, spots):
                 continue
-            found += self._parse(dataset, words, spots)
+            found += self._parse(dataset, question, words, spots)
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
             told = self._with_unseen(decide(found, question, kept, corrected=corrected))
             told = with_own_time(told, self.model, kept)
             return self._with_segments(self._with_names(told, kept))
-        across, fewest = self._across(words, spots, grammar_known)
+        across, fewest = self._across(question, words, spots, grammar_known)
         if across:
             joined = self._joined(decide(across, question, kept, corrected=corrected))
             return self._with_segments(self._with_names(self._with_unseen(joined), kept))
@@ -159,12 +160,31 @@ class _Reader:
             ranked = [(ranked[0][0], fewest)]
         return self._unread(words, ranked, spots)
 
+    def _with_keys(self, question: str, tokens: list[Token]) -> list[Token]:
+        """The tokens, with those that make one key by the signs between them as one: ORD-1001. The words of a
+        value stay apart."""
+        keys = [singular(token.norm) for token in tokens]
+        named = {at for a, b, _ in self._lexicon.spot(keys) if b - a > 1 for at in range(a, b)}
+        kept: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            end = at + 1
+            while end < len(tokens) and question[tokens[end - 1].end : tokens[end].start] in _KEY_SIGNS:
+                end += 1
+            text = fold(question[tokens[at].start : tokens[end - 1].end])
+            if end - at > 1 and is_key(text) and not named & set(range(at, end)):
+                kept.append(Token(text, Kind.WORD, tokens[at].start, tokens[end - 1].end))
+            else:
+                kept += tokens[at:end]
+            at = end
+        return kept
+
     def _is_known(self, word: str) -> bool:
         """Whether a word is one of the model's: not the "up" of who signed up."""
         return word not in _PARTICLES and singular(word) in self._lexicon.vocabulary
 
     def _across(
-        self, words: list[_Word], spots: list[Spot], known: list[bool]
+        self, question: str, words: list[_Word], spots: list[Spot], known: list[bool]
     ) -> tuple[list[tuple[Candidate, Context]], tuple[int, ...] | None]:
         """What the question means of a table together with those that its rows lead to, and the fewest
         words that this leaves over (None without such tables)."""
@@ -182,7 +202,7 @@ class _Reader:
             if fewest is None or len(left_over) < len(fewest):
                 fewest = left_over
             if not left_over and not _said_better_elsewhere(dataset.name, everything):
-                found += self._parse(dataset, words, everything, reach)
+                found += self._parse(dataset, question, words, everything, reach)
         return found, fewest
 
     def _with_segments(self, outcome: Outcome) -> Outcome:
@@ -357,7 +377,12 @@ class _Reader:
         return [(dataset, left) for dataset, left, _ in ranked]
 
     def _parse(
-        self, dataset: Dataset, words: list[_Word], spots: list[Spot], reach: Reach | None = None
+        self,
+        dataset: Dataset,
+        question: str,
+        words: list[_Word],
+        spots: list[Spot],
+        reach: Reach | None = None,
     ) -> list[tuple[Candidate, Context]]:
         tokens = [word.token for word in words]
         context = self._context(dataset)
@@ -375,7 +400,7 @@ class _Reader:
         items += time_rules.terminals(tokens)
         items += recurring_rules.terminals(tokens)
         items += number_rules.terminals(tokens)
-        items += filter_rules.terminals(tokens)
+        items += filter_rules.terminals(tokens, question)
         chart = Chart(self._grammar, context)
         found = chart.fill(items)
         if chart.overflowed:
@@ -429,6 +454,7 @@ _DERIVED = frozenset({"Happening", "TimeForm", "Untimed", "UnitName"})
 _KEY_WORDS = frozenset({"id", "key", "code", "nr"})
 _PARTICLES = FILLERS | ARTICLES | frozenset({"up", "in", "on", "off", "out", "at", "with"})
 _SKIPPED = FILLERS | LIGHT_VERBS
+_KEY_SIGNS = ("-", "/")
 _NEVER_CORRECTED = FILLERS | LIGHT_VERBS | ARTICLES
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.data.questions.context import Context
-from answerable.data.questions.describe import EACH, SHARE, differing_slot, meaning, option_labels
+from answerable.data.questions.describe import EACH, SHARE, TABLE, differing_slot, meaning, option_labels
 from answerable.data.questions.meanings import Measures
 from answerable.data.questions.outcome import (
     Ambiguous,
@@ -45,6 +45,7 @@ def decide(
     labels = option_labels(list(zip(queries, (own for _, own in rivals), strict=True)), slot)
     options = tuple(Option(label, query) for label, query in zip(labels, queries, strict=True))
     asked = {
+        TABLE: "Which table do you mean?",
         "measure": "Which number do you mean?",
         "time": "Which time do you mean?",
         "filter": "Which of these do you mean?",

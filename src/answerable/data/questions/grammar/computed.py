@@ -136,7 +136,7 @@ def _over(context: Context, first: Part | Field, second: Part | Field) -> Part |
 def _percentiles(grammar: Grammar) -> None:
     grammar.rule("Percent", "Ord percentile", lambda _c, n: n if 1 <= n <= 99 else None)
     grammar.rule("Percent", "percentile Number", lambda _c, n: _whole(n))
-    grammar.rule("Percent", "Code percentile?", lambda _c, code: _coded(code))
+    grammar.rule("Percent", "Code percentile?", lambda _c, code: _coded(code.casefold()))
     grammar.words_as("Percent", "upper quartile|third quartile|top quartile", 75)
     grammar.words_as("Percent", "lower quartile|first quartile|bottom quartile", 25)
     grammar.rule("Measure", "Percent (of|for)? Rows? Num (value|amount)?", lambda c, p, _r, f: _nth(c, p, f))

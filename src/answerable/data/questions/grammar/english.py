@@ -16,6 +16,7 @@ from answerable.data.questions.grammar import (
     groups,
     held,
     listing,
+    lookups,
     measures,
     numbers,
     pointers,
@@ -49,6 +50,7 @@ def english() -> Grammar:
     ranking.add_rules(grammar)
     comparisons.add_rules(grammar)
     listing.add_rules(grammar)
+    lookups.add_rules(grammar)
     computed.add_rules(grammar)
     recurring.add_rules(grammar)
     compound.add_rules(grammar)

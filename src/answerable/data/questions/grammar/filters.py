@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import LEFT_OUT, NEGATED, words
-from answerable.data.questions.meanings import Both, Field, Listing, Named, Rows, Value, Where
+from answerable.data.questions.meanings import Both, Field, Named, Value, Where
 from answerable.data.questions.tokens import Kind, Token
-from answerable.data.semantics.filters import Operator, Scalar
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _PLACE = (
     "in|from|for|with|at|of|on|within|having|where|whose|that is|that are|which are|who are|that were"
     "|which were"
@@ -38,14 +36,14 @@ _IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|o"
 _OR = "or|and|,|, or|, and|&|as well as|/|and also|or else"
 
 
-def terminals(tokens: list[Token]) -> list[Item]:
-    """Quoted texts and codes: words with digits, long numbers."""
+def terminals(tokens: list[Token], question: str) -> list[Item]:
+    """Quoted texts and codes, as the question writes them: words with digits, long numbers."""
     items: list[Item] = []
     for at, token in enumerate(tokens):
         if token.kind is Kind.QUOTED:
             items.append(Item("Quoted", at, at + 1, token.norm, 0.0))
         elif token.norm.isdigit() or (token.kind is Kind.WORD and any(ch.isdigit() for ch in token.norm)):
-            items.append(Item("Code", at, at + 1, token.norm, 0.0))
+            items.append(Item("Code", at, at + 1, question[token.start : token.end], 0.0))
     return items
 
 
@@ -168,13 +166,6 @@ def _texts(grammar: Grammar) -> None:
         "Where", "@Place? Dim (contains|containing|including|includes|that contains) Quoted", _containing
     )
     grammar.rule("Where", "@Place? Dim (starts with|starting with|beginning with) Quoted", _starting)
-    grammar.rule("Where", "@Place? Rows (number|no|id|code|key)? Code", _keyed)
-    grammar.rule(
-        "Listing",
-        "(show|show me|find|get|open|display|look up|details of|status of)? Rows (number|no|id|code|key)?"
-        " Code",
-        _keyed_row,
-    )
 
 
 def _text(context: Context, field: Field, text: str) -> Where | None:
@@ -207,26 +198,6 @@ def _matching(context: Context, field: Field, text: str, operator: Operator) -> 
     if model_field is None or model_field.type is not FieldType.STRING:
         return None
     return Where(field.name, operator, (text,))
-
-
-def _keyed(context: Context, rows: Rows, code: str) -> Where | None:
-    """Order 10234: the row with that key. Orders 2025 are those of a year."""
-    if len(context.dataset.primary_key) != 1 or (rows.many and _YEAR.fullmatch(code)):
-        return None
-    field = context.field(context.dataset.primary_key[0])
-    if field is None:
-        return None
-    value: Scalar | None = None
-    if field.type is FieldType.STRING:
-        value = code
-    elif field.type is FieldType.INTEGER and code.isdigit():
-        value = int(code)
-    return Where(field.name, Operator.EQ, (value,)) if value is not None else None
-
-
-def _keyed_row(context: Context, rows: Rows, code: str) -> Both | None:
-    where = _keyed(context, rows, code)
-    return Both(Listing(verb=False), where) if where else None
 
 
 def _blanks(grammar: Grammar) -> None:

@@ -1,0 +1,56 @@
+"""Rows by their keys over HTTP: found, in the one table that has them, or missing, with the nearest keys."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.chat.conversations import Json
+from tests.data.questions.repair_shop import files, shop
+from tests.factories.callers import Caller, register
+from tests.factories.uploads import upload_dataset
+
+
+@pytest.fixture(scope="module")
+async def counter(client: httpx.AsyncClient, worker: None) -> Caller:
+    """The owner of a workspace with the repair shop's tables."""
+    del worker
+    owner = (await register(client)).owner
+    for name, content in files().items():
+        assert (await upload_dataset(owner, f"{name}.csv", content))["status"] == "ready"
+    return owner
+
+
+async def _ask(caller: Caller, question: str) -> Json:
+    answer = await caller.post("/api/v1/ask", json={"question": question})
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+def _cell(statement: str) -> object:
+    return shop().sql(statement)[0][0]
+
+
+async def test_a_field_of_one_row_is_told(counter: Caller) -> None:
+    fee = _cell("SELECT fee FROM repairs WHERE job = 'J00012'")
+    answer = await _ask(counter, "what is the fee of J00012")
+    assert answer["text"].startswith(f"Fee of repair J00012 is {fee}.")
+    tier = _cell("SELECT tier FROM clients WHERE client = 'Client 012'")
+    assert (await _ask(counter, "what tier is Client 012"))["text"].startswith(
+        f"Tier of Client 012 is {tier}."
+    )
+
+
+async def test_a_key_alone_is_looked_for_in_every_table(counter: Caller) -> None:
+    answer = await _ask(counter, "show D0004")
+    city = _cell("SELECT city FROM deliveries WHERE delivery = 'D0004'")
+    assert answer["text"].startswith("Delivery D0004: ")
+    assert f"city {city}" in answer["text"]
+
+
+async def test_a_key_that_no_row_has_is_said_with_the_nearest(counter: Caller) -> None:
+    answer = await _ask(counter, "what is the fee of J00999")
+    assert answer["text"].startswith("There is no repair J00999. The nearest are J00720, J00719 and J00718.")
+    answer = await _ask(counter, "show D0999")
+    assert answer["text"].startswith("There is no delivery D0999. The nearest are D0400, D0399 and D0398.")
