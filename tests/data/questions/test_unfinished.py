@@ -131,3 +131,36 @@ def test_quarters_begin_where_the_calendar_says() -> None:
     known, begun = as_far_as_known(time, now)
     assert known.comparison is not None
     assert (begun, known.comparison.period.end) == (date(2026, 9, 1), date(2025, 9, 1))
+
+
+@pytest.mark.parametrize(
+    ("today", "question", "period", "other"),
+    [
+        (date(2026, 8, 10), "revenue this month so far compared to last month",
+         "2026-08-01..2026-08-11", "2026-07-01..2026-07-11"),
+        (date(2026, 8, 10), "revenue year to date vs last year",
+         "2026-01-01..2026-08-11", "2025-01-01..2025-08-11"),
+        (date(2026, 8, 10), "revenue quarter to date vs last quarter",
+         "2026-07-01..2026-08-11", "2026-04-01..2026-05-11"),
+        (date(2026, 8, 12), "revenue this week so far vs last week",
+         "2026-08-10..2026-08-13", "2026-08-03..2026-08-06"),
+        # February has no 30th: all of it is held against March so far.
+        (date(2026, 3, 30), "revenue month to date vs previous period",
+         "2026-03-01..2026-03-31", "2026-02-01..2026-03-01"),
+        (date(2026, 3, 30), "revenue this month so far compared to last month",
+         "2026-03-01..2026-03-31", "2026-02-01..2026-03-01"),
+        # As it was said: whole months, of which one is not over.
+        (date(2026, 8, 10), "revenue this month vs last month",
+         "2026-08-01..2026-09-01", "2026-07-01..2026-08-01"),
+    ],
+)  # fmt: skip
+def test_so_far_is_held_against_as_much(today: date, question: str, period: str, other: str) -> None:
+    read = read_question(question, ORDERS_MODEL, datetime(today.year, today.month, today.day, 9, tzinfo=UTC))
+    assert isinstance(read, Parsed)
+    assert read.query is not None
+    time = read.query.time
+    assert time is not None
+    assert time.period is not None
+    assert time.comparison is not None
+    sides = [f"{side.start}..{side.end}" for side in (time.period, time.comparison.period)]
+    assert sides == [period, other]

@@ -171,7 +171,9 @@ def _two_periods(frame: Frame, grain: Grain | None) -> list[_Plan] | None:
 
 
 def _with_grain(base: Span, other: Span, grain: Grain | None) -> list[_Plan] | None:
-    """A comparison of two ranges; by grain, each bucket keeps its distance to its partner."""
+    """A comparison of two ranges; by grain, each bucket keeps its distance to its partner. One that ends with
+    today is held against as much of the other."""
+    other = resolve.as_far(base, other)
     if grain is None:
         return [_Plan(base, other, kind=Against.PREVIOUS_PERIOD)]
     shift = _steps(base, other, grain)

@@ -167,10 +167,31 @@ def between(first: Span, last: Span) -> Span | None:
 
 
 def shifted(span: Span, unit: TimeUnit, count: int) -> Span:
-    """The span moved by units; ends on a month's first day stay there."""
+    """The span moved by units; ends on a month's first day stay there, others go with the last day taken in:
+    up to 30 March is up to 28 February."""
     start = add(span.start, unit, count) if span.start else None
     end = add(span.end, unit, count) if span.end else None
+    if span.end is not None and span.end.day != 1:
+        end = add(span.end - timedelta(days=1), unit, count) + timedelta(days=1)
     return Span(start, end, span.unit, span.count, label="")
+
+
+def as_far(base: Span, other: Span) -> Span:
+    """`other` up to the same day as `base`, where that ends with today: so far this month, and last month."""
+    if not base.to_date or other.to_date or base.unit is None or None in (base.start, other.start, other.end):
+        return other
+    assert base.start is not None
+    assert other.start is not None
+    assert other.end is not None
+    if base.unit in _MONTHS:
+        months = (base.start.year - other.start.year) * 12 + base.start.month - other.start.month
+        count = months // _MONTHS[base.unit]
+    else:
+        count = (base.start - other.start).days // (7 if base.unit is TimeUnit.WEEK else 1)
+    moved = shifted(base, base.unit, -count)
+    if moved.start != other.start or moved.end is None or moved.end >= other.end:
+        return other
+    return replace(moved, label=f"the same days of {other.label}")
 
 
 def previous(span: Span) -> Span | None:
