@@ -1,7 +1,9 @@
-/** What went wrong, in the server's words (Problem Details, RFC 9457) or, without one, in ours. */
+/** What went wrong (Problem Details, RFC 9457): by codes, and in the server's words, which are English. */
 export interface FieldProblem {
   field: string;
   message: string;
+  code?: string;
+  arguments?: Readonly<Record<string, string | number>>;
 }
 
 export class Problem extends Error {
@@ -11,6 +13,8 @@ export class Problem extends Error {
     readonly detail: string,
     readonly fields: readonly FieldProblem[] = [],
     readonly traceId: string | null = null,
+    /** What the detail means, where the code stands for several things. */
+    readonly reason: string | null = null,
   ) {
     super(detail);
     this.name = "Problem";
@@ -37,7 +41,7 @@ export function problemFrom(status: number, body: unknown): Problem {
   const data = isRecord(body) ? body : {};
   const errors = Array.isArray(data["errors"]) ? data["errors"].filter(isField) : [];
   const traceId = typeof data["trace_id"] === "string" ? data["trace_id"] : null;
-  return new Problem(status, String(data["code"] ?? "http_error"), String(data["detail"] ?? ""), errors, traceId);
+  return new Problem(status, String(data["code"] ?? "http_error"), String(data["detail"] ?? ""), errors, traceId, typeof data["reason"] === "string" ? data["reason"] : null);
 }
 
 export function asProblem(error: unknown): Problem {

@@ -11,9 +11,11 @@ interface Props {
   text: string;
   evidence: readonly Evidence[];
   markdown: boolean;
+  /** The language that it is in, where that is known. */
+  lang?: string | undefined;
 }
 
-export function AnswerText({ text, evidence, markdown }: Props) {
+export function AnswerText({ text, evidence, markdown, lang }: Props) {
   if (markdown) {
     return (
       <Suspense fallback={<div className={css.plain}>{text}</div>}>
@@ -25,7 +27,7 @@ export function AnswerText({ text, evidence, markdown }: Props) {
   const quotes = evidence.length > 1 && evidence.every((item) => item.kind === "quote");
   const lines = quotes ? text.split(/(?<=\[\d+\]) (?=“)/) : [text];
   return (
-    <div className={css.plain}>
+    <div className={css.plain} lang={lang}>
       {lines.map((line, place) => (
         <p key={place}>{withCitations(line, evidence)}</p>
       ))}

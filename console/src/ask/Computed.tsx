@@ -5,6 +5,7 @@ import type { AnswerReport, QueryEvidence } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { useFormats, useMessages } from "../i18n/messages";
 import css from "./ask.module.css";
+import { QUESTIONS } from "./said";
 
 export function Computed({ evidence, answer }: { evidence: QueryEvidence; answer: AnswerReport | null }) {
   const m = useMessages();
@@ -12,7 +13,7 @@ export function Computed({ evidence, answer }: { evidence: QueryEvidence; answer
   return (
     <div className={css.computed}>
       <dl className={css.facts}>
-        <Fact name={m.ask.words} wide>
+        <Fact name={m.ask.words} wide lang={QUESTIONS}>
           {evidence.words}
         </Fact>
         <Fact name={m.ask.dataVersion}>{m.ask.versionOf(evidence.dataset, evidence.version)}</Fact>
@@ -61,13 +62,13 @@ export function AnswerFacts({ answer }: { answer: AnswerReport }) {
   );
 }
 
-export function Fact({ name, wide, children }: { name: string; wide?: boolean; children: ReactNode }) {
+export function Fact({ name, wide, lang, children }: { name: string; wide?: boolean; lang?: string; children: ReactNode }) {
   return (
     <div className={css.fact} data-wide={wide || undefined}>
       <Text component="dt" size="xs" c="dimmed">
         {name}
       </Text>
-      <Text component="dd" size="sm" m={0}>
+      <Text component="dd" size="sm" m={0} lang={lang}>
         {children}
       </Text>
     </div>

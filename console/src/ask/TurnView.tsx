@@ -5,7 +5,7 @@ import { memo, useEffect, useRef } from "react";
 import type { SemanticQueryOutput, Warning } from "../api/schema";
 import { Copy } from "../design/Copy";
 import { FailureNote } from "../design/Failure";
-import { useMessages } from "../i18n/messages";
+import { useFormats, useMessages } from "../i18n/messages";
 import { AnswerText } from "./AnswerText";
 import { useBranching } from "./branching";
 import css from "./ask.module.css";
@@ -15,6 +15,7 @@ import { Explanation } from "./Explanation";
 import { Feedback } from "./Feedback";
 import { FileChips } from "./FileChips";
 import { Nearby, Sources } from "./Sources";
+import { abstentionText, askedBackText, QUESTIONS, warningText } from "./said";
 import { isQuery, isQuote, type Turn } from "./turn";
 import { Versions } from "./Versions";
 
@@ -87,13 +88,13 @@ function AnswerBody({ turn, ask }: Props) {
           {m.ask[status]}
         </Badge>
       )}
-      {turn.askBack === null && <AnswerText text={turn.text} evidence={turn.evidence} markdown={(answer?.stage ?? "rules") !== "rules"} />}
+      {turn.askBack === null && <Said turn={turn} />}
       {turn.askBack && (
         <div role="group" aria-label={m.ask.askBack} className={css.askBack}>
-          <Text fw={550}>{turn.askBack.question || m.ask.askBack}</Text>
+          <Text fw={550}>{askedBackText(turn.askBack, m) || m.ask.askBack}</Text>
           <div className={css.options}>
             {turn.askBack.options.map((option) => (
-              <Button key={option.label} variant="default" size="sm" onClick={() => ask(turn.question, option.query)}>
+              <Button key={option.label} lang={QUESTIONS} variant="default" size="sm" onClick={() => ask(turn.question, option.query)}>
                 {option.label}
               </Button>
             ))}
@@ -113,7 +114,7 @@ function AnswerBody({ turn, ask }: Props) {
           </Text>
           <div className={css.options}>
             {answer.suggestions?.map((question) => (
-              <Button key={question} variant="default" size="xs" radius="xl" onClick={() => ask(question)}>
+              <Button key={question} lang={QUESTIONS} variant="default" size="xs" radius="xl" onClick={() => ask(question)}>
                 {question}
               </Button>
             ))}
@@ -125,16 +126,28 @@ function AnswerBody({ turn, ask }: Props) {
   );
 }
 
+/** The answer's own words; why there are none in the person's language. */
+function Said({ turn }: { turn: Turn }) {
+  const m = useMessages();
+  const f = useFormats();
+  const answer = turn.answer;
+  const why = answer?.status === "abstained" ? abstentionText(answer, m, f) : null;
+  if (why !== null) return <AnswerText text={why} evidence={[]} markdown={false} />;
+  return <AnswerText text={turn.text} lang={turn.route === "data" ? QUESTIONS : undefined} evidence={turn.evidence} markdown={(answer?.stage ?? "rules") !== "rules"} />;
+}
+
 const SERIOUS = new Set(["unsure", "unsupported_removed", "models_away", "part_unanswered"]);
 
 function Warnings({ warnings }: { warnings: readonly Warning[] }) {
+  const m = useMessages();
+  const f = useFormats();
   if (warnings.length === 0) return null;
   return (
     <ul className={css.warnings}>
       {warnings.map((warning, place) => (
         <li key={place} data-serious={SERIOUS.has(warning.code) || undefined}>
           {SERIOUS.has(warning.code) ? <IconAlertTriangle size={14} aria-hidden /> : <IconInfoCircle size={14} aria-hidden />}
-          {warning.detail}
+          {warningText(warning, m, f)}
         </li>
       ))}
     </ul>

@@ -44,7 +44,7 @@ describe("what an answer offers to correct", () => {
 
   it("is each quoted document once, and the first word that means nothing", () => {
     expect(quoted(turn({ evidence: [quote, quote] }))).toEqual([{ id: "doc_1", title: "Handbook" }]);
-    expect(unknownWord(turn({ warnings: [{ code: "left_over_word", detail: "“turnover” means nothing to the tables." }] }))).toBe("turnover");
+    expect(unknownWord(turn({ warnings: [{ code: "left_over_word", detail: "“turnover” means nothing to the tables.", arguments: { code: "left_over_word", words: "turnover" } }] }))).toBe("turnover");
     expect(unknownWord(turn({ warnings: [{ code: "assumption", detail: "“2025” is a year." }] }))).toBe("");
   });
 

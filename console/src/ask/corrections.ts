@@ -41,8 +41,8 @@ export function quoted(turn: Turn): Titled[] {
 
 /** The words that the tables do not know, for the form to begin with. */
 export function unknownWord(turn: Turn): string {
-  const told = turn.warnings.find((warning) => warning.code === "left_over_word");
-  return /“(.+?)”/.exec(told?.detail ?? "")?.[1] ?? "";
+  for (const { arguments: said } of turn.warnings) if (said?.code === "left_over_word") return said.words;
+  return "";
 }
 
 /** Whether the question can be said to mean the answer's query: one query's result, and not confirmed yet. */

@@ -154,7 +154,7 @@ function withReply(turn: Turn, reply: MessageView): Turn {
   for (const part of reply.parts) {
     if (part.type === "evidence") next = { ...next, evidence: [...next.evidence, part.evidence] };
     else if (part.type === "chart") next = { ...next, chart: part.chart as ChartSpec };
-    else if (part.type === "ask_back") next = { ...next, askBack: { question: part.question, options: part.options } };
+    else if (part.type === "ask_back") next = { ...next, askBack: { question: part.question, about: part.about ?? null, options: part.options } };
     else if (part.type === "error" && state === "failed") next = { ...next, problem: new Problem(500, part.code, part.detail) };
   }
   // A message carries a query's rows as a part of their own.

@@ -96,7 +96,7 @@ export function ConnectionForm({ connection, close }: { connection?: ConnectionV
         {check.isSuccess && (
           <Group gap={6} role="status">
             <IconCircleCheck size={16} color="var(--accent)" aria-hidden />
-            <Text size="sm">{[m.connections.answers(check.data.product, check.data.role.name), ...check.data.warnings].join(" ")}</Text>
+            <Text size="sm">{[m.connections.answers(check.data.product, check.data.role.name), ...(check.data.codes ?? []).map((code) => m.connections.facts[code](check.data.role.name))].join(" ")}</Text>
           </Group>
         )}
         <Group justify="flex-end">

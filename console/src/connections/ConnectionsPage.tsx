@@ -105,9 +105,9 @@ function ConnectionCard({ connection }: { connection: ConnectionView }) {
           </Group>
         )}
       </Group>
-      {facts.warnings.map((warning) => (
-        <Alert key={warning} mt="xs" p="xs" color="yellow" icon={<IconAlertTriangle size={16} />}>
-          {warning}
+      {(facts.codes ?? []).map((code) => (
+        <Alert key={code} mt="xs" p="xs" color="yellow" icon={<IconAlertTriangle size={16} />}>
+          {m.connections.facts[code](facts.role.name)}
         </Alert>
       ))}
       <div>

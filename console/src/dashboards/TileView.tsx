@@ -14,6 +14,7 @@ import { useSession } from "../app/session";
 import { Chart } from "../charts/Chart";
 import type { Cell } from "../ask/csv";
 import { readModel } from "../ask/library";
+import { QUESTIONS } from "../ask/said";
 import type { ChartSpec } from "../ask/turn";
 import { chartSaid, named } from "../design/columns";
 import { figureOf } from "../design/figure";
@@ -169,7 +170,7 @@ function Explained({ result }: { result: TileResult | undefined }) {
   if (answer === null || !result) return null;
   return (
     <div role="none" style={{ padding: "0.25rem 0.75rem 0.5rem" }}>
-      <Text size="xs">{answer.words}</Text>
+      <Text size="xs" lang={QUESTIONS}>{answer.words}</Text>
       <Text size="xs" c="dimmed">
         {result.computed_at ? m.dashboards.computed(f.ago(result.computed_at)) : ""}
         <Versions versions={answer.data_versions} />
@@ -226,7 +227,7 @@ export function Shown({ columns, rows, sentence, chart, title, asTable = false }
             {m.dashboards.was(figure.before)}
           </Text>
         )}
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" lang={QUESTIONS}>
           {sentence}
         </Text>
       </div>
@@ -236,7 +237,7 @@ export function Shown({ columns, rows, sentence, chart, title, asTable = false }
     return (
       <p className={css.fallen}>
         <IconInfoCircle size={16} aria-hidden style={{ flex: "none" }} />
-        {sentence || m.dashboards.noRows}
+        <span lang={sentence ? QUESTIONS : undefined}>{sentence || m.dashboards.noRows}</span>
       </p>
     );
   }

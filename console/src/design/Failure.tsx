@@ -8,8 +8,7 @@ import { Empty } from "./Empty";
 /** The problem as one or two sentences. */
 export function problemText(problem: Problem, m: Messages): string {
   if (problem.code === "offline") return m.problem.offline;
-  const fields = problem.fields.map((each) => `${each.field}: ${each.message}`).join(" · ");
-  return [m.problem.told(problem.code, problem.detail), fields].filter(Boolean).join(" ") || m.problem.title;
+  return m.problem.whole(problem) || m.problem.title;
 }
 
 /** A whole page's or panel's failure. */

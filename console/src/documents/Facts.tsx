@@ -53,7 +53,7 @@ export function Warnings({ document }: { document: DocumentView }) {
   return (
     <Alert icon={<IconAlertTriangle size={18} />} color="yellow" title={m.documents.warnings} m="md" mb={0}>
       {document.warnings.map((warning) => (
-        <Text size="sm" key={warning}>
+        <Text size="sm" key={warning} lang="en">
           {warning}
         </Text>
       ))}

@@ -72,7 +72,7 @@ function SourceCard({ source }: { source: SourceView }) {
       {source.run && RUNNING.has(source.run.status) && <RunProgress run={source.run} />}
       {source.run?.error && (
         <Text size="sm" mt="xs">
-          {source.run.error.detail}
+          {m.sources.told(source.run.error.code, source.run.error.detail)}
         </Text>
       )}
       <Group mt="xs">

@@ -90,7 +90,10 @@ function Register({ setup, entered, title, lead, action, invitation = null }: Re
   useTitle(title);
   const enter = useMutation({ mutationFn: (body: object) => posted("register", body), onSuccess: entered });
   const problem = enter.error === null ? null : asProblem(enter.error);
-  const fieldError = (name: string) => problem?.fields.find((each) => each.field === name)?.message;
+  const fieldError = (name: string) => {
+    const wrong = problem?.fields.find((each) => each.field === name);
+    return wrong && m.problem.wrong(wrong);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);

@@ -1,4 +1,7 @@
 /** Strings of the semantic model, of connections and of verified questions. */
+import type { FactsView } from "../api/schema";
+
+type FactCode = NonNullable<FactsView["codes"]>[number];
 const many = (n: number, one: string, other: string) => `${n.toLocaleString("en")} ${n === 1 ? one : other}`;
 
 export const curation = {
@@ -33,6 +36,10 @@ export const curation = {
     password: "password kept encrypted",
     as: (role: string) => `as ${role}`,
     tested: (ago: string) => `tested ${ago}`,
+    facts: {
+      role_writes: (role: string) => `The role ${role} could write. Make one that only reads.`,
+      no_time_zones: () => "The server has no tables of time zones, so columns of the type TIMESTAMP can be read in UTC alone. Load them with mysql_tzinfo_to_sql.",
+    } satisfies Record<FactCode, (role: string) => string> as Record<FactCode, (role: string) => string>,
     answers: (product: string, role: string) => `${product} answers${role ? ` (${role})` : ""}.`,
     saved: (name: string) => `“${name}” is connected`,
     menu: (name: string) => `Actions for “${name}”`,

@@ -1,7 +1,8 @@
 import { alertReasons } from "./alerts.de";
+import { answers } from "./answers.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
-import { problems } from "./problems.de";
+import { fieldWrong, problemTold, problemWhole, providerProblems, sourceProblems } from "./problems.de";
 import { recap } from "./recap.de";
 import { results } from "./results.de";
 import { tables } from "./tables.de";
@@ -102,7 +103,9 @@ export const de: Messages = {
     createWorkspace: "Arbeitsbereich anlegen",
   },
   problem: {
-    told: (code, detail) => problems[code] ?? detail,
+    told: problemTold,
+    whole: problemWhole,
+    wrong: (field) => fieldWrong(field) ?? field.message,
     title: "Das hat nicht geklappt",
     offline: "Der Server ist nicht erreichbar. Sobald er antwortet, geht es weiter.",
     offlineTitle: "Keine Verbindung",
@@ -352,6 +355,7 @@ export const de: Messages = {
     noKey: "kein Schlüssel",
     test: "Prüfen",
     answers: (time) => `antwortet in ${time}`,
+    fails: (problem, detail) => (problem === null ? detail : providerProblems[problem]),
     protocol: "Protokoll",
     address: "Adresse",
     key: "API-Schlüssel",
@@ -460,6 +464,7 @@ export const de: Messages = {
     failed: "Fehlgeschlagen",
     deleteLead: (n) => `Die Quelle und ${many(n, "ihr Dokument", "ihre Dokumente")} gehen. Das lässt sich nicht rückgängig machen.`,
     status: { active: "Aktiv", paused: "Angehalten", removing: "Wird gelöscht" },
+    told: (code, detail) => sourceProblems[code] ?? detail,
     run: { queued: "Wartet", running: "Läuft", paused: "Angehalten", succeeded: "Aktuell", failed: "Fehlgeschlagen", cancelled: "Abgebrochen" },
   },
   dashboards: {
@@ -607,6 +612,7 @@ export const de: Messages = {
     noteOn: "Dokument",
   },
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
+  answers,
   ...curation,
   recap,
   results,

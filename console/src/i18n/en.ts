@@ -1,11 +1,14 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
-import type { Capability, Health, StagesView } from "../api/schema";
+import type { FieldProblem, Problem } from "../api/problems";
+import type { Capability, CheckedModel, Health, StagesView } from "../api/schema";
 import { alertReasons } from "./alerts.en";
+import { answers } from "./answers.en";
 import { curation } from "./curation.en";
 import { recap } from "./recap.en";
 import { results } from "./results.en";
 import { tables } from "./tables.en";
 
+type ProviderProblem = NonNullable<CheckedModel["problem"]>;
 type Stage = keyof StagesView;
 type HealthCode = NonNullable<Health["codes"]>[number];
 
@@ -106,7 +109,12 @@ export const en = {
   },
   problem: {
     /** What went wrong, by the server's code. Its own words are English, and more exact than a code. */
-    told: (_code: string, detail: string) => detail,
+    told: (_code: string, detail: string): string => detail,
+    /** The same with what is wrong with each field. */
+    whole: ({ detail, fields }: Pick<Problem, "code" | "detail" | "reason" | "fields">): string =>
+      [detail, fields.map((each) => `${each.field}: ${each.message}`).join(" · ")].filter(Boolean).join(" "),
+    /** What is wrong with a field, beside it. */
+    wrong: ({ message }: FieldProblem): string => message,
     title: "That did not work",
     offline: "The server cannot be reached. It is tried again as soon as it answers.",
     offlineTitle: "No connection",
@@ -356,6 +364,8 @@ export const en = {
     noKey: "no key",
     test: "Test",
     answers: (time: string) => `answers in ${time}`,
+    /** Why a model does not answer, and what to do. */
+    fails: (_problem: ProviderProblem | null, detail: string): string => detail,
     protocol: "Protocol",
     address: "Address",
     key: "API key",
@@ -464,6 +474,8 @@ export const en = {
     failed: "Failed",
     deleteLead: (n: number) => `The source and its ${many(n, "document", "documents")} go. This cannot be undone.`,
     status: { active: "Active", paused: "Paused", removing: "Being deleted" },
+    /** Why a sync failed. */
+    told: (_code: string, detail: string): string => detail,
     run: { queued: "Waiting", running: "Running", paused: "Paused", succeeded: "Up to date", failed: "Failed", cancelled: "Cancelled" },
   },
   dashboards: {
@@ -611,6 +623,7 @@ export const en = {
     noteOn: "Document",
   },
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
+  answers,
   ...curation,
   recap,
   results,

@@ -28,7 +28,7 @@ export const jobs: typeof english = {
     "insights.refresh": "Angeheftete Antworten neu berechnen",
     "sources.remove": "Quelle löschen",
     "sources.sync": "Quelle abgleichen",
-    "verified.check": "Geprüfte Fragen nachprüfen",
+    "verified.check": "Bestätigte Fragen nachprüfen",
   },
   subject: (type, id) => `${SUBJECTS[type] ?? type} ${id}`,
 };

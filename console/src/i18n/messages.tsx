@@ -66,6 +66,8 @@ export interface Formats {
   date: (value: string) => string;
   moment: (value: string) => string;
   month: (value: Date) => string;
+  /** The whole name of a month, from 1. */
+  monthName: (month: number) => string;
   day: (value: Date) => string;
   ago: (value: string) => string;
   duration: (milliseconds: number) => string;
@@ -115,6 +117,7 @@ export function formatsFor(locale: string): Formats {
     date: (value) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(value)),
     moment: (value) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value)),
     month: (value) => new Intl.DateTimeFormat(locale, { month: "short", year: "numeric" }).format(value),
+    monthName: (month) => new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }).format(new Date(Date.UTC(2001, month - 1, 15))),
     day: (value) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(value),
     ago: (value) => {
       const seconds = (new Date(value).getTime() - Date.now()) / 1000;

@@ -123,7 +123,7 @@ function ProviderCard({ provider }: { provider: ProviderOut }) {
           <Badge color={model.ok ? "pine" : "red"} leftSection={model.ok ? <IconCircleCheck size={12} /> : undefined}>
             {model.model}
           </Badge>
-          <Text size="sm">{model.ok ? m.models.answers(f.duration(model.latency_ms)) : model.detail}</Text>
+          <Text size="sm">{model.ok ? m.models.answers(f.duration(model.latency_ms)) : m.models.fails(model.problem, model.detail ?? "")}</Text>
         </Group>
       ))}
     </Card>

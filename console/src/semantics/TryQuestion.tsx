@@ -5,17 +5,20 @@ import { api, read } from "../api/client";
 import { useState } from "react";
 import type { Answer } from "../api/schema";
 import type { Cell } from "../ask/csv";
+import { abstentionText, askedBackText, QUESTIONS } from "../ask/said";
 import { FailureNote } from "../design/Failure";
 import { ResultTable } from "../design/ResultTable";
-import { useMessages } from "../i18n/messages";
+import { useFormats, useMessages } from "../i18n/messages";
 import css from "./semantics.module.css";
 
 export function TryQuestion({ unsaved }: { unsaved: boolean }) {
   const m = useMessages();
+  const f = useFormats();
   const [question, setQuestion] = useState("");
   const ask = useMutation({ mutationFn: () => read(api.POST("/api/v1/ask", { body: { question, stream: false, scope: { routes: ["data"] } } })) });
   const answer = ask.data as Answer | undefined;
   const found = answer?.evidence.find((each) => each.kind === "query");
+  const told = answer && (answer.ask_back ? askedBackText(answer.ask_back, m) : (abstentionText(answer, m, f) ?? undefined));
   return (
     <section className={css.try} aria-label={m.semantics.try}>
       <form
@@ -37,13 +40,13 @@ export function TryQuestion({ unsaved }: { unsaved: boolean }) {
           <Group gap="xs">
             <Badge color={answer.status === "answered" ? "pine" : "yellow"}>{m.ask.status[answer.status]}</Badge>
             {found && (
-              <Text size="sm" c="dimmed">
+              <Text size="sm" c="dimmed" lang={QUESTIONS}>
                 {found.words}
               </Text>
             )}
           </Group>
-          <Text size="sm" mt={6}>
-            {answer.ask_back?.question ?? answer.text}
+          <Text size="sm" mt={6} lang={told === undefined && answer.route === "data" ? QUESTIONS : undefined}>
+            {told ?? answer.text}
           </Text>
         </div>
       )}

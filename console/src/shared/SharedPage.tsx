@@ -10,6 +10,7 @@ import { Chart } from "../charts/Chart";
 import { heightOf } from "../charts/room";
 import type { Cell } from "../ask/csv";
 import { FileChips } from "../ask/FileChips";
+import { askedBackText, QUESTIONS } from "../ask/said";
 import { filesOf, type ChartSpec } from "../ask/turn";
 import askCss from "../ask/ask.module.css";
 import css from "../dashboards/dashboards.module.css";
@@ -102,6 +103,7 @@ function Frame({ found, title, lead, wide, children }: FrameProps) {
 function Message({ message }: { message: SharedMessage }) {
   const m = useMessages();
   const evidence = message.parts.flatMap((part) => (part.type === "evidence" ? [part.evidence] : []));
+  const computed = message.status === "abstained" || evidence.some((each) => each.kind === "query");
   const columns = useMemo(() => message.parts.find((part) => part.type === "table")?.columns ?? [], [message]);
   if (message.role === "user") {
     return (
@@ -117,7 +119,7 @@ function Message({ message }: { message: SharedMessage }) {
       {message.parts.map((part, place) => {
         switch (part.type) {
           case "text":
-            return <AnswerText key={place} text={part.text} evidence={evidence} markdown={false} />;
+            return <AnswerText key={place} text={part.text} lang={computed ? QUESTIONS : undefined} evidence={evidence} markdown={false} />;
           case "evidence":
             return part.evidence.kind === "quote" ? (
               <blockquote key={place} className={own.quote}>
@@ -132,9 +134,9 @@ function Message({ message }: { message: SharedMessage }) {
           case "chart":
             return <Drawn key={place} spec={part.chart as ChartSpec} columns={columns} />;
           case "ask_back":
-            return <Text key={place}>{part.question}</Text>;
+            return <Text key={place}>{askedBackText(part, m)}</Text>;
           case "error":
-            return <Text key={place}>{part.detail}</Text>;
+            return <Text key={place}>{m.problem.told(part.code, part.detail)}</Text>;
           default:
             return null;
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -37,6 +38,7 @@ def problem(  # noqa: PLR0913 (one parameter a member of the RFC's object)
     code: str,
     title: str,
     detail: str,
+    reason: str | None = None,
     instance: str | None = None,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
@@ -54,7 +56,9 @@ def problem(  # noqa: PLR0913 (one parameter a member of the RFC's object)
     if instance is not None and status != 404:
         body["instance"] = instance
     if errors:
-        body["errors"] = [{"field": e.field, "message": e.message} for e in errors]
+        body["errors"] = [error.as_json() for error in errors]
+    if reason is not None:
+        body["reason"] = reason
     if trace_id is not None:
         body["trace_id"] = trace_id
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
@@ -69,6 +73,7 @@ async def _business(request: Request, error: Exception) -> Response:
         code=error.code,
         title=error.title,
         detail=error.detail,
+        reason=error.reason,
         instance=request.url.path,
         errors=error.errors,
         headers=error.headers,
@@ -87,7 +92,7 @@ async def _validation(request: Request, error: Exception) -> Response:
             instance=request.url.path,
             errors=[FieldError("body", str(details[0].get("ctx", {}).get("error", "not JSON")))],
         )
-    errors = [FieldError(_place(item["loc"]), str(item["msg"])) for item in details[:50]]
+    errors = [_field_error(item) for item in details[:50]]
     return problem(
         422,
         code="invalid_input",
@@ -96,6 +101,11 @@ async def _validation(request: Request, error: Exception) -> Response:
         instance=request.url.path,
         errors=errors,
     )
+
+
+def _field_error(item: Mapping[str, Any]) -> FieldError:  # Any: as pydantic gives its errors
+    arguments = {k: v for k, v in item.get("ctx", {}).items() if isinstance(v, str | int | float)}
+    return FieldError(_place(item["loc"]), str(item["msg"]), str(item["type"]), arguments)
 
 
 def _place(location: Sequence[str | int]) -> str:

@@ -142,15 +142,20 @@ class AccessRule:
     async def check(self, session: Session, principal: Principal) -> None:
         """Raises Forbidden when the principal may not pass."""
         if self.person_only and principal.key_id is not None:
-            raise Forbidden("An API key cannot do this. Sign in and use the access token.")
+            raise Forbidden(
+                "An API key cannot do this. Sign in and use the access token.", reason="key_cannot"
+            )
         if self.server_owner_only and not await repository.is_server_owner(session, principal.user_id or ""):
-            raise Forbidden("Only the owner of the server may do this.")
+            raise Forbidden("Only the owner of the server may do this.", reason="server_owner_only")
         if self.scope is not None and principal.workspace_id is None:
-            raise Forbidden("You are in no workspace. Create one, or accept an invitation.")
+            raise Forbidden(
+                "You are in no workspace. Create one, or accept an invitation.", reason="no_workspace"
+            )
         if self.scope is not None and self.scope not in principal.scopes:
             raise Forbidden(
                 f"This needs the scope '{self.scope}'. Ask an administrator of the workspace for a role "
-                "or key that has it."
+                "or key that has it.",
+                reason="needs_scope",
             )
 
 

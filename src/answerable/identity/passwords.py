@@ -43,12 +43,21 @@ class Passwords:
         if not self._shortest <= length <= LONGEST_PASSWORD:
             raise InvalidInput(
                 f"Choose a password of {self._shortest} to {LONGEST_PASSWORD} characters.",
-                errors=[FieldError(field, f"{self._shortest} to {LONGEST_PASSWORD} characters")],
+                errors=[
+                    FieldError(
+                        field,
+                        f"{self._shortest} to {LONGEST_PASSWORD} characters",
+                        "length_between",
+                        {"min_length": self._shortest, "max_length": LONGEST_PASSWORD},
+                    )
+                ],
+                reason="password_length",
             )
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in password):
             raise InvalidInput(
                 "The password holds a control character, such as a line break. Leave it out.",
                 errors=[FieldError(field, "no control characters")],
+                reason="password_control_characters",
             )
 
     async def hash(self, password: str) -> str:

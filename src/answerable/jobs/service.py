@@ -105,7 +105,7 @@ async def cancel_job(session: Session, job_id: str, *, registry: TaskRegistry = 
         raise NotFound
     status = JobStatus(held.status)
     if status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
-        raise Conflict(f"The job has {status} already; there is nothing to cancel.")
+        raise Conflict(f"The job has {status} already; there is nothing to cancel.", reason="job_ended")
     await _cancel(session, held, registry)
     return await get_job(session, job_id)
 

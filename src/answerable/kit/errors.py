@@ -12,14 +12,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field of the input, and the remedy."""
+    """What is wrong with one field of the input, and the remedy. `code` and `arguments` say the same to
+    programs, where there is a code."""
 
     field: str
     message: str
+    code: str | None = None
+    arguments: Mapping[str, str | int | float] | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """A member of `errors` in Problem Details."""
+        told: dict[str, object] = {"field": self.field, "message": self.message}
+        if self.code is not None:
+            told |= {"code": self.code, "arguments": dict(self.arguments or {})}
+        return told
 
 
 class AnswerableError(Exception):
-    """The root of every error that a caller is told about."""
+    """The root of every error that a caller is told about. `reason` is a code for the detail, where the
+    error's own code stands for several."""
 
     code: str = "error"
     status: int = 500
@@ -31,8 +42,10 @@ class AnswerableError(Exception):
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(detail)
+        self.reason = reason
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})

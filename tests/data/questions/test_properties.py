@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.data.questions.models import MODELS
 
+from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
 from answerable.data.questions.service import lexicon_for, read_question
 
@@ -177,7 +178,7 @@ def test_a_corrected_word_is_told_and_costs_confidence() -> None:
     assert isinstance(exact, Parsed)
     assert isinstance(misspelt, Parsed)
     assert misspelt.confidence < exact.confidence
-    assert any("germany" in note for note in misspelt.notes)
+    assert any("germany" in sentence(note) for note in misspelt.notes)
 
 
 def test_leaving_out_the_unknown_word_is_suggested() -> None:

@@ -15,6 +15,7 @@ from tests.data.questions.related_company import ORDERS, Row, office, revenue
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.duckdb.check import check_statement
 from answerable.data.engines.errors import InvalidQuery, StatementRefused
+from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Ambiguous, Outcome, Parsed, Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
@@ -81,18 +82,18 @@ def test_what_no_table_holds_or_a_join_would_double_is_not_answered(question: st
 def test_the_answer_says_what_was_joined() -> None:
     outcome = read("revenue by segment")
     assert isinstance(outcome, Parsed)
-    assert "orders.customer_id leads to customers." in outcome.notes
+    assert "orders.customer_id leads to customers." in [sentence(note) for note in outcome.notes]
     alone = read("revenue by channel")
     assert isinstance(alone, Parsed)
-    assert not any("leads to" in note for note in alone.notes)
+    assert not any(note.code == "dataset_joined" for note in alone.notes)
 
 
 def test_groups_that_no_row_makes_are_told_of() -> None:
     few, many = read("customers with fewer than 3 orders"), read("customers with more than 3 orders")
     assert isinstance(few, Parsed)
     assert isinstance(many, Parsed)
-    assert any("without any orders" in note.casefold() for note in few.notes)
-    assert not any("without any" in note for note in many.notes)
+    assert any("without any orders" in sentence(note).casefold() for note in few.notes)
+    assert not any("without any" in sentence(note) for note in many.notes)
 
 
 def test_without_a_relationship_the_other_tables_words_are_left_over() -> None:
@@ -201,7 +202,7 @@ def test_what_points_at_rows_passes_the_check_and_is_told_in_words() -> None:
     with pytest.raises(StatementRefused):
         check_statement(compiled.sql(), ("customers",))
     assert "without orders (order date" in describe(outcome.query, office().model).casefold()
-    assert outcome.notes == ("orders.customer_id leads to customers.",)
+    assert [sentence(note) for note in outcome.notes] == ["orders.customer_id leads to customers."]
 
 
 def test_rows_that_do_not_point_here_are_refused() -> None:

@@ -10,6 +10,7 @@ from tests.data.questions.related_company import AS_OF, COMPANY, ORDERS, Office,
 
 from answerable.cli.samples.customers import Customer
 from answerable.cli.samples.orders import Order
+from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Outcome, Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.wording import describe
@@ -102,7 +103,7 @@ def test_the_rows_of_a_segment_are_counted_and_summed(question: str, expected: C
     rows = Office(model(), office().connection).rows(found.query)
     assert float(str(rows[0][-1])) == pytest.approx(expected())
     assert "segment is" in describe(found.query, model())
-    assert any(note.startswith("In the segment ") for note in found.notes)
+    assert any(sentence(note).startswith("In the segment ") for note in found.notes)
 
 
 def test_months_of_a_segment_add_up_to_its_total() -> None:

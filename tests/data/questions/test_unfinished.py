@@ -11,6 +11,7 @@ from tests.data.questions.summary import told
 
 from answerable.data.engines.compiler import compile_query
 from answerable.data.questions.followup import Patched, follow_up
+from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.time.resolve import Now
@@ -49,7 +50,7 @@ def test_a_comparison_by_period_ends_with_the_last_whole_one(question: str, last
     assert period == last
     assert float(str(now)) == pytest.approx(_revenue(last, _later(last, months)))
     assert float(str(previous)) == pytest.approx(_revenue(before, _later(before, months)))
-    assert any("2026 is not over yet; the numbers end with the" in note for note in read.notes)
+    assert any("2026 is not over yet; the numbers end with the" in sentence(note) for note in read.notes)
 
 
 def _later(day: date, months: int) -> date:
@@ -73,7 +74,7 @@ def test_a_moving_average_ends_with_the_last_whole_period_of_all_time() -> None:
     rows, read = _answer("3 month moving average of revenue")
     assert rows[-1][0] == date(2026, 10, 1)
     assert float(str(rows[-1][2])) == pytest.approx(_revenue(date(2026, 8, 1), date(2026, 11, 1)) / 3)
-    assert any("November 2026 is not over yet" in note for note in read.notes)
+    assert any("November 2026 is not over yet" in sentence(note) for note in read.notes)
 
 
 def test_a_day_stands_beside_the_same_day_of_another_year() -> None:

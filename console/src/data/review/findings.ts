@@ -17,7 +17,8 @@ export function findingText(found: Found, m: Messages, f: Formats): string {
   return sentence?.(said, tellOf(f)) ?? found.sentence;
 }
 
-function tellOf(f: Formats): Tell {
+/** Numbers and days as the person writes them. */
+export function tellOf(f: Formats): Tell {
   const number = (value: number) => f.number(value, { maximumFractionDigits: 20 });
   return {
     number,

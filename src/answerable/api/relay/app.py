@@ -212,11 +212,14 @@ class RelayApp:
         admitted = await self._runtime.get(Admissions).admit(credential, workspace)
         principal = admitted.principal
         if principal.workspace_id is None:
-            raise Forbidden("You are in no workspace. Create one, or accept an invitation.")
+            raise Forbidden(
+                "You are in no workspace. Create one, or accept an invitation.", reason="no_workspace"
+            )
         if permission not in principal.scopes:
             raise Forbidden(
                 f"This needs the scope '{permission}'. Ask an administrator of the workspace for a role "
-                "or key that has it."
+                "or key that has it.",
+                reason="needs_scope",
             )
         return admitted
 

@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from answerable.chat.asking.abstaining import Reason
+from answerable.chat.asking.warnings import Warning
 from answerable.data.engines.rows import JsonCell
 from answerable.data.explanations.schemas import ChangeExplained
+from answerable.data.questions.outcome import Slot
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Column
 from answerable.knowledge.tools.used import ToolUsed
@@ -128,15 +131,12 @@ class AskBackOption(BaseModel):
 
 
 class AskBack(BaseModel):
+    """`about` is what the readings differ in; `change` where a few words may change the last query in
+    several ways, null in answers of before."""
+
     question: str
+    about: Slot | None = None
     options: list[AskBackOption]
-
-
-class Warning(BaseModel):
-    """Something the reader should know: an assumption, a cut result, a word that was not understood."""
-
-    code: str
-    detail: str
 
 
 class CarriedOver(BaseModel):
@@ -190,6 +190,7 @@ class Answer(BaseModel):
     stage: str = "rules"
     evidence: list[Evidence] = []
     chart: dict[str, JsonValue] | None = None
+    reasons: list[Reason] = []  # why it was not answered
     ask_back: AskBack | None = None
     carried_over: CarriedOver | None = None
     suggestions: list[str] = []  # questions near this one that can be answered

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from answerable.chat.asking.abstaining import PlainReason, RefusedReason, WordsReason, abstention
+from answerable.chat.asking.abstaining import Reason as Why
 from answerable.chat.asking.answer import (
     AskBack,
     AskBackOption,
@@ -21,10 +23,18 @@ from answerable.chat.asking.answer import (
     Route,
     Status,
     VerifiedBy,
-    Warning,
 )
 from answerable.chat.asking.patch import difference
 from answerable.chat.asking.remainder import Remainder
+from answerable.chat.asking.warnings import (
+    ApartTold,
+    CutTold,
+    NothingTold,
+    Warning,
+    WordsTold,
+    assumption,
+    warning,
+)
 from answerable.data.answering.outcome import (
     Catalogue,
     Choice,
@@ -61,6 +71,7 @@ class Draft:
     calibration: Calibration | None = None
     evidence: list[Evidence] = field(default_factory=list)
     chart: dict[str, JsonValue] | None = None
+    reasons: list[Why] = field(default_factory=list)
     ask_back: AskBack | None = None
     carried_over: CarriedOver | None = None
     suggestions: list[str] = field(default_factory=list)
@@ -119,16 +130,13 @@ def from_documents(found: DocumentAnswer) -> Draft:
 def _at_odds(found: DocumentAnswer) -> list[Warning]:
     if not found.disagree:
         return []
-    detail = "The documents give different values for this. The newer one is quoted first: check which holds."
-    return [Warning(code="sources_disagree", detail=detail)]
+    return [warning(NothingTold(code="sources_disagree"))]
 
 
 def _unsure(found: DocumentAnswer) -> list[Warning]:
     if found.confidence >= LIKELY:
         return []
-    return [
-        Warning(code="unsure", detail="The quoted passage may not answer this: read it before you use it.")
-    ]
+    return [warning(NothingTold(code="unsure"))]
 
 
 def abstain(
@@ -139,13 +147,14 @@ def abstain(
     if isinstance(data, Refused):
         return _refused(data)
     score = data.score if isinstance(data, Declined) else 0.0
-    reasons = [_why_no_table(data, remainder)] if isinstance(data, Declined) else []
+    reasons: list[Why] = [_why_no_table(data, remainder)] if isinstance(data, Declined) else []
     suggestions = [remainder.question] if remainder is not None else []
     if documents is not None:
-        reasons.append("no document says it clearly enough to quote")
-    text = "I cannot answer this with evidence: " + ", and ".join(reasons or ["nothing was in scope"]) + "."
+        reasons.append(PlainReason(code="no_document"))
+    reasons = reasons or [PlainReason(code="nothing_in_scope")]
     return Draft(
-        text=text,
+        text=abstention(reasons),
+        reasons=reasons,
         status=Status.ABSTAINED,
         route=Route.DATA if score >= _ABOUT_THE_TABLES else Route.DOCUMENTS,
         intent=IntentReport(kind="other", confidence=round(1 - score, 4)),
@@ -156,18 +165,18 @@ def abstain(
     )
 
 
-def _why_no_table(declined: Declined, remainder: Remainder | None) -> str:
+def _why_no_table(declined: Declined, remainder: Remainder | None) -> Why:
     if declined.reason is Reason.NO_DATA:
-        return "there is no table to look in"
+        return PlainReason(code="no_table")
     if declined.score < _ABOUT_THE_TABLES:
-        return "the tables are about something else"
+        return PlainReason(code="other_subject")
     if declined.left_over:
-        return "the tables have no meaning for " + ", ".join(f"“{word}”" for word in declined.left_over)
+        return WordsReason(code="unknown_words", words=declined.left_over)
     if remainder is not None:
-        return f"the tables know each word of it, but cannot put “{remainder.dropped}” together with the rest"
+        return WordsReason(code="phrase_apart", words=(remainder.dropped,))
     if declined.reason is Reason.NOT_EXPRESSIBLE:
-        return "the tables know each word of it, but not how to put them together"
-    return "it can be read in too many ways"
+        return PlainReason(code="known_words_apart")
+    return PlainReason(code="too_many_readings")
 
 
 def _nearest(documents: DocumentAnswer | None) -> list[NearPassage]:
@@ -205,7 +214,7 @@ def join(parts: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         joined.evidence += [item.model_copy(update={"n": item.n + offset}) for item in draft.evidence]
         if draft.status is not Status.ANSWERED:
             joined.status = Status.PARTIAL
-            joined.warnings.append(Warning(code="part_unanswered", detail=f"Not answered: “{part}”."))
+            joined.warnings.append(warning(WordsTold(code="part_unanswered", words=part)))
         joined.chart = joined.chart or draft.chart
         joined.warnings += draft.warnings
         joined.suggestions += draft.suggestions
@@ -225,11 +234,9 @@ def _computed(outcome: Computed) -> Draft:
     evidence = _query_evidence(1, executed, outcome.dataset_id)
     if (known := outcome.verified) is not None:
         evidence.verified = VerifiedBy(id=known.id, question=known.question, accepted_at=known.accepted_at)
-    warnings = [Warning(code="assumption", detail=note) for note in outcome.notes]
+    warnings = [assumption(note) for note in outcome.notes]
     if result.truncated:
-        warnings.append(
-            Warning(code="truncated", detail=f"Only the first {result.row_count:,} rows are shown.")
-        )
+        warnings.append(warning(CutTold(code="truncated", rows=result.row_count)))
     return Draft(
         text=f"{executed.sentence} [1]",
         status=Status.ANSWERED,
@@ -276,7 +283,7 @@ def _explained(outcome: Explained) -> Draft:
         confidence=outcome.confidence,
         evidence=[*evidence],
         chart=explanation.executed[-1].chart,
-        warnings=[Warning(code="assumption", detail=note) for note in outcome.notes],
+        warnings=[assumption(note) for note in outcome.notes],
     )
 
 
@@ -309,36 +316,35 @@ def _choice(outcome: Choice) -> Draft:
         route=Route.DATA,
         intent=IntentReport(kind=outcome.intent, confidence=1.0 / len(options)),
         confidence=0.0,
-        ask_back=AskBack(question=outcome.question, options=options),
+        ask_back=AskBack(question=outcome.question, about=outcome.about, options=options),
         suggestions=list(outcome.suggestions),
     )
 
 
 def _refused(outcome: Refused) -> Draft:
+    error = outcome.error
+    reason = RefusedReason(code="not_computed", words=outcome.words, problem=error.code, detail=error.detail)
     return Draft(
-        text=f"I read this as: {outcome.words}. It was not computed: {outcome.error.detail}",
+        text=abstention([reason]),
+        reasons=[reason],
         status=Status.ABSTAINED,
         route=Route.DATA,
         intent=IntentReport(kind=outcome.intent, confidence=1.0),
         confidence=0.0,
-        warnings=[Warning(code=outcome.error.code, detail=outcome.error.detail)],
+        warnings=[Warning(code=error.code, detail=error.detail)],
     )
 
 
 def _left_over(data: DataOutcome | None) -> list[Warning]:
     if not isinstance(data, Declined) or not data.left_over:
         return []
-    return [
-        Warning(code="left_over_word", detail=f"“{word}” means nothing to the tables.")
-        for word in data.left_over
-    ]
+    return [warning(WordsTold(code="left_over_word", words=word)) for word in data.left_over]
 
 
 def _not_expressible(remainder: Remainder | None) -> list[Warning]:
     if remainder is None:
         return []
-    detail = f"“{remainder.dropped}” cannot be put together with “{remainder.question}”."
-    return [Warning(code="not_expressible", detail=detail)]
+    return [warning(ApartTold(code="not_expressible", words=remainder.dropped, rest=remainder.question))]
 
 
 def _distinct(items: Sequence[str]) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from answerable.chat.asking import composer
-from answerable.chat.asking.answer import Warning
 from answerable.chat.asking.composer import Draft
+from answerable.chat.asking.warnings import WordsTold, warning
 from answerable.data.answering.outcome import Choice
 from answerable.data.answering.service import run_reading
 from answerable.data.drafting.service import Drafted
@@ -28,13 +28,9 @@ async def draft_of(runtime: Runtime, data: DataSnapshot, drafted: Drafted) -> Dr
         draft.confidence = min(draft.confidence, AGREED if drafted.agreed else ALONE)
         draft.intent.confidence = draft.confidence
         words = describe(drafted.queries[0], data.model)
-        draft.warnings.append(
-            Warning(
-                code="model_reading", detail=f"A model read the question as: {words} Check that it is meant."
-            )
-        )
+        draft.warnings.append(warning(WordsTold(code="model_reading", words=words)))
     else:
         options = tuple(Option(describe(query, data.model), query) for query in drafted.queries)
-        draft = composer.from_data(Choice("Which of these do you mean?", options, Intent.KPI))
+        draft = composer.from_data(Choice("Which of these do you mean?", options, Intent.KPI, "reading"))
     draft.stage = drafted.stage
     return draft

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from answerable.chat.asking import composer
-from answerable.chat.asking.answer import CarriedOver, Status, Warning
+from answerable.chat.asking.answer import CarriedOver, Status
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.patch import difference
 from answerable.chat.asking.steps import Asking
+from answerable.chat.asking.warnings import WordsTold, warning
 from answerable.chat.following.choosing import chosen
 from answerable.chat.following.completion import complete, is_elliptical, refers_back
 from answerable.chat.following.past import PastTurn
@@ -66,8 +67,8 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
         if isinstance(later, Draft):
             return later
         if Why.DOES_NOT_FIT in (changed, later):
-            detail = f"The last query has no place for “{question.strip('?!. ')}”."
-            draft.warnings.append(Warning(code="change_does_not_fit", detail=detail))
+            told = WordsTold(code="change_does_not_fit", words=question.strip("?!. "))
+            draft.warnings.append(warning(told))
     return draft
 
 
@@ -105,7 +106,7 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
     if isinstance(change, Unchanged):
         return change.why
     if isinstance(change, Asked):
-        return composer.from_data(Choice(change.question, change.options, Intent.KPI))
+        return composer.from_data(Choice(change.question, change.options, Intent.KPI, "change"))
     outcome = await run_reading(asking.runtime, tables, change.query)
     if not isinstance(outcome, Computed):
         return Why.DOES_NOT_FIT

@@ -75,6 +75,7 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
         calibration=draft.calibration,
         evidence=draft.evidence,
         chart=draft.chart,
+        reasons=draft.reasons,
         ask_back=draft.ask_back,
         carried_over=draft.carried_over,
         suggestions=draft.suggestions,

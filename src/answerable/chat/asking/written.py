@@ -10,11 +10,11 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Route,
     Status,
-    Warning,
 )
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.events import WRITTEN
 from answerable.chat.asking.live import Live, LiveSentence
+from answerable.chat.asking.warnings import AwayTold, NothingTold, RemovedTold, Warning, warning
 from answerable.knowledge.answering.evidence import QUOTE_LIMIT
 from answerable.knowledge.answering.service import DocumentAnswer
 from answerable.knowledge.answering.writing.checking import SupportedSentence
@@ -24,10 +24,7 @@ from answerable.knowledge.answering.writing.support import Span
 
 _SHOWN = 3
 
-BROKEN_OFF = Warning(
-    code="broken_off",
-    detail="The answer broke off while it was written. What is shown was checked; ask again for the rest.",
-)
+BROKEN_OFF = warning(NothingTold(code="broken_off"))
 
 
 def draft_of(
@@ -126,13 +123,10 @@ def _evidence(span: Span, number: int, score: float) -> QuoteEvidence:
 def _away(
     written: WrittenAnswer, documents: DocumentAnswer, passages: Sequence[SourcePassage], *, quoted: bool
 ) -> Draft:
-    warning = Warning(
-        code="models_away",
-        detail=f"No model could write an answer: {written.why_away}. These are the documents' own words.",
-    )
+    away = warning(AwayTold(code="models_away", why=written.why_away))
     if quoted:
         draft = composer.from_documents(documents)
-        draft.warnings.append(warning)
+        draft.warnings.append(away)
         return draft
     shown = [_evidence(_opening(passage), n, passage.score) for n, passage in enumerate(passages[:_SHOWN], 1)]
     marks = ", ".join(f"“{' '.join(quote.title.split())}” [{quote.n}]" for quote in shown)
@@ -143,7 +137,7 @@ def _away(
         intent=IntentReport(kind="quote", confidence=round(documents.confidence, 4)),
         confidence=documents.confidence,
         evidence=list(shown),
-        warnings=[*(Warning(code="search", detail=note) for note in documents.notes), warning],
+        warnings=[*(Warning(code="search", detail=note) for note in documents.notes), away],
     )
 
 
@@ -164,13 +158,5 @@ def _removed(written: WrittenAnswer) -> list[Warning]:
     count = len(checked.removed) + checked.malformed
     if not count:
         return []
-    reasons = ", ".join(dict.fromkeys(removed.doubt.value for removed in checked.removed))
-    what = "One sentence" if count == 1 else f"{count} sentences"
-    why = f" ({reasons})" if reasons else ""
-    verb = "was" if count == 1 else "were"
-    return [
-        Warning(
-            code="unsupported_removed",
-            detail=f"{what} of the model {verb} removed: what they cite does not say it{why}.",
-        )
-    ]
+    doubts = tuple(dict.fromkeys(removed.doubt for removed in checked.removed))
+    return [warning(RemovedTold(code="unsupported_removed", count=count, doubts=doubts))]

@@ -54,6 +54,7 @@ async def _noted(session: Session, answer: Answer, remark: Remark, comment: str 
         raise InvalidInput(
             "The answer names no such document. Write the note on one that it quotes or shows as near.",
             errors=[FieldError("correction.document_id", "is not among the answer's documents")],
+            reason="document_not_quoted",
         )
     wanted = notes.Remark(remark.text, question=answer.question, comment=comment)
     return (await notes.propose(session, remark.document_id, wanted)).id

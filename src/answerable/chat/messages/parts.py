@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 
 from answerable.chat.asking.answer import Answer, AskBackOption, Evidence, QueryEvidence
 from answerable.data.engines.rows import JsonCell
+from answerable.data.questions.outcome import Slot
 from answerable.data.semantics.result import Column
 
 
@@ -49,6 +50,7 @@ class AskBackPart(BaseModel):
 
     type: Literal["ask_back"] = "ask_back"
     question: str
+    about: Slot | None = None
     options: list[AskBackOption]
 
 
@@ -108,5 +110,5 @@ def parts_of(answer: Answer) -> list[Part]:
     if answer.chart is not None:
         parts.append(ChartPart(chart=answer.chart))
     if answer.ask_back is not None:
-        parts.append(AskBackPart(question=answer.ask_back.question, options=answer.ask_back.options))
+        parts.append(AskBackPart(**dict(answer.ask_back)))
     return parts

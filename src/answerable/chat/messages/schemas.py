@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from answerable.chat.asking.abstaining import Reason
 from answerable.chat.asking.answer import (
     Answer,
     CarriedOver,
@@ -18,9 +19,9 @@ from answerable.chat.asking.answer import (
     Route,
     Status,
     Usage,
-    Warning,
 )
 from answerable.chat.asking.schemas import Question, Reading
+from answerable.chat.asking.warnings import Warning
 from answerable.chat.messages.parts import Part
 from answerable.chat.messages.repository import Hit
 from answerable.kit.paging import PageRequest
@@ -65,6 +66,7 @@ class AnswerReport(BaseModel):
     confidence: float
     stage: str
     carried_over: CarriedOver | None = None
+    reasons: list[Reason] = []
     suggestions: list[str]
     nearest: list[NearPassage]
     warnings: list[Warning]

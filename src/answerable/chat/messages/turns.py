@@ -175,6 +175,7 @@ async def _turn(session: Session, chat: ChatSessionRow, wish: Wish) -> Turn:
                 raise InvalidInput(
                     "Only a question can be edited. Edit the one before, or ask for another answer.",
                     errors=[FieldError("message_id", "not a question")],
+                    reason="only_questions_are_edited",
                 )
             turn = await _next(session, chat, Sent(chat.id, wish.request, question.parent_id))
             return replace(turn, files=_files_of(question))
@@ -209,6 +210,7 @@ async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
         raise InvalidInput(
             "A question follows an answer. Name the answer to go on from, or leave parent_id out.",
             errors=[FieldError("parent_id", "not an answer")],
+            reason="no_answer_to_follow",
         )
     _refuse_running(run)
     return Turn(chat.id, parent_id, before.run_id, _chosen(sent, run), files=files)
@@ -236,6 +238,7 @@ def _chosen(sent: Sent, before: RunRow | None) -> AskRequest:
         raise InvalidInput(
             f"The answer before offers {len(options)} readings. Give the place of one, from 0.",
             errors=[FieldError("option", "no such reading")],
+            reason="no_such_reading",
         )
     return sent.request.model_copy(update={"query": options[sent.option].query})
 

@@ -69,7 +69,8 @@ async def reopen(session: Session, runtime: Runtime, proposal_id: str) -> Propos
 async def _note(session: Session, runtime: Runtime, note_id: str, status: str | None) -> ProposalView:
     if not _decides_on_notes(session):
         raise Forbidden(
-            f"This needs the scope '{Scope.DOCUMENTS_WRITE}'. Ask an administrator for a key that has it."
+            f"This needs the scope '{Scope.DOCUMENTS_WRITE}'. Ask an administrator for a key that has it.",
+            reason="needs_scope",
         )
     row = (
         await notes.reopen(session, note_id)

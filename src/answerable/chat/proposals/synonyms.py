@@ -34,6 +34,7 @@ async def propose(session: Session, wanted: Synonym, question: str, comment: str
         raise InvalidInput(
             "The semantic model has no such table, field or metric. Read it, and use its names.",
             errors=[FieldError("correction", "names nothing in the semantic model")],
+            reason="names_nothing",
         )
     row = ProposalRow(
         workspace_id=session.workspace_id,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from answerable.chat.asking.answer import Usage, Warning
+from answerable.chat.asking.answer import Usage
+from answerable.chat.asking.warnings import Warning
 
 
 class RecapLine(BaseModel):

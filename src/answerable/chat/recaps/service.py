@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from answerable.chat.asking.answer import Warning
 from answerable.chat.asking.spending import Spending
+from answerable.chat.asking.warnings import Warning
 from answerable.chat.recaps.schemas import Recap, RecapSentence
 from answerable.chat.recaps.turns import AnsweredTurn, answered_turns, passages_of
 from answerable.chat.sessions import service as sessions

@@ -48,13 +48,17 @@ def points(
     place = number_column(result["columns"], column)
     starts = [n for n, each in enumerate(result["columns"]) if each["kind"] == "period"]
     if any(each["kind"] in ("group", "value") for each in result["columns"]):
-        raise NotWatchable("An alert watches one number or one series. Pin the question without groups.")
+        raise NotWatchable(
+            "An alert watches one number or one series. Pin the question without groups.",
+            reason="watch_without_groups",
+        )
     if not starts:
         return [Point(None, _number(row[place])) for row in result["rows"][:1]]
     grain = query.time.grain if query.time is not None else None
     if grain is None:
         raise NotWatchable(
-            "An alert watches one number or one series. Pin the question by day, week or month."
+            "An alert watches one number or one series. Pin the question by day, week or month.",
+            reason="watch_by_period",
         )
     zone = ZoneInfo(time_zone)
     found = [
@@ -75,7 +79,9 @@ def number_column(columns: Sequence[Mapping[str, Any]], wanted: str | None) -> i
     if wanted is not None and wanted not in numbers:
         raise NotWatchable(f"The insight has no number {wanted!r}. It has: {', '.join(numbers) or 'none'}.")
     if not numbers:
-        raise NotWatchable("The insight has no number to watch. Pin a question that computes one.")
+        raise NotWatchable(
+            "The insight has no number to watch. Pin a question that computes one.", reason="nothing_to_watch"
+        )
     return numbers[wanted] if wanted is not None else min(numbers.values())
 
 

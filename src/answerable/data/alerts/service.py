@@ -42,7 +42,9 @@ async def make(session: Session, clock: Clock, new: NewAlert) -> AlertRow:
     insight = await insights.read_insight(session, new.insight_id)
     _check_watchable(insight, new.rule)
     if await repository.count(session) >= MOST_ALERTS:
-        raise Conflict(f"The workspace has {MOST_ALERTS} alerts already. Delete one first.")
+        raise Conflict(
+            f"The workspace has {MOST_ALERTS} alerts already. Delete one first.", reason="too_many_alerts"
+        )
     alert = AlertRow(
         workspace_id=session.workspace_id,
         insight_id=insight.id,
@@ -162,19 +164,27 @@ def _check_watchable(insight: InsightRow, rule: Rule) -> None:
     query = SemanticQuery.model_validate(insight.query)
     grain = query.time.grain if query.time is not None else None
     if insight.version_policy != "latest":
-        raise _unfit("insight_id", "It stays with its versions of the data, so it never changes.")
+        raise _unfit(
+            "insight_id", "It stays with its versions of the data, so it never changes.", "pinned_versions"
+        )
     if not query.measures or query.group_by:
         raise _unfit(
-            "insight_id", "An alert watches one number or one series. Pin the question without groups."
+            "insight_id",
+            "An alert watches one number or one series. Pin the question without groups.",
+            "watch_without_groups",
         )
     if isinstance(rule, UsualRangeRule):
         if grain is None:
-            raise _unfit("rule", "A usual range needs a series. Pin the question by day, week or month.")
+            raise _unfit(
+                "rule",
+                "A usual range needs a series. Pin the question by day, week or month.",
+                "usual_range_needs_series",
+            )
         season_of(grain, rule.season)
 
 
-def _unfit(field: str, detail: str) -> NotWatchable:
-    return NotWatchable(detail, errors=[FieldError(field, detail)])
+def _unfit(field: str, detail: str, reason: str) -> NotWatchable:
+    return NotWatchable(detail, errors=[FieldError(field, detail)], reason=reason)
 
 
 async def _tell(session: Session, alert: AlertRow, what: str) -> None:

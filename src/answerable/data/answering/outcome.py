@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from answerable.data.engines.service import ExecutedQuery
 from answerable.data.explanations.service import Explanation
-from answerable.data.questions.outcome import Intent, Option, Reason
+from answerable.data.questions.notes import Note
+from answerable.data.questions.outcome import Intent, Option, Reason, Slot
 from answerable.data.verified.book import VerifiedQuestion
 from answerable.kit.errors import AnswerableError
 
@@ -20,7 +21,7 @@ class Computed:
     dataset_id: str
     intent: Intent
     confidence: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     verified: VerifiedQuestion | None = None
 
 
@@ -31,7 +32,7 @@ class Explained:
     explanation: Explanation
     dataset_id: str
     confidence: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     intent: Intent = Intent.EXPLANATION
 
 
@@ -47,11 +48,12 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Two or three readings that differ in one slot. `suggestions` are verified questions near it."""
+    """Two or three readings that differ in `about`. `suggestions` are verified questions near it."""
 
     question: str
     options: tuple[Option, ...]
     intent: Intent
+    about: Slot
     suggestions: tuple[str, ...] = ()
 
 

@@ -70,7 +70,9 @@ async def answer_from_data(
             return Declined(unread.left_over, nearest, unread.score, unread.reason)
         case Ambiguous() as ambiguous:
             found = await _only_table(runtime, data, ambiguous) if ambiguous.slot == TABLE else None
-            return found or Choice(ambiguous.question, ambiguous.options, ambiguous.intent, tuple(near))
+            return found or Choice(
+                ambiguous.question, ambiguous.options, ambiguous.intent, ambiguous.slot, tuple(near)
+            )
         case Parsed(metadata=MetadataRequest() as asked) as parsed:
             return _catalogue(data, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:

@@ -45,7 +45,8 @@ async def place_of(runtime: Runtime, config: ConnectionConfig, password: str) ->
 def _file(runtime: Runtime, text: str) -> Path:
     refused = PlaceRefused(
         "There is no such file below a folder that the server's operator allows "
-        "(ANSWERABLE_CONNECTIONS__ROOTS)."
+        "(ANSWERABLE_CONNECTIONS__ROOTS).",
+        reason="no_such_file",
     )
     settings = runtime.settings
     try:

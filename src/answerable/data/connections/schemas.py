@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -44,25 +44,33 @@ class ConnectionIn(ConnectionCheckIn):
         return NewConnection(self.name, self.own_config(), self.secret())
 
 
+FactCode = Literal["role_writes", "no_time_zones"]
+
+
 class FactsView(BaseModel):
-    """What a test found: the product, and what the role could do besides reading."""
+    """What a test found: the product, and what the role could do besides reading. `codes` are for programs
+    what `warnings` say in words, in the same order."""
 
     product: str
     role: DatabaseRole
     warnings: list[str]
+    codes: list[FactCode] = []
 
     @classmethod
     def of(cls, facts: ServerFacts) -> FactsView:
         """As HTTP carries it."""
-        warnings = []
+        warnings: list[str] = []
+        codes: list[FactCode] = []
         if facts.role.superuser or facts.role.can_write:
+            codes.append("role_writes")
             warnings.append(f"The role {facts.role.name} could write. Make one that only reads.")
         if not facts.traits.named_zones:
+            codes.append("no_time_zones")
             warnings.append(
                 "The server has no tables of time zones, so columns of the type TIMESTAMP can be read in UTC "
                 "alone. Load them with mysql_tzinfo_to_sql."
             )
-        return cls(product=facts.product, role=facts.role, warnings=warnings)
+        return cls(product=facts.product, role=facts.role, warnings=warnings, codes=codes)
 
 
 class ConnectionView(BaseModel):

@@ -42,6 +42,7 @@ async def share(
         raise InvalidInput(
             "The link would have expired already. Choose a later time.",
             errors=[FieldError("expires_at", "lies in the past")],
+            reason="expires_in_past",
         )
     token = f"share_{session.workspace_id.removeprefix('ws_')}_{secrets.token_urlsafe(32)}"
     row = DashboardShareRow(

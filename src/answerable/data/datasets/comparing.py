@@ -92,6 +92,7 @@ def _newest(versions: Sequence[DatasetVersionRow]) -> int:
         raise InvalidInput(
             "The dataset has no two versions to compare.",
             errors=[FieldError("since", "there is no version before")],
+            reason="no_two_versions",
         )
     return max(numbers)
 

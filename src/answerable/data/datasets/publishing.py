@@ -204,7 +204,12 @@ async def _parts(session: Session, version: DatasetVersionRow) -> list[dict[str,
 def _open_questions(table: IngestedTable) -> list[dict[str, Any]] | None:
     """The doubtful decisions that change numbers, until a person makes them."""
     asked = [
-        {"column": finding.column, "setting": ASKED[finding.code], "sentence": finding.sentence}
+        {
+            "column": finding.column,
+            "setting": ASKED[finding.code],
+            "sentence": finding.sentence,
+            "arguments": finding.arguments.model_dump(mode="json") if finding.arguments else None,
+        }
         for finding in table.quality.findings
         if is_asked(finding)
     ]

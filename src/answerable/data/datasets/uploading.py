@@ -257,15 +257,20 @@ def _checked_key(new: NewTables) -> tuple[str, ...]:
         raise InvalidInput(
             f"Name the dataset to {new.mode} to (dataset_id).",
             errors=[FieldError("dataset_id", f"missing, and the mode is {new.mode}")],
+            reason="dataset_missing",
         )
     key = tuple(snake_case(part) for part in new.key if part.strip())
     if new.mode == "upsert" and not key:
         raise InvalidInput(
-            "Name the columns that tell rows apart (key).", errors=[FieldError("key", "missing for upsert")]
+            "Name the columns that tell rows apart (key).",
+            errors=[FieldError("key", "missing for upsert")],
+            reason="key_needed",
         )
     if len(key) > _MOST_KEY_COLUMNS:
         raise InvalidInput(
-            f"A key has at most {_MOST_KEY_COLUMNS} columns.", errors=[FieldError("key", "too many columns")]
+            f"A key has at most {_MOST_KEY_COLUMNS} columns.",
+            errors=[FieldError("key", "too many columns")],
+            reason="key_too_long",
         )
     return tuple(dict.fromkeys(key))
 
@@ -287,5 +292,6 @@ def _checked_name(name: str) -> str:
         raise InvalidInput(
             f"Give the dataset a name of 1 to {LONGEST_NAME} characters, or leave it out.",
             errors=[FieldError("name", "not a usable name")],
+            reason="name_length",
         )
     return cleaned

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import and_, case, select
 
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
 from answerable.data.engines.dialects.tables import PhysicalTable
+from answerable.data.ingestion.arguments import Arguments
 from answerable.data.warehouse.service import physical_table
 from answerable.kit.db import Session
+
+_ARGUMENTS: TypeAdapter[Arguments] = TypeAdapter(Arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,7 @@ class OpenQuestion:
 
     column: str
     sentence: str
+    arguments: Arguments | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,15 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             row.id,
             row.number,
             row.table_path,
-            tuple(OpenQuestion(asked["column"], asked["sentence"]) for asked in row.open_questions or ()),
+            tuple(_open_question(asked) for asked in row.open_questions or ()),
             physical_table(row.workspace_id, row.relation, row.columns or []),
         )
         for row in found
     }
+
+
+def _open_question(asked: dict[str, Any]) -> OpenQuestion:
+    said = asked.get("arguments")  # versions of before have the sentence alone
+    return OpenQuestion(
+        asked["column"], asked["sentence"], None if said is None else _ARGUMENTS.validate_python(said)
+    )

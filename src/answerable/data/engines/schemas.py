@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from answerable.data.engines.rows import JsonCell, plain_rows
 from answerable.data.engines.service import ExecutedQuery
+from answerable.data.questions.notes import sentence
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Column, Estimate
 
@@ -62,7 +63,7 @@ class QueryAnswer(BaseModel):
             chart=executed.chart,
             estimate=result.estimate,
             model_revision=executed.model_revision,
-            warnings=list(executed.notes),
+            warnings=[sentence(note) for note in executed.notes],
             data_versions=executed.data_versions,
             cached=executed.cached,
             latency_ms=result.latency_ms,

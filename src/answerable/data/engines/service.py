@@ -26,6 +26,7 @@ from answerable.data.engines.statements import (
     one_connection,
     warehouse_statement,
 )
+from answerable.data.questions.notes import LiveNoted, NarrowedNoted, Note, OpenNoted
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
@@ -57,7 +58,7 @@ class ExecutedQuery:
     chart: JsonObject | None
     model_revision: str
     data_versions: dict[str, int]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     cached: bool = False
 
 
@@ -95,7 +96,7 @@ class _Prepared:
     statement: Statement
     moments: tuple[tuple[str, int], ...]
     data_versions: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     started: float
 
 
@@ -237,11 +238,11 @@ async def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -
     sources = _sources(data, compiled)
     statement = await _statement(runtime, data, compiled, sources)
     if isinstance(statement, LiveStatement):
-        notes: tuple[str, ...] = (f"Read from {statement.connection.name} as it is now.",)
+        notes: tuple[Note, ...] = (LiveNoted(code="read_live", connection=statement.connection.name),)
     else:
         notes = _open_notes(query, model, {table.dataset_id: table for table in sources.files.values()})
     if narrowed := [d.label for d in model.datasets if d.name in sources.read & data.limits.keys()]:
-        notes = (*notes, f"Only those rows of {' and '.join(narrowed)} count that you may see.")
+        notes = (*notes, NarrowedNoted(code="rows_narrowed", datasets=tuple(narrowed)))
     return _Prepared(
         query=query,
         model=model,
@@ -319,20 +320,16 @@ def _sources(data: DataSnapshot, compiled: Compiled) -> _Sources:
     return _Sources(files, live)
 
 
-def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, ReadyTable]) -> tuple[str, ...]:
+def _open_notes(query: SemanticQuery, model: SemanticModel, ready: dict[str, ReadyTable]) -> tuple[Note, ...]:
     """What nobody has decided about the columns that a query reads."""
     names = {dataset.id: dataset.name for dataset in model.datasets}
-    asked = {
-        (names[table.dataset_id], q.column): q.sentence
-        for table in ready.values()
-        for q in table.open_questions
-    }
+    asked = {(names[table.dataset_id], q.column): q for table in ready.values() for q in table.open_questions}
     if not asked:
         return ()
     read = read_fields(expanded(query, model), model)
     return tuple(
-        f"{sentence} Decide it in the review of {dataset}."
-        for (dataset, column), sentence in asked.items()
+        OpenNoted(code="open_question", dataset=dataset, sentence=q.sentence, finding=q.arguments)
+        for (dataset, column), q in asked.items()
         if (dataset, column) in read
     )
 

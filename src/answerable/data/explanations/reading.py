@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 
+from answerable.data.questions.notes import Note
 from answerable.data.questions.outcome import Outcome, Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.time.resolve import Now, add_months
@@ -31,7 +32,7 @@ class Wanted:
     query: SemanticQuery
     direction: Direction
     confidence: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 DOWN = (

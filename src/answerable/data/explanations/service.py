@@ -21,6 +21,7 @@ from answerable.data.explanations.splitting import (
     splits_of,
 )
 from answerable.data.questions.formatting import format_period, plural
+from answerable.data.questions.notes import Note
 from answerable.data.questions.time.resolve import add_months
 from answerable.data.questions.wording import describe_filter, measure_alias, measure_words
 from answerable.data.semantics.model import SemanticModel, Unit
@@ -56,8 +57,8 @@ class Explanation:
         return period.start, period.end
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What the data leaves open about the numbers, each sentence once."""
+    def notes(self) -> tuple[Note, ...]:
+        """What the data leaves open about the numbers, each note once."""
         return tuple(dict.fromkeys(note for executed in self.executed for note in executed.notes))
 
     @property

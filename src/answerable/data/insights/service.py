@@ -31,6 +31,7 @@ async def pin(session: Session, new: NewInsight) -> InsightRow:
         raise InvalidInput(
             "Rows of a connected database are not kept, so no version can be pinned. Choose 'latest'.",
             errors=[FieldError("version_policy", "the query reads a connected database")],
+            reason="live_cannot_be_pinned",
         )
     insight = InsightRow(
         id=ids.new_id("ins"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -20,6 +22,15 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
+from answerable.data.questions.notes import (
+    BucketNoted,
+    FieldNoted,
+    FieldsCompared,
+    Note,
+    NothingNoted,
+    PeriodNoted,
+    YearNoted,
+)
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.per_thing import totals_of_each
 from answerable.data.questions.periods import Timing, timings
@@ -31,7 +42,6 @@ from answerable.data.questions.shape import (
 )
 from answerable.data.questions.shapes import about_rows, counts_things, shapes
 from answerable.data.questions.thresholded import known_groups
-from answerable.data.questions.time import resolve
 from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.filters import (
     AllOf,
@@ -56,11 +66,11 @@ _BOUNDS = frozenset({Operator.LT, Operator.LE, Operator.GT, Operator.GE})
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A query that the frame can mean. `notes` are assumptions in words, `slots` what may set it apart."""
+    """A query that the frame can mean. `notes` are assumptions, `slots` what may set it apart."""
 
     query: SemanticQuery
     intent: Intent
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def drafts(context: Context, frame: Frame) -> list[Draft]:
@@ -212,7 +222,7 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
 
 def _as_known(
     context: Context, frame: Frame, time: TimeSlice | None
-) -> tuple[TimeSlice | None, tuple[str, ...]]:
+) -> tuple[TimeSlice | None, tuple[Note, ...]]:
     """The time as far as it can be told today, with a note of the period that is left out therefore."""
     if time is None or time.grain is None:
         return time, ()
@@ -221,7 +231,7 @@ def _as_known(
     if begun is None:
         return known, ()
     named = upper_first(format_bucket(begun, time.grain, context.calendar))
-    return known, (f"{named} is not over yet; the numbers end with the {time.grain} before.",)
+    return known, (BucketNoted(code="ends_before", period=named, start=begun, grain=time.grain),)
 
 
 def _within(when: When) -> Compound:
@@ -297,29 +307,34 @@ def _inner(part: Part | None) -> Measure | None:
     return measure_of(part).model_copy(update={"alias": None}) if part is not None else None
 
 
-def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Timing) -> tuple[str, ...]:
-    notes: list[str] = []
+def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Timing) -> tuple[Note, ...]:
+    notes: list[Note] = []
     if timing.assumed and timing.time is not None:
         field = context.field(timing.time.field)
-        notes.append(f"Time is counted by {field.label if field else timing.time.field}.")
+        counted = field.label if field else timing.time.field
+        notes.append(FieldNoted(code="time_counted_by", field=counted))
     for where in (w for w in frame.where if w.implied and w.other is not None):
         sides = [field.label if (field := context.field(n)) else n for n in (where.field, where.other or "")]
-        notes.append(f"{sides[0]} is compared with {sides[1]}.")
+        notes.append(FieldsCompared(code="fields_compared", field=sides[0], other=sides[1]))
     for name in assumed:
         field = context.field(name)
-        notes.append(f"The number is compared with {field.label if field else name}.")
+        notes.append(FieldNoted(code="number_compared_with", field=field.label if field else name))
     if frame.rank is not None and frame.rank.by is None and frame.rank_by is None and frame.measures is None:
-        notes.append("What to rank by was not said.")
+        notes.append(NothingNoted(code="rank_unsaid"))
     time = timing.time
     period = time.period if time else None
     coarse = time is not None and time.grain in (Grain.YEAR, Grain.QUARTER)
     if context.now.is_fiscal and (coarse or (period is not None and "fiscal" in period.label)):
-        notes.append(f"Years begin in {resolve.MONTH_NAMES[context.now.first_month]}.")
+        notes.append(YearNoted(code="years_begin", month=context.now.first_month))
     if period is not None and period.end is not None and period.start is not None:
         today = context.now.today
         end = period.end
         if period.start <= today < end and (end - today).days > 1:
-            notes.append(f"{period.label[:1].upper()}{period.label[1:]} is not over yet.")
+            notes.append(_of_period("period_open", period.label, period.start, end))
         elif period.start > today:
-            notes.append(f"{period.label[:1].upper()}{period.label[1:]} lies ahead.")
+            notes.append(_of_period("period_ahead", period.label, period.start, end))
     return tuple(notes)
+
+
+def _of_period(code: Literal["period_open", "period_ahead"], period: str, start: date, end: date) -> Note:
+    return PeriodNoted(code=code, period=period, start=start, end=end)

@@ -34,6 +34,7 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
+from answerable.data.questions.outcome import Slot
 from answerable.data.semantics.filters import AllOf, Condition, Filter, InSegment, Operator
 from answerable.data.semantics.query import (
     Measure,
@@ -42,13 +43,13 @@ from answerable.data.semantics.query import (
     TimeSlice,
 )
 
-_SLOTS = ("measure", "group", "time", "filter", "rest")
-TABLE = "table"  # one key, which may be of several tables
-SHARE = "share"  # what a part is of is one thing, though measure and filter differ
-EACH = "each"  # the mean of each thing, or the things' totals averaged, though measure and groups differ
+_SLOTS: tuple[Slot, ...] = ("measure", "group", "time", "filter", "rest")
+TABLE: Slot = "table"  # one key, which may be of several tables
+SHARE: Slot = "share"  # what a part is of is one thing, though measure and filter differ
+EACH: Slot = "each"  # the mean of each thing, or their totals averaged, though measure and groups differ
 
 
-def differing_slot(queries: list[SemanticQuery]) -> str | None:
+def differing_slot(queries: list[SemanticQuery]) -> Slot | None:
     """The one slot in which the queries differ, or None when they differ in several or in the dataset."""
     if len({query.dataset for query in queries}) > 1:
         return TABLE if all(by_value(query) is not None for query in queries) else None
@@ -86,7 +87,7 @@ def _are_shares(queries: list[SemanticQuery]) -> bool:
     return kinds == {"of all", "of each"}
 
 
-def _same_shape(queries: list[SemanticQuery], differing: list[str]) -> str | None:
+def _same_shape(queries: list[SemanticQuery], differing: list[Slot]) -> Slot | None:
     """A top n by another measure, or another field of the same top n, is one choice."""
     fields = {tuple(g.field for g in query.group_by) for query in queries}
     if differing[0] == "measure":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed
+from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed, Slot
 from answerable.data.semantics.filters import AllOf, Condition, Operator
 from answerable.data.semantics.mixing import Mixture, mixtures
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import GroupBy, Order, SemanticQuery
 
 _MOST_UNITS = 4
-_SLOT = "unit"
+_SLOT: Slot = "unit"
 
 
 def settle_units(outcome: Outcome, model: SemanticModel) -> Outcome:

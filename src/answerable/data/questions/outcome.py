@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from answerable.data.questions.notes import Note
 from answerable.data.semantics.query import SemanticQuery
 
 
@@ -48,13 +49,13 @@ class Parsed:
     """Exactly one reading survived. `query` is None only for metadata, which then has `metadata`.
 
     `confidence` (0 to 1) falls with each thing that was corrected or assumed; `notes` says what
-    was assumed, in sentences for the person who asked."""
+    was assumed, for the person who asked."""
 
     query: SemanticQuery | None
     intent: Intent
     confidence: float
     readings: tuple[Reading, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     metadata: MetadataRequest | None = None
     score: float = 1.0
 
@@ -67,14 +68,21 @@ class Option:
     query: SemanticQuery
 
 
+Slot = Literal[
+    "measure", "group", "time", "filter", "rest", "table", "share", "each", "unit", "reading", "change"
+]
+"""What the readings of a question differ in. `rest`: how it is sorted · `reading`: whole queries, as models
+made them · `change`: what a few words change of the query before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Two or three readings that differ in one slot; `slot` names it (measure, field, period, …)."""
+    """Two or three readings that differ in one slot; `slot` names it."""
 
     question: str
     options: tuple[Option, ...]
     intent: Intent
-    slot: str
+    slot: Slot
     readings: tuple[Reading, ...] = ()
     score: float = 1.0
 

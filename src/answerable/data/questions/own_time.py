@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from answerable.data.questions.formatting import lower_first
+from answerable.data.questions.notes import FieldNoted
 from answerable.data.questions.outcome import Ambiguous, Option, Outcome, Parsed
 from answerable.data.questions.tokens import Token
 from answerable.data.semantics.model import Aggregation, Dataset, ModelField, Relationship, SemanticModel
@@ -35,7 +36,7 @@ def with_own_time(outcome: Outcome, model: SemanticModel, tokens: Sequence[Token
     plain = query.where is None and not query.group_by and not query.segments and not query.having
     if words & _DISTINCT and plain and query.time.comparison is None and len(links) == 1:
         return _asked(outcome, query, dataset, field, links[0], model)
-    note = f"Time is counted by {field.label}."
+    note = FieldNoted(code="time_counted_by", field=field.label)
     return outcome if note in outcome.notes else replace(outcome, notes=(note, *outcome.notes))
 
 

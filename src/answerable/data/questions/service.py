@@ -30,6 +30,7 @@ from answerable.data.questions.grammar.lookups import is_key
 from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
+from answerable.data.questions.notes import JoinNoted, SegmentNoted, UnseenNoted
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.own_time import with_own_time
@@ -214,8 +215,11 @@ class _Reader:
         names = dict.fromkeys(name for where in wheres for name in segments_in(where))
         found = [segment for name in names if (segment := self.model.segment(name)) is not None]
         notes = tuple(
-            f"In the segment {s.label}: "
-            f"{describe_filter(s.where, SemanticQuery(dataset=s.dataset), self.model)}."
+            SegmentNoted(
+                code="segment_means",
+                segment=s.label,
+                words=describe_filter(s.where, SemanticQuery(dataset=s.dataset), self.model),
+            )
             for s in found
         )
         return replace(outcome, notes=(*outcome.notes, *notes))
@@ -243,7 +247,7 @@ class _Reader:
         ]
         rows = self.model.dataset(query.dataset)
         notes = tuple(
-            f"{other.label} without any {rows.label.casefold()} are not counted in."
+            UnseenNoted(code="unseen_left_out", dataset=other.label, rows=rows.label)
             for other in unseen
             if other is not None and rows is not None
         )
@@ -262,7 +266,10 @@ class _Reader:
         links += [
             link for link in self.model.relationships if link.left in pointing and link.right == query.dataset
         ]
-        notes = tuple(f"{link.left}.{link.left_field} leads to {link.right}." for link in links)
+        notes = tuple(
+            JoinNoted(code="dataset_joined", dataset=link.left, field=link.left_field, other=link.right)
+            for link in links
+        )
         guessed = sum(link.status is Status.INFERRED for link in links)
         confidence = round(max(0.5, outcome.confidence - 0.02 * guessed), 3)
         return replace(outcome, notes=(*outcome.notes, *notes), confidence=confidence)

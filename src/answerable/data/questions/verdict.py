@@ -5,6 +5,7 @@ from __future__ import annotations
 from answerable.data.questions.context import Context
 from answerable.data.questions.describe import EACH, SHARE, TABLE, differing_slot, meaning, option_labels
 from answerable.data.questions.meanings import Measures
+from answerable.data.questions.notes import NameNoted, Note, WordNoted
 from answerable.data.questions.outcome import (
     Ambiguous,
     Intent,
@@ -80,7 +81,7 @@ def _parsed(
     notes = [
         *draft.notes,
         *_loose_names(candidate, question, tokens),
-        *(f"Read a misspelt word as “{word}”." for word in corrected),
+        *(WordNoted(code="misspelt_word", word=word) for word in corrected),
     ]
     return Parsed(
         draft.query,
@@ -91,9 +92,9 @@ def _parsed(
     )
 
 
-def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> list[str]:
+def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> list[Note]:
     """Measures that were named by a word of their own sort only: revenue, where there is an amount."""
-    notes: list[str] = []
+    notes: list[Note] = []
     for clause in candidate.clauses:
         if (
             isinstance(clause.value, Measures)
@@ -102,7 +103,8 @@ def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> li
         ):
             words = question[tokens[clause.start].start : tokens[clause.end - 1].end]
             if clause.value.parts[0].metric is not None:
-                notes.append(f"“{words}” was read as {meaning(clause.value).removeprefix('measure ')}.")
+                known = meaning(clause.value).removeprefix("measure ")
+                notes.append(NameNoted(code="name_read_as", words=words, meaning=known))
     return notes
 
 

@@ -237,7 +237,8 @@ async def _require_may_replace(session: Session, model: SemanticModel, wanted: S
     if (wanted.policies, wanted.hidden_fields) != (model.policies, model.hidden_fields):
         raise Forbidden(
             "Row policies and hidden fields are decided by admins. Leave 'policies' and 'hidden_fields' as "
-            "they are."
+            "they are.",
+            reason="policies_by_admins",
         )
 
 

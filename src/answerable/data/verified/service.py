@@ -92,6 +92,7 @@ async def propose_new(session: Session, runtime: Runtime, new: NewVerifiedQuesti
         raise InvalidInput(
             "The insight has no question of its own. Give the question that its query answers.",
             errors=[FieldError("question", "is missing")],
+            reason="question_missing",
         )
     return await propose(session, Confirmed(question, query, as_of, comment=new.comment))
 
@@ -193,6 +194,7 @@ def _words(question: str) -> str:
         raise InvalidInput(
             "The question has no words to know it by. Write it as it is asked.",
             errors=[FieldError("question", "has no words")],
+            reason="question_without_words",
         )
     return words
 

@@ -26,7 +26,9 @@ async def invite(context: RequestContext, email: str, role: Role) -> InvitationM
     """Invite an address, in place of an earlier invitation of it. Raises RoleTooHigh, Conflict."""
     check_reach(context.principal, role)
     if await repository.is_member(context.session, email):
-        raise Conflict("This person is a member already. Change their role instead.")
+        raise Conflict(
+            "This person is a member already. Change their role instead.", reason="already_a_member"
+        )
     token = new_secret(SecretKind.INVITATION)
     seconds = context.runtime.settings.auth.invitation_seconds
     row = await repository.replace(
@@ -65,7 +67,10 @@ async def accept(runtime: Runtime, session: Session, user: UserRow, token: str) 
     if invitation is None or invitation.accepted_at is not None or invitation.expires_at <= now:
         raise InvitationRefused
     if invitation.email != user.email:
-        raise Forbidden("This invitation is for another e-mail address. Sign in with that one.")
+        raise Forbidden(
+            "This invitation is for another e-mail address. Sign in with that one.",
+            reason="another_invitation",
+        )
     role, workspace_id = Role(invitation.role), invitation.workspace_id
     await session.act_as(Principal(workspace_id=workspace_id, user_id=user.id, role=role))
     if not await repository.use(session, invitation.id, now):
@@ -75,7 +80,7 @@ async def accept(runtime: Runtime, session: Session, user: UserRow, token: str) 
     if giver is None or not may_give(Role(giver.role), role):
         raise InvitationRefused
     if await members.add(session, workspace_id, user.id, role) is None:
-        raise Conflict("You are a member of this workspace already.")
+        raise Conflict("You are a member of this workspace already.", reason="you_are_a_member")
     workspace = await workspaces.find(session, workspace_id)
     if workspace is None:
         raise InvitationRefused

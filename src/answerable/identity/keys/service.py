@@ -32,6 +32,7 @@ async def create(context: RequestContext, wanted: KeyIn) -> KeyMade:
         raise InvalidInput(
             "The key would have expired already. Choose a later time.",
             errors=[FieldError("expires_at", "lies in the past")],
+            reason="expires_in_past",
         )
     key = new_secret(SecretKind.API_KEY)
     row = await repository.add(

@@ -65,10 +65,13 @@ async def add(context: RequestContext, email: str, role: Role) -> tuple[Membersh
         raise InvalidInput(
             "Nobody with this e-mail address can be added directly. Send an invitation instead.",
             errors=[FieldError("email", "cannot be added directly")],
+            reason="send_invitation",
         )
     membership = await repository.add(context.session, context.session.workspace_id, user.id, role)
     if membership is None:
-        raise Conflict("This person is a member already. Change their role instead.")
+        raise Conflict(
+            "This person is a member already. Change their role instead.", reason="already_a_member"
+        )
     return membership, user
 
 

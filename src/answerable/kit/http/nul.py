@@ -77,4 +77,5 @@ def _refuse(places: list[str]) -> None:
                 FieldError(place.replace(NUL, "\\u0000"), "holds the character NUL: remove it")
                 for place in dict.fromkeys(places[:_MOST_NAMED])
             ],
+            reason="nul_character",
         )

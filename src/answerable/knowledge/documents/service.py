@@ -127,7 +127,7 @@ async def _row_for(session: Session, stored: StoredFile, new: NewDocument) -> tu
         await repository.take_turns(session)
     found = await repository.lock_by_bytes(session, stored.sha256)
     if found is None:
-        raise Conflict("The same file was deleted this very moment. Upload it again.")
+        raise Conflict("The same file was deleted this very moment. Upload it again.", reason="just_deleted")
     return found, is_new
 
 

@@ -166,4 +166,5 @@ def _check_schedule(schedule: str | None) -> None:
         raise InvalidInput(
             "Give the schedule as 'every 15m', 'every 2h', 'every 1d' or a cron line of five fields (UTC).",
             errors=[FieldError("schedule", "not a schedule")],
+            reason="bad_schedule",
         )

@@ -50,7 +50,9 @@ class AnswerableModel:
                 "The model 'answerable' answers questions: it gives no vectors, no sound and no counts."
             )
         if Scope.ASK not in principal.scopes:
-            raise Forbidden(f"This needs the scope '{Scope.ASK}'. Use a key that has it.")
+            raise Forbidden(
+                f"This needs the scope '{Scope.ASK}'. Use a key that has it.", reason="needs_scope"
+            )
         request = dialect_for(inbound.operation).read(inbound.body)
         asked = Question(request, AskRequest(question=_question(request)), session_id)
         facts = CallFacts(

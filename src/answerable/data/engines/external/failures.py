@@ -8,7 +8,7 @@ from answerable.data.engines.dialects.tables import DialectName
 from answerable.data.engines.external.place import Place
 from answerable.kit.sandbox.limits import Refusal
 
-_REMEDIES = {
+REMEDIES = {
     "memory": "The query needs more memory than it may use: ask for fewer groups or a narrower period.",
     "authentication": "The database refuses the user name or password. Correct them.",
     "unknown_database": "The server has no such database, or the role may not use it.",
@@ -56,5 +56,5 @@ def refusal(place: Place, error: Exception) -> Refusal:
         code = "unreachable"
     if place.dialect in (DialectName.SQLITE, DialectName.DUCKDB) and code == "unreachable":
         code = "not_a_database"
-    remedy = _REMEDIES.get(code, "")
+    remedy = REMEDIES.get(code, "")
     return Refusal(code, f"{remedy} The database says: {words}".strip() if words else remedy)

@@ -141,6 +141,7 @@ def _targets(provider: ConfiguredProvider, only: str | None) -> list[Target]:
             "There is no model to try. Add one to the provider, or name one in 'model' that its patterns "
             "stand for.",
             errors=[FieldError("model", "no model of this provider")],
+            reason="no_model_to_try",
         )
     return targets[:_MOST_MODELS]
 

@@ -176,12 +176,14 @@ def _check_address(context: RequestContext, address: str) -> None:
             "The address leads into a private network. Use a public one, or ask the server's operator to "
             "allow the host (ANSWERABLE_INFERENCE__PRIVATE_HOSTS).",
             errors=[FieldError("base_url", "is not a public address")],
+            reason="private_address",
         )
     if urlsplit(address).scheme != "https":
         raise InvalidInput(
             "The address must begin with https://, or the key would travel in clear. The server's operator "
             "can allow the host (ANSWERABLE_INFERENCE__PRIVATE_HOSTS).",
             errors=[FieldError("base_url", "must begin with https://")],
+            reason="https_needed",
         )
 
 
@@ -195,4 +197,5 @@ def _refuse_to_send_key_elsewhere(row: ProviderRow, wanted: ProviderPatch) -> No
         raise InvalidInput(
             f"The address changes: give {' and '.join(missing)} again with it.",
             errors=[FieldError(name, "must be given with a new address") for name in missing],
+            reason="secrets_again",
         )

@@ -150,7 +150,9 @@ async def cancel(session: Session, run_id: str) -> SyncRunRow:
     if held is None:
         raise NotFound
     if held.status in (RunStatus.SUCCEEDED, RunStatus.FAILED):
-        raise Conflict(f"The sync has {held.status} already; there is nothing to cancel.")
+        raise Conflict(
+            f"The sync has {held.status} already; there is nothing to cancel.", reason="sync_ended"
+        )
     if held.status != RunStatus.CANCELLED:
         await _stop(session, held, RunStatus.CANCELLED)
     return held
