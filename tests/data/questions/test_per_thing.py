@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from answerable.data.engines.compiler import compile_query
+from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Ambiguous, Parsed, Unparsed
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.service import read_question
@@ -137,7 +138,7 @@ def test_different_clients_by_month_are_asked_of_which_time() -> None:
 def test_the_time_that_clients_are_counted_by_is_said() -> None:
     read = read_question("number of clients by month", MODEL, AS_OF)
     assert isinstance(read, Parsed)
-    assert "Time is counted by Joined on." in read.notes
+    assert "Time is counted by Joined on." in [sentence(note) for note in read.notes]
     named = read_question("how many clients joined in 2025", MODEL, AS_OF)
     assert isinstance(named, Parsed)
     assert named.notes == ()
