@@ -82,6 +82,20 @@ CASES: list[tuple[dict[str, object], str]] = [
         "Average amount by quarter in 2025 went from 20 EUR in Q1 2025 to 5 EUR in Q2 2025 (down 75%). "
         "There is no data for Q3 2025 and Q4 2025.",
     ),
+    (  # a rate of 0 is a value: the year is not one without any
+        {
+            "measures": [
+                {
+                    "aggregation": "count",
+                    "where": {"field": "shop", "operator": "eq", "values": ["South"]},
+                    "per": {"aggregation": "count"},
+                    "alias": "south",
+                }
+            ],
+            "time": {"field": "day", "grain": "year"},
+        },
+        "Share of sales where shop is South by year went from 50% in 2024 to 0% in 2025 (down 100%).",
+    ),
     (
         {"measures": [{"metric": "earned_so_far"}], "time": {**YEAR, "grain": "quarter"}},
         "Earned so far by quarter in 2025 went from 210 EUR in Q1 2025 to 215 EUR in Q4 2025 (up 2.38%); "

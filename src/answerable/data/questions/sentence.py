@@ -24,13 +24,14 @@ from answerable.data.questions.wording import (
     field_label,
     measure_words,
 )
-from answerable.data.semantics.model import SemanticModel, Unit
+from answerable.data.semantics.model import Aggregation, SemanticModel, Unit
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column, QueryResult
 
 _FOLLOWERS = 2
 _GAPS_NAMED = 3
-_ABSENT = (None, 0)  # a period without a value, or one that has nothing of what is summed or counted
+# Of what is summed or counted 0 is nothing; an average of 0 is a value as any other.
+_ADDED = frozenset({Aggregation.SUM, Aggregation.COUNT, Aggregation.COUNT_DISTINCT})
 
 
 def state_result(query: SemanticQuery, model: SemanticModel, result: QueryResult) -> str:
@@ -191,7 +192,7 @@ class _Speaker:
 
     def _trend(self) -> str:
         column = self._told(self._leading())
-        rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
+        rows = [row for row in self._result.rows if not self._is_absent(row, column)]
         rows = rows or list(self._result.rows)
         rows.sort(key=lambda row: str(self._cell(row, "period")))
         assert self._grain is not None
@@ -218,7 +219,7 @@ class _Speaker:
     def _trend_of_groups(self) -> str:
         column = self._told(self._leading())
         assert self._grain is not None
-        rows = [row for row in self._result.rows if self._cell(row, column.name) not in _ABSENT]
+        rows = [row for row in self._result.rows if not self._is_absent(row, column)]
         rows = rows or [row for row in self._result.rows if self._cell(row, column.name) is not None]
         latest = max(str(self._cell(row, "period")) for row in rows)
         in_latest = [row for row in rows if str(self._cell(row, "period")) == latest]
@@ -253,7 +254,7 @@ class _Speaker:
 
     def _gaps(self) -> list[str]:
         column = self._leading()
-        empty = [row for row in self._result.rows if self._cell(row, column.name) in _ABSENT]
+        empty = [row for row in self._result.rows if self._is_absent(row, column)]
         if not empty or len(empty) == len(self._result.rows):
             return []
         names = [self._bucket(row) for row in empty[:_GAPS_NAMED]]
@@ -370,6 +371,19 @@ class _Speaker:
     def _cell(self, row: list[Cell], name: str) -> Cell:
         index = self._columns.get(name)
         return row[index] if index is not None else None
+
+    def _is_absent(self, row: list[Cell], column: Column) -> bool:
+        """Whether a period has no value, or nothing of what is summed or counted."""
+        value = self._cell(row, column.name)
+        return value is None or (value == 0 and self._adds_up(self._measure_of(column)))
+
+    def _adds_up(self, column: Column) -> bool:
+        index = self._measures.index(column)
+        measure = self._query.measures[index] if index < len(self._query.measures) else None
+        if measure is None or measure.per is not None:
+            return False
+        part = self._model.face(measure.metric) or measure
+        return part.aggregation in _ADDED
 
     def _number(self, row: list[Cell], column: Column) -> float:
         value = self._cell(row, column.name)
