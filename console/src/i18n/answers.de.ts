@@ -18,6 +18,8 @@ const warnings: WarningSentences = {
   period_ahead: ({ start, end }, { date }) => `Der Zeitraum vom ${date(start)} bis vor den ${date(end)} liegt in der Zukunft.`,
   ends_before: ({ start }, { date }) => `Der Zeitraum ab dem ${date(start)} ist noch nicht vorbei; die Zahlen enden mit dem davor.`,
   years_begin: ({ month }, { month: named }) => `Jahre beginnen im ${named(month)}.`,
+  periods_averaged: ({ start, end, count }, { date, many }) =>
+    `Die Summe vom ${date(start)} bis vor den ${date(end)} ist durch ${many(count, "ganzen Zeitraum", "ganze Zeiträume")} geteilt; einer ohne Zeilen zählt als 0.`,
   segment_means: ({ segment, words }) => `Zum Segment ${q(segment)} gehört: ${q(words)}.`,
   unseen_left_out: ({ dataset, rows }) => `Aus ${q(dataset)} zählt nicht mit, was nichts in ${q(rows)} hat.`,
   dataset_joined: ({ dataset, field, other }) => `${dataset}.${field} führt zu ${other}.`,

@@ -38,6 +38,8 @@ const warnings: WarningSentences = {
   period_ahead: ({ period }) => `${opening(period)} lies ahead.`,
   ends_before: ({ period, grain }) => `${period} is not over yet; the numbers end with the ${grain} before.`,
   years_begin: ({ month }, { month: named }) => `Years begin in ${named(month)}.`,
+  periods_averaged: ({ start, end, grain, count }, { date, many }) =>
+    `The total from ${date(start)} to before ${date(end)} is divided by ${many(count, `whole ${grain}`, `whole ${grain}s`)}; one without any counts as 0.`,
   segment_means: ({ segment, words }) => `In the segment ${segment}: ${words}.`,
   unseen_left_out: ({ dataset, rows }) => `${dataset} without any ${rows.toLowerCase()} are not counted in.`,
   dataset_joined: ({ dataset, field, other }) => `${dataset}.${field} leads to ${other}.`,

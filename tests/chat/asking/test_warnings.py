@@ -29,6 +29,17 @@ NOTES = (
     ),
     ({"code": "years_begin", "month": 4}, "Years begin in April."),
     (
+        {
+            "code": "periods_averaged",
+            "start": date(2026, 1, 1),
+            "end": date(2026, 5, 1),
+            "grain": "month",
+            "count": 4,
+        },
+        "The total from 1 January to 30 April 2026 is divided by 4 whole months; "
+        "one without any counts as 0.",
+    ),
+    (
         {"code": "segment_means", "segment": "Large orders", "words": "Amount is 500 or more"},
         "In the segment Large orders: Amount is 500 or more.",
     ),

@@ -66,6 +66,7 @@ def _measure(measure: Measure) -> str:
     name += f" ({_filter(measure.where)})" if measure.where is not None else ""
     name += f" - {_measure(measure.minus)}" if measure.minus is not None else ""
     name += f" / {_measure(measure.per)}" if measure.per is not None else ""
+    name += f" averaged per {measure.average_per}" if measure.average_per is not None else ""
     name += " running" if measure.running_total else ""
     name += f" moving {measure.moving_average}" if measure.moving_average is not None else ""
     return f"share of {name}" if measure.share_of_total else name

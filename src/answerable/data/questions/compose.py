@@ -43,6 +43,7 @@ from answerable.data.questions.shape import (
 from answerable.data.questions.shapes import about_rows, counts_things, shapes
 from answerable.data.questions.thresholded import known_groups
 from answerable.data.questions.unfinished import as_far_as_known
+from answerable.data.questions.whole_periods import whole_periods
 from answerable.data.semantics.filters import (
     AllOf,
     Condition,
@@ -103,7 +104,9 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
                 draft = _draft(context, frame, one, filtered, timing)
                 if draft is not None:
                     found.append(draft)
-    return found
+    # Where the totals of periods cannot be averaged, the other sense is not taken for what was meant.
+    averaged = any(measure.average_per for draft in found for measure in draft.query.measures)
+    return [] if frame.averages_periods and not averaged else found
 
 
 def _can_be_in(context: Context, shape: Shape, unit: str) -> bool:
@@ -177,11 +180,10 @@ def _is_sum_of(context: Context, part: Part, field: str) -> bool:
 
 
 def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, timing: Timing) -> Draft | None:
-    time = timing.time
-    if frame.rank is not None and frame.rank.grain is not None:
-        time = _ranked_time(context, frame, time)
-        if time is None:
-            return None
+    placed = _time_of(context, frame, shape, timing)
+    if placed is None:
+        return None
+    time, note = placed
     if shape.columns and time is not None and (time.grain or time.comparison):
         return None
     if shape.intent is Intent.SHARE and time is not None and time.comparison is not None:
@@ -217,7 +219,24 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
     if intent is Intent.KPI and time is not None and time.grain is not None:
         intent = Intent.TREND
     assumed = (*filtered.assumed, *shape.assumed)
-    return Draft(query, intent, (*_notes(context, frame, assumed, timing), *left_out))
+    return Draft(query, intent, (*_notes(context, frame, assumed, timing), *note, *left_out))
+
+
+def _time_of(
+    context: Context, frame: Frame, shape: Shape, timing: Timing
+) -> tuple[TimeSlice | None, tuple[Note, ...]] | None:
+    """The time as the shape needs it, with what is to be said of it; None where it does not fit."""
+    time = timing.time
+    if frame.rank is not None and frame.rank.grain is not None:
+        time = _ranked_time(context, frame, time)
+        return (time, ()) if time is not None else None
+    every = next((part.every for part in shape.parts if part.every is not None), None)
+    if every is not None:
+        whole = whole_periods(context.now, time, every)
+        return (whole.time, (whole.note,)) if whole is not None else None
+    if shape.grain is not None and time is not None:
+        time = time.model_copy(update={"grain": shape.grain})
+    return time, ()
 
 
 def _as_known(
@@ -299,6 +318,7 @@ def measure_of(part: Part, share: bool = False, window: Window | None = None) ->
         share_of_total=share,
         running_total=window is not None and window.running,
         moving_average=(window.moving or None) if window is not None else None,
+        average_per=part.every,
     )
 
 

@@ -176,7 +176,7 @@ class Context:
         metric = self.metric(part.metric) if part.metric is not None else None
         aggregation = metric.aggregation if metric is not None else part.aggregation
         stock = metric is not None and metric.non_additive
-        computed = part.per or part.minus or part.percentile or part.since
+        computed = part.per or part.minus or part.percentile or part.since or part.every
         return aggregation in (Aggregation.SUM, Aggregation.COUNT) and not stock and not computed
 
     def unit_of(self, part: Part) -> Unit | None:

@@ -59,6 +59,8 @@ def differing_slot(queries: list[SemanticQuery]) -> Slot | None:
         return EACH
     if {"measure", "filter"} <= set(differing) <= {"measure", "filter", "rest"} and _are_shares(queries):
         return SHARE
+    if any(m.average_per for query in queries for m in query.measures) and "filter" not in differing:
+        return EACH
     if len(differing) == 2 and "rest" in differing and "measure" in differing:
         differing.remove("rest")  # the order follows the measure
     if differing in (["group", "rest"], ["measure", "group", "rest"]):
@@ -152,6 +154,16 @@ def _option_label(query: SemanticQuery, context: Context, slot: str) -> str:
         f"{_label(o.by, context)}, {'largest' if o.descending else 'smallest'} first" for o in query.order
     ]
     return "by " + ", ".join(orders) if orders else "as listed"
+
+
+def _average_label(query: SemanticQuery, context: Context) -> str:
+    """Of what the average is: of the totals of periods, or of the rows of each."""
+    (measure,) = query.measures
+    if measure.average_per is not None:
+        total = measure.model_copy(update={"average_per": None})
+        return f"one number: {_measure_label(total, context)} of a {measure.average_per} on average"
+    grain = query.time.grain if query.time is not None else None
+    return f"a number for each {grain}: {_measure_label(measure, context)}"
 
 
 def _share_label(query: SemanticQuery, context: Context) -> str:

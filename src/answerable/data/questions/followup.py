@@ -15,7 +15,15 @@ from answerable.data.questions.changes.arranging import arranged
 from answerable.data.questions.changes.comparing import compared
 from answerable.data.questions.changes.measuring import aggregated, as_share, bounded
 from answerable.data.questions.changes.outcome import Asked, Change, Patched, Unchanged, Why, asked
-from answerable.data.questions.changes.periods import Days, days_of, during, named, same_part_of, years_of
+from answerable.data.questions.changes.periods import (
+    Days,
+    days_of,
+    during,
+    named,
+    of_whole_periods,
+    same_part_of,
+    years_of,
+)
 from answerable.data.questions.changes.slots import Way, holds, put_in
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import plural
@@ -98,7 +106,7 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
             old = read(instead["of"], year)
             if not isinstance(old, Parsed) or not holds(last, old.query):
                 return Unchanged(Why.NOT_UNDERSTOOD)
-        return _options(last, read(said, year), model, way)
+        return _options(last, read(said, year), model, way, now)
 
     change = _in_its_year(changes, last, now)
     return _of_rows_or_groups(change, said, last, context, noun) if instead is None else change
@@ -115,7 +123,9 @@ def _of_rows_or_groups(change: Change, said: str, last: SemanticQuery, context: 
     return asked(_WHICH, [Option(f"what is shown, {said}", groups.query), rows])
 
 
-def _options(last: SemanticQuery, read: Outcome, model: SemanticModel, way: Way) -> list[Option] | Unchanged:
+def _options(
+    last: SemanticQuery, read: Outcome, model: SemanticModel, way: Way, now: Now
+) -> list[Option] | Unchanged:
     """The query changed in each way that the words may mean, or why it is not."""
     if isinstance(read, Unparsed):
         return Unchanged(Why.NOT_UNDERSTOOD, read.left_over)
@@ -128,7 +138,10 @@ def _options(last: SemanticQuery, read: Outcome, model: SemanticModel, way: Way)
         if isinstance(change, Unchanged):
             several = len(queries) > 1 and change.why is Why.DOES_NOT_FIT
             return Unchanged(Why.SEVERAL_MEANINGS) if several else change
-        options.append(Option(label, change.query))
+        whole = of_whole_periods(change.query, now)
+        if whole is None:
+            return Unchanged(Why.DOES_NOT_FIT)
+        options.append(Option(label, whole))
     return options
 
 

@@ -98,6 +98,13 @@ class Frame:
             names.append(self.rank.field)
         return any(name.startswith("@") for name in names)
 
+    @property
+    def averages_periods(self) -> bool:
+        """Whether an average of the totals of periods is spoken of."""
+        parts = [*(self.measures.parts if self.measures else ())]
+        parts += [p for p in (self.rank.by if self.rank else None, self.rank_by and self.rank_by.part) if p]
+        return any(part.every is not None for part in parts)
+
     def _says_twice(self) -> bool:
         """Whether a field is in a condition by itself and in one over several fields."""
         several = [w.field for c in self.compounds for side in c.sides for w in side]

@@ -158,6 +158,8 @@ class Part:
     since: str | None = None  # the time from that field to `field`, in `unit`s
     unit: str | None = None
     where: tuple[Where, ...] = ()  # narrows the rows of this part alone
+    every: Grain | None = None  # the average of its totals of such periods
+    perhaps: bool = False  # or the average of its rows in each period
     minus: Part | None = None
     per: Part | None = None
 

@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.data.ingestion.arguments import Arguments as Finding
+from answerable.data.questions.formatting import format_period, plural
 from answerable.data.questions.time.resolve import MONTH_NAMES
-from answerable.data.semantics.query import Grain
+from answerable.data.semantics.query import Grain, Period
 
 
 class _Plain(BaseModel):
@@ -66,6 +67,16 @@ class YearNoted(_Plain):
 
     code: Literal["years_begin"]
     month: int
+
+
+class PeriodsNoted(_Plain):
+    """How many whole periods of the grain, from `start` to before `end`, a total is divided by."""
+
+    code: Literal["periods_averaged"]
+    start: date
+    end: date
+    grain: Grain
+    count: int
 
 
 class SegmentNoted(_Plain):
@@ -139,6 +150,7 @@ Note = Annotated[
     | PeriodNoted
     | BucketNoted
     | YearNoted
+    | PeriodsNoted
     | SegmentNoted
     | UnseenNoted
     | JoinNoted
@@ -183,6 +195,8 @@ def sentence(note: Note) -> str:
 def _sentence_of_reading(note: Note) -> str:
     """The English of what was read, in the question and in the data."""
     match note:
+        case PeriodsNoted():
+            return _periods_averaged(note)
         case NameNoted():
             return f"“{note.words}” was read as {note.meaning}."
         case WordNoted():
@@ -195,6 +209,12 @@ def _sentence_of_reading(note: Note) -> str:
             return f"{note.sentence} Decide it in the review of {note.dataset}."
         case _:
             raise AssertionError(f"no sentence for {note.code}")
+
+
+def _periods_averaged(note: PeriodsNoted) -> str:
+    when = format_period(Period(start=note.start, end=note.end))
+    periods = plural(str(note.grain), note.count)
+    return f"The total {when} is divided by {note.count} whole {periods}; one without any counts as 0."
 
 
 def _opening(text: str) -> str:

@@ -13,6 +13,7 @@ from answerable.data.semantics.filters import (
 )
 from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import (
+    Grain,
     GroupBy,
     Having,
     Order,
@@ -32,6 +33,7 @@ class Shape:
     intent: Intent = Intent.KPI
     having: tuple[Having, ...] = ()
     taken: tuple[Where | Threshold, ...] = ()  # conditions of its numbers alone, not of all rows
+    grain: Grain | None = None  # by period, though no groups were said: the other sense of an average
     assumed: tuple[str, ...] = ()  # the fields that were assumed for a number among them
     counted: bool = False  # how many groups there are is shown, not which
 
@@ -39,6 +41,8 @@ class Shape:
 def alias_of(part: Part) -> str:
     """The result's column name, as the compiler would name it; one of its own for what is computed."""
     name = _plain_alias(part)
+    if part.every is not None:
+        return f"{name}_per_{part.every}"[:63]
     if part.where and part.per is not None:
         return f"{part.where[0].field}_rate"[:63]
     if part.minus is not None:

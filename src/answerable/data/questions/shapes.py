@@ -7,9 +7,11 @@ from dataclasses import replace
 from answerable.data.questions.conditions import as_where
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
+from answerable.data.questions.grammar.by_period import rows_average
 from answerable.data.questions.meanings import (
     Compound,
     Groups,
+    Measures,
     Part,
     Threshold,
     Where,
@@ -43,6 +45,8 @@ def shapes(context: Context, frame: Frame) -> list[Shape]:
     counted = frame.measures is not None and frame.measures.parts == (context.count(),)
     if frame.yes_or_no and not counted and not frame.change:
         return []  # "is there a discount for …" is no question for the average discount
+    if frame.averages_periods:
+        return _periods_averaged(context, frame)
     if frame.absent and counts_things(context, frame):
         return []  # customers without cancelled orders are not those of the other orders
     if any(t.part is not None for t in frame.thresholds):
@@ -56,6 +60,25 @@ def shapes(context: Context, frame: Frame) -> list[Shape]:
     if frame.share is not None:
         return _shared(context, frame)
     return _measured(context, frame)
+
+
+def _periods_averaged(context: Context, frame: Frame) -> list[Shape]:
+    """One average of the totals of periods, or one of each group; it may also be the average of the rows of
+    each period, which is a question of its own without groups alone."""
+    other = frame.rank or frame.rank_by or frame.share or frame.two or frame.versus or frame.change
+    over_time = frame.trend or frame.develop or frame.window or (frame.groups and frame.groups.grain)
+    measured = frame.measures.parts if frame.measures else ()
+    if other or over_time or frame.listing or frame.sorting or frame.thresholds or len(measured) != 1:
+        return []
+    (part,) = measured
+    whole = _measured(context, replace(frame, measures=Measures((replace(part, perhaps=False),))))
+    if not part.perhaps:
+        return whole
+    rows = rows_average(context, part)
+    fields = frame.groups.fields if frame.groups else ()
+    if rows is None or fields:
+        return []
+    return [*whole, Shape((rows,), grain=part.every, intent=Intent.TREND)]
 
 
 def about_rows(context: Context, frame: Frame) -> bool:

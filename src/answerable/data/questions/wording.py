@@ -178,6 +178,8 @@ class _Words:
     def _computed(self, measure: Measure) -> str:
         text = self._plain_measure(measure)
         per = measure.per
+        if measure.average_per is not None:
+            text = f"average {text} per {measure.average_per}"
         if measure.where is not None and per is not None and _is_share(measure, per):
             known = self._model.face(measure.metric) or measure
             rows = known.aggregation is Aggregation.COUNT and known.field is None

@@ -54,7 +54,9 @@ class Measure(_Part):
     revenue per customer, the part of the orders that came back. `share_of_total` adds a column
     `<alias>_share` with the part of the total of all groups, 0 to 1; `moving_average` adds
     `<alias>_moving_average` over that many periods, the row's own the last, null where there are fewer. With
-    `unit` the number is given in another unit of its dimension: kilograms in `t`, EUR in `kEUR`.
+    `unit` the number is given in another unit of its dimension: kilograms in `t`, EUR in `kEUR`. With
+    `average_per` a sum or count is divided by how many such periods the query's time has: orders per month on
+    average. The time has to be of whole ones, and has no grain.
     """
 
     metric: Name | None = None
@@ -70,6 +72,7 @@ class Measure(_Part):
     share_of_total: bool = False
     running_total: bool = False
     moving_average: Annotated[int, Field(ge=2, le=366)] | None = None
+    average_per: Grain | None = None
 
 
 Measure.model_rebuild()

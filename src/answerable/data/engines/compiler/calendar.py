@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from answerable.data.semantics.filters import DatePart
 from answerable.data.semantics.model import Calendar
-from answerable.data.semantics.query import Grain
+from answerable.data.semantics.query import Grain, Period
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _UNITS = {
@@ -105,6 +105,17 @@ def steps_between(earlier: date | datetime, later: date | datetime, grain: Grain
     distance = at_midnight(later) - at_midnight(earlier)
     hours = round(distance.total_seconds() / 3600)
     return hours // {Grain.HOUR: 1, Grain.DAY: 24, Grain.WEEK: 168}[grain]
+
+
+def whole_buckets(period: Period | None, grain: Grain, calendar: Calendar) -> int | None:
+    """How many buckets a period is; None where it is open or no whole number of them."""
+    if period is None or period.start is None or period.end is None:
+        return None
+    sides = [at_midnight(side) for side in (period.start, period.end)]
+    if any(at_midnight(bucket_of(side, grain, calendar)) != side for side in sides):
+        return None
+    count = steps_between(sides[0], sides[1], grain)
+    return count if count > 0 else None
 
 
 def later_by(start: date | datetime, grain: Grain, count: int) -> date | datetime:

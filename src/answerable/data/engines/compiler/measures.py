@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from answerable.data.engines.compiler.calendar import whole_buckets
 from answerable.data.engines.compiler.columns import FRACTION
 from answerable.data.engines.compiler.conditions import Resolve
 from answerable.data.engines.compiler.names import nearest
-from answerable.data.engines.compiler.plan import COUNTS, FieldRef, PlannedMeasure
+from answerable.data.engines.compiler.plan import ADDITIVE, COUNTS, FieldRef, PlannedMeasure
 from answerable.data.engines.compiler.problems import Problems
 from answerable.data.semantics.filters import AllOf, Filter
 from answerable.data.semantics.model import (
@@ -24,7 +25,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
     Unit,
 )
-from answerable.data.semantics.query import Measure, SemanticQuery
+from answerable.data.semantics.query import Grain, Measure, SemanticQuery
 from answerable.data.semantics.units import Conversion, conversion, convertible
 
 _UNIT_OF_LABEL = re.compile(r"\s*[(\[][^()\[\]]*[)\]]$")
@@ -75,11 +76,46 @@ class _MeasurePlanner:
         self._problems = problems
 
     def plan(self, measure: Measure, where: str) -> PlannedMeasure | None:
-        """The measure in the unit that is asked for, or None with a problem noted."""
+        """The measure in the unit and over the periods that are asked for, or None with a problem noted."""
         planned = self._computed(measure, where)
-        if planned is None or measure.unit is None:
+        if planned is not None and measure.unit is not None:
+            planned = self._in_unit(planned, measure.unit, where)
+        if planned is None or measure.average_per is None:
             return planned
-        return self._in_unit(planned, measure.unit, where)
+        return self._averaged(planned, measure, measure.average_per, where)
+
+    def _averaged(
+        self, planned: PlannedMeasure, measure: Measure, grain: Grain, where: str
+    ) -> PlannedMeasure | None:
+        """The total by the number of periods; refused where the time is not of whole ones, or not of as many
+        on both sides of a comparison."""
+        where = f"{where}.average_per"
+        metric = self._model.metric(measure.metric) if measure.metric is not None else None
+        stock = planned.last_of is not None or (metric is not None and metric.cumulative)
+        computed = planned.minus is not None or planned.per is not None
+        derived = measure.share_of_total or measure.running_total or measure.moving_average is not None
+        if planned.aggregation not in ADDITIVE or stock or computed or derived:
+            message = f"only a plain sum or count has an average per period; {planned.label} has none"
+            self._problems.add(where, message)
+            return None
+        time = self._query.time
+        if time is None or time.grain is not None:
+            message = "an average per period is of a time without a grain; set time.period alone"
+            self._problems.add(where, message)
+            return None
+        count = whole_buckets(time.period, grain, self._model.calendar)
+        other = time.comparison.period if time.comparison is not None else time.period
+        if count is None or whole_buckets(other, grain, self._model.calendar) != count:
+            message = f"the time is no whole number of {grain}s; let it start and end with one"
+            self._problems.add(where, message)
+            return None
+        known = planned.conversion or Conversion(Fraction(1))
+        return replace(
+            planned,
+            label=f"Average {planned.label} per {grain}",
+            type=FieldType.FLOAT,
+            conversion=replace(known, factor=known.factor / count),
+        )
 
     def _in_unit(self, planned: PlannedMeasure, wanted: str, where: str) -> PlannedMeasure | None:
         found = conversion(planned.unit, wanted)

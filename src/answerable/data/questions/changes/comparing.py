@@ -35,7 +35,11 @@ def compared(
     if not said:
         return None
     time, days = last.time, days_of(period)
-    shown = [m for m in last.measures if m.share_of_total or m.running_total or m.moving_average]
+    shown = [
+        m
+        for m in last.measures
+        if m.share_of_total or m.running_total or m.moving_average or m.average_per is not None
+    ]
     if time is None or days is None or not last.measures or shown or last.having or last.limit is not None:
         return Unchanged(Why.DOES_NOT_FIT)
     base = span_of(*days, now)

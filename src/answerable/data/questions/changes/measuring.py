@@ -43,7 +43,9 @@ def as_share(said: str, last: SemanticQuery, model: SemanticModel) -> Change | N
         return None
     parts = [model.face(m.metric) or m for m in last.measures]
     fits = bool(parts) and all(part.aggregation in _ADDITIVE for part in parts) and not last.count_groups
-    computed = any(m.per or m.minus or m.running_total or m.moving_average for m in last.measures)
+    computed = any(
+        m.per or m.minus or m.running_total or m.moving_average or m.average_per for m in last.measures
+    )
     grained = last.time is not None and last.time.grain is not None
     # Of a filter without groups the share would be that of the filter, not of each period.
     split = bool(last.group_by) or (grained and last.where is None and not last.segments)

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from answerable.data.questions.formatting import format_period
 from answerable.data.questions.time import resolve
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.whole_periods import whole_periods
 from answerable.data.semantics.query import Period, SemanticQuery
 
 Days = tuple[date, date]
@@ -47,6 +49,15 @@ def same_part_of(year: Period, part: Period) -> Period | None:
 def named(period: Period | None) -> str:
     """A period in words, without its preposition."""
     return format_period(period).removeprefix("in ").removeprefix("on ") or "all time"
+
+
+def of_whole_periods(query: SemanticQuery, now: Now) -> SemanticQuery | None:
+    """The query over whole periods where their totals are averaged; None where it has none of them."""
+    every = next((m.average_per for m in query.measures if m.average_per is not None), None)
+    if every is None:
+        return query
+    whole = whole_periods(now, query.time, every)
+    return query.model_copy(update={"time": whole.time}) if whole is not None else None
 
 
 def during(query: SemanticQuery, period: Period) -> SemanticQuery:

@@ -8,6 +8,7 @@ from answerable.data.questions.chart import Grammar
 from answerable.data.questions.english import words
 from answerable.data.questions.grammar import (
     alternatives,
+    by_period,
     comparisons,
     compound,
     computed,
@@ -52,6 +53,7 @@ def english() -> Grammar:
     listing.add_rules(grammar)
     lookups.add_rules(grammar)
     computed.add_rules(grammar)
+    by_period.add_rules(grammar)
     recurring.add_rules(grammar)
     compound.add_rules(grammar)
     alternatives.add_rules(grammar)
