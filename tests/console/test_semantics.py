@@ -103,6 +103,10 @@ async def test_an_earlier_revision_is_compared_and_gone_back_to(
     await page.get_by_role("button", name=f"Compare revision {first['revision']}").click()
     comparison = page.get_by_role("region", name="Comparison")
     await expect(comparison).to_contain_text("label: Web sales")
+    change = comparison.get_by_role("list", name="Part by part").get_by_role("listitem").first
+    await expect(change).to_contain_text("datasets.sales")
+    await expect(change).to_contain_text("label: sales → Web sales")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await window.accessible() == []
     await page.get_by_role("button", name=f"Go back to revision {first['revision']}").click()
     await expect(page.get_by_text("The earlier revision holds again")).to_be_visible()
@@ -111,6 +115,37 @@ async def test_an_earlier_revision_is_compared_and_gone_back_to(
     await expect(page.get_by_text("Today’s", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name=f"Go back to revision {first['revision']}")).to_be_visible()
     assert (await workspace.owner.get(path)).json()["datasets"][0]["label"] == "Web sales"
+
+
+async def test_a_guess_says_how_sure_it_is_and_is_confirmed_or_reviewed(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    dataset = await ingested(workspace.owner, SALES, "sales.csv")
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    await window.open("/semantics")
+    form = page.get_by_role("region", name="Model in fields")
+    region, amount = (
+        form.get_by_role("button", name="region"),
+        form.get_by_role("button", name="amount (EUR)"),
+    )
+    await expect(region).to_contain_text(re.compile(r"Inferred\s*\d+% sure"))
+    await region.click()
+    await expect(form.get_by_role("group", name="How sure it is").last).to_contain_text("What it is for")
+    assert await window.accessible() == []
+    await form.get_by_role("region", name="region").get_by_role("button", name="Confirm").click()
+    await expect(region).to_contain_text("Verified")
+    await expect(region).not_to_contain_text("sure")
+    await amount.click()
+    await form.get_by_role("region", name="amount (EUR)").get_by_label("Name for people").fill("Takings")
+    await expect(form.get_by_role("button", name="Takings")).to_contain_text("Reviewed")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved. Questions are read with it from now on.")).to_be_visible()
+    kept = (await workspace.owner.get(f"/api/v1/semantic-models/{dataset['id']}")).json()
+    states = {field["name"]: field["status"] for field in kept["datasets"][0]["fields"]}
+    assert states == {"day": "inferred", "region": "verified", "amount": "reviewed"}
 
 
 async def test_a_viewer_reads_the_model_and_changes_nothing(

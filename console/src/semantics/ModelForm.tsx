@@ -8,6 +8,7 @@ import type { Dataset, Field, Metric, Model } from "./model";
 import { Policies } from "./Policies";
 import { Relationships } from "./Relationships";
 import { Segments } from "./Segments";
+import { edited, Standing, StandingBadge } from "./Standing";
 
 const ROLES = ["key", "dimension", "measure", "time", "text"] as const;
 const STATES = ["inferred", "reviewed", "verified"] as const;
@@ -26,9 +27,10 @@ export function ModelForm({ model, readOnly, change }: Props) {
   const [name, setName] = useState(model.datasets[0]?.name ?? "");
   const dataset = model.datasets.find((each) => each.name === name) ?? model.datasets[0];
   if (dataset === undefined) return null;
-  const putDataset = (part: Partial<Dataset>) => change({ ...model, datasets: model.datasets.map((each) => (each.name === dataset.name ? { ...each, ...part } : each)) });
-  const putField = (field: string, part: Partial<Field>) => putDataset({ fields: dataset.fields.map((each) => (each.name === field ? { ...each, ...part } : each)) });
-  const putMetric = (metric: string, part: Partial<Metric>) => change({ ...model, metrics: model.metrics.map((each) => (each.name === metric ? { ...each, ...part } : each)) });
+  const putDataset = (part: Partial<Dataset>) => change({ ...model, datasets: model.datasets.map((each) => (each.name === dataset.name ? edited(each, part) : each)) });
+  // Its columns stand for themselves: one that is changed says nothing of the table.
+  const putField = (field: string, part: Partial<Field>) => putDataset({ status: dataset.status, fields: dataset.fields.map((each) => (each.name === field ? edited(each, part) : each)) });
+  const putMetric = (metric: string, part: Partial<Metric>) => change({ ...model, metrics: model.metrics.map((each) => (each.name === metric ? edited(each, part) : each)) });
   const metrics = model.metrics.filter((each) => each.dataset === dataset.name);
   return (
     <fieldset disabled={readOnly} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
@@ -40,6 +42,10 @@ export function ModelForm({ model, readOnly, change }: Props) {
           <TextInput miw={160} label={m.semantics.label} value={dataset.label} onChange={(event) => putDataset({ label: event.currentTarget.value })} />
           <TextInput miw={160} label={m.semantics.rowNoun} value={dataset.row_noun} onChange={(event) => putDataset({ row_noun: event.currentTarget.value })} />
         </Group>
+        <Group gap="xs">
+          <StandingBadge part={dataset} />
+        </Group>
+        <Standing part={dataset} confirm={readOnly ? null : () => putDataset({ status: "verified" })} />
         <TagsInput label={m.data.synonyms} acceptValueOnBlur value={dataset.synonyms} onChange={(synonyms) => putDataset({ synonyms })} />
         <Select
           clearable
@@ -62,12 +68,11 @@ export function ModelForm({ model, readOnly, change }: Props) {
               <Accordion.Control>
                 <Group gap="xs">
                   <Text size="sm">{metric.label}</Text>
-                  <Badge size="sm" color={metric.status === "inferred" ? "gray" : "pine"}>
-                    {m.semantics.status[metric.status]}
-                  </Badge>
+                  <StandingBadge part={metric} />
                 </Group>
               </Accordion.Control>
               <Accordion.Panel>
+                <Standing part={metric} confirm={readOnly ? null : () => putMetric(metric.name, { status: "verified" })} />
                 <MetricPart metric={metric} dataset={dataset} put={(part) => putMetric(metric.name, part)} remove={() => change({ ...model, metrics: model.metrics.filter((each) => each.name !== metric.name) })} />
               </Accordion.Panel>
             </Accordion.Item>
@@ -83,9 +88,11 @@ export function ModelForm({ model, readOnly, change }: Props) {
                   <Badge size="sm" color="gray">
                     {m.data.role[field.role]}
                   </Badge>
+                  <StandingBadge part={field} />
                 </Group>
               </Accordion.Control>
               <Accordion.Panel>
+                <Standing part={field} confirm={readOnly ? null : () => putField(field.name, { status: "verified" })} />
                 <FieldPart field={field} put={(part) => putField(field.name, part)} />
               </Accordion.Panel>
             </Accordion.Item>

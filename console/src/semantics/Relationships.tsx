@@ -1,8 +1,9 @@
 /** How the rows of a table lead to those of others. */
-import { Badge, Group, Select, Stack, Text } from "@mantine/core";
+import { Group, Select, Stack, Text } from "@mantine/core";
 import { useMessages } from "../i18n/messages";
 import type { Dataset, Model } from "./model";
 import { Parts, RemovePart } from "./Parts";
+import { Standing, StandingBadge } from "./Standing";
 import css from "./semantics.module.css";
 
 type Relationship = Model["relationships"][number];
@@ -19,6 +20,7 @@ export function Relationships({ model, dataset, readOnly, change }: Props) {
   const words = m.semantics.relations;
   if (model.datasets.length < 2) return null;
   const put = (place: number, part: Partial<Relationship>) => change({ ...model, relationships: model.relationships.map((each, at) => (at === place ? { ...each, ...part, status: "reviewed", confidence: null } : each)) });
+  const confirm = (place: number) => change({ ...model, relationships: model.relationships.map((each, at) => (at === place ? { ...each, status: "verified" } : each)) });
   const add = () => {
     const other = model.datasets.find((each) => each.name !== dataset.name);
     if (other === undefined) return;
@@ -33,10 +35,11 @@ export function Relationships({ model, dataset, readOnly, change }: Props) {
           <div key={place} className={css.part} role="group" aria-label={words.one(labelOf(model, each.left), labelOf(model, each.right))}>
             <Group justify="space-between" gap="xs">
               <Text size="sm">{words.one(labelOf(model, each.left), labelOf(model, each.right))}</Text>
-              <Badge size="sm" color={each.status === "inferred" ? "gray" : "pine"}>
-                {m.semantics.status[each.status ?? "inferred"]}
-              </Badge>
+              <Group gap="xs">
+                <StandingBadge part={each} />
+              </Group>
             </Group>
+            <Standing part={each} confirm={readOnly ? null : () => confirm(place)} />
             <Group grow align="flex-start" preventGrowOverflow={false} gap="xs">
               <End model={model} table={each.left} field={each.left_field} tableLabel={words.from} fieldLabel={words.fromField} choose={(left, left_field) => put(place, { left, left_field })} />
             </Group>

@@ -10,6 +10,7 @@ import { Pages } from "../design/Pages";
 import { toast } from "../design/toasts";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
+import { Changes } from "./Changes";
 import { diff, folded } from "./diff";
 import { textAt, type Loaded } from "./model";
 import css from "./semantics.module.css";
@@ -93,9 +94,11 @@ export function Revisions({ loaded }: { loaded: Loaded }) {
 function Compared({ id, before, after }: { id: string; before: string; after: string }) {
   const m = useMessages();
   const texts = useQuery({ queryKey: ["semantics", "texts", id, before, after], queryFn: () => Promise.all([textAt(id, before), textAt(id, after)]), staleTime: Infinity });
+  const changes = useQuery({ queryKey: ["semantics", "changes", id, before, after], queryFn: () => read(api.GET("/api/v1/semantic-models/{model_id}/revisions/diff", { params: { path: { model_id: id }, query: { from: before, to: after } } })), staleTime: Infinity });
   const lines = useMemo(() => (texts.data === undefined ? [] : folded(diff(content(texts.data[0]), content(texts.data[1])))), [texts.data]);
+  if (changes.isError) return <Failure error={changes.error} retry={() => void changes.refetch()} />;
   if (texts.isError) return <Failure error={texts.error} retry={() => void texts.refetch()} />;
-  if (texts.isPending) return <Waiting lines={6} />;
+  if (texts.isPending || changes.isPending) return <Waiting lines={6} />;
   return (
     <section aria-label={m.versions.comparison}>
       <Title order={2} size="h4" mb="xs">
@@ -104,6 +107,8 @@ function Compared({ id, before, after }: { id: string; before: string; after: st
       {lines.length === 0 ? (
         <Text size="sm">{m.semantics.noDifference}</Text>
       ) : (
+        <>
+        <Changes changes={changes.data.changes} />
         <pre className={css.diff} tabIndex={0} aria-label={m.semantics.differences(before)}>
           {lines.map((line, place) => (
             <span key={place} data-kind={line?.kind}>
@@ -111,6 +116,7 @@ function Compared({ id, before, after }: { id: string; before: string; after: st
             </span>
           ))}
         </pre>
+        </>
       )}
     </section>
   );

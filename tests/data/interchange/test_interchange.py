@@ -64,7 +64,7 @@ async def test_a_dry_run_says_what_the_import_then_does(owner: Caller) -> None:
     left_out = [(r["kind"], r["name"], r["file"], r["line"]) for r in report["left_out"]]
     assert left_out == [("metric", "taxed", "shop.yaml", 16)]
     changes = {(c["part"], c["name"]): c for c in report["changes"]}
-    assert changes["dataset", "orders"]["after"] == {"synonyms": ["bookings"]}
+    assert changes["dataset", "orders"]["after"] == {"synonyms": ["bookings"], "status": "reviewed"}
     assert changes["metric", "margin"]["change"] == "added"
     now = (await owner.get(address)).json()
     assert now["revision"] == report["revision"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from answerable.data.interchange.differences import differences
 from answerable.data.interchange.service import Format, ImportRequest, merged, written
 from answerable.data.interchange.written import WrittenFile
+from answerable.data.semantics.differences import differences
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.repository import StoredModel
 from tests.data.interchange.shop import BARE

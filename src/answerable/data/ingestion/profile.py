@@ -29,6 +29,7 @@ _PATTERNS = {
         r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}\.?)?(?: (?:van|von|de|der|den|la|di))*"
         r"(?: \p{Lu}[\p{L}'’-]+){1,2}"
     ),
+    "one_word": r"\p{Lu}[\p{Ll}'’-]+",
     "comma_name": r"\p{Lu}[\p{L}'’-]+, \p{Lu}[\p{L}'’. -]+",
     "has_digit": r".*\d.*",
     "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.data.interchange.report import Remark
 from answerable.data.interchange.service import Format, Imported, ImportRequest
 from answerable.data.interchange.written import WrittenFile
+from answerable.data.semantics.schemas import ChangeView
 
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -58,16 +59,6 @@ class RemarkView(BaseModel):
         ]
 
 
-class ChangeView(BaseModel):
-    """A part of the model that differs from before, with what differs of it alone."""
-
-    part: str
-    name: str
-    change: Literal["added", "changed", "removed"]
-    before: dict[str, JsonValue]
-    after: dict[str, JsonValue]
-
-
 class ImportView(BaseModel):
     """What an import did, or with `dry_run` would do. `left_out` is not carried over; `notes` say what is
     carried over in another way."""
@@ -84,17 +75,13 @@ class ImportView(BaseModel):
     @classmethod
     def of(cls, done: Imported, *, dry_run: bool) -> ImportView:
         """The view of an import."""
-        changes = [
-            ChangeView(part=c.part, name=c.name, change=c.change, before=dict(c.before), after=dict(c.after))
-            for c in done.changes
-        ]
         return cls(
             id=done.model_id,
             format=done.format,
             dry_run=dry_run,
             previous_revision=done.previous_revision,
             revision=done.revision,
-            changes=changes,
+            changes=ChangeView.of(done.changes),
             left_out=RemarkView.of(done.report.left_out),
             notes=RemarkView.of(done.report.notes),
         )

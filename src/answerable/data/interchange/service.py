@@ -10,7 +10,6 @@ from typing import Literal
 from answerable.data.interchange.applying import apply_draft
 from answerable.data.interchange.dbt_metrics import is_dbt, read_dbt
 from answerable.data.interchange.dbt_writing import write_dbt
-from answerable.data.interchange.differences import Change, differences
 from answerable.data.interchange.draft import Draft
 from answerable.data.interchange.errors import UnreadableFile
 from answerable.data.interchange.ossie_reading import is_ossie, read_ossie
@@ -19,6 +18,7 @@ from answerable.data.interchange.report import Report
 from answerable.data.interchange.written import Node, WrittenFile, read_files
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics import yaml_text
+from answerable.data.semantics.differences import Change, differences
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.repository import StoredModel
 from answerable.kit.db import Session
@@ -59,14 +59,11 @@ async def import_model(session: Session, model_id: str, request: ImportRequest) 
     # In a thread: large files would hold up everybody else's requests.
     draft, wanted = await asyncio.to_thread(merged, request, stored.model)
     expected = request.if_match or stored.revision
-    if request.dry_run:
-        await semantics.check_model(session, model_id, wanted, if_match=expected)
-        revision = wanted.revision
-    else:
-        made = await semantics.replace_model(session, model_id, wanted, if_match=expected)
-        revision = made.revision
-    changes = differences(stored.model, wanted)
-    return Imported(draft.format, stored.id, stored.revision, revision, changes, draft.report)
+    made = await semantics.replace_model(
+        session, model_id, wanted, if_match=expected, dry_run=request.dry_run
+    )
+    changes = differences(stored.model, made.model)
+    return Imported(draft.format, stored.id, stored.revision, made.revision, changes, draft.report)
 
 
 async def export_model(session: Session, model_id: str, wanted: Format) -> str:

@@ -9,7 +9,14 @@ from fastapi import Header, Query, Request, Response
 
 from answerable.data.semantics import revisions, service
 from answerable.data.semantics.errors import InvalidModel
-from answerable.data.semantics.schemas import GoBack, RevisionView, SemanticModelSummary, SemanticModelView
+from answerable.data.semantics.schemas import (
+    ChangeView,
+    DifferencesView,
+    GoBack,
+    RevisionView,
+    SemanticModelSummary,
+    SemanticModelView,
+)
 from answerable.data.semantics.wire import WrittenModel, wants_yaml, written
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.kit.http import Router
@@ -96,6 +103,20 @@ async def list_revisions(
     """The model's revisions, newest first."""
     found = await revisions.list_revisions(context.session, model_id, wanted)
     return make_page(found, wanted, RevisionView.model_validate, lambda each: (each.created_at, each.id))
+
+
+@router.get("/{model_id}/revisions/diff")
+async def compare_revisions(
+    context: Reader,
+    model_id: str,
+    before: Annotated[str, Query(alias="from", max_length=40, description="A revision.")],
+    after: Annotated[
+        str | None, Query(alias="to", max_length=40, description="Another; today's without one.")
+    ] = None,
+) -> DifferencesView:
+    """What differs between two revisions, part by part, with its place, as far as you see both today."""
+    found = await revisions.compare(context.session, model_id, before, after)
+    return DifferencesView(before=found.before, after=found.after, changes=ChangeView.of(found.changes))
 
 
 @router.post("/{model_id}/restore", response_class=Response, responses=_MODEL)

@@ -5,12 +5,12 @@ Everything here is a guess that a person may correct; what they correct stays (s
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from answerable.data.ingestion.headers import snake_case
 from answerable.data.ingestion.outcome import ColumnProfile, TableProfile
 from answerable.data.ingestion.units import split_header
+from answerable.data.semantics import certainty
 from answerable.data.semantics.model import (
     NUMERIC_TYPES,
     TEMPORAL_TYPES,
@@ -21,6 +21,18 @@ from answerable.data.semantics.model import (
     Metric,
     ModelField,
 )
+from answerable.data.semantics.personal import about_people, judge
+from answerable.data.semantics.telling_names import (
+    AVERAGED,
+    IDENTIFIER,
+    PART_OF_DATE,
+    PLACE_NUMBER,
+    STOCK,
+    THING,
+    TIME_FIRST,
+    TIME_LAST,
+    TIME_PLAIN,
+)
 
 MOST_VALUES = 200
 # Names of products, customers that are firms, places: people ask for them by name, so more are kept.
@@ -28,59 +40,6 @@ MOST_ENTITY_VALUES = 5000
 _MOST_VALUE_CHARACTERS = 200_000
 _PROSE_LENGTH = 60
 
-_ID = re.compile(
-    r"(?:^|_)(?:id|ids|uuid|guid|key|nr|no|num|number|nummer|code|sku|ean|isbn|ref|reference|referenz|zip|plz|"
-    r"postcode|postal_code|iban|account|konto|phone|telefon|tel|fax|serial|barcode|token|hash)$"
-)
-_PART_OF_DATE = re.compile(
-    r"(?:^|_)(?:year|jahr|month|monat|quarter|quartal|week|woche|kw|day|tag|weekday|wochentag|hour|stunde|fy)$"
-)
-_PLACE_NUMBER = re.compile(
-    r"(?:^|_)(?:lat|latitude|lon|lng|long|longitude|breite|laenge|breitengrad|laengengrad)$"
-)
-_AVERAGED = re.compile(
-    r"(?:^|_)(?:price|preis|rate|ratio|quote|percent|percentage|pct|prozent|share|anteil|avg|average|mean|median|score|"
-    r"rating|note|bewertung|grade|age|alter|temperature|temp|temperatur|margin|marge|speed|density|index|kurs|"
-    r"discount|rabatt|satz|probability|humidity|pressure|conversion|einzelpreis|stueckpreis|level_of|percentile|"
-    r"satisfaction|zufriedenheit|csat|nps|stars|unit_cost|cost_per_\w+|peak_load|load|power|leistung)(?:_|$)"
-)
-_STOCK = re.compile(
-    r"(?:^|_)(?:balance|saldo|stock|inventory|bestand|lagerbestand|on_hand|headcount|head_count|kontostand|capacity|"
-    r"kapazitaet|population|einwohner|outstanding|open_amount|backlog|level|fuellstand|members_total|followers)(?:_|$)"
-)
-_PERSON_FIELD = re.compile(
-    r"(?:^|_)(?:first_?name|last_?name|sur_?name|given_?name|family_?name|middle_?name|full_?name|vor_?name|nach_?name|"
-    r"familienname|contact|contact_name|contact_person|ansprechpartner(?:in)?|employee|employee_name|mitarbeiter(?:in)?|"
-    r"person|patient|user_?name|username|login|author|assignee|sales_?rep|salesperson|manager|owner|recipient)$"
-)
-_PERSON_TABLE = re.compile(
-    r"(?:^|_)(?:customers?|users?|employees?|people|persons?|contacts?|members?|patients?|students?|staff|leads?|"
-    r"subscribers?|kunden|mitarbeiter|personen|kontakte|mitglieder|patienten)(?:_|$)"
-)
-_PERSON_WORD = re.compile(
-    r"(?:^|_)(?:customer|kunde|client|buyer|employee|user|member|patient|student|name)(?:_|$)"
-)
-_PRIVATE = re.compile(
-    r"(?:^|_)(?:e_?mail|email_address|phone|mobile|handy|telefon|telephone|tel|fax|iban|bic|ssn|social_security|"
-    r"passport|tax_id|steuernummer|street|strasse|address|adresse|address_line_?\d?|birth_?date|date_of_birth|dob|"
-    r"birthday|geburtsdatum|geburtstag|ip|ip_address|credit_card|card_number|password|salary_of)$"
-)
-_THING = re.compile(
-    r"(?:^|_)(?:sku|ean|gtin|isbn|product|item|article|artikel|produkt|part)(?:_(?:id|code|no|nr|number|name))?$"
-    r"|(?:^|_)(?:name|title)$"
-)
-# Names of things, which have two words as often as persons have.
-_THING_NAME = re.compile(
-    r"(?:^|_)(?:product|item|article|company|firm|hotel|course|city|store|shop|brand|team|project|event|file|"
-    r"category|department|school|site|branch|model|song|film|movie|book|restaurant|property|campaign)_name$"
-)
-_TIME_FIRST = re.compile(
-    r"order|sale|sold|invoice|transaction|booking|posted|purchase|event|bestell|rechnung|buchung|auftrag|kauf"
-)
-_TIME_PLAIN = re.compile(r"(?:^|_)(?:date|datum|day|tag|timestamp|time|month|monat|period)(?:_|$)")
-_TIME_LAST = re.compile(
-    r"ship|deliver|due|birth|geburt|end|until|updated|modified|expire|closed|deleted|paid|liefer|faellig|last_"
-)
 _FILE_WORDS = {
     "data", "export", "report", "list", "table", "tabelle", "liste", "daten", "bericht", "sheet", "dump",
     "extract", "final", "copy", "new", "old", "v1", "v2", "raw", "clean", "csv", "xlsx", "sample", "all",
@@ -102,16 +61,19 @@ class InferredDataset:
 def infer(dataset_id: str, name: str, label: str, table: TableProfile) -> InferredDataset:
     """The semantic dataset of a table. `name` is its unique name in the model."""
     fields = tuple(_field(column, table, name) for column in table.columns)
+    primary_key, default_time = _primary_key(fields, table), _default_time(fields, table)
     dataset = Dataset(
         name=name,
         id=dataset_id,
         label=label,
         row_noun=row_noun(name),
         fields=fields,
-        primary_key=_primary_key(fields, table),
-        default_time=_default_time(fields, table),
+        primary_key=primary_key,
+        default_time=default_time,
+        confidence=certainty.of_dataset(primary_key, default_time, table),
     )
-    return InferredDataset(dataset, _metrics(dataset, snapshots=not _names_each_row(fields, table)))
+    metrics = _metrics(dataset, snapshots=not _names_each_row(fields, table))
+    return InferredDataset(dataset, tuple(certainty.with_confidence(m, dataset, table) for m in metrics))
 
 
 def row_noun(name: str) -> str:
@@ -135,22 +97,24 @@ def _singular(word: str) -> str:
 
 
 def _field(column: ColumnProfile, table: TableProfile, dataset: str) -> ModelField:
-    personal = is_personal(column, dataset)
+    judgement = judge(column, rows=table.rows, people=about_people(table, dataset))
     role = _role(column, table)
     bare, _ = split_header(column.label)
     synonyms = (bare,) if bare != column.label and snake_case(bare) != column.label else ()
-    return ModelField(
+    field = ModelField(
         name=column.name,
         label=column.label,
         type=column.type,
         role=role,
         unit=column.unit if column.type in NUMERIC_TYPES else None,
         synonyms=synonyms,
-        values=None if personal else _values(column, role),
-        personal=personal,
+        values=None if judgement.personal else _values(column, role),
+        personal=judgement.personal,
         nullable=column.null_count > 0,
         distinct_count=column.distinct_count,
     )
+    confidence = certainty.of_field(field, column, table.rows, judgement)
+    return field.model_copy(update={"confidence": confidence})
 
 
 def _role(column: ColumnProfile, table: TableProfile) -> FieldRole:
@@ -166,11 +130,11 @@ def _role(column: ColumnProfile, table: TableProfile) -> FieldRole:
 def _number_role(column: ColumnProfile, table: TableProfile) -> FieldRole:
     if column.unit is not None:
         return FieldRole.MEASURE
-    if column.type is FieldType.INTEGER and (_ID.search(column.name) or _is_row_number(column, table)):
+    if column.type is FieldType.INTEGER and (IDENTIFIER.search(column.name) or _is_row_number(column, table)):
         return FieldRole.KEY
-    if _PART_OF_DATE.search(column.name) and column.type is FieldType.INTEGER:
+    if PART_OF_DATE.search(column.name) and column.type is FieldType.INTEGER:
         return FieldRole.DIMENSION
-    return FieldRole.DIMENSION if _PLACE_NUMBER.search(column.name) else FieldRole.MEASURE
+    return FieldRole.DIMENSION if PLACE_NUMBER.search(column.name) else FieldRole.MEASURE
 
 
 def _is_row_number(column: ColumnProfile, table: TableProfile) -> bool:
@@ -192,7 +156,11 @@ def _text_role(column: ColumnProfile, table: TableProfile) -> FieldRole:
     if patterns.get("uuid", 0) > 0.9:
         return FieldRole.KEY
     coded = patterns.get("has_digit", 0) > 0.9 and column.average_length < 30
-    if coded and (_ID.search(column.name) or _is_unique(column, table)) and patterns.get("url", 0) < 0.5:
+    if (
+        coded
+        and (IDENTIFIER.search(column.name) or _is_unique(column, table))
+        and patterns.get("url", 0) < 0.5
+    ):
         return FieldRole.KEY
     if column.average_length > _PROSE_LENGTH or patterns.get("url", 0) > 0.5:
         return FieldRole.TEXT
@@ -200,24 +168,6 @@ def _text_role(column: ColumnProfile, table: TableProfile) -> FieldRole:
     if filled and column.distinct_count > 0.9 * filled > 50 and column.average_length > 35:
         return FieldRole.TEXT
     return FieldRole.DIMENSION
-
-
-def is_personal(column: ColumnProfile, dataset: str) -> bool:
-    """Whether a column holds data of persons, whose values must never be indexed."""
-    if _PRIVATE.search(column.name):
-        return True
-    patterns = column.patterns
-    if patterns.get("email", 0) > 0.3 or patterns.get("iban", 0) > 0.5:
-        return True
-    if column.type is not FieldType.STRING:
-        return False
-    if _THING_NAME.search(column.name):
-        return False
-    named = max(patterns.get("two_words", 0), patterns.get("comma_name", 0))
-    if _PERSON_FIELD.search(column.name):
-        return patterns.get("has_digit", 0) < 0.5
-    about_people = _PERSON_TABLE.search(dataset) is not None or column.name not in ("name",)
-    return named > 0.7 and about_people and _PERSON_WORD.search(column.name) is not None
 
 
 def _values(column: ColumnProfile, role: FieldRole) -> tuple[str, ...] | None:
@@ -248,11 +198,11 @@ def _default_time(fields: tuple[ModelField, ...], table: TableProfile) -> str | 
         if field.type not in TEMPORAL_TYPES or field.personal or column.null_count == table.rows > 0:
             continue
         rank = 3
-        if _TIME_LAST.search(field.name):
+        if TIME_LAST.search(field.name):
             rank = 4
-        elif _TIME_FIRST.search(field.name):
+        elif TIME_FIRST.search(field.name):
             rank = 1
-        elif _TIME_PLAIN.search(field.name):
+        elif TIME_PLAIN.search(field.name):
             rank = 2
         sparse = column.null_count > 0.2 * max(1, table.rows)
         candidates.append((sparse, rank, position, field.name))
@@ -264,7 +214,7 @@ def _names_each_row(fields: tuple[ModelField, ...], table: TableProfile) -> bool
     products: such rows are different things, not one thing at several times, so that their stocks add up."""
     return any(
         field.type is FieldType.STRING
-        and (field.role is FieldRole.DIMENSION or _THING.search(field.name) is not None)
+        and (field.role is FieldRole.DIMENSION or THING.search(field.name) is not None)
         and _is_unique(column, table)
         for field, column in zip(fields, table.columns, strict=True)
     )
@@ -289,7 +239,7 @@ def _metrics(dataset: Dataset, *, snapshots: bool) -> tuple[Metric, ...]:
 
 
 def _measure_metric(dataset: Dataset, field: ModelField, *, snapshots: bool) -> Metric:
-    averaged = _AVERAGED.search(field.name) is not None or (
+    averaged = AVERAGED.search(field.name) is not None or (
         field.unit is not None and field.unit.kind == "percent"
     )
     bare, _ = split_header(field.label)
@@ -301,7 +251,7 @@ def _measure_metric(dataset: Dataset, field: ModelField, *, snapshots: bool) -> 
         aggregation=Aggregation.AVG if averaged else Aggregation.SUM,
         field=field.name,
         unit=field.unit,
-        non_additive=snapshots and not averaged and _STOCK.search(field.name) is not None,
+        non_additive=snapshots and not averaged and STOCK.search(field.name) is not None,
     )
 
 

@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.model import Dataset, Metric, ModelField, Segment, SemanticModel
 from answerable.data.semantics.query import own_fields, segment_fields
+from answerable.data.semantics.standing import with_confidences
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
-_FIELD_FACTS = frozenset({"name", "type", "nullable", "distinct_count"})
-_DATASET_FACTS = frozenset({"id", "name", "fields"})
+_FIELD_FACTS = frozenset({"name", "type", "nullable", "distinct_count", "confidence"})
+_DATASET_FACTS = frozenset({"id", "name", "fields", "confidence"})
 
 
 def merge_dataset(
@@ -41,7 +42,7 @@ def merge_dataset(
             "metrics": (*(m for m in base.metrics if m.dataset != guess.dataset.name), *guess.metrics),
         }
     )
-    return _consistent(merged), new_base
+    return with_confidences(_consistent(merged), new_base), new_base
 
 
 def remove_dataset(model: SemanticModel, dataset_id: str) -> SemanticModel:
@@ -122,7 +123,9 @@ def _dataset(mine: Dataset, base: Dataset, guess: Dataset) -> Dataset:
 def _field(mine: ModelField, base: ModelField, guess: ModelField) -> ModelField:
     merged = _merged(mine, base, guess, _FIELD_FACTS | {"values"})
     hidden = merged.personal or (mine.values is None and base.values is not None)
-    return merged.model_copy(update={"values": None if hidden else guess.values})
+    # What somebody vouched for was a column of another type.
+    status = guess.status if mine.type is not guess.type else merged.status
+    return merged.model_copy(update={"values": None if hidden else guess.values, "status": status})
 
 
 def _metrics(
@@ -136,7 +139,9 @@ def _metrics(
     for metric in guess.metrics:
         own = mine.pop(metric.name, None)
         if own is not None:
-            kept.append(_merged(own, old.get(metric.name, own), metric, frozenset({"name", "dataset"})))
+            kept.append(
+                _merged(own, old.get(metric.name, own), metric, frozenset({"name", "dataset", "confidence"}))
+            )
         elif not known or metric.name not in old:
             kept.append(metric)
     # People's own metrics, and guesses that they edited, stay as long as their field is there.

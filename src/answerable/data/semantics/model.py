@@ -12,7 +12,14 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from answerable.data.semantics.filters import Filter, Name
 from answerable.kit.principal import Role
@@ -59,6 +66,42 @@ class Unit(_Part):
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
 
 
+class Status(StrEnum):
+    """How far a part may be trusted: guessed by inference, looked at, or confirmed by a person."""
+
+    INFERRED = "inferred"
+    REVIEWED = "reviewed"
+    VERIFIED = "verified"
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Confidence(_Part):
+    """How sure guesses are, 0 to 1. What is not there was not guessed, or is a person's decision."""
+
+    @model_serializer(mode="wrap")
+    def _only_known(self, handler: SerializerFunctionWrapHandler) -> dict[str, float]:
+        return {name: value for name, value in handler(self).items() if value is not None}
+
+
+class FieldConfidence(_Confidence):
+    """Of what was guessed of a column."""
+
+    type: Share | None = None
+    role: Share | None = None
+    unit: Share | None = None
+    synonyms: Share | None = None
+    personal: Share | None = None
+
+
+class DatasetConfidence(_Confidence):
+    """Of what was guessed of a table."""
+
+    primary_key: Share | None = None
+    default_time: Share | None = None
+
+
 class ModelField(_Part):
     name: Name  # column name in the Parquet version
     label: str  # as a person wrote it in the header
@@ -73,6 +116,8 @@ class ModelField(_Part):
     personal: bool = False
     nullable: bool = True
     distinct_count: int | None = None
+    status: Status = Status.INFERRED
+    confidence: FieldConfidence = FieldConfidence()
 
 
 class Aggregation(StrEnum):
@@ -83,14 +128,6 @@ class Aggregation(StrEnum):
     MIN = "min"
     MAX = "max"
     MEDIAN = "median"
-
-
-class Status(StrEnum):
-    """How far a part may be trusted: guessed by inference, looked at, or confirmed by a person."""
-
-    INFERRED = "inferred"
-    REVIEWED = "reviewed"
-    VERIFIED = "verified"
 
 
 class Metric(_Part):
@@ -111,6 +148,7 @@ class Metric(_Part):
     synonyms: tuple[str, ...] = ()
     description: str = ""
     status: Status = Status.INFERRED
+    confidence: Share | None = None
     non_additive: bool = False
     where: Filter | None = None
     minus: Name | None = None
@@ -144,6 +182,8 @@ class Dataset(_Part):
     fields: tuple[ModelField, ...]
     primary_key: tuple[Name, ...] = ()
     default_time: Name | None = None
+    status: Status = Status.INFERRED
+    confidence: DatasetConfidence = DatasetConfidence()
 
     def field(self, name: str) -> ModelField | None:
         """The field of that name, or None."""
@@ -173,7 +213,7 @@ class Relationship(_Part):
     right_field: Name
     cardinality: Literal["many_to_one", "one_to_one"]
     status: Status = Status.INFERRED
-    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    confidence: Share | None = None
 
 
 def _known_zone(name: str) -> str:
@@ -248,7 +288,12 @@ class SemanticModel(_Part):
         # Models of before there were such parts keep their revision.
         _drop_empty(content, "policies", "hidden_fields", "segments")
         for metric in content["metrics"]:
-            _drop_empty(metric, "where", "minus", "per", "cumulative")
+            _drop_empty(metric, "where", "minus", "per", "cumulative", "confidence")
+        for dataset in content["datasets"]:
+            for part in (dataset, *dataset["fields"]):
+                _drop_empty(part, "confidence")
+                if part["status"] == Status.INFERRED:
+                    del part["status"]
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.data.semantics import repository
+from answerable.data.semantics.differences import Change, differences
 from answerable.data.semantics.errors import RevisionUnknown
 from answerable.data.semantics.model import Dataset, Metric, ModelField, Relationship, SemanticModel
 from answerable.data.semantics.reach import reach
@@ -47,13 +48,32 @@ async def read_revision(session: Session, model_id: str, revision: str) -> Store
     return replace(stored, model=model, revision=revision)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two revisions, and what leads from the first to the second."""
+
+    before: str
+    after: str
+    changes: Sequence[Change]
+
+
+async def compare(session: Session, model_id: str, before: str, after: str | None) -> Compared:
+    """What differs between two revisions, the second today's without one, as far as the session's principal
+    sees both. Raises NotFound, RevisionUnknown."""
+    if after is None:
+        after = (await read_model(session, model_id)).revision
+    old = await read_revision(session, model_id, before)
+    new = await read_revision(session, model_id, after)
+    return Compared(before, after, differences(old.model, new.model))
+
+
 async def go_back(session: Session, model_id: str, revision: str, *, if_match: str | None) -> StoredModel:
     """Make what people decided at a revision hold again, over the data as it is now: datasets and fields that
     are new since stay, what the data no longer has does not come back, and who sees what stays as it is now.
     Raises NotFound, RevisionUnknown, and as `replace_model` does."""
     stored = await read_model(session, model_id)
     wanted = _brought_back(await _known(session, revision), stored)
-    return await replace_model(session, model_id, wanted, if_match=if_match)
+    return await replace_model(session, model_id, wanted, if_match=if_match, edited=False)
 
 
 async def _known(session: Session, revision: str) -> SemanticModel:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from answerable.data.semantics.differences import Change
 from answerable.data.semantics.model import (
     Calendar,
     Dataset,
@@ -51,6 +53,41 @@ class RevisionView(BaseModel):
     revision: str
     created_at: datetime
     current: bool
+
+
+class ChangeView(BaseModel):
+    """A part of the model that differs from before, with its place and what differs of it alone. How sure a
+    guess is makes no difference."""
+
+    part: str
+    name: str
+    path: str = Field(description="Where it stands: datasets.orders.fields.amount, metrics.revenue.")
+    change: Literal["added", "changed", "removed"]
+    before: dict[str, JsonValue]
+    after: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> list[ChangeView]:
+        """The views of changes."""
+        return [
+            cls(
+                part=each.part,
+                name=each.name,
+                path=each.path,
+                change=each.change,
+                before=dict(each.before),
+                after=dict(each.after),
+            )
+            for each in changes
+        ]
+
+
+class DifferencesView(BaseModel):
+    """What leads from one revision to another, in the model's order."""
+
+    before: str
+    after: str
+    changes: list[ChangeView]
 
 
 class GoBack(BaseModel):

@@ -18,6 +18,7 @@ from answerable.data.semantics.query import Grain, Measure, SemanticQuery, TimeS
 from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import merge_relationships, without_guesses
 from answerable.data.semantics.repository import EMPTY, WORKSPACE, Holder, StoredModel
+from answerable.data.semantics.standing import reviewed, with_confidences
 from answerable.data.semantics.validation import problems
 from answerable.data.verified.checking import enqueue_check
 from answerable.identity.members import service as members
@@ -161,22 +162,23 @@ async def _seen(session: Session, stored: StoredModel) -> StoredModel:
 
 
 async def replace_model(
-    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None, dry_run: bool = False
+    session: Session,
+    model_id: str,
+    wanted: SemanticModel,
+    *,
+    if_match: str | None,
+    dry_run: bool = False,
+    edited: bool = True,
 ) -> StoredModel:
-    """Replace the model, or with `dry_run` tell alone what would become of it. Raises NotFound, StaleModel
-    when `if_match` is not the present revision, and InvalidModel with every mistake and its place."""
+    """Replace the model, or with `dry_run` tell alone what would become of it. What differs is reviewed now,
+    unless nobody `edited` it. Raises NotFound, StaleModel when `if_match` is not the present revision, and
+    InvalidModel with every mistake and its place."""
     stored, wanted = await _replaceable(session, model_id, wanted, if_match)
+    wanted = with_confidences(reviewed(wanted, stored.model) if edited else wanted, stored.base)
     if dry_run:
         return replace(stored, model=wanted, revision=wanted.revision)
     await _save(session, WORKSPACE, wanted)
     return await read_model(session, stored.id)
-
-
-async def check_model(
-    session: Session, model_id: str, wanted: SemanticModel, *, if_match: str | None
-) -> None:
-    """Raises what `replace_model` would, and changes nothing."""
-    await _replaceable(session, model_id, wanted, if_match)
 
 
 async def _replaceable(

@@ -12,16 +12,34 @@ from answerable.data.semantics.model import SemanticModel
 
 Kind = Literal["added", "changed", "removed"]
 
+_PLACES = {
+    "dataset": "datasets",
+    "metric": "metrics",
+    "segment": "segments",
+    "relationship": "relationships",
+    "policy": "policies",
+    "hidden_field": "hidden_fields",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A part that differs. `before` and `after` hold what differs of it alone, as JSON."""
+    """A part that differs. `before` and `after` hold what differs of it alone, as JSON; how sure a guess is
+    makes no difference."""
 
     part: str  # dataset, field, metric, segment, relationship, calendar, policy, hidden_field
     name: str
     change: Kind
     before: Mapping[str, JsonValue]
     after: Mapping[str, JsonValue]
+
+    @property
+    def path(self) -> str:
+        """Where the part stands in the model: datasets.orders.fields.amount, metrics.revenue."""
+        if self.part == "field":
+            dataset, _, field = self.name.partition(".")
+            return f"datasets.{dataset}.fields.{field}"
+        return self.part if self.part == "calendar" else f"{_PLACES[self.part]}.{self.name}"
 
 
 def differences(before: SemanticModel, after: SemanticModel) -> list[Change]:
@@ -66,5 +84,5 @@ def _parts(model: SemanticModel) -> dict[tuple[str, str], dict[str, JsonValue]]:
 
 
 def _plain(part: BaseModel) -> dict[str, JsonValue]:
-    content: dict[str, JsonValue] = part.model_dump(mode="json")
+    content: dict[str, JsonValue] = part.model_dump(mode="json", exclude={"confidence"})
     return content
