@@ -19,6 +19,7 @@ from answerable.chat.asking.answer import (
     QuoteEvidence,
     Status,
 )
+from answerable.cli.charts import chart_view
 from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
 from answerable.data.semantics.query import Grain
 from answerable.data.semantics.result import Cell, Column
@@ -34,12 +35,14 @@ _STATUS = {
 
 
 def answer_view(answer: Answer, *, full_sql: bool = False) -> RenderableType:
-    """The answer's text, then its evidence, what it asks back, suggests and warns of, then its origin.
+    """The answer's text and chart, its evidence, what it asks back, suggests and warns of, then its origin.
 
     A text that only repeats the quotes is left out, and a long SQL unless `full_sql`.
     """
     quoted = _only_quotes(answer)
     parts: list[RenderableType] = [] if quoted else [Text(answer.text, style="bold"), Text()]
+    chart = chart_view(answer.chart) if answer.chart is not None else None
+    parts += [chart] if chart is not None else []
     for evidence in answer.evidence:
         if isinstance(evidence, QueryEvidence):
             parts += _query(evidence, full_sql=full_sql)
