@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -52,6 +52,24 @@ async def test_a_query_answers_with_rows_and_all_its_evidence(
     assert body["data_versions"] == {dataset_id: 1}
     assert len(body["model_revision"]) == 16
     assert body["latency_ms"] > 0
+
+
+async def test_whole_months_end_with_the_one_before_today(
+    runtime: Runtime, owner: Caller, dataset_id: str
+) -> None:
+    month = runtime.clock.now().date().replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    days = [month.isoformat(), before.isoformat(), (before - timedelta(days=1)).isoformat()]
+    sales = [sale(number, "North", "10.00", day) for number, day in enumerate(days)]
+    await replace_sales(runtime, owner.workspace_id, dataset_id, sales)
+    growth = {"kind": "previous_period", "period": {}, "shift": 1}
+    time = {"field": "day", "grain": "month", "comparison": growth}
+    asked = {"dataset": "sales", "measures": [{"metric": "revenue"}]}
+    every = (await owner.post(URL, json={**asked, "time": time})).json()
+    whole = (await owner.post(URL, json={**asked, "time": {**time, "whole": True}})).json()
+    assert [row[0] for row in every["rows"]][-1] == month.isoformat()
+    assert whole["rows"] == every["rows"][:-1]
+    assert whole["words"].startswith("Revenue by month up to the last that is over")
 
 
 async def test_a_dry_run_estimates_and_returns_no_rows(owner: Caller, dataset_id: str) -> None:

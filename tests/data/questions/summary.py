@@ -37,7 +37,10 @@ def summary(query: SemanticQuery, model: SemanticModel) -> str:
         if time.period is not None:
             parts.append(f"during {field}{_period(time.period)}")
         if time.grain is not None:
-            parts.append(f"each {time.grain}" + (f" of {time.field}" if field and not time.period else ""))
+            whole = " whole" if time.whole else ""
+            parts.append(
+                f"each {time.grain}{whole}" + (f" of {time.field}" if field and not time.period else "")
+            )
     if query.group_by:
         parts.append(
             "by "

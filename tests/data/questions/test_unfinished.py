@@ -15,7 +15,7 @@ from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.questions.time.resolve import Now
-from answerable.data.questions.unfinished import as_far_as_known
+from answerable.data.questions.unfinished import as_far_as_known, ended
 from answerable.data.semantics.query import Comparison, Grain, Period, TimeSlice
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def _answer(question: str) -> tuple[list[Row], Parsed]:
     read = read_question(question, office().model, AS_OF)
     assert isinstance(read, Parsed)
     assert read.query is not None
-    return office().rows(read.query), read
+    return office().rows(ended(read.query, NOW)), read
 
 
 def _revenue(start: date, end: date) -> float:

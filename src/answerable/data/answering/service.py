@@ -54,7 +54,7 @@ async def answer_from_data(
     if not names:
         return Declined((), (), 0.0, Reason.NO_DATA)
     if (known := book.by_words(question, model, as_of, names)) is not None:
-        return await _compute_known(runtime, data, known)
+        return await _compute_known(runtime, data, known, as_of)
     wanted = asks_why(question, model, as_of, scope=names)
     if wanted is not None:
         return await explain_change(runtime, data, wanted)
@@ -62,7 +62,7 @@ async def answer_from_data(
     if not isinstance(read, Unparsed):
         known = book.by_reading(question, model, as_of, names)
         if known is not None:
-            return await _compute_known(runtime, data, known, read.intent)
+            return await _compute_known(runtime, data, known, as_of, read.intent)
     near = () if isinstance(read, Parsed) else book.near(question, model, names)
     match read:
         case Unparsed() as unread:
@@ -76,7 +76,7 @@ async def answer_from_data(
         case Parsed(metadata=MetadataRequest() as asked) as parsed:
             return _catalogue(data, asked, names, parsed.confidence)
         case Parsed(query=SemanticQuery() as query) as parsed:
-            return await _compute(runtime, data, query, parsed)
+            return await _compute(runtime, data, query, parsed, as_of)
         case _:
             return Declined((), (), 0.0, Reason.NOT_EXPRESSIBLE)
 
@@ -105,11 +105,11 @@ async def explain_change(runtime: Runtime, data: DataSnapshot, wanted: Wanted) -
 
 
 async def _compute_known(
-    runtime: Runtime, data: DataSnapshot, known: Known, intent: Intent = Intent.KPI
+    runtime: Runtime, data: DataSnapshot, known: Known, as_of: datetime, intent: Intent = Intent.KPI
 ) -> Computed | Refused:
     """The outcome of a verified question's query."""
     parsed = Parsed(query=known.query, intent=intent, confidence=_VERIFIED, readings=())
-    outcome = await _compute(runtime, data, known.query, parsed)
+    outcome = await _compute(runtime, data, known.query, parsed, as_of)
     return replace(outcome, verified=known.verified) if isinstance(outcome, Computed) else outcome
 
 
@@ -120,14 +120,18 @@ async def run_reading(runtime: Runtime, data: DataSnapshot, query: SemanticQuery
 
 
 async def _compute(
-    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, parsed: Parsed
+    runtime: Runtime,
+    data: DataSnapshot,
+    query: SemanticQuery,
+    parsed: Parsed,
+    as_of: datetime | None = None,
 ) -> Computed | Refused:
     dataset = data.model.dataset(query.dataset)
     if dataset is None:
         unknown = InvalidInput(f"There is no table '{query.dataset}'. Ask which tables there are.")
         return Refused(unknown, parsed.intent, query.dataset)
     try:
-        executed = await with_nearest(runtime, data, await run_query(runtime, data, query))
+        executed = await with_nearest(runtime, data, await run_query(runtime, data, query, as_of=as_of))
     except AnswerableError as error:
         return Refused(error, parsed.intent, describe(query, data.model))
     return Computed(executed, dataset.id, parsed.intent, parsed.confidence, (*parsed.notes, *executed.notes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from answerable.data.connections.live import LiveTable, live_tables
 from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
@@ -28,6 +29,8 @@ from answerable.data.engines.statements import (
 )
 from answerable.data.questions.notes import LiveNoted, NarrowedNoted, Note, OpenNoted
 from answerable.data.questions.sentence import state_result
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.unfinished import ended
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery, read_fields
@@ -87,9 +90,10 @@ class DataSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A query that may be run: its statement, and the data that it reads."""
+    """A query that may be run: its statement, and the data that it reads. `meant` is what it means today."""
 
     query: SemanticQuery
+    meant: SemanticQuery
     model: SemanticModel
     model_revision: str
     compiled: Compiled
@@ -165,26 +169,30 @@ def _compile(data: DataSnapshot, query: SemanticQuery) -> Compiled:
     return within_limits(compiled, data.limits, data.model.calendar.time_zone)
 
 
-async def run_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
-    """The result of the query.
+async def run_query(
+    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, *, as_of: datetime | None = None
+) -> ExecutedQuery:
+    """The result of the query; `as_of` tells which periods are over, where only whole ones are wanted.
 
     Raises InvalidQuery with every problem found, DatasetNotReady, QueryTooLarge, QueryTimeout,
     QueryOutOfMemory, QueryFailed or EngineUnavailable.
     """
     with span(SpanKind.TOOL, "query", {SpanAttributes.TOOL_NAME: "query"}) as current:
-        executed = await _run(runtime, data, query)
+        executed = await _run(runtime, data, query, as_of)
         current.set_attribute("answerable.query.rows", executed.result.row_count)
         current.set_attribute("answerable.query.cached", executed.cached)
         record_content(current, given=query.model_dump(mode="json", exclude_none=True), gave=executed.sql)
         return executed
 
 
-async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
-    prepared = await _prepare(runtime, data, query)
+async def _run(
+    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, as_of: datetime | None
+) -> ExecutedQuery:
+    prepared = await _prepare(runtime, data, query, as_of)
     cache = runtime.get(ResultCache)
     key = CacheKey(
         workspace_id=data.workspace_id,
-        query_hash=query.canonical_hash,
+        query_hash=prepared.meant.canonical_hash,
         model_revision=prepared.model.revision,
         data_versions=(*sorted(prepared.data_versions.items()), *prepared.moments),
         reach=data.reach,
@@ -208,7 +216,7 @@ async def _run(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> Ex
 
 async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The same up to the run: the statement, its columns and what it would read, without rows."""
-    prepared = await _prepare(runtime, data, query)
+    prepared = await _prepare(runtime, data, query, None)
     expected = await prepared.statement.estimate(runtime)
     result = QueryResult(
         columns=list(prepared.compiled.columns),
@@ -231,10 +239,13 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
     )
 
 
-async def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> _Prepared:
+async def _prepare(
+    runtime: Runtime, data: DataSnapshot, query: SemanticQuery, as_of: datetime | None
+) -> _Prepared:
     started = time.perf_counter()
     model = data.model
-    compiled = _compile(data, query)
+    meant = ended(query, Now.at(as_of or runtime.clock.now(), model.calendar))
+    compiled = _compile(data, meant)
     sources = _sources(data, compiled)
     statement = await _statement(runtime, data, compiled, sources)
     if isinstance(statement, LiveStatement):
@@ -245,6 +256,7 @@ async def _prepare(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -
         notes = (*notes, NarrowedNoted(code="rows_narrowed", datasets=tuple(narrowed)))
     return _Prepared(
         query=query,
+        meant=meant,
         model=model,
         model_revision=data.revision,
         compiled=compiled,

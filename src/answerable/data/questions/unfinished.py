@@ -6,27 +6,40 @@ from datetime import date, timedelta
 
 from answerable.data.questions.meanings import TimeUnit
 from answerable.data.questions.time.resolve import Now, add_months, floor
-from answerable.data.semantics.query import Grain, Period, TimeSlice
+from answerable.data.semantics.query import Grain, Period, SemanticQuery, TimeSlice
 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 
 def as_far_as_known(time: TimeSlice, now: Now, *, averaged: bool = False) -> tuple[TimeSlice, date | None]:
     """The time by periods as far as it can be told today. Periods that are compared, or `averaged` with those
-    before, end with the last whole one; the day after it is given, where that leaves anything out. Others go
-    on, but a period that has not begun is there only with rows of its own."""
+    before, end with the last whole one: of a time that goes on the one that is over whenever it is asked. The
+    day after it is given, where that leaves anything out. Others go on, but a period that has not begun is
+    there only with rows of its own."""
     if time.grain is None or time.grain is Grain.HOUR:
         return time, None
     unit = TimeUnit(time.grain.value)
     begun = floor(now.today, unit, now)
+    time = time.model_copy(update={"whole": False, "fill_until": None})
     if time.comparison is not None or averaged:
         whole = _until(time, begun)
+        goes_on = time.period is None or time.period.end is None
         if whole is not None:
-            return whole, begun
+            return (time.model_copy(update={"whole": True}) if goes_on else whole), begun
     end = time.period.end if time.period is not None else None
     if isinstance(end, date) and floor(end - timedelta(days=1), unit, now) > begun:
         return time.model_copy(update={"fill_until": now.today}), None
     return time, None
+
+
+def ended(query: SemanticQuery, now: Now) -> SemanticQuery:
+    """The query with the periods that are over today, where it is of whole ones."""
+    time = query.time
+    if time is None or not time.whole or time.grain in (None, Grain.HOUR):
+        return query
+    assert time.grain is not None
+    whole = _until(time, floor(now.today, TimeUnit(time.grain.value), now))
+    return query if whole is None else query.model_copy(update={"time": whole})
 
 
 def _until(time: TimeSlice, end: date) -> TimeSlice | None:

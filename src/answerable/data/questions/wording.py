@@ -273,6 +273,7 @@ class _Words:
 
     def _time(self, time: TimeSlice) -> list[str]:
         parts = [f"by {time.grain.value}"] if time.grain is not None else []
+        parts += ["up to the last that is over"] if time.whole and time.grain is not None else []
         label = self.label(time.field)
         words = format_period(time.period)
         usual = self._dataset is not None and time.field == self._dataset.default_time

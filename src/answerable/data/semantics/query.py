@@ -132,6 +132,7 @@ class TimeSlice(_Part):
     comparison: Comparison | None = None
     fill_gaps: bool = True  # periods without rows appear with nulls (0 for sums and counts)
     fill_until: date | None = None  # after that day only as far as there are rows
+    whole: bool = False  # without the period that is not over when the query is run, and those to come
 
 
 class Having(_Part):
@@ -176,6 +177,8 @@ class SemanticQuery(_Part):
         for name in ("segments", "count_groups"):
             if not content[name]:
                 del content[name]  # queries of before there were any keep their hash
+        if self.time is not None and not self.time.whole:
+            del content["time"]["whole"]
         data = _canonical(content)
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
