@@ -61,6 +61,14 @@ ASKED = {
     "average fee by team in 2026 for teams with more than 42 repairs": grouped(
         "team", "avg(fee), count(*)", "count(*) > 42", IN_2026
     ),
+    "how many gold clients had more than 10 repairs": number_of(
+        "SELECT client FROM repairs JOIN clients USING (client) WHERE tier = 'Gold' "
+        "GROUP BY client HAVING count(*) > 10"
+    ),
+    "how many clients in Riga had more than 5 paint repairs": number_of(
+        "SELECT client FROM repairs JOIN clients USING (client) WHERE town = 'Riga' AND kind = 'Paint' "
+        "GROUP BY client HAVING count(*) > 5"
+    ),
     "clients with more than 5 paint repairs": grouped("client", "count(*)", "count(*) > 5", "kind = 'Paint'"),
     "clients with more than 3 repairs with fee over 400": grouped(
         "client", "count(*)", "count(*) > 3", "fee > 400"
@@ -101,6 +109,7 @@ def test_the_rows_are_those_of_the_statement(question: str, statement: str) -> N
         "total fee by team for teams with more than 30 paint repairs",
         "total fee by team for teams with more than 30 repairs in 2026",
         "total fee by team for clients with more than 30 repairs",
+        "how many paint clients had more than 10 repairs",
         "clients with 5 repairs",  # exactly, or at least
         "clients with more than 10 repairs over 300",
     ],

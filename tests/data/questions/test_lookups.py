@@ -22,6 +22,7 @@ ASKED = {
     'what is the fee of repair "J00012"': f"SELECT job, fee {JOB}",
     "what is J00012's fee": f"SELECT job, fee {JOB}",
     "what are the fee and rating of J00012": f"SELECT job, fee, rating {JOB}",
+    "who is the client of J00012": f"SELECT job, client {JOB}",
     "which team did J00012": f"SELECT job, team {JOB}",
     "when was J00012 received": f"SELECT job, received {JOB}",
     "when was J00012 finished": f"SELECT job, finished {JOB}",

@@ -24,7 +24,7 @@ _NOUNS = frozenset({"Rows", "Table"})
 
 class Reach:
     """What one dataset's rows lead to. `fields` are the fields of the other tables, under the names that a
-    query gives them; `paths` the way to each table."""
+    query gives them; `paths` the way to each table, `pointers` the field that names its rows here."""
 
     def __init__(self, model: SemanticModel, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -42,6 +42,7 @@ class Reach:
                     self._names[goal, field.name] = name
                     found.append(field.model_copy(update={"name": name}))
         self.fields = tuple(found)
+        self.pointers = frozenset((goal, self._pointer(path)) for goal, path in self.paths.items())
         links = [link.left for link in model.relationships if link.right == dataset.name]
         self._keys = {
             (link.left, link.left_field): link.right_field

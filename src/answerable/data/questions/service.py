@@ -394,7 +394,7 @@ class _Reader:
         tokens = [word.token for word in words]
         context = self._context(dataset)
         if reach is not None:
-            context = replace(context, related=reach.fields)
+            context = replace(context, related=reach.fields, pointers=reach.pointers)
         grammar_words = self._grammar.words
         items = [
             Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
+from answerable.data.questions.half_said import flat
 from answerable.data.questions.meanings import Both, Bound, Field, Part, Threshold, Where
 
 _HOLDING = (
@@ -17,6 +18,7 @@ _HOLDING = (
 )
 _MOST = 4
 _Held = tuple[Threshold, ...]
+_Heads = tuple[Field, tuple[Where, ...]]
 
 
 def add_rules(grammar: Grammar) -> None:
@@ -35,17 +37,23 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Held", "Bound in? Metric", lambda _c, b, p: _held(b, p))
     grammar.rule("Holds", "Certain (and|, and|but|, but|and also) @Holding? Certain", _both)
     grammar.rule("Holds", "Holds (and|, and|but|, but|and also) @Holding? Certain", _and)
-    for opening, counted in (("(which|what|for|of|only|among)?", False), ("@HowMany", True)):
+    grammar.rule("Heads", "Dim", lambda _c, d: (d, ()))
+    grammar.rule("Heads", "Described Dim", lambda c, w, d: _described(c, d, w))
+    grammar.rule("Heads", "Dim Described", _described)
+    for opening, heads, counted in (
+        ("(which|what|for|of|only|among)?", "Dim", False),
+        ("@HowMany", "Heads", True),
+    ):
         for held in ("Held", "Holds") if not counted else ("Certain", "Holds"):
             grammar.rule(
                 "Threshold",
-                f"{opening} Dim @Holding {held}",
+                f"{opening} {heads} @Holding {held}",
                 lambda c, d, h, n=counted: _of_groups(c, d, h if isinstance(h, tuple) else (h,), n),
                 cost=-0.2,
             )
         grammar.rule(
             "Threshold",
-            f"{opening} Dim @Holding Bound Described Rows",
+            f"{opening} {heads} @Holding Bound Described Rows",
             lambda c, d, b, w, _r, n=counted: _of_some_rows(c, d, b, w, n),
             cost=-0.2,
         )
@@ -80,20 +88,29 @@ def _and(_context: Context, held: _Held, threshold: Threshold) -> _Held | None:
     return (*held, threshold)
 
 
-def _of_groups(context: Context, head: Field, held: _Held, counted: bool) -> Threshold | Both | None:
+def _described(context: Context, head: Field, said: Where | Both) -> _Heads | None:
+    """Gold clients: those of whom it is said, not of what they have."""
+    wheres = tuple(one for one in flat(said) if isinstance(one, Where))
+    return (head, wheres) if all(context.describes(one.field, head.name) for one in wheres) else None
+
+
+def _of_groups(
+    context: Context, heads: Field | _Heads, held: _Held, counted: bool
+) -> Threshold | Both | None:
     """The bounds on the groups of a field; `counted` when it is asked how many of them there are."""
+    head, wheres = heads if isinstance(heads, tuple) else (heads, ())
     if context.is_identity(head.name) or (counted and not head.many):
         return None
     first, *others = (replace(one, head=head.name, counted=counted) for one in held)
     found: Threshold | Both = first
-    for other in others:
+    for other in (*others, *wheres):
         found = Both(found, other)
     return found
 
 
 def _of_some_rows(
-    context: Context, head: Field, bound: Bound, described: Where | Both, counted: bool
+    context: Context, heads: Field | _Heads, bound: Bound, described: Where | Both, counted: bool
 ) -> Both | None:
     """Clients with more than 3 paint repairs: those of their repairs alone are counted."""
-    found = _of_groups(context, head, (_held(bound, context.count()),), counted)
+    found = _of_groups(context, heads, (_held(bound, context.count()),), counted)
     return Both(found, described) if found is not None else None

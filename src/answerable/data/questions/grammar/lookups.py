@@ -25,9 +25,11 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("One", f"Rows {number} (Code|Quoted)", _keyed)
     grammar.rule("One", "Code", _coded)
     grammar.rule("One", "KeyValue", lambda _c, v: Where(v.field, Operator.EQ, (v.value,)), cost=-0.4)
-    grammar.rule("Listing", "Columns (of|for|from) One", _asked)
+    grammar.rule("Listing", "(who is|who was|who were)? Columns (of|for|from) One", _asked)
     grammar.rule("Listing", "One 's Columns", lambda c, one, names: _asked(c, names, one))
-    grammar.rule("Listing", "(what|which) Columns (is|was|does|did|has|had) One (have|in|of)?", _asked)
+    grammar.rule(
+        "Listing", "(what|which) Columns (is|was|does|did|has|had) One (have|in|of|for|from)?", _asked
+    )
     grammar.rule("Listing", "when (was|is|were) One (TimeVerb|TimeStem)", _dated)
     grammar.rule("Listing", "when did One TimeForm", _dated)
     show = (
@@ -76,7 +78,7 @@ def _key(context: Context, code: str) -> Where | None:
 
 def _asked(_context: Context, names: Sequence[str], one: Where | None) -> Both | None:
     """The fields that are asked for beside the key; all of them where none is."""
-    if one is None or any("__" in name for name in names):
+    if one is None or any("__" in name for name in names) or tuple(names) == (one.field,):
         return None
     shown = tuple(dict.fromkeys((one.field, *names))) if names else ()
     return Both(Listing(verb=False, fields=shown), one)
