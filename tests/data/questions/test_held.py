@@ -69,6 +69,9 @@ ASKED = {
         "SELECT client FROM repairs JOIN clients USING (client) WHERE town = 'Riga' AND kind = 'Paint' "
         "GROUP BY client HAVING count(*) > 5"
     ),
+    "how many clients had repairs with a fee over 300": (
+        "SELECT count(DISTINCT client) FROM repairs WHERE fee > 300"
+    ),
     "clients with more than 5 paint repairs": grouped("client", "count(*)", "count(*) > 5", "kind = 'Paint'"),
     "clients with more than 3 repairs with fee over 400": grouped(
         "client", "count(*)", "count(*) > 3", "fee > 400"
@@ -109,6 +112,9 @@ def test_the_rows_are_those_of_the_statement(question: str, statement: str) -> N
         "total fee by team for teams with more than 30 paint repairs",
         "total fee by team for teams with more than 30 repairs in 2026",
         "total fee by team for clients with more than 30 repairs",
+        "how many clients had a fee over 300",  # of one repair, or of all
+        "clients with more than 3 repairs and rated 5",
+        "how many clients had at least 8 repairs in 2025 and 2026",  # in each, or in both together
         "how many paint clients had more than 10 repairs",
         "clients with 5 repairs",  # exactly, or at least
         "clients with more than 10 repairs over 300",

@@ -45,6 +45,9 @@ ASKED = {
     "repairs with missing rating": "repairs WHERE rating IS NULL",
     "repairs without a rating": "repairs WHERE rating IS NULL",
     "repairs with no rating": "repairs WHERE rating IS NULL",
+    "repairs that took exactly 3 days": f"repairs WHERE {DAYS} = 3",
+    "unrated repairs": "repairs WHERE rating IS NULL",
+    "how many repairs were not rated": "repairs WHERE rating IS NULL",
     "repairs rated 5": "repairs WHERE rating = 5",
     "how many repairs were rated 4 or 5": "repairs WHERE rating IN (4, 5)",
     "repairs rated 4 or higher": "repairs WHERE rating >= 4",
@@ -85,6 +88,9 @@ def test_a_sum_over_two_times() -> None:
         "repairs that took between 5 and 2 days",
         "repairs that took between 2 and 5 months",  # no month is as long as another
         "repairs where the fee is missing",  # each has one
+        "repairs that took 3 days",  # exactly, or about
+        "unrated deliveries",
+        "repairs not rated 5",
         "repairs rated 5 days",
         "deliveries rated 5",
     ],

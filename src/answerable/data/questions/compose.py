@@ -92,6 +92,8 @@ def drafts(context: Context, frame: Frame) -> list[Draft]:
     open_bound = any(t.field is None for t in row_bounds)
     if open_bound and (not about_rows(context, frame) or counts_things(context, frame)):
         return []
+    if row_bounds and counts_things(context, frame) and not _is_of_rows(frame):
+        return []
     if any(_may_bound_result(context, frame, t) for t in row_bounds) and not about_rows(context, frame):
         return []
     if _may_bound_either(context, frame):
@@ -161,6 +163,12 @@ def _may_bound_result(context: Context, frame: Frame, threshold: Threshold) -> b
     if not named or not threshold.of_rows:
         return bool(named)
     return grouped and any(_is_sum_of(context, part, threshold.field or "") for part in named)
+
+
+def _is_of_rows(frame: Frame) -> bool:
+    """Whether a bound can only be of each row where things are counted that have several: how many clients
+    had repairs with a fee over 300, not how many had a fee over 300."""
+    return frame.mentioned or any(threshold.part is not None for threshold in frame.thresholds)
 
 
 def _may_bound_either(context: Context, frame: Frame) -> bool:

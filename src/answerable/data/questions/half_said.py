@@ -31,7 +31,7 @@ def flat(value: object) -> tuple[object, ...]:
 
 def is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
     """Whether the last clause is one thing with those before it to people: what is counted after a bare
-    number ("more than 9 deliveries" are no 9 kg), a second bound after one on groups ("with more than 3
+    number ("more than 9 deliveries" are no 9 kg), what is joined to a bound on groups ("with more than 3
     repairs and a fee over 500" may be of each repair), a second value after one that is left out ("excluding
     Austria and Boats" says nothing for boats), or a condition that may be of one alternative alone."""
     *before, last = clauses
@@ -43,9 +43,9 @@ def is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
         bare = isinstance(number.value, Threshold) and number.value.is_bare and number.end == last.start
         return bare and first not in _JOINING
     of_groups = any(_is_of_groups(clause.value) for clause in before)
-    if (isinstance(last.value, Threshold) and first in _AND and of_groups) or _is_of_one_side(
-        before[-1], last
-    ):
+    if (
+        isinstance(last.value, Threshold | Where | Compound) and first in _AND and of_groups
+    ) or _is_of_one_side(before[-1], last):
         return True
     conditions = [clause for clause in before if isinstance(clause.value, Where)]
     return isinstance(last.value, Where) and bool(conditions) and _is_left_out(conditions[-1], last, tokens)

@@ -25,7 +25,8 @@ def thresholded(context: Context, frame: Frame) -> list[Shape]:
     head = over[0].head
     other = frame.rank or frame.share or frame.two or frame.versus or frame.change or frame.trend
     of_rows = all(t.of_rows for t in frame.thresholds if t.part is None and t.field is not None)
-    if other or not of_rows or head is None or len(heads) > 1 or not _fits(frame, head, over):
+    listed = frame.when is not None and frame.when.span.listed  # in each of two years, or in both together
+    if other or listed or not of_rows or head is None or len(heads) > 1 or not _fits(frame, head, over):
         return []
     having: list[Having] = []
     for threshold in over:

@@ -31,6 +31,8 @@ def add_rules(grammar: Grammar) -> None:
         grammar.rule("Threshold", f"({words}) Bound", lambda c, b, n=names: _verb_bound(c, b, n), cost=-0.1)
     marked = "(rated|scored|graded|rated at)"
     grammar.rule("Where", f"{marked} Number stars?", _marked)
+    unmarked = "(that are|which are|are|were)? (unrated|not rated|not yet rated|never rated|not scored)"
+    grammar.rule("Where", unmarked, _unmarked)
     grammar.rule("Where", f"{marked} Number or Number stars?", _marked)
     for words, descending in (("highest|best|top", True), ("lowest|worst", False)):
         grammar.rule(
@@ -72,6 +74,11 @@ def _marked(context: Context, *marks: Number) -> Where | None:
     if field is None or field.unit is not None or any(mark.unit is not None for mark in marks):
         return None
     return Where(field.name, Operator.IN, tuple(plain(mark.value) for mark in marks))
+
+
+def _unmarked(context: Context) -> Where | None:
+    field = _only(context, _MARKS)
+    return Where(field.name, Operator.IS_NULL) if field is not None and field.nullable else None
 
 
 def _best_paid(context: Context, count: int | None, rows: Rows, descending: bool) -> Rank | None:

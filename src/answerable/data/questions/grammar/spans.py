@@ -94,6 +94,7 @@ def _ranges(grammar: Grammar) -> None:
         for said in ("between Number and Number", "from Number to Number", "Number to Number"):
             grammar.rule("Stretches", f"{said} ({words})", lambda _c, a, b, m=minutes: _range(a, b, m))
     grammar.rule("Stretches", "between Stretch and Stretch", lambda _c, a, b: _ordered(a, b))
+    grammar.rule("Where", "@Took exactly Stretch", _exactly)
     took = "@Took Stretches"
     grammar.rule("Threshold", took, lambda c, s: _of_duration(c, s, Operator.BETWEEN), cost=0.1)
     grammar.rule("Where", took, lambda c, s: _own(c, s, Operator.BETWEEN), cost=0.15)
@@ -186,6 +187,12 @@ def _own(context: Context, stretch: Stretch | Stretches, operator: Operator) -> 
     if len(moments) != 2 and not _DONE & set(times[1].split("_")):
         return None
     return _between(context, Field(times[0]), Field(times[1]), stretch, operator)
+
+
+def _exactly(context: Context, stretch: Stretch) -> Where | None:
+    """Of two days alone: no two moments are exactly three days apart."""
+    dates = [name for name in context.times() if (f := context.field(name)) and f.type is FieldType.DATE]
+    return _own(context, stretch, Operator.EQ) if len(dates) == 2 else None
 
 
 def _open(grammar: Grammar) -> None:
