@@ -90,6 +90,19 @@ async def test_why_is_of_the_change_that_was_shown(shop: Workspace) -> None:
     assert query["time"]["comparison"]["period"]["start"] == "2024-02-01"
 
 
+async def test_what_reads_like_a_question_of_its_own_changes_what_is_shown(shop: Workspace) -> None:
+    _, compared, sorted_ = await talk(
+        shop.owner,
+        "number of orders by country in March 2024",
+        "compare it with the same month last year",
+        "sort it from low to high",
+    )
+    query = part(compared, "evidence")["evidence"]["query"]
+    assert query["time"]["comparison"]["period"]["start"] == "2023-03-01"
+    assert query["group_by"][0]["field"] == "country"
+    assert part(sorted_, "evidence")["evidence"]["query"]["order"][0]["descending"] is False
+
+
 async def test_why_of_no_change_says_what_can_be_asked(shop: Workspace) -> None:
     _, why = await talk(shop.owner, "number of orders in March 2024", "why?")
     assert why["answer"]["status"] == "abstained"

@@ -6,7 +6,13 @@ import pytest
 
 from answerable.chat.asking.answer import AskBackOption
 from answerable.chat.following.choosing import chosen
-from answerable.chat.following.completion import complete, is_elliptical, refers_back, topic_of
+from answerable.chat.following.completion import (
+    changes_what_is_shown,
+    complete,
+    is_elliptical,
+    refers_back,
+    topic_of,
+)
 from answerable.chat.following.past import PastTurn
 from answerable.chat.following.transcript import CHARACTERS_PER_TOKEN, transcript
 from answerable.data.semantics.query import SemanticQuery
@@ -105,3 +111,26 @@ def test_a_transcript_keeps_to_its_budget_and_folds_older_turns(budget: int) -> 
         assert told.recap[-1] == f"Question {30 - len(told.turns)}: Sentence {30 - len(told.turns)}."
     newest_first = [*reversed(told.turns)]
     assert newest_first == turns[: len(newest_first)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "compare with last year", "Compare it with the same month last year.", "sort it from low to high",
+        "show the average instead", "offices instead of hotels", "the 3 lowest", "remove Austria",
+        "break it down by channel", "add channel",
+    ],
+)  # fmt: skip
+def test_words_that_change_what_is_shown_are_known(question: str) -> None:
+    assert changes_what_is_shown(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "revenue by country", "highest revenue by country", "number of orders", "how do I sort my waste?",
+        "compare the travel policy of the old handbook with that of the new one",
+    ],
+)  # fmt: skip
+def test_a_question_of_its_own_changes_nothing(question: str) -> None:
+    assert not changes_what_is_shown(question)

@@ -60,6 +60,10 @@ SAME_AS = (
     ("revenue by segment and month in 2025", "by channel", "revenue by channel and month in 2025"),
     ("revenue by segment", "show the average instead", "average amount by segment"),
     ("average amount by segment", "the total instead", "revenue by segment"),
+    ("revenue by segment", "add channel", "revenue by segment and channel"),
+    ("revenue by segment", "show it as a share", "share of revenue by segment"),
+    ("revenue in 2025", "break it down by channel", "revenue by channel in 2025"),
+    ("revenue in 2025", "remove cancelled", "revenue in 2025 without cancelled"),
     ("customers without orders", "by segment", "number of customers without orders by segment"),
 )
 
@@ -89,6 +93,10 @@ NO = (
     ("number of orders by segment", "the average instead", Why.DOES_NOT_FIT),
     ("revenue by month in 2025", "the average instead", Why.SEVERAL_MEANINGS),
     ("revenue in 2025", "unicorns instead", Why.NOT_UNDERSTOOD),
+    ("revenue by segment", "remove unicorns", Why.NOT_UNDERSTOOD),
+    ("revenue by segment", "add unicorns", Why.NOT_UNDERSTOOD),
+    ("revenue by segment", "add hotels", Why.NOT_UNDERSTOOD),
+    ("revenue by segment", "break it", Why.NOT_UNDERSTOOD),
     ("revenue of hotels by month in 2025", "as a share", Why.DOES_NOT_FIT),
     ("revenue by segment and channel", "top 3", Why.DOES_NOT_FIT),
     ("running total of revenue by month in 2025", "top 3", Why.DOES_NOT_FIT),
@@ -160,6 +168,14 @@ def test_a_bare_number_may_be_of_the_groups_or_of_their_rows() -> None:
     of_groups, of_rows = (office().rows(option.query) for option in change.options)
     assert of_groups == [row for row in shown("number of orders by city") if int(str(row[1])) > 20]
     assert of_rows == shown("number of orders over 20 by city")
+
+
+def test_groups_are_broken_down_further_or_otherwise() -> None:
+    change = patched("revenue by segment", "split it by channel")
+    assert isinstance(change, Asked)
+    alone, beside = (office().rows(option.query) for option in change.options)
+    assert alone == shown("revenue by channel")
+    assert beside == shown("revenue by segment and channel")
 
 
 def test_the_best_may_be_the_largest_or_the_smallest() -> None:

@@ -123,12 +123,29 @@ def test_a_year_that_is_not_over_is_compared_whole_or_as_far_as_it_has_come() ->
 
 
 @pytest.mark.parametrize(
+    ("turns", "lines"),
+    [
+        (("revenue in March 2026", "compared with last month"),
+         [f"{OF_MARCH} | against previous_period 2026-02-01..2026-03-01",
+          "revenue | during 2026-10-01..2026-11-01 | against custom 2026-03-01..2026-04-01"]),
+        (("revenue in 2025", "versus last year"),
+         ["revenue | during 2025-01-01..2026-01-01 | against previous_year 2024-01-01..2025-01-01",
+          "revenue | during 2026-01-01..2026-11-22 | against previous_year 2025-01-01..2025-11-22"]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_counts_from_today_may_be_meant_of_the_shown_period(
+    turns: tuple[str, ...], lines: list[str]
+) -> None:
+    assert meant(*turns) == lines
+
+
+@pytest.mark.parametrize(
     ("turns", "why"),
     [
         (("revenue", "versus last year"), Why.DOES_NOT_FIT),
         (("revenue since 2024", "versus last year"), Why.DOES_NOT_FIT),
-        (("revenue in 2025", "versus last year"), Why.SEVERAL_MEANINGS),
-        (("revenue in March 2026", "compared with last month"), Why.SEVERAL_MEANINGS),
+        (("revenue in Q1 2025", "versus last year"), Why.SEVERAL_MEANINGS),
         (("share of revenue by country in 2026", "versus last year"), Why.DOES_NOT_FIT),
         (("revenue in Q1 2026", "versus 2024"), Why.DOES_NOT_FIT),
         (("running total of revenue by month in 2025", "versus 2024"), Why.DOES_NOT_FIT),

@@ -15,7 +15,12 @@ from answerable.chat.asking.patch import difference
 from answerable.chat.asking.steps import Asking
 from answerable.chat.asking.warnings import WordsTold, warning
 from answerable.chat.following.choosing import chosen
-from answerable.chat.following.completion import complete, is_elliptical, refers_back
+from answerable.chat.following.completion import (
+    changes_what_is_shown,
+    complete,
+    is_elliptical,
+    refers_back,
+)
 from answerable.chat.following.past import PastTurn
 from answerable.chat.following.rewriting import rewrite
 from answerable.chat.following.transcript import transcript
@@ -49,11 +54,12 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
     if why is not None and last is not None and last.query is not None and asking.may_change_queries:
         return await _explained(asking, last, last.query, why, explained)
     short = is_elliptical(question)
-    changed = await _changed(asking, last) if short and last is not None else Why.NOT_UNDERSTOOD
+    fits = short or changes_what_is_shown(question)
+    changed = await _changed(asking, last) if fits and last is not None else Why.NOT_UNDERSTOOD
     if isinstance(changed, Draft):
         return changed
     # Words that were understood of the last query are not read anew without it.
-    if (short and changed not in _UNDERSTOOD) or refers_back(question):
+    if changed not in _UNDERSTOOD and (short or refers_back(question)):
         completed = await _completed(asking, past, last or before)
         if completed is not None:
             draft = await alone(completed.question)

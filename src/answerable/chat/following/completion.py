@@ -25,6 +25,14 @@ _QUESTION = re.compile(
     r"will|would|has|have|had|list|show|give|tell|name)\b",
     re.I,
 )
+# What changes an answer that is shown, though its words could begin a question of their own.
+_CHANGES = re.compile(
+    r"^(?:please )?(?:compare|comparing|sort|sorted|remove|drop|leave out|take out|hide|exclude|add|"
+    r"(?:order|break|split|show|limit|give) (?:it|this|that|them))\b|\binstead\b|"
+    r"\b(?:lowest|highest|largest|smallest|newest|oldest) first$|"
+    r"^(?:only |just |show )*(?:the )?(?:(?:top|bottom) [\w-]+|[\w-]+ (?:lowest|highest|largest|smallest))$",
+    re.I,
+)
 _PREPOSITION = re.compile(
     r"^(?:for|in|from|by|with|without|to|at|on|of|during|after|before|under|over)\b", re.I
 )
@@ -59,6 +67,12 @@ def is_elliptical(question: str) -> bool:
     rest = _LEADS.sub("", question.strip())
     opens = _OPENS_ELLIPSIS.match(question.strip()) is not None
     return opens and count <= _LONGEST_ELLIPSIS and not _QUESTION.search(rest)
+
+
+def changes_what_is_shown(question: str) -> bool:
+    """Whether a few words say what is to become of the answer before: another order, without something."""
+    said = question.strip().rstrip("?!. ")
+    return len(_WORD.findall(said)) <= _LONGEST_ELLIPSIS and _CHANGES.search(said) is not None
 
 
 def refers_back(question: str) -> bool:

@@ -40,6 +40,14 @@ _OPENING = re.compile(
     r"^(?:and |but |now |then |ok |okay |just |what about |how about |the same |same )+", re.I
 )
 _ALSO = re.compile(r"^(?:and |also |additionally )+(?:also )?(?=by |per )", re.I)
+# "show it as", "remove", "add": what is meant is what follows, that it is left out, or that it comes beside.
+_IT = "(?: (?:it|this|that|them))?"
+_TURNED = (
+    (re.compile(rf"^(?:group|show|give|make){_IT} (?=by |per |as )", re.I), ""),
+    (re.compile(r"^(?:remove|drop|take out|leave out|hide) ", re.I), "without "),
+)
+_ADDED = re.compile(r"^add (?:by )?", re.I)
+_BROKEN_DOWN = re.compile(rf"^(?:break|split){_IT}(?: down| up)? (?=by |per )", re.I)
 _INSTEAD = re.compile(r"^(?P<what>.+?),? instead(?: of (?P<of>.+))?$", re.I)
 _SHOWING = re.compile(r"^(?:show|use|take|give|make it|do)(?: me)? (?=\w)", re.I)
 _MOST_YEARS = 2
@@ -75,6 +83,12 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
     also = bool(_ALSO.match(text.strip()))
     said = _OPENING.sub("", text.strip().rstrip("?!. ")).strip()
     said = re.sub(r"^also ", "", said, flags=re.I)
+    if (broken := _BROKEN_DOWN.match(said)) is not None:
+        return _broken_down(said[broken.end() :], last, model, as_of)
+    if (added := _ADDED.match(said)) is not None:
+        return _only_groups(_change(f"and by {said[added.end() :]}", last, model, as_of), last)
+    for opening, meant in _TURNED:
+        said = opening.sub(meant, said)
     dataset = model.dataset(last.dataset)
     if dataset is None or not said:
         return Unchanged(Why.NOT_UNDERSTOOD)
@@ -110,6 +124,21 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
 
     change = _in_its_year(changes, last, now)
     return _of_rows_or_groups(change, said, last, context, noun) if instead is None else change
+
+
+def _broken_down(said: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Change:
+    """Broken down by something else; of groups it may be further down, which is asked."""
+    alone = _only_groups(_change(said, last, model, as_of), last)
+    beside = _change(f"and {said}", last, model, as_of) if last.group_by else alone
+    if not isinstance(alone, Patched) or not isinstance(beside, Patched):
+        return alone
+    return asked(_WHICH, [Option(f"{said} alone", alone.query), Option(f"{said} as well", beside.query)])
+
+
+def _only_groups(change: Change, last: SemanticQuery) -> Change:
+    """The change where it is one of the groups; "by phone" would leave rows out."""
+    same = isinstance(change, Patched) and change.query.where == last.where
+    return change if same or not isinstance(change, Patched) else Unchanged(Why.NOT_UNDERSTOOD)
 
 
 def _of_rows_or_groups(change: Change, said: str, last: SemanticQuery, context: Context, noun: str) -> Change:

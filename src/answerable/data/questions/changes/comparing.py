@@ -8,15 +8,17 @@ from datetime import timedelta
 
 from answerable.data.questions.changes.outcome import Change, Unchanged, Why, asked
 from answerable.data.questions.changes.periods import days_of, named, years_of
+from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Against, Span, TimeUnit, Versus
 from answerable.data.questions.outcome import Option
 from answerable.data.questions.periods import against
 from answerable.data.questions.said import context_of, whole
-from answerable.data.questions.time.resolve import Now, span_of
+from answerable.data.questions.time.resolve import Now, span_of, to_date
 from answerable.data.semantics.model import Dataset, SemanticModel
 from answerable.data.semantics.query import SemanticQuery, TimeSlice
 
 _PRONOUN = re.compile(r"^((?:compare|comparing) )(?:it|this|that|these|those|them) ", re.I)
+_WHICH = "Which periods do you mean?"
 _LAST = re.compile(r"\b(last|past)\b", re.I)
 
 
@@ -45,7 +47,7 @@ def compared(
     base = span_of(*days, now)
     bases = [base] if time.grain is not None else [*_so_far(base, now), base]
     if any(_is_of_today(versus, base) for versus in found):
-        return Unchanged(Why.SEVERAL_MEANINGS)
+        return _of_today_or_of_its_own(last, found, base, context)
     slices = [
         placed
         for versus in found
@@ -56,7 +58,7 @@ def compared(
     if not slices:
         return Unchanged(Why.DOES_NOT_FIT)
     queries = [last.model_copy(update={"time": _kept(one, time)}) for one in slices]
-    return asked("Which periods do you mean?", [Option(_label(query), query) for query in queries])
+    return asked(_WHICH, [Option(_label(query), query) for query in queries])
 
 
 def _of_its_own(versus: Versus) -> Versus | None:
@@ -72,6 +74,28 @@ def _is_of_today(versus: Versus, base: Span) -> bool:
     if span is None or not span.relative or span.start is None or base.start is None:
         return False
     return span.start >= base.start
+
+
+def _of_today_or_of_its_own(last: SemanticQuery, found: list[Versus], base: Span, context: Context) -> Change:
+    """“Last month” beside a month before it: the month before that one, or today's last month; of last year
+    itself, the year before, or this one so far beside it."""
+    time = last.time
+    spans = [
+        v.span for v in found if v.span is not None and (v.span.unit, v.span.count) == (base.unit, base.count)
+    ]
+    if time is None or not spans or base.unit is None or base.to_date:
+        return Unchanged(Why.SEVERAL_MEANINGS)
+    before = Versus(against=Against.PREVIOUS_PERIOD)
+    slices = against(context, before, base, time.grain, time.field)
+    if spans[0].start == base.start:
+        slices += against(context, before, to_date(base.unit, context.now), time.grain, time.field)
+    else:
+        told = Versus(span=replace(spans[0], relative=False))
+        slices += against(context, told, base, time.grain, time.field)
+    queries = [last.model_copy(update={"time": _kept(one, time)}) for one in slices]
+    if len(queries) < 2:
+        return Unchanged(Why.SEVERAL_MEANINGS)
+    return asked(_WHICH, [Option(_label(query), query) for query in queries])
 
 
 def _so_far(base: Span, now: Now) -> list[Span]:
