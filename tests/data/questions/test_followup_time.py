@@ -122,6 +122,13 @@ def test_a_year_that_is_not_over_is_compared_whole_or_as_far_as_it_has_come() ->
     ]
 
 
+def test_another_date_does_not_take_the_place_of_the_period() -> None:
+    change = said("revenue in 2025", "shipped in March")
+    assert isinstance(change, Unchanged)
+    assert change.why is Why.DOES_NOT_FIT
+    assert meant("revenue", "shipped in March") == ["revenue | during ship_date 2026-03-01..2026-04-01"]
+
+
 @pytest.mark.parametrize(
     ("turns", "lines"),
     [

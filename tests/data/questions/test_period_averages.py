@@ -136,6 +136,11 @@ def test_without_whole_periods_there_is_no_average(question: str) -> None:
     assert "declined" in told(read_question(question, STORE.model, AS_OF), STORE.model)
 
 
+def test_people_who_stay_are_not_averaged_by_when_they_came() -> None:
+    read_ = read_question("average number of customers per month in 2025", MODELS["customers"], AS_OF)
+    assert "declined" in told(read_, MODELS["customers"])
+
+
 @pytest.mark.parametrize(
     ("question", "meant"),
     [

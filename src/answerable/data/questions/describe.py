@@ -59,7 +59,8 @@ def differing_slot(queries: list[SemanticQuery]) -> Slot | None:
         return EACH
     if {"measure", "filter"} <= set(differing) <= {"measure", "filter", "rest"} and _are_shares(queries):
         return SHARE
-    if any(m.average_per for query in queries for m in query.measures) and "filter" not in differing:
+    averages = any(m.average_per for query in queries for m in query.measures)
+    if averages and "measure" in differing and "filter" not in differing:
         return EACH
     if len(differing) == 2 and "rest" in differing and "measure" in differing:
         differing.remove("rest")  # the order follows the measure

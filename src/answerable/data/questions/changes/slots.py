@@ -46,11 +46,10 @@ def put_in(
             return Unchanged(Why.DOES_NOT_FIT)
         query = query.model_copy(update={"where": where})
     if change.time is not None and (change.time.period or change.time.comparison):
-        if last.time is not None and last.time.comparison is not None:
-            return Unchanged(Why.DOES_NOT_FIT)  # the other side of the comparison would have to move too
-        if change.time.comparison is not None and (not last.measures or change.time.period is None):
+        time = _in_time(last, change.time, model)
+        if time is None:
             return Unchanged(Why.DOES_NOT_FIT)
-        query = query.model_copy(update={"time": _moved(query.time, change.time, model)})
+        query = query.model_copy(update={"time": time})
     if grouped:
         query = _regrouped(query, change, also=way.also)
     return Patched(query) if query != last else Unchanged(Why.DOES_NOT_FIT)
@@ -113,6 +112,18 @@ def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
     kept = [p for p in old if p not in undone and p not in new]
     parts = tuple([*kept, *new])
     return parts[0] if len(parts) == 1 else AllOf(all=parts)
+
+
+def _in_time(last: SemanticQuery, change: TimeSlice, model: SemanticModel) -> TimeSlice | None:
+    """The query's time as the change moves it. None beside a comparison, whose other side would have to move
+    too, and of another date than the one that a period is of: shipped in March, of the orders of a year."""
+    if last.time is not None and last.time.comparison is not None:
+        return None
+    if change.comparison is not None and (not last.measures or change.period is None):
+        return None
+    moved = _moved(last.time, change, model)
+    placed = last.time is not None and last.time.period is not None
+    return None if placed and last.time is not None and moved.field != last.time.field else moved
 
 
 def _moved(time: TimeSlice | None, change: TimeSlice, model: SemanticModel) -> TimeSlice:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
+from answerable.data.questions.english import PEOPLE, words
 from answerable.data.questions.meanings import Field, Part, TimeUnit
 from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import Grain
@@ -19,11 +20,15 @@ _ADVERBS = {
     TimeUnit.QUARTER: "quarterly", TimeUnit.YEAR: "yearly|annual",
 }  # fmt: skip
 
+_STAYING = PEOPLE | words(
+    "customer client product item supplier account subscriber tenant machine device vehicle"
+)
+
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of averages per period; the clause is `Measures`."""
-    for unit, words in _ADVERBS.items():
-        grammar.words_as("Adverb", words, unit)
+    for unit, adverbs in _ADVERBS.items():
+        grammar.words_as("Adverb", adverbs, unit)
     grammar.words_as("@Per", "per|each|every")
     grammar.rule(
         "Counted", "(how many|number of|count of)? Rows", lambda _c, rows: rows if rows.many else None
@@ -34,9 +39,9 @@ def add_rules(grammar: Grammar) -> None:
         f"{_AVERAGE} Rows count @Per Unit",
         "Counted @Per Unit on average",
     ):
-        grammar.rule("Measure", pattern, lambda c, _rows, unit: _every(c.count(), unit), cost=-0.1)
+        grammar.rule("Measure", pattern, lambda c, _rows, unit: _counted(c, unit), cost=-0.1)
     for pattern in (f"{_AVERAGE} Adverb Counted", f"Adverb {_AVERAGE} (number of|count of) Rows"):
-        grammar.rule("Measure", pattern, lambda c, unit, _rows: _every(c.count(), unit), cost=-0.1)
+        grammar.rule("Measure", pattern, lambda c, unit, _rows: _counted(c, unit), cost=-0.1)
     grammar.rule(
         "Measure", "Summed @Per Unit on average", lambda _c, part, unit: _every(part, unit), cost=-0.1
     )
@@ -46,6 +51,12 @@ def add_rules(grammar: Grammar) -> None:
         lambda c, measured, unit: _every(_summed(c, measured), unit), cost=-0.1,
     )  # fmt: skip
     grammar.rule("Measure", f"{_AVERAGE} (Metric|Num) @Per Unit", _either, cost=-0.1)
+
+
+def _counted(context: Context, unit: TimeUnit) -> Part | None:
+    """Rows that come with time; of people and things that stay it may be how many there are."""
+    stays = _STAYING.issuperset(context.dataset.row_noun.split()[-1:])
+    return None if stays else _every(context.count(), unit)
 
 
 def _summed(context: Context, measured: Part | Field) -> Part | None:
