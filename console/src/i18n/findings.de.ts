@@ -97,6 +97,7 @@ export const findings: FindingSentences = {
   duplicates_kept: ({ count }, { many }) => `${many(count, "Zeile gleicht einer früheren in jeder Spalte; sie bleibt", "Zeilen gleichen einer früheren in jeder Spalte; sie bleiben")}.`,
   duplicates_dropped: ({ count }, { many }) => `${many(count, "Zeile gleicht einer früheren in jeder Spalte; sie wurde", "Zeilen gleichen einer früheren in jeder Spalte; sie wurden")} weggelassen, wie gewählt.`,
   no_rows: () => "Die Tabelle hat einen Kopf und keine Zeilen.",
+  columns_missing: ({ columns, count }, { many }) => `Der Datei fehlt ${quoted(columns)}, was die früheren Zeilen haben: ${many(count, "ihrer Zeilen hat", "ihrer Zeilen haben")} dort nichts.`,
   bad_lines: ({ count }, { many }) => `${many(count, "Zeile ist kein JSON-Objekt und wurde", "Zeilen sind keine JSON-Objekte und wurden")} weggelassen.`,
   nested_values: ({ count }, { many }) => `${many(count, "Wert ist eine Liste oder ein tiefes Objekt;", "Werte sind Listen oder tiefe Objekte;")} als JSON-Text belassen.`,
   hidden_sheet: ({ text }) => `Das Blatt ${q(text)} ist in der Arbeitsmappe ausgeblendet.`,
@@ -112,6 +113,6 @@ export const findings: FindingSentences = {
   rule_rejected: ({ rule, column, count, check }, { many, number }) => `Regel ${number(rule)}: ${many(count, "Zeile wurde", "Zeilen wurden")} weggelassen, ${q(column)} erfüllt sie dort nicht (${CHECKS[check]}).`,
   rule_lacks_column: ({ rule, column }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Tabelle hat keine Spalte ${q(column)}.`,
   rule_column_exists: ({ rule, column }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Tabelle hat schon eine Spalte ${q(column)}; nennen Sie die neue anders.`,
-  rule_needs_texts: ({ rule, column, type }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Werte von ${q(column)} sind von der Art ${TYPES[type]}; vereinheitlicht werden nur Texte.`,
-  rule_needs_numbers: ({ rule, column, type }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Werte von ${q(column)} sind von der Art ${TYPES[type]}; ein Bereich braucht Zahlen.`,
+  rule_needs_texts: ({ rule, column, type }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Werte von ${q(column)} sind von der Art ${TYPES[type]}; vereinheitlicht werden nur Texte. Lassen Sie die Spalte zuerst in der Durchsicht als Text lesen.`,
+  rule_needs_numbers: ({ rule, column, type }, { number }) => `Regel ${number(rule)} wurde nicht angewandt: Die Werte von ${q(column)} sind von der Art ${TYPES[type]}; ein Bereich braucht Zahlen. Lassen Sie die Spalte zuerst in der Durchsicht als Zahl lesen.`,
 };

@@ -114,6 +114,7 @@ export const findings: FindingSentences = {
   duplicates_kept: ({ count }, { many }) => `${many(count, "row equals an earlier row in every column; it is", "rows equal an earlier row in every column; they are")} kept.`,
   duplicates_dropped: ({ count }, { many }) => `${many(count, "row equals an earlier row in every column; it is", "rows equal an earlier row in every column; they are")} left out, as chosen.`,
   no_rows: () => "The table has a header and no rows.",
+  columns_missing: ({ columns, count }, { many }) => `The file lacks ${quoted(columns)}, which the rows of before have: ${many(count, "row of it has", "rows of it have")} nothing there.`,
   bad_lines: ({ count }, { many }) => `${many(count, "line is no JSON object and is", "lines are no JSON objects and are")} left out.`,
   nested_values: ({ count }, { many }) => `${many(count, "value is a list or a deep object; it is", "values are lists or deep objects; they are")} kept as JSON text.`,
   hidden_sheet: ({ text }) => `Sheet ${q(text)} is hidden in the workbook.`,
@@ -129,6 +130,6 @@ export const findings: FindingSentences = {
   rule_rejected: ({ rule, column, count, check }, { many, number }) => `Rule ${number(rule)}: ${many(count, "row is", "rows are")} left out, ${q(column)} does not hold there (${CHECKS[check]}).`,
   rule_lacks_column: ({ rule, column }, { number }) => `Rule ${number(rule)} was not applied: the table has no column ${q(column)}.`,
   rule_column_exists: ({ rule, column }, { number }) => `Rule ${number(rule)} was not applied: the table has a column ${q(column)} already; give the new one another name.`,
-  rule_needs_texts: ({ rule, column, type }, { number }) => `Rule ${number(rule)} was not applied: each value of ${q(column)} is ${TYPES[type]}; only texts are normalised.`,
-  rule_needs_numbers: ({ rule, column, type }, { number }) => `Rule ${number(rule)} was not applied: each value of ${q(column)} is ${TYPES[type]}; a range needs numbers.`,
+  rule_needs_texts: ({ rule, column, type }, { number }) => `Rule ${number(rule)} was not applied: each value of ${q(column)} is ${TYPES[type]}; only texts are normalised. Let the column be read as text in the review first.`,
+  rule_needs_numbers: ({ rule, column, type }, { number }) => `Rule ${number(rule)} was not applied: each value of ${q(column)} is ${TYPES[type]}; a range needs numbers. Let the column be read as numbers in the review first.`,
 };

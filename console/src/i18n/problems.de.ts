@@ -29,6 +29,7 @@ const problems: Readonly<Record<string, string>> = {
   crash: "An dieser Datei ist ihr Leser gescheitert. Speichern Sie sie in einem anderen Format, etwa PDF.",
   // Tabellen und ihre Versionen
   key_missing: "Der Schlüssel fehlt: in der Datei, in der Tabelle oder in einzelnen Zeilen. Nennen Sie Spalten, die es in beiden gibt und die überall gefüllt sind.",
+  key_zeros: "Schlüssel der Datei unterscheiden sich nur durch führende Nullen von denen, die da sind. Schreiben Sie sie wie dort.",
   key_not_unique: "Mehrere Zeilen haben denselben Schlüssel. Nehmen Sie die Spalte hinzu, die sie unterscheidet.",
   dataset_busy: "Eine Datei der Tabelle wird gerade gelesen. Versuchen Sie es noch einmal, wenn das fertig ist.",
   dataset_not_ready: "Die Tabelle hat noch keine Zeilen. Warten Sie, bis sie gelesen ist, oder sehen Sie nach, woran es lag.",

@@ -71,7 +71,18 @@ async def test_kept_rules_make_a_version_and_hold_for_the_next_file(owner: Calle
     [
         ({**TYPE, "source": "nowhere"}, "no column 'nowhere'"),
         ({**TYPE, "column": "client"}, "a column 'client' already"),
-        ({**DIGITS, "column": "amount"}, "only texts are normalised"),
+        ({**DIGITS, "column": "amount"}, "read as text in the review first"),
+        (
+            {"kind": "derive", "column": "size", "source": "amount", "by": {"kind": "ranges", "ranges": [
+                {"below": 100, "value": "small"}, {"at_least": 50, "value": "large"},
+            ]}},
+            "Two ranges of 'size' overlap: 'small' (below 100) and 'large' (from 50)",
+        ),
+        (
+            {"kind": "validate", "column": "amount", "action": "flag",
+             "check": {"kind": "range", "minimum": 5, "maximum": 1}},
+            "No number is at least 5 and at most 1",
+        ),
         (
             {"kind": "validate", "column": "client", "action": "flag",
              "check": {"kind": "pattern", "pattern": "(open"}},
@@ -86,6 +97,10 @@ async def test_rules_that_cannot_run_are_refused_and_nothing_changes(
     answer = await owner.put(f"/api/v1/datasets/{dataset['id']}/rules", json={"rules": [DIGITS, rule]})
     assert (answer.status_code, answer.json()["code"]) == (422, "rules_refused"), answer.text
     assert words in answer.text
+    tried = await owner.post(f"/api/v1/datasets/{dataset['id']}/rules/test", json={"rules": [DIGITS, rule]})
+    assert (tried.status_code, tried.json()["code"]) == (422, "rules_refused"), tried.text
+    told, kept = tried.json(), answer.json()
+    assert (told["detail"], told["errors"]) == (kept["detail"], kept["errors"])
     assert (await owner.get(f"/api/v1/datasets/{dataset['id']}")).json()["version"] == 1
 
 

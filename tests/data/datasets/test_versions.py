@@ -57,6 +57,19 @@ async def test_rows_are_added_in_the_types_of_those_that_are_there(owner: Caller
     assert (first["mode"], first["changes"]) == ("replace", None)
 
 
+async def test_a_column_that_an_added_file_lacks_is_missing_in_its_rows_alone(owner: Caller) -> None:
+    dataset = await ingested(owner, STOCK, "stock.csv")
+    await ingested(owner, b"sku,name\n10504,Lid\n", "more.csv", dataset_id=dataset["id"], mode="append")
+    assert (await rows_of(owner, dataset))[2:] == [["00503", "Pan", 9], ["10504", "Lid", None]]
+    changes = (await versions_of(owner, dataset))[0]["changes"]["columns"]
+    assert (changes["dropped"], changes["missing"]) == ([], ["price"])
+    review = (await owner.get(f"/api/v1/datasets/{dataset['id']}/review")).json()
+    found = next(f for f in review["findings"] if f["kind"] == "columns_missing")
+    assert found["sentence"] == (
+        "The file lacks 'price (EUR)', which the rows of before have: 1 row of it has nothing there."
+    )
+
+
 async def test_rows_of_the_same_key_are_replaced_the_others_stay(owner: Caller) -> None:
     dataset = await ingested(owner, STOCK, "stock.csv")
     await ingested(owner, NEWS, "news.csv", dataset_id=dataset["id"], mode="upsert", key="SKU")
@@ -91,6 +104,7 @@ async def test_a_replacing_file_says_which_rows_and_columns_it_changed(owner: Ca
         (b"sku,name,price (USD)\n1,x,1.00\n", {"mode": "append"}, "unit_changed"),
         (b"sku,name,price (EUR)\n1,x,cheap\n2,y,dear\n", {"mode": "append"}, "schema_changed"),
         (b"sku,name\n00501,x\n00501,y\n", {"mode": "upsert", "key": "sku"}, "key_not_unique"),
+        (b"sku,name\n501,x\n900,y\n", {"mode": "upsert", "key": "sku"}, "key_zeros"),
         (b"sku,name\n00501,x\n,y\n", {"mode": "upsert", "key": "sku"}, "key_missing"),
         (b"sku,name\n00501,x\n", {"mode": "upsert", "key": "ean"}, "key_missing"),
     ],

@@ -125,7 +125,7 @@ function Changes({ changes }: { changes: Version["changes"] }) {
   const f = useFormats();
   if (changes === null) return <Text size="sm">–</Text>;
   const columns = changes.columns;
-  const touched = columns ? [columns.added, columns.dropped, columns.type_changed, columns.unit_changed].reduce((sum, each) => sum + (each?.length ?? 0), 0) : 0;
+  const touched = columns ? [columns.added, columns.dropped, columns.missing, columns.type_changed, columns.unit_changed].reduce((sum, each) => sum + (each?.length ?? 0), 0) : 0;
   return (
     <Group gap={4}>
       {changes.rows &&

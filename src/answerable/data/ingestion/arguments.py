@@ -213,6 +213,14 @@ class MarkSaid(_Plain):
     mark: Literal[",", "."]
 
 
+class ColumnsMissingSaid(_Plain):
+    """The labels of `columns` that a file lacks whose `count` rows are added to others that have them."""
+
+    code: Literal["columns_missing"]
+    columns: tuple[str, ...]
+    count: int
+
+
 class NumberReadSaid(_Plain):
     """What the mark in the numbers of a column is taken for, and the `number` that a text is then: in
     digits with a decimal point."""
@@ -399,7 +407,7 @@ Arguments = Annotated[
     NothingSaid | CountSaid | TextSaid | CountedTextSaid | EncodingSaid | FewWordsSaid | RivalSaid
     | DelimiterSaid | PlacesSaid | BlankHeaderSaid | DuplicateHeaderSaid | ColumnSaid | CountedColumnSaid
     | ColumnTextSaid | PlaceholdersSaid | UnreadableSaid | DateOrderSaid | DateReadSaid | MarkSaid
-    | CompactDatesSaid | CountedColumnTextSaid
+    | ColumnsMissingSaid | CompactDatesSaid | CountedColumnTextSaid
     | NumberReadSaid | SignsSaid | UnitsSaid | UnitsConvertedSaid | BareNumbersSaid | BarePercentSaid
     | HeaderScaleSaid | FormatUnitSaid | ChoiceSaid | SpellingsSaid | DeclaredTypeSaid | PeriodsSaid
     | PeriodRowsSaid | RuleCountSaid | RuleDerivedSaid | RuleCheckSaid | RuleSaid | RuleTypeSaid,

@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.arguments import ColumnsMissingSaid
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.headers import ColumnHeader
-from answerable.data.ingestion.quality import shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.ingestion.versions import ColumnChanges, RowChanges
@@ -42,6 +43,19 @@ def check_columns(changes: ColumnChanges, settings: TableSettings) -> None:
         )
 
 
+def missing_columns(
+    connection: duckdb.DuckDBPyConnection, written: Path, names: Sequence[str], settings: TableSettings
+) -> list[Finding]:
+    """What there is to say about columns that a file lacks whose rows are added to others."""
+    if not names:
+        return []
+    found = connection.execute(f"SELECT count(*) FROM {_rows(written)}").fetchone()  # noqa: S608
+    count = int(found[0]) if found else 0
+    labels = tuple(settings.known[name].label or name for name in names)
+    said = ColumnsMissingSaid(code="columns_missing", columns=labels[:5], count=count)
+    return [noted(Code.COLUMNS_MISSING, Severity.DOUBTFUL, said, count=count, example=labels[0])]
+
+
 def combine(
     connection: duckdb.DuckDBPyConnection,
     written: Path,
@@ -57,6 +71,7 @@ def combine(
     if settings.mode == "upsert":
         _check_key(connection, written, key, {c.header.name for c in columns}, "the file")
         _check_key(connection, base, key, set(known), "the dataset")
+        _check_zeros(connection, written, base, key)
     kept = f"SELECT * EXCLUDE (file_row_number) FROM {_rows(base, numbered=True)} AS old"  # noqa: S608
     if settings.mode == "upsert":
         same = " AND ".join(f"old.{_name(k)} = new.{_name(k)}" for k in key)
@@ -190,6 +205,32 @@ def _check_key(
             "key_not_unique",
             f"Several rows of {where} have the same {', '.join(key)} ({repeated}). Add the column that tells "
             "them apart to the key.",
+        )
+
+
+def _check_zeros(
+    connection: duckdb.DuckDBPyConnection, written: Path, base: Path, key: Sequence[str]
+) -> None:
+    """Refuse keys that are those of the dataset but for zeros in front, which spreadsheets take away."""
+
+    def bare(side: str, name: str) -> str:
+        text = f"CAST({side}.{_name(name)} AS VARCHAR)"
+        return f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN ltrim({text}, '0') ELSE {text} END"
+
+    alike = " AND ".join(f"{bare('old', name)} = {bare('new', name)}" for name in key)
+    same = " AND ".join(f"other.{_name(name)} = new.{_name(name)}" for name in key)
+    shown = ", ".join(f"new.{_name(name)}, old.{_name(name)}" for name in key)
+    found = connection.execute(
+        f"SELECT {shown} FROM {_rows(written)} AS new JOIN {_rows(base)} AS old ON {alike} "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM {_rows(base)} AS other WHERE {same}) LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        mine, theirs = next((a, b) for a, b in zip(found[::2], found[1::2], strict=True) if a != b)
+        raise refuse(
+            "key_zeros",
+            f"The key {mine} of the file is {theirs} in the rows that are there, but for zeros in front: it "
+            "would be added as another row. Write the keys as they are there, in a spreadsheet as cells of "
+            "text; rows that are others take the mode 'append'.",
         )
 
 

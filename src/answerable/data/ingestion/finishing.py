@@ -38,10 +38,12 @@ def finish(
         written.columns, ruled = apply_rules(connection, written.path, written.columns, settings.rules)
         written.findings += ruled
     own = [(column.header.name, column.type, column.unit) for column in written.columns]
-    columns = compare_columns(settings.known, own)
+    added_to = settings.base is not None and settings.mode != "replace"
+    columns = compare_columns(settings.known, own, added_to=added_to)
     if settings.known:
         combining.check_columns(columns, settings)
-    if settings.base is not None and settings.mode != "replace":
+    if added_to:
+        written.findings += combining.missing_columns(connection, written.path, columns.missing, settings)
         written.columns = combining.combine(connection, written.path, written.columns, settings)
     table = profile.profile(connection, written.path, written.columns)
     respelt, changed = spellings.unify(connection, written.path, table, label, settings.choices)

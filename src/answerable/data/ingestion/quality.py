@@ -78,6 +78,7 @@ class Code(StrEnum):
     BAD_LINES = "bad_lines"
     DECLARED_TYPE = "declared_type"
     NOT_FINITE = "not_finite"
+    COLUMNS_MISSING = "columns_missing"
     CHOICE_UNFIT = "choice_unfit"
     PERIODS_AS_COLUMNS = "periods_as_columns"
     RULE_NORMALISED = "rule_normalised"

@@ -134,6 +134,9 @@ SENTENCES: Mapping[str, str] = {
     "duplicates_dropped": "{count} {count:row equals|rows equal} an earlier row in every column; {count:it "
     "is|they are} left out, as chosen.",
     "no_rows": "The table has a header and no rows.",
+    "columns_missing": "The file lacks {columns:quoted}, which the rows of before have: {count} "
+    "{count:row|rows} "
+    "of it {count:has|have} nothing there.",
     "bad_lines": "{count} {count:line is no JSON object and is|lines are no JSON objects and are} left out.",
     "nested_values": "{count} {count:value is a list or deep object; it is|values are lists or deep "
     "objects; they are} kept as JSON text.",
@@ -157,9 +160,9 @@ SENTENCES: Mapping[str, str] = {
     "rule_column_exists": "Rule {rule} was not applied: the table has a column {column!r} already; give the "
     "new one another name.",
     "rule_needs_texts": "Rule {rule} was not applied: {column!r} holds {type} values; only texts are "
-    "normalised.",
+    "normalised. Let the column be read as text in the review first.",
     "rule_needs_numbers": "Rule {rule} was not applied: {column!r} holds {type} values; a range needs "
-    "numbers.",
+    "numbers. Let the column be read as numbers in the review first.",
 }
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "delimiter": {"\t": "a tab", ",": "a comma", ";": "a semicolon", "|": "a bar", " ": "blanks"},

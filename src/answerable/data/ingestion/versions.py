@@ -32,23 +32,25 @@ class ColumnChange(BaseModel):
 
 
 class ColumnChanges(BaseModel):
-    """What a file's columns are against those of the version before, by their names."""
+    """What a file's columns are against those of the version before, by their names. Where its rows are added
+    to others, columns that it lacks stay, and are `missing` in its rows alone; else they are `dropped`."""
 
     added: list[str] = []
     dropped: list[str] = []
+    missing: list[str] = []
     type_changed: list[ColumnChange] = []
     unit_changed: list[ColumnChange] = []
 
     @property
     def any(self) -> bool:
         """Whether anything differs."""
-        return bool(self.added or self.dropped or self.type_changed or self.unit_changed)
+        return bool(self.added or self.dropped or self.missing or self.type_changed or self.unit_changed)
 
     def words(self) -> str:
         """The changes in a sentence."""
         parts = [
             f"new: {', '.join(self.added)}" if self.added else "",
-            f"missing: {', '.join(self.dropped)}" if self.dropped else "",
+            f"missing: {', '.join(lacks)}" if (lacks := [*self.dropped, *self.missing]) else "",
             *(
                 f"{c.column} was {c.before} and is {c.after}"
                 for c in (*self.type_changed, *self.unit_changed)
@@ -76,14 +78,19 @@ class VersionChanges(BaseModel):
 
 
 def compare_columns(
-    known: Mapping[str, KnownColumn], columns: Sequence[tuple[str, FieldType, Unit | None]]
+    known: Mapping[str, KnownColumn],
+    columns: Sequence[tuple[str, FieldType, Unit | None]],
+    *,
+    added_to: bool = False,
 ) -> ColumnChanges:
-    """What (name, type, unit) columns are against known ones."""
+    """What (name, type, unit) columns are against known ones, whose rows stay where they are `added_to`."""
     found = {name: (kind, unit) for name, kind, unit in columns}
     both = [(name, known[name], *facts) for name, facts in found.items() if name in known]
+    lacking = [name for name in known if name not in found]
     return ColumnChanges(
         added=[name for name in found if name not in known],
-        dropped=[name for name in known if name not in found],
+        dropped=[] if added_to else lacking,
+        missing=lacking if added_to else [],
         type_changed=[
             ColumnChange(column=name, before=old.type, after=kind)
             for name, old, kind, _ in both

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from answerable.data.datasets import repository
 from answerable.data.datasets.errors import DatasetNotReady, RulesRefused
+from answerable.data.datasets.rules.contradictions import contradictions
 from answerable.data.datasets.rules.schemas import RulesChanged
 from answerable.data.datasets.schemas import JobReference
 from answerable.data.datasets.settings import DatasetSettings
@@ -62,8 +63,9 @@ async def sample_of(session: Session, runtime: Runtime, dataset_id: str) -> Samp
 async def try_rules(
     sample: Sample, rules: Sequence[Rule], *, rows: list[dict[str, str | None]] | None = None, limit: int = 20
 ) -> Trial:
-    """What the rules do to a few rows, in a sandboxed child. Raises RulesRefused for rules that cannot be
-    read."""
+    """What the rules do to a few rows, in a sandboxed child. Raises RulesRefused for rules that contradict
+    themselves, and for those that cannot be read or cannot run over the dataset's columns."""
+    _refuse(contradictions(rules))
     with tempfile.TemporaryDirectory(prefix="rules-") as folder:
         request = TrialRequest(
             folder=Path(folder),
@@ -87,16 +89,15 @@ async def try_rules(
             raise RulesRefused(
                 "The rules take more time or memory than a trial may. Simplify them."
             ) from error
-    return Trial.model_validate(answer)
-
-
-async def check_rules(sample: Sample, rules: Sequence[Rule]) -> None:
-    """Raise RulesRefused for rules that cannot run over the dataset's columns."""
-    trial = await try_rules(sample, rules)
+    trial = Trial.model_validate(answer)
     unfit = [finding for finding in trial.findings if finding.code is Code.RULE_UNFIT]
-    if unfit:
-        errors = [FieldError("rules", finding.sentence) for finding in unfit]
-        raise RulesRefused(unfit[0].sentence, errors=errors)
+    _refuse([FieldError("rules", finding.sentence) for finding in unfit])
+    return trial
+
+
+def _refuse(errors: list[FieldError]) -> None:
+    if errors:
+        raise RulesRefused(errors[0].message, errors=errors)
 
 
 async def replace(
@@ -107,7 +108,7 @@ async def replace(
     async with runtime.database.begin(principal) as session:
         await require_all_of(session, dataset_id)
         sample = await sample_of(session, runtime, dataset_id)
-    await check_rules(sample, rules)
+    await try_rules(sample, rules)
     async with runtime.database.begin(principal) as session:
         version, job_id = await keep_rules(session, dataset_id, rules)
         number = version.number
