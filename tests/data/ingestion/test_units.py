@@ -198,3 +198,19 @@ def test_currencies_of_number_formats_are_units_and_do_not_mix(tmp_path: Path) -
     (mixed,) = read_book(tmp_path, rows, formats={"B2": '#,##0.00 "€"', "B3": "[$$-409]#,##0.00"})
     assert mixed.column("sum") == ["25 €", "50.5 $"]
     assert Code.MIXED_UNITS in mixed.codes
+
+
+def test_one_bare_number_among_thousands_of_percentages_is_asked() -> None:
+    cells = [f"{i / 100:.2f}%" for i in range(100, 5000)]
+    table = column([*cells, "0.07"])
+    found = table.finding(Code.BARE_PERCENT)
+    assert found is not None
+    assert (found.count, found.example) == (1, "0.07")
+    assert values(table)[-1] == 7
+
+
+def test_one_time_without_a_zone_among_thousands_is_reported() -> None:
+    cells = [f"2024-01-{1 + i // 1440:02} {i // 60 % 24:02}:{i % 60:02} CET" for i in range(5000)]
+    found = column([*cells, "2024-02-01 10:00"]).finding(Code.TIME_ZONE_MISSING)
+    assert found is not None
+    assert (found.count, found.example) == (1, "2024-02-01 10:00")

@@ -41,8 +41,12 @@ _FLAG_HEADER = re.compile(
 def read(values: Sequence[tuple[str, int]], header: str) -> tuple[str, str] | None:
     """The (true, false) words when every text is one of them; 1 and 0 only where the header
     suggests a yes or no, single letters only where both occur."""
-    seen = {text.strip().lower() for text, _ in values}
-    if not seen or len(seen) > 2:
+    seen = set[str]()
+    for text, _ in values:
+        seen.add(text.strip().lower())
+        if len(seen) > 2:
+            return None
+    if not seen:
         return None
     for pair in _PAIRS:
         if seen <= set(pair) and seen != {"no"}:

@@ -115,6 +115,17 @@ class ColumnType:
             return booleans.boolean_sql(cell, self.boolean)
         return dates.time_sql(cell) if self.type is FieldType.TIME else cell
 
+    def marked_sql(self, name: str) -> exp.Expression | None:
+        """Whether a cell of the raw column has the unit or zone that others have; None where none has any."""
+        cell = sql.column(name)
+        if self.number is not None and self.number.affix:
+            known = {self.number.affix, *(affix for affix, _ in self.number.powers if affix)}
+            found = [sql.call("contains", cell.copy(), affix) for affix in sorted(known)]
+            return exp.Paren(this=exp.or_(*found))
+        if self.date is not None and self.date.zones:
+            return sql.call("regexp_matches", cell, rf"(?i)\d\s*(?:[ap]\.?m\.?)?\s*(?:{zones.PATTERN})\s*$")
+        return None
+
     def strict_sql(self, name: str, value: str) -> Strict | None:
         """The value of the raw column `name` as a fast expression, and where that is all there is to say of
         its cell; `value` is what the value is called there. None when there is no fast way."""
@@ -296,6 +307,8 @@ def _assumed(form: DateFormat, example: str, label: str) -> DateOrderSaid | Date
 
 def _as_time(filled: Values) -> Decision | None:
     column = ColumnType(FieldType.TIME)
+    if not any(":" in text for text, _ in filled):
+        return None
     if tolerable(filled, [column.fits(text) for text, _ in filled]) and any(
         column.fits(t) for t, _ in filled
     ):
@@ -421,6 +434,8 @@ def _plain(value: Decimal | date) -> str:
 
 def _as_unzoned(filled: Values, label: str) -> Decision | None:
     """Text, where every time would be one without the word behind it."""
+    if not any(":" in text for text, _ in filled):
+        return None
     cut = [(text, zones.without(text.strip()), count) for text, count in filled]
     word = next((found[1] for _, found, _ in cut if found is not None), None)
     if word is None:

@@ -78,6 +78,9 @@ _NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y, DateOrder.NAME_Y)
 _MONTHLY = (DateOrder.MONTH, DateOrder.NAME_Y)
 _PIVOT = 69  # two-digit years: 69-99 are 19xx, 00-68 are 20xx (POSIX strptime)
 _FIRST = 300  # the most frequent texts: a column of dates has one among them
+# What each pattern has but the compact one: three numbers, or two with letters between them, or a year and a
+# month.
+_MAYBE = re.compile(r"[0-9]\D+[0-9]+\D+[0-9]|[0-9]\W*[^\W\d_]{3}|[^\W\d_]{3}\W*[0-9]|[0-9]{4}-[0-9]{2}")
 _YEARS = range(1000, 2600)
 
 
@@ -282,7 +285,7 @@ def read(values: Sequence[tuple[str, int]], *, order_hint: DateOrder | None = No
     """The best format for (text, count) pairs without placeholders; None when hardly one is a date.
     `order_hint` is what other columns of the table say."""
     total = sum(count for _, count in values)
-    if not total:
+    if not total or not any(_MAYBE.search(text) for text, _ in values[:_FIRST]):
         return None
     readings = []
     for order in DateOrder:

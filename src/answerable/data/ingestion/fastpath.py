@@ -21,9 +21,10 @@ from answerable.data.ingestion.chosen import decide_as_chosen
 from answerable.data.ingestion.columns import Hints
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.request import TableSettings
-from answerable.data.ingestion.staging import RAW, hints_of, typed_column
+from answerable.data.ingestion.staging import hints_of, typed_column
 from answerable.data.ingestion.textfile import LargeTable
 from answerable.data.ingestion.typed import TypedColumn
+from answerable.data.ingestion.verifying import RAW, raw_names
 
 _BLOCKS = 24
 _BLOCK_BYTES = 32 << 10
@@ -70,7 +71,7 @@ def write(
 def _query(values: Sequence[sql.Strict], headers: Sequence[ColumnHeader], source: str) -> str:
     """The rows of a source of raw cells as values; fails at the first cell that its value does not hold for.
     Values, conditions and failing are three steps, so that each value is computed once."""
-    raw, names = _raw_names(len(values)), [_value_name(i) for i in range(len(values))]
+    raw, names = raw_names(len(values)), [_value_name(i) for i in range(len(values))]
     made = [exp.alias_(strict.value, name) for strict, name in zip(values, names, strict=True)]
     filled = exp.Not(this=exp.Paren(this=_is_blank_row(raw)))
     holds = sql.every([filled, *(exp.Paren(this=strict.holds) for strict in values)])
@@ -90,10 +91,6 @@ def _query(values: Sequence[sql.Strict], headers: Sequence[ColumnHeader], source
     )
 
 
-def _raw_names(width: int) -> list[str]:
-    return [f"c{i}" for i in range(width)]
-
-
 def _is_blank_row(raw: Sequence[str]) -> exp.Expression:
     return exp.Is(this=sql.call("coalesce", *map(sql.column, raw)), expression=exp.Null())
 
@@ -107,7 +104,7 @@ def stage(connection: duckdb.DuckDBPyConnection, large: LargeTable, width: int) 
     cells, without Python in between. False when they are not, or nobody can say."""
     if not _is_plain_text(large) or _blocks(large) is None:
         return False
-    cells = exp.select(*[exp.alias_(_stripped(sql.column(name)), name) for name in _raw_names(width)])
+    cells = exp.select(*[exp.alias_(_stripped(sql.column(name)), name) for name in raw_names(width)])
     query = f"{sql.render(cells)} FROM {_source(large, width)}"
     try:
         connection.execute(f"CREATE OR REPLACE TABLE {RAW} AS {query}")
@@ -115,7 +112,7 @@ def stage(connection: duckdb.DuckDBPyConnection, large: LargeTable, width: int) 
         if isinstance(error, (*_RESOURCES, duckdb.OutOfMemoryException)):
             raise
         return False
-    blank = sql.render(_is_blank_row(_raw_names(width)))
+    blank = sql.render(_is_blank_row(raw_names(width)))
     return connection.execute(f"SELECT 1 FROM {RAW} WHERE {blank} LIMIT 1").fetchone() is None  # noqa: S608
 
 
@@ -133,7 +130,7 @@ def _is_plain_text(large: LargeTable) -> bool:
 
 
 def _source(large: LargeTable, width: int) -> str:
-    names = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width)) + "}"
+    names = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in raw_names(width)) + "}"
     dialect = large.file.dialect
     options = {
         "delim": dialect.delimiter,
@@ -188,8 +185,9 @@ def _columns(
     if any(d.findings or d.open_question for d in decisions) or hints != Hints(hints.decimal_comma):
         return None
     values, columns = [], []
+    raw = raw_names(len(headers))
     for i, (decision, header) in enumerate(zip(decisions, headers, strict=True)):
-        value = decision.column.strict_sql(f"c{i}", _value_name(i))
+        value = decision.column.strict_sql(raw[i], _value_name(i))
         if value is None:
             return None
         values.append(value)

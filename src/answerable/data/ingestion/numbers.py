@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -49,6 +50,9 @@ _SHAPE = re.compile(
 )
 
 
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_DIGIT = re.compile("[0-9]")
+_LONGEST_KNOWN = 60
 _CODE = re.compile(r"\d+[A-Z]")
 # "(99,10) €": the currency stands outside of the brackets.
 _BRACKETED = re.compile(
@@ -58,8 +62,7 @@ _BRACKETED = re.compile(
 _NO_CENTS = re.compile(r"(?<=[0-9][.,])[-–—]{1,2}(?=[^0-9]*$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A cell cut into the parts of a number; `affix` is the currency, percent sign or unit."""
 
     negative: bool
@@ -70,6 +73,15 @@ class Shape:
 
 def cut(text: str) -> Shape | None:
     """The parts of a text that may be a number; None when it is none in any style."""
+    if _PLAIN.fullmatch(text):
+        negative = text[0] == "-"
+        return Shape(negative, text[negative:], "", "")
+    return _cut_known(text) if len(text) <= _LONGEST_KNOWN else _cut(text)
+
+
+def _cut(text: str) -> Shape | None:
+    if _DIGIT.search(text) is None:
+        return None
     bare = _NO_CENTS.sub("", text.strip())
     match = _SHAPE.fullmatch(bare)
     if match is None:
@@ -91,6 +103,11 @@ def cut(text: str) -> Shape | None:
     return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")
 
 
+# A column is looked at several times: for its type, for what does not fit it, and for what becomes of each
+# cell.
+_cut_known = lru_cache(maxsize=1 << 14)(_cut)
+
+
 def _cut_bracketed(text: str) -> Shape | None:
     match = _BRACKETED.fullmatch(text)
     inner = cut(match["inner"]) if match is not None else None
@@ -99,7 +116,7 @@ def _cut_bracketed(text: str) -> Shape | None:
     prefix, suffix = match["prefix"].strip(), match["suffix"].strip()
     if bool(prefix) == bool(suffix) or (prefix and currency(prefix) is None):
         return None
-    return replace(inner, affix=prefix or suffix)
+    return inner._replace(affix=prefix or suffix)
 
 
 @dataclass(frozen=True)
@@ -132,6 +149,8 @@ class NumberFormat:
 
     def canonical(self, text: str) -> str | None:
         """The number with a decimal point and a leading minus; None when the text is none here."""
+        if self.decimal_mark == "." and not self.powers and _PLAIN.fullmatch(text):
+            return text
         shape = cut(text)
         power = self._power(shape.affix) if shape is not None else None
         if shape is None or power is None or not self._body.fullmatch(shape.body):
@@ -146,7 +165,7 @@ class NumberFormat:
     def _power(self, affix: str) -> int | None:
         """The power of ten that a number beside `affix` takes; None when it is none of the column's."""
         own = 0 if affix in ("", self.affix) else None
-        return dict(self.powers).get(affix, own)
+        return dict(self.powers).get(affix, own) if self.powers else own
 
     def parse(self, text: str) -> Decimal | None:
         """The value of a text; None when it is no number in this format."""
@@ -296,14 +315,16 @@ def _bare(numeric: Sequence[tuple[str, Shape, int]]) -> tuple[tuple[str, int], .
 def _style(bodies: Sequence[str], comma_hint: bool | None, mark: str | None) -> tuple[tuple[str, str], bool]:
     """(decimal mark, thousands separator) that reads most bodies, and whether another style that
     gives other values reads as many."""
+    separated = any(set(body) & set(".,") for body in bodies)
+    # What is digits alone fits every style.
+    written = [body for body in bodies if not body.isdigit()]
     scored = []
     for style in (found for found in _STYLES if mark is None or found[0] == mark):
         pattern = re.compile(body_pattern(*style))
-        scored.append((sum(1 for body in bodies if pattern.fullmatch(body)), style))
+        scored.append((sum(1 for body in written if pattern.fullmatch(body)), style))
     best = max(count for count, _ in scored)
     fitting = [style for count, style in scored if count == best]
     marks = {style[0] for style in fitting}
-    separated = any(set(body) & set(".,") for body in bodies)
     if len(marks) == 1 or not separated:
         return fitting[0], False
     if comma_hint is not None:

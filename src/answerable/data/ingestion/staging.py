@@ -14,23 +14,33 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.arguments import PlaceholdersSaid, UnreadableSaid
 from answerable.data.ingestion.cells import Native
 from answerable.data.ingestion.chosen import decide_as_chosen
 from answerable.data.ingestion.columns import ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.dates import DateFormat, DateOrder
+from answerable.data.ingestion.emptied import Emptied
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.numbers import NumberFormat, decimal_comma_votes
-from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
+from answerable.data.ingestion.quality import Code, Finding
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
+from answerable.data.ingestion.verifying import (
+    RAW,
+    Checked,
+    check,
+    misfits,
+    placeholders,
+    raw_names,
+    unmarked,
+)
+from answerable.data.ingestion.verifying import filled as filled_cells
 from answerable.data.semantics.model import FieldType
 
 _SAMPLE = 3000
-_MISFITS = 500
+_LEAST_SAMPLE = 500
+_SAMPLE_OF_A_TABLE = 1_500_000
 _ROUNDS = 5
 _GROUP = 32
-RAW = "raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,8 @@ class Staged:
 
     @property
     def raw_names(self) -> list[str]:
-        """Staged columns are numbered: headers never reach SQL as names before they are checked."""
-        return [f"c{i}" for i in range(len(self.headers))]
+        """The names of its columns in the staged table."""
+        return raw_names(len(self.headers))
 
 
 def write_cells(path: Path, rows: Iterable[Sequence[str]]) -> int:
@@ -88,8 +98,7 @@ def write_cells(path: Path, rows: Iterable[Sequence[str]]) -> int:
 
 def stage(connection: duckdb.DuckDBPyConnection, path: Path, width: int) -> None:
     """Load the file that `write_cells` wrote into the table of raw cells; blank cells are null."""
-    names = [f"c{i}" for i in range(width)]
-    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+    columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in raw_names(width)) + "}"
     source = (
         f"read_csv({sql.render(sql.text(str(path)))}, columns = {columns}, "
         "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
@@ -109,23 +118,43 @@ def decide_columns(
     question open (day or month first, decimal comma or point) are decided again with what the
     version before and the other columns say. `native` are columns whose numbers a workbook typed itself;
     `cells` their texts, where they are in memory."""
-    found = list(cells) if cells is not None else [_sample(connection, f"c{i}") for i in range(len(headers))]
+    width, names = len(headers), raw_names(len(headers))
+    found = list(cells) if cells is not None else _samples(connection, width)
     columns = [
-        _Column(f"c{i}", header, _mark(found[i], native=i in native), settings)
+        _Column(names[i], header, _mark(found[i], native=i in native), settings)
         for i, header in enumerate(headers)
     ]
-    decisions = [column.decide(connection, Hints()) for column in columns]
+    decisions = [column.decide(Hints()) for column in columns]
+    checked = _verify(connection, columns, decisions)
     hints = hints_of(decisions)
     for i, decision in enumerate(decisions):
         own = settings.hints(headers[i].name, hints)
         if decision.open_question and own != Hints():
-            decisions[i] = columns[i].decide(connection, own)
+            decisions[i] = columns[i].settle(connection, own)
+            checked.pop(i, None)
     typed = [typed_column(header, d) for header, d in zip(headers, decisions, strict=True)]
     staged = Staged(list(headers), [d.column for d in decisions], typed)
-    for column, decision in zip(columns, decisions, strict=True):
+    for i, (column, decision) in enumerate(zip(columns, decisions, strict=True)):
         staged.findings += [f.model_copy(update={"column": column.header.name}) for f in decision.findings]
-        staged.emptied.append(column.emptied(connection, decision.column))
+        staged.emptied.append(column.emptied(connection, decision.column, checked.get(i)))
     return staged
+
+
+def _verify(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[_Column], decisions: list[Decision]
+) -> dict[int, Checked]:
+    """Hold the decisions on some texts of a column against all of its cells, and decide anew where a cell
+    speaks against one, or could; what is known of the cells of those that stand, by the places of the
+    columns."""
+    partial = [i for i, column in enumerate(columns) if not column.cells.complete]
+    checked = dict(
+        zip(partial, check(connection, [(columns[i].raw, decisions[i].column) for i in partial]), strict=True)
+    )
+    for i, result in list(checked.items()):
+        if result.lost or result.unmarked or decisions[i].open_question:
+            decisions[i] = columns[i].settle(connection, Hints())
+            del checked[i]
+    return checked
 
 
 def typed_column(header: ColumnHeader, decision: Decision) -> TypedColumn:
@@ -156,10 +185,10 @@ class Cells:
 
 def cells_of(rows: Sequence[Sequence[str]], width: int) -> list[Cells]:
     """The texts of each column of rows in memory."""
-    columns = []
+    most, columns = _most_texts(width), []
     for i in range(width):
         counted = Counter(cell for row in rows if (cell := row[i]) and not cell.isspace())
-        values = counted.most_common(_SAMPLE)
+        values = counted.most_common(most)
         columns.append(_scaled(values, counted.total(), complete=len(values) == len(counted)))
     return columns
 
@@ -177,33 +206,21 @@ def _mark(cells: Cells, *, native: bool) -> Cells:
     return Cells([(Native(text), count) for text, count in cells.values], cells.complete, cells.filled)
 
 
-def _sample(connection: duckdb.DuckDBPyConnection, name: str) -> Cells:
-    """The most frequent texts and a spread of the others."""
-    counted = connection.execute(
-        f"SELECT {name}, count(*) AS n FROM {RAW} WHERE {name} IS NOT NULL GROUP BY {name} "  # noqa: S608
-        f"ORDER BY n DESC, hash({name}) LIMIT {_SAMPLE}"
-    ).fetchall()
-    total = connection.execute(f"SELECT count({name}) FROM {RAW}").fetchone()  # noqa: S608
-    return _scaled(counted, total[0] if total else 0, complete=len(counted) < _SAMPLE)
+def _samples(connection: duckdb.DuckDBPyConnection, width: int) -> list[Cells]:
+    """The most frequent texts of each column and a spread of the others."""
+    most, found = _most_texts(width), []
+    for name, filled in zip(raw_names(width), filled_cells(connection, width), strict=True):
+        counted = connection.execute(
+            f"SELECT {name}, count(*) AS n FROM {RAW} WHERE {name} IS NOT NULL GROUP BY {name} "  # noqa: S608
+            f"ORDER BY n DESC, hash({name}) LIMIT {most}"
+        ).fetchall()
+        found.append(_scaled(counted, filled, complete=len(counted) < most))
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """Cells of a column that become null: placeholders, and what is no value of its type. `filled`
-    counts the cells that are not blank."""
-
-    placeholders: list[tuple[str, int]]
-    lost: list[tuple[str, int]]
-    filled: int
-
-    @property
-    def count(self) -> int:
-        """How many cells."""
-        return sum(n for _, n in (*self.placeholders, *self.lost))
-
-    def findings(self, header: ColumnHeader, column: ColumnType) -> list[Finding]:
-        """What the report says about them."""
-        return _emptied_findings(self, header, column)
+def _most_texts(width: int) -> int:
+    """How many texts of a column its type is decided on: fewer where there are very many columns."""
+    return max(_LEAST_SAMPLE, min(_SAMPLE, _SAMPLE_OF_A_TABLE // max(width, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,33 +232,45 @@ class _Column:
     cells: Cells
     settings: TableSettings
 
-    def decide(self, connection: duckdb.DuckDBPyConnection, hints: Hints) -> Decision:
+    def decide(self, hints: Hints) -> Decision:
+        """Decide on the known texts."""
+        return self._decide(self.cells.values, hints)
+
+    def _decide(self, values: Values, hints: Hints) -> Decision:
+        choices = self.settings.column(self.header.name)
+        hints = replace(hints, unit=self.header.unit)
+        return decide_as_chosen(values, self.header.label, hints, choices)
+
+    def settle(self, connection: duckdb.DuckDBPyConnection, hints: Hints) -> Decision:
         """Decide on the known texts; unless they are all, look for cells that contradict and decide
         again until none does."""
         values: Values = self.cells.values
-        hints = replace(hints, unit=self.header.unit)
-        choices = self.settings.column(self.header.name)
-        decision = decide_as_chosen(values, self.header.label, hints, choices)
+        decision = self._decide(values, hints)
         if self.cells.complete:
             return decision
         native = bool(values) and isinstance(values[0][0], Native)
         for _ in range(_ROUNDS):
             known = {text for text, _ in values}
-            evidence = list(misfits(connection, self.raw, decision.column))
+            evidence = misfits(connection, self.raw, decision.column)
+            evidence += unmarked(connection, self.raw, decision.column)
             if decision.open_question:
                 evidence += misfits(connection, self.raw, _other_reading(decision.column))
             fresh = {text: count for text, count in evidence if text not in known}
             if not fresh:
                 break
             values = [*values, *((Native(t) if native else t, n) for t, n in fresh.items())]
-            decision = decide_as_chosen(values, self.header.label, hints, choices)
+            decision = self._decide(values, hints)
         return decision
 
-    def emptied(self, connection: duckdb.DuckDBPyConnection, column: ColumnType) -> Emptied:
-        """The cells that become null."""
+    def emptied(
+        self, connection: duckdb.DuckDBPyConnection, column: ColumnType, checked: Checked | None
+    ) -> Emptied:
+        """The cells that become null; `checked` is what is known of them."""
+        if checked is not None and not checked.absent and not checked.lost:
+            return Emptied([], [], self.cells.filled)
         if not self.cells.complete:
-            placeholders = _placeholders(connection, self.raw, column)
-            return Emptied(placeholders, misfits(connection, self.raw, column), self.cells.filled)
+            absences = placeholders(connection, self.raw, column)
+            return Emptied(absences, misfits(connection, self.raw, column), self.cells.filled)
         absent, lost = Counter[str](), Counter[str]()
         for text, count in self.cells.values:
             if text.strip().lower() in column.placeholders:
@@ -256,24 +285,6 @@ def hints_of(decisions: Sequence[Decision]) -> Hints:
     comma = decimal_comma_votes([d.reading for d in decisions if d.reading is not None])
     orders = {d.order for d in decisions if d.order is not None}
     return Hints(comma, orders.pop() if len(orders) == 1 else None)
-
-
-def misfits(connection: duckdb.DuckDBPyConnection, name: str, column: ColumnType) -> list[tuple[str, int]]:
-    """Texts that are no placeholders and no values of the type, with counts, most frequent first."""
-    if column.type is FieldType.STRING:
-        return []
-    cell = sql.call("lower", sql.call("trim", sql.column(name)))
-    query = (
-        exp.select(sql.column(name), exp.Count(this=exp.Star()))
-        .from_(RAW)
-        .where(exp.Not(this=exp.Is(this=sql.column(name), expression=exp.Null())))
-        .where(exp.Not(this=sql.among(cell, column.placeholders)))
-        .where(exp.Is(this=column.sql(name), expression=exp.Null()))
-        .group_by(sql.column(name))
-        .order_by("2 DESC")
-        .limit(_MISFITS)
-    )
-    return [(text, count) for text, count in connection.execute(sql.render(query)).fetchall()]
 
 
 def _other_reading(column: ColumnType) -> ColumnType:
@@ -315,7 +326,7 @@ def _check_nothing_lost(connection: duckdb.DuckDBPyConnection, staged: Staged, t
         emptied = staged.emptied[i]
         if written[i] != emptied.filled - emptied.count:
             staged.emptied[i] = Emptied(
-                _placeholders(connection, raw, column), misfits(connection, raw, column), emptied.filled
+                placeholders(connection, raw, column), misfits(connection, raw, column), emptied.filled
             )
 
 
@@ -331,58 +342,3 @@ def _typed_rows(connection: duckdb.DuckDBPyConnection, expressions: Sequence[exp
         connection.execute(f"CREATE OR REPLACE TABLE {part} AS {query}")
         parts.append(part)
     return "SELECT * FROM " + " POSITIONAL JOIN ".join(parts)  # noqa: S608
-
-
-def _emptied_findings(emptied: Emptied, header: ColumnHeader, column: ColumnType) -> list[Finding]:
-    findings = []
-    if emptied.placeholders:
-        count = sum(n for _, n in emptied.placeholders)
-        texts = tuple(text for text, _ in emptied.placeholders[:5])
-        findings.append(
-            noted(
-                Code.PLACEHOLDERS,
-                Severity.CHANGED,
-                PlaceholdersSaid(code="placeholders", column=header.label, count=count, texts=texts),
-                column=header.name,
-                count=count,
-                example=emptied.placeholders[0][0],
-                examples=left_out(text for text, _ in emptied.placeholders),
-            )
-        )
-    if emptied.lost:
-        count = sum(n for _, n in emptied.lost)
-        said = UnreadableSaid(
-            code="unreadable_cells",
-            column=header.label,
-            count=count,
-            type=column.type,
-            texts=tuple(shorten(text, 40) for text, _ in emptied.lost[:5]),
-        )
-        findings.append(
-            noted(
-                Code.UNREADABLE_CELLS,
-                Severity.DOUBTFUL,
-                said,
-                column=header.name,
-                count=count,
-                example=shorten(emptied.lost[0][0]),
-                examples=left_out(text for text, _ in emptied.lost),
-            )
-        )
-    return findings
-
-
-def _placeholders(
-    connection: duckdb.DuckDBPyConnection, raw: str, column: ColumnType
-) -> list[tuple[str, int]]:
-    cell = sql.call("lower", sql.call("trim", sql.column(raw)))
-    trimmed = sql.call("trim", sql.column(raw))
-    query = (
-        exp.select(trimmed, exp.Count(this=exp.Star()))
-        .from_(RAW)
-        .where(sql.among(cell, column.placeholders - {""}))
-        .group_by(trimmed)
-        .order_by("2 DESC")
-        .limit(20)
-    )
-    return [(text, count) for text, count in connection.execute(sql.render(query)).fetchall()]
