@@ -56,6 +56,11 @@ export const findings: FindingSentences = {
   mixed_types: ({ column, text }) => `In ${q(column)} stehen meist Zahlen, aber zu viele Zellen sind keine (zum Beispiel ${q(text)}): als Text belassen.`,
   mixed_date_types: ({ column, text }) => `In ${q(column)} stehen meist Daten, aber zu viele Zellen sind keine (zum Beispiel ${q(text)}): als Text belassen.`,
   mixed_units: ({ column, units }) => `${q(column)} mischt Einheiten (${units.join(", ")}): als Text belassen, weil sich ihre Zahlen nicht addieren lassen.`,
+  no_units: ({ column, units }) => `Neben den Zahlen in ${q(column)} steht ${units.join(", ")}, was keine Einheit ist: als Text belassen.`,
+  rounded_digits: ({ column, text }) => `${q(column)} enthält Zahlen wie ${text}, deren letzte Ziffern beim Speichern der Datei verloren gingen. Formatieren Sie die Spalte im Tabellenprogramm als Text oder als ganze Zahl und speichern Sie sie neu.`,
+  dash_zeros: ({ column, count, text }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle", "Zellen")} ${q(text)}, wie in der Buchführung null geschrieben wird; gelesen als 0.`,
+  serial_dates: ({ column, text, day }, { date }) => `Die Zahlen in ${q(column)} können Tageszahlen eines Tabellenprogramms sein (${text} der ${date(day)}): als Zahlen belassen. Formatieren Sie die Zellen dort als Datum und speichern Sie die Datei neu.`,
+  title_unit: ({ text }) => `Eine Zeile über dem Kopf nennt eine Einheit, die keine Spalte hat: ${text}. Die Zahlen sind gespeichert, wie sie dastehen; schreiben Sie die Einheit in die Köpfe.`,
   units_converted: ({ column, units, unit }) => `Die Zahlen in ${q(column)} sind in ${units.join(", ")} geschrieben; gespeichert sind alle in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} keine Einheit, zum Beispiel ${q(text)}; gelesen als ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
@@ -101,6 +106,10 @@ export const findings: FindingSentences = {
   bad_lines: ({ count }, { many }) => `${many(count, "Zeile ist kein JSON-Objekt und wurde", "Zeilen sind keine JSON-Objekte und wurden")} weggelassen.`,
   nested_values: ({ count }, { many }) => `${many(count, "Wert ist eine Liste oder ein tiefes Objekt;", "Werte sind Listen oder tiefe Objekte;")} als JSON-Text belassen.`,
   hidden_sheet: ({ text }) => `Das Blatt ${q(text)} ist in der Arbeitsmappe ausgeblendet.`,
+  hidden_cells: ({ sheet, rows, columns }, { many }) => `Im Blatt ${q(sheet)} sind ${many(rows, "Zeile", "Zeilen")} und ${many(columns, "Spalte", "Spalten")} ausgeblendet; sie werden mitgelesen.`,
+  merged_filled: ({ count, text }, { many }) => `${many(count, "Zelle unter einer über mehrere Zeilen verbundenen erhält", "Zellen unter über mehrere Zeilen verbundenen erhalten")} deren Text, zum Beispiel ${q(text)}.`,
+  merged_numbers: ({ count, text }, { many }) => `${many(count, "Zahl ist", "Zahlen sind")} über mehrere Zeilen verbunden, zum Beispiel ${q(text)}; ${count === 1 ? "sie bleibt" : "sie bleiben"} in der ersten Zeile, weil sie sonst mit jeder gezählt ${count === 1 ? "würde" : "würden"}.`,
+  durations: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle", "Zellen")} eine Dauer; gespeichert in Stunden.`,
   formulas_without_values: ({ count }, { many }) =>
     `${many(count, "Zelle enthält eine Formel, deren Wert nie berechnet wurde; sie ist", "Zellen enthalten Formeln, deren Werte nie berechnet wurden; sie sind")} hier leer. Öffnen Sie die Arbeitsmappe in einem Tabellenprogramm, speichern Sie sie und laden Sie sie noch einmal hoch.`,
   error_cells: ({ count, text }, { many }) => `${many(count, "Zelle enthält einen Fehler", "Zellen enthalten Fehler")} wie ${text} und ${count === 1 ? "ist" : "sind"} hier leer.`,

@@ -73,6 +73,11 @@ export const findings: FindingSentences = {
   mixed_types: ({ column, text }) => `${q(column)} is mostly numbers, but too many cells are not (for example ${q(text)}): kept as text.`,
   mixed_date_types: ({ column, text }) => `${q(column)} is mostly dates, but too many cells are not (for example ${q(text)}): kept as text.`,
   mixed_units: ({ column, units }) => `${q(column)} mixes units (${units.join(", ")}): kept as text, because their numbers cannot be added.`,
+  no_units: ({ column, units }) => `Beside the numbers of ${q(column)} stands ${units.join(", ")}, which is no unit: kept as text.`,
+  rounded_digits: ({ column, text }) => `${q(column)} holds numbers such as ${text}, whose last digits were cut off when the file was made. Format the column as text or as whole numbers in the spreadsheet, and save it again.`,
+  dash_zeros: ({ column, count, text }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds" : "hold"} ${q(text)}, as accounts write zero; read as 0.`,
+  serial_dates: ({ column, text, day }, { date }) => `The numbers in ${q(column)} may be the day numbers of a spreadsheet (${text} may be ${date(day)}): kept as numbers. Format the cells as dates there, and save the file again.`,
+  title_unit: ({ text }) => `A line above the header names a unit that no column has: ${text}. The numbers are stored as they are written; write the unit into the headers.`,
   units_converted: ({ column, units, unit }) => `Numbers in ${q(column)} are written in ${units.join(", ")}; all are stored in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no unit, such as ${q(text)}; read as ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
@@ -118,6 +123,10 @@ export const findings: FindingSentences = {
   bad_lines: ({ count }, { many }) => `${many(count, "line is no JSON object and is", "lines are no JSON objects and are")} left out.`,
   nested_values: ({ count }, { many }) => `${many(count, "value is a list or a deep object; it is", "values are lists or deep objects; they are")} kept as JSON text.`,
   hidden_sheet: ({ text }) => `Sheet ${q(text)} is hidden in the workbook.`,
+  hidden_cells: ({ sheet, rows, columns }, { many }) => `${many(rows, "row", "rows")} and ${many(columns, "column", "columns")} of sheet ${q(sheet)} are hidden in the workbook; they are read as well.`,
+  merged_filled: ({ count, text }, { many }) => `${many(count, "cell", "cells")} below a cell that is merged over several rows ${count === 1 ? "gets" : "get"} its text, such as ${q(text)}.`,
+  merged_numbers: ({ count, text }, { many }) => `${many(count, "number is", "numbers are")} merged over several rows, such as ${q(text)}; ${count === 1 ? "it stays in the first row alone, because it" : "they stay in the first row alone, because they"} would be counted with each.`,
+  durations: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds a length of time; it is" : "hold lengths of time; they are"} stored in hours.`,
   formulas_without_values: ({ count }, { many }) =>
     `${many(count, "cell holds a formula whose value was never calculated; it is", "cells hold formulas whose values were never calculated; they are")} empty here. Open the workbook in a spreadsheet program, save it, and upload it again.`,
   error_cells: ({ count, text }, { many }) => `${many(count, "cell holds an error", "cells hold errors")} such as ${text} and ${count === 1 ? "is" : "are"} empty here.`,

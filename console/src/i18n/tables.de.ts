@@ -66,7 +66,7 @@ export const tables: typeof english = {
       numbers_as_text: "Zahlen als Text", dates_as_text: "Daten als Text", compact_dates: "Daten aus acht Ziffern", time_zone_missing: "Zeiten ohne Zone", time_zone_unknown: "Unbekannte Zeitzone",
       date_order: "Tag oder Monat zuerst", date_order_mixed: "Daten in beiden Reihenfolgen", two_digit_year: "Zweistellige Jahre", time_zone: "Zeitzone", months: "Monate als Daten",
       number_format: "Zahlenformat", decimal_mark: "Dezimalpunkt oder -komma", kept_as_text: "Als Text belassen", duplicate_rows: "Doppelte Zeilen", no_rows: "Keine Zeilen",
-      formulas_without_values: "Formeln ohne Werte", error_cells: "Fehlerzellen", hidden_sheet: "Verborgenes Blatt", nested_values: "Verschachtelte Werte", bad_lines: "Unlesbare Zeilen", columns_missing: "Spalten, die der Datei fehlen",
+      formulas_without_values: "Formeln ohne Werte", error_cells: "Fehlerzellen", hidden_sheet: "In der Mappe ausgeblendet", merged_cells: "Verbundene Zellen", durations: "Dauern", dash_zeros: "Striche für null", serial_dates: "Daten als Tageszahlen", title_unit: "Einheit über der Tabelle", rounded_digits: "Abgeschnittene Ziffern", nested_values: "Verschachtelte Werte", bad_lines: "Unlesbare Zeilen", columns_missing: "Spalten, die der Datei fehlen",
       declared_type: "Angegebene Art", not_finite: "Keine Zahl", choice_unfit: "Eine Wahl, die nicht passt", periods_as_columns: "Zeiträume als Spalten",
       rule_normalised: "Regel: vereinheitlicht", rule_derived: "Regel: abgeleitet", rule_rejected: "Regel: weggelassen", rule_flagged: "Regel: vermerkt", rule_unfit: "Regel, die nicht passt",
     },

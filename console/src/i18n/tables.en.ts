@@ -67,7 +67,7 @@ export const tables = {
       numbers_as_text: "Numbers as text", dates_as_text: "Dates as text", compact_dates: "Dates of eight digits", time_zone_missing: "Times without a zone", time_zone_unknown: "Unknown time zone",
       date_order: "Day or month first", date_order_mixed: "Dates in both orders", two_digit_year: "Years of two digits", time_zone: "Time zone", months: "Months as dates",
       number_format: "Number format", decimal_mark: "Decimal point or comma", kept_as_text: "Kept as text", duplicate_rows: "Duplicate rows", no_rows: "No rows",
-      formulas_without_values: "Formulas without values", error_cells: "Error cells", hidden_sheet: "Hidden sheet", nested_values: "Nested values", bad_lines: "Unreadable lines", columns_missing: "Columns that the file lacks",
+      formulas_without_values: "Formulas without values", error_cells: "Error cells", hidden_sheet: "Hidden in the workbook", merged_cells: "Merged cells", durations: "Lengths of time", dash_zeros: "Dashes for zero", serial_dates: "Dates as day numbers", title_unit: "Unit above the table", rounded_digits: "Digits cut off", nested_values: "Nested values", bad_lines: "Unreadable lines", columns_missing: "Columns that the file lacks",
       declared_type: "Declared type", not_finite: "Not a number", choice_unfit: "A choice that does not fit", periods_as_columns: "Periods as columns",
       rule_normalised: "Rule: normalised", rule_derived: "Rule: derived", rule_rejected: "Rule: left out", rule_flagged: "Rule: flagged", rule_unfit: "Rule that does not fit",
     } satisfies Record<FindingView["kind"], string>,

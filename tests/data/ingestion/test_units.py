@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from answerable.data.ingestion.cell_formats import affix_of
 from answerable.data.ingestion.quality import Code, Severity, is_asked
+from answerable.data.ingestion.sheet_xml import CellFormat, format_of
 from tests.data.ingestion.reading import ReadTable, read_text
 from tests.data.ingestion.test_choices import read_by
 from tests.data.ingestion.workbooks import read_book
@@ -51,6 +51,8 @@ def test_money_is_read_as_bookkeepers_write_it(cells: list[str], expected: list[
         ("weight", ["5 kg", "700 g", "1,5 kg"], ["5", "0.7", "1.5"], ("quantity", "kg", 1)),
         ("weight (kg)", ["700 g", "800 g"], ["0.7", "0.8"], ("quantity", "kg", 1)),
         ("sum", ["1,2 Mio. €", "500 T€"], ["1.2", "0.5"], ("currency", "EUR", 1e6)),
+        ("sum", ["1,2 Mio. €", "500 €"], ["1.2", "0.0005"], ("currency", "EUR", 1e6)),
+        ("sum (T€)", ["5 T€", "500 €"], ["5", "0.5"], ("currency", "EUR", 1e3)),
     ],
 )
 def test_units_of_one_kind_are_brought_into_one_and_that_is_said(
@@ -154,7 +156,8 @@ def test_a_ratio_of_units_is_not_the_first_of_them() -> None:
         ("#,##0.00\\ [$€-407]", "€"),
         ("[$$-409]#,##0.00", "$"),
         ('0.0" kg"', "kg"),
-        ('0"%"', "%"),
+        ('0"%"', "percent"),
+        ('0.0 "Mio. €"', "Mio. €"),
         ("General", ""),
         ("#,##0.00", ""),
         ("yyyy\\-mm\\-dd", ""),
@@ -162,7 +165,7 @@ def test_a_ratio_of_units_is_not_the_first_of_them() -> None:
     ],
 )
 def test_a_number_format_tells_its_unit(code: str, affix: str) -> None:
-    assert affix_of(code) == affix
+    assert format_of(code) == CellFormat(affix)
 
 
 def test_cells_formatted_as_percentages_are_shares_of_one(tmp_path: Path) -> None:
@@ -189,6 +192,43 @@ def test_percentages_of_a_workbook_beside_plain_numbers_are_asked(tmp_path: Path
     found = table.finding(Code.BARE_PERCENT)
     assert found is not None
     assert is_asked(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [
+        ('#,##0, "T€"', CellFormat("EUR", thousands=1)),
+        ('0.0,, "Mio. €"', CellFormat("EUR", thousands=2)),
+        ('#,##0, "Mio. €"', CellFormat("", thousands=1)),
+        ("#,##0,", CellFormat("", thousands=1)),
+    ],
+)
+def test_commas_behind_a_format_show_thousands_of_what_a_cell_holds(code: str, printed: CellFormat) -> None:
+    assert format_of(code) == printed
+
+
+def test_cells_that_show_the_thousands_of_their_header_hold_the_whole(tmp_path: Path) -> None:
+    rows = [["item", "Umsatz (T€)"], ["a", 25000], ["b", 50000]]
+    (table,) = read_book(tmp_path, rows, formats={"B2": "#,##0,", "B3": "#,##0,"})
+    assert (table.column("umsatz"), unit(table)) == ([25000, 50000], ("currency", "EUR", 1))
+    (plain,) = read_book(tmp_path, rows)
+    assert unit(plain) == ("currency", "EUR", 1000)
+
+
+@pytest.mark.parametrize(
+    ("code", "held", "named"),
+    [
+        ('0"%"', 25, ("percent", "%", 1)),
+        ('#,##0, "T€"', 25000, ("currency", "EUR", 1)),
+        ('0.0 "Mio. €"', 25, ("currency", "EUR", 1e6)),
+    ],
+)
+def test_a_number_format_does_not_change_what_a_cell_holds(
+    tmp_path: Path, code: str, held: int, named: tuple[str, str, float]
+) -> None:
+    rows = [["item", "v"], ["a", held], ["b", 2 * held]]
+    (table,) = read_book(tmp_path, rows, formats={"B2": code, "B3": code})
+    assert (table.column("v"), unit(table)) == ([held, 2 * held], named)
 
 
 def test_currencies_of_number_formats_are_units_and_do_not_mix(tmp_path: Path) -> None:

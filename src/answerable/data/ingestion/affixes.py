@@ -13,11 +13,12 @@ from answerable.data.ingestion import units
 from answerable.data.ingestion.arguments import (
     BareNumbersSaid,
     BarePercentSaid,
+    CountedColumnTextSaid,
     HeaderScaleSaid,
     UnitsConvertedSaid,
     UnitsSaid,
 )
-from answerable.data.ingestion.numbers import NumberFormat, NumberReading, measured
+from answerable.data.ingestion.numbers import NumberFormat, NumberReading, cut, measured
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
 from answerable.data.semantics.model import Unit
 from answerable.data.semantics.units import conversion
@@ -50,8 +51,10 @@ def meant(
     found = {affix: unit for affix in reading.affixes if (unit := units.parse_affix(affix)) is not None}
     if len(found) < len(reading.affixes) and len(found) < 2:
         return None
+    # "12 €" alone below "Revenue (k€)": the cells leave out what the header says of all of them.
+    short = stated is not None and all(_is_short(unit, stated) for unit in found.values())
     for base in [stated] if stated is not None else found.values():
-        powers = {affix: _power(unit, base) for affix, unit in found.items()}
+        powers = {affix: 0 if short else _power(unit, base) for affix, unit in found.items()}
         if len(found) == len(reading.affixes) and None not in powers.values():
             own = tuple((affix, power) for affix, power in powers.items() if power is not None)
             return _in_one_unit(reading, filled, label, (base, stated), own, chosen)
@@ -60,11 +63,14 @@ def meant(
     return Meant(reading, findings=[_noted(Code.MIXED_UNITS, Severity.DOUBTFUL, said, filled)], mixed=True)
 
 
+def _is_short(unit: Unit, stated: Unit) -> bool:
+    return unit.symbol == stated.symbol and unit.scale == 1 < stated.scale
+
+
 def _power(unit: Unit, base: Unit) -> int | None:
     """The power of ten that brings numbers of one unit into another; None where none does."""
     if unit.symbol == base.symbol:
-        # "12 €" below "Revenue (T€)": thousands whose sign was left as it is in every cell.
-        ratio = Fraction(1) if unit.scale == 1 else Fraction(unit.scale) / Fraction(base.scale)
+        ratio = Fraction(unit.scale) / Fraction(base.scale)
     else:
         found = conversion(unit, base.symbol) if base.scale == 1 else None
         if found is None or found[0].offset:
@@ -85,7 +91,7 @@ def _in_one_unit(
     several = len(powers) > 1 or any(power for _, power in powers)
     if several:
         reading = measured(replace(reading, format=replace(reading.format, powers=powers)), filled)
-    if base.kind == "percent" and not several:
+    if base.kind == "percent" and not any(power for _, power in powers):
         return _percent(reading, filled, label, stated, chosen)
     findings = []
     converted = any(power for _, power in powers)
@@ -103,6 +109,12 @@ def _in_one_unit(
     if unscaled is not None:
         scaled = HeaderScaleSaid(code="header_scale", column=label, affix=unscaled, unit=_words(base))
         findings.append(_noted(Code.HEADER_SCALE, Severity.DOUBTFUL, scaled, filled))
+    dashes = [(text, count) for text, count in filled if not any(c.isdigit() for c in text) and cut(text)]
+    if dashes:
+        dash = CountedColumnTextSaid(
+            code="dash_zeros", column=label, count=_total(dashes), text=dashes[0][0].strip()
+        )
+        findings.append(_noted(Code.DASH_ZEROS, Severity.CHANGED, dash, dashes))
     if reading.bare and stated is None:
         severity = Severity.DOUBTFUL if converted else Severity.INFO
         findings.append(_bare(label, reading.bare, base.symbol, severity))
@@ -140,7 +152,7 @@ def _percent(
     assumed: BarePercent = "fraction" if stated is None and len(shares) == len(bare) else "percent"
     taken = chosen or assumed
     if taken == "fraction":
-        form = replace(reading.format, powers=(("", _PERCENT_POWER),))
+        form = replace(reading.format, powers=(*reading.format.powers, ("", _PERCENT_POWER)))
         reading = measured(replace(reading, format=form), filled)
     text = next(text for text, _, value in bare if abs(value) < 1)
     value = reading.format.parse(text)
@@ -185,7 +197,12 @@ def _examples(values: Values, form: NumberFormat) -> tuple[Example, ...]:
 def _noted(
     code: Code,
     severity: Severity,
-    said: UnitsSaid | UnitsConvertedSaid | BareNumbersSaid | BarePercentSaid | HeaderScaleSaid,
+    said: UnitsSaid
+    | UnitsConvertedSaid
+    | BareNumbersSaid
+    | BarePercentSaid
+    | HeaderScaleSaid
+    | CountedColumnTextSaid,
     values: Values,
     examples: tuple[Example, ...] = (),
 ) -> Finding:

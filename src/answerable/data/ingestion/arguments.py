@@ -40,11 +40,12 @@ class CountSaid(_Plain):
 
 
 class TextSaid(_Plain):
-    """A text of the file: a totals row, a column of totals, or the name of a sheet."""
+    """A text of the file: a totals row, a column of totals, a line above the header, or the name of a
+    sheet."""
 
     code: Literal[
         "totals_equal", "totals_rates", "totals_empty", "totals_differ", "totals_kept_at_end", "hidden_sheet",
-        "totals_column",
+        "totals_column", "title_unit",
     ]  # fmt: skip
     text: str
 
@@ -52,9 +53,26 @@ class TextSaid(_Plain):
 class CountedTextSaid(_Plain):
     """A text of the file that stands for `count` rows, lines or cells."""
 
-    code: Literal["totals_at_end", "error_cells", "notes_beside", "notes_below", "title"]
+    code: Literal[
+        "totals_at_end",
+        "error_cells",
+        "notes_beside",
+        "notes_below",
+        "title",
+        "merged_filled",
+        "merged_numbers",
+    ]
     count: int
     text: str
+
+
+class HiddenCellsSaid(_Plain):
+    """How many rows and columns of a sheet are hidden."""
+
+    code: Literal["hidden_cells"]
+    sheet: str
+    rows: int
+    columns: int
 
 
 class EncodingSaid(_Plain):
@@ -134,7 +152,7 @@ class ColumnSaid(_Plain):
 class CountedColumnSaid(_Plain):
     """`count` cells of a column."""
 
-    code: Literal["not_finite", "nul_values", "numbers_as_text", "dates_as_text"]
+    code: Literal["not_finite", "nul_values", "numbers_as_text", "dates_as_text", "durations"]
     column: str
     count: int
 
@@ -144,7 +162,7 @@ class ColumnTextSaid(_Plain):
 
     code: Literal[
         "date_order_mixed", "mixed_types", "mixed_date_types", "text_of_zeros", "text_of_digits",
-        "text_of_codes", "time_zone_unknown",
+        "text_of_codes", "time_zone_unknown", "rounded_digits",
     ]  # fmt: skip
     column: str
     text: str
@@ -188,9 +206,9 @@ class DateReadSaid(_Plain):
 
 
 class CompactDatesSaid(_Plain):
-    """A column of eight digits each, such a `text`, and the `day` that it is."""
+    """A column of eight digits each, or of day numbers; such a `text`, and the `day` that it is."""
 
-    code: Literal["compact_dates", "compact_dates_read"]
+    code: Literal["compact_dates", "compact_dates_read", "serial_dates"]
     column: str
     text: str
     day: date
@@ -199,7 +217,7 @@ class CompactDatesSaid(_Plain):
 class CountedColumnTextSaid(_Plain):
     """`count` cells of a column, such as `text`."""
 
-    code: Literal["time_zone_missing"]
+    code: Literal["time_zone_missing", "dash_zeros"]
     column: str
     count: int
     text: str
@@ -248,9 +266,9 @@ class SignsSaid(_Plain):
 
 
 class UnitsSaid(_Plain):
-    """The units that the numbers of a column have."""
+    """The units that the numbers of a column have, or what stands beside them and is none."""
 
-    code: Literal["mixed_units"]
+    code: Literal["mixed_units", "no_units"]
     column: str
     units: tuple[str, ...]
 
@@ -404,10 +422,10 @@ class RuleTypeSaid(_Plain):
 
 
 Arguments = Annotated[
-    NothingSaid | CountSaid | TextSaid | CountedTextSaid | EncodingSaid | FewWordsSaid | RivalSaid
-    | DelimiterSaid | PlacesSaid | BlankHeaderSaid | DuplicateHeaderSaid | ColumnSaid | CountedColumnSaid
-    | ColumnTextSaid | PlaceholdersSaid | UnreadableSaid | DateOrderSaid | DateReadSaid | MarkSaid
-    | ColumnsMissingSaid | CompactDatesSaid | CountedColumnTextSaid
+    NothingSaid | CountSaid | TextSaid | CountedTextSaid | HiddenCellsSaid | EncodingSaid | FewWordsSaid
+    | RivalSaid | DelimiterSaid | PlacesSaid | BlankHeaderSaid | DuplicateHeaderSaid | ColumnSaid
+    | CountedColumnSaid | ColumnTextSaid | PlaceholdersSaid | UnreadableSaid | DateOrderSaid
+    | DateReadSaid | MarkSaid | ColumnsMissingSaid | CompactDatesSaid | CountedColumnTextSaid
     | NumberReadSaid | SignsSaid | UnitsSaid | UnitsConvertedSaid | BareNumbersSaid | BarePercentSaid
     | HeaderScaleSaid | FormatUnitSaid | ChoiceSaid | SpellingsSaid | DeclaredTypeSaid | PeriodsSaid
     | PeriodRowsSaid | RuleCountSaid | RuleDerivedSaid | RuleCheckSaid | RuleSaid | RuleTypeSaid,

@@ -17,16 +17,30 @@ class Native(str):
 
 class Formatted(Native):
     """A number of a workbook with what its number format prints beside it: a unit, or a percent sign, where
-    the number itself is a share of 1."""
+    the number itself is a share of 1. `thousands` says how often it is divided by a thousand to be shown."""
 
     affix: str
+    thousands: int
 
     @classmethod
-    def of(cls, text: str, affix: str) -> Formatted:
-        """The text with its affix."""
+    def of(cls, text: str, affix: str, thousands: int = 0) -> Formatted:
+        """The text with what its format says."""
         formatted = cls(text)
-        formatted.affix = affix
+        formatted.affix, formatted.thousands = affix, thousands
         return formatted
+
+
+class Duration(Native):
+    """A length of time that a workbook typed: a time of day as text, or hours as a number beyond one day."""
+
+    hours: float
+
+    @classmethod
+    def of(cls, text: str, hours: float) -> Duration:
+        """The text with its hours."""
+        duration = cls(text)
+        duration.hours = hours
+        return duration
 
 
 class CellKind(StrEnum):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Literal
 
 from sqlglot import exp
 
-from answerable.data.ingestion import affixes, booleans, dates, numbers, sql, zones
+from answerable.data.ingestion import affixes, booleans, dates, numbers, sql, units, zones
 from answerable.data.ingestion.arguments import (
     ColumnSaid,
     ColumnTextSaid,
@@ -27,6 +27,7 @@ from answerable.data.ingestion.arguments import (
     NumberReadSaid,
     Sign,
     SignsSaid,
+    UnitsSaid,
 )
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
 from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
@@ -45,6 +46,9 @@ _UNREADABLE_SHARE = 0.01
 _WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
 _ONE_MISFIT_ROWS = 20
 _MOSTLY = 0.8
+_SERIAL_START, _SERIALS = date(1899, 12, 30), range(20_000, 73_051)  # 1954 to 2099
+_HALF = 0.5
+_FEW_AFFIXES = 3  # of more than these, what stands behind numbers are words
 _ID_HEADER = re.compile(
     r"\b(?:id|ids|nr|no|number|nummer|num|code|key|ref|reference|referenz|sku|ean|isbn|plz|zip|postcode|serial)\b|#",
     re.IGNORECASE,
@@ -340,7 +344,34 @@ def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:
     asked = _compact(filled, label, "compact_dates") if maybe_dates else None
     if asked is not None:
         findings.append(asked)
+    serial = _serial(filled, label, form) if maybe_dates and _DATE_HEADER.search(label) else None
+    if serial is not None:
+        findings.append(serial)
+    if form.exponents and _ID_HEADER.search(_words(label)):
+        findings.append(_rounded(filled, label))
     return Decision(column, findings, reading=reading, open_question=reading.ambiguous)
+
+
+def _serial(filled: Values, label: str, form: NumberFormat) -> Finding | None:
+    """What to say of whole numbers below a header of dates that a spreadsheet would show as days of our
+    time."""
+    days = [form.parse(text) for text, _ in filled]
+    if form.scale or not all(day is not None and day in _SERIALS for day in days):
+        return None
+    text = filled[0][0].strip()
+    said = CompactDatesSaid(
+        code="serial_dates", column=label, text=text, day=_SERIAL_START + timedelta(days=int(text))
+    )
+    count = sum(count for _, count in filled)
+    return noted(Code.SERIAL_DATES, Severity.DOUBTFUL, said, column=label, count=count, example=text)
+
+
+def _rounded(filled: Values, label: str) -> Finding:
+    """What to say of identifiers that a spreadsheet wrote as 4.00634E+12: their last digits are gone."""
+    text = next((t for t, _ in filled if "e" in t.lower()), filled[0][0]).strip()
+    count = sum(c for t, c in filled if "e" in t.lower())
+    said = ColumnTextSaid(code="rounded_digits", column=label, text=text)
+    return noted(Code.ROUNDED_DIGITS, Severity.DOUBTFUL, said, column=label, count=count, example=text)
 
 
 def _words(label: str) -> str:
@@ -453,23 +484,38 @@ def _as_unzoned(filled: Values, label: str) -> Decision | None:
 
 def _as_text(filled: Values, label: str) -> Decision:
     found = dates.read(filled)
-    if found is not None and found.share >= _MOSTLY:
+    if found is not None and found.share >= _HALF:
         odd = next((text for text, _ in filled if found.format.parse(text) is None), None)
-        return Decision(TEXT, [_mixed("mixed_date_types", odd, filled, label)] if odd is not None else [])
+        if odd is None:
+            return Decision(TEXT)
+        return Decision(TEXT, [_mixed("mixed_date_types", odd, filled, label, found.share)])
     reading = numbers.read(filled)
-    share = reading.share if reading is not None and not reading.affixes else 0.0
-    if share < _MOSTLY:
+    if reading is None or reading.share < _HALF:
         return Decision(TEXT)
-    misfit = next((t for t, _ in filled if reading is not None and reading.format.canonical(t) is None), None)
-    return Decision(TEXT, [_mixed("mixed_types", misfit, filled, label)] if misfit is not None else [])
+    unknown = [affix for affix in reading.affixes if units.parse_affix(affix) is None]
+    if unknown:
+        few = len(unknown) <= _FEW_AFFIXES
+        return Decision(TEXT, [_no_units(unknown, filled, label)] if few else [])
+    misfit = next((t for t, _ in filled if reading.format.canonical(t) is None), None)
+    if misfit is None:
+        return Decision(TEXT)
+    # Numbers in two styles ("1,5" and "2.5") are no words.
+    share = 1.0 if numbers.cut(misfit) is not None else reading.share
+    return Decision(TEXT, [_mixed("mixed_types", misfit, filled, label, share)])
+
+
+def _no_units(unknown: Sequence[str], filled: Values, label: str) -> Finding:
+    said = UnitsSaid(code="no_units", column=label, units=tuple(unknown))
+    count, example = sum(c for _, c in filled), shorten(filled[0][0])
+    return noted(Code.MIXED_TYPES, Severity.DOUBTFUL, said, column=label, count=count, example=example)
 
 
 def _mixed(
-    code: Literal["mixed_types", "mixed_date_types"], misfit: str, filled: Values, label: str
+    code: Literal["mixed_types", "mixed_date_types"], misfit: str, filled: Values, label: str, share: float
 ) -> Finding:
     return noted(
         Code.MIXED_TYPES,
-        Severity.DOUBTFUL,
+        Severity.DOUBTFUL if share >= _MOSTLY else Severity.INFO,
         ColumnTextSaid(code=code, column=label, text=shorten(misfit, 40)),
         column=label,
         count=sum(c for _, c in filled),

@@ -355,7 +355,8 @@ def _settle(
         )
         return replace(better, contrary=contrary)
     if day_first.share < 1 and any(_beyond(text) for text, _ in values):
-        return replace(day_first, ambiguous=True)
+        contrary = next((t for t, _ in values if day_first.format.parse(t) is None and _beyond(t)), None)
+        return replace(day_first, ambiguous=True, contrary=contrary)
     chosen = month_first if hint is DateOrder.MDY else day_first
     return replace(chosen, ambiguous=hint is None)
 

@@ -27,6 +27,10 @@ _COLUMNS = 60
 _LEAST_SCORE = 0.15  # below it nothing separates: the text is one column
 
 
+_OPENED = re.compile(r"(?:^|[,;\t| ])'", re.MULTILINE)
+_CLOSED = re.compile(r"(?:^|[,;\t| ])'(?:[^'\n]|''|\\')*'(?=[,;\t| \r]|$)", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a text file is cut into cells. `quote` is "" when nothing quotes; `escape` is "" when a
@@ -75,7 +79,9 @@ def _sample(text: str, complete: bool) -> str:
 def _candidates(sample: str) -> Iterator[Dialect]:
     present = [d for d in _DELIMITERS if d in sample]
     quotes = ['"']
-    if sample.count("'") >= 2 and re.search(r"(?:^|[,;\t| ])'|'(?:[,;\t| ]|$)", sample, re.MULTILINE):
+    # An apostrophe in front alone marks text in a spreadsheet ('0123), and would swallow rows as a quote.
+    opened, closed = len(_OPENED.findall(sample)), len(_CLOSED.findall(sample))
+    if closed and 2 * closed >= opened:
         quotes.append("'")
     for delimiter in present:
         for quote in quotes:

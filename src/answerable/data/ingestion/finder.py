@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from answerable.data.ingestion import footers
-from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, Place, PlacesSaid
+from answerable.data.ingestion import footers, units
+from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, Place, PlacesSaid, TextSaid
 from answerable.data.ingestion.cells import CellKind, is_blank, kind_of
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.header_rows import Header, find_header
@@ -290,7 +290,7 @@ def _table(block: _Block, sheet: Sheet, titles: Sequence[str], keep: Kept) -> Fo
         said = CountSaid(code="blank_rows_inside", count=block.gaps)
         findings.append(noted(Code.BLANK_ROWS, Severity.DROPPED, said, count=block.gaps))
     labels, rows, empty = _without_empty_columns(header.labels, rows, drop=sheet.complete)
-    findings += empty
+    findings += [*empty, *_title_units(titles, labels)]
     return FoundTable(
         labels=labels,
         rows=rows,
@@ -311,6 +311,15 @@ def _title_finding(titles: Sequence[str]) -> Finding:
         example=shorten(titles[0]),
         examples=left_out(titles),
     )
+
+
+def _title_units(titles: Sequence[str], labels: Sequence[str]) -> list[Finding]:
+    """What to say of a line such as "All figures in k€" above columns that have no unit."""
+    named = [title for title in titles if (unit := units.named_in(title)) is not None and unit.scale > 1]
+    if not named or any(units.split_header(label)[1] is not None for label in labels):
+        return []
+    said = TextSaid(code="title_unit", text=shorten(named[0]))
+    return [noted(Code.TITLE_UNIT, Severity.DOUBTFUL, said, count=1, example=shorten(named[0]))]
 
 
 def _without_repeated_headers(rows: list[Row], header: Header) -> tuple[list[Row], list[Finding]]:

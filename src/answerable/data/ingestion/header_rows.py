@@ -133,7 +133,7 @@ def _joins(upper: Sequence[str], lower: Sequence[str], body: Sequence[Sequence[s
     cells = [cell.strip() for cell in lower if not is_blank(cell)]
     if not cells:
         return False
-    if all(units.parse_unit(cell.strip("()[]")) is not None for cell in cells):
+    if _is_unit_row(lower, body):
         return True
     if any(kind_of(cell) in _NAMED_TYPED and not _PERIOD.fullmatch(cell) for cell in cells):
         return False
@@ -146,6 +146,18 @@ def _joins(upper: Sequence[str], lower: Sequence[str], body: Sequence[Sequence[s
         return gaps and _filled(lower) >= _filled(upper)
     named = sum(1 for column in typed_below if not is_blank(lower[column]))
     return named >= 0.5 * len(typed_below)
+
+
+def _is_unit_row(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether every filled cell is a unit, over numbers unless it stands in brackets: "x" and "m" are
+    values, too."""
+    numbers = set(_typed_columns(body))
+    return all(
+        units.parse_unit(cell.strip().strip("()[]")) is not None
+        and (column in numbers or cell.strip()[0] in "([")
+        for column, cell in enumerate(row)
+        if not is_blank(cell)
+    )
 
 
 def _typed_columns(body: Sequence[Sequence[str]]) -> list[int]:

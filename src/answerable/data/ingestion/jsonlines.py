@@ -13,6 +13,7 @@ from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion.arguments import CountSaid
 from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.errors import refuse
+from answerable.data.ingestion.numbers import cut
 from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, noted, shorten
 
 _MOST_COLUMNS = 1000
@@ -47,6 +48,7 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
     keys: dict[str, bool] = {}
     objects = bad = nested = 0
     endless: Counter[str] = Counter()
+    written = set[str]()
     example = ""
     for found in _objects(path, array=array):
         if not isinstance(found, dict):
@@ -58,12 +60,15 @@ def open_json(path: Path, *, array: bool) -> JsonTable:
             typed = isinstance(value, bool | int | float)
             keys[key] = keys.get(key, False) or typed
             endless[key] += _is_endless(value)
+            if isinstance(value, str) and set(value) & {".", ","} and cut(value) is not None:
+                written.add(key)
             nested += isinstance(value, list | dict)
         if len(keys) > _MOST_COLUMNS:
             raise refuse("too_many_columns", f"The objects have more than {_MOST_COLUMNS:,} different keys.")
     if not objects or not keys:
         raise refuse("no_table", "No line of the file is a JSON object with a key.")
-    native = frozenset(i for i, typed in enumerate(keys.values()) if typed)
+    # Numbers say nothing about how texts beside them are written: "13.400" is asked about.
+    native = frozenset(i for i, (key, typed) in enumerate(keys.items()) if typed and key not in written)
     lost = [not_finite(key, count) for key, count in endless.items() if count]
     return JsonTable(path, list(keys), native, objects, array, _findings(bad, example, nested) + lost)
 

@@ -14,7 +14,7 @@ from statistics import median
 
 from answerable.data.ingestion import dates, numbers
 from answerable.data.ingestion.arguments import CountedColumnSaid, FormatUnitSaid, NumberReadSaid
-from answerable.data.ingestion.cells import PLACEHOLDERS, Formatted, Native
+from answerable.data.ingestion.cells import PLACEHOLDERS, Duration, Formatted, Native
 from answerable.data.ingestion.choices import ColumnChoices
 from answerable.data.ingestion.chosen import decide_as_chosen
 from answerable.data.ingestion.columns import Hints, date_findings
@@ -50,6 +50,7 @@ def settle(table: FoundTable, headers: Sequence[ColumnHeader], settings: TableSe
         if not any(isinstance(cell, Native) for cell in cells):
             continue
         choices = settings.column(header.name)
+        cells, timed = _as_hours(cells, header)
         unit = _unit_of(cells, header)
         changed = _Rewritten(cells) if unit is not None else _with_affixes(cells)
         rewritten = _as_dates(changed.cells, header, choices) or _as_numbers(changed.cells, header, choices)
@@ -63,9 +64,34 @@ def settle(table: FoundTable, headers: Sequence[ColumnHeader], settings: TableSe
         settled.findings += [f.model_copy(update={"column": header.name}) for f in changed.findings]
         if unit is not None:
             settled.headers[column] = replace(header, unit=unit)
-            settled.findings.append(_shown(cells, header, unit))
+            settled.findings += timed or [_shown(cells, header, unit)]
     settled.native = frozenset(native)
     return settled
+
+
+def _as_hours(cells: list[str], header: ColumnHeader) -> tuple[list[str], list[Finding]]:
+    """Lengths of time as hours, where one of them is longer than a day: no time of day then."""
+    own = [cell for cell in cells if isinstance(cell, Duration)]
+    if not any(":" not in cell for cell in own):
+        return cells, []
+    hours = [
+        Formatted.of(format(Decimal(repr(round(cell.hours, 6))).normalize(), "f"), "h")
+        if isinstance(cell, Duration)
+        else cell
+        for cell in cells
+    ]
+    said = CountedColumnSaid(code="durations", column=header.label, count=len(own))
+    after = next(hour for hour in hours if isinstance(hour, Formatted))
+    finding = noted(
+        Code.DURATIONS,
+        Severity.CHANGED,
+        said,
+        column=header.name,
+        count=len(own),
+        example=own[0],
+        examples=(Example(before=own[0], after=f"{after} h"),),
+    )
+    return hours, [finding]
 
 
 @dataclass(slots=True)
@@ -88,6 +114,14 @@ def _unit_of(cells: Sequence[str], header: ColumnHeader) -> Unit | None:
     if len(shown) != 1 or any(numbers.cut(text) is not None for text in _texts(cells)):
         return None
     affix = shown.pop()
+    scaled = {cell.thousands if isinstance(cell, Formatted) else 0 for cell in own}
+    if (
+        header.unit is not None
+        and header.unit.scale > 1
+        and {1000**each for each in scaled} == {header.unit.scale}
+    ):
+        # Below "Revenue (k€)" the cells show thousands, and hold euros.
+        return header.unit.model_copy(update={"scale": 1.0})
     unit = _SHARE_OF_PERCENT if affix == "%" else parse_affix(affix) if affix else None
     if unit is None or header.unit is None or header.unit == unit:
         return unit
@@ -103,7 +137,7 @@ def _shown(cells: Sequence[str], header: ColumnHeader, unit: Unit) -> Finding:
         column=header.label,
         text=example,
         number=_percentage(example) if percent else example,
-        unit=example.affix,
+        unit=example.affix or unit.symbol,
     )
     return noted(
         Code.FORMAT_UNIT,
@@ -127,7 +161,7 @@ def _with_affixes(cells: Sequence[str]) -> _Rewritten:
 
 
 def _with_affix(cell: Formatted) -> Native:
-    if numbers.cut(cell) is None:
+    if numbers.cut(cell) is None or not cell.affix:
         return cell
     return Native(f"{_percentage(cell)}%" if cell.affix == "%" else f"{cell} {cell.affix}")
 

@@ -42,7 +42,7 @@ _STYLES = (
 )
 
 _SHAPE = re.compile(
-    r"""(?P<open>\(?)\s*(?P<sign>[+\-−–]?)\s*(?P<prefix>[^\d\s+\-−–().,'’]{0,5}\.?)\s*(?P<sign2>[+\-−–]?)\s*
+    r"""(?P<open>\(?)\s*(?P<sign>[+\-−–]?)\s*(?P<prefix>(?:[^\d\s+\-−–().,'’]{1,5}\.?)?)\s*(?P<sign2>[+\-−–]?)\s*
     (?P<body>[0-9.,][0-9.,'’_\u00a0\u202f\u2009\u2007 ]*|\.[0-9]+)
     (?P<exponent>[eE][+\-]?[0-9]{1,3})?
     \s*(?P<suffix>[^\d\s+\-−–()][^\d+\-−–()]{0,7}(?:[/²³][^\d]{1,4})?)?\s*(?P<trailing>-?)\s*(?P<close>\)?)""",
@@ -51,6 +51,7 @@ _SHAPE = re.compile(
 
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_DASHES = ("-", "–", "—")
 _DIGIT = re.compile("[0-9]")
 _LONGEST_KNOWN = 60
 _CODE = re.compile(r"\d+[A-Z]")
@@ -81,7 +82,7 @@ def cut(text: str) -> Shape | None:
 
 def _cut(text: str) -> Shape | None:
     if _DIGIT.search(text) is None:
-        return None
+        return _cut_dash(text.strip())
     bare = _NO_CENTS.sub("", text.strip())
     match = _SHAPE.fullmatch(bare)
     if match is None:
@@ -106,6 +107,14 @@ def _cut(text: str) -> Shape | None:
 # A column is looked at several times: for its type, for what does not fit it, and for what becomes of each
 # cell.
 _cut_known = lru_cache(maxsize=1 << 14)(_cut)
+
+
+def _cut_dash(text: str) -> Shape | None:
+    """Nothing, as accounts write it: a dash beside a currency."""
+    for affix in (text[:-1], text[1:]) if text[-1:] in _DASHES or text[:1] in _DASHES else ():
+        if currency(affix) is not None:
+            return Shape(False, "0", affix.strip(), "")
+    return None
 
 
 def _cut_bracketed(text: str) -> Shape | None:
@@ -219,7 +228,10 @@ class NumberFormat:
             digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
         if power:
             digits = exp.DPipe(this=digits, expression=sql.text(f"e{power}"))
-        return sql.when([(sql.matches(bare, pattern), digits)], sql.null())
+        known = [(sql.matches(bare, pattern), digits)]
+        if affix and currency(affix) is not None:
+            known.append((sql.among(bare.copy(), _DASHES), sql.text("0")))
+        return sql.when(known, sql.null())
 
     def _fitting_pattern(self, power: int = 0) -> str:
         """`body_pattern` for what the type stores exactly: CAST would round further decimals, and

@@ -67,6 +67,18 @@ SENTENCES: Mapping[str, str] = {
     "mixed_types": "{column!r} is mostly numbers, but too many cells are not (for example {text!r}): kept "
     "as text.",
     "mixed_units": "{column!r} mixes units ({units}): kept as text, because their numbers cannot be added.",
+    "no_units": "Beside the numbers of {column!r} stands {units}, which is no unit: kept as text.",
+    "rounded_digits": "{column!r} holds numbers such as {text}, whose last digits were cut off when the "
+    "file was "
+    "made. Format the column as text or as whole numbers in the spreadsheet, and save it again.",
+    "dash_zeros": "{count} {count:cell|cells} of {column!r} {count:holds|hold} {text!r}, as accounts write "
+    "zero; "
+    "read as 0.",
+    "serial_dates": "The numbers in {column!r} may be the day numbers of a spreadsheet ({text} may be "
+    "{day:%d %B %Y}): kept as numbers. Format the cells as dates there, and save the file again.",
+    "title_unit": "A line above the header names a unit that no column has: {text}. The numbers are stored "
+    "as they "
+    "are written; write the unit into the headers.",
     "units_converted": "Numbers in {column!r} are written in {units}; all are stored in {unit}.",
     "bare_numbers": "{count} {count:number|numbers} of {column!r} {count:has|have} no unit, such as "
     "{text!r}; "
@@ -141,6 +153,16 @@ SENTENCES: Mapping[str, str] = {
     "nested_values": "{count} {count:value is a list or deep object; it is|values are lists or deep "
     "objects; they are} kept as JSON text.",
     "hidden_sheet": "Sheet {text!r} is hidden in the workbook.",
+    "hidden_cells": "{rows} {rows:row|rows} and {columns} {columns:column|columns} of sheet {sheet!r} are "
+    "hidden in "
+    "the workbook; they are read as well.",
+    "merged_filled": "{count} {count:cell|cells} below a cell that is merged over several rows "
+    "{count:gets|get} its "
+    "text, such as {text!r}.",
+    "merged_numbers": "{count} {count:number is|numbers are} merged over several rows, such as {text!r}; "
+    "{count:it stays|they stay} in the first row alone, because {count:it|they} would be counted with each.",
+    "durations": "{count} {count:cell|cells} of {column!r} {count:holds a length|hold lengths} of time; "
+    "{count:it is|they are} stored in hours.",
     "formulas_without_values": "{count} {count:cell holds a formula whose value was|cells hold formulas "
     "whose values were} never calculated; {count:it is|they are} empty here. Open the workbook in a "
     "spreadsheet program, save it, and upload it again.",

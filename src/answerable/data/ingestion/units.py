@@ -35,6 +35,7 @@ _DURATIONS = {
     "stunden": "h", "days": "d", "tage": "d", "weeks": "wk", "months": "mo", "monate": "mo", "years": "a",
     "jahre": "a",
 }  # fmt: skip
+_SIDES = {"S", "H"}  # of an account, in German books: no seconds and no hours
 _COUNTS = {
     "pcs": "pcs",
     "stk": "pcs",
@@ -141,6 +142,20 @@ def split_header(header: str) -> tuple[str, Unit | None]:
     return text, None
 
 
+def named_in(text: str) -> Unit | None:
+    """The unit that a sentence says numbers are in: "Alle Angaben in T€", "(in Mio. EUR)"; None without
+    one."""
+    for match in re.finditer(r"\bin\s+(\S+(?:\s\S+)?)", text, re.IGNORECASE):
+        words = match[1].strip("()[].,;:").split()
+        for length in (2, 1):
+            unit = parse_unit(" ".join(words[:length]))
+            if unit is not None and unit.kind == "currency":
+                return unit
+    return None
+
+
 def parse_affix(affix: str) -> Unit | None:
     """The unit that stands beside numbers; None when it is no unit and the cells are no numbers."""
+    if affix in _SIDES:
+        return None
     return parse_unit(affix) if affix != "‰" else Unit(kind="quantity", symbol="‰")

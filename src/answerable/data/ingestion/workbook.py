@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Literal
 
 import python_calamine as calamine
 
-from answerable.data.ingestion import cell_formats
-from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, TextSaid
-from answerable.data.ingestion.cell_formats import Affixes
-from answerable.data.ingestion.cells import Formatted, Native
+from answerable.data.ingestion import sheet_xml
+from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, HiddenCellsSaid, TextSaid
+from answerable.data.ingestion.cells import CellKind, Duration, Formatted, Native, kind_of
 from answerable.data.ingestion.choices import Kept
 from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
+from answerable.data.ingestion.sheet_xml import SheetFacts
 
 _MOST_CELLS = 20_000_000
-_SCANNED_XML = 256 << 20
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a time of day has no zone
 _DAMAGED = "The workbook is damaged and cannot be read. Open and save it again."
 _ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
@@ -56,16 +56,15 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
             ) from error
         raise refuse("damaged_file", _DAMAGED) from error
     try:
-        missing = _formulas_without_values(path) if kind is FileKind.XLSX else {}
-        formats = cell_formats.affixes(path) if kind is FileKind.XLSX else {}
+        facts = sheet_xml.read_facts(path) if kind is FileKind.XLSX else {}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise refuse("damaged_file", _DAMAGED) from error
-    for position, meta in enumerate(workbook.sheets_metadata):
+    for meta in workbook.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        sheet = _sheet(workbook, meta.name, formats.get(meta.name, {}))
-        findings = _sheet_findings(meta, missing.get(position + 1, 0), sheet)
-        yield SheetTables(meta.name, find_tables(sheet, keep), findings)
+        own = facts.get(meta.name, SheetFacts())
+        sheet, merged = _sheet(workbook, meta.name, own)
+        yield SheetTables(meta.name, find_tables(sheet, keep), [*_sheet_findings(meta, own, sheet), *merged])
 
 
 def _is_encrypted(path: Path) -> bool:
@@ -73,7 +72,7 @@ def _is_encrypted(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in file.read(1 << 20)
 
 
-def _sheet(workbook: calamine.CalamineWorkbook, name: str, formats: Affixes) -> Sheet:
+def _sheet(workbook: calamine.CalamineWorkbook, name: str, facts: SheetFacts) -> tuple[Sheet, list[Finding]]:
     try:
         found = workbook.get_sheet_by_name(name)
         if found.total_height * found.total_width > _MOST_CELLS:
@@ -82,30 +81,68 @@ def _sheet(workbook: calamine.CalamineWorkbook, name: str, formats: Affixes) -> 
                 f"Sheet {shorten(name, 40)!r} has more than {_MOST_CELLS:,} cells. Save it as CSV instead.",
             )
         rows = [[_text(value) for value in row] for row in found.to_python(skip_empty_area=False)]
-        _put_affixes(rows, formats)
+        _put_formats(rows, facts)
         merges = found.merged_cell_ranges or []
     except (calamine.CalamineError, ValueError) as error:
         raise refuse("damaged_file", f"Sheet {shorten(name, 40)!r} is damaged and cannot be read.") from error
     ranges = [(top, left, bottom, right) for (top, left), (bottom, right) in merges]
-    _fill_tall_merges(rows, ranges)
-    return Sheet(rows, name, ranges)
+    return Sheet(rows, name, ranges), _fill_tall_merges(rows, ranges)
 
 
-def _put_affixes(rows: list[list[str]], formats: Affixes) -> None:
-    for (row, column), affix in formats.items():
-        if row < len(rows) and column < len(rows[row]) and rows[row][column]:
-            rows[row][column] = Formatted.of(rows[row][column], affix)
+def _put_formats(rows: list[list[str]], facts: SheetFacts) -> None:
+    for (row, column), printed in facts.formats.items():
+        cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+        if not cell or isinstance(cell, Duration):
+            continue
+        if printed.affix or printed.thousands:
+            rows[row][column] = Formatted.of(cell, printed.affix, printed.thousands)
+        elif cell.isdigit():
+            rows[row][column] = Native(cell.zfill(printed.digits))
 
 
-def _fill_tall_merges(rows: list[list[str]], ranges: list[tuple[int, int, int, int]]) -> None:
-    """A cell merged over several rows of one column ("Region" beside its cities) holds for each row."""
+def _fill_tall_merges(rows: list[list[str]], ranges: list[tuple[int, int, int, int]]) -> list[Finding]:
+    """A cell merged over several rows of one column ("Region" beside its cities) holds for each row. A
+    number does not: it may be the sum of what stands beside it, and would be counted with each row. What
+    there is to say of both."""
+    filled, single = list[str](), list[str]()
     for top, left, bottom, right in ranges:
         if left != right or top >= len(rows) or left >= len(rows[top]):
             continue
         value = rows[top][left]
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and not row[left]:
-                row[left] = value
+        empty = [row for row in rows[top + 1 : bottom + 1] if left < len(row) and not row[left]]
+        if not value or not empty:
+            continue
+        if kind_of(value) is CellKind.NUMBER and not _names_rows(rows, ranges, (top, left, bottom)):
+            single.append(value)
+            continue
+        filled += [value] * len(empty)
+        for row in empty:
+            row[left] = value
+    return [*_merged("merged_filled", filled), *_merged("merged_numbers", single)]
+
+
+def _names_rows(
+    rows: list[list[str]], ranges: list[tuple[int, int, int, int]], place: tuple[int, int, int]
+) -> bool:
+    """Whether a merged number tells what rows belong to, as a year or a customer does: it is a year, or all
+    that stands left of it is merged over its rows as well."""
+    top, left, bottom = place
+    if re.fullmatch(r"(?:19|20)\d{2}", rows[top][left]):
+        return True
+    covered = {column for a, column, b, right in ranges if a <= top and bottom <= b and column == right}
+    return all(
+        column in covered
+        or not any(row[column : column + 1] and row[column] for row in rows[top : bottom + 1])
+        for column in range(left)
+    )
+
+
+def _merged(code: Literal["merged_filled", "merged_numbers"], texts: list[str]) -> list[Finding]:
+    if not texts:
+        return []
+    said = CountedTextSaid(code=code, count=len(texts), text=shorten(texts[0], 40))
+    severity = Severity.CHANGED if code == "merged_filled" else Severity.DOUBTFUL
+    return [noted(Code.MERGED_CELLS, severity, said, count=len(texts), example=shorten(texts[0]))]
 
 
 def _text(value: Value) -> str:
@@ -120,7 +157,7 @@ def _text(value: Value) -> str:
         midnight = value.time() == time(0)
         return Native(value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds"))
     if isinstance(value, timedelta):
-        return Native(_duration(value))
+        return Duration.of(_duration(value), value.total_seconds() / 3600)
     return Native(value.isoformat())
 
 
@@ -138,15 +175,23 @@ def _duration(value: timedelta) -> str:
     return _number(round(seconds / 3600, 6))
 
 
-def _sheet_findings(meta: calamine.SheetMetadata, missing: int, sheet: Sheet) -> list[Finding]:
+def _sheet_findings(meta: calamine.SheetMetadata, facts: SheetFacts, sheet: Sheet) -> list[Finding]:
     findings = []
     if meta.visible != calamine.SheetVisibleEnum.Visible:
         said = TextSaid(code="hidden_sheet", text=shorten(meta.name, 40))
         findings.append(noted(Code.HIDDEN, Severity.INFO, said, example=meta.name))
-    if missing:
-        counted = CountSaid(code="formulas_without_values", count=missing)
-        findings.append(noted(Code.FORMULAS, Severity.DOUBTFUL, counted, count=missing))
-    errors = [cell for row in sheet.rows for cell in row if cell[:1] == "#" and _ERROR.fullmatch(cell)]
+    width = max((len(row) for row in sheet.rows), default=0)
+    columns = sum(column < width for column in facts.hidden_columns)
+    if facts.hidden_rows or columns:
+        hidden = HiddenCellsSaid(
+            code="hidden_cells", sheet=shorten(meta.name, 40), rows=facts.hidden_rows, columns=columns
+        )
+        findings.append(noted(Code.HIDDEN, Severity.INFO, hidden, count=facts.hidden_rows + columns))
+    if facts.uncalculated:
+        counted = CountSaid(code="formulas_without_values", count=facts.uncalculated)
+        findings.append(noted(Code.FORMULAS, Severity.DOUBTFUL, counted, count=facts.uncalculated))
+    errors = [*facts.errors]
+    errors += [cell for row in sheet.rows for cell in row if cell[:1] == "#" and _ERROR.fullmatch(cell)]
     if errors:
         findings.append(
             noted(
@@ -160,26 +205,3 @@ def _sheet_findings(meta: calamine.SheetMetadata, missing: int, sheet: Sheet) ->
         for row in sheet.rows:
             row[:] = ["" if cell[:1] == "#" and _ERROR.fullmatch(cell) else cell for cell in row]
     return findings
-
-
-def _formulas_without_values(path: Path) -> dict[int, int]:
-    """Formulas without a cached value: {number of the sheet's part: count}. The parts of a workbook
-    are numbered in its order by every program that leaves values out."""
-    counts: dict[int, int] = {}
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            match = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", entry.filename)
-            if match is None or entry.file_size > _SCANNED_XML:
-                continue
-            xml = archive.read(entry)
-            if b"<f" in xml:
-                counts[int(match[1])] = sum(
-                    1
-                    for cell in xml.split(b"<c ")[1:]
-                    if re.search(rb"<f[ >/]", cell) and not _has_value(cell)
-                )
-    return counts
-
-
-def _has_value(cell: bytes) -> bool:
-    return re.search(rb"<v[^>/]*>[^<]", cell) is not None or b"<is>" in cell
