@@ -18,7 +18,6 @@ from answerable.data.semantics.relationships import (
     candidates,
     decide,
     merge_relationships,
-    without_guesses,
 )
 from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Caller
@@ -194,11 +193,9 @@ def test_a_relationship_that_was_taken_out_stays_out_though_the_data_comes_and_g
     assert model.relationships == ()
 
 
-def test_a_guess_goes_when_its_data_changes_and_comes_back_when_proved() -> None:
-    model, base = without_guesses(_with(_link()), _with(_link()), "orders")
-    assert model.relationships == ()
-    model, base = merge_relationships(model, base, [_link()])
-    assert model.relationships == (_link(),)
+def test_a_guess_that_is_no_longer_proved_goes() -> None:
+    model, base = merge_relationships(_with(_link()), _with(_link()), [_link(confidence=0.97)])
+    assert model.relationships == (_link(confidence=0.97),)
     model, _ = merge_relationships(model, base, [])
     assert model.relationships == ()
 

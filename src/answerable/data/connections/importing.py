@@ -184,6 +184,7 @@ def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
     keys = {fields[name] for name in one.table.primary_key if name in fields}
     pointing = {fields[link.columns[0]] for link in one.table.foreign_keys if link.columns[0] in fields}
     by_field = {column.field: facts[column.column] for column in one.physical.columns}
+    unique = {fields[names[0]] for names in one.table.unique if len(names) == 1 and names[0] in fields}
     corrected = tuple(
         field.model_copy(
             update={
@@ -191,6 +192,8 @@ def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
                 "nullable": by_field[field.name].nullable,
                 "description": by_field[field.name].comment[:2_000],
                 "distinct_count": None,
+                # A sample proves that a value occurs twice, never that none does.
+                "unique": True if field.name in unique else False if field.unique is False else None,
             }
         )
         for field in guess.dataset.fields

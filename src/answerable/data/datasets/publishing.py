@@ -40,8 +40,8 @@ from answerable.kit import ids
 from answerable.kit.db import Session
 
 _FACTS = (
-    "name", "label", "type", "unit", "null_count", "distinct_count", "minimum", "maximum", "date_order",
-    "decimal_mark", "identifier",
+    "name", "label", "type", "unit", "null_count", "distinct_count", "unique", "minimum", "maximum",
+    "date_order", "decimal_mark", "identifier",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import structlog
 
 from answerable.data.datasets.service import CurrentTable, current_tables
 from answerable.data.datasets.tables import DatasetRow
+from answerable.data.following import follow_data
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.overlap import ColumnPair, ContainmentOutcome, ContainmentRequest
 from answerable.data.semantics.relationships import candidates, decide
@@ -34,6 +35,9 @@ async def relate_tables(job: JobContext, session_id: str | None) -> None:
     """Find the relationships between the workspace's tables and put them into its model; of a conversation's
     tables, with each other and with those, into the conversation's.
 
+    Until then those of before are in force, refused where the new data lets nothing be looked up over them.
+    What was computed of the tables is computed again where their relationships have changed.
+
     The values are compared in a sandboxed child, outside of any transaction. Where that takes more
     memory or time than is allowed there are no relationships: a person can write them down.
     """
@@ -60,12 +64,14 @@ async def relate_tables(job: JobContext, session_id: str | None) -> None:
         now = await current_tables(session, job.runtime)
         unchanged = {name for name, table in tables.items() if _version(now.get(name)) == _version(table)}
         # What changed meanwhile is measured by the job that its change queued.
-        await semantics.refresh_relationships(
+        changed = await semantics.refresh_relationships(
             session,
             model,
             [link for link in found if {link.left, link.right} <= unchanged],
-            over=tables,
+            over=unchanged,
         )
+        if changed:
+            await follow_data(session, changed)
 
 
 def _version(table: CurrentTable | None) -> tuple[str, int] | None:

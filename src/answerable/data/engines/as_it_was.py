@@ -44,7 +44,7 @@ def _then(dataset: Dataset, facts: dict[str, dict[str, Any]]) -> Dataset:
 
 
 def _field(field: ModelField, facts: dict[str, Any]) -> ModelField:
-    changed: dict[str, Any] = {"type": FieldType(facts["type"])}
+    changed: dict[str, Any] = {"type": FieldType(facts["type"]), "unique": facts.get("unique")}
     if "unit" in facts:
         changed["unit"] = Unit.model_validate(facts["unit"]) if facts["unit"] is not None else None
     return field.model_copy(update=changed)

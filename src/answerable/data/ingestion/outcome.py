@@ -24,7 +24,8 @@ class ColumnProfile(BaseModel):
     """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
     e-mail address, a phone number and so on; what settles how later files are read is as in `TypedColumn`;
     `values` are the most frequent texts, None when there
-    are more than 5,000 different ones or they are long."""
+    are more than 5,000 different ones or they are long; `unique` says whether no value occurs twice, None
+    where that was not counted."""
 
     name: str
     label: str
@@ -35,6 +36,7 @@ class ColumnProfile(BaseModel):
     identifier: bool = False
     null_count: int = 0
     distinct_count: int = 0
+    unique: bool | None = None
     minimum: str | None = None
     maximum: str | None = None
     average_length: float = 0.0

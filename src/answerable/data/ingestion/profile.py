@@ -18,7 +18,8 @@ _MOST_VALUES_OF_A_TABLE = 200_000
 _LEAST_VALUES = 100
 _LONGEST_VALUE = 120
 _EXACT_DISTINCT_ROWS = 200_000
-_PERHAPS_UNIQUE = 0.9  # an estimate from here on is counted exactly: the column may be a key
+# An estimate above this part of the cells that are filled is counted exactly: the column may be a key.
+_PERHAPS_UNIQUE = 0.9
 _BITS_A_ROW = 16
 _GROUP = 64  # columns that are taken out of a file of more, to look at them together
 _TOGETHER = 16  # columns a query: each holds its set of values until the query ends
@@ -96,7 +97,8 @@ def _column(
     header, kind = typed.header, typed.type
     filled, distinct, low, high, length = figures
     rows, exact, most = table
-    if not exact and distinct > _PERHAPS_UNIQUE * rows and kind in (FieldType.INTEGER, FieldType.STRING):
+    keyed = kind in (FieldType.INTEGER, FieldType.STRING)
+    if not exact and distinct > _PERHAPS_UNIQUE * filled and keyed:
         counted = _distinct(header.name, kind, (low, high), rows)
         distinct = _one(connection, f"SELECT {counted} FROM {source}")[0]  # noqa: S608
     column = ColumnProfile(
@@ -109,6 +111,7 @@ def _column(
         identifier=typed.identifier,
         null_count=rows - filled,
         distinct_count=min(distinct, filled),
+        unique=distinct == filled if exact or keyed else None,
         minimum=_short(low),
         maximum=_short(high),
         average_length=float(length or 0),

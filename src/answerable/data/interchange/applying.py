@@ -25,6 +25,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
     Status,
 )
+from answerable.data.semantics.paths import flaw
 from answerable.data.semantics.query import Measure, SemanticQuery
 from answerable.data.semantics.validation import problems
 
@@ -126,10 +127,20 @@ def _relationships(model: SemanticModel, draft: Draft) -> tuple[Relationship, ..
             reason = f"its columns hold {types[0]} and {types[1]}, whose values are never equal"
             draft.report.leave_out("relationship", each.name, reason, each.place)
             continue
+        if (why := flaw((link,), model)) is not None:
+            draft.report.leave_out("relationship", each.name, why, each.place)
+            continue
         right = model.dataset(link.right)
-        if right is not None and right.primary_key != (link.right_field,):
+        key = right.field(link.right_field) if right is not None else None
+        if key is not None and key.unique is None and right is not None and right.primary_key != (key.name,):
             reason = f"{link.right}.{link.right_field} is taken to be unique, because the file says so"
             draft.report.note("relationship", each.name, reason, each.place)
+        left = model.dataset(link.left)
+        pointing = left.field(link.left_field) if left is not None else None
+        if link.cardinality == "one_to_one" and pointing is not None and pointing.unique is False:
+            reason = f"{link.left}.{link.left_field} is not unique in the data, so it is many_to_one"
+            draft.report.note("relationship", each.name, reason, each.place)
+            link = link.model_copy(update={"cardinality": "many_to_one"})
         links[_ends(link)] = link
     return tuple(links.values())
 

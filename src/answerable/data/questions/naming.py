@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.data.semantics.model import Dataset, FieldRole, FieldType, ModelField, SemanticModel
-from answerable.data.semantics.paths import sole_paths
+from answerable.data.semantics.paths import flaw, sole_paths
 from answerable.data.semantics.query import GroupBy, SemanticQuery
 
 _LONGEST_NAME = 63
@@ -18,6 +18,7 @@ def with_names(query: SemanticQuery, model: SemanticModel) -> SemanticQuery:
         if (
             link.left != query.dataset
             or len(paths.get(link.right, ())) != 1
+            or flaw((link,), model) is not None
             or query.columns
             or query.count_groups
         ):

@@ -112,6 +112,7 @@ def _field(column: ColumnProfile, table: TableProfile, dataset: str) -> ModelFie
         personal=judgement.personal,
         nullable=column.null_count > 0,
         distinct_count=column.distinct_count,
+        unique=column.unique,
     )
     confidence = certainty.of_field(field, column, table.rows, judgement)
     return field.model_copy(update={"confidence": confidence})

@@ -18,7 +18,7 @@ from answerable.data.semantics.standing import with_confidences
 
 _Part = TypeVar("_Part", bound=BaseModel)
 
-_FIELD_FACTS = frozenset({"name", "type", "nullable", "distinct_count", "confidence"})
+_FIELD_FACTS = frozenset({"name", "type", "nullable", "distinct_count", "unique", "confidence"})
 _DATASET_FACTS = frozenset({"id", "name", "fields", "confidence"})
 
 
@@ -43,6 +43,22 @@ def merge_dataset(
         }
     )
     return with_confidences(_consistent(merged), new_base), new_base
+
+
+def with_measures(wanted: SemanticModel, base: SemanticModel) -> SemanticModel:
+    """A model that a person wrote with what is measured of its columns, whatever was written there."""
+    measured = {(d.id, f.name): f.unique for d in base.datasets for f in d.fields}
+    datasets = tuple(
+        d.model_copy(
+            update={
+                "fields": tuple(
+                    f.model_copy(update={"unique": measured.get((d.id, f.name))}) for f in d.fields
+                )
+            }
+        )
+        for d in wanted.datasets
+    )
+    return wanted.model_copy(update={"datasets": datasets})
 
 
 def remove_dataset(model: SemanticModel, dataset_id: str) -> SemanticModel:

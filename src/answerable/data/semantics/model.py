@@ -118,6 +118,9 @@ class ModelField(_Part):
     distinct_count: int | None = None
     status: Status = Status.INFERRED
     confidence: FieldConfidence = FieldConfidence()
+    # Whether no value occurs in two rows, as measured; None where that is not known. What people write here
+    # is passed over.
+    unique: bool | None = None
 
 
 class Aggregation(StrEnum):
@@ -294,6 +297,9 @@ class SemanticModel(_Part):
                 _drop_empty(part, "confidence")
                 if part["status"] == Status.INFERRED:
                     del part["status"]
+            for field in dataset["fields"]:
+                if field["unique"] is None:
+                    del field["unique"]
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 

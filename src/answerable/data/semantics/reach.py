@@ -2,7 +2,8 @@
 datasets their queries read.
 
 What is in doubt is closed: a member without the attribute that a policy names reads no row, and so does
-whoever is bound by a policy whose field is gone or can be reached in two ways.
+whoever is bound by a policy whose field is gone, can be reached in two ways, or is of a table in which
+several rows have the key that leads there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from answerable.data.semantics.model import (
     RowPolicy,
     SemanticModel,
 )
-from answerable.data.semantics.paths import Path, sole_paths
+from answerable.data.semantics.paths import Path, flaw, sole_paths
 from answerable.data.semantics.query import metric_fields, segment_fields
 from answerable.kit.principal import Role
 
@@ -111,7 +112,8 @@ def reach(model: SemanticModel, viewer: Viewer | None) -> Reach:
 
 
 def policy_field(model: SemanticModel, dataset: Dataset, name: str) -> tuple[ModelField, Path] | None:
-    """The field that a policy's `field` names, with the way to it; None where there is none, or two ways."""
+    """The field that a policy's `field` names, with the way to it; None where there is none, or two ways, or
+    one that leads to several rows."""
     own = dataset.field(name)
     if own is not None:
         return own, ()
@@ -120,7 +122,7 @@ def policy_field(model: SemanticModel, dataset: Dataset, name: str) -> tuple[Mod
         other = model.dataset(prefix)
         found = other.field(rest) if other is not None else None
         path = sole_paths(model, dataset.name).get(prefix)
-        if found is not None and path is not None:
+        if found is not None and path is not None and flaw(path, model) is None:
             return found, path
         more, _, rest = rest.partition("__")
         prefix = f"{prefix}__{more}"

@@ -203,25 +203,12 @@ def merge_relationships(
     )
 
 
-def without_guesses(
-    current: SemanticModel, base: SemanticModel, dataset: str
-) -> tuple[SemanticModel, SemanticModel]:
-    """Both without the relationships of a dataset that were guessed from data it no longer holds; they
-    come back when the new data proves them."""
-    old = {_identity(link): link for link in base.relationships}
-    stale = {
-        _identity(link)
-        for link in current.relationships
-        if dataset in (link.left, link.right) and link == old.get(_identity(link))
-    }
-    if not stale:
-        return current, base
-    return _dropping(current, stale), _dropping(base, stale)
-
-
-def _dropping(model: SemanticModel, gone: set[tuple[str, str, str, str]]) -> SemanticModel:
-    kept = tuple(link for link in model.relationships if _identity(link) not in gone)
-    return model.model_copy(update={"relationships": kept})
+def changed_ends(before: Sequence[Relationship], after: Sequence[Relationship]) -> frozenset[str]:
+    """The names of the datasets at either end of relationships that came, went or changed
+    their cardinality."""
+    ways = {(*_identity(link), link.cardinality) for link in before}
+    ways ^= {(*_identity(link), link.cardinality) for link in after}
+    return frozenset(name for left, _, right, _, _ in ways for name in (left, right))
 
 
 def _identity(link: Relationship) -> tuple[str, str, str, str]:

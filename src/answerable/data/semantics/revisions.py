@@ -151,6 +151,7 @@ def _field(old: ModelField, now: ModelField, base: Dataset) -> ModelField:
             "type": now.type,
             "nullable": now.nullable,
             "distinct_count": now.distinct_count,
+            "unique": now.unique,
             "values": None if hidden else values,
         }
     )

@@ -12,11 +12,11 @@ from answerable.data.semantics import repository
 from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionUnknown, StaleModel
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.joining import Revised, join, joined_revision, revisions_of
-from answerable.data.semantics.merging import merge_dataset, remove_dataset
+from answerable.data.semantics.merging import merge_dataset, remove_dataset, with_measures
 from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
 from answerable.data.semantics.query import Grain, Measure, SemanticQuery, TimeSlice
 from answerable.data.semantics.reach import Reach, Viewer, reach
-from answerable.data.semantics.relationships import merge_relationships, without_guesses
+from answerable.data.semantics.relationships import changed_ends, merge_relationships
 from answerable.data.semantics.repository import EMPTY, WORKSPACE, Holder, StoredModel
 from answerable.data.semantics.standing import reviewed, with_confidences
 from answerable.data.semantics.validation import problems
@@ -195,6 +195,7 @@ async def _replaceable(
         raise StaleModel(
             f"The model is at revision {stored.revision} now. Read it again and repeat your change."
         )
+    wanted = with_measures(wanted, stored.base)
     # What the data has is what was last inferred: people may have hidden columns since.
     mistakes = problems(wanted, stored.base, stored.model) or _uncomputable(wanted)
     if mistakes:
@@ -266,18 +267,18 @@ async def give_to_workspace(session: Session, dataset_id: str) -> None:
 async def _refresh(session: Session, holder: Holder, guess: InferredDataset) -> SemanticModel:
     stored = await repository.lock(session, holder)
     model, base = merge_dataset(stored.model, stored.base, guess)
-    name = next((d.name for d in model.datasets if d.id == guess.dataset.id), guess.dataset.name)
-    model, base = without_guesses(model, base, name)
     await _save(session, holder, model, base)
     return model
 
 
 async def refresh_relationships(
     session: Session, measured: SemanticModel, guessed: Sequence[Relationship], *, over: Collection[str]
-) -> None:
+) -> frozenset[str]:
     """Take over the relationships that the data proves; people's edits stay. `measured` is the model
     whose tables were measured: datasets that came or changed since are left to their own measuring, and so
-    are relationships of datasets that are not among those measured, `over`."""
+    are relationships of datasets that are not among those measured, `over`.
+
+    Returns the ids of the datasets whose rows lead elsewhere than before."""
     holder = Holder.of(session)
     stored = await repository.lock(session, holder)
     guessed = [*guessed, *_outside(stored.base, over)]
@@ -290,6 +291,8 @@ async def refresh_relationships(
     model, base = merge_relationships(stored.model, stored.base, sound)
     if (model, base) != (stored.model, stored.base):
         await _save(session, holder, model, base)
+    names = changed_ends(stored.model.relationships, model.relationships)
+    return frozenset(d.id for d in now.datasets if d.name in names)
 
 
 async def declare_relationships(

@@ -15,10 +15,12 @@ from answerable.data.semantics.model import (
     FieldRole,
     HiddenField,
     Metric,
+    Relationship,
     RowPolicy,
     Segment,
     SemanticModel,
 )
+from answerable.data.semantics.paths import flaw
 from answerable.data.semantics.reach import LIMITING_TYPES, policy_field
 from answerable.data.semantics.segments import segments_in
 from answerable.kit.errors import FieldError
@@ -29,8 +31,9 @@ _NUMBERS_ONLY = frozenset({Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN}
 
 def problems(wanted: SemanticModel, current: SemanticModel, kept: SemanticModel) -> list[FieldError]:
     """Everything wrong with a model: names that do not exist or occur twice, aggregations that do
-    not fit, datasets and columns that the data does not have. `current` says what the data has; what keeps
-    rows and fields from members may stay as it is in `kept` although its column is gone."""
+    not fit, datasets and columns that the data does not have, relationships that it disproves. `current` says
+    what the data has; what keeps rows and fields from members may stay as it is in `kept` although its column
+    is gone, and so may a relationship that has stopped to hold: it is refused where it is asked for."""
     found = list(_duplicates("datasets", (d.name for d in wanted.datasets)))
     found += _duplicates("metrics", (m.name for m in wanted.metrics))
     found += _duplicates("datasets", (d.id for d in wanted.datasets))
@@ -51,6 +54,8 @@ def problems(wanted: SemanticModel, current: SemanticModel, kept: SemanticModel)
             ("right", relationship.right, relationship.right_field),
         ):
             found += _reference(f"relationships.{i}", side, name, field, wanted)
+        if relationship not in kept.relationships:
+            found += _link_problems(f"relationships.{i}", relationship, wanted)
     found += _duplicates("policies", (p.name for p in wanted.policies))
     for i, policy in enumerate(wanted.policies):
         if policy not in kept.policies:
@@ -162,6 +167,16 @@ def _hidden_problems(path: str, hidden: HiddenField, model: SemanticModel) -> It
         yield FieldError(f"{path}.dataset", f"there is no dataset {hidden.dataset!r}")
     elif dataset.field(hidden.field) is None:
         yield FieldError(f"{path}.field", f"{hidden.dataset} has no field {hidden.field!r}")
+
+
+def _link_problems(path: str, link: Relationship, model: SemanticModel) -> Iterator[FieldError]:
+    if (why := flaw((link,), model)) is not None:
+        yield FieldError(f"{path}.right_field", why)
+    left = model.dataset(link.left)
+    pointing = left.field(link.left_field) if left is not None else None
+    if link.cardinality == "one_to_one" and pointing is not None and pointing.unique is False:
+        message = f"{link.left}.{link.left_field} has values that are in more than one row; write many_to_one"
+        yield FieldError(f"{path}.cardinality", message)
 
 
 def _reference(path: str, side: str, name: str, field: str, model: SemanticModel) -> Iterator[FieldError]:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from answerable.data.engines.compiler.plan import FieldRef
 from answerable.data.semantics.model import Dataset, Relationship, SemanticModel
+from answerable.data.semantics.paths import flaw
 
 MAX_HOPS = 3
 
@@ -27,7 +28,7 @@ def find_dataset(model: SemanticModel, name: str) -> Dataset:
 def find_field(model: SemanticModel, dataset: Dataset, name: str) -> FieldRef:
     """The field `name` of the dataset, or `dataset__field` of one that its rows point at.
 
-    Raises UnknownName, also where a join would multiply rows or could go two ways.
+    Raises UnknownName, also where a join would multiply rows, as the data is now, or could go two ways.
     """
     own = dataset.field(name)
     if own is not None:
@@ -37,7 +38,10 @@ def find_field(model: SemanticModel, dataset: Dataset, name: str) -> FieldRef:
         other = model.dataset(prefix)
         field = other.field(rest) if other is not None else None
         if other is not None and field is not None and other.name != dataset.name:
-            return FieldRef(name, other, field, join_path(model, dataset.name, other.name))
+            path = join_path(model, dataset.name, other.name)
+            if (why := flaw(path, model)) is not None:
+                raise UnknownName(why)
+            return FieldRef(name, other, field, path)
         more, _, rest = rest.partition("__")
         prefix = f"{prefix}__{more}"
     known = [f.name for f in dataset.fields]
