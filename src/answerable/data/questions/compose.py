@@ -291,7 +291,7 @@ def _with_pointed(where: Filter | None, pointed: PointedAt | None) -> Filter | N
             if day is not None
         ]
     within = AllOf(all=tuple(bounds)) if len(bounds) > 1 else next(iter(bounds), None)
-    rows = Pointed(pointed_at_by=pointed.rows.dataset, where=within)
+    rows = Pointed(pointed_at_by=pointed.rows.dataset, where=within, at_least=pointed.fewer)
     own: Filter = Not(negated=rows) if pointed.absent else rows
     return own if where is None else AllOf(all=(where, own))
 

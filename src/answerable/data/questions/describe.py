@@ -300,7 +300,8 @@ def _other_meaning(value: object) -> str:
     if isinstance(value, PointedAt):
         when = f" in {_span(value.span)}" if value.span else ""
         said = "".join(f" where {meaning(where)}" for where in value.rows.where)
-        return f"{'no' if value.absent else 'any'} rows of {value.rows.dataset}{said}{when}"
+        number = f"fewer than {value.fewer}" if value.fewer else "no" if value.absent else "any"
+        return f"{number} rows of {value.rows.dataset}{said}{when}"
     if isinstance(value, Rank):
         head = value.field or ("rows" if value.rows else str(value.grain or "groups"))
         by = f" by {_part(value.by)}" if value.by else ""

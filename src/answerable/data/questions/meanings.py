@@ -96,11 +96,12 @@ class Pointing:
 
 @dataclass(frozen=True, slots=True)
 class PointedAt:
-    """With such rows, or without any; `span` says of when they are."""
+    """With such rows, or without any, or with fewer than `fewer`; `span` says of when they are."""
 
     rows: Pointing
     absent: bool
     span: Span | None = None
+    fewer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,14 @@ _OPERATORS = {
     Operator.IS_NULL: "is empty",
     Operator.NOT_NULL: "is not empty",
 }
+_AMOUNTS = {
+    Operator.LT: "fewer than",
+    Operator.LE: "at most",
+    Operator.GT: "more than",
+    Operator.GE: "at least",
+    Operator.EQ: "exactly",
+    Operator.NE: "other than",
+}
 _TEMPORAL_OPERATORS = {
     Operator.LT: "is before",
     Operator.LE: "is on or before",
@@ -156,7 +164,9 @@ class _Words:
         return found.label if found is not None else name
 
     def _pointed(self, node: Pointed, word: str) -> str:
-        """`without orders (order date is at least 1 January 2025)`."""
+        """`without orders (order date is at least 1 January 2025)`, `with fewer than 3 orders`."""
+        if node.at_least is not None:
+            word = f"with {'at least' if word == 'with' else 'fewer than'} {node.at_least:,}"
         inner = SemanticQuery(dataset=node.pointed_at_by, where=node.where)
         told = _Words(inner, self._model, self._model.dataset(node.pointed_at_by))
         where = f" ({told.filter(node.where)})" if node.where is not None else ""
@@ -290,10 +300,19 @@ class _Words:
         words = _OPERATORS[Operator(threshold.operator)]
         unit = self._unit_of(threshold.measure)
         value = format_number(threshold.value, unit)
+        if self._counts_rows(threshold.measure):
+            return f"with {_AMOUNTS[Operator(threshold.operator)]} {value} {self.rows()}"
         return f"with {self._column(threshold.measure)} that {words} {value}"
 
+    def _counts_rows(self, alias: str) -> bool:
+        measure = next((m for m in self._query.measures if measure_alias(m) == alias), None)
+        if measure is None or measure.where or measure.minus or measure.per:
+            return False
+        face = self._model.face(measure.metric) or measure
+        return face.aggregation is Aggregation.COUNT and face.field is None and face.where is None
+
     def thresholds(self) -> str:
-        """What the groups are held against: `with number of orders that is at least 8`."""
+        """What the groups are held against: `with at least 8 orders and with revenue that is over 500`."""
         return " and ".join(self._having(threshold) for threshold in self._query.having)
 
     def _order(self) -> list[str]:

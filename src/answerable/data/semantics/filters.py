@@ -89,11 +89,13 @@ class Not(_Part):
 
 
 class Pointed(_Part):
-    """Rows that at least one row of the dataset `pointed_at_by` points at: customers with orders. `where`
-    chooses among those rows, in fields of their own dataset. Its `Not` keeps the rows without any."""
+    """Rows that at least one row of the dataset `pointed_at_by` points at, or `at_least` so many: customers
+    with orders. `where` chooses among those rows, in fields of their own dataset. Its `Not` keeps the rows
+    without any, or with fewer."""
 
     pointed_at_by: Name
     where: Filter | None = None
+    at_least: Annotated[int, Field(ge=2, le=1_000_000_000)] | None = None
 
 
 class InSegment(_Part):

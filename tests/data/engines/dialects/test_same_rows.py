@@ -334,6 +334,16 @@ QUERIES = {
         measures=(COUNT,),
         where=Pointed(pointed_at_by="sales", where=where("pieces", "gt", 4)),
     ),
+    "shops that sold often, and those that did not": SemanticQuery(
+        dataset="shops",
+        columns=("shop",),
+        where=AnyOf(
+            any=(
+                Pointed(pointed_at_by="sales", where=where("pieces", "gt", 1), at_least=4),
+                Not(negated=Pointed(pointed_at_by="sales", at_least=9)),
+            )
+        ),
+    ),
     "shops that did not": SemanticQuery(
         dataset="shops",
         columns=("shop",),

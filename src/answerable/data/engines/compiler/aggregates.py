@@ -63,11 +63,16 @@ def scan(plan: Plan, rows: Rows) -> exp.Select:
     return select
 
 
-def pointing_keys(pointer: Pointer) -> exp.Select:
-    """The keys that the pointing rows hold: a list to look into, so that it can never multiply rows."""
+def pointing_keys(pointer: Pointer, at_least: int | None = None) -> exp.Select:
+    """The keys that the pointing rows hold, or that `at_least` so many of them hold: a list to look into, so
+    that it can never multiply rows."""
     key = exp.column(pointer.link.left_field, table=pointer.plan.dataset.name, quoted=True)
     present = exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null()))
-    return scan(pointer.plan, Rows(None)).where(present, copy=False).select(key, copy=False)
+    select = scan(pointer.plan, Rows(None)).where(present, copy=False).select(key, copy=False)
+    if at_least is None:
+        return select
+    enough = exp.GTE(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(at_least))
+    return select.group_by(key.copy(), copy=False).having(enough, copy=False)
 
 
 def aggregate(plan: Plan, rows: Rows) -> exp.Select:

@@ -59,7 +59,9 @@ def compile_query(query: SemanticQuery, model: SemanticModel) -> Compiled:
     Raises InvalidQuery, with each problem's field and remedy.
     """
     plan = plan_query(query, model)
-    plan = replace(plan, pointers={node: pointing_keys(found) for node, found in plan.pointed.items()})
+    plan = replace(
+        plan, pointers={node: pointing_keys(found, node.at_least) for node, found in plan.pointed.items()}
+    )
     if not plan.aggregated:
         expression = list_rows(plan)
     elif plan.count_groups:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar
-from answerable.data.questions.meanings import PointedAt, Pointing, Value, When, Where
+from answerable.data.questions.meanings import Bound, PointedAt, Pointing, Value, When, Where
 from answerable.data.semantics.filters import Operator
 
 _NONE = (
@@ -42,6 +42,7 @@ def add_rules(grammar: Grammar) -> None:
             lambda _c, rows: PointedAt(rows, absent=True),
             cost=0.05,
         )
+    grammar.rule("PointedAt", f"({_SOME}) Bound Pointing", _fewer)
     grammar.rule("PointedAt", f"({_SOME}) Pointing", lambda _c, rows: PointedAt(rows, absent=False))
     grammar.rule(
         "PointedAt",
@@ -61,6 +62,15 @@ def add_rules(grammar: Grammar) -> None:
     )
     grammar.rule("PointedAt", "PointedAt (at all|ever|yet|so far)", _at_all)
     grammar.rule("PointedAt", "PointedAt When", _then)
+
+
+def _fewer(_context: object, bound: Bound, rows: Pointing) -> PointedAt | None:
+    """Fewer than 3 repairs, with those that have none: as the rows themselves cannot be asked."""
+    limit = bound.low.count
+    if bound.operator not in (Operator.LT, Operator.LE) or limit is None:
+        return None
+    fewer = limit + (bound.operator is Operator.LE)
+    return PointedAt(rows, absent=True, fewer=fewer if fewer > 1 else None)
 
 
 def _either(_context: object, where: Where, value: Value) -> Where | None:
