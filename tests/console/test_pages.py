@@ -152,3 +152,17 @@ async def test_hostile_markdown_in_an_answer_asks_nothing_of_another_origin(
     links = await page.locator("article a[href]").evaluate_all("all => all.map(a => [a.href, a.rel])")
     assert [href for href, _ in links if not href.startswith(window.base_url)] == ["https://evil.example/"]
     assert "noopener" in next(rel for href, rel in links if href == "https://evil.example/")
+
+
+async def test_every_cell_of_a_list_is_within_the_window(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    for path, said in (("/operations", "Read a table"), ("/workspace", "Owner")):
+        await window.open(path)
+        table = page.get_by_role("table")
+        await expect(table.get_by_role("cell").filter(has_text=said).first).to_be_visible()
+        beyond = "cells => cells.filter(cell => cell.getBoundingClientRect().right > innerWidth).length"
+        assert await table.get_by_role("cell").evaluate_all(beyond) == 0
+        await expect(table.get_by_role("columnheader")).not_to_have_count(0)
+        assert await window.accessible() == []

@@ -23,6 +23,7 @@ import { Composer } from "./Composer";
 import { ConversationFiles } from "./ConversationFiles";
 import { START } from "./drafts";
 import { useLibrary, type Library } from "./library";
+import { QUESTIONS } from "./said";
 import { idsOf, type Turn, type TurnFile } from "./turn";
 import { TurnView } from "./TurnView";
 import { useThread } from "./useThread";
@@ -224,7 +225,7 @@ function Examples({ library, ask }: { library: Library; ask: (question: string) 
       </Text>
       <div className={css.examples} role="group" aria-label={m.ask.examples}>
         {questions.map((question) => (
-          <Button key={question} variant="default" size="sm" radius="xl" fw={450} onClick={() => ask(question)}>
+          <Button key={question} lang={QUESTIONS} variant="default" size="sm" radius="xl" fw={450} onClick={() => ask(question)}>
             {question}
           </Button>
         ))}
@@ -257,7 +258,9 @@ function NothingYet() {
       </Text>
       <ul className={css.exampleList}>
         {[m.empty.exampleData, m.empty.exampleTop, m.empty.exampleQuote].map((example) => (
-          <li key={example}>{example}</li>
+          <li key={example} lang={QUESTIONS}>
+            {example}
+          </li>
         ))}
       </ul>
     </div>

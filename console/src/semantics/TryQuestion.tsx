@@ -28,7 +28,7 @@ export function TryQuestion({ unsaved }: { unsaved: boolean }) {
         }}
       >
         <Group align="flex-end" gap="xs">
-          <TextInput flex={1} miw={160} label={m.semantics.try} description={unsaved ? m.semantics.tryUnsaved : undefined} placeholder={m.empty.exampleData} value={question} onChange={(event) => setQuestion(event.currentTarget.value)} />
+          <TextInput flex={1} miw={160} label={m.semantics.try} description={unsaved ? m.semantics.tryUnsaved : undefined} placeholder={m.empty.exampleData} lang={QUESTIONS} value={question} onChange={(event) => setQuestion(event.currentTarget.value)} />
           <Button type="submit" variant="default" loading={ask.isPending} disabled={question.trim() === ""}>
             {m.ask.send}
           </Button>
