@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter
 
-from answerable.chat.asking.warnings import Told, Warning, assumption, warning
+from answerable.chat.asking.warnings import Told, Warning, assumption, of_search, warning
 from answerable.data.questions.notes import Note
+from answerable.knowledge.answering.notes import SearchNote
 
 NOTES = (
     ({"code": "rank_unsaid"}, "What to rank by was not said."),
@@ -71,6 +72,15 @@ NOTES = (
         "Day or month may come first. Decide it in the review of deliveries.",
     ),
 )
+SEARCH = (
+    ({"code": "by_words_alone"}, "Searched by words alone: there is no embedding model."),
+    ({"code": "part_without_answer"}, "A part of the question has no answer in the documents."),
+    (
+        {"code": "word_read_as", "word": "parkign", "meant": "parking"},
+        "No document has “parkign”: read as “parking”.",
+    ),
+    ({"code": "search_hindered", "sentence": "'chroma' does not answer."}, "'chroma' does not answer."),
+)
 WARNINGS = (
     (
         {"code": "sources_disagree"},
@@ -118,6 +128,13 @@ def test_each_note_has_a_sentence(said: dict[str, object], sentence: str) -> Non
     assert Warning.model_validate_json(made.model_dump_json()) == made
 
 
+@pytest.mark.parametrize(("said", "sentence"), SEARCH)
+def test_each_note_of_a_search_has_a_sentence(said: dict[str, object], sentence: str) -> None:
+    made = of_search(TypeAdapter[SearchNote](SearchNote).validate_python(said))
+    assert (made.code, made.detail) == ("search", sentence)
+    assert Warning.model_validate_json(made.model_dump_json()) == made
+
+
 @pytest.mark.parametrize(("said", "sentence"), WARNINGS)
 def test_each_warning_has_a_sentence(said: dict[str, object], sentence: str) -> None:
     made = warning(TypeAdapter[Told](Told).validate_python(said))
@@ -126,7 +143,7 @@ def test_each_warning_has_a_sentence(said: dict[str, object], sentence: str) -> 
 
 
 def test_no_note_or_warning_is_untested() -> None:
-    for union, tried in ((Note, NOTES), (Told, WARNINGS)):
+    for union, tried in ((Note, NOTES), (SearchNote, SEARCH), (Told, WARNINGS)):
         schema = TypeAdapter(union).json_schema()
         codes = set(schema["discriminator"]["mapping"])
         assert codes == {str(said["code"]) for said, _ in tried}

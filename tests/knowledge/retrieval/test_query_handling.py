@@ -7,6 +7,7 @@ import pytest
 from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
+from answerable.knowledge.answering.notes import sentence
 from answerable.knowledge.answering.service import DocumentAnswer, answer_from_documents
 from answerable.knowledge.retrieval.query import QueryTerms
 from tests.factories.callers import Caller, Workspace
@@ -75,7 +76,7 @@ async def test_a_slip_is_read_as_the_word_that_is_there_and_said(
     assert (await titles(workspace.owner, "parkign permti"))[0] == "right"
     answer = await ask(runtime, workspace.id, "How much does a parkign permit cost?")
     assert "thirty euros" in answer.quotes[0].text
-    assert answer.notes[-1] == "No document has “parkign”: read as “parking”."
+    assert sentence(answer.notes[-1]) == "No document has “parkign”: read as “parking”."
 
 
 async def test_words_of_a_code_and_words_that_exist_are_never_put_right(
@@ -83,7 +84,9 @@ async def test_words_of_a_code_and_words_that_exist_are_never_put_right(
 ) -> None:
     await put(runtime, workspace.id, "Error E04 means that the clear water tank is empty.", title="manual")
     for question in ("What does error E05 mean?", "How do I clean the tank?"):
-        assert not any("read as" in note for note in (await ask(runtime, workspace.id, question)).notes)
+        assert not any(
+            "read as" in sentence(note) for note in (await ask(runtime, workspace.id, question)).notes
+        )
 
 
 async def test_a_title_counts_for_what_stands_under_it(runtime: Runtime, workspace: Workspace) -> None:

@@ -16,6 +16,7 @@ from answerable.kit import ids
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import SearchSettings
+from answerable.knowledge.answering.notes import sentence
 from answerable.knowledge.answering.service import answer_from_documents
 from answerable.knowledge.embedding import TextEncoder
 from answerable.knowledge.indexing import delete_documents, reembedding
@@ -143,7 +144,7 @@ async def test_while_the_store_is_away_words_are_searched_and_the_answer_says_so
         async with runtime.database.begin(Principal.system(workspace.id)) as session:
             quoted = await answer_from_documents(session, runtime, "Who discovered oxygen?")
         assert quoted.quotes
-        assert any("'chroma' does not answer" in line for line in quoted.notes)
+        assert any("'chroma' does not answer" in sentence(note) for note in quoted.notes)
         await put(runtime, workspace.id, OIL, title="Oil")
         with pytest.raises(VectorStoreAway):
             await carry_over(runtime, workspace.id)

@@ -33,6 +33,7 @@ from answerable.chat.asking.warnings import (
     Warning,
     WordsTold,
     assumption,
+    of_search,
     warning,
 )
 from answerable.data.answering.outcome import (
@@ -120,7 +121,7 @@ def from_documents(found: DocumentAnswer) -> Draft:
         confidence=found.confidence,
         evidence=evidence,
         warnings=[
-            *(Warning(code="search", detail=note) for note in found.notes),
+            *(of_search(note) for note in found.notes),
             *_unsure(found),
             *_at_odds(found),
         ],

@@ -1,7 +1,8 @@
 """What a reader should know of an answer: each warning by a code with arguments, and in English.
 
 A class is a set of arguments, and its `code` lists the warnings that take it. What the tables say of a
-computed answer is in `data.questions.notes`; those warnings are all of the code `assumption`.
+computed answer is in `data.questions.notes`; those warnings are all of the code `assumption`. How documents
+were looked through is in `knowledge.answering.notes`, under the code `search`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from answerable.data.questions import notes
 from answerable.data.questions.notes import Note
+from answerable.knowledge.answering import notes as search_notes
+from answerable.knowledge.answering.notes import SearchNote
 from answerable.knowledge.answering.writing.support import Doubt
 
 
@@ -67,7 +70,8 @@ Told = Annotated[
     NothingTold | CutTold | WordsTold | ApartTold | RemovedTold | AwayTold, Field(discriminator="code")
 ]
 Arguments = Annotated[
-    NothingTold | CutTold | WordsTold | ApartTold | RemovedTold | AwayTold | Note, Field(discriminator="code")
+    NothingTold | CutTold | WordsTold | ApartTold | RemovedTold | AwayTold | Note | SearchNote,
+    Field(discriminator="code"),
 ]
 
 
@@ -88,6 +92,11 @@ def warning(told: Told) -> Warning:
 def assumption(note: Note) -> Warning:
     """What the tables say of a computed answer."""
     return Warning(code="assumption", detail=notes.sentence(note), arguments=note)
+
+
+def of_search(note: SearchNote) -> Warning:
+    """How documents were looked through."""
+    return Warning(code="search", detail=search_notes.sentence(note), arguments=note)
 
 
 def _sentence(told: Told) -> str:

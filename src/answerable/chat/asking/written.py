@@ -14,7 +14,7 @@ from answerable.chat.asking.answer import (
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.events import WRITTEN
 from answerable.chat.asking.live import Live, LiveSentence
-from answerable.chat.asking.warnings import AwayTold, NothingTold, RemovedTold, Warning, warning
+from answerable.chat.asking.warnings import AwayTold, NothingTold, RemovedTold, Warning, of_search, warning
 from answerable.knowledge.answering.evidence import QUOTE_LIMIT
 from answerable.knowledge.answering.service import DocumentAnswer
 from answerable.knowledge.answering.writing.checking import SupportedSentence
@@ -91,7 +91,7 @@ def _written(written: WrittenAnswer, documents: DocumentAnswer) -> Draft:
     for sentence in checked.kept:
         composition.add(sentence)
     confidence = min(sentence.score for sentence in checked.kept)
-    warnings = [Warning(code="search", detail=note) for note in documents.notes] + _removed(written)
+    warnings = [of_search(note) for note in documents.notes] + _removed(written)
     partial = bool(checked.removed or checked.malformed)
     return Draft(
         text=composition.text,
@@ -137,7 +137,7 @@ def _away(
         intent=IntentReport(kind="quote", confidence=round(documents.confidence, 4)),
         confidence=documents.confidence,
         evidence=list(shown),
-        warnings=[*(Warning(code="search", detail=note) for note in documents.notes), away],
+        warnings=[*(of_search(note) for note in documents.notes), away],
     )
 
 

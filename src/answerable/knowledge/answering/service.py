@@ -15,6 +15,7 @@ from answerable.knowledge.answering.doubts import doubts
 from answerable.knowledge.answering.evidence import Excerpt, choose_excerpts, score_sentences
 from answerable.knowledge.answering.expectation import Expectation
 from answerable.knowledge.answering.long_sentences import with_clauses
+from answerable.knowledge.answering.notes import HinderedNote, PlainSearchNote, ReadAsNote, SearchNote
 from answerable.knowledge.retrieval import Found, RankedPassage, Scope, SearchMode, search, search_reranked
 from answerable.knowledge.retrieval.ranking import headed
 from answerable.knowledge.retrieval.slips import surfaces
@@ -67,14 +68,14 @@ class NearPassage:
 
 @dataclass(frozen=True, slots=True)
 class DocumentAnswer:
-    """One to three quotes, the best first, or none and the nearest passages. `notes` are sentences for the
-    reader about how was looked, `passages` all that was found; `disagree` is whether two of the quotes give
+    """One to three quotes, the best first, or none and the nearest passages. `notes` tell the
+    reader how was looked, `passages` all that was found; `disagree` is whether two of the quotes give
     different values for what is asked: then the newer document's stands first."""
 
     quotes: tuple[Quote, ...]
     nearest: tuple[NearPassage, ...]
     confidence: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[SearchNote, ...] = ()
     passages: tuple[RankedPassage, ...] = ()
     disagree: bool = False
 
@@ -136,9 +137,9 @@ def _joined(answers: Sequence[DocumentAnswer]) -> DocumentAnswer:
         (quote.document_id, quote.start): quote for turn in rounds for quote in turn if quote is not None
     }
     passages = {passage.candidate.chunk_id: passage for answer in answers for passage in answer.passages}
-    notes = [note for answer in answers for note in answer.notes]
+    notes: list[SearchNote] = [note for answer in answers for note in answer.notes]
     if any(answer.abstained for answer in answers):
-        notes.append("A part of the question has no answer in the documents.")
+        notes.append(PlainSearchNote(code="part_without_answer"))
     return DocumentAnswer(
         tuple(quotes.values())[:_QUOTES],
         tuple(near for answer in answers for near in answer.nearest[:1]),
@@ -172,16 +173,16 @@ def answer_from_passages(question: str, found: Found, least_confidence: float = 
     )
 
 
-def _notes(found: Found) -> tuple[str, ...]:
+def _notes(found: Found) -> tuple[SearchNote, ...]:
     """How was looked, where that is not as usual."""
-    notes = ["Searched by words alone: there is no embedding model."] if _is_degraded(found) else []
-    notes += found.warnings
+    notes: list[SearchNote] = [PlainSearchNote(code="by_words_alone")] if _is_degraded(found) else []
+    notes += [HinderedNote(code="search_hindered", sentence=warning) for warning in found.warnings]
     if found.query.read_as:
         there: dict[str, str] = {}
         for passage in found.passages:
             there = surfaces(passage.candidate.text) | there
         notes += [
-            f"No document has “{asked}”: read as “{there[read].lower()}”."
+            ReadAsNote(code="word_read_as", word=asked, meant=there[read].lower())
             for asked, read in found.query.read_as.items()
             if read in there
         ]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from answerable.knowledge.answering.notes import sentence
 from answerable.knowledge.answering.service import DocumentAnswer
 from answerable.knowledge.retrieval import SearchMode
 from answerable.knowledge.retrieval.schemas import SearchResult
@@ -183,7 +184,7 @@ class TriedAnswer(BaseModel):
                 )
                 for quote in answer.quotes
             ],
-            notes=list(answer.notes),
+            notes=[sentence(note) for note in answer.notes],
         )
 
 
