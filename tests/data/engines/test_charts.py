@@ -79,6 +79,11 @@ def test_groups_with_an_order_of_their_own_keep_it() -> None:
 def test_two_periods_are_two_lines_or_two_bars_side_by_side() -> None:
     lines = chart(measures=[REVENUE], time=over(Grain.MONTH, LAST_YEAR))
     assert lines["encoding"]["color"]["scale"]["domain"] == ["This period", "A year earlier"]
+    # One legend for colour and dashes: they are merged where field, title and domain are the same.
+    dashes, colours = lines["encoding"]["strokeDash"], lines["encoding"]["color"]
+    assert "legend" not in dashes
+    assert [dashes[key] for key in ("field", "title")] == [colours[key] for key in ("field", "title")]
+    assert dashes["scale"]["domain"] == colours["scale"]["domain"]
     assert lines["usermeta"]["series"] == {"This period": "this_period", "A year earlier": "year_earlier"}
     bars = chart(measures=[REVENUE], group_by=[GroupBy(field="shop")], time=over(None, LAST_YEAR))
     assert bars["encoding"]["yOffset"]["field"] == "series"

@@ -80,7 +80,11 @@ def _two_lines(frame: Frame, measure: Column, previous: Column) -> JsonObject:
             "x": time_axis(frame, frame.period),
             "y": quantity(measure),
             "color": {**colour(None, [now, before]), "field": "series"},
-            "strokeDash": {"field": "series", "type": "nominal", "sort": [now, before], "legend": None},
+            "strokeDash": {
+                **colour(None, [now, before]),
+                "field": "series",
+                "scale": {"domain": [now, before]},
+            },
             "tooltip": [
                 *tooltip(frame, frame.period),
                 {"field": "series", "title": ""},
