@@ -132,6 +132,9 @@ LAST = ("Schmidt", "Jones", "Weber", "Rossi", "Novak", "Silva", "Kowalski", "Ber
         ("products", "product_id,name\n1,Steel Kettle\n2,Burr Grinder\n", "name"),
         ("orders", "order_id,product_name\n1,Steel Kettle\n2,Burr Grinder\n", "product_name"),
         ("employees", "name,department\nAnna Schmidt,Human Resources\nBob Jones,Field Sales\n", "department"),
+        ("results", "problem_name,seconds\nOR30.dat,5\n", "problem_name"),
+        ("radio", "channel_member,channel_member_rx\n-,Off\n", "channel_member_rx"),
+        ("orders", "order_id,customer\n1,K-17\n", "customer"),
         ("customers", "customer_id,customer\n" + "".join(f"{n},K-{n}\n" for n in range(9)), "customer"),
     ],
 )

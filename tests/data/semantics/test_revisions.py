@@ -190,4 +190,12 @@ async def test_a_comparison_of_others_or_of_nothing_is_refused(owner: Caller, st
     for wrong in ({"from": "0" * 16}, {**known, "to": "0" * 16}):
         answer = await owner.get(path, params=wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "revision_unknown")
-    assert (await owner.get(path)).status_code == 422
+
+
+async def test_without_revisions_the_last_change_is_shown(owner: Caller) -> None:
+    dataset = await ingested(owner)
+    path = f"/api/v1/semantic-models/{dataset['id']}/revisions/diff"
+    await relabelled(owner, dataset, "Web orders")
+    await relabelled(owner, dataset, "Shop orders")
+    (change,) = (await owner.get(path)).json()["changes"]
+    assert (change["before"], change["after"]) == ({"label": "Web orders"}, {"label": "Shop orders"})

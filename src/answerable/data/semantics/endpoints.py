@@ -109,7 +109,9 @@ async def list_revisions(
 async def compare_revisions(
     context: Reader,
     model_id: str,
-    before: Annotated[str, Query(alias="from", max_length=40, description="A revision.")],
+    before: Annotated[
+        str | None, Query(alias="from", max_length=40, description="A revision; the one before without it.")
+    ] = None,
     after: Annotated[
         str | None, Query(alias="to", max_length=40, description="Another; today's without one.")
     ] = None,

@@ -37,6 +37,10 @@ _OF_PERSONS = re.compile(
 _PERSON_WORD = re.compile(
     r"(?:^|_)(?:customer|kunde|client|buyer|employee|user|member|patient|student|name)(?:_|$)"
 )
+# What is called after persons as a whole; a "problem_name" or a "member_since" is not.
+_CALLED_AFTER = re.compile(
+    r"(?:^|_)(?:customer|kunde|client|buyer|employee|user|member|patient|student)(?:_name)?$"
+)
 _PRIVATE = re.compile(
     r"(?:^|_)(?:e_?mail|email_address|phone|mobile|handy|telefon|telephone|tel|fax|iban|bic|ssn|social_security|"
     r"passport|tax_id|steuernummer|street|strasse|address|adresse|address_line_?\d?|birth_?date|date_of_birth|dob|"
@@ -92,7 +96,8 @@ def _names_persons(column: ColumnProfile, named: float, looked_at: int, *, peopl
     # A column that is called "name" alone has the names of whatever the rows are.
     if _PERSON_WORD.search(column.name) is None or (column.name == "name" and not people):
         return False
-    if 0 < looked_at <= _SMALL:
+    called = column.name == "name" or _CALLED_AFTER.search(column.name) is not None
+    if called and 0 < looked_at <= _SMALL and column.patterns.get("has_digit", 0) < 0.5:
         # First names stand alone as often as not.
         alone = column.patterns.get("one_word", 0.0) if people else 0.0
         return at_most(min(1.0, named + alone), looked_at) > _MOST_ARE_NAMES

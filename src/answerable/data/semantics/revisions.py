@@ -57,11 +57,13 @@ class Compared:
     changes: Sequence[Change]
 
 
-async def compare(session: Session, model_id: str, before: str, after: str | None) -> Compared:
-    """What differs between two revisions, the second today's without one, as far as the session's principal
-    sees both. Raises NotFound, RevisionUnknown."""
-    if after is None:
-        after = (await read_model(session, model_id)).revision
+async def compare(session: Session, model_id: str, before: str | None, after: str | None) -> Compared:
+    """What differs between two revisions, as far as the session's principal sees both. Without `after` it is
+    today's, without `before` the newest but for `after`. Raises NotFound, RevisionUnknown."""
+    after = after or (await read_model(session, model_id)).revision
+    if before is None:
+        newest = await list_revisions(session, model_id, PageRequest(limit=1))
+        before = next((each.revision for each in newest if each.revision != after), after)
     old = await read_revision(session, model_id, before)
     new = await read_revision(session, model_id, after)
     return Compared(before, after, differences(old.model, new.model))
