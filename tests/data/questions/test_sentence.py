@@ -141,6 +141,21 @@ def test_a_result_is_stated(parts: dict[str, object], sentence: str) -> None:
     assert said(**parts).startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("derivation", "sentence"),
+    [
+        (
+            "running_total",
+            "The running total of revenue was 65 EUR in 2025. "
+            "The running total begins with 0 on 1 January 2025.",
+        ),
+        ("share_of_total", "The share of the total of revenue was 100% in 2025."),
+    ],
+)
+def test_one_period_alone_is_stated(derivation: str, sentence: str) -> None:
+    assert said(measures=[{**REVENUE, derivation: True}], time={**YEAR, "grain": "year"}) == sentence
+
+
 def test_a_future_without_rows_is_not_called_zero() -> None:
     future = {"field": "day", "grain": "quarter", "period": {"start": "2030-01-01", "end": "2031-01-01"}}
     assert said(measures=[REVENUE], time=future) == "There are no sales in 2030."

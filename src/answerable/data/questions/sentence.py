@@ -351,6 +351,8 @@ class _Speaker:
 
     def _with_article(self, column: Column) -> str:
         name = self._name(column)
+        if column.kind == "derived":
+            return f"the {name}"
         index = self._measures.index(column)
         computed = index < len(self._query.measures) and self._query.measures[index].metric is None
         return f"the {name}" if computed else name
