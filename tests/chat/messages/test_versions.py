@@ -98,6 +98,54 @@ def asked(items: list[Json]) -> list[Json]:
     return [item for item in items if item["role"] == "user"]
 
 
+async def test_a_conversation_is_found_by_its_title_and_by_nobody_else(
+    shop: Workspace, stranger: Caller, unique: str
+) -> None:
+    asker, colleague = await shop.member("viewer"), await shop.member("viewer")
+    chat = await new_session(asker, title=f"Quetzal {unique} budget")
+    said = await say(asker, chat, "Who pays for damage?")
+    (hit,) = (await search(asker, f"budg {unique}"))["items"]
+    assert (hit["session_id"], hit["found_in"]) == (chat, "title")
+    assert hit["message_id"] == said["reply"]["id"]
+    also = await say(asker, chat, f"What does {unique} mean?")
+    found = {item["message_id"]: item["found_in"] for item in (await search(asker, unique))["items"]}
+    assert found[also["message"]["id"]] == "message"
+    assert said["reply"]["id"] not in found, "the title is shown with the end of the conversation"
+    (titled,) = (await search(asker, unique, found_in="title"))["items"]
+    assert (titled["session_id"], titled["found_in"]) == (chat, "title")
+    spoken = (await search(asker, unique, found_in="message"))["items"]
+    assert asked(spoken)[0]["message_id"] == also["message"]["id"]
+    assert {item["found_in"] for item in spoken} == {"message"}
+    for other in (colleague, shop.owner, stranger):
+        assert (await search(other, unique))["items"] == []
+
+
+async def test_the_list_is_searched_by_titles_and_messages(
+    shop: Workspace, stranger: Caller, unique: str
+) -> None:
+    asker, colleague = await shop.member("viewer"), await shop.member("viewer")
+    titled = await new_session(asker, title=f"About {unique}", tags=["money"])
+    spoken = await new_session(asker, title="Damage")
+    await say(asker, spoken, f"Who pays for {unique}?")
+    await new_session(asker, title="Neither")
+
+    async def listed(caller: Caller, **query: object) -> list[str]:
+        answer = await caller.get("/api/v1/chat/sessions", params=query)
+        assert answer.status_code == 200, answer.text
+        return [item["id"] for item in answer.json()["items"]]
+
+    assert set(await listed(asker, q=unique[:9])) == {titled, spoken}
+    assert await listed(asker, q=f"abo {unique}") == [titled]
+    assert await listed(asker, q=unique, tag="money") == [titled]
+    assert await listed(asker, q="& !") == []
+    assert len(await listed(asker, q="")) == 3
+    first = (await asker.get("/api/v1/chat/sessions", params={"q": unique, "limit": 1})).json()
+    assert len(first["items"]) == 1
+    assert len(await listed(asker, q=unique, limit=1, cursor=first["next_cursor"])) == 1
+    for other in (colleague, shop.owner, stranger):
+        assert await listed(other, q=unique) == []
+
+
 @pytest.mark.parametrize("q", ["'", "a & | !", "\\", "%", "& ':*", "日本"])
 async def test_strange_words_find_nothing_and_break_nothing(viewer: Caller, q: str) -> None:
     assert (await search(viewer, q))["items"] == []

@@ -98,5 +98,5 @@ async def read_tree(session_id: str, context: Reader) -> MessageTree:
 
 @searching.get("")
 async def search_messages(context: Reader, request: Annotated[MessageSearch, Query()]) -> Page[MessageHit]:
-    """Your messages that have all the words, newest first."""
+    """Your messages that have all the words, or whose conversation's title has them, newest first."""
     return await service.search(context.session, request)

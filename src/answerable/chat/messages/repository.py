@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Select, func, insert, literal_column, or_, select, update
+from sqlalchemy import Select, and_, case, false, func, insert, literal, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunRow
@@ -112,18 +113,23 @@ async def siblings(session: Session, rows: Sequence[MessageRow]) -> Mapping[str 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message that has the words looked for; `snippet` is the place in its text."""
+    """A message that has the words looked for, or whose session's title has them (`found_in`); `snippet` is
+    the place in its text."""
 
     session_id: str
     title: str | None
     message_id: str
     role: str
     snippet: str
+    found_in: str
     created_at: datetime
 
 
-async def search(session: Session, tsquery: str, request: PageRequest) -> Sequence[Hit]:
-    """The caller's messages that have all the words, newest first, one more than the page holds."""
+async def search(
+    session: Session, tsquery: str, request: PageRequest, place: Literal["message", "title"] | None = None
+) -> Sequence[Hit]:
+    """The caller's messages that have all the words, and the last shown one of each session whose title has
+    them, newest first, one more than the page holds; of one kind alone where `place` says so."""
     query = func.to_tsquery("simple", tsquery)
     text = func.coalesce(
         RunRow.answer["text"].astext,
@@ -133,6 +139,11 @@ async def search(session: Session, tsquery: str, request: PageRequest) -> Sequen
         "",
     )
     headline = func.ts_headline("simple", text, query, _SNIPPET)
+    said = or_(MessageRow.words.bool_op("@@")(query), RunRow.words.bool_op("@@")(query))
+    titled = and_(
+        MessageRow.id == ChatSessionRow.active_message_id,
+        func.to_tsvector("simple", func.coalesce(ChatSessionRow.title, "")).bool_op("@@")(query),
+    )
     statement = (
         select(
             MessageRow.session_id,
@@ -140,13 +151,14 @@ async def search(session: Session, tsquery: str, request: PageRequest) -> Sequen
             MessageRow.id,
             MessageRow.role,
             headline,
+            literal(place) if place else case((func.coalesce(said, false()), "message"), else_="title"),
             MessageRow.created_at,
         )
         .join(ChatSessionRow, ChatSessionRow.id == MessageRow.session_id)
         .outerjoin(RunRow, RunRow.id == MessageRow.run_id)
         .where(
             MessageRow.owner_id == session.principal.user_id,
-            or_(MessageRow.words.bool_op("@@")(query), RunRow.words.bool_op("@@")(query)),
+            {"message": said, "title": titled, None: or_(said, titled)}[place],
         )
     )
     statement = after_cursor(statement, request, MessageRow.created_at, MessageRow.id)

@@ -117,16 +117,21 @@ class Again(BaseModel):
 
 class MessageSearch(PageRequest):
     q: Annotated[str, Query(min_length=1, max_length=200, description="Words, or beginnings of words.")]
+    found_in: Annotated[
+        Literal["message", "title"] | None, Query(description="Look into messages alone, or titles alone.")
+    ] = None
 
 
 class MessageHit(BaseModel):
-    """A message that has the words; `snippet` is the place in its text."""
+    """A message that has the words; `snippet` is the place in its text. Where only the conversation's title
+    has them, `found_in` says so, and the message is the one that its path ends with."""
 
     session_id: str
     title: str | None
     message_id: str
     role: Literal["user", "assistant"]
     snippet: str
+    found_in: Literal["message", "title"]
     created_at: datetime
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
@@ -22,11 +21,11 @@ from answerable.chat.messages.schemas import (
 )
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions.tables import ChatSessionRow
+from answerable.chat.sessions.words import words_query
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
 from answerable.kit.paging import Page, make_page
 
-_SEARCHED = re.compile(r"[^\W_]+")
 _GONE = ErrorPart(
     code="source_gone",
     detail="The answer was deleted together with a document or table that it cited. Ask again.",
@@ -63,11 +62,12 @@ async def list_path(session: Session, chat: ChatSessionRow, request: MessagesReq
 
 
 async def search(session: Session, request: MessageSearch) -> Page[MessageHit]:
-    """The caller's messages that have every word, or words that begin so, newest first."""
-    words = _SEARCHED.findall(request.q)
-    if not words:
+    """The caller's messages that have every word, or words that begin so, newest first. A conversation whose
+    title has them is found by the message that its path ends with."""
+    words = words_query(request.q)
+    if words is None:
         return Page(items=[])
-    hits = await repository.search(session, " & ".join(f"{word}:*" for word in words), request)
+    hits = await repository.search(session, words, request, request.found_in)
     return make_page(hits, request, MessageHit.of, lambda hit: (hit.created_at, hit.message_id))
 
 

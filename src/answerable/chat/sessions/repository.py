@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 
 from answerable.chat.asking.tables import RunRow
+from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions.schemas import SessionsRequest
 from answerable.chat.sessions.tables import ChatSessionRow
 from answerable.kit.db import Session
@@ -57,8 +58,11 @@ async def remove(session: Session, session_id: str) -> bool:
     return gone.first() is not None
 
 
-async def page(session: Session, request: SessionsRequest) -> Sequence[ChatSessionRow]:
-    """The caller's sessions, the one used last first, one more than the page holds."""
+async def page(
+    session: Session, request: SessionsRequest, words: str | None = None
+) -> Sequence[ChatSessionRow]:
+    """The caller's sessions, the one used last first, one more than the page holds. `words` is a query of the
+    text search that the title or one message has to fit."""
     statement = _own(session)
     if request.archived is not None:
         statement = statement.where(ChatSessionRow.archived == request.archived)
@@ -66,8 +70,21 @@ async def page(session: Session, request: SessionsRequest) -> Sequence[ChatSessi
         statement = statement.where(ChatSessionRow.pinned == request.pinned)
     if request.tag is not None:
         statement = statement.where(ChatSessionRow.tags.contains([request.tag]))
+    if words is not None:
+        statement = statement.where(_has(words))
     statement = after_cursor(statement, request, ChatSessionRow.updated_at, ChatSessionRow.id)
     return (await session.scalars(statement)).all()
+
+
+def _has(words: str) -> ColumnElement[bool]:
+    query = func.to_tsquery("simple", words)
+    said = (
+        select(MessageRow.session_id)
+        .outerjoin(RunRow, RunRow.id == MessageRow.run_id)
+        .where(or_(MessageRow.words.bool_op("@@")(query), RunRow.words.bool_op("@@")(query)))
+    )
+    titled = func.to_tsvector("simple", func.coalesce(ChatSessionRow.title, "")).bool_op("@@")(query)
+    return or_(titled, ChatSessionRow.id.in_(said))
 
 
 async def running(session: Session, session_ids: Iterable[str]) -> Sequence[tuple[str, str, str]]:

@@ -59,6 +59,10 @@ class SessionPatch(BaseModel):
 
 
 class SessionsRequest(PageRequest):
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="Only those whose title, or one message, has all these words."),
+    ] = None
     archived: Annotated[bool | None, Query(description="Only archived ones, or only those that are not.")] = (
         None
     )

@@ -9,6 +9,7 @@ from answerable.chat.files import service as files
 from answerable.chat.sessions import repository
 from answerable.chat.sessions.schemas import RunningRun, SessionIn, SessionsRequest, SessionView
 from answerable.chat.sessions.tables import ChatSessionRow
+from answerable.chat.sessions.words import words_query
 from answerable.kit.db import Session
 from answerable.kit.errors import NotFound
 from answerable.kit.paging import Page, make_page
@@ -62,7 +63,10 @@ async def view(session: Session, row: ChatSessionRow) -> SessionView:
 
 async def list_sessions(session: Session, request: SessionsRequest) -> Page[SessionView]:
     """The caller's sessions, the one used last first."""
-    rows = await repository.page(session, request)
+    words = None if request.q is None else words_query(request.q)
+    if words is None and request.q:
+        return Page(items=[])
+    rows = await repository.page(session, request, words)
     running = await _running(session, [row.id for row in rows])
     return make_page(
         rows,
