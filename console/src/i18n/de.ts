@@ -1,5 +1,6 @@
 import { alertReasons } from "./alerts.de";
 import { answers } from "./answers.de";
+import { conversations } from "./conversations.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
 import { fieldWrong, problemTold, problemWhole, providerProblems, sourceProblems } from "./problems.de";
@@ -51,6 +52,7 @@ export const de: Messages = {
     operations: "Betrieb",
     newQuestion: "Neue Frage",
     conversations: "Unterhaltungen",
+    allConversations: "Alle Unterhaltungen",
     open: "Menü öffnen",
     close: "Menü schließen",
     library: "Bibliothek",
@@ -160,6 +162,7 @@ export const de: Messages = {
     thinking: "Wird gesucht …",
     reconnecting: "Die Verbindung ist abgebrochen. Sie wird wiederhergestellt …",
     stopped: "Angehalten.",
+    unanswered: "Diese Frage hat noch keine Antwort.",
     sources: "Quellen",
     evidence: "Belege",
     quotes: (n) => many(n, "Zitat", "Zitate"),
@@ -170,6 +173,7 @@ export const de: Messages = {
     citation: (n, title) => `Quelle ${n}: ${title}`,
     chart: "Diagramm",
     table: "Tabelle",
+    tablePlace: (n) => `Tabelle ${n}`,
     how: "Wie das berechnet wurde",
     words: "In Worten",
     query: "Abfrage",
@@ -256,13 +260,7 @@ export const de: Messages = {
     removeLead: "Die Datei wird gelöscht, mit den Antworten, die sie zitieren. Das lässt sich nicht zurücknehmen.",
     back: "Zurück zur Unterhaltung",
   },
-  conversations: {
-    menu: (title) => `Aktionen für „${title}“`,
-    rename: "Umbenennen",
-    pin: "Anheften",
-    unpin: "Lösen",
-    deleted: (title) => `„${title}“ wurde gelöscht`,
-  },
+  conversations,
   documents: {
     lead: "Woraus wörtlich zitiert wird.",
     none: "Hier sind keine Dokumente",
@@ -477,7 +475,7 @@ export const de: Messages = {
     tiles: (n: number) => many(n, "Kachel", "Kacheln"),
     changed: (ago: string) => `geändert ${ago}`,
     empty: "Hier ist nichts angeheftet",
-    emptyLead: "Stell eine Frage zu einer Tabelle und hefte die Antwort an dieses Dashboard.",
+    emptyLead: "Stellen Sie eine Frage zu einer Tabelle und heften Sie die Antwort an dieses Dashboard.",
     pin: "An ein Dashboard heften",
     pinned: (name: string) => `An „${name}“ geheftet`,
     tileTitle: "Titel",

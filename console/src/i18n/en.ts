@@ -3,6 +3,7 @@ import type { FieldProblem, Problem } from "../api/problems";
 import type { Capability, CheckedModel, Health, StagesView } from "../api/schema";
 import { alertReasons } from "./alerts.en";
 import { answers } from "./answers.en";
+import { conversations } from "./conversations.en";
 import { curation } from "./curation.en";
 import { recap } from "./recap.en";
 import { results } from "./results.en";
@@ -56,6 +57,7 @@ export const en = {
     operations: "Operations",
     newQuestion: "New question",
     conversations: "Conversations",
+    allConversations: "All conversations",
     open: "Open navigation",
     close: "Close navigation",
     library: "Library",
@@ -169,6 +171,7 @@ export const en = {
     thinking: "Looking …",
     reconnecting: "The connection was lost. Reconnecting …",
     stopped: "Stopped.",
+    unanswered: "This question has no answer yet.",
     sources: "Sources",
     evidence: "Evidence",
     quotes: (n: number) => many(n, "quote", "quotes"),
@@ -179,6 +182,7 @@ export const en = {
     citation: (n: number, title: string) => `Source ${n}: ${title}`,
     chart: "Chart",
     table: "Table",
+    tablePlace: (n: number) => `Table ${n}`,
     how: "How this was computed",
     words: "In words",
     query: "Query",
@@ -265,13 +269,7 @@ export const en = {
     removeLead: "The file is deleted, with the answers that cite it. This cannot be taken back.",
     back: "Back to the conversation",
   },
-  conversations: {
-    menu: (title: string) => `Actions for “${title}”`,
-    rename: "Rename",
-    pin: "Pin",
-    unpin: "Unpin",
-    deleted: (title: string) => `“${title}” was deleted`,
-  },
+  conversations,
   documents: {
     lead: "What quotes are taken from, word for word.",
     none: "No documents here",

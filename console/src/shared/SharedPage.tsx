@@ -54,9 +54,12 @@ export function SharedDashboardPage() {
 export function SharedConversationPage() {
   const { token } = useParams({ from: "/shared/conversation/$token" });
   const found = useQuery({ queryKey: ["shared", token], queryFn: () => readShared<SharedConversation>(`/api/v1/chat/shared/${encodeURIComponent(token)}`) });
+  const messages = found.data?.messages ?? [];
+  // Each table is told apart by its number in the conversation.
+  const tablesBefore = (place: number) => messages.slice(0, place).reduce((count, message) => count + message.parts.filter(isTable).length, 0);
   return (
     <Frame found={found} title={found.data?.title ?? ""} lead="">
-      <div className={askCss.turns}>{found.data?.messages.map((message, place) => <Message key={place} message={message} />)}</div>
+      <div className={askCss.turns}>{messages.map((message, place) => <Message key={place} message={message} tablesBefore={tablesBefore(place)} />)}</div>
     </Frame>
   );
 }
@@ -100,7 +103,11 @@ function Frame({ found, title, lead, wide, children }: FrameProps) {
   );
 }
 
-function Message({ message }: { message: SharedMessage }) {
+function isTable(part: SharedMessage["parts"][number]): boolean {
+  return part.type === "table";
+}
+
+function Message({ message, tablesBefore }: { message: SharedMessage; tablesBefore: number }) {
   const m = useMessages();
   const evidence = message.parts.flatMap((part) => (part.type === "evidence" ? [part.evidence] : []));
   const computed = message.status === "abstained" || evidence.some((each) => each.kind === "query");
@@ -130,7 +137,7 @@ function Message({ message }: { message: SharedMessage }) {
               </blockquote>
             ) : null;
           case "table":
-            return <ResultTable key={place} columns={part.columns} rows={part.rows as Cell[][]} label={m.ask.table} />;
+            return <ResultTable key={place} columns={part.columns} rows={part.rows as Cell[][]} label={m.ask.tablePlace(tablesBefore + message.parts.slice(0, place + 1).filter(isTable).length)} />;
           case "chart":
             return <Drawn key={place} spec={part.chart as ChartSpec} columns={columns} />;
           case "ask_back":
