@@ -1,7 +1,8 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { asProblem } from "../api/problems";
+import { untilReachable } from "../api/reach";
 import { Toasts } from "../design/toasts";
 import { LocaleProvider, type Language, type Messages } from "../i18n/messages";
 import { askWhoIsThere } from "./Gate";
@@ -13,8 +14,12 @@ const colours = localStorageColorSchemeManager({ key: "answerable.colours" });
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 
 const queries = new QueryClient({
+  queryCache: new QueryCache({ onError: (error) => void askAgainWhenBack(error) }),
   defaultOptions: {
+    // Whether there is a network is found out by asking: who waits for one sees nothing meanwhile.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 10_000,
       // What the server has decided stays decided; a lost connection comes back.
       retry: (count, error) => {
@@ -24,6 +29,15 @@ const queries = new QueryClient({
     },
   },
 });
+
+const isAway = (error: unknown) => asProblem(error).code === "offline";
+
+/** What could not be asked for while the server was away comes by itself when it is back. */
+async function askAgainWhenBack(error: unknown): Promise<void> {
+  if (!isAway(error)) return;
+  await untilReachable();
+  await queries.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" && isAway(state.error) }, { cancelRefetch: false });
+}
 
 /** Fetch what the first page takes beside the words that it is drawn with, not after them. */
 export function begin(path: string) {

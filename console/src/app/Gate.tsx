@@ -1,17 +1,19 @@
 /** The way in: the shell for those who are signed in, the sign-in page for those who are not. */
 import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Center, Loader } from "@mantine/core";
-import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { api, read } from "../api/client";
 import { asProblem } from "../api/problems";
 import { mayBeSignedIn, post, whenSignedOut, workIn } from "../api/transport";
+import { draftsOf } from "../ask/drafts";
 import { Failure } from "../design/Failure";
 import { takeLink } from "../entry/link";
+import { page } from "./chunk";
 import { SessionContext, sessionOf } from "./session";
 import { Shell } from "./Shell";
 
-const Entry = lazy(() => import("../entry/Entry"));
-const NoWorkspace = lazy(() => import("../entry/NoWorkspace"));
+const Entry = page(() => import("../entry/Entry"), "Entry");
+const NoWorkspace = page(() => import("../entry/NoWorkspace"), "NoWorkspace");
 
 const ME = ["me"];
 
@@ -43,23 +45,24 @@ export function Gate() {
     whenSignedOut(() => queries.setQueryData(ME, null));
   }, [queries]);
 
+  const entered = () => {
+    // Whoever it is now sees nothing of who was here before.
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
+    reload();
+  };
+
   const session = useMemo(() => (me.data ? sessionOf(me.data, reload) : null), [me.data, reload]);
   workIn(session?.workspace.id ?? null);
+  if (session !== null) draftsOf(`${session.me.user.id} ${session.workspace.id}`);
 
   if (me.isPending) return <Whole />;
   if (me.isError) return <Failure error={me.error} retry={reload} />;
+  if (me.data === null) return <Entry entered={entered} />;
+  if (session === null) return <NoWorkspace me={me.data} entered={reload} />;
   return (
-    <Suspense fallback={<Whole />}>
-      {me.data === null ? (
-        <Entry entered={reload} />
-      ) : session === null ? (
-        <NoWorkspace me={me.data} entered={reload} />
-      ) : (
-        <SessionContext value={session}>
-          <Shell />
-        </SessionContext>
-      )}
-    </Suspense>
+    <SessionContext value={session}>
+      <Shell />
+    </SessionContext>
   );
 }
 

@@ -19,7 +19,7 @@ interface Choice {
   go: () => void;
 }
 
-export default function Palette({ close }: { close: () => void }) {
+export function Palette({ close }: { close: () => void }) {
   const m = useMessages();
   const session = useSession();
   const navigate = useNavigate();

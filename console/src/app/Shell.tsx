@@ -3,20 +3,22 @@ import { ActionIcon, Drawer, Group } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { IconBellRinging, IconMenu2, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { ringing, useAlerts } from "../alerts/alerts";
-import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { UploadsProvider } from "../uploads/Uploads";
+import { part } from "./chunk";
+import { useFocusKept } from "./focus";
 import { useLive } from "./live";
 import css from "./shell.module.css";
 import { Sidebar } from "./Sidebar";
 
-const Palette = lazy(() => import("./Palette"));
+const Palette = part(() => import("./Palette"), "Palette");
 
 export function Shell() {
   const m = useMessages();
   useLive();
+  useFocusKept();
   const count = ringing(useAlerts().data?.items ?? []).length;
   const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
   const [palette, { toggle: togglePalette, open: openPalette, close: closePalette }] = useDisclosure();
@@ -64,12 +66,10 @@ export function Shell() {
           </Drawer.Content>
         </Drawer.Root>
         <main id="content" className={css.main} tabIndex={-1}>
-          <Suspense fallback={<div className={css.waiting}><Waiting /></div>}>
-            <Outlet />
-          </Suspense>
+          <Outlet />
         </main>
       </div>
-      <Suspense>{palette && <Palette close={closePalette} />}</Suspense>
+      {palette && <Palette close={closePalette} />}
     </UploadsProvider>
   );
 }

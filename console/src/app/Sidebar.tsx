@@ -3,8 +3,10 @@ import { Avatar, Badge, Kbd, Menu, Text, UnstyledButton, useMantineColorScheme, 
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { IconCheck, IconChevronDown, IconDeviceDesktop, IconExternalLink, IconLogout, IconMoon, IconSearch, IconSelector, IconSun } from "@tabler/icons-react";
+import { Fragment } from "react";
 import { post } from "../api/transport";
 import { ringing, useAlerts } from "../alerts/alerts";
+import { draftsOf } from "../ask/drafts";
 import { Mark } from "../design/Mark";
 import { chooseLanguage, LANGUAGES, useLanguage, useMessages } from "../i18n/messages";
 import { Conversations } from "./Conversations";
@@ -30,26 +32,31 @@ export function Sidebar({ openPalette }: { openPalette: () => void }) {
         </Kbd>
       </UnstyledButton>
       <div className={css.places}>
-        {SECTIONS.map((section) => {
-          const within = places.filter((place) => place.section === section);
-          if (within.length === 0) return null;
-          return (
-            <div key={section} className={css.section}>
-              {section !== "ask" && (
-                <Text className={css.sectionName} component="h2">
-                  {m.nav[section]}
-                </Text>
-              )}
-              {within.map((place) => (
-                <PlaceLink key={place.to} place={place} />
-              ))}
-            </div>
-          );
-        })}
-        <Conversations />
+        {SECTIONS.map((section) => (
+          <Fragment key={section}>
+            <Section name={section} places={places.filter((place) => place.section === section)} />
+            {section === "ask" && <Conversations />}
+          </Fragment>
+        ))}
       </div>
       <PersonMenu />
     </nav>
+  );
+}
+
+function Section({ name, places }: { name: Place["section"]; places: readonly Place[] }) {
+  const m = useMessages();
+  return (
+    <div className={css.section}>
+      {name !== "ask" && (
+        <Text className={css.sectionName} component="h2">
+          {m.nav[name]}
+        </Text>
+      )}
+      {places.map((place) => (
+        <PlaceLink key={place.to} place={place} />
+      ))}
+    </div>
   );
 }
 
@@ -123,6 +130,7 @@ function PersonMenu() {
   ] as const;
   const leave = async () => {
     await post("logout");
+    draftsOf("");
     queries.clear();
     queries.setQueryData(["me"], null);
     location.assign("/");

@@ -15,19 +15,22 @@ const LOOKED_AT = 200;
 const SHOWN = 5;
 const LONGEST_SEARCH = 200;
 
-/** The things whose names hold the text, among the newest of each kind, and messages that hold its words. */
+/** Documents and tables whose names hold the text, among the newest of each kind; conversations whose titles have its words,
+ * and messages that have them, among all. */
 export async function findNamed(text: string): Promise<Named[]> {
   const params = { params: { query: { limit: LOOKED_AT } } };
-  const [documents, datasets, conversations, messages] = await Promise.all([
+  const said = (found_in: "title" | "message", limit: number) => read(api.GET("/api/v1/chat/search", { params: { query: { q: text.slice(0, LONGEST_SEARCH), found_in, limit } } }));
+  const [documents, datasets, titles, messages] = await Promise.all([
     read(api.GET("/api/v1/documents", params)),
     read(api.GET("/api/v1/datasets", params)),
-    read(api.GET("/api/v1/chat/sessions", params)),
-    read(api.GET("/api/v1/chat/search", { params: { query: { q: text.slice(0, LONGEST_SEARCH), limit: 4 * SHOWN } } })),
+    said("title", SHOWN),
+    said("message", 4 * SHOWN),
   ]);
   const wanted = text.toLowerCase();
   // One line for a conversation, however often it was said there.
-  const said = messages.items.filter((hit, place, all) => all.findIndex((each) => each.session_id === hit.session_id) === place);
-  const fits = (name: string | null) => name?.toLowerCase().includes(wanted) ?? false;
+  const lines = messages.items.filter((hit, place, all) => all.findIndex((each) => each.session_id === hit.session_id) === place);
+  const named = new Set(titles.items.map((hit) => hit.session_id));
+  const fits = (name: string) => name.toLowerCase().includes(wanted);
   return [
     ...documents.items
       .filter((each) => fits(each.title))
@@ -37,12 +40,9 @@ export async function findNamed(text: string): Promise<Named[]> {
       .filter((each) => fits(each.label))
       .slice(0, SHOWN)
       .map((each): Named => ({ key: each.id, group: "datasets", label: each.label, icon: IconTable, link: { to: "/data/$datasetId", params: { datasetId: each.id } } })),
-    ...conversations.items
-      .filter((each) => fits(each.title))
-      .slice(0, SHOWN)
-      .map((each): Named => ({ key: each.id, group: "conversations", label: each.title ?? "", icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.id } } })),
-    ...said
-      .filter((each) => !fits(each.title))
+    ...titles.items.map((each): Named => ({ key: each.session_id, group: "conversations", label: each.title ?? "", icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.session_id } } })),
+    ...lines
+      .filter((each) => !named.has(each.session_id))
       .slice(0, SHOWN)
       .map((each): Named => ({ key: each.message_id, group: "said", label: each.snippet, icon: IconMessages, link: { to: "/c/$sessionId", params: { sessionId: each.session_id }, search: { at: each.message_id } } })),
   ];

@@ -1,5 +1,5 @@
 /** The pages that the sidebar and the palette lead to. */
-import { IconBell, IconChartBar, IconChecklist, IconCpu, IconDatabase, IconFiles, IconLayoutDashboard, IconListSearch, IconMessageCircle, IconPlugConnected, IconRosetteDiscountCheck, IconSchema, IconTable, IconUsers, type Icon } from "@tabler/icons-react";
+import { IconBell, IconChartBar, IconChecklist, IconCpu, IconDatabase, IconFiles, IconLayoutDashboard, IconListSearch, IconMessageCircle, IconMessages, IconPlugConnected, IconRosetteDiscountCheck, IconSchema, IconTable, IconUsers, type Icon } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
 import type { Messages } from "../i18n/messages";
 import type { Session } from "./session";
@@ -14,6 +14,7 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { to: "/", name: "ask", icon: IconMessageCircle, section: "ask" },
+  { to: "/conversations", name: "allConversations", icon: IconMessages, section: "ask" },
   { to: "/dashboards", name: "dashboards", icon: IconLayoutDashboard, section: "ask" },
   { to: "/alerts", name: "alerts", icon: IconBell, section: "ask" },
   { to: "/documents", name: "documents", icon: IconFiles, section: "library" },

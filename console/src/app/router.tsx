@@ -1,6 +1,7 @@
 /** The addresses of the console. Each page is a chunk of its own. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { tabIn, type DatasetTab } from "../data/tabs";
+import { page } from "./chunk";
 import { Broken, NoSuchPage } from "./Elsewhere";
 import { Door } from "./Door";
 
@@ -27,21 +28,27 @@ function withinIn(search: Record<string, unknown>): Within {
 const ask = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("../ask/AskPage"), "AskPage"),
+  component: page(() => import("../ask/AskPage"), "AskPage"),
   validateSearch: questionIn,
 });
 
 const conversation = createRoute({
   getParentRoute: () => root,
   path: "/c/$sessionId",
-  component: lazyRouteComponent(() => import("../ask/AskPage"), "ConversationPage"),
+  component: page(() => import("../ask/AskPage"), "ConversationPage"),
   validateSearch: conversationIn,
+});
+
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: "/conversations",
+  component: page(() => import("../conversations/ConversationsPage"), "ConversationsPage"),
 });
 
 const reader = createRoute({
   getParentRoute: () => root,
   path: "/documents/$documentId",
-  component: lazyRouteComponent(() => import("../documents/ReaderPage"), "ReaderPage"),
+  component: page(() => import("../documents/ReaderPage"), "ReaderPage"),
   validateSearch: (search: Record<string, unknown>): { start?: number; end?: number; passage?: string; view?: "passages" } & Within => ({
     ...withinIn(search),
     ...(search["view"] === "passages" ? { view: "passages" } : {}),
@@ -53,108 +60,108 @@ const reader = createRoute({
 const documents = createRoute({
   getParentRoute: () => root,
   path: "/documents",
-  component: lazyRouteComponent(() => import("../documents/DocumentsPage"), "DocumentsPage"),
+  component: page(() => import("../documents/DocumentsPage"), "DocumentsPage"),
 });
 
 const sources = createRoute({
   getParentRoute: () => root,
   path: "/sources",
-  component: lazyRouteComponent(() => import("../documents/SourcesPage"), "SourcesPage"),
+  component: page(() => import("../documents/SourcesPage"), "SourcesPage"),
 });
 
 const search = createRoute({
   getParentRoute: () => root,
   path: "/search",
-  component: lazyRouteComponent(() => import("../documents/SearchPage"), "SearchPage"),
+  component: page(() => import("../documents/SearchPage"), "SearchPage"),
 });
 
 const data = createRoute({
   getParentRoute: () => root,
   path: "/data",
-  component: lazyRouteComponent(() => import("../data/DataPage"), "DataPage"),
+  component: page(() => import("../data/DataPage"), "DataPage"),
 });
 
 const dataset = createRoute({
   getParentRoute: () => root,
   path: "/data/$datasetId",
-  component: lazyRouteComponent(() => import("../data/DatasetPage"), "DatasetPage"),
+  component: page(() => import("../data/DatasetPage"), "DatasetPage"),
   validateSearch: (search: Record<string, unknown>): Within & { tab?: DatasetTab } => ({ ...withinIn(search), ...tabIn(search) }),
 });
 
 const semantics = createRoute({
   getParentRoute: () => root,
   path: "/semantics",
-  component: lazyRouteComponent(() => import("../semantics/SemanticsPage"), "SemanticsPage"),
+  component: page(() => import("../semantics/SemanticsPage"), "SemanticsPage"),
 });
 
 const connections = createRoute({
   getParentRoute: () => root,
   path: "/connections",
-  component: lazyRouteComponent(() => import("../connections/ConnectionsPage"), "ConnectionsPage"),
+  component: page(() => import("../connections/ConnectionsPage"), "ConnectionsPage"),
 });
 
 const verified = createRoute({
   getParentRoute: () => root,
   path: "/verified",
-  component: lazyRouteComponent(() => import("../verified/VerifiedPage"), "VerifiedPage"),
+  component: page(() => import("../verified/VerifiedPage"), "VerifiedPage"),
 });
 
 const dashboards = createRoute({
   getParentRoute: () => root,
   path: "/dashboards",
-  component: lazyRouteComponent(() => import("../dashboards/DashboardsPage"), "DashboardsPage"),
+  component: page(() => import("../dashboards/DashboardsPage"), "DashboardsPage"),
 });
 
 const dashboard = createRoute({
   getParentRoute: () => root,
   path: "/dashboards/$dashboardId",
-  component: lazyRouteComponent(() => import("../dashboards/DashboardPage"), "DashboardPage"),
+  component: page(() => import("../dashboards/DashboardPage"), "DashboardPage"),
 });
 
 const alerts = createRoute({
   getParentRoute: () => root,
   path: "/alerts",
-  component: lazyRouteComponent(() => import("../alerts/AlertsPage"), "AlertsPage"),
+  component: page(() => import("../alerts/AlertsPage"), "AlertsPage"),
 });
 
 const sharedDashboard = createRoute({
   getParentRoute: () => root,
   path: "/shared/dashboard/$token",
-  component: lazyRouteComponent(() => import("../shared/SharedPage"), "SharedDashboardPage"),
+  component: page(() => import("../shared/SharedPage"), "SharedDashboardPage"),
 });
 
 const sharedConversation = createRoute({
   getParentRoute: () => root,
   path: "/shared/conversation/$token",
-  component: lazyRouteComponent(() => import("../shared/SharedPage"), "SharedConversationPage"),
+  component: page(() => import("../shared/SharedPage"), "SharedConversationPage"),
 });
 
 const models = createRoute({
   getParentRoute: () => root,
   path: "/models",
-  component: lazyRouteComponent(() => import("../models/ModelsPage"), "ModelsPage"),
+  component: page(() => import("../models/ModelsPage"), "ModelsPage"),
 });
 
 const usage = createRoute({
   getParentRoute: () => root,
   path: "/usage",
-  component: lazyRouteComponent(() => import("../usage/UsagePage"), "UsagePage"),
+  component: page(() => import("../usage/UsagePage"), "UsagePage"),
 });
 
 const workspace = createRoute({
   getParentRoute: () => root,
   path: "/workspace",
-  component: lazyRouteComponent(() => import("../workspace/WorkspacePage"), "WorkspacePage"),
+  component: page(() => import("../workspace/WorkspacePage"), "WorkspacePage"),
 });
 
 const operations = createRoute({
   getParentRoute: () => root,
   path: "/operations",
-  component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),
+  component: page(() => import("../operations/OperationsPage"), "OperationsPage"),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([ask, conversation, documents, reader, sources, search, data, dataset, semantics, connections, verified, dashboards, dashboard, alerts, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
+  routeTree: root.addChildren([ask, conversation, conversations, documents, reader, sources, search, data, dataset, semantics, connections, verified, dashboards, dashboard, alerts, sharedDashboard, sharedConversation, models, usage, workspace, operations]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
   scrollRestoration: true,

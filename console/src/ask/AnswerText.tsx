@@ -1,11 +1,12 @@
 /** An answer's words, with its citations as chips. What a model wrote is Markdown; quotes are shown as they are. */
 import type { Element, ElementContent, Root, RootContent } from "hast";
-import { lazy, Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { part } from "../app/chunk";
 import { Citation } from "./Citation";
 import css from "./ask.module.css";
 import type { Evidence } from "./turn";
 
-const Markdown = lazy(() => import("./MarkdownText"));
+const Markdown = part(() => import("./MarkdownText"), "MarkdownText", ({ text }: { text: string; evidence: readonly Evidence[] }) => <div className={css.plain}>{text}</div>);
 
 interface Props {
   text: string;
@@ -16,13 +17,7 @@ interface Props {
 }
 
 export function AnswerText({ text, evidence, markdown, lang }: Props) {
-  if (markdown) {
-    return (
-      <Suspense fallback={<div className={css.plain}>{text}</div>}>
-        <Markdown text={text} evidence={evidence} />
-      </Suspense>
-    );
-  }
+  if (markdown) return <Markdown text={text} evidence={evidence} />;
   // Quotations of several places read better one below the other.
   const quotes = evidence.length > 1 && evidence.every((item) => item.kind === "quote");
   const lines = quotes ? text.split(/(?<=\[\d+\]) (?=“)/) : [text];

@@ -21,7 +21,7 @@ import css from "./ask.module.css";
 import { BranchingContext, type Branching } from "./branching";
 import { Composer } from "./Composer";
 import { ConversationFiles } from "./ConversationFiles";
-import { START } from "./drafts";
+import { keepDraft, START, wasTaken } from "./drafts";
 import { useLibrary, type Library } from "./library";
 import { QUESTIONS } from "./said";
 import { idsOf, type Turn, type TurnFile } from "./turn";
@@ -36,7 +36,11 @@ export function AskPage() {
   const navigate = useNavigate();
   const begin = useMutation({
     mutationFn: () => read(api.POST("/api/v1/chat/sessions", { body: { channel: "console", tags: [] } })),
-    onSuccess: (session, question: string) => navigate({ to: "/c/$sessionId", params: { sessionId: session.id }, search: { q: question }, replace: q !== undefined }),
+    onMutate: (question: string) => keepDraft(START, question),
+    onSuccess: (session, question: string) => {
+      wasTaken(START, question);
+      void navigate({ to: "/c/$sessionId", params: { sessionId: session.id }, search: { q: question }, replace: q !== undefined });
+    },
   });
   const { mutate, isIdle } = begin;
 
@@ -113,6 +117,7 @@ function Conversation({ sessionId }: { sessionId: string }) {
     () => ({
       edit: setEdited,
       again: (turn) => turn.kept !== null && ask(turn.question, { insteadOf: turn, regenerates: turn.kept.replyId, files: turn.files }),
+      answer: (turn) => ask(turn.question, { insteadOf: turn, regenerates: turn.regenerates, files: turn.files }),
       show: (messageId) => void show(messageId).catch((failure: unknown) => toast(problemText(asProblem(failure), m), { tone: "danger" })),
     }),
     [ask, show, m],

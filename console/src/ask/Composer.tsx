@@ -42,7 +42,7 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
   useEffect(() => {
     const listener = (event: globalThis.KeyboardEvent) => {
       if (event.key === "Escape" && running) stop();
-      if (event.key === "/" && document.activeElement === document.body) {
+      if (event.key === "/" && (document.activeElement?.matches("body, #content") ?? true)) {
         event.preventDefault();
         box.current?.focus();
       }

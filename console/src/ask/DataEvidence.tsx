@@ -2,8 +2,9 @@
 import { ActionIcon, Button, Collapse, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChartBar, IconChevronRight, IconFileTypeCsv, IconPin, IconTable } from "@tabler/icons-react";
-import { lazy, memo, Suspense, useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { AnswerReport, QueryEvidence } from "../api/schema";
+import { part } from "../app/chunk";
 import { useSession } from "../app/session";
 import { Copy } from "../design/Copy";
 import { chartSaid, named } from "../design/columns";
@@ -24,7 +25,7 @@ interface Props {
   question: string;
 }
 
-const PinDialog = lazy(() => import("../dashboards/PinDialog").then((module) => ({ default: module.PinDialog })));
+const PinDialog = part(() => import("../dashboards/PinDialog"), "PinDialog");
 
 export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer, question }: Props) {
   const m = useMessages();
@@ -99,11 +100,7 @@ export const DataEvidence = memo(function DataEvidence({ evidence, chart, answer
         </Button>
       )}
       </Group>
-      {pinning && (
-        <Suspense>
-          <PinDialog question={question} query={evidence.query} small={oneNumber} close={pin.close} />
-        </Suspense>
-      )}
+      {pinning && <PinDialog question={question} query={evidence.query} small={oneNumber} close={pin.close} />}
       <Collapse expanded={how}>
         {howMade && <Computed evidence={evidence} answer={answer} />}
       </Collapse>

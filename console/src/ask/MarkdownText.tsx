@@ -12,7 +12,7 @@ import type { Evidence } from "./turn";
 const REMARK = [remarkGfm];
 const REHYPE = [citations];
 
-export default function MarkdownText({ text, evidence }: { text: string; evidence: readonly Evidence[] }) {
+export function MarkdownText({ text, evidence }: { text: string; evidence: readonly Evidence[] }) {
   const m = useMessages();
   return (
     <div className={css.markdown}>

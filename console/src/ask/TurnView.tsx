@@ -156,6 +156,7 @@ function Warnings({ warnings }: { warnings: readonly Warning[] }) {
 
 function Ending({ turn, ask }: Props) {
   const m = useMessages();
+  const branching = useBranching();
   const again = (
     <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={() => ask(turn.question, turn.query)}>
       {m.ask.again}
@@ -176,6 +177,17 @@ function Ending({ turn, ask }: Props) {
             {m.ask.stopped}
           </Text>
           {again}
+        </div>
+      );
+    case "unanswered":
+      return (
+        <div className={css.ending}>
+          <Text size="sm" c="dimmed">
+            {m.ask.unanswered}
+          </Text>
+          <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} disabled={branching === null} onClick={() => branching?.answer(turn)}>
+            {m.ask.again}
+          </Button>
         </div>
       );
     case "failed":

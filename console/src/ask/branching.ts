@@ -6,6 +6,8 @@ import type { Turn } from "./turn";
 export interface Branching {
   edit: (turn: Turn) => void;
   again: (turn: Turn) => void;
+  /** Asks a question that has no answer, in its own place. */
+  answer: (turn: Turn) => void;
   show: (messageId: string) => void;
 }
 

@@ -37,6 +37,14 @@ describe("a turn", () => {
     expect(turnsOf(imported, once).map((turn) => turn.key)).toEqual(["msg_2", "msg_4"]);
   });
 
+  it("of a question without an answer is there to be asked, wherever it stands", () => {
+    const later = { ...question, id: "msg_3", parent_id: "msg_2", siblings: ["msg_3"], parts: [{ type: "text", text: "And in May?" }] };
+    const turns = turnsOf([question, reply, later] as unknown as MessageView[], []);
+    expect(turns.map((turn) => turn.state)).toEqual(["answered", "unanswered"]);
+    expect(turns[1]).toMatchObject({ question: "And in May?", parentId: "msg_2", regenerates: "msg_3", kept: null });
+    expect(turnsOf([question] as unknown as MessageView[], [])).toMatchObject([{ question: "How many?", state: "unanswered" }]);
+  });
+
   it("is the same object while nothing about it is new, and keeps what stays the same when something is", () => {
     const messages = [question, reply] as unknown as MessageView[];
     const [once] = turnsOf(messages, []);

@@ -29,15 +29,16 @@ export interface Turn {
   files: readonly TurnFile[];
   /** The message that the question follows, null for the first; undefined until the server told. */
   parentId?: string | null | undefined;
-  /** Null until the server has told. */
+  /** Null until the server has told, and of a question without an answer. */
   kept: Kept | null;
-  /** The answer that another is wished for beside. */
+  /** The answer that another is wished for beside, or the question that has none. */
   regenerates?: string | undefined;
   /** The reading that was picked from an ask-back. */
   query?: SemanticQueryOutput | undefined;
   runId: string | null;
   lastEventId: string;
-  state: "running" | "answered" | "failed" | "stopped";
+  /** `unanswered`: the conversation came with the question alone. */
+  state: "running" | "answered" | "failed" | "stopped" | "unanswered";
   reconnecting: boolean;
   route: string | null;
   text: string;
@@ -124,9 +125,11 @@ export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]
   const keys = new Map(shown.flatMap((turn) => (turn.runId === null ? [] : [[turn.runId, turn.key] as const])));
   const known = new Map(shown.map((turn) => [turn.key, turn]));
   const byId = new Map(messages.map((message) => [message.id, message]));
+  const followed = new Set(messages.filter((message) => message.role === "assistant").map((message) => message.parent_id));
   return messages
-    .filter((message) => message.role === "assistant")
+    .filter((message) => message.role === "assistant" || !followed.has(message.id))
     .map((reply): Turn => {
+      if (reply.role === "user") return unanswered(reply);
       const question = reply.parent_id === null ? undefined : byId.get(reply.parent_id);
       const turn = newTurn(keys.get(reply.run_id ?? "") ?? reply.id, question === undefined ? "" : textOf(question), undefined, reply.run_id);
       if (question === undefined) return withReply(turn, reply);
@@ -134,6 +137,11 @@ export function turnsOf(messages: readonly MessageView[], shown: readonly Turn[]
       return { ...withReply(turn, reply), kept, parentId: question.parent_id, files: filesOf(question.parts) };
     })
     .map((turn) => replaceEqualDeep(known.get(turn.key), turn));
+}
+
+function unanswered(question: MessageView): Turn {
+  const turn = newTurn(question.id, textOf(question));
+  return { ...turn, state: "unanswered", regenerates: question.id, parentId: question.parent_id, files: filesOf(question.parts) };
 }
 
 export function filesOf(parts: MessageView["parts"]): TurnFile[] {

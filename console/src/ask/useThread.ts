@@ -6,6 +6,7 @@ import { events, type ServerEvent } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
 import type { MessageView, SemanticQueryOutput } from "../api/schema";
 import { useSame } from "../design/useSame";
+import { keepDraft, wasTaken } from "./drafts";
 import { eachFrame } from "./frames";
 import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
@@ -82,6 +83,7 @@ export function useThread(sessionId: string): Thread {
         try {
           for await (const event of streamOf(sessionId, now, controller.signal)) {
             now = afterEvent(now, event);
+            if (event.name === "run.started") wasTaken(sessionId, turn.question);
             shown.add(event);
             lost = 0;
           }
@@ -131,10 +133,11 @@ export function useThread(sessionId: string): Thread {
   const ask = useCallback<Thread["ask"]>(
     (question, { query, insteadOf, regenerates, files = [] } = {}) => {
       const turn = { ...newTurn(`asked-${(asked += 1)}`, question, query), parentId: insteadOf?.parentId, regenerates, files };
+      if (insteadOf === undefined && query === undefined) keepDraft(sessionId, question);
       dispatch({ kind: "add", turn, replaceFrom: insteadOf?.key });
       void follow(turn);
     },
-    [follow, dispatch],
+    [follow, dispatch, sessionId],
   );
 
   const runs = turns.flatMap((turn) => (turn.state === "running" && turn.runId !== null ? [turn.runId] : []));

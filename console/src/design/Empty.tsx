@@ -9,15 +9,17 @@ interface Props {
   title: string;
   lead?: ReactNode;
   action?: ReactNode;
+  /** 1 where it is all that a page has. */
+  order?: 1 | 2;
 }
 
-export function Empty({ icon: Icon, title, lead, action }: Props) {
+export function Empty({ icon: Icon, title, lead, action, order = 2 }: Props) {
   return (
     <Stack align="center" gap="xs" className={css.empty}>
       <span className={css.emptyIcon} aria-hidden>
         <Icon size={22} stroke={1.6} />
       </span>
-      <Title order={2} ta="center">
+      <Title order={order} size="h2" ta="center">
         {title}
       </Title>
       {lead && (

@@ -13,7 +13,7 @@ import { useMessages } from "../i18n/messages";
 import css from "./entry.module.css";
 import { takeLink } from "./link";
 
-export default function Entry({ entered }: { entered: () => void }) {
+export function Entry({ entered }: { entered: () => void }) {
   const m = useMessages();
   const [invitation] = useState(() => takeLink("invitation"));
   const setup = useQuery({ queryKey: ["setup"], queryFn: () => read(api.GET("/api/v1/auth/setup")) });

@@ -10,7 +10,7 @@ import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 import css from "./entry.module.css";
 
-export default function NoWorkspace({ me, entered }: { me: Me; entered: () => void }) {
+export function NoWorkspace({ me, entered }: { me: Me; entered: () => void }) {
   const m = useMessages();
   const [name, setName] = useState("");
   const create = useMutation({

@@ -1,8 +1,9 @@
 /** Who works here, who was invited, and the keys that programs use. */
-import { Tabs } from "@mantine/core";
+import { Stack, Tabs } from "@mantine/core";
 import { useSession } from "../app/session";
 import { Page } from "../design/Page";
 import { useMessages } from "../i18n/messages";
+import { ConversationRetention } from "./ConversationRetention";
 import { Keys } from "./Keys";
 import { Members } from "./Members";
 import { Retention } from "./Retention";
@@ -25,7 +26,10 @@ export function WorkspacePage() {
           <Keys />
         </Tabs.Panel>
         <Tabs.Panel value="data">
-          <Retention />
+          <Stack gap="xl">
+            <Retention />
+            <ConversationRetention />
+          </Stack>
         </Tabs.Panel>
       </Tabs>
     </Page>

@@ -1,0 +1,79 @@
+"""What a window does while the server is away, and when the sign-in ends in the middle of something."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import OpenVisit
+from tests.factories.callers import PASSWORD, Workspace
+
+AWAY = {"en-GB": "The server cannot be reached", "de-DE": "Der Server ist nicht erreichbar"}
+DATA = {"en-GB": "Data", "de-DE": "Daten"}
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+async def test_a_page_that_is_opened_while_the_server_is_away_comes_when_it_is_back(
+    visit: OpenVisit, shop: Workspace, locale: str
+) -> None:
+    window = await visit(locale=locale)
+    page = window.page
+    await window.sign_in(shop.owner)
+    await page.evaluate("window.stayed = true")
+    await window.context.set_offline(True)
+    await window.navigate(DATA[locale])
+    content = page.locator("#content")
+    await expect(content.get_by_text(AWAY[locale])).to_be_visible()
+    assert await page.evaluate("window.stayed"), "the console was not left"
+    assert await window.accessible() == []
+    # Without a network the checker itself cannot read style sheets.
+    window.complaints[:] = [each for each in window.complaints if "load preload assets" not in each]
+    if not window.look.is_narrow:
+        await expect(page.get_by_role("navigation")).to_be_visible()
+    await window.context.set_offline(False)
+    await expect(content.get_by_role("link", name=re.compile("orders", re.IGNORECASE))).to_be_visible()
+
+
+async def test_a_question_is_not_lost_with_the_sign_in(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("Total amount by region")
+    await window.context.clear_cookies()
+    await box.press("Enter")
+    await window.enter(shop.owner.email, PASSWORD)
+    await expect(box).to_have_value("Total amount by region")
+    await box.press("Enter")
+    await expect(page.get_by_role("article", name="Total amount by region")).to_have_attribute(
+        "data-state", "answered"
+    )
+    await box.fill("Total amount by product")
+    await window.context.clear_cookies()
+    await box.press("Enter")
+    await window.enter(shop.owner.email, PASSWORD)
+    await expect(box).to_have_value("Total amount by product")
+    await box.press("Enter")
+    await expect(page.get_by_role("article").nth(1)).to_have_attribute("data-state", "answered")
+    await page.reload()
+    await expect(page.get_by_role("article")).to_have_count(2)
+    await expect(box).to_have_value("")
+
+
+async def test_what_somebody_typed_is_not_shown_to_who_signs_in_next(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    other = await shop.member("viewer")
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner, shop)
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("What do we pay Ms Hoffmann?")
+    await window.context.clear_cookies()
+    await box.press("Enter")
+    await window.enter(other.email, PASSWORD)
+    await expect(page.locator("#content")).to_be_visible()
+    await expect(box).to_have_value("")
+    assert "Hoffmann" not in await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
