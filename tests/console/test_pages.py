@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -90,6 +91,30 @@ async def test_a_file_that_is_chosen_is_read_and_can_be_asked(
     await _sound(window)
     await window.ask("When is the office closed?")
     await expect(page.get_by_role("article").last).to_contain_text("24 December")
+
+
+async def test_the_first_files_wait_until_it_is_known_that_they_are_the_first(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    del worker
+    window = await visit()
+    page = window.page
+    await window.sign_in(workspace.owner)
+    known = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/datasets?*", late)
+    await page.reload()
+    await expect(page.locator("#content")).to_be_visible()
+    notes = {"name": "notes.md", "mimeType": "text/markdown", "buffer": b"# Notes\n\nClosed on Monday.\n"}
+    await page.get_by_test_id("file-input").set_input_files([notes])  # type: ignore[list-item]
+    known.set()
+    tray = page.get_by_role("region", name="Adding files")
+    await expect(tray.get_by_role("listitem").filter(has_text="notes.md")).to_contain_text("Ready")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_a_viewer_is_shown_no_way_to_change_things(visit: OpenVisit, shop: Workspace) -> None:

@@ -199,7 +199,7 @@ function Greeting({ composer, ask }: { composer: ReactNode; ask: (question: stri
   const { mayEdit } = useSession();
   const empty = library.data !== undefined && library.data.documents + library.data.tables === 0;
   // The first files of an editor are what the workspace is to have.
-  useUploadsBegin(!(empty && mayEdit));
+  useUploadsBegin(library.isPending ? null : !(empty && mayEdit));
   if (library.isError) return <Failure error={library.error} retry={() => void library.refetch()} />;
   return (
     <div className={css.greeting}>

@@ -114,7 +114,8 @@ export const en = {
     told: (_code: string, detail: string): string => detail,
     /** The same with what is wrong with each field. */
     whole: ({ detail, fields }: Pick<Problem, "code" | "detail" | "reason" | "fields">): string =>
-      [detail, fields.map((each) => `${each.field}: ${each.message}`).join(" · ")].filter(Boolean).join(" "),
+      // Of a file the whole says all: which one it is, is known.
+      [detail, fields.filter((each) => each.field !== "file").map((each) => `${each.field}: ${each.message}`).join(" · ")].filter(Boolean).join(" "),
     /** What is wrong with a field, beside it. */
     wrong: ({ message }: FieldProblem): string => message,
     title: "That did not work",

@@ -28,4 +28,6 @@ describe("a problem in German", () => {
 it("a problem in English is said in the server's words", () => {
   const problem = problemFrom(422, { code: "invalid_input", detail: "Correct the fields.", errors: [MISSING] });
   expect(en.problem.whole(problem)).toBe("Correct the fields. name: Field required");
+  const empty = problemFrom(422, { code: "invalid_input", detail: "The file is empty. Send a file with content.", errors: [{ field: "file", message: "empty file" }] });
+  expect(en.problem.whole(empty)).toBe("The file is empty. Send a file with content.");
 });

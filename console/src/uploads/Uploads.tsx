@@ -36,8 +36,9 @@ interface Uploads {
   aim: (target: Target) => void;
 }
 
-/** A conversation by its id; `ask`: a new one or the workspace, as the person decides; null: the workspace. */
-type Target = { sessionId: string } | "ask" | null;
+/** A conversation by its id; `ask`: a new one or the workspace, as the person decides; `unknown`: that is found out; null: the
+ * workspace. */
+type Target = { sessionId: string } | "ask" | "unknown" | null;
 
 const AT_ONCE = 3;
 const Context = createContext<Uploads | null>(null);
@@ -60,12 +61,11 @@ export function useUploadsInto(sessionId: string): readonly Item[] {
   return useMemo(() => items.filter((item) => item.sessionId === sessionId), [items, sessionId]);
 }
 
-/** Files that are dropped while the component is shown may begin a conversation. */
-export function useUploadsBegin(begins: boolean): void {
+/** Files that are dropped while the component is shown may begin a conversation; while nobody knows (null), they wait. */
+export function useUploadsBegin(begins: boolean | null): void {
   const { aim } = useUploads();
   useEffect(() => {
-    if (!begins) return;
-    aim("ask");
+    aim(begins === null ? "unknown" : begins ? "ask" : null);
     return () => aim(null);
   }, [aim, begins]);
 }
@@ -83,8 +83,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const [items, setItems] = useState<readonly Item[]>([]);
   const navigate = useNavigate();
   const [target, aim] = useState<Target>(null);
-  const sessionId = target !== null && target !== "ask" ? target.sessionId : null;
+  const sessionId = typeof target === "object" ? (target?.sessionId ?? null) : null;
   const [undecided, setUndecided] = useState<readonly File[]>([]);
+  const [waiting, setWaiting] = useState<readonly File[]>([]);
   const nextId = useRef(1);
   const running = useRef(new Map<number, AbortController>());
   const input = useRef<HTMLInputElement>(null);
@@ -112,13 +113,20 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     (dropped: Iterable<File>) => {
       const files = [...dropped];
       if (files.length === 0) return;
-      if (target === "ask" && mayEdit) setUndecided(files);
+      if (target === "unknown") setWaiting((all) => [...all, ...files]);
+      else if (target === "ask" && mayEdit) setUndecided(files);
       else if (target === "ask") begin(files).catch((error: unknown) => toast(problemText(asProblem(error), m), { tone: "danger" }));
       else if (!mayEdit && sessionId === null) toast(m.uploads.cannotWrite, { tone: "danger" });
       else addTo(files, sessionId);
     },
     [m, mayEdit, target, sessionId, addTo, begin],
   );
+
+  useEffect(() => {
+    if (target === "unknown" || waiting.length === 0) return;
+    setWaiting([]);
+    add(waiting);
+  }, [target, waiting, add]);
 
   useEffect(() => {
     for (const item of items) {
@@ -156,7 +164,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
           event.currentTarget.value = "";
         }}
       />
-      <DropCurtain drop={add} to={sessionId !== null ? "conversation" : target !== "ask" ? "workspace" : mayEdit ? "either" : "new"} />
+      <DropCurtain drop={add} to={sessionId !== null ? "conversation" : target === null ? "workspace" : mayEdit ? "either" : "new"} />
       {undecided.length > 0 && (
         <WhereTo
           files={undecided}

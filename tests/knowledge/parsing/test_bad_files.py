@@ -158,3 +158,7 @@ async def test_memory_is_bounded_while_reading(tmp_path: Path) -> None:
     with pytest.raises(ParseFailed) as caught:
         await parse(path, settings=tight)
     assert caught.value.reason is Reason.MEMORY
+
+
+def test_the_remedy_names_no_file_of_the_source_tree() -> None:
+    assert [sentence for sentence in SENTENCES.values() if "docs/" in sentence] == []

@@ -23,7 +23,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.EMPTY_FILE: "The file is empty. Upload a file with content.",
     Reason.UNSUPPORTED_TYPE: (
         "Files of this type are not read. Upload an office file, PDF, EPUB, web page, e-mail, archive (ZIP, "
-        "TAR) or text of any kind; the list is in docs/reference/formats.md."
+        "TAR) or text of any kind."
     ),
     Reason.ENCRYPTED: "The file is protected by a password. Remove the password, then upload it again.",
     Reason.DAMAGED: "The file is damaged or cut off. Save or export it again, then upload the new file.",
