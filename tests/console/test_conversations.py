@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.console.conftest import OpenVisit
 from tests.factories.callers import Workspace
@@ -78,26 +78,34 @@ async def test_the_focus_goes_back_to_where_it_was(visit: OpenVisit, shop: Works
     await page.keyboard.press("Escape")
     await expect(box).to_be_focused()
 
+    async def is_kept(where: Locator) -> None:
+        """Where the navigation is a drawer, Escape closes it too: then the focus is on the page."""
+        await expect(page.locator("body:focus")).to_have_count(0)
+        if window.look.is_narrow:
+            await expect(page.locator(":focus")).to_be_visible()
+        else:
+            await expect(where).to_be_focused()
+
     menu = page.get_by_role("button", name="Actions for “Autumn”").locator("visible=true")
-    for name in ("Share", "Recap"):
+    for item, title in (("Share", "Share"), ("Recap", "“Autumn” in short"), ("Tags", "Tags of “Autumn”")):
         await window.conversation_menu("Autumn")
-        await page.get_by_role("menuitem", name=name).click()
-        dialog = page.get_by_role("dialog", name=name)
+        await page.get_by_role("menuitem", name=item).click()
+        dialog = page.get_by_role("dialog", name=title)
         await expect(dialog).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(dialog).to_have_count(0)
-        await expect(menu).to_be_focused()
+        await is_kept(menu)
 
     line = page.get_by_role("link", name="Autumn").locator("visible=true")
     await window.conversation_menu("Autumn")
     await page.get_by_role("menuitem", name="Rename").click()
     await expect(page.get_by_role("textbox", name="Rename")).to_be_focused()
     await page.keyboard.press("Escape")
-    await expect(line).to_be_focused()
+    await is_kept(line)
 
     await window.conversation_menu("Winter")
     await page.get_by_role("menuitem", name="Delete").click()
-    await expect(line).to_be_focused()
+    await is_kept(line)
 
 
 async def test_after_a_deletion_the_next_row_has_the_focus(
@@ -145,7 +153,7 @@ async def test_old_conversations_are_found_and_arranged(visit: OpenVisit, shop: 
     await page.get_by_role("button", name="Actions for “Talk 041”").last.click()
     await page.get_by_role("menuitem", name="Tags").click()
     dialog = page.get_by_role("dialog", name="Tags of “Talk 041”")
-    await dialog.get_by_role("combobox", name="Tags").fill("budget")
+    await dialog.locator("input:visible").fill("budget")
     await page.keyboard.press("Enter")
     assert await window.accessible() == []
     await dialog.get_by_role("button", name="Save").click()

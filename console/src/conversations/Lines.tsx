@@ -81,7 +81,8 @@ function Line({ session, hide, chooseTag }: { session: SessionView; hide: (id: s
           ))}
         </div>
       </div>
-      <ConversationMenu session={session} rename={() => setRenaming(true)} hide={hide} />
+      {/* Its button takes the focus back when the menu closes: away from the field, which would be gone. */}
+      {!renaming && <ConversationMenu session={session} rename={() => setRenaming(true)} hide={hide} />}
     </>
   );
 }
