@@ -102,6 +102,7 @@ async def test_a_replacing_file_says_which_rows_and_columns_it_changed(owner: Ca
     ("content", "fields", "code"),
     [
         (b"sku,name,price (USD)\n1,x,1.00\n", {"mode": "append"}, "unit_changed"),
+        (b"sku,name,price (EUR),tax\n1,x,1.00,7%\n", {"mode": "append"}, "unit_changed"),
         (b"sku,name,price (EUR)\n1,x,cheap\n2,y,dear\n", {"mode": "append"}, "schema_changed"),
         (b"sku,name\n00501,x\n00501,y\n", {"mode": "upsert", "key": "sku"}, "key_not_unique"),
         (b"sku,name\n501,x\n900,y\n", {"mode": "upsert", "key": "sku"}, "key_zeros"),

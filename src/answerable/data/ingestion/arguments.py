@@ -35,6 +35,7 @@ class CountSaid(_Plain):
         "header_written_again", "header_merged", "header_repeated", "bad_lines", "nested_values", "nul_bytes",
         "blank_rows", "blank_rows_inside", "ragged_short", "ragged_long", "formulas_without_values",
         "spellings_kept", "duplicates_kept", "duplicates_dropped", "totals_kept", "empty_columns",
+        "units_unread",
     ]  # fmt: skip
     count: int
 

@@ -13,12 +13,8 @@ from answerable.data.ingestion import affixes, booleans, dates, numbers
 from answerable.data.ingestion.arguments import ChoiceSaid, DateOrderSaid, MarkSaid
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
+from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.columns import (
-    TEXT,
-    ColumnType,
-    Decision,
-    Hints,
-    Values,
     date_findings,
     decide,
     filled_of,

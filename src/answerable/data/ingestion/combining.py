@@ -41,6 +41,14 @@ def check_columns(changes: ColumnChanges, settings: TableSettings) -> None:
             f"{other[0].column} is in {other[0].after}, the rows that are there are in {other[0].before}: "
             f"added up they would be wrong. {_REMEDY}",
         )
+    unsaid = next((c for c in changes.unit_changed if {c.before, c.after} == {None, "%"}), None)
+    if unsaid is not None:
+        said, lacking = ("the file", "the rows that are there")[:: -1 if unsaid.after is None else 1]
+        raise refuse(
+            "unit_changed",
+            f"{unsaid.column} is in percent in {said} and without a unit in {lacking}: 7 % may be 7 or 0.07 "
+            f"there. Write the percent sign into the header of each file. {_REMEDY}",
+        )
 
 
 def missing_columns(

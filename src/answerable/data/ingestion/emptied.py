@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from answerable.data.ingestion.arguments import PlaceholdersSaid, UnreadableSaid
-from answerable.data.ingestion.columns import ColumnType
+from answerable.data.ingestion.column_types import ColumnType
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.quality import Code, Finding, Severity, left_out, noted, shorten
 

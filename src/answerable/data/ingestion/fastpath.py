@@ -18,7 +18,7 @@ from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers, sql
 from answerable.data.ingestion.cells import is_blank
 from answerable.data.ingestion.chosen import decide_as_chosen
-from answerable.data.ingestion.columns import Hints
+from answerable.data.ingestion.column_types import Hints
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.staging import hints_of, typed_column

@@ -17,7 +17,8 @@ from answerable.data.ingestion.arguments import CountedColumnSaid, FormatUnitSai
 from answerable.data.ingestion.cells import PLACEHOLDERS, Duration, Formatted, Native
 from answerable.data.ingestion.choices import ColumnChoices
 from answerable.data.ingestion.chosen import decide_as_chosen
-from answerable.data.ingestion.columns import Hints, date_findings
+from answerable.data.ingestion.column_types import Hints
+from answerable.data.ingestion.columns import date_findings
 from answerable.data.ingestion.finder import FoundTable
 from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.numbers import NumberFormat

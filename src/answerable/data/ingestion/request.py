@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from answerable.data.ingestion.choices import ColumnChoices, TableChoices
-from answerable.data.ingestion.columns import Hints
+from answerable.data.ingestion.column_types import Hints
 from answerable.data.ingestion.rules.model import Rule
 from answerable.data.ingestion.versions import KnownColumn
 from answerable.data.semantics.model import FieldType

@@ -16,7 +16,7 @@ from sqlglot import exp
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.cells import Native
 from answerable.data.ingestion.chosen import decide_as_chosen
-from answerable.data.ingestion.columns import ColumnType, Decision, Hints, Values
+from answerable.data.ingestion.column_types import ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.emptied import Emptied
 from answerable.data.ingestion.headers import ColumnHeader

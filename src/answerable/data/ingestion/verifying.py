@@ -9,7 +9,7 @@ import duckdb
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
-from answerable.data.ingestion.columns import ColumnType
+from answerable.data.ingestion.column_types import ColumnType
 from answerable.data.semantics.model import FieldType
 
 RAW = "raw"  # the table of staged cells

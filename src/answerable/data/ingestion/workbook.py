@@ -57,6 +57,7 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
         raise refuse("damaged_file", _DAMAGED) from error
     try:
         facts = sheet_xml.read_facts(path) if kind is FileKind.XLSX else {}
+        unread = sheet_xml.unread_units(path) if kind is FileKind.ODS else {}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise refuse("damaged_file", _DAMAGED) from error
     for meta in workbook.sheets_metadata:
@@ -64,7 +65,15 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
             continue
         own = facts.get(meta.name, SheetFacts())
         sheet, merged = _sheet(workbook, meta.name, own)
-        yield SheetTables(meta.name, find_tables(sheet, keep), [*_sheet_findings(meta, own, sheet), *merged])
+        findings = [*_sheet_findings(meta, own, sheet), *merged, *_unread(unread.get(meta.name, 0))]
+        yield SheetTables(meta.name, find_tables(sheet, keep), findings)
+
+
+def _unread(count: int) -> list[Finding]:
+    if not count:
+        return []
+    said = CountSaid(code="units_unread", count=count)
+    return [noted(Code.FORMAT_UNIT, Severity.DOUBTFUL, said, count=count)]
 
 
 def _is_encrypted(path: Path) -> bool:
