@@ -19,6 +19,7 @@ class Formatted(Native):
     """A number of a workbook with what its number format prints beside it: a unit, or a percent sign, where
     the number itself is a share of 1. `thousands` says how often it is divided by a thousand to be shown."""
 
+    __slots__ = ("affix", "thousands")
     affix: str
     thousands: int
 
@@ -33,6 +34,7 @@ class Formatted(Native):
 class Duration(Native):
     """A length of time that a workbook typed: a time of day as text, or hours as a number beyond one day."""
 
+    __slots__ = ("hours",)
     hours: float
 
     @classmethod

@@ -11,7 +11,8 @@ import html
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -46,13 +47,34 @@ class CellFormat:
     thousands: int = 0
 
 
+@dataclass(slots=True)
+class PlacedFormats:
+    """The formats of cells: a sheet has millions of them, so they are kept in few bytes each."""
+
+    styles: list[CellFormat]
+    rows: array[int] = field(default_factory=lambda: array("L"))
+    columns: array[int] = field(default_factory=lambda: array("H"))
+    numbers: array[int] = field(default_factory=lambda: array("L"))
+
+    def put(self, row: int, column: int, style: int) -> None:
+        """Note the style of a cell."""
+        self.rows.append(row)
+        self.columns.append(column)
+        self.numbers.append(style)
+
+    def __iter__(self) -> Iterator[tuple[int, int, CellFormat]]:
+        """Row, column and format of each cell."""
+        for row, column, style in zip(self.rows, self.columns, self.numbers, strict=True):
+            yield row, column, self.styles[style]
+
+
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """`formats` of number cells by row and column from 0, where they say something; `errors` are the texts
     of error cells, `uncalculated` counts formulas without a value; of hidden columns only those count that
     are inside the used ones."""
 
-    formats: Mapping[tuple[int, int], CellFormat] = field(default_factory=dict)
+    formats: PlacedFormats = field(default_factory=lambda: PlacedFormats([]))
     errors: tuple[str, ...] = ()
     uncalculated: int = 0
     hidden_rows: int = 0
@@ -156,7 +178,7 @@ def _facts(archive: zipfile.ZipFile, part: str, styles: list[CellFormat]) -> She
     errors = _ERROR.findall(xml) if b't="e"' in xml else []
     hidden = b"hidden=" in xml
     return SheetFacts(
-        formats=_formats(xml, styles) if any(style != CellFormat() for style in styles) else {},
+        formats=_formats(xml, styles),
         errors=tuple(error.decode("utf-8", "replace") for error in errors),
         uncalculated=_uncalculated(xml),
         hidden_rows=len(_HIDDEN_ROW.findall(xml)) if hidden else 0,
@@ -164,14 +186,17 @@ def _facts(archive: zipfile.ZipFile, part: str, styles: list[CellFormat]) -> She
     )
 
 
-def _formats(xml: bytes, styles: list[CellFormat]) -> dict[tuple[int, int], CellFormat]:
-    found = {}
+def _formats(xml: bytes, styles: list[CellFormat]) -> PlacedFormats:
+    found = PlacedFormats(styles)
+    telling = {number for number, style in enumerate(styles) if style != CellFormat()}
+    if not telling:
+        return found
     for match in _CELL.finditer(xml):
         attributes = match[1]
         style, kind, place = _STYLE.search(attributes), _TYPE.search(attributes), _PLACE.search(attributes)
-        printed = styles[int(style[1])] if style is not None and int(style[1]) < len(styles) else CellFormat()
-        if printed != CellFormat() and place is not None and (kind is None or kind[1] == b"n"):
-            found[int(place[2]) - 1, _column(place[1])] = printed
+        number = int(style[1]) if style is not None else -1
+        if number in telling and place is not None and (kind is None or kind[1] == b"n"):
+            found.put(int(place[2]) - 1, _column(place[1]), number)
     return found
 
 

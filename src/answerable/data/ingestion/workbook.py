@@ -99,7 +99,7 @@ def _sheet(workbook: calamine.CalamineWorkbook, name: str, facts: SheetFacts) ->
 
 
 def _put_formats(rows: list[list[str]], facts: SheetFacts) -> None:
-    for (row, column), printed in facts.formats.items():
+    for row, column, printed in facts.formats:
         cell = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
         if not cell or isinstance(cell, Duration):
             continue
