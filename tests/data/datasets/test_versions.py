@@ -102,7 +102,6 @@ async def test_a_replacing_file_says_which_rows_and_columns_it_changed(owner: Ca
     ("content", "fields", "code"),
     [
         (b"sku,name,price (USD)\n1,x,1.00\n", {"mode": "append"}, "unit_changed"),
-        (b"sku,name,price (EUR),tax\n1,x,1.00,7%\n", {"mode": "append"}, "unit_changed"),
         (b"sku,name,price (EUR)\n1,x,cheap\n2,y,dear\n", {"mode": "append"}, "schema_changed"),
         (b"sku,name\n00501,x\n00501,y\n", {"mode": "upsert", "key": "sku"}, "key_not_unique"),
         (b"sku,name\n501,x\n900,y\n", {"mode": "upsert", "key": "sku"}, "key_zeros"),
@@ -118,6 +117,13 @@ async def test_what_would_make_numbers_wrong_is_refused_and_the_data_stays(
     assert error["code"] == code, error
     detail = (await owner.get(f"/api/v1/datasets/{dataset['id']}")).json()
     assert (detail["status"], detail["version"], detail["row_count"]) == ("ready", 1, 3)
+
+
+async def test_percentages_are_not_added_to_numbers_without_a_unit(owner: Caller) -> None:
+    dataset = await ingested(owner, b"sku,tax\nA1,0.07\nA2,0.19\n", "tax.csv")
+    error = await failed(owner, b"sku,tax\nA3,7%\n", dataset_id=dataset["id"], mode="append")
+    assert error["code"] == "unit_changed"
+    assert "tax is in percent in the file and without a unit in the rows that are there" in error["detail"]
 
 
 async def test_a_dataset_can_refuse_files_with_other_columns(owner: Caller) -> None:
