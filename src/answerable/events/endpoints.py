@@ -32,9 +32,13 @@ async def list_events(context: Reader, wanted: Annotated[EventsRequest, Query()]
 
 
 @router.get("/stream")
-async def follow_events(context: Reader, request: Request) -> StreamingResponse:
+async def follow_events(
+    context: Reader,
+    request: Request,
+    changes: Annotated[bool, Query(description="Also say which resources changed.")] = False,
+) -> StreamingResponse:
     """What happens from now on as server-sent events. `Last-Event-ID` goes on after an event, at any
-    process."""
+    process. With `changes`, events `changed` name the resources to look at again."""
     goes_on = "last-event-id" in request.headers
     after = last_event_id(request) if goes_on else await service.latest_position(context.session)
-    return event_stream(live_events(context, after=after))
+    return event_stream(live_events(context, after=after, goes_on=goes_on, changes=changes))

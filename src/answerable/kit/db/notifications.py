@@ -1,9 +1,9 @@
 """Hearing of changes that other processes committed, over one LISTEN connection a process.
 
 A trigger on a table says `topic workspace` on the channel in the transaction that writes
-(`announce_changes`). Whoever keeps something in memory subscribes to its topic and
-drops what changed. Notifications are lost while the connection is: `listening` says when to rely on
-nothing, and every new connection tells all subscribers to drop everything.
+(`announce_changes`), or `topic workspace user` where rows belong to one member. Whoever keeps something in
+memory subscribes to its topic and drops what changed. Notifications are lost while the connection is:
+`listening` says when to rely on nothing, and every new connection tells all subscribers to drop everything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import contextlib
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import psycopg
 import structlog
@@ -30,20 +31,32 @@ _HELLO_PINGS = 5
 
 log = structlog.get_logger(__name__)
 
-Listener = Callable[[str | None], None]
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something changed in a workspace; with a user it is that member's own, and nobody else's business."""
+
+    topic: str
+    workspace_id: str
+    user_id: str | None
+
+
+Listener = Callable[[Change | None], None]
 
 
 class _Deaf(Exception):
     """What was said on the channel was not heard."""
 
 
-def announce_changes(op: Operations, table: str, topic: str) -> None:
+def announce_changes(
+    op: Operations, table: str, topic: str, moments: str = "INSERT OR UPDATE OR DELETE"
+) -> None:
     """In a migration: have every change to a tenant table's rows told on the channel. The function
     `announce_change` came with migration 0010."""
     if not (table.isidentifier() and topic.isidentifier()):
         raise ValueError(f"not plain names: {table!r}, {topic!r}")
     op.execute(
-        f"CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        f"CREATE TRIGGER announce_change AFTER {moments} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION announce_change('{topic}')"
     )
 
@@ -65,9 +78,14 @@ class Notifications:
         """Whether changes are heard of now; false soon after the connection's silent death."""
         return time.monotonic() < self._sound_until
 
-    def subscribe(self, topic: str, listener: Listener) -> None:
+    def subscribe(self, topic: str, listener: Callable[[str | None], None]) -> None:
         """Call `listener` with the workspace's id for each change, or with None: anything may have."""
-        self._listeners.setdefault(topic, []).append(listener)
+        self.watch([topic], lambda change: listener(None if change is None else change.workspace_id))
+
+    def watch(self, topics: Iterable[str], listener: Listener) -> None:
+        """Call `listener` with each change of the topics, or with None: anything may have."""
+        for topic in topics:
+            self._listeners.setdefault(topic, []).append(listener)
 
     def start(self) -> None:
         """Begin to listen, on the running event loop; does nothing when that has begun."""
@@ -133,17 +151,24 @@ class Notifications:
             self._sound_until = time.monotonic() + _SOUND_PINGS * self._ping_seconds
 
     def _tell(self, payload: str) -> None:
-        topic, _, workspace = payload.partition(" ")
+        topic, _, whose = payload.partition(" ")
         listeners = self._listeners.get(topic)
         if listeners:
-            try:
-                workspace_id = ids.encode("ws", uuid.UUID(workspace))
-            except ValueError:
-                workspace_id = None  # not ours: whatever it means, nothing kept is to be relied on
+            change = _change(topic, whose)
             for listener in listeners:
-                listener(workspace_id)
+                listener(change)
 
     def _tell_all(self) -> None:
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener(None)
+
+
+def _change(topic: str, whose: str) -> Change | None:
+    """What was told; None where it is not ours: whatever it means, nothing kept is to be relied on."""
+    workspace, _, user = whose.partition(" ")
+    try:
+        user_id = ids.encode("usr", uuid.UUID(user)) if user else None
+        return Change(topic, ids.encode("ws", uuid.UUID(workspace)), user_id)
+    except ValueError:
+        return None
