@@ -2,6 +2,8 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { events } from "../api/events";
+import { isFollowed } from "../ask/followed";
+import { touches } from "./touched";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -13,16 +15,18 @@ export function useLive(): void {
   useEffect(() => {
     let last: string | null = null;
     let open: AbortController | null = null;
+    const lookAgain = new LookAgain(queries);
     const listen = async (stop: AbortController) => {
       let pause = FIRST_PAUSE_MS;
       while (!stop.signal.aborted) {
         try {
           const headers: Record<string, string> = last === null ? {} : { "Last-Event-ID": last };
-          for await (const event of events("/api/v1/events/stream", { signal: stop.signal, headers })) {
+          for await (const event of events("/api/v1/events/stream?changes=true", { signal: stop.signal, headers })) {
             if (event.name === "error") break;
             pause = FIRST_PAUSE_MS;
             last = event.id;
-            heard(queries, event.name, event.data as Told);
+            if (event.name === "changed") lookAgain.add((event.data as Changed).resources);
+            else heard(queries, event.name, event.data as Told);
           }
         } catch {
           // Whatever it was, a page that asks for something shows it; the stream is tried again.
@@ -51,6 +55,33 @@ export function useLive(): void {
 
 interface Told {
   subject: { type: string; id: string };
+}
+
+interface Changed {
+  resources: readonly string[];
+}
+
+/** Has open queries asked again, one round at a time: what changes during a round is asked for after it, so that many changes neither pile up nor cut short what is on its way. */
+class LookAgain {
+  private waiting = new Set<string>();
+  private busy = false;
+
+  constructor(private readonly queries: QueryClient) {}
+
+  add(resources: readonly string[]): void {
+    resources.forEach((resource) => this.waiting.add(resource));
+    if (!this.busy) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    while (this.waiting.size > 0) {
+      const resources = [...this.waiting];
+      this.waiting.clear();
+      await this.queries.invalidateQueries({ predicate: (query) => touches(resources, query) && !isFollowed(query.queryKey) });
+    }
+    this.busy = false;
+  }
 }
 
 function heard(queries: QueryClient, kind: string, told: Told): void {

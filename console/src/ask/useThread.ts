@@ -7,6 +7,7 @@ import { asProblem, Offline } from "../api/problems";
 import type { MessageView, SemanticQueryOutput } from "../api/schema";
 import { useSame } from "../design/useSame";
 import { keepDraft, wasTaken } from "./drafts";
+import { follows } from "./followed";
 import { eachFrame } from "./frames";
 import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
@@ -76,6 +77,7 @@ export function useThread(sessionId: string): Thread {
     async (turn: Turn) => {
       const controller = new AbortController();
       following.current.set(turn.key, controller);
+      const ended = follows(sessionId);
       const become = (make: (turn: Turn) => Turn) => dispatch({ kind: "change", key: turn.key, change: make });
       let now = turn;
       const shown = eachFrame<ServerEvent>((all) => become((before) => all.reduce(afterEvent, before)));
@@ -89,7 +91,7 @@ export function useThread(sessionId: string): Thread {
           }
           if (now.state === "running") throw new Offline();
         } catch (error) {
-          if (controller.signal.aborted) return;
+          if (controller.signal.aborted) break;
           shown.flush();
           const problem = asProblem(error);
           const wait = WAITS_MS[lost];
@@ -102,6 +104,8 @@ export function useThread(sessionId: string): Thread {
           await new Promise((resolve) => setTimeout(resolve, wait));
         }
       }
+      ended();
+      if (controller.signal.aborted) return;
       shown.flush();
       following.current.delete(turn.key);
       // Its files are what they were; a recap is outdated, and read anew when somebody looks.
