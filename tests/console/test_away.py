@@ -36,6 +36,25 @@ async def test_a_page_that_is_opened_while_the_server_is_away_comes_when_it_is_b
     await expect(content.get_by_role("link", name=re.compile("orders", re.IGNORECASE))).to_be_visible()
 
 
+async def test_a_question_that_could_not_be_sent_is_in_the_box_again(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("Total amount by region")
+    await window.context.set_offline(True)
+    await box.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    await expect(box).to_have_value("Total amount by region")
+    await window.context.set_offline(False)
+    await box.press("Enter")
+    await expect(page.get_by_role("article", name="Total amount by region")).to_have_attribute(
+        "data-state", "answered"
+    )
+
+
 async def test_a_question_is_not_lost_with_the_sign_in(visit: OpenVisit, shop: Workspace) -> None:
     window = await visit()
     page = window.page

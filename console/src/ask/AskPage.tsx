@@ -49,7 +49,8 @@ export function AskPage() {
     if (q !== undefined && isIdle) mutate(q);
   }, [q, isIdle, mutate]);
 
-  const composer = <Composer place={START} placeholder={m.ask.placeholder} running={begin.isPending} ask={mutate} stop={nothing} last={null} editLast={nothing} />;
+  // The box is made anew with what could not be asked.
+  const composer = <Composer key={begin.isError ? begin.submittedAt : 0} place={START} placeholder={m.ask.placeholder} running={begin.isPending} ask={mutate} stop={nothing} last={null} editLast={nothing} />;
   return (
     <>
       <Greeting composer={composer} ask={mutate} />
