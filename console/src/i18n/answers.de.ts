@@ -26,6 +26,7 @@ const warnings: WarningSentences = {
   name_read_as: ({ words, meaning }) => `${q(words)} wurde als ${meaning} gelesen.`,
   misspelt_word: ({ word }) => `Ein falsch geschriebenes Wort wurde als ${q(word)} gelesen.`,
   read_live: ({ connection }) => `Gelesen aus ${q(connection)}, wie es jetzt ist.`,
+  zero_dates_unknown: ({ dataset, field }) => `Daten wie 0000-00-00 in ${q(dataset)} gelten als unbekannt: ${q(field)}.`,
   rows_narrowed: ({ datasets }) => `Von ${listed(datasets.map(q))} zählen nur die Zeilen, die Sie sehen dürfen.`,
   open_question: ({ dataset, ...found }, { finding }) => `${finding(found)} Entscheiden Sie es in der Prüfung von ${q(dataset)}.`,
   sources_disagree: () => "Die Dokumente nennen dafür verschiedene Werte. Der neuere ist zuerst zitiert: Prüfen Sie, welcher gilt.",

@@ -46,6 +46,7 @@ const warnings: WarningSentences = {
   name_read_as: ({ words, meaning }) => `${q(words)} was read as ${meaning}.`,
   misspelt_word: ({ word }) => `Read a misspelt word as ${q(word)}.`,
   read_live: ({ connection }) => `Read from ${connection} as it is now.`,
+  zero_dates_unknown: ({ dataset, field }) => `Dates of ${dataset} such as 0000-00-00 count as unknown ${field}.`,
   rows_narrowed: ({ datasets }) => `Only those rows of ${datasets.join(" and ")} count that you may see.`,
   open_question: ({ dataset, ...found }, { finding }) => `${finding(found)} Decide it in the review of ${dataset}.`,
   sources_disagree: () => "The documents give different values for this. The newer one is quoted first: check which holds.",

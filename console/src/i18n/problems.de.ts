@@ -198,6 +198,7 @@ const inServersWords: Readonly<Record<string, string>> = {
   statement_refused: "Diese Anweisung ist nicht erlaubt.",
   rules_refused: "Die Regeln passen nicht zur Tabelle.",
   connection_failed: "Die Datenbank lässt sich nicht lesen.",
+  connection_import_incomplete: "Nicht alles ließ sich übernehmen. Das Übrige ist da.",
   schema_changed: "Die Spalten der Datei passen nicht zur Tabelle.",
   unit_changed: "Die Einheiten der Datei passen nicht zur Tabelle.",
   invalid_rule: "Eine Regel ist nicht in Ordnung.",

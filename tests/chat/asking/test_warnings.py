@@ -59,6 +59,10 @@ NOTES = (
     ({"code": "misspelt_word", "word": "region"}, "Read a misspelt word as “region”."),
     ({"code": "read_live", "connection": "Warehouse"}, "Read from Warehouse as it is now."),
     (
+        {"code": "zero_dates_unknown", "dataset": "Orders", "field": "paid on"},
+        "Dates of Orders such as 0000-00-00 count as unknown paid on.",
+    ),
+    (
         {"code": "rows_narrowed", "datasets": ("Orders", "Customers")},
         "Only those rows of Orders and Customers count that you may see.",
     ),

@@ -25,5 +25,11 @@ class NoSuchTable(InvalidInput):
     code, title = "connection_no_such_table", "The database has no such table"
 
 
+class ImportIncomplete(Conflict):
+    """Tables or columns cannot be read; all else was imported. The detail names them."""
+
+    code, title = "connection_import_incomplete", "Not everything could be imported"
+
+
 class SecretUnreadable(Conflict):
     code, title = "connection_secret_unreadable", "The connection's password cannot be opened"

@@ -6,28 +6,26 @@ values by which questions name them, and of personal columns not those.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-
-from sqlglot import exp
+from collections.abc import Collection, Mapping, Sequence
 
 from answerable.data.connections import repository
-from answerable.data.connections.errors import NoSuchTable
-from answerable.data.connections.live import LiveConnection, connection_of, reader_of
+from answerable.data.connections.errors import ImportIncomplete, NoSuchTable
+from answerable.data.connections.linking import Linked, Place, declared
+from answerable.data.connections.live import connection_of, reader_of
+from answerable.data.connections.sampling import Sampled, Sampler
 from answerable.data.connections.service import catalogue, read
 from answerable.data.datasets import repository as datasets
 from answerable.data.datasets.service import new_dataset
 from answerable.data.datasets.tables import DatasetRow, DatasetStatus
 from answerable.data.engines.dialects.tables import PhysicalColumn, PhysicalTable
-from answerable.data.engines.dialects.translate import translate
-from answerable.data.engines.external.catalogue import CatalogueTable, ForeignKey
-from answerable.data.engines.external.engine import ExternalEngine, Reader
+from answerable.data.engines.external.catalogue import Catalogue, CatalogueTable
+from answerable.data.engines.external.engine import ExternalEngine
 from answerable.data.following import follow_data
 from answerable.data.ingestion.headers import snake_case, unique
-from answerable.data.ingestion.outcome import TableProfile
+from answerable.data.questions.formatting import plural
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics.inference import InferredDataset, infer
-from answerable.data.semantics.model import Calendar, FieldRole, Relationship
+from answerable.data.semantics.model import FieldRole
 from answerable.inference.cache.forgetting import forget
 from answerable.inference.cache.tags import DATASETS, dataset_tag
 from answerable.jobs import JobContext, Subject, enqueue
@@ -38,13 +36,7 @@ from answerable.kit.runtime import Runtime
 
 IMPORT = "connections.import"
 MOST_TABLES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Profiled:
-    table: CatalogueTable
-    physical: PhysicalTable
-    profile: TableProfile
+_MOST_TOLD = 10
 
 
 async def enqueue_import(
@@ -80,7 +72,8 @@ def _why_not(name: str, table: CatalogueTable | None) -> str | None:
 
 
 async def import_tables(job: JobContext, connection_id: str, wanted: Collection[str]) -> None:
-    """Make datasets of some tables, or bring those that are there up to date. Raises ConnectionFailed."""
+    """Make datasets of some tables, or bring those that are there up to date. Raises ConnectionFailed, and
+    once the others are there ImportIncomplete for tables and columns that cannot be read."""
     async with job.begin() as session:
         row = await repository.get(session, connection_id)
         connection = connection_of(row) if row is not None else None
@@ -91,16 +84,27 @@ async def import_tables(job: JobContext, connection_id: str, wanted: Collection[
     reader = await reader_of(job.runtime, connection)
     found = await engine.catalogue(reader)
     chosen = [table for table in found.tables if table.full_name in wanted]
-    profiled: list[_Profiled] = []
+    sampler = Sampler(engine, reader, connection, calendar)
+    sampled: list[Sampled] = []
+    unread: list[str] = []
     for position, table in enumerate(chosen, start=1):
         physical = physical_table(table)
         if physical.columns:
-            profile = await _profile(engine, reader, connection, physical, table, calendar)
-            profiled.append(_Profiled(table, physical, profile))
+            one, reasons = await sampler.sample(table, physical)
+            sampled += [one] if one is not None else []
+            unread += reasons
         await job.progress(position, len(chosen), "tables")
-    async with job.complete() as session:
+    async with job.begin() if unread else job.complete() as session:
         if await repository.lock(session, connection_id) is not None:
-            await _publish(session, connection_id, profiled)
+            await _publish(session, connection_id, sampled, found)
+    if unread:
+        raise ImportIncomplete(_told(unread, len(sampled), len(chosen)))
+
+
+def _told(unread: Sequence[str], done: int, wanted: int) -> str:
+    more = f" And {len(unread) - _MOST_TOLD} more." if len(unread) > _MOST_TOLD else ""
+    imported = f"Of {wanted} {plural('table', wanted)} {done} {'was' if done == 1 else 'were'} imported."
+    return f"{imported} {' '.join(unread[:_MOST_TOLD])}{more}"
 
 
 def physical_table(table: CatalogueTable) -> PhysicalTable:
@@ -123,41 +127,17 @@ def physical_table(table: CatalogueTable) -> PhysicalTable:
     return PhysicalTable(schema_name=table.schema_name, table=table.name, columns=tuple(columns))
 
 
-async def _profile(
-    engine: ExternalEngine,
-    reader: Reader,
-    connection: LiveConnection,
-    physical: PhysicalTable,
-    table: CatalogueTable,
-    calendar: Calendar,
-) -> TableProfile:
-    statement = exp.Select().from_(exp.table_("sample", quoted=True))
-    for column in physical.columns:
-        statement = statement.select(exp.column(column.field, table="sample", quoted=True))
-    sql = translate(
-        statement.limit(engine.sample_rows),
-        {"sample": physical},
-        connection.facts.traits,
-        time_zone=calendar.time_zone,
-    )
-    labels = {column.name: column.name.replace("_", " ").strip() or column.name for column in table.columns}
-    columns = [
-        {"name": column.field, "label": labels[column.column], "type": column.type.value}
-        for column in physical.columns
-    ]
-    return await engine.profile(reader, sql, columns)
-
-
-async def _publish(session: Session, connection_id: str, profiled: Sequence[_Profiled]) -> None:
+async def _publish(
+    session: Session, connection_id: str, sampled: Sequence[Sampled], catalogue: Catalogue
+) -> None:
     await datasets.hold_names(session)
     known = {
         (table.schema_name, table.table): row
         for row in await repository.datasets_of(session, connection_id)
         for table in (PhysicalTable.model_validate(row.physical),)
     }
-    names: dict[tuple[str | None, str], tuple[str, _Profiled]] = {}
     changed: list[str] = []
-    for one in profiled:
+    for one in sampled:
         place = (one.table.schema_name, one.table.name)
         row = known.get(place) or await new_dataset(session, one.table.name)
         row.connection_id = connection_id
@@ -167,16 +147,30 @@ async def _publish(session: Session, connection_id: str, profiled: Sequence[_Pro
         row.row_count = one.table.rows if one.table.rows is not None else None
         await session.flush()
         await semantics.refresh_dataset(session, _guess(row, one))
-        model = await semantics.current_model(session)
-        names[place] = (next(d.name for d in model.datasets if d.id == row.id), one)
+        known[place] = row
         changed.append(row.id)
-    await semantics.declare_relationships(session, _links(names), {name for name, _ in names.values()})
+    # Keys lead to and from the tables of earlier imports too.
+    there = await _linked(session, known, catalogue)
+    await semantics.declare_relationships(session, declared(there), {one.name for one in there.values()})
     await forget(session, [*map(dataset_tag, changed), DATASETS])
     if changed:
         await follow_data(session, changed)
 
 
-def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
+async def _linked(
+    session: Session, known: Mapping[Place, DatasetRow], catalogue: Catalogue
+) -> dict[Place, Linked]:
+    """The connection's datasets whose tables are still there, by their places."""
+    names = {dataset.id: dataset.name for dataset in (await semantics.current_model(session)).datasets}
+    tables = {(table.schema_name, table.name): table for table in catalogue.tables}
+    return {
+        place: Linked(names[row.id], tables[place], PhysicalTable.model_validate(row.physical))
+        for place, row in known.items()
+        if place in tables and row.id in names
+    }
+
+
+def _guess(row: DatasetRow, one: Sampled) -> InferredDataset:
     """What the sample says, corrected by what the catalogue knows: a sample proves no key."""
     guess = infer(row.id, row.name, row.label, one.profile)
     fields = {column.column: column.field for column in one.physical.columns}
@@ -185,11 +179,12 @@ def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
     pointing = {fields[link.columns[0]] for link in one.table.foreign_keys if link.columns[0] in fields}
     by_field = {column.field: facts[column.column] for column in one.physical.columns}
     unique = {fields[names[0]] for names in one.table.unique if len(names) == 1 and names[0] in fields}
+    zero_dates = {column.field for column in one.physical.columns if column.zero_dates}
     corrected = tuple(
         field.model_copy(
             update={
                 "role": FieldRole.KEY if field.name in keys | pointing else field.role,
-                "nullable": by_field[field.name].nullable,
+                "nullable": by_field[field.name].nullable or field.name in zero_dates,
                 "description": by_field[field.name].comment[:2_000],
                 "distinct_count": None,
                 # A sample proves that a value occurs twice, never that none does.
@@ -213,34 +208,3 @@ def _guess(row: DatasetRow, one: _Profiled) -> InferredDataset:
         if metric.field is None or roles.get(metric.field) is FieldRole.MEASURE
     )
     return InferredDataset(dataset, metrics)
-
-
-def _links(names: dict[tuple[str | None, str], tuple[str, _Profiled]]) -> list[Relationship]:
-    """Foreign keys of one column that point at a column which tells rows apart."""
-    links: list[Relationship] = []
-    for name, one in names.values():
-        for key in one.table.foreign_keys:
-            target = names.get((key.schema_name, key.table))
-            link = _link(name, one, key, *target) if target is not None else None
-            if link is not None and link.left != link.right:
-                links.append(link)
-    return links
-
-
-def _link(name: str, one: _Profiled, key: ForeignKey, right: str, other: _Profiled) -> Relationship | None:
-    unique_keys = {columns for columns in other.table.unique if len(columns) == 1}
-    if len(key.columns) != 1 or key.referenced not in unique_keys:
-        return None
-    left = {column.column: column.field for column in one.physical.columns}.get(key.columns[0])
-    pointed = {column.column: column.field for column in other.physical.columns}.get(key.referenced[0])
-    if left is None or pointed is None:
-        return None
-    single = key.columns in one.table.unique
-    return Relationship(
-        left=name,
-        left_field=left,
-        right=right,
-        right_field=pointed,
-        cardinality="one_to_one" if single else "many_to_one",
-        confidence=1.0,
-    )

@@ -27,7 +27,7 @@ from answerable.data.engines.statements import (
     one_connection,
     warehouse_statement,
 )
-from answerable.data.questions.notes import LiveNoted, NarrowedNoted, Note, OpenNoted
+from answerable.data.questions.notes import LiveNoted, NarrowedNoted, Note, OpenNoted, ZeroDatesNoted
 from answerable.data.questions.sentence import state_result
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.unfinished import ended
@@ -249,7 +249,10 @@ async def _prepare(
     sources = _sources(data, compiled)
     statement = await _statement(runtime, data, compiled, sources)
     if isinstance(statement, LiveStatement):
-        notes: tuple[Note, ...] = (LiveNoted(code="read_live", connection=statement.connection.name),)
+        notes: tuple[Note, ...] = (
+            LiveNoted(code="read_live", connection=statement.connection.name),
+            *(_zero_dates_noted(model, *place) for place in statement.zero_dates),
+        )
     else:
         notes = _open_notes(query, model, {table.dataset_id: table for table in sources.files.values()})
     if narrowed := [d.label for d in model.datasets if d.name in sources.read & data.limits.keys()]:
@@ -265,6 +268,15 @@ async def _prepare(
         data_versions=sources.versions,
         notes=notes,
         started=started,
+    )
+
+
+def _zero_dates_noted(model: SemanticModel, dataset: str, field: str) -> Note:
+    owner = model.dataset(dataset)
+    found = owner.field(field) if owner is not None else None
+    label = found.label if found is not None else field
+    return ZeroDatesNoted(
+        code="zero_dates_unknown", dataset=owner.label if owner is not None else dataset, field=label
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlglot import exp
+
 from answerable.data.connections.live import LiveConnection, LiveTable, reader_of
 from answerable.data.engines.compiler import Compiled
 from answerable.data.engines.dialects.check import check_translated
@@ -52,12 +54,14 @@ class FileStatement:
 
 @dataclass(frozen=True, slots=True)
 class LiveStatement:
-    """A statement that a connected database computes itself."""
+    """A statement that a connected database computes itself. `zero_dates` are the fields that it reads with
+    dates that are none, by dataset and name."""
 
     connection: LiveConnection
     sql: str
     shown: str
     scale: int | None
+    zero_dates: tuple[tuple[str, str], ...] = ()
 
     async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
         """The rows. Raises as `ExternalEngine.run`."""
@@ -129,7 +133,18 @@ def live_statement(
     check_translated(sql, traits.dialect, physical)
     shown = translate(compiled.expression, physical, traits, time_zone=time_zone, pretty=True)
     floats = traits.dialect is DialectName.SQLITE
-    return LiveStatement(connection, sql, shown, decimals_of(physical.values()) if floats else None)
+    scale = decimals_of(physical.values()) if floats else None
+    return LiveStatement(connection, sql, shown, scale, tuple(_zero_dates(compiled, physical)))
+
+
+def _zero_dates(compiled: Compiled, tables: Mapping[str, PhysicalTable]) -> list[tuple[str, str]]:
+    named = {column.name for column in compiled.expression.find_all(exp.Column)}
+    return [
+        (name, column.field)
+        for name, table in tables.items()
+        for column in table.columns
+        if column.zero_dates and column.field in named
+    ]
 
 
 def one_connection(tables: Mapping[str, LiveTable]) -> LiveConnection:

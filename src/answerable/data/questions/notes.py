@@ -126,6 +126,14 @@ class LiveNoted(_Plain):
     connection: str
 
 
+class ZeroDatesNoted(_Plain):
+    """The labels of a field, and of its dataset, in which a connected database keeps dates that are none."""
+
+    code: Literal["zero_dates_unknown"]
+    dataset: str
+    field: str
+
+
 class NarrowedNoted(_Plain):
     """The labels of the datasets of which not all rows may be seen."""
 
@@ -157,6 +165,7 @@ Note = Annotated[
     | NameNoted
     | WordNoted
     | LiveNoted
+    | ZeroDatesNoted
     | NarrowedNoted
     | OpenNoted,
     Field(discriminator="code"),
@@ -203,6 +212,8 @@ def _sentence_of_reading(note: Note) -> str:
             return f"Read a misspelt word as “{note.word}”."
         case LiveNoted():
             return f"Read from {note.connection} as it is now."
+        case ZeroDatesNoted():
+            return f"Dates of {note.dataset} such as 0000-00-00 count as unknown {note.field}."
         case NarrowedNoted():
             return f"Only those rows of {' and '.join(note.datasets)} count that you may see."
         case OpenNoted():

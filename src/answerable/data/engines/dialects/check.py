@@ -21,7 +21,8 @@ from answerable.data.engines.errors import StatementRefused
 _MORE: tuple[type[exp.Expr], ...] = (
     exp.AtTimeZone, exp.Collate, exp.CharacterSet, exp.DataTypeParam, exp.Mod, exp.DPipe, exp.RowNumber,
     exp.PercentileCont, exp.WithinGroup, exp.GenerateSeries, exp.Date, exp.Day, exp.DayOfMonth, exp.Month,
-    exp.Hour, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.TimeToStr, exp.ConvertTimezone, exp.Typeof,
+    exp.Year, exp.Hour, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.TimeToStr, exp.ConvertTimezone,
+    exp.Typeof,
     exp.Round, exp.DateTrunc, exp.TimestampTrunc, exp.CurrentTimestamp, exp.Anonymous, exp.Order,
     exp.ExplodingGenerateSeries, exp.Paren, exp.DateSub, exp.DateAdd, exp.Tuple,
     exp.Greatest, exp.DateDiff, exp.Extract, exp.PercentileCont,
@@ -31,7 +32,7 @@ _FUNCTIONS = {
     DialectName.DUCKDB: frozenset[str](),
     DialectName.POSTGRESQL: frozenset[str](),
     DialectName.MYSQL: frozenset(
-        {"TO_SECONDS", "WEEKDAY", "DAYOFMONTH", "HOUR", "MONTH", "DATE", "CONVERT_TZ"}
+        {"TO_SECONDS", "WEEKDAY", "DAYOFMONTH", "HOUR", "MONTH", "YEAR", "DATE", "CONVERT_TZ"}
     ),
     DialectName.SQLITE: frozenset(
         {"PERCENTILE", "STRFTIME", "TYPEOF", "MEDIAN", "ROUND", "DATE", BAD_VALUE.upper(), LOWERED.upper()}

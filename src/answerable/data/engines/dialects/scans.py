@@ -17,10 +17,11 @@ from answerable.data.engines.dialects.tables import (
     Storage,
     Traits,
 )
-from answerable.data.semantics.model import NUMERIC_TYPES, FieldType
+from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, FieldType
 
 Type = exp.DataType.Type
 _SCANNED = "scanned"
+_PARTS = ("MONTH", "DAYOFMONTH", "YEAR")
 SQLITE_MOMENT = "%Y-%m-%d %H:%M:%f"
 
 
@@ -95,8 +96,21 @@ def _duckdb(column: PhysicalColumn, _traits: Traits, time_zone: str) -> exp.Expr
     return value
 
 
+def without_a_day(column: PhysicalColumn) -> exp.Expr:
+    """Whether a date or moment of MySQL is none of the calendar's: `0000-00-00`, `2024-00-15`."""
+    parts = [
+        exp.EQ(this=function(part, _column(column)), expression=exp.Literal.number(0)) for part in _PARTS
+    ]
+    return exp.Or(this=exp.Or(this=parts[0], expression=parts[1]), expression=parts[2])
+
+
 def _mysql(column: PhysicalColumn, traits: Traits, time_zone: str) -> exp.Expr:
     value = _column(column)
+    if column.type in TEMPORAL_TYPES:
+        # Always, as no catalogue tells whether there are any: drivers and functions each make another thing
+        # of such a date.
+        known = exp.Not(this=exp.paren(without_a_day(column)))
+        value = exp.Case().when(known, value)
     if column.type is FieldType.STRING:
         text = exp.Cast(this=value, to=exp.DataType.build("CHAR CHARACTER SET utf8mb4", dialect="mysql"))
         return _collated(text, traits.text_collation)

@@ -45,13 +45,15 @@ class _Part(BaseModel):
 
 
 class PhysicalColumn(_Part):
-    """A column and the field that it becomes. `scale` counts the decimals of an exact number."""
+    """A column and the field that it becomes. `scale` counts the decimals of an exact number; `zero_dates`:
+    dates such as `0000-00-00` were found in it, which are read as unknown."""
 
     field: str
     column: str
     type: FieldType
     storage: Storage = Storage.PLAIN
     scale: int | None = None
+    zero_dates: bool = False
 
 
 class PhysicalTable(_Part):
