@@ -96,6 +96,17 @@ async def test_the_focus_goes_back_to_where_it_was(visit: OpenVisit, shop: Works
         await expect(dialog).to_have_count(0)
         await is_kept(menu)
 
+    line = page.get_by_role("link", name="Autumn").locator("visible=true")
+    await window.conversation_menu("Autumn")
+    await page.get_by_role("menuitem", name="Rename").click()
+    await expect(page.get_by_role("textbox", name="Rename")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await is_kept(line)
+
+    await window.conversation_menu("Winter")
+    await page.get_by_role("menuitem", name="Delete").click()
+    await is_kept(line)
+
 
 async def test_after_a_deletion_the_next_row_has_the_focus(
     visit: OpenVisit, workspace: Workspace, worker: None
