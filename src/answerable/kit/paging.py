@@ -20,10 +20,14 @@ Row = TypeVar("Row")
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])  # Any: of whatever columns
 
 
+MOST_AT_ONCE = 200
+"""The most items of a page."""
+
+
 class PageRequest(BaseModel):
     """What a list endpoint takes from its query string."""
 
-    limit: Annotated[int, Query(ge=1, le=200, description="How many items, 1 to 200.")] = 50
+    limit: Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="How many items, 1 to 200.")] = 50
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = (
         None
     )

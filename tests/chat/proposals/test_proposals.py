@@ -140,6 +140,31 @@ async def test_an_accepted_synonym_is_taken_out_again(shop: Workspace) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "not_decided")
 
 
+async def test_a_synonym_for_what_is_hidden_is_one_for_what_is_not_there(shop: Workspace) -> None:
+    viewer, editor = await shop.member("viewer"), await shop.member("editor")
+    dataset = (await shop.owner.get("/api/v1/datasets")).json()["items"][0]
+    word = {"kind": "synonym", "word": "heft", "dataset": dataset["name"], "field": "amount"}
+    kept = await give(shop.owner, await ask(shop.owner, "number of zebras"), "down", correction=word)
+    url = f"/api/v1/semantic-models/{dataset['id']}"
+    hidden = [{"dataset": dataset["name"], "field": "amount"}]
+    model = {**(await shop.owner.get(url)).json(), "hidden_fields": hidden}
+    assert (await shop.owner.put(url, json=model)).status_code == 200
+    answer = await ask(viewer, "number of zebras")
+    told = [
+        await viewer.post(
+            FEEDBACK,
+            json={"answer_id": answer["id"], "rating": "down", "correction": {**word, "field": field}},
+        )
+        for field in ("amount", "no_such_field")
+    ]
+    assert [each.status_code for each in told] == [422, 422]
+    assert told[0].json()["detail"] == told[1].json()["detail"]
+    assert await listed(editor) == []
+    for verb in ("accept", "reject", "reopen"):
+        assert (await editor.post(f"{PROPOSALS}/{kept}/{verb}")).status_code == 404
+    assert [each["id"] for each in await listed(shop.owner)] == [kept]
+
+
 async def test_one_list_holds_every_kind_and_is_paged(shop: Workspace, stranger: Caller) -> None:
     name = (await shop.owner.get("/api/v1/datasets")).json()["items"][0]["name"]
     made: list[str] = []

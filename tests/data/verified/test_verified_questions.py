@@ -258,3 +258,36 @@ async def test_the_list_is_paged_and_costs_the_same_however_long(owner: Caller, 
     rest = (await owner.get(VERIFIED, params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert [item["id"] for item in first["items"] + rest["items"]] == [item["id"] for item in listed]
     assert rest["next_cursor"] is None
+
+
+async def test_one_over_a_hidden_field_is_not_there_for_who_does_not_see_it(workspace: Workspace) -> None:
+    owner, editor = workspace.owner, await workspace.member("editor")
+    dataset = await sales(owner)
+    only_spain = {"field": "country", "operator": "eq", "values": ["Spain"]}
+    kept = await accepted(owner, "the most that anybody paid there", largest(dataset, where=only_spain))
+    open_one = await proposed(owner, "the least there", largest(dataset, where=only_spain))
+    seen_one = await proposed(owner, "the most", largest(dataset))
+    answer = (await owner.get(f"/api/v1/semantic-models/{dataset['id']}")).json()
+    hidden = [{"dataset": dataset["name"], "field": "country"}]
+    changed = await owner.put(
+        f"/api/v1/semantic-models/{dataset['id']}", json={**answer, "hidden_fields": hidden}
+    )
+    assert changed.status_code == 200, changed.text
+    for page in ("/api/v1/proposals", "/api/v1/proposals?limit=1", VERIFIED):
+        shown = await editor.get(page)
+        assert [item["id"] for item in shown.json()["items"]] == [seen_one["id"]], page
+        assert "Spain" not in shown.text
+    for one in (kept, open_one):
+        for prefix in (VERIFIED, "/api/v1/proposals"):
+            for verb in ("accept", "reject", "reopen"):
+                answered = await editor.post(f"{prefix}/{one['id']}/{verb}")
+                assert answered.status_code == 404, (prefix, verb, answered.text)
+        url = f"{VERIFIED}/{one['id']}"
+        assert (await editor.get(f"{url}/changes")).status_code == 404
+        assert (await editor.patch(url, json={"question": "mine"})).status_code == 404
+        assert (await editor.delete(url)).status_code == 404
+        assert (await owner.get(url)).json()["status"] == one["status"]
+    again = await editor.post(
+        VERIFIED, json={"question": kept["question"], "query": largest(dataset, where=only_spain)}
+    )
+    assert (again.status_code, again.json()["code"]) == (422, "invalid_query")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answerable.chat.proposals import repository, synonyms
+from answerable.chat.proposals import synonyms
 from answerable.chat.proposals.schemas import ProposalsRequest, ProposalStatus, ProposalView
 from answerable.data.verified import service as verified
 from answerable.identity.scopes import Scope
@@ -18,11 +18,11 @@ from answerable.knowledge.notes import service as notes
 
 
 async def list_proposals(session: Session, request: ProposalsRequest) -> Sequence[ProposalView]:
-    """The workspace's proposals of every kind, newest first, one more than the page holds."""
+    """The workspace's proposals of every kind, newest first, one more than the page holds, without those that
+    name what is hidden from the session's principal."""
     status = request.status
-    found = [
-        ProposalView.of_synonym(row) for row in await repository.page(session, _from(request, "prop"), status)
-    ]
+    words = await synonyms.list_readable(session, _from(request, "prop"), status)
+    found = [ProposalView.of_synonym(row) for row in words]
     kept = None if status is None else "proposed" if status is ProposalStatus.OPEN else status.value
     questions = await verified.list_decided(session, _from(request, "vq"), kept)
     found += [ProposalView.of_verified(row) for row in questions]

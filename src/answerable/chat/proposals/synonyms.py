@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from answerable.chat.proposals import repository
@@ -11,6 +12,7 @@ from answerable.data.semantics import service as semantics
 from answerable.data.semantics.model import Dataset, Metric, ModelField, SemanticModel
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
+from answerable.kit.paging import MOST_AT_ONCE, PageRequest, encode_cursor
 from answerable.kit.runtime import Runtime
 
 _Part = TypeVar("_Part", Dataset, Metric, ModelField)
@@ -30,7 +32,8 @@ class NothingToName(Conflict):
 
 async def propose(session: Session, wanted: Synonym, question: str, comment: str | None) -> ProposalRow:
     """A new proposal. Raises InvalidInput for a word for what there is not."""
-    if _changed(await semantics.current_model(session), wanted, add=True) is None:
+    seen = await semantics.reach_into(session)
+    if _changed(seen.model, wanted, add=True) is None:  # what is hidden is answered as what is not there
         raise InvalidInput(
             "The semantic model has no such table, field or metric. Read it, and use its names.",
             errors=[FieldError("correction", "names nothing in the semantic model")],
@@ -46,6 +49,31 @@ async def propose(session: Session, wanted: Synonym, question: str, comment: str
     )
     await repository.add(session, row)
     return row
+
+
+async def list_readable(
+    session: Session, request: PageRequest, status: ProposalStatus | None
+) -> list[ProposalRow]:
+    """Newest first, one more than the page holds, without those that name what is hidden from the session's
+    principal."""
+    found: list[ProposalRow] = []
+    wanted = request
+    while True:
+        rows = await repository.page(session, wanted, status)
+        found += await _readable(session, rows)
+        if len(rows) <= wanted.limit or len(found) > request.limit:
+            return found[: request.limit + 1]
+        # Rows were left out: the page is filled from those behind it.
+        wanted = PageRequest(limit=MOST_AT_ONCE, cursor=encode_cursor(rows[-1].created_at, rows[-1].id))
+
+
+async def _readable(session: Session, rows: Sequence[ProposalRow]) -> list[ProposalRow]:
+    seen = await semantics.reach_into(session)
+    if not seen.hidden:
+        return list(rows)
+    return [
+        row for row in rows if _changed(seen.model, Synonym.model_validate(row.change), add=True) is not None
+    ]
 
 
 async def accept(session: Session, runtime: Runtime, proposal_id: str) -> ProposalRow:
@@ -122,7 +150,7 @@ def _named(part: _Part, word: str, *, add: bool) -> _Part:
 
 async def _locked(session: Session, proposal_id: str) -> ProposalRow:
     row = await repository.lock(session, proposal_id)
-    if row is None:
+    if row is None or not await _readable(session, [row]):
         raise NotFound
     return row
 

@@ -39,7 +39,7 @@ class SeenAlert:
 async def make(session: Session, clock: Clock, new: NewAlert) -> AlertRow:
     """A new alert, evaluated as its maker at once. Raises NotFound for an insight that is not there,
     NotWatchable for one that the rule does not fit, Conflict beyond a thousand."""
-    insight = await insights.read_insight(session, new.insight_id)
+    insight = await insights.read_seen(session, new.insight_id)
     _check_watchable(insight, new.rule)
     if await repository.count(session) >= MOST_ALERTS:
         raise Conflict(
@@ -92,7 +92,7 @@ async def change(session: Session, clock: Clock, alert_id: str, wanted: AlertCha
     if wanted.name is not None:
         alert.name = wanted.name
     if wanted.rule is not None:
-        _check_watchable(await insights.read_insight(session, alert.insight_id), wanted.rule)
+        _check_watchable(await insights.read_seen(session, alert.insight_id), wanted.rule)
         alert.rule, alert.standing = wanted.rule.model_dump(mode="json"), "ok"
         alert.run_as = session.principal.user_id
         await enqueue_evaluation(session, alert.id)

@@ -56,9 +56,10 @@ async def list_dashboards(context: Reader, wanted: Annotated[PageRequest, Query(
     """The workspace's dashboards, newest first."""
     found = await service.list_dashboards(context.session, wanted)
     due = await due_times(context.session, DASHBOARD, [row.id for row in found])
-    return make_page(
-        found, wanted, lambda row: DashboardView.of(row, due), lambda row: (row.created_at, row.id)
-    )
+    page = make_page(found, wanted, lambda row: row, lambda row: (row.created_at, row.id))
+    filters = await service.seen_filters(context.session, page.items)
+    views = [DashboardView.of(row, due, filters) for row in page.items]
+    return Page(items=views, next_cursor=page.next_cursor)
 
 
 @router.get("/{dashboard_id}")
@@ -152,4 +153,5 @@ async def read_shared(
 
 
 async def _view(context: RequestContext, dashboard: DashboardRow) -> DashboardView:
-    return DashboardView.of(dashboard, await due_times(context.session, DASHBOARD, [dashboard.id]))
+    due = await due_times(context.session, DASHBOARD, [dashboard.id])
+    return DashboardView.of(dashboard, due, await service.seen_filters(context.session, [dashboard]))

@@ -110,10 +110,18 @@ class DashboardView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, row: DashboardRow, due_times: Mapping[str, datetime]) -> DashboardView:
-        """The view of a dashboard; `due_times` are when dashboards are due, by their ids."""
+    def of(
+        cls,
+        row: DashboardRow,
+        due_times: Mapping[str, datetime],
+        filters: Mapping[str, list[dict[str, Any]]],
+    ) -> DashboardView:
+        """The view of a dashboard; by ids, `due_times` are when dashboards are due and `filters` those of
+        theirs that are seen."""
         kept = {name: getattr(row, name) for name in cls.model_fields if name != "next_refresh_at"}
-        return cls.model_validate({**kept, "next_refresh_at": due_times.get(row.id)})
+        return cls.model_validate(
+            {**kept, "next_refresh_at": due_times.get(row.id), "filters": filters[row.id]}
+        )
 
 
 class ResultsRequest(BaseModel):

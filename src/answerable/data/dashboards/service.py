@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from answerable.data.dashboards import repository
 from answerable.data.dashboards.filters import filtered
@@ -21,7 +22,9 @@ from answerable.data.insights import repository as insights
 from answerable.data.insights.results import Lookup, Shown, Wanted, look_up, snapshot_of
 from answerable.data.insights.service import wanted_of
 from answerable.data.schedules.service import DASHBOARD, remove_schedules, set_schedule
+from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.service import reach_into
 from answerable.kit import ids
 from answerable.kit.clock import Clock
 from answerable.kit.db import Session
@@ -83,7 +86,11 @@ async def change(session: Session, clock: Clock, dashboard_id: str, wanted: Dash
     if dashboard is None:
         raise NotFound
     await _check_tiles(session, wanted.tiles or [])
-    for name, value in wanted.model_dump(mode="json", exclude_none=True).items():
+    changes = wanted.model_dump(mode="json", exclude_none=True)
+    if "filters" in changes:  # who does not see a filter cannot mean to take it away
+        shown = (await seen_filters(session, [dashboard]))[dashboard.id]
+        changes["filters"] += [one for one in dashboard.filters if one not in shown]
+    for name, value in changes.items():
         setattr(dashboard, name, value)
     if wanted.refresh is not None:
         await set_schedule(session, clock.now(), DASHBOARD, dashboard_id, wanted.refresh)
@@ -98,6 +105,23 @@ async def delete(session: Session, dashboard_id: str) -> None:
         raise NotFound
     await remove_schedules(session, DASHBOARD, [dashboard_id])
     await repository.remove(session, dashboard_id)
+
+
+async def seen_filters(
+    session: Session, dashboards: Sequence[DashboardRow]
+) -> dict[str, list[dict[str, Any]]]:
+    """The filters of dashboards, by their ids, without those on fields that are hidden from the session's
+    principal."""
+    seen = await reach_into(session)
+    if not seen.hidden:
+        return {row.id: row.filters for row in dashboards}
+    return {row.id: [one for one in row.filters if _is_seen(one, seen.model)] for row in dashboards}
+
+
+def _is_seen(kept: dict[str, Any], model: SemanticModel) -> bool:
+    one = DashboardFilter.model_validate(kept)
+    dataset = model.dataset(one.dataset or "")
+    return one.field is None or (dataset is not None and dataset.field(one.field) is not None)
 
 
 async def look_up_tiles(

@@ -30,15 +30,17 @@ async def pin_insight(context: Writer, body: NewInsight) -> InsightView:
 
 @router.get("")
 async def list_insights(context: Reader, wanted: Annotated[PageRequest, Query()]) -> Page[InsightView]:
-    """The workspace's insights, newest first."""
+    """The workspace's insights, newest first, without those over fields that are hidden from you."""
     found = await service.list_insights(context.session, wanted)
-    return make_page(found, wanted, InsightView.of, lambda row: (row.created_at, row.id))
+    page = make_page(found, wanted, lambda row: row, lambda row: (row.created_at, row.id))
+    seen = await service.readable(context.session, page.items)
+    return Page(items=[InsightView.of(row) for row in seen], next_cursor=page.next_cursor)
 
 
 @router.get("/{insight_id}")
 async def read_insight(context: Reader, insight_id: str) -> InsightView:
     """One insight."""
-    return InsightView.of(await service.read_insight(context.session, insight_id))
+    return InsightView.of(await service.read_seen(context.session, insight_id))
 
 
 @router.patch("/{insight_id}")

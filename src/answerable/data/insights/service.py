@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from answerable.data.datasets import pins
+from answerable.data.engines.compiler import compile_query
+from answerable.data.engines.errors import InvalidQuery
 from answerable.data.engines.service import DataSnapshot, take_snapshot, versions_read
 from answerable.data.insights import repository
 from answerable.data.insights.results import Lookup, Wanted, look_up, snapshot_of
 from answerable.data.insights.schemas import InsightChange, NewInsight
 from answerable.data.insights.tables import InsightRow
+from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.service import reach_into
 from answerable.kit import ids
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
@@ -62,15 +66,40 @@ async def read_insight(session: Session, insight_id: str) -> InsightRow:
     return insight
 
 
+async def read_seen(session: Session, insight_id: str) -> InsightRow:
+    """An insight whose query names nothing that is hidden from the session's principal. NotFound."""
+    insight = await read_insight(session, insight_id)
+    if not await readable(session, [insight]):
+        raise NotFound
+    return insight
+
+
 async def list_insights(session: Session, request: PageRequest) -> Sequence[InsightRow]:
     """Insights, newest first, one more than the page holds."""
     return await repository.page(session, request)
 
 
+async def readable(session: Session, rows: Sequence[InsightRow]) -> list[InsightRow]:
+    """Those whose queries name nothing that is hidden from the session's principal. To whom a field is
+    hidden, a name that today's model does not have might be its."""
+    seen = await reach_into(session)
+    if not seen.hidden:
+        return list(rows)
+    return [row for row in rows if _compiles(SemanticQuery.model_validate(row.query), seen.model)]
+
+
+def _compiles(query: SemanticQuery, model: SemanticModel) -> bool:
+    try:
+        compile_query(query, model)
+    except InvalidQuery:
+        return False
+    return True
+
+
 async def change(session: Session, insight_id: str, wanted: InsightChange) -> InsightRow:
     """An insight with another name or chart. NotFound."""
     insight = await repository.lock(session, insight_id)
-    if insight is None:
+    if insight is None or not await readable(session, [insight]):
         raise NotFound
     for name, value in wanted.model_dump(exclude_none=True).items():
         setattr(insight, name, value)
@@ -81,7 +110,8 @@ async def change(session: Session, insight_id: str, wanted: InsightChange) -> In
 
 async def unpin(session: Session, insight_id: str) -> None:
     """Delete an insight; its tiles show nothing from then on. NotFound."""
-    if await repository.lock(session, insight_id) is None:
+    insight = await repository.lock(session, insight_id)
+    if insight is None or not await readable(session, [insight]):
         raise NotFound
     await pins.unpin_versions(session, insight_id)
     await repository.remove(session, insight_id)

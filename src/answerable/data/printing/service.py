@@ -50,10 +50,10 @@ async def print_dashboard(
             session, {place.tile.insight_id for place in found.tiles}
         )
         model = (await take_snapshot(session)).model
+        seen = (await dashboards.seen_filters(session, [dashboard]))[dashboard_id]
     tiles = dashboards.tile_results(found, await compute_missing(runtime, principal, found.lookup))
-    own = [DashboardFilter.model_validate(one) for one in dashboard.filters]
     grains = {insight_id: grain_of(insight.query) for insight_id, insight in shown_insights.items()}
-    filters = own if wanted is None else wanted
+    filters = [DashboardFilter.model_validate(one) for one in seen] if wanted is None else wanted
     report = dashboard_report(dashboard, tiles, filters, grains, model, runtime.clock.now())
     return await asyncio.to_thread(as_pdf, report)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from answerable.data.engines.service import take_snapshot, versions_read
-from answerable.data.insights.service import read_insight
+from answerable.data.insights.service import read_seen
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.service import current_model, reach_into
@@ -26,7 +26,7 @@ from answerable.identity.scopes import Scope
 from answerable.jobs import Subject, enqueue
 from answerable.kit.db import Session
 from answerable.kit.errors import FieldError, InvalidInput, NotFound
-from answerable.kit.paging import PageRequest
+from answerable.kit.paging import MOST_AT_ONCE, PageRequest, encode_cursor
 from answerable.kit.runtime import Runtime
 
 MOST = 1_000
@@ -50,6 +50,8 @@ async def propose(session: Session, confirmed: Confirmed) -> VerifiedQuestionRow
     """A verified question that waits for an editor: a new one, unless the caller proposed it before or it
     is accepted. Raises InvalidQuery for a query that does not fit the
     model, DatasetNotReady, TooManyVerified, and InvalidInput for a question without words."""
+    data = await take_snapshot(session)
+    read = versions_read(data, confirmed.query)
     known = await repository.same_words(session, _words(confirmed.question))
     for row in known:  # said twice, it is one proposal
         mine = row.status == "proposed" and row.proposed_by == session.principal.user_id
@@ -58,8 +60,6 @@ async def propose(session: Session, confirmed: Confirmed) -> VerifiedQuestionRow
             return row
     if await repository.count(session) >= MOST:
         raise TooManyVerified(f"{MOST:,} are kept. Delete rejected or stale ones first.")
-    data = await take_snapshot(session)
-    read = versions_read(data, confirmed.query)
     row = VerifiedQuestionRow(
         workspace_id=session.workspace_id,
         question=confirmed.question.strip(),
@@ -85,7 +85,7 @@ async def propose_new(session: Session, runtime: Runtime, new: NewVerifiedQuesti
     question, query = new.question, new.query
     as_of = new.as_of or runtime.clock.now()
     if new.insight_id is not None:
-        insight = await read_insight(session, new.insight_id)
+        insight = await read_seen(session, new.insight_id)
         question, query = question or insight.question, SemanticQuery.model_validate(insight.query)
         as_of = new.as_of or insight.created_at
     if question is None or query is None:
@@ -126,8 +126,17 @@ async def list_verified(session: Session, request: VerifiedQuestionsRequest) -> 
 async def list_decided(
     session: Session, request: PageRequest, status: str | None
 ) -> Sequence[VerifiedQuestionRow]:
-    """Every member's, for editors: newest first, one more than the page holds. Stale ones are accepted."""
-    return await repository.page_of(session, request, status)
+    """Every member's, for editors: newest first, one more than the page holds, without those that name what
+    is hidden from the session's principal. Stale ones are accepted."""
+    found: list[VerifiedQuestionRow] = []
+    wanted = request
+    while True:
+        rows = await repository.page_of(session, wanted, status)
+        found += await readable(session, rows)
+        if len(rows) <= wanted.limit or len(found) > request.limit:
+            return found[: request.limit + 1]
+        # Rows were left out: the page is filled from those behind it.
+        wanted = PageRequest(limit=MOST_AT_ONCE, cursor=encode_cursor(rows[-1].created_at, rows[-1].id))
 
 
 async def accept(session: Session, runtime: Runtime, verified_id: str) -> VerifiedQuestionRow:
@@ -181,9 +190,11 @@ async def delete(session: Session, verified_id: str) -> None:
 async def changes(
     session: Session, verified_id: str, request: PageRequest
 ) -> Sequence[VerifiedQuestionChangeRow]:
-    """What was done to one, newest first, also when it is deleted. NotFound for what never was."""
+    """What was done to one, newest first, also when it is deleted. NotFound for what never was, and for
+    what names something hidden."""
     found = await repository.changes(session, verified_id, request)
-    if not found and await repository.find(session, verified_id) is None:
+    row = await repository.find(session, verified_id)
+    if (row is None and not found) or (row is not None and not await readable(session, [row])):
         raise NotFound
     return found
 
@@ -228,7 +239,7 @@ async def _save(session: Session, row: VerifiedQuestionRow, action: str) -> None
 
 async def _locked(session: Session, verified_id: str) -> VerifiedQuestionRow:
     row = await repository.lock(session, verified_id)
-    if row is None:
+    if row is None or not await readable(session, [row]):
         raise NotFound
     return row
 
