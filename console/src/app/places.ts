@@ -22,7 +22,7 @@ export const PLACES: readonly Place[] = [
   { to: "/data", name: "data", icon: IconTable, section: "library" },
   { to: "/semantics", name: "semantics", icon: IconSchema, section: "library" },
   { to: "/verified", name: "verified", icon: IconRosetteDiscountCheck, section: "library" },
-  { to: "/connections", name: "connections", icon: IconDatabase, section: "library" },
+  { to: "/connections", name: "connections", icon: IconDatabase, section: "library", shown: (session) => session.mayAdminister },
   { to: "/search", name: "search", icon: IconListSearch, section: "library" },
   { to: "/models", name: "models", icon: IconCpu, section: "manage" },
   { to: "/usage", name: "usage", icon: IconChartBar, section: "manage", shown: (session) => session.mayAdminister },

@@ -29,7 +29,7 @@ async def work(job: JobContext) -> None:
 async def queue(runtime: Runtime, caller: Caller) -> str:
     """Queue a job in the caller's workspace, out of every worker's sight."""
     async with runtime.database.begin(Principal.system(caller.workspace_id)) as session:
-        job_id = await enqueue(session, _KIND, subject=Subject("document", "doc_1"))
+        job_id = await enqueue(session, _KIND, subject=Subject("source", "src_1"))
         await session.execute(
             text("UPDATE procrastinate_jobs SET scheduled_at = 'infinity' WHERE args ->> 'job_id' = :id"),
             {"id": job_id},
@@ -61,7 +61,7 @@ async def test_a_job_is_read_with_its_progress_and_subject(runtime: Runtime, own
     job_id = await queue(runtime, owner)
     job = (await owner.get(f"/api/v1/jobs/{job_id}")).json()
     assert (job["kind"], job["status"], job["progress"]) == (_KIND, "queued", None)
-    assert job["subject"] == {"type": "document", "id": "doc_1"}
+    assert job["subject"] == {"type": "source", "id": "src_1"}
     await run(runtime, owner, job_id)
     job = (await owner.get(f"/api/v1/jobs/{job_id}")).json()
     assert (job["status"], job["progress"]) == ("succeeded", {"done": 3, "total": 3, "unit": "pages"})

@@ -214,11 +214,55 @@ async def test_dashboards_show_each_what_they_see_and_links_what_their_maker_see
         assert amount["result"]["rows"] == [[90.0]]
         assert (kept_back["result"], kept_back["error"]["code"]) == (None, "data_hidden")
     assert (await editor.get(f"/api/v1/insights/{insights[1]['id']}/result")).status_code == 403
+    assert [one["id"] for one in (await editor.get("/api/v1/insights")).json()["items"]] == [
+        insights[0]["id"]
+    ]
+    for kept_from in ("GET", "PATCH", "DELETE"):
+        body = {"name": "mine"} if kept_from == "PATCH" else None
+        answer = await editor.request(kept_from, f"/api/v1/insights/{insights[1]['id']}", json=body)
+        assert answer.status_code == 404, (kept_from, answer.text)
+    assert len((await owner.get("/api/v1/insights")).json()["items"]) == 2
     ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     for maker, total_amount in ((editor, 90.0), (owner, 210.0)):
         link = await maker.post(f"/api/v1/dashboards/{board['id']}/shares", json={"expires_at": ends})
         opened = await owner.client.get(link.json()["path"])
         assert opened.json()["tiles"][0]["rows"] == [[total_amount]], opened.text
+
+
+async def test_filters_of_a_dashboard_over_hidden_fields_are_not_told(workspace: Workspace) -> None:
+    owner = workspace.owner
+    dataset = await guarded(owner)
+    dear = {"dataset": "sales", "field": "cost", "operator": "gt", "values": [7.77]}
+    german = {"dataset": "sales", "field": "country", "operator": "eq", "values": ["Germany"]}
+    board = await dashboard(owner, tile(await pinned(owner, total(dataset))), filters=[dear, german])
+    url = f"/api/v1/dashboards/{board['id']}"
+    editor = await seller(workspace, "Germany", role="editor")
+    for path in (url, "/api/v1/dashboards"):
+        told = await editor.get(path)
+        assert "7.77" not in told.text
+        assert "Germany" in told.text
+    changed = await editor.patch(url, json={"filters": []})
+    assert (changed.status_code, changed.json()["filters"]) == (200, [])
+    kept = (await owner.get(url)).json()["filters"]
+    assert [one["field"] for one in kept] == ["cost"]
+
+
+async def test_jobs_and_versions_do_not_count_rows_for_who_does_not_see_them_all(
+    workspace: Workspace,
+) -> None:
+    dataset = await guarded(workspace.owner)
+    german = await seller(workspace, "Germany")
+    for caller, told in ((workspace.owner, True), (german, False)):
+        jobs = (await caller.get("/api/v1/jobs")).json()["items"]
+        counted = [job for job in jobs if job["subject"]["id"] == dataset["id"]]
+        assert counted
+        assert any(job["progress"] is not None for job in counted) is told
+        one = (await caller.get(f"/api/v1/jobs/{counted[0]['id']}")).json()
+        assert one in counted
+        stream = (await caller.get(f"/api/v1/jobs/{counted[-1]['id']}/events")).text
+        assert ('"unit":"rows"' in stream.replace(" ", "")) is told
+        version = (await caller.get(f"/api/v1/datasets/{dataset['id']}/versions")).json()["items"][0]
+        assert (version["file_bytes"] is not None) is told
 
 
 async def test_verified_questions_over_hidden_fields_answer_nobody_who_does_not_see_them(

@@ -81,7 +81,7 @@ function Row({ version, who, before, compare, refresh }: RowProps) {
       <Table.Td role="cell" className={css.how}>
         <Text size="sm">{cameAbout(version, m)}</Text>
         <Text size="xs" c="dimmed">
-          {[who === null ? f.moment(version.created_at) : m.versions.by(who, f.moment(version.created_at)), f.bytes(version.file_bytes)].join(" · ")}
+          {[who === null ? f.moment(version.created_at) : m.versions.by(who, f.moment(version.created_at)), version.file_bytes === null ? "" : f.bytes(version.file_bytes)].filter(Boolean).join(" · ")}
         </Text>
         {version.error && (
           <Text size="sm" c="var(--danger)">

@@ -8,9 +8,10 @@ from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from answerable.api.jobs.schemas import JobsRequest, JobView
+from answerable.api.jobs.sight import jobs_page, read_job
 from answerable.api.jobs.stream import job_events
 from answerable.identity.access import RequestContext, Scope, requires
-from answerable.jobs import cancel_job, get_job, list_jobs
+from answerable.jobs import cancel_job
 from answerable.kit.http import Router
 from answerable.kit.http.sse import event_stream, last_event_id
 from answerable.kit.paging import Page
@@ -24,24 +25,26 @@ Writer = Annotated[RequestContext, requires(Scope.JOBS_WRITE)]
 @router.get("")
 async def list_all(context: Reader, wanted: Annotated[JobsRequest, Query()]) -> Page[JobView]:
     """The workspace's jobs, newest first; with `status`, those in that state."""
-    jobs = await list_jobs(context.session, wanted, status=wanted.status)
+    jobs = await jobs_page(context.session, wanted, wanted.status)
     return Page(items=[JobView.of(job) for job in jobs.items], next_cursor=jobs.next_cursor)
 
 
 @router.get("/{job_id}")
 async def read(context: Reader, job_id: str) -> JobView:
     """One job."""
-    return JobView.of(await get_job(context.session, job_id))
+    return JobView.of(await read_job(context.session, job_id))
 
 
 @router.get("/{job_id}/events")
 async def follow(context: Reader, request: Request, job_id: str) -> StreamingResponse:
     """The job's states as server-sent events until it ends. `Last-Event-ID` goes on after an event."""
-    job = await get_job(context.session, job_id)
+    job = await read_job(context.session, job_id)
     return event_stream(job_events(context, job, after=last_event_id(request)))
 
 
 @router.post("/{job_id}/cancel", status_code=202)
 async def cancel(context: Writer, job_id: str) -> JobView:
     """Stop a job: a waiting one at once, a running one within moments. Nothing partial stays."""
-    return JobView.of(await cancel_job(context.session, job_id))
+    await read_job(context.session, job_id)
+    await cancel_job(context.session, job_id)
+    return JobView.of(await read_job(context.session, job_id))

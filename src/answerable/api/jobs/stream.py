@@ -7,8 +7,9 @@ import time
 from collections.abc import AsyncIterator
 
 from answerable.api.jobs.schemas import JobView
+from answerable.api.jobs.sight import read_job
 from answerable.identity.access import RequestContext, watch_access
-from answerable.jobs import Job, get_job
+from answerable.jobs import Job
 from answerable.kit.errors import AnswerableError
 from answerable.kit.http.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Event
 
@@ -35,7 +36,7 @@ async def job_events(context: RequestContext, job: Job, *, after: int) -> AsyncI
         try:
             await watch_access(context.runtime, context.principal)
             async with context.runtime.database.begin(context.principal) as session:
-                job = await get_job(session, job.id)
+                job = await read_job(session, job.id)
         except AnswerableError as error:
             yield Event(after, "error", {"code": error.code, "detail": error.detail}).encode()
             return

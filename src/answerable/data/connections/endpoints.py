@@ -25,7 +25,6 @@ router = Router(prefix="/connections", tags=["connections"])
 
 # Which databases a workspace reads, and as whom, is its administrators' business. What was imported from
 # them is data like any other.
-Reader = Annotated[RequestContext, requires(Scope.DATA_READ)]
 Administrator = Annotated[RequestContext, requires(Scope.CONNECTIONS_WRITE)]
 # Nothing of ours is held while another database is waited for.
 Waiting = Annotated[DeferredContext, requires_deferred(Scope.CONNECTIONS_WRITE)]
@@ -45,14 +44,16 @@ async def check_connection(wanted: ConnectionCheckIn, context: Waiting) -> Facts
 
 
 @router.get("")
-async def list_connections(context: Reader, page: Annotated[PageRequest, Query()]) -> Page[ConnectionView]:
+async def list_connections(
+    context: Administrator, page: Annotated[PageRequest, Query()]
+) -> Page[ConnectionView]:
     """The workspace's connections, newest first."""
     found = await service.list_connections(context.session, page)
     return make_page(found, page, ConnectionView.of, lambda row: (row.created_at, row.id))
 
 
 @router.get("/{connection_id}")
-async def read_connection(connection_id: str, context: Reader) -> ConnectionView:
+async def read_connection(connection_id: str, context: Administrator) -> ConnectionView:
     """One connection."""
     return ConnectionView.of(await service.read(context.session, connection_id))
 

@@ -49,6 +49,12 @@ async def get(session: Session, dataset_id: str) -> DatasetRow | None:
     return await session.get(DatasetRow, dataset_id)
 
 
+async def there(session: Session, dataset_ids: Collection[str]) -> set[str]:
+    """Those of the ids that are datasets of the workspace, or of the session's conversation."""
+    statement = select(DatasetRow.id).where(DatasetRow.id.in_(dataset_ids), own_of(session))
+    return set(await session.scalars(statement))
+
+
 async def ids_of_all(session: Session) -> Sequence[str]:
     """All datasets that the session sees."""
     return (await session.scalars(select(DatasetRow.id).order_by(DatasetRow.id))).all()

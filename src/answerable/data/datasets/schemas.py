@@ -39,8 +39,9 @@ class JobReference(BaseModel):
 
 class VersionView(BaseModel):
     """One state of the data: made of a file, of the rows of `base` and a file, or, by a review, of the
-    files of `base` again. `changes` are against the version before; none are told to whoever does not see all
-    of the dataset. `job` makes or made it, for `created_by`, null once that is no longer known."""
+    files of `base` again. `changes` are against the version before; they, the counts and the size are told to
+    those alone who see all of the dataset. `job` makes or made it, for `created_by`, null once that is no
+    longer known."""
 
     version: int
     status: DatasetStatus
@@ -49,7 +50,7 @@ class VersionView(BaseModel):
     key: list[str]
     base: int | None
     file_name: str
-    file_bytes: int
+    file_bytes: int | None
     row_count: int | None
     changes: VersionChanges | None
     error: Reason | None
@@ -69,7 +70,7 @@ class VersionView(BaseModel):
             key=row.key_columns if whole else [],
             base=row.base,
             file_name=row.file_name,
-            file_bytes=row.file_bytes,
+            file_bytes=row.file_bytes if whole else None,
             row_count=row.row_count if whole else None,
             changes=VersionChanges.model_validate(row.changes) if row.changes is not None and whole else None,
             error=_reason(row.error_code, row.error_detail),

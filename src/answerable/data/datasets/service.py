@@ -6,7 +6,7 @@ Other slices find a table's current Parquet file with `current_tables` and `vers
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +99,12 @@ def _current(dataset: DatasetRow, version: DatasetVersionRow, files: DatasetFile
         bytes=version.table_bytes or 0,
         physical=physical_table(version.workspace_id, version.relation, version.columns or []),
     )
+
+
+async def there(session: Session, dataset_ids: Collection[str]) -> set[str]:
+    """Those of the ids that are datasets of the workspace, or of the conversation within which the session
+    acts."""
+    return await repository.there(session, dataset_ids)
 
 
 async def list_datasets(session: Session, request: PageRequest) -> Sequence[DatasetRow]:

@@ -161,6 +161,11 @@ async def read(session: Session, document_id: str) -> DocumentRow:
     return document
 
 
+async def there(session: Session, document_ids: Collection[str]) -> set[str]:
+    """Those of the ids that are documents that the session sees."""
+    return await repository.there(session, document_ids)
+
+
 async def have_gone(session: Session, document_ids: Collection[str]) -> bool:
     """Whether one of the documents was deleted, or a new version has taken its place."""
     return len(await repository.there(session, document_ids)) < len(set(document_ids))
