@@ -98,6 +98,21 @@ async def test_what_holds_no_query_is_no_answer(counter: Desk, first: object) ->
     assert answer["usage"]["cost_usd"] == pytest.approx(await counter.billed())  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    "dropped",
+    [{"filters": []}, {"period_words": ""}, {"filters": [{**FORM["filters"][0], "operator": "ne"}]}],  # type: ignore[index]
+    ids=["the country", "the year", "a not of its own"],
+)
+async def test_a_form_that_drops_what_is_known_of_the_question_is_no_answer(
+    counter: Desk, dropped: dict[str, object]
+) -> None:
+    await stages(counter, "cheap", "dear")
+    counter.upstream.default = fills(FORM | dropped)
+    answer = await counter.ask(QUESTION)
+    assert answer["status"] == "abstained"
+    assert not [item for item in answer["evidence"] if item["kind"] == "query"]  # type: ignore[attr-defined]
+
+
 async def test_a_question_that_the_rules_read_asks_no_model(counter: Desk) -> None:
     await stages(counter, "cheap")
     answer = await counter.ask("total amount in Germany in 2024")

@@ -142,3 +142,66 @@ def test_names_and_values_cannot_leave_their_lines() -> None:
     assert read("SELECT * FROM users", "orders by channel", model).fault is Fault.NO_FORM
     obeyed = GOOD | {"filters": [{"field": "channel", "operator": "eq", "values": ["SELECT * FROM users"]}]}
     assert read(obeyed, "orders by channel", model).fault is not None
+
+
+def total(question: str, **parts: object) -> Reply:
+    plain = GOOD | {"group_by": [], "filters": [], "period_words": "", "top": 0, "descending": False}
+    return read(plain | parts, question)
+
+
+def where(field: str, operator: str, *values: str) -> dict[str, object]:
+    return {"field": field, "operator": operator, "values": list(values)}
+
+
+WEB, NOT_WEB = [where("channel", "eq", "Web")], [where("channel", "ne", "Web")]
+OVER_100 = [where("amount", "gt", "100")]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("kindly tabulate the revenue of Web orders", {}),
+        ("kindly tabulate the revenue of Web orders in 2024", {"filters": WEB}),
+        ("kindly tabulate the revenue of Web orders in 2024", {"period_words": "2024"}),
+        ("kindly tabulate the revenue apart from Web stuff", {"filters": WEB}),
+        ("kindly tabulate the revenue, never mind Web", {"filters": WEB}),
+        ("kindly tabulate the revenue of Web", {"filters": NOT_WEB}),
+        ("kindly tabulate revenue in March 2025 versus May 2025", {"period_words": "May 2025"}),
+        ("kindly tabulate revenue in March versus May 2025", {"period_words": "May 2025"}),
+        ("kindly tabulate revenue last month", {}),
+        ("kindly tabulate revenue yesterday", {}),
+        ("kindly tabulate revenue of 2025-03-04", {}),
+        ("kindly tabulate revenue beyond 100 and in 2025", {"filters": [where("amount", "gt", "2025")]}),
+        ("kindly tabulate revenue beyond 100 and in 2025", {"period_words": "2025"}),
+        ("kindly tabulate revenue beyond 100 or fifty", {"filters": OVER_100}),
+        ("kindly tabulate the top 5 countries by revenue", {"group_by": ["country"]}),
+    ],
+)
+def test_what_the_question_says_and_the_form_drops_makes_no_query(
+    question: str, parts: dict[str, object]
+) -> None:
+    assert total(question, **parts) == Reply(fault=Fault.LEFT_OVER)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("kindly tabulate the revenue of Web orders in 2024", {"filters": WEB, "period_words": "in 2024"}),
+        ("kindly tabulate the revenue apart from Web stuff", {"filters": NOT_WEB}),
+        ("kindly tabulate revenue in May 2025", {"period_words": "May 2025"}),
+        ("may we kindly tabulate revenue", {}),
+        ("kindly tabulate revenue last month", {"period_words": "last month"}),
+        (
+            "kindly tabulate revenue beyond 100 and in 2025",
+            {"filters": OVER_100, "period_words": "2025"},
+        ),
+        ("kindly tabulate the revenue month for month", {"grain": "month"}),
+        (
+            "kindly tabulate the top five countries by revenue",
+            {"group_by": ["country"], "top": 5, "descending": True},
+        ),
+    ],
+)
+def test_what_is_said_and_used_is_a_query(question: str, parts: dict[str, object]) -> None:
+    found = total(question, **parts)
+    assert found.query is not None, found.fault

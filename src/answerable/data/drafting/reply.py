@@ -2,7 +2,8 @@
 
 A name must be one that was offered, a value of an indexed field one of its values, any other text and every
 number must stand in the question itself, and the period is read from the question's own words by the grammar.
-What is left then passes the compiler's checks as every query does.
+What is left then passes the compiler's checks as every query does, and nothing that the grammar knows in the
+question may be in no slot of the form.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from answerable.data.drafting.offered import COUNT, OfferedDataset
 from answerable.data.drafting.prompt import MOST_ROWS, MOST_TOP
+from answerable.data.drafting.unused import Spent, says_more
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.questions.numbers import cardinal
@@ -63,6 +65,7 @@ class Fault(StrEnum):
     ASK_BACK = "ask_back"
     MADE_UP = "made_up"  # a value, a number or words that are neither in the table nor in the question
     REFUSED = "refused"  # the compiler refuses the query
+    LEFT_OVER = "left_over"  # the question says something that the form has in no slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,17 @@ def read_reply(text: str, asked: Asked) -> Reply:
         return Reply(fault=Fault.NO_FORM)
     except InvalidQuery:
         return Reply(fault=Fault.REFUSED)
+    if says_more(asked.question, asked.model, _spent(form, offered, asked.question)):
+        return Reply(fault=Fault.LEFT_OVER)
     return Reply(query)
+
+
+def _spent(form: _Form, offered: OfferedDataset, question: str) -> Spent:
+    conditions = [_condition(one, offered, question) for one in form.filters]
+    named = [*form.measures, *form.group_by, form.time_field, *(one.field for one in form.filters)]
+    # "sum:amount" and "customers__country" name a field of the model by its last part.
+    names = {offered.dataset.name, *(name.rpartition(":")[2].rpartition("__")[2] for name in named)}
+    return Spent(names, conditions, form.period_words, form.top)
 
 
 def _known_names(form: _Form, offered: OfferedDataset) -> bool:
