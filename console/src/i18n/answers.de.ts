@@ -36,6 +36,7 @@ const warnings: WarningSentences = {
   part_without_answer: () => "Auf einen Teil der Frage haben die Dokumente keine Antwort.",
   word_read_as: ({ word, meant }) => `Kein Dokument enthält ${q(word)}; gelesen wurde ${q(meant)}.`,
   search_hindered: ({ sentence }) => `Die Suche lief nicht wie sonst. Der Server sagt dazu: ${q(sentence)}`,
+  stopped: () => "Die Antwort wurde angehalten, während sie geschrieben wurde. Was zu sehen ist, wurde geprüft; fragen Sie nach dem Rest noch einmal.",
   truncated: ({ rows }, { number }) => `Nur die ersten ${number(rows)} Zeilen sind zu sehen.`,
   part_unanswered: ({ words }) => `Nicht beantwortet: ${q(words)}.`,
   left_over_word: ({ words }) => `${q(words)} sagt den Tabellen nichts.`,

@@ -56,6 +56,7 @@ const warnings: WarningSentences = {
   part_without_answer: () => "A part of the question has no answer in the documents.",
   word_read_as: ({ word, meant }) => `No document has ${q(word)}: read as ${q(meant)}.`,
   search_hindered: ({ sentence }) => sentence,
+  stopped: () => "The answer was stopped while it was written. What is shown was checked; ask again for the rest.",
   truncated: ({ rows }, { number }) => `Only the first ${number(rows)} rows are shown.`,
   part_unanswered: ({ words }) => `Not answered: ${q(words)}.`,
   left_over_word: ({ words }) => `${q(words)} means nothing to the tables.`,

@@ -184,7 +184,7 @@ async def test_hostile_replies_show_what_holds_and_no_more(desk: Desk, document:
         assert deltas(events) == answer["text"] == f"{FIRST} [1]"
 
 
-async def test_a_cancelled_run_ends_after_what_was_shown(desk: Desk) -> None:
+async def test_a_stopped_run_keeps_what_was_shown(desk: Desk) -> None:
     await desk.alias("cheap")
     desk.upstream.default = held_after_first()
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
@@ -192,7 +192,11 @@ async def test_a_cancelled_run_ends_after_what_was_shown(desk: Desk) -> None:
         run_id = first[0][2]["run_id"]
         assert (await desk.owner.post(f"/api/v1/runs/{run_id}/cancel")).status_code == 202
         rest = [event async for event in stream]
-    assert [(number, name, data["code"]) for number, name, data in rest] == [(5, "error", "run_cancelled")]
+    assert [(number, name) for number, name, _ in rest] == [(5, "warning"), (6, "answer")]
+    answer = rest[-1][2]
+    assert (answer["status"], answer["text"]) == ("partial", deltas(first))
+    assert [warning["code"] for warning in answer["warnings"]] == ["stopped"]
+    assert answer["evidence"]
     assert await replay(desk.owner, run_id) == first + rest
 
 

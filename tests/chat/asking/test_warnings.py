@@ -98,6 +98,10 @@ WARNINGS = (
         {"code": "broken_off"},
         "The answer broke off while it was written. What is shown was checked; ask again for the rest.",
     ),
+    (
+        {"code": "stopped"},
+        "The answer was stopped while it was written. What is shown was checked; ask again for the rest.",
+    ),
     ({"code": "truncated", "rows": 10_000}, "Only the first 10,000 rows are shown."),
     ({"code": "part_unanswered", "words": "who won"}, "Not answered: “who won”."),
     ({"code": "left_over_word", "words": "flumps"}, "“flumps” means nothing to the tables."),

@@ -19,6 +19,7 @@ from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.showing import ShownRun, SourceGone, left_over, lost, source_gone
 from answerable.chat.asking.steps import Asker
 from answerable.chat.asking.tables import RunRow
+from answerable.chat.asking.written import BROKEN_OFF, STOPPED
 from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
 from answerable.kit.errors import AnswerableError, NotFound
@@ -155,7 +156,7 @@ async def _end_shown(runtime: Runtime, workspace: Principal, run: RunRow) -> Non
     another answer."""
     async with runtime.database.begin(workspace) as session:
         if await runtime.get(RunTasks).may_end(session, run.id):
-            await _keep(session, runtime, left_over(run, runtime.clock.now()))
+            await _keep(session, runtime, left_over(run, runtime.clock.now(), BROKEN_OFF))
 
 
 async def stream_run(runtime: Runtime, principal: Principal, run: RunRow) -> AsyncIterator[bytes]:
@@ -212,10 +213,17 @@ async def find_run(session: Session, run_id: str) -> RunRow:
 
 
 async def cancel_run(session: Session, runtime: Runtime, run_id: str) -> None:
-    """Cancel a running run; one that has ended stays as it is."""
+    """Stop a running run: it ends with what was shown of its answer, or without one. One that has ended stays
+    as it is."""
     run = await find_run(session, run_id)
-    if await RunRepository(session).finish(run.id, status="cancelled", at=runtime.clock.now()):
-        await runtime.get(RunTasks).cancel(session, run.id)
+    if run.status != "running":
+        return
+    await runtime.get(RunTasks).cancel(session, run.id)  # before it is read: from here on no more is shown
+    await session.refresh(run)
+    if run.shown:
+        await _keep(session, runtime, left_over(run, runtime.clock.now(), STOPPED))
+    else:
+        await RunRepository(session).finish(run.id, status="cancelled", at=runtime.clock.now())
 
 
 async def follow_run(

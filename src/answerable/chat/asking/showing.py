@@ -14,7 +14,7 @@ from answerable.chat.asking.repository import RunRepository
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.chat.asking.schemas import Asked
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.asking.written import BROKEN_OFF
+from answerable.chat.asking.warnings import Warning
 from answerable.kit.errors import Conflict, Unavailable
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
@@ -72,8 +72,9 @@ class ShownRun:
         self._begun = True
 
 
-def left_over(run: RunRow, now: datetime) -> Answer:
-    """The answer that a run has whose process died after it had shown a part."""
+def left_over(run: RunRow, now: datetime, why: Warning) -> Answer:
+    """The answer of a run that ended after it had shown a part: that part, with a warning that says why there
+    is no more."""
     shown: Shown = run.shown or []
     evidence = [_QUOTE.validate_python(data) for name, data in shown if name == "evidence"]
     route = next(data for name, data in shown if name == "route")
@@ -93,6 +94,6 @@ def left_over(run: RunRow, now: datetime) -> Answer:
         confidence=min([intent.confidence, *(item.score for item in evidence)]),
         stage=str(route["stage"]),
         evidence=list(evidence),
-        warnings=[BROKEN_OFF],
+        warnings=[why],
         trace_id=asked.trace_id,
     )

@@ -25,7 +25,7 @@ class _Plain(BaseModel):
 class NothingTold(_Plain):
     """A warning that takes no arguments."""
 
-    code: Literal["sources_disagree", "unsure", "broken_off"]
+    code: Literal["sources_disagree", "unsure", "broken_off", "stopped"]
 
 
 class CutTold(_Plain):
@@ -120,6 +120,8 @@ _ALONE = {
     "check which holds.",
     "unsure": "The quoted passage may not answer this: read it before you use it.",
     "broken_off": "The answer broke off while it was written. What is shown was checked; "
+    "ask again for the rest.",
+    "stopped": "The answer was stopped while it was written. What is shown was checked; "
     "ask again for the rest.",
 }
 _AROUND = {

@@ -25,6 +25,7 @@ from answerable.knowledge.answering.writing.support import Span
 _SHOWN = 3
 
 BROKEN_OFF = warning(NothingTold(code="broken_off"))
+STOPPED = warning(NothingTold(code="stopped"))
 
 
 def draft_of(
