@@ -3,7 +3,8 @@ import { answers } from "./answers.de";
 import { conversations } from "./conversations.de";
 import { curation } from "./curation.de";
 import type { Messages } from "./messages";
-import { fieldWrong, problemTold, problemWhole, providerProblems, sourceProblems } from "./problems.de";
+import { fieldWrong, problemTold, problemWhole, sourceProblems } from "./problems.de";
+import { gateway } from "./gateway.de";
 import { recap } from "./recap.de";
 import { results } from "./results.de";
 import { tables } from "./tables.de";
@@ -332,50 +333,6 @@ export const de: Messages = {
     role: { key: "Schlüssel", dimension: "Gruppe", measure: "Zahl", time: "Zeit", text: "Text" },
     type: { string: "Text", integer: "Ganze Zahl", decimal: "Dezimalzahl", float: "Zahl", boolean: "Ja oder nein", date: "Datum", timestamp: "Zeitpunkt", time: "Uhrzeit" },
   },
-  models: {
-    lead: "Antworten brauchen kein Modell. Diese dürfen aus Belegen schreiben, in Ihren Grenzen.",
-    none: "Noch keine Modelle",
-    noneLead: "Answerable arbeitet ohne. Mit einem Anbieter werden Antworten ausformuliert.",
-    providers: "Anbieter",
-    noProviders: "Noch keine Anbieter",
-    noProvidersLead: "Jeder Dienst, der das Protokoll von OpenAI, Anthropic oder Gemini spricht.",
-    addProvider: "Anbieter hinzufügen",
-    model: "Modell",
-    can: "Kann",
-    capabilities: { chat: "Schreiben", tools: "Werkzeuge", json_schema: "JSON nach Schema", images: "Bilder", embeddings: "Einbettungen", speech: "Sprache", responses: "Responses-API" },
-    targets: "Beantwortet von",
-    price: "Preis je Million Token",
-    perMillion: (input, output) => `${input} hinein, ${output} heraus`,
-    context: (n) => `${n.toLocaleString("de")} Token`,
-    kind: { model: "Modell", alias: "Alias", pattern: "Muster" },
-    state: { closed: "gesund", half_open: "auf Probe", open: "abgetrennt", paused: "pausiert" },
-    keyEnding: (end) => `Schlüssel …${end}`,
-    noKey: "kein Schlüssel",
-    test: "Prüfen",
-    answers: (time) => `antwortet in ${time}`,
-    fails: (problem, detail) => (problem === null ? detail : providerProblems[problem]),
-    protocol: "Protokoll",
-    address: "Adresse",
-    key: "API-Schlüssel",
-    modelNames: "Modelle",
-    modelNamesHint: "Namen, durch Leerzeichen oder Kommas getrennt",
-  },
-  usage: {
-    lead: "Aufrufe von Modellen. Was Regeln beantworten, ist kostenlos und zählt hier nicht.",
-    period: "Zeitraum",
-    cost: "Kosten",
-    calls: "Aufrufe",
-    tokens: "Token",
-    cached: "Aus dem Zwischenspeicher",
-    none: "In diesem Zeitraum wurde kein Modell aufgerufen.",
-    byDay: "Aufrufe je Tag",
-    byModel: "Nach Modell",
-    byMember: "Nach Mitglied",
-    budgets: "Budgets",
-    subject: { workspace: "Arbeitsbereich", key: "Schlüssel", member: "Mitglied" },
-    spent: (spent, limit, per) => `${spent} von ${limit} ${per}`,
-    per: { day: "am Tag", month: "im Monat" },
-  },
   workspace: {
     retention: "Alte Daten",
     retentionLead: "Eine Version einer Tabelle bleibt, solange sie zu den neuesten ihrer Tabelle gehört oder jünger ist als so viele Tage. Versionen, die eine angeheftete Antwort zeigt, bleiben immer. Tabellen mit eigener Regel behalten diese.",
@@ -612,6 +569,7 @@ export const de: Messages = {
   notFoundPage: { title: "Diese Seite gibt es nicht", lead: "Die Adresse führt ins Leere.", home: "Eine Frage stellen" },
   answers,
   ...curation,
+  ...gateway,
   recap,
   results,
   ...tables,

@@ -1,15 +1,15 @@
 /** Every string of the console. The other catalogues have the same shape; the compiler holds it. */
 import type { FieldProblem, Problem } from "../api/problems";
-import type { Capability, CheckedModel, Health, StagesView } from "../api/schema";
+import type { Health, StagesView } from "../api/schema";
 import { alertReasons } from "./alerts.en";
 import { answers } from "./answers.en";
 import { conversations } from "./conversations.en";
 import { curation } from "./curation.en";
+import { gateway } from "./gateway.en";
 import { recap } from "./recap.en";
 import { results } from "./results.en";
 import { tables } from "./tables.en";
 
-type ProviderProblem = NonNullable<CheckedModel["problem"]>;
 type Stage = keyof StagesView;
 type HealthCode = NonNullable<Health["codes"]>[number];
 
@@ -342,51 +342,6 @@ export const en = {
     role: { key: "Key", dimension: "Group", measure: "Number", time: "Time", text: "Text" },
     type: { string: "Text", integer: "Whole number", decimal: "Decimal", float: "Number", boolean: "Yes or no", date: "Date", timestamp: "Moment", time: "Time of day" },
   },
-  models: {
-    lead: "Answers need no model. Those that are here may write from evidence, under your limits.",
-    none: "No models yet",
-    noneLead: "Answerable works without one. Add a provider to have answers written.",
-    providers: "Providers",
-    noProviders: "No providers yet",
-    noProvidersLead: "Any service that speaks OpenAI’s, Anthropic’s or Gemini’s protocol.",
-    addProvider: "Add a provider",
-    model: "Model",
-    can: "Can",
-    capabilities: { chat: "Writing", tools: "Tools", json_schema: "JSON by a schema", images: "Images", embeddings: "Embeddings", speech: "Speech", responses: "Responses API" } satisfies Record<Capability, string>,
-    targets: "Answered by",
-    price: "Price per million tokens",
-    perMillion: (input: string, output: string) => `${input} in, ${output} out`,
-    context: (n: number) => `${n.toLocaleString("en")} tokens`,
-    kind: { model: "Model", alias: "Alias", pattern: "Pattern" },
-    state: { closed: "well", half_open: "on trial", open: "cut off", paused: "paused" },
-    keyEnding: (end: string) => `key …${end}`,
-    noKey: "no key",
-    test: "Test",
-    answers: (time: string) => `answers in ${time}`,
-    /** Why a model does not answer, and what to do. */
-    fails: (_problem: ProviderProblem | null, detail: string): string => detail,
-    protocol: "Protocol",
-    address: "Address",
-    key: "API key",
-    modelNames: "Models",
-    modelNamesHint: "Names, with blanks or commas between them",
-  },
-  usage: {
-    lead: "Calls to models. What rules answer is free and not counted here.",
-    period: "Period",
-    cost: "Cost",
-    calls: "Calls",
-    tokens: "Tokens",
-    cached: "From the cache",
-    none: "No model was called in this period.",
-    byDay: "Calls by day",
-    byModel: "By model",
-    byMember: "By member",
-    budgets: "Budgets",
-    subject: { workspace: "Workspace", key: "Key", member: "Member" },
-    spent: (spent: string, limit: string, per: string) => `${spent} of ${limit} ${per}`,
-    per: { day: "a day", month: "a month" },
-  },
   workspace: {
     retention: "Old data",
     retentionLead: "A version of a table stays while it is among the newest of its table, or younger than so many days. Versions that a pinned answer shows always stay. Tables with a policy of their own keep that.",
@@ -624,6 +579,7 @@ export const en = {
   notFoundPage: { title: "No such page", lead: "The address leads nowhere.", home: "Ask a question" },
   answers,
   ...curation,
+  ...gateway,
   recap,
   results,
   ...tables,
