@@ -12,6 +12,7 @@ from tests.chat.conversations import Json, new_session, part, say, shown, text
 from tests.factories.callers import Caller, Workspace, register
 from tests.factories.uploads import upload_dataset, upload_document
 from tests.factories.upstream import Reply
+from tests.factories.waiting import eventually
 
 RULES = """# Returns
 
@@ -61,6 +62,70 @@ async def test_a_few_words_change_the_last_query(shop: Workspace) -> None:
     assert query["time"]["grain"] == "month"
     assert "Germany" in json.dumps(query["where"])
     assert share["answer"]["carried_over"]["kind"] == "query"
+
+
+BUYERS = "buyer,country,kind\n" + "".join(
+    f"B{n},{country},{kind}\n"
+    for n, (country, kind) in enumerate(
+        (("Germany", "shop"), ("France", "shop"), ("Sweden", "cafe"), ("Austria", "cafe")), 1
+    )
+)
+SOLD = "sale,buyer,zone,amount (EUR)\n" + "".join(
+    f"S{n},B{buyer},{zone},{n}.00\n"
+    for n, (buyer, zone) in enumerate(
+        ((1, "Germany"), (2, "West"), (3, "Nordics"), (4, "Alps"), (1, "Germany"), (2, "West")), 1
+    )
+)
+
+
+@pytest.fixture(scope="module")
+async def seller(client: httpx.AsyncClient, worker: None) -> Caller:
+    """The owner of a workspace whose sales lie in zones, one of them named as a country of buyers."""
+    del worker
+    owner = (await register(client)).owner
+    for name, table in (("buyers.csv", BUYERS), ("sales.csv", SOLD)):
+        assert (await upload_dataset(owner, name, table))["status"] == "ready"
+    await eventually(lambda: _related(owner), seconds=30)
+    return owner
+
+
+async def _related(owner: Caller) -> bool:
+    models = (await owner.get("/api/v1/semantic-models")).json()["items"]
+    model = (await owner.get(f"/api/v1/semantic-models/{models[0]['id']}")).json()
+    return bool(model["relationships"])
+
+
+async def test_a_value_of_the_same_kind_takes_the_place_of_one_in_another_field(seller: Caller) -> None:
+    first, france = await talk(seller, "total amount in zone Germany", "and France?")
+    assert (figures(first), figures(france)) == ([[6.0]], [[8.0]])
+
+
+async def test_values_of_other_kinds_narrow_together(seller: Caller) -> None:
+    replies = await talk(seller, "total amount in zone West", "only France")
+    assert figures(replies[1]) == [[8.0]]
+    assert "West" in text(replies[1])
+
+
+async def test_values_that_no_row_has_together_are_asked_back(seller: Caller) -> None:
+    replies = await talk(seller, "total amount in country Sweden", "what about Alps?")
+    assert replies[1]["answer"]["status"] == "ask_back"
+    options = part(replies[1], "ask_back")["options"]
+    assert len(options) == 2
+    assert "Sweden" not in options[0]["label"]
+
+
+async def test_only_of_a_time_and_the_average_change_the_last_query(shop: Workspace) -> None:
+    _, year, average = await talk(
+        shop.owner, "total amount by country in 2024", "only 2023", "and the average?"
+    )
+    query = part(year, "evidence")["evidence"]["query"]
+    assert query["time"]["period"]["label"] == "2023"
+    assert part(average, "evidence")["evidence"]["query"]["measures"][0]["aggregation"] == "avg"
+
+
+async def test_one_group_is_not_told_as_the_highest(seller: Caller) -> None:
+    replies = await talk(seller, "total amount by zone", "only West")
+    assert "highest" not in text(replies[1])
 
 
 async def test_a_change_that_the_last_query_has_no_place_for_is_named(shop: Workspace) -> None:

@@ -29,6 +29,16 @@ RETURNS = "How long do customers have to return unused goods?"
             "How long do customers have to return unused goods for digital goods?",
         ),
         (RETURNS, "What about damaged goods?", "How long do customers have to return damaged goods?"),
+        (
+            "How long is the warranty on grinders?",
+            "and for brewers?",
+            "How long is the warranty on brewers?",
+        ),
+        (
+            "How many days of leave are there in Germany?",
+            "and for interns?",
+            "How many days of leave are there in Germany for interns?",
+        ),
         ("What is the fee for cancellations?", "and for changes?", "What is the fee for changes?"),
         ("Which carrier delivers in Spain?", "in France?", "Which carrier delivers in France?"),
         ("What is the return window?", "and gift cards?", "What is the return window for gift cards?"),

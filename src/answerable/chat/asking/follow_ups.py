@@ -26,11 +26,13 @@ from answerable.chat.following.rewriting import rewrite
 from answerable.chat.following.transcript import transcript
 from answerable.data.answering.outcome import Choice, Computed, Declined, Explained
 from answerable.data.answering.service import explain_change, run_reading
+from answerable.data.engines.service import DataSnapshot
 from answerable.data.explanations.following import change_shown, direction_asked, reasons_to_ask
 from answerable.data.explanations.reading import Direction
+from answerable.data.questions.changes.crossed import crossed
 from answerable.data.questions.changes.outcome import Asked, Unchanged, Why
 from answerable.data.questions.followup import follow_up
-from answerable.data.questions.outcome import Intent, Reason
+from answerable.data.questions.outcome import Intent, Option, Reason
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.query import SemanticQuery
 
@@ -113,7 +115,10 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
         return change.why
     if isinstance(change, Asked):
         return composer.from_data(Choice(change.question, change.options, Intent.KPI, "change"))
-    outcome = await run_reading(asking.runtime, tables, change.query)
+    meant = await _meant(asking, tables, turn.query, change.query)
+    if isinstance(meant, Choice):
+        return composer.from_data(meant)
+    outcome = await run_reading(asking.runtime, tables, meant)
     if not isinstance(outcome, Computed):
         return Why.DOES_NOT_FIT
     draft = composer.from_data(outcome)
@@ -123,10 +128,35 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
         question=outcome.executed.words,
         patch=difference(
             turn.query.model_dump(mode="json", exclude_none=True),
-            change.query.model_dump(mode="json", exclude_none=True),
+            meant.model_dump(mode="json", exclude_none=True),
         ),
     )
     return draft
+
+
+async def _meant(
+    asking: Asking, tables: DataSnapshot, last: SemanticQuery, changed: SemanticQuery
+) -> SemanticQuery | Choice:
+    """The changed query; where no row has what it chooses together with what was chosen before, the new
+    values in the place of the old if they are of one kind, else a choice."""
+    beside = crossed(last, changed)
+    if beside is None or await _rows(asking, tables, beside.together) != 0:
+        return changed
+    if not await _rows(asking, tables, beside.apart):
+        return changed
+    if await _rows(asking, tables, beside.alike):
+        return beside.alone
+    options = [Option(describe(query, tables.model), query) for query in (beside.alone, changed)]
+    return Choice("No row has both. Which do you mean?", tuple(options), Intent.KPI, "change")
+
+
+async def _rows(asking: Asking, tables: DataSnapshot, count: SemanticQuery) -> int | None:
+    """What a query that counts gives; None where it cannot be run."""
+    outcome = await run_reading(asking.runtime, tables, count)
+    if not isinstance(outcome, Computed) or not outcome.executed.result.rows:
+        return None
+    (found,) = outcome.executed.result.rows[0]
+    return found if isinstance(found, int) else None
 
 
 async def _completed(asking: Asking, past: Sequence[PastTurn], turn: PastTurn) -> CarriedOver | None:

@@ -36,6 +36,9 @@ _CHANGES = re.compile(
 _PREPOSITION = re.compile(
     r"^(?:for|in|from|by|with|without|to|at|on|of|during|after|before|under|over)\b", re.I
 )
+# What a question is about where it ends: the warranty on grinders. "And for brewers" is another of these.
+_TOPIC = re.compile(r"\b(?:on|about)\s+(?P<what>(?:[^\W\d_][\w'’-]*\s?){1,3})$", re.I)
+_OF_TOPICS = frozenset({"for", "on", "about"})
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?!['’])", re.I)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.I)
 # “it” that stands for nothing: how long does it take, is it possible
@@ -101,8 +104,12 @@ def _filled(question: str, before: str) -> str | None:
     preposition = _PREPOSITION.match(said)
     if preposition is not None:
         same = re.search(rf"\b{preposition.group()}\s+[^,;]+$", asked, re.I)
-        kept = asked[: same.start()].rstrip() if same is not None else asked
-        return f"{kept} {said}?"
+        if same is not None:
+            return f"{asked[: same.start()].rstrip()} {said}?"
+        topic = _TOPIC.search(asked) if preposition.group().casefold() in _OF_TOPICS else None
+        if topic is not None:
+            return f"{asked[: topic.start('what')]}{said[preposition.end() :].strip()}?"
+        return f"{asked} {said}?"
     replaced = _in_place_of_its_kind(said, asked) or _in_place_of_the_topic(said, asked)
     return f"{replaced or f'{asked} for {said}'}?"
 

@@ -49,6 +49,7 @@ _TURNED = (
 _ADDED = re.compile(r"^add (?:by )?", re.I)
 _BROKEN_DOWN = re.compile(rf"^(?:break|split){_IT}(?: down| up)? (?=by |per )", re.I)
 _INSTEAD = re.compile(r"^(?P<what>.+?),? instead(?: of (?P<of>.+))?$", re.I)
+_ONLY = re.compile(r"^(?:only |just )+", re.I)
 _SHOWING = re.compile(r"^(?:show|use|take|give|make it|do)(?: me)? (?=\w)", re.I)
 _MOST_YEARS = 2
 _WHICH = "Which of these do you mean?"
@@ -102,6 +103,7 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
     else:
         shown = (
             as_share(said, last, model)
+            or aggregated(said, last, context)
             or arranged(said, last, model)
             or compared(said, last, model, dataset, now)
             or bounded(said, last, context)
@@ -112,7 +114,10 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
     noun = dataset.row_noun if dataset.row_noun not in ("", "row") else "rows"
 
     def read(words: str, year: int | None) -> Outcome:
-        return read_question(f"number of {noun} {words}", model, as_of, scope=scope, year=year)
+        outcome = read_question(f"number of {noun} {words}", model, as_of, scope=scope, year=year)
+        only = _ONLY.match(words)
+        # "only 2024": of a time alone the grammar does not say that it is the only one.
+        return read(words[only.end() :], year) if only and isinstance(outcome, Unparsed) else outcome
 
     def changes(year: int | None) -> list[Option] | Unchanged:
         way = Way(also=also, instead=instead is not None)

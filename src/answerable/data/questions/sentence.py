@@ -166,8 +166,9 @@ class _Speaker:
         column, descending = self._ranked_by()
         dimension = join_words([lower_first(group.label) for group in self._groups])
         scope = self._scope()
-        if column is None:
-            first = self._measures[0]
+        # One group is the highest of nothing, unless it was sought among others.
+        if column is None or (len(self._result.rows) == 1 and not self._cut()):
+            first = column or self._measures[0]
             parts = [f"{self._group_words(row)} {self._worth(row, first)}" for row in rows[: _FOLLOWERS + 1]]
             more = f" and {len(rows) - len(parts)} more" if len(rows) > len(parts) else ""
             return f"{self._name(first)} by {dimension}{scope}: {', '.join(parts)}{more}"

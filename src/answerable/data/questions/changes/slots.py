@@ -74,14 +74,17 @@ def holds(last: SemanticQuery, change: SemanticQuery | None) -> bool:
     groups = {group.field for group in change.group_by} <= {group.field for group in last.group_by}
     said = bool(change.where or period or grain or change.group_by)
     return (
-        said and set(_parts(change.where)) <= set(_parts(last.where)) and groups and (not time or same_time)
+        said
+        and set(parts_of(change.where)) <= set(parts_of(last.where))
+        and groups
+        and (not time or same_time)
     )
 
 
 def _replaces(last: SemanticQuery, change: SemanticQuery) -> bool:
     """Whether the query has something of the kind of each thing that is said to come in its place."""
-    chosen = {p.field for p in _parts(last.where) if isinstance(p, Condition) and p.operator in _CHOOSING}
-    new = _parts(change.where)
+    chosen = {p.field for p in parts_of(last.where) if isinstance(p, Condition) and p.operator in _CHOOSING}
+    new = parts_of(change.where)
     where = all(isinstance(p, Condition) and p.operator in _CHOOSING and p.field in chosen for p in new)
     grain = change.time.grain if change.time is not None else None
     period = change.time.period if change.time is not None else None
@@ -90,7 +93,8 @@ def _replaces(last: SemanticQuery, change: SemanticQuery) -> bool:
     return where and (time or period is None) and (broken_down or not (change.group_by or grain))
 
 
-def _parts(where: Filter | None) -> tuple[Filter, ...]:
+def parts_of(where: Filter | None) -> tuple[Filter, ...]:
+    """The filters that must all hold."""
     return where.all if isinstance(where, AllOf) else (where,) if where is not None else ()
 
 
@@ -98,7 +102,7 @@ def _narrowed(where: Filter | None, more: Filter) -> Filter | None:
     """Both filters; a chosen value takes the place of the one chosen before, and so does one that is left out
     of what was chosen alone. None where the filter is nested, so that what it says of the field cannot be
     replaced."""
-    new, old = _parts(more), _parts(where)
+    new, old = parts_of(more), parts_of(where)
     chosen = {c.field for c in new if isinstance(c, Condition) and c.operator in _CHOOSING}
     if chosen and not all(isinstance(part, Condition) for part in old):
         return None
