@@ -36,6 +36,7 @@ from answerable.data.semantics.model import (
     SemanticModel,
 )
 from answerable.data.semantics.model import Unit as ModelUnit
+from answerable.data.semantics.paths import sole_paths
 from answerable.data.semantics.units import convertible
 
 Key = tuple[str, ...]
@@ -75,7 +76,7 @@ class Lexicon:
         self._seen: set[tuple[Key, Entry]] = set()
         for dataset in model.datasets:
             metrics = [m for m in model.metrics if m.dataset == dataset.name]
-            words = _DatasetWords(dataset, metrics, self._add)
+            words = _DatasetWords(dataset, metrics, _Others.of(dataset, model), self._add)
             words.collect()
             words.segments([s for s in model.segments if s.dataset == dataset.name])
         self._keep_best()
@@ -173,12 +174,37 @@ def _aliases() -> dict[Key, tuple[Key, ...]]:
 _ALIASES = _aliases()
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """What other datasets are called, and the fields of those that one leads to: words that this one takes
+    for nothing of its own by a way around."""
+
+    tables: frozenset[Key]
+    fields: frozenset[Key]
+    heads: frozenset[str]
+    """The fields of this one that lead to another: a `customer_id` is how its customers are told apart."""
+
+    @classmethod
+    def of(cls, dataset: Dataset, model: SemanticModel) -> _Others:
+        others = [other for other in model.datasets if other.name != dataset.name]
+        related = sole_paths(model, dataset.name)
+        fields = [field for other in others if other.name in related for field in other.fields]
+        return cls(
+            frozenset(
+                key_of(text) for other in others for text in (other.name, other.label, *other.synonyms)
+            ),
+            frozenset(key_of(text) for field in fields for text in (field.name, _bare(field.label))),
+            frozenset(link.left_field for link in model.relationships if link.left == dataset.name),
+        )
+
+
 class _DatasetWords:
     """Collects the phrases of one dataset."""
 
-    def __init__(self, dataset: Dataset, metrics: list[Metric], add: object) -> None:
+    def __init__(self, dataset: Dataset, metrics: list[Metric], others: _Others, add: object) -> None:
         self._dataset = dataset
         self._metrics = metrics
+        self._others = others
         self._add = add
         self._noun = key_of(dataset.row_noun) if dataset.row_noun not in ("row", "") else ()
 
@@ -254,7 +280,8 @@ class _DatasetWords:
         ]  # fmt: skip
         if len(money) == 1:
             for word in ("revenue", "sale", "turnover"):
-                self._put((word,), "Num", Field(money[0].name), 3)
+                if (word,) not in self._others.tables:
+                    self._put((word,), "Num", Field(money[0].name), 3)
 
     def _metric(self, metric: Metric) -> None:
         names = {key_of(text) for text in (metric.name, _bare(metric.label), metric.label, *metric.synonyms)}
@@ -267,7 +294,7 @@ class _DatasetWords:
         keys = _widened(names)
         units = _unit_words(field)
         for key in names - ({key_of(field.label)} if _bare(field.label) != field.label else set()):
-            self._shortened(key, keys)
+            self._shortened(key, keys, leads=field.name in self._others.heads)
         keys = {key: tier for key, tier in keys.items() if tier < 3 or not units.issuperset(key)}
         if field.type is FieldType.STRING:
             for key in names:
@@ -289,12 +316,14 @@ class _DatasetWords:
         for symbol, word in convertible(unit):
             self._put(key_of(word), "UnitName", Into(symbol), 0)
 
-    def _shortened(self, key: Key, keys: dict[Key, int]) -> None:
+    def _shortened(self, key: Key, keys: dict[Key, int], *, leads: bool) -> None:
         """`order status` is `status` in orders; `customer name` is `customer`; `net amount` is `amount`."""
         if self._noun and key[: len(self._noun)] == self._noun and len(key) > len(self._noun):
             keys.setdefault(key[len(self._noun) :], 1)
         if len(key) > 1 and key[-1] in _IDENTIFIERS:
-            keys.setdefault(key[:-1], 1 if key[-1] in _IDENTIFIERS[:3] else 2)
+            # By country is by the customer's `country`, not by the `country_code` of the order.
+            if leads or key[:-1] not in self._others.fields:
+                keys.setdefault(key[:-1], 1 if key[-1] in _IDENTIFIERS[:3] else 2)
             return
         for start in range(1, len(key)):
             if key[-1] in HEADS:
