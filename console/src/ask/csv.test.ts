@@ -11,6 +11,9 @@ describe("tables as text", () => {
     ["\t=1", "'\t=1"],
     ["-12.5", "-12.5"],
     ["plain", "plain"],
+    ["x;=1+1", "x;'=1+1"],
+    ["\uFEFF=1", "'\uFEFF=1"],
+    ["x; y - z", "x; y - z"],
   ])("makes no formula of %j", (cell, written) => {
     expect(csv(["a"], [[cell]]).split("\r\n")[1]).toBe(written);
   });

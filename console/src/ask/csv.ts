@@ -19,12 +19,17 @@ function field(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+// Where semicolons separate, a text is cut at them, and each piece may begin a cell.
+const PIECE = /(?<!^)([;\t\r\n][ \uFEFF]*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫])/g;
+
 /** Text that a spreadsheet would run gets an apostrophe; numbers stay numbers. */
 function harmless(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell !== "string") return String(cell);
   const number = cell.trim() !== "" && Number.isFinite(Number(cell));
-  return !number && /^[\s]*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  if (number) return cell;
+  const pieces = cell.replace(PIECE, "$1'");
+  return /^(?:[\t\r\n]|[\s\uFEFF]*[=+\-@＝＋－＠﹦﹢﹣﹫])/.test(pieces) ? `'${pieces}` : pieces;
 }
 
 /** Offers text as a file. */

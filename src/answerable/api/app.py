@@ -20,6 +20,7 @@ from answerable.api.description import serve_document
 from answerable.api.front_door import FrontDoor
 from answerable.api.middleware import BodyLimit, BodyPace, Observation, OriginGuard
 from answerable.api.problems import install_error_handlers
+from answerable.api.reference_pages import ReferencePages
 from answerable.api.relay import RelayApp
 from answerable.chat.asking.run_tasks import RunTasks
 from answerable.inference.usage.log import UsageLog
@@ -68,6 +69,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.include_router(health.router)
     for router in routers():
         app.include_router(router, prefix="/api/v1")
+    app.add_middleware(ReferencePages)
     app.add_middleware(Console, segments=_first_segments(app))
     app.add_middleware(BodyLimit, limit_for=partial(_body_limit, settings))
     app.add_middleware(

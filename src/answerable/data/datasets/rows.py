@@ -22,8 +22,7 @@ from answerable.data.semantics.service import reach_into
 from answerable.data.warehouse.service import Warehouse
 from answerable.kit.principal import Principal
 from answerable.kit.runtime import Runtime
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from answerable.kit.spreadsheets import inert
 
 
 async def read_rows(
@@ -98,8 +97,7 @@ def _type_of(rows: Sequence[Sequence[Cell]], position: int) -> FieldType:
 
 
 def as_csv(labels: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """The rows as CSV with a header. A text that a spreadsheet program would run as a formula gets
-    an apostrophe in front (OWASP, CSV injection)."""
+    """The rows as CSV with a header. No text is run as a formula by a spreadsheet program."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow([_safe(label) for label in labels])
@@ -109,6 +107,4 @@ def as_csv(labels: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def _safe(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    return inert(cell) if isinstance(cell, str) else cell

@@ -1,0 +1,32 @@
+"""The API's own pages work under a strict policy, and can be put into no other page."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from tests.console.conftest import OpenVisit
+
+
+@pytest.mark.parametrize(("path", "operation"), [("/docs", "/api/v1/ask"), ("/redoc", "Answerable")])
+async def test_the_page_shows_the_api_and_breaks_no_rule(visit: OpenVisit, path: str, operation: str) -> None:
+    window = await visit()
+    await window.open(path)
+    await expect(window.page.get_by_text(operation).first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/oauth2-redirect", "/redoc"])
+async def test_scripts_are_those_served_here_or_named_by_their_hashes(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    page = await client.get(path)
+    policy = page.headers["content-security-policy"]
+    assert page.headers["x-frame-options"] == "DENY"
+    scripts = re.search(r"script-src ([^;]*)", policy)
+    assert scripts is not None
+    assert "unsafe" not in scripts[1]
+    assert page.text.count("<script>") == scripts[1].count("'sha256-")
+    assert "content-security-policy" not in (await client.get("/openapi.json")).headers
