@@ -184,6 +184,7 @@ const problems: Readonly<Record<string, string>> = {
   too_slow: "Die Anfrage kam zu langsam an. Versuchen Sie es noch einmal.",
   unavailable: "Der Server kann das gerade nicht. Versuchen Sie es gleich noch einmal.",
   internal_error: "Auf dem Server ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es so, sagen Sie es dem Betrieb.",
+  answer_kept_back: "Die Antwort wird zurückgehalten: Was Sie von den Daten sehen dürfen, hat sich seitdem geändert. Fragen Sie noch einmal.",
   run_cancelled: "Die Antwort wurde abgebrochen.",
 };
 

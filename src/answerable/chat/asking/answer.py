@@ -44,8 +44,9 @@ class VerifiedBy(BaseModel):
 
 class QueryEvidence(BaseModel):
     """A query with its result: what was counted, over which version of the data. `verified` says that a
-    person has confirmed that the question means this query. The first query of an answer to "why did it
-    change" carries all that was computed of the change as `explanation`."""
+    person has confirmed that the question means this query; `sight` is the word for the row policies that
+    bound it, null where none did and in messages. The first query of an answer to "why did it change" carries
+    all that was computed of the change as `explanation`."""
 
     n: int
     kind: Literal["query"] = "query"
@@ -60,6 +61,7 @@ class QueryEvidence(BaseModel):
     rows: list[list[JsonCell]]
     row_count: int
     truncated: bool = False
+    sight: str | None = None
     verified: VerifiedBy | None = None
     explanation: ChangeExplained | None = None
 

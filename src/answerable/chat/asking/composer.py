@@ -265,6 +265,7 @@ def _query_evidence(number: int, executed: ExecutedQuery, dataset_id: str) -> Qu
         rows=plain_rows(result),
         row_count=result.row_count,
         truncated=result.truncated,
+        sight=executed.sight,
     )
 
 

@@ -97,7 +97,7 @@ def parts_of(answer: Answer) -> list[Part]:
         if not isinstance(item, QueryEvidence):
             parts.append(EvidencePart(evidence=item))
             continue
-        parts.append(EvidencePart(evidence=item.model_copy(update={"rows": []})))
+        parts.append(EvidencePart(evidence=item.model_copy(update={"rows": [], "sight": None})))
         parts.append(
             TablePart(
                 n=item.n,

@@ -165,6 +165,14 @@ async def search(
     return [Hit(*row) for row in await session.execute(statement)]
 
 
+async def runs_of(session: Session, message_ids: Sequence[str]) -> Sequence[RunRow]:
+    """The runs whose answers some messages show."""
+    statement = (
+        select(RunRow).join(MessageRow, MessageRow.run_id == RunRow.id).where(MessageRow.id.in_(message_ids))
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def newest_below(session: Session, message_id: str) -> str:
     """The end of the path from a message down its newest children."""
     step = (

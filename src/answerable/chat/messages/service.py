@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast
 
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.service import failure_of
 from answerable.chat.asking.tables import RunRow
+from answerable.chat.asking.withholding import DETAIL, AnswerKeptBack, withheld
 from answerable.chat.messages import repository
 from answerable.chat.messages.parts import PARTS, ErrorPart, Part, parts_of
-from answerable.chat.messages.repository import Shown
+from answerable.chat.messages.repository import Hit, Shown
 from answerable.chat.messages.schemas import (
     AnswerReport,
     MessageHit,
@@ -30,6 +31,9 @@ _GONE = ErrorPart(
     code="source_gone",
     detail="The answer was deleted together with a document or table that it cited. Ask again.",
 )
+_WITHHELD = ErrorPart(code=AnswerKeptBack.code, detail=DETAIL)
+Seen: TypeAlias = tuple[MessageStatus, list[Part], Answer | None]
+"""What a message shows: its state, its parts, and the answer that they are of, if there is one."""
 
 
 async def get(session: Session, session_id: str, message_id: str) -> MessageView:
@@ -68,7 +72,22 @@ async def search(session: Session, request: MessageSearch) -> Page[MessageHit]:
     if words is None:
         return Page(items=[])
     hits = await repository.search(session, words, request, request.found_in)
-    return make_page(hits, request, MessageHit.of, lambda hit: (hit.created_at, hit.message_id))
+    page = make_page(hits, request, lambda hit: hit, lambda hit: (hit.created_at, hit.message_id))
+    kept_back = await _withheld_messages(session, page.items)
+    items = [MessageHit.of(hit) for hit in page.items if hit.message_id not in kept_back]
+    return Page(items=items, next_cursor=page.next_cursor)
+
+
+async def _withheld_messages(session: Session, hits: Sequence[Hit]) -> set[str]:
+    """Those of the messages found whose answers are kept back."""
+    runs: dict[str, list[RunRow]] = {}
+    for run in await repository.runs_of(session, [hit.message_id for hit in hits]):
+        runs.setdefault(run.session_id or "", []).append(run)
+    found: set[str] = set()
+    for session_id, own in runs.items():
+        kept_back = await withheld(session, session_id, own)
+        found |= {run.message_id for run in own if run.id in kept_back and run.message_id is not None}
+    return found
 
 
 async def list_tree(session: Session, chat: ChatSessionRow) -> list[MessageView]:
@@ -79,11 +98,20 @@ async def list_tree(session: Session, chat: ChatSessionRow) -> list[MessageView]
 async def views(session: Session, rows: Sequence[Shown]) -> list[MessageView]:
     """Messages of one session as their member sees them."""
     siblings = await repository.siblings(session, [message for message, _ in rows])
-    return [_view(message, run, siblings) for message, run in rows]
+    return [_view(message, what, siblings) for message, what in await seen(session, rows)]
 
 
-def _view(message: MessageRow, run: RunRow | None, siblings: Mapping[str | None, list[str]]) -> MessageView:
-    status, parts, answer = shown(message, run)
+async def seen(session: Session, rows: Sequence[Shown]) -> list[tuple[MessageRow, Seen]]:
+    """Messages of one session, each with what it shows now to the session's principal, whose they are."""
+    kept_back = await withheld(session, rows[0][0].session_id if rows else None, (run for _, run in rows))
+    return [
+        (message, _shown(message, run, kept_back=run is not None and run.id in kept_back))
+        for message, run in rows
+    ]
+
+
+def _view(message: MessageRow, what: Seen, siblings: Mapping[str | None, list[str]]) -> MessageView:
+    status, parts, answer = what
     return MessageView(
         id=message.id,
         session_id=message.session_id,
@@ -98,12 +126,13 @@ def _view(message: MessageRow, run: RunRow | None, siblings: Mapping[str | None,
     )
 
 
-def shown(message: MessageRow, run: RunRow | None) -> tuple[MessageStatus, list[Part], Answer | None]:
-    """What a message shows now, and the answer that it shows, if there is one."""
+def _shown(message: MessageRow, run: RunRow | None, *, kept_back: bool) -> Seen:
     if message.parts is not None:
         return MessageStatus.COMPLETE, PARTS.validate_python(message.parts), None
     if run is None:
         return MessageStatus.FAILED, [_GONE], None
+    if kept_back:
+        return MessageStatus.FAILED, [_WITHHELD], None
     if run.status == "running":
         return MessageStatus.RUNNING, [], None
     if run.status == "finished" and run.answer is not None:

@@ -10,7 +10,7 @@ from answerable.chat.asking.answer import CatalogueEvidence, Evidence, QueryEvid
 from answerable.chat.following.transcript import recap_line
 from answerable.chat.messages import repository
 from answerable.chat.messages.parts import TextPart
-from answerable.chat.messages.service import shown
+from answerable.chat.messages.service import seen
 from answerable.chat.recaps.schemas import RecapLine
 from answerable.chat.sessions.tables import ChatSessionRow
 from answerable.inference.cache.tags import DATASETS, dataset_tag, document_tag
@@ -44,8 +44,8 @@ async def answered_turns(session: Session, chat: ChatSessionRow) -> list[Answere
         return []
     turns: list[AnsweredTurn] = []
     asked = ""
-    for message, run in await repository.path(session, chat.id, chat.active_message_id, _MOST_MESSAGES):
-        _, parts, answer = shown(message, run)
+    rows = await repository.path(session, chat.id, chat.active_message_id, _MOST_MESSAGES)
+    for message, (_, parts, answer) in await seen(session, rows):
         text = next((part.text for part in parts if isinstance(part, TextPart)), "")
         if message.role == "user":
             asked = text

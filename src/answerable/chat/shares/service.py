@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal, cast
 
-from answerable.chat.asking.tables import RunRow
 from answerable.chat.messages import repository as messages
 from answerable.chat.messages.parts import without_files
-from answerable.chat.messages.service import find, shown
+from answerable.chat.messages.service import Seen, find, seen
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions import service as sessions
 from answerable.chat.shares import repository
@@ -88,13 +87,12 @@ async def read(runtime: Runtime, token: str) -> SharedConversation:
             raise NotFound
         chat = await sessions.get(session, share.session_id)
         rows = await messages.path(session, chat.id, share.message_id, _MOST_MESSAGES)
-        return SharedConversation(
-            title=chat.title, expires_at=share.expires_at, messages=[_shared(row, run) for row, run in rows]
-        )
+        told = [_shared(message, what) for message, what in await seen(session, rows)]
+        return SharedConversation(title=chat.title, expires_at=share.expires_at, messages=told)
 
 
-def _shared(message: MessageRow, run: RunRow | None) -> SharedMessage:
-    _, parts, answer = shown(message, run)
+def _shared(message: MessageRow, what: Seen) -> SharedMessage:
+    _, parts, answer = what
     return SharedMessage(
         role=cast("Literal['user', 'assistant']", message.role),
         status=answer.status if answer is not None else None,

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from answerable.chat.messages import repository
 from answerable.chat.messages.parts import PARTS, without_files
 from answerable.chat.messages.repository import Shown
-from answerable.chat.messages.service import shown
+from answerable.chat.messages.service import Seen, seen
 from answerable.chat.messages.tables import MessageRow
 from answerable.chat.sessions import repository as stored_sessions
 from answerable.chat.sessions import service as sessions
@@ -31,7 +31,7 @@ async def export_json(session: Session, session_id: str) -> KeptConversation:
         title=chat.title,
         tags=chat.tags,
         active=places.get(chat.active_message_id or ""),
-        messages=_kept(rows, places),
+        messages=_kept(await seen(session, rows), places),
     )
 
 
@@ -41,18 +41,18 @@ async def export_markdown(session: Session, session_id: str) -> str:
     rows: Sequence[Shown] = []
     if chat.active_message_id is not None:
         rows = await repository.path(session, chat.id, chat.active_message_id, MOST_MESSAGES)
-    return to_markdown(chat.title, _kept(rows, {}))
+    return to_markdown(chat.title, _kept(await seen(session, rows), {}))
 
 
-def _kept(rows: Sequence[Shown], places: dict[str, int]) -> list[KeptMessage]:
+def _kept(rows: Sequence[tuple[MessageRow, Seen]], places: dict[str, int]) -> list[KeptMessage]:
     return [
         KeptMessage(
             parent=places.get(message.parent_id or ""),
             role=cast("Literal['user', 'assistant']", message.role),
-            parts=shown(message, run)[1],
+            parts=parts,
             created_at=message.created_at,
         )
-        for message, run in rows
+        for message, (_, parts, _) in rows
     ]
 
 

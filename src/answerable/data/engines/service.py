@@ -18,6 +18,7 @@ from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
 from answerable.data.engines.dialects.tables import PhysicalTable
 from answerable.data.engines.repository import ReadyTable, ready_tables
+from answerable.data.engines.sight import sight_of
 from answerable.data.engines.statements import (
     LiveStatement,
     Statement,
@@ -50,7 +51,7 @@ class ExecutedQuery:
 
     `sentence` states the result, `words` the query; `data_versions` has the version of each dataset
     that was read, by dataset id; `notes` are what the data leaves open about it; `cached` says that an
-    equal query over the same data had been run.
+    equal query over the same data had been run; `sight` is the word for what bound its rows.
     """
 
     query: SemanticQuery
@@ -63,6 +64,7 @@ class ExecutedQuery:
     data_versions: dict[str, int]
     notes: tuple[Note, ...] = ()
     cached: bool = False
+    sight: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class _Prepared:
     moments: tuple[tuple[str, int], ...]
     data_versions: dict[str, int]
     notes: tuple[Note, ...]
+    sight: str | None
     started: float
 
 
@@ -236,6 +239,7 @@ async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQu
         model_revision=prepared.model_revision,
         data_versions=prepared.data_versions,
         notes=prepared.notes,
+        sight=prepared.sight,
     )
 
 
@@ -267,6 +271,7 @@ async def _prepare(
         moments=sources.moments,
         data_versions=sources.versions,
         notes=notes,
+        sight=sight_of(data.limits, sources.read),
         started=started,
     )
 
@@ -376,4 +381,5 @@ def _executed(prepared: _Prepared, result: QueryResult, *, cached: bool = False)
         data_versions=prepared.data_versions,
         notes=prepared.notes,
         cached=cached,
+        sight=prepared.sight,
     )

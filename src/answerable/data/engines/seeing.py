@@ -1,13 +1,10 @@
-"""Who may see an alert: what it says comes from the rows that somebody sees."""
+"""Who may see what was computed before: what it says comes from the rows that somebody sees."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from answerable.data.engines.service import DataSnapshot, versions_read
+from answerable.data.engines.sight import sight_of
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.reach import RowLimit
 from answerable.kit.errors import AnswerableError
 
 
@@ -16,10 +13,7 @@ def sight(data: DataSnapshot, query: SemanticQuery) -> str | None:
     rows. Raises as `versions_read` where a field is hidden."""
     read = versions_read(data, query)
     names = {dataset.name for dataset in data.model.datasets if dataset.id in read}
-    bound = {name: [_told(limit) for limit in data.limits[name]] for name in names & data.limits.keys()}
-    if not bound:
-        return None
-    return hashlib.sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()[:16]
+    return sight_of(data.limits, names)
 
 
 def may_see(data: DataSnapshot, query: SemanticQuery, evaluated: str | None) -> bool:
@@ -31,8 +25,3 @@ def may_see(data: DataSnapshot, query: SemanticQuery, evaluated: str | None) -> 
         # The data is not there for anybody, or a field of the query is hidden from this member.
         return data.reach is None
     return own is None or own == evaluated
-
-
-def _told(limit: RowLimit) -> list[object]:
-    steps = [[step.left, step.left_field, step.right, step.right_field] for step in limit.path]
-    return [limit.field.name if limit.field is not None else None, steps, list(limit.values)]

@@ -1,0 +1,92 @@
+"""Numbers of before are kept back from whom their rows or fields were taken away, wherever they were kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chat.conversations import Json, new_session, part, replay, say, text
+from tests.data.semantics.test_reach import HIDDEN, POLICY, asked, guarded, put_model, seller
+from tests.factories.callers import Caller, Workspace
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+NUMBER = "90"
+QUESTION = "total amount by country"
+
+
+async def grant(workspace: Workspace, member: Caller, *countries: str) -> None:
+    """Give a member rows, or take them all."""
+    attributes = {"countries": list(countries)} if countries else {}
+    changed = await workspace.owner.patch(
+        f"/api/v1/workspaces/{workspace.id}/members/{member.user_id}", json={"attributes": attributes}
+    )
+    assert changed.status_code == 200, changed.text
+
+
+async def everywhere(member: Caller, chat: str, link: str) -> dict[str, str]:
+    """All places that show the conversation, as they come over HTTP."""
+    session = f"/api/v1/chat/sessions/{chat}"
+    found = {
+        path: await member.get(path)
+        for path in (
+            f"{session}/messages",
+            f"{session}/tree",
+            f"{session}/export",
+            f"{session}/export?format=markdown",
+            f"{session}/recap?by=rules",
+            "/api/v1/chat/search?q=Germany",
+        )
+    }
+    found["link"] = await member.client.get(link, headers={"Authorization": ""})
+    for path, answer in found.items():
+        assert answer.status_code == 200, (path, answer.text)
+    return {path: answer.text for path, answer in found.items()}
+
+
+async def conversation(member: Caller) -> tuple[str, str, Json]:
+    """A conversation with one number, and a link to it: (its id, the link, the reply)."""
+    chat = await new_session(member)
+    reply = (await say(member, chat, QUESTION))["reply"]
+    assert (NUMBER in str(reply["parts"]), reply["status"]) == (True, "complete"), reply
+    link = await member.post(f"/api/v1/chat/sessions/{chat}/shares", json={})
+    assert link.status_code == 201, link.text
+    return chat, link.json()["path"], reply
+
+
+async def test_numbers_of_rows_that_were_taken_away_are_kept_back(workspace: Workspace) -> None:
+    await guarded(workspace.owner)
+    german = await seller(workspace, "Germany")
+    chat, link, reply = await conversation(german)
+    assert all("Germany" in told for told in (await everywhere(german, chat, link)).values())
+    await grant(workspace, german)
+    for path, told in (await everywhere(german, chat, link)).items():
+        assert NUMBER not in told, (path, told)
+        assert "Germany" not in told.replace("q=Germany", ""), (path, told)
+    (_, shown) = (await german.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
+    assert (shown["status"], part(shown, "error")["code"]) == ("failed", "answer_kept_back")
+    *_, (_, name, data) = await replay(german, reply["run_id"])
+    assert (name, data["code"]) == ("error", "answer_kept_back")
+    await grant(workspace, german, "Germany", "France")  # other rows make another number
+    assert NUMBER not in (await everywhere(german, chat, link))["link"]
+    await grant(workspace, german, "Germany")
+    assert all("Germany" in told for told in (await everywhere(german, chat, link)).values())
+
+
+async def test_numbers_over_a_field_that_was_hidden_are_kept_back(workspace: Workspace) -> None:
+    await guarded(workspace.owner)
+    german = await seller(workspace, "Germany")
+    chat, link, _ = await conversation(german)
+    hidden = [HIDDEN, {"dataset": "sales", "field": "country"}]
+    assert (await put_model(workspace.owner, policies=[POLICY], hidden_fields=hidden)).status_code == 200
+    for path, told in (await everywhere(german, chat, link)).items():
+        assert NUMBER not in told, (path, told)
+
+
+async def test_who_sees_everything_keeps_every_number(workspace: Workspace) -> None:
+    await guarded(workspace.owner)
+    chat = await new_session(workspace.owner)
+    before = (await say(workspace.owner, chat, QUESTION))["reply"]
+    assert "210" in (await asked(workspace.owner, "total amount"))["text"]
+    assert (await put_model(workspace.owner, policies=[], hidden_fields=[])).status_code == 200
+    (_, shown) = (await workspace.owner.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
+    assert text(shown) == text(before)
