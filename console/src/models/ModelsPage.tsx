@@ -1,63 +1,74 @@
-/** The models that can be called, who provides them, and whether they answer. */
-import { Badge, Button, Card, Code, Group, Stack, Tabs, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { IconCircleCheck, IconCpu, IconPlugConnected } from "@tabler/icons-react";
+/** The models that can be called, the names that lead to them, who provides them, and whether they answer. */
+import { Badge, Group, Tabs, Text } from "@mantine/core";
+import { IconCpu } from "@tabler/icons-react";
+import { useState } from "react";
 import { api, read } from "../api/client";
-import type { BreakerState, ModelNameOut, ProviderOut } from "../api/schema";
+import type { BreakerState, ModelNameOut } from "../api/schema";
 import { useSession } from "../app/session";
 import { Empty } from "../design/Empty";
-import { FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
 import { Row, RowCell, RowTable } from "../design/RowTable";
 import { useFormats, useMessages } from "../i18n/messages";
-import { AddProvider } from "./AddProvider";
+import { Aliases } from "./Aliases";
+import { AnswersOffer } from "./AnswersOffer";
+import { Cascades } from "./Cascades";
+import { Providers } from "./Providers";
 
 const STATES: Record<BreakerState, string> = { closed: "pine", half_open: "yellow", open: "red", paused: "gray" };
 
 export function ModelsPage() {
   const m = useMessages();
   const { mayAdminister } = useSession();
+  const [tab, setTab] = useState<string | null>("models");
   return (
     <Page title={m.nav.models} lead={m.models.lead}>
-      <Tabs defaultValue="models" keepMounted={false}>
+      {mayAdminister && <AnswersOffer />}
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="models">{m.nav.models}</Tabs.Tab>
-          {mayAdminister && <Tabs.Tab value="providers">{m.models.providers}</Tabs.Tab>}
+          {mayAdminister && (
+            <>
+              <Tabs.Tab value="aliases">{m.models.aliases}</Tabs.Tab>
+              <Tabs.Tab value="cascades">{m.models.cascades}</Tabs.Tab>
+              <Tabs.Tab value="providers">{m.models.providers}</Tabs.Tab>
+            </>
+          )}
         </Tabs.List>
         <Tabs.Panel value="models">
-          <Pages
-            queryKey={["models"]}
-            load={(cursor) => read(api.GET("/api/v1/models", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))}
-            empty={<Empty icon={IconCpu} title={m.models.none} lead={m.models.noneLead} />}
-          >
-            {(models) => (
-              <RowTable heads={[m.models.model, m.models.can, m.models.targets, m.models.price]}>
-                {models.map((model) => (
-                  <ModelRow key={`${model.kind} ${model.name}`} model={model} />
-                ))}
-              </RowTable>
-            )}
-          </Pages>
+          <Models />
+        </Tabs.Panel>
+        <Tabs.Panel value="aliases">
+          <Aliases />
+        </Tabs.Panel>
+        <Tabs.Panel value="cascades">
+          <Cascades />
         </Tabs.Panel>
         <Tabs.Panel value="providers">
-          <AddProvider />
-          <Pages
-            queryKey={["providers"]}
-            load={(cursor) => read(api.GET("/api/v1/providers", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))}
-            empty={<Empty icon={IconPlugConnected} title={m.models.noProviders} lead={m.models.noProvidersLead} />}
-          >
-            {(providers) => (
-              <Stack>
-                {providers.map((provider) => (
-                  <ProviderCard key={provider.id} provider={provider} />
-                ))}
-              </Stack>
-            )}
-          </Pages>
+          <Providers />
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+function Models() {
+  const m = useMessages();
+  return (
+    <Pages
+      queryKey={["models", "list"]}
+      load={(cursor) => read(api.GET("/api/v1/models", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))}
+      live={(models) => models.some(({ targets }) => targets.some(({ state }) => state !== "closed"))}
+      empty={<Empty icon={IconCpu} title={m.models.none} lead={m.models.noneLead} />}
+    >
+      {(models) => (
+        <RowTable heads={[m.models.model, m.models.can, m.models.targets, m.models.price]}>
+          {models.map((model) => (
+            <ModelRow key={`${model.kind} ${model.name}`} model={model} />
+          ))}
+        </RowTable>
+      )}
+    </Pages>
   );
 }
 
@@ -80,8 +91,9 @@ function ModelRow({ model }: { model: ModelNameOut }) {
       <RowCell head={m.models.targets}>
         <Group gap={4}>
           {model.targets.map((target) => (
-            <Badge key={`${target.provider} ${target.model}`} color={STATES[target.state]} title={m.models.state[target.state]}>
+            <Badge key={`${target.provider} ${target.model}`} color={STATES[target.state]} title={target.reason ?? m.models.state[target.state]}>
               {target.provider}: {m.models.state[target.state]}
+              {target.retry_in_seconds > 0 && `, ${m.models.triedIn(f.duration(1000 * Math.ceil(target.retry_in_seconds)))}`}
             </Badge>
           ))}
         </Group>
@@ -90,42 +102,5 @@ function ModelRow({ model }: { model: ModelNameOut }) {
         <Text size="xs">{model.price === null ? "–" : m.models.perMillion(f.money(model.price.input_per_mtok), f.money(model.price.output_per_mtok))}</Text>
       </RowCell>
     </Row>
-  );
-}
-
-function ProviderCard({ provider }: { provider: ProviderOut }) {
-  const m = useMessages();
-  const f = useFormats();
-  const check = useMutation({ mutationFn: () => read(api.POST("/api/v1/providers/{provider_id}/check", { params: { path: { provider_id: provider.id } }, body: {} })) });
-  return (
-    <Card withBorder radius="lg" padding="md" component="section" aria-label={provider.name}>
-      <Group justify="space-between">
-        <div>
-          <Text fw={600}>{provider.name}</Text>
-          <Text size="xs" c="dimmed">
-            {provider.kind} · <Code>{provider.base_url}</Code> · {provider.has_key ? m.models.keyEnding(provider.key_ending ?? "") : m.models.noKey}
-          </Text>
-        </div>
-        <Button variant="default" size="xs" loading={check.isPending} onClick={() => check.mutate()}>
-          {m.models.test}
-        </Button>
-      </Group>
-      <Group gap={4} mt="xs">
-        {provider.models.map((model) => (
-          <Badge key={model.name} variant="default">
-            {model.name}
-          </Badge>
-        ))}
-      </Group>
-      <FailureNote error={check.error} />
-      {check.data?.models.map((model) => (
-        <Group key={model.model} gap="xs" mt="xs" role="status">
-          <Badge color={model.ok ? "pine" : "red"} leftSection={model.ok ? <IconCircleCheck size={12} /> : undefined}>
-            {model.model}
-          </Badge>
-          <Text size="sm">{model.ok ? m.models.answers(f.duration(model.latency_ms)) : m.models.fails(model.problem, model.detail ?? "")}</Text>
-        </Group>
-      ))}
-    </Card>
   );
 }
