@@ -131,6 +131,13 @@ async def test_a_viewer_is_shown_no_way_to_change_things(visit: OpenVisit, shop:
     await expect(page.get_by_role("link", name="Usage")).to_have_count(0)
 
 
+async def test_operations_tell_how_many_workers_are_heard(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    await window.sign_in(shop.owner)
+    await window.open("/operations")
+    await expect(window.page.get_by_text(re.compile(r"\d workers? at work, heard "))).to_be_visible()
+
+
 async def test_a_key_is_shown_once_and_revoked(visit: OpenVisit, workspace: Workspace) -> None:
     window = await visit()
     page = window.page
@@ -140,6 +147,8 @@ async def test_a_key_is_shown_once_and_revoked(visit: OpenVisit, workspace: Work
     await page.get_by_label("Name of the key").fill("reports")
     await page.get_by_role("button", name="Make a key").click()
     await expect(page.get_by_text("Copy it now. It is shown once.")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"^0 · "))).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"datasets:read|data:read")).first).to_be_visible()
     await _sound(window)
     await page.get_by_role("button", name="Revoke: reports").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()

@@ -62,12 +62,29 @@ function HealthCard() {
           {setup.data && m.operations.version(setup.data.version)}
         </Text>
       </Group>
+      <Workers />
       {(health.data?.codes ?? []).map((code) => (
         <Text key={code} size="sm" mt={4}>
           {m.operations.missing[code]}
         </Text>
       ))}
     </Card>
+  );
+}
+
+function Workers() {
+  const m = useMessages();
+  const f = useFormats();
+  const workers = useQuery({ queryKey: ["workers"], queryFn: () => read(api.GET("/api/v1/jobs/workers")), refetchInterval: HEALTH_MS });
+  if (workers.data === undefined) return null;
+  const alive = workers.data.items.filter((worker) => worker.alive);
+  const silent = workers.data.items.length - alive.length;
+  const heard = alive.map((worker) => worker.last_heard_at).sort().at(-1);
+  return (
+    <Text size="sm" mt={4} c={heard === undefined ? "var(--danger)" : "dimmed"}>
+      {heard === undefined ? m.operations.noWorkers : m.operations.workers(alive.length, f.ago(heard))}
+      {silent > 0 && ` · ${m.operations.silent(silent)}`}
+    </Text>
   );
 }
 

@@ -1,10 +1,10 @@
 /** API keys: made, shown once, revoked. */
 import { Button, Group, Select, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
-import type { BoundedKeyOut } from "../api/schema";
+import type { BoundedKeyOut, UsageFigures, UsageReport } from "../api/schema";
 import { Confirm } from "../design/Confirm";
 import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
@@ -15,12 +15,15 @@ import { useFormats, useMessages } from "../i18n/messages";
 
 const DAYS = ["30", "90", "365", "never"] as const;
 const DAY_MS = 86_400_000;
+const MOST_KEYS = 200;
+const NOTHING = { calls: 0, cost_usd: 0 };
 
 export function Keys() {
   const m = useMessages();
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [days, setDays] = useState<string>("90");
+  const calls = useCalls();
   const make = useMutation({
     mutationFn: () => read(api.POST("/api/v1/api-keys", { body: { name, budgets: [], limits: [], expires_at: days === "never" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString() } })),
     onSuccess: () => {
@@ -48,9 +51,9 @@ export function Keys() {
       {make.data && <Secret title={m.workspace.keyMade(make.data.name)} lead={m.workspace.keyOnce} text={make.data.key} />}
       <Pages queryKey={["keys"]} load={(cursor) => read(api.GET("/api/v1/api-keys", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={<Empty icon={IconKey} title={m.workspace.noKeys} lead={m.workspace.noKeysLead} />}>
         {(keys) => (
-          <RowTable heads={[m.name_, m.workspace.lastUsed, m.workspace.expires, m.actions]}>
+          <RowTable heads={[m.name_, m.workspace.scopes, m.workspace.calls, m.workspace.lastUsed, m.workspace.expires, m.actions]}>
             {keys.map((key) => (
-              <KeyRow key={key.id} item={key} />
+              <KeyRow key={key.id} item={key} figures={calls && (calls.get(key.id) ?? NOTHING)} />
             ))}
           </RowTable>
         )}
@@ -59,7 +62,16 @@ export function Keys() {
   );
 }
 
-function KeyRow({ item }: { item: BoundedKeyOut }) {
+/** What each key was used for in the last 30 days, by the key's id. */
+function useCalls() {
+  const report = useQuery({
+    queryKey: ["usage", "keys"],
+    queryFn: async () => (await read(api.GET("/api/v1/usage", { params: { query: { group_by: "key", limit: MOST_KEYS } } }))) as unknown as UsageReport,
+  });
+  return report.data && new Map(report.data.items.map((each) => [each.group.key, each]));
+}
+
+function KeyRow({ item, figures }: { item: BoundedKeyOut; figures: Pick<UsageFigures, "calls" | "cost_usd"> | undefined }) {
   const m = useMessages();
   const f = useFormats();
   const queries = useQueryClient();
@@ -74,6 +86,12 @@ function KeyRow({ item }: { item: BoundedKeyOut }) {
           {item.prefix}…
         </Text>
       </RowCell>
+      <RowCell head={m.workspace.scopes} maw={260}>
+        <Text size="xs" ff="monospace" lineClamp={3} title={item.scopes.join(" ")}>
+          {item.scopes.join(" ")}
+        </Text>
+      </RowCell>
+      <RowCell head={m.workspace.calls}>{figures && m.workspace.called(f.number(figures.calls), f.money(figures.cost_usd))}</RowCell>
       <RowCell head={m.workspace.lastUsed}>{item.last_used_at ? f.ago(item.last_used_at) : m.workspace.unused}</RowCell>
       <RowCell head={m.workspace.expires}>{item.expires_at ? f.date(item.expires_at) : m.workspace.never}</RowCell>
       <RowCell w={120}>

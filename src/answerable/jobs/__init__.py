@@ -2,7 +2,7 @@
 
 from answerable.jobs.context import JobContext
 from answerable.jobs.errors import JobCancelled, LostJob
-from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject
+from answerable.jobs.job import Job, JobError, JobStatus, Progress, Subject, Worker
 from answerable.jobs.registry import Task, TaskRegistry, periodic, task, tasks
 from answerable.jobs.schedule import run_soon
 from answerable.jobs.service import (
@@ -12,6 +12,7 @@ from answerable.jobs.service import (
     enqueue_many,
     get_job,
     list_jobs,
+    list_workers,
     stop_job,
 )
 
@@ -26,12 +27,14 @@ __all__ = [
     "Subject",
     "Task",
     "TaskRegistry",
+    "Worker",
     "cancel_job",
     "creators_of",
     "enqueue",
     "enqueue_many",
     "get_job",
     "list_jobs",
+    "list_workers",
     "periodic",
     "run_soon",
     "stop_job",

@@ -62,3 +62,12 @@ class Job:
     finished_at: datetime | None
     cancel_requested_at: datetime | None
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that works through jobs. `alive`: it was heard lately."""
+
+    id: int
+    last_heard_at: datetime
+    alive: bool

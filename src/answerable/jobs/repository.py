@@ -109,6 +109,14 @@ async def page(session: Session, request: PageRequest, *, status: JobStatus | No
     return [row.view() for row in rows.scalars()]
 
 
+async def workers(session: Session) -> list[tuple[int, datetime]]:
+    """(id, last heartbeat) of each worker that is enrolled, the newest first."""
+    rows = await session.execute(
+        text("SELECT id, last_heartbeat FROM procrastinate_workers ORDER BY id DESC")
+    )
+    return [(row.id, row.last_heartbeat) for row in rows]
+
+
 async def claim(session: Session, ticket: Ticket) -> JobRow | None:
     """Start the attempt that the ticket stands for. None when the ticket is out of date.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from answerable.jobs import repository, tickets
-from answerable.jobs.job import Job, JobStatus, Subject
+from answerable.jobs.job import Job, JobStatus, Subject, Worker
 from answerable.jobs.registry import TaskRegistry, tasks
 from answerable.jobs.repository import NewJob
 from answerable.jobs.tables import JobRow
@@ -22,6 +22,16 @@ _BATCH = 1_000
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.0)
 """Between looks at a job's row that is held: long enough for progress to be written, and far from the second
 after which PostgreSQL looks for circles."""
+
+
+async def list_workers(session: Session, *, stall_seconds: float) -> list[Worker]:
+    """The worker processes that are enrolled, the newest first. Who was not heard for so long counts as dead:
+    the others take over its jobs."""
+    now = await repository.now(session)
+    return [
+        Worker(id, heard, alive=(now - heard).total_seconds() < stall_seconds)
+        for id, heard in await repository.workers(session)
+    ]
 
 
 async def enqueue(

@@ -157,3 +157,19 @@ async def test_another_workspaces_job_is_answered_like_one_that_does_not_exist(
 
     assert await answer(job_id) == await answer(missing)
     assert (await answer(job_id))[0] == 404
+
+
+async def test_workers_are_told_with_when_they_were_heard(
+    runtime: Runtime, viewer: Caller, worker: None
+) -> None:
+    async with runtime.database.begin(Principal.system(viewer.workspace_id)) as session:
+        silent = await session.scalar(
+            text(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 day') "
+                "RETURNING id"
+            )
+        )
+    found = {each["id"]: each for each in (await viewer.get("/api/v1/jobs/workers")).json()["items"]}
+    # The others may have struck it off by now.
+    assert silent not in found or not found[silent]["alive"]
+    assert any(each["alive"] for each in found.values())

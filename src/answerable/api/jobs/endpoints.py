@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
-from answerable.api.jobs.schemas import JobsRequest, JobView
+from answerable.api.jobs.schemas import JobsRequest, JobView, WorkersView, WorkerView
 from answerable.api.jobs.sight import jobs_page, read_job
 from answerable.api.jobs.stream import job_events
 from answerable.identity.access import RequestContext, Scope, requires
-from answerable.jobs import cancel_job
+from answerable.jobs import cancel_job, list_workers
 from answerable.kit.http import Router
 from answerable.kit.http.sse import event_stream, last_event_id
 from answerable.kit.paging import Page
@@ -27,6 +27,15 @@ async def list_all(context: Reader, wanted: Annotated[JobsRequest, Query()]) -> 
     """The workspace's jobs, newest first; with `status`, those in that state."""
     jobs = await jobs_page(context.session, wanted, wanted.status)
     return Page(items=[JobView.of(job) for job in jobs.items], next_cursor=jobs.next_cursor)
+
+
+@router.get("/workers")
+async def workers(context: Reader) -> WorkersView:
+    """The processes that work through jobs, and when they were last heard. Without any that is alive, jobs
+    wait."""
+    stall_seconds = context.runtime.settings.jobs.stall_seconds
+    found = await list_workers(context.session, stall_seconds=stall_seconds)
+    return WorkersView(items=[WorkerView.of(worker) for worker in found])
 
 
 @router.get("/{job_id}")

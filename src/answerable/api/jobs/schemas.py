@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from answerable.api.jobs.kinds import JobKind, JobSubject, JobUnit
-from answerable.jobs import Job, JobStatus
+from answerable.jobs import Job, JobStatus, Worker
 from answerable.kit.paging import PageRequest
 
 
@@ -62,3 +62,23 @@ class JobView(BaseModel):
     def of(cls, job: Job) -> JobView:
         """The view of a job."""
         return cls.model_validate(asdict(job))
+
+
+class WorkerView(BaseModel):
+    """A process that works through jobs, of all workspaces. One that is not `alive` was not heard for so long
+    that the others take over its jobs."""
+
+    id: int
+    last_heard_at: datetime
+    alive: bool
+
+    @classmethod
+    def of(cls, worker: Worker) -> WorkerView:
+        """The view of a worker."""
+        return cls.model_validate(asdict(worker))
+
+
+class WorkersView(BaseModel):
+    """All of them, the newest first."""
+
+    items: list[WorkerView]
