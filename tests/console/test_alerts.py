@@ -130,7 +130,8 @@ async def test_the_owner_says_how_long_old_versions_stay(visit: OpenVisit, works
     await page.get_by_role("tab", name="Old data").click()
     await page.get_by_label("Newest versions to keep").fill("5")
     assert await window.accessible() == []
-    await page.get_by_role("button", name="Save").click()
+    versions = page.locator("form").filter(has=page.get_by_label("Newest versions to keep"))
+    await versions.get_by_role("button", name="Save").click()
     dialog = page.get_by_role("dialog")
     assert await window.accessible() == []
     await dialog.get_by_role("button", name="Save").click()
