@@ -162,7 +162,7 @@ def main() -> None:
                 viewport={"width": _SIZE[0], "height": _SIZE[1]}, locale="en-GB", reduced_motion="reduce"
             )
             # A stream that stays open would leave the network never idle.
-            context.route("**/api/v1/events/stream", lambda route: route.abort())
+            context.route("**/api/v1/events/stream*", lambda route: route.abort())
             Reader(context.new_page(), folder).follow(address, files)
             browser.close()
         for picture in sorted(folder.glob("ten-*.png")):

@@ -143,7 +143,7 @@ def shoot(
         storage_state=state if state.exists() else None,
     )
     # A stream that stays open would leave the network never idle.
-    context.route("**/api/v1/events/stream", lambda route: route.abort())
+    context.route("**/api/v1/events/stream*", lambda route: route.abort())
     page = context.new_page()
     address = link.partition("/#")[0]
     camera = Camera(page, address, name_of_look)

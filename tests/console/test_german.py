@@ -140,7 +140,7 @@ async def made(client: httpx.AsyncClient) -> Laden:
 async def _entered(visit: OpenVisit, laden: Laden) -> Visit:
     window = await visit(locale="de-DE")
     # With a stream that stays open the network would never be idle.
-    await window.context.route("**/api/v1/events/stream", lambda route: route.abort())
+    await window.context.route("**/api/v1/events/stream*", lambda route: route.abort())
     await window.sign_in(laden.workspace.owner)
     return window
 

@@ -87,7 +87,7 @@ function KeyRow({ item, figures }: { item: BoundedKeyOut; figures: Pick<UsageFig
         </Text>
       </RowCell>
       <RowCell head={m.workspace.scopes} maw={260}>
-        <Text size="xs" ff="monospace" lineClamp={3} title={item.scopes.join(" ")}>
+        <Text size="xs" component="code" ff="monospace" lineClamp={3}>
           {item.scopes.join(" ")}
         </Text>
       </RowCell>

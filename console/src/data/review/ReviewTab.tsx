@@ -3,7 +3,7 @@ import { Button, Group, Select, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type ReactNode } from "react";
 import { api, read } from "../../api/client";
-import { asProblem, type Problem } from "../../api/problems";
+import { asProblem } from "../../api/problems";
 import type { DatasetView, FindingView, Review } from "../../api/schema";
 import { useSession } from "../../app/session";
 import { Failure, FailureNote } from "../../design/Failure";
@@ -11,11 +11,13 @@ import { JobProgress } from "../../design/JobProgress";
 import { toast } from "../../design/toasts";
 import { Waiting } from "../../design/Waiting";
 import { useMessages } from "../../i18n/messages";
+import { useMaking, type Making } from "../making";
 import { answer, decide, keyOf, remembered, sent, sorted, undecided, type Decision, type Decisions } from "./decisions";
 import { FindingRow, QuestionCard, settingName, valueName } from "./FindingRow";
 import css from "./review.module.css";
 
 export function ReviewTab({ dataset }: { dataset: DatasetView }) {
+  const making = useMaking();
   const params = { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } };
   const review = useQuery({
     queryKey: ["datasets", dataset.id, "review", dataset.version],
@@ -23,10 +25,10 @@ export function ReviewTab({ dataset }: { dataset: DatasetView }) {
   });
   if (review.isError) return <Failure error={review.error} retry={() => void review.refetch()} />;
   if (review.isPending) return <Waiting lines={8} />;
-  return <Reviewing key={review.data.version} dataset={dataset} review={review.data} />;
+  return <Reviewing key={review.data.version} dataset={dataset} review={review.data} making={making} />;
 }
 
-function Reviewing({ dataset, review }: { dataset: DatasetView; review: Review }) {
+function Reviewing({ dataset, review, making }: { dataset: DatasetView; review: Review; making: Making }) {
   const m = useMessages();
   const session = useSession();
   // Whoever sees a conversation's table dropped it there.
@@ -92,7 +94,7 @@ function Reviewing({ dataset, review }: { dataset: DatasetView; review: Review }
       <Section title={m.review.columns}>
         <Columns review={review} decisions={decisions} mayDecide={mayEdit} put={(decision, inForce) => setDecisions((now) => decide(now, decision, inForce))} />
       </Section>
-      <ApplyBar dataset={dataset} review={review} decisions={decisions} discard={() => setDecisions(new Map())} />
+      <ApplyBar dataset={dataset} review={review} decisions={decisions} making={making} discard={() => setDecisions(new Map())} />
     </>
   );
 }
@@ -176,12 +178,19 @@ function Columns({ review, decisions, mayDecide, put }: ColumnsProps) {
   );
 }
 
-function ApplyBar({ dataset, review, decisions, discard }: { dataset: DatasetView; review: Review; decisions: Decisions; discard: () => void }) {
+interface ApplyProps {
+  dataset: DatasetView;
+  review: Review;
+  decisions: Decisions;
+  making: Making;
+  discard: () => void;
+}
+
+function ApplyBar({ dataset, review, decisions, making, discard }: ApplyProps) {
   const m = useMessages();
   const queries = useQueryClient();
   const refresh = () => ["datasets", "library", "semantics"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
-  const [started, setStarted] = useState<{ job: string; version: number } | null>(null);
-  const [failure, setFailure] = useState<Problem | null>(null);
+  const { started, failure } = making;
   const apply = useMutation({
     mutationFn: () => {
       const body = { choices: sent(decisions), version: review.version };
@@ -195,13 +204,12 @@ function ApplyBar({ dataset, review, decisions, discard }: { dataset: DatasetVie
         discard();
         return;
       }
-      setFailure(null);
-      setStarted({ job: job.id, version });
+      making.begin(job.id, version);
       whole.current?.focus();
     },
   });
   const whole = useRef<HTMLDivElement>(null);
-  if (decisions.size === 0 && started === null) return null;
+  if (decisions.size === 0 && started === null && failure === null) return null;
   const stale = apply.error !== null && asProblem(apply.error).code === "version_outdated";
   return (
     <div ref={whole} tabIndex={-1} className={css.bar} role="region" aria-label={m.review.apply}>
@@ -211,12 +219,11 @@ function ApplyBar({ dataset, review, decisions, discard }: { dataset: DatasetVie
           label={m.review.reading}
           done={() => {
             toast(m.review.done(started.version));
+            making.end(null);
+            discard();
             refresh();
           }}
-          failed={(problem) => {
-            setStarted(null);
-            setFailure(problem);
-          }}
+          failed={making.end}
         />
       ) : (
         <Group justify="space-between" gap="sm">

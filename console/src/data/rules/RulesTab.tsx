@@ -4,7 +4,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArrowDown, IconArrowUp, IconPencil, IconPlus, IconRuler2, IconTrash } from "@tabler/icons-react";
 import { useRef, useState, type ReactNode } from "react";
 import { api, read } from "../../api/client";
-import type { Problem } from "../../api/problems";
 import type { DatasetView, Trial } from "../../api/schema";
 import { useSession } from "../../app/session";
 import { Empty } from "../../design/Empty";
@@ -17,19 +16,21 @@ import review from "../review/review.module.css";
 import { blank, formOf, KINDS, moved, type Rule, type RuleForm } from "./forms";
 import { RuleDialog } from "./RuleDialog";
 import css from "./rules.module.css";
+import { useMaking, type Making } from "../making";
 import { TrialResult } from "./Trial";
 
 const TRIED_ROWS = 50;
 const COLOURS = { normalise: "blue", derive: "pine", validate: "yellow" } as const;
 
 export function RulesTab({ dataset }: { dataset: DatasetView }) {
+  const making = useMaking();
   const rules = useQuery({
     queryKey: ["datasets", dataset.id, "rules", dataset.version],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rules", { params: { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } } })),
   });
   if (rules.isError) return <Failure error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.isPending) return <Waiting lines={6} />;
-  return <Rules key={JSON.stringify(rules.data.rules)} dataset={dataset} kept={rules.data.rules} />;
+  return <Rules key={JSON.stringify(rules.data.rules)} dataset={dataset} kept={rules.data.rules} making={making} />;
 }
 
 interface Editing {
@@ -38,7 +39,7 @@ interface Editing {
   form: RuleForm;
 }
 
-function Rules({ dataset, kept }: { dataset: DatasetView; kept: readonly Rule[] }) {
+function Rules({ dataset, kept, making }: { dataset: DatasetView; kept: readonly Rule[]; making: Making }) {
   const m = useMessages();
   const session = useSession();
   // Whoever sees a conversation's table dropped it there.
@@ -111,7 +112,7 @@ function Rules({ dataset, kept }: { dataset: DatasetView; kept: readonly Rule[] 
           </ol>
         </>
       )}
-      {mayEdit && <TryAndSave dataset={dataset} rules={rules} kept={kept} label={label} discard={() => setRules(kept)} />}
+      {mayEdit && <TryAndSave dataset={dataset} rules={rules} kept={kept} label={label} making={making} discard={() => setRules(kept)} />}
       {editing !== null && (
         <RuleDialog
           form={editing.form}
@@ -158,18 +159,18 @@ interface TryProps {
   rules: readonly Rule[];
   kept: readonly Rule[];
   label: (column: string) => string;
+  making: Making;
   discard: () => void;
 }
 
-function TryAndSave({ dataset, rules, kept, label, discard }: TryProps) {
+function TryAndSave({ dataset, rules, kept, label, making, discard }: TryProps) {
   const m = useMessages();
   const queries = useQueryClient();
   const path = { dataset_id: dataset.id };
   const text = JSON.stringify(rules);
   const changed = text !== JSON.stringify(kept);
   const [tried, setTried] = useState<{ text: string; trial: Trial } | null>(null);
-  const [started, setStarted] = useState<{ job: string; version: number } | null>(null);
-  const [failure, setFailure] = useState<Problem | null>(null);
+  const { started, failure } = making;
   const bar = useRef<HTMLDivElement>(null);
   const attempt = useMutation({
     mutationFn: () => read(api.POST("/api/v1/datasets/{dataset_id}/rules/test", { params: { path, query: { session_id: dataset.session_id } }, body: { rules: [...rules], limit: TRIED_ROWS } })),
@@ -184,11 +185,11 @@ function TryAndSave({ dataset, rules, kept, label, discard }: TryProps) {
     },
     onSuccess: ({ job, version }) => {
       if (job === null) refresh();
-      else setStarted({ job: job.id, version });
+      else making.begin(job.id, version);
       bar.current?.focus();
     },
   });
-  if (rules.length === 0 && !changed) return null;
+  if (rules.length === 0 && !changed && started === null) return null;
   return (
     <>
       {tried !== null && tried.text === text && <TrialResult trial={tried.trial} label={label} />}
@@ -199,13 +200,10 @@ function TryAndSave({ dataset, rules, kept, label, discard }: TryProps) {
             label={m.rules.applying}
             done={() => {
               toast(m.review.done(started.version));
-              setStarted(null);
+              making.end(null);
               refresh();
             }}
-            failed={(problem) => {
-              setStarted(null);
-              setFailure(problem);
-            }}
+            failed={making.end}
           />
         ) : (
           <Group justify="space-between" gap="sm">
