@@ -11,11 +11,10 @@ from playwright.async_api import expect
 from tests.console.conftest import OpenVisit
 
 
-@pytest.mark.parametrize(("path", "operation"), [("/docs", "/api/v1/ask"), ("/redoc", "Answerable")])
-async def test_the_page_shows_the_api_and_breaks_no_rule(visit: OpenVisit, path: str, operation: str) -> None:
+async def test_the_page_shows_the_api_and_breaks_no_rule(visit: OpenVisit) -> None:
     window = await visit()
-    await window.open(path)
-    await expect(window.page.get_by_text(operation).first).to_be_visible()
+    await window.open("/docs")
+    await expect(window.page.get_by_text("/api/v1/ask").first).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/oauth2-redirect", "/redoc"])

@@ -19,7 +19,8 @@ const SHOWS: Readonly<Record<string, Shows>> = {
   connections: begins("connections"),
   // Their figures are told of by events of their own, and cost more than a list.
   dashboards: ([first, , third]) => first === "dashboards" && third !== "results",
-  datasets: ([first, , third]) => begins("datasets", "library")([first]) || isFiles(first, third),
+  // A table that is open may be about to be decided on: its page looks again when its own work has ended.
+  datasets: ([first, second, third]) => first === "library" || (first === "datasets" && second === "list") || isFiles(first, third),
   documents: ([first, , third]) => begins("documents", "library")([first]) || isFiles(first, third),
   insights: begins("insights", "dashboards"),
   invitations: begins("invitations"),
