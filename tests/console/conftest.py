@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -213,8 +213,16 @@ Send the serial number and the invoice to the service desk. A claim is answered 
 """
 
 
+@pytest.fixture
+async def shop(made_shop: Workspace, client: httpx.AsyncClient) -> Workspace:
+    """The shop, its owner signed in anew: an access lasts for less than all tests take."""
+    who = {"email": made_shop.owner.email, "password": PASSWORD}
+    answer = await client.post("/api/v1/auth/login", json=who)
+    return replace(made_shop, owner=replace(made_shop.owner, token=answer.json()["access_token"]))
+
+
 @pytest.fixture(scope="session")
-async def shop(client: httpx.AsyncClient, worker: None) -> Workspace:
+async def made_shop(client: httpx.AsyncClient, worker: None) -> Workspace:
     """A workspace with a table of orders and a document about warranties. Tests only read it."""
     del worker
     made = await register(client)
