@@ -301,7 +301,6 @@ async def test_a_change_during_the_copying_is_carried_over_again(
 ) -> None:
     """A worker that was frozen while it copied writes what is old by then; somebody looks once more."""
     await go_over(runtime, workspace, "chroma")
-    (document,) = await fill(runtime, workspace.id, clustered(10))
     inner = following.rows.to_copy
     reading, deleted = asyncio.Event(), asyncio.Event()
 
@@ -312,7 +311,9 @@ async def test_a_change_during_the_copying_is_carried_over_again(
             await deleted.wait()
         return rows
 
+    # before there is anything to copy: the worker may be the one that is frozen
     monkeypatch.setattr(following.rows, "to_copy", slow)
+    (document,) = await fill(runtime, workspace.id, clustered(10))
     carrying = asyncio.create_task(carry_over(runtime, workspace.id))
     await asyncio.wait_for(reading.wait(), 30)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
