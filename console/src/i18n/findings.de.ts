@@ -61,7 +61,7 @@ export const findings: FindingSentences = {
   dash_zeros: ({ column, count, text }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle", "Zellen")} ${q(text)}, wie in der Buchführung null geschrieben wird; gelesen als 0.`,
   serial_dates: ({ column, text, day }, { date }) => `Die Zahlen in ${q(column)} können Tageszahlen eines Tabellenprogramms sein (${text} der ${date(day)}): als Zahlen belassen. Formatieren Sie die Zellen dort als Datum und speichern Sie die Datei neu.`,
   title_unit: ({ text }) => `Eine Zeile über dem Kopf nennt eine Einheit, die keine Spalte hat: ${text}. Die Zahlen sind gespeichert, wie sie dastehen; schreiben Sie die Einheit in die Köpfe.`,
-  units_unread: ({ count }, { many }) => `${many(count, "Zelle ist", "Zellen sind")} als Prozent oder Währung formatiert, was aus einer solchen Mappe nicht gelesen wird: 25 % sind hier 0,25. Speichern Sie sie als XLSX oder schreiben Sie Einheiten in die Köpfe.`,
+  formats_unread: ({ text }) => `Zahlenformate und Fehlerzellen des Blatts ${q(text)} werden nicht gesehen: 25 % sind hier 0,25, und eine Einheit, die nur ein Format zeigt, fehlt. Speichern Sie die Mappe als XLSX.`,
   units_converted: ({ column, units, unit }) => `Die Zahlen in ${q(column)} sind in ${units.join(", ")} geschrieben; gespeichert sind alle in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} keine Einheit, zum Beispiel ${q(text)}; gelesen als ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>

@@ -78,7 +78,7 @@ export const findings: FindingSentences = {
   dash_zeros: ({ column, count, text }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds" : "hold"} ${q(text)}, as accounts write zero; read as 0.`,
   serial_dates: ({ column, text, day }, { date }) => `The numbers in ${q(column)} may be the day numbers of a spreadsheet (${text} may be ${date(day)}): kept as numbers. Format the cells as dates there, and save the file again.`,
   title_unit: ({ text }) => `A line above the header names a unit that no column has: ${text}. The numbers are stored as they are written; write the unit into the headers.`,
-  units_unread: ({ count }, { many }) => `${many(count, "cell is", "cells are")} formatted as percentages or money, which is not read from such a workbook: 25 % is 0.25 here. Save it as XLSX, or write units into the headers.`,
+  formats_unread: ({ text }) => `Number formats and error cells of the sheet ${q(text)} are not seen: 25 % is 0.25 here, and a unit that only a format shows is missing. Save the workbook as XLSX.`,
   units_converted: ({ column, units, unit }) => `Numbers in ${q(column)} are written in ${units.join(", ")}; all are stored in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no unit, such as ${q(text)}; read as ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>

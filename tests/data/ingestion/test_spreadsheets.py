@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 from answerable.data.ingestion.quality import Code, Severity
-from answerable.data.ingestion.sheet_xml import CellFormat, format_of
-from tests.data.ingestion.reading import read_bytes, read_file, read_text
-from tests.data.ingestion.workbooks import ods_of, read_book
+from answerable.data.ingestion.sheets.facts import CellFormat, format_of
+from tests.data.ingestion.reading import read_bytes, read_text
+from tests.data.ingestion.workbooks import read_book
 
 
 def test_error_cells_are_empty_and_counted(tmp_path: Path) -> None:
@@ -139,20 +139,3 @@ def test_a_number_as_text_among_numbers_of_json_is_asked() -> None:
     found = table.finding(Code.DECIMAL_MARK)
     assert found is not None
     assert found.severity is Severity.DOUBTFUL
-
-
-def test_units_that_are_not_read_are_told(tmp_path: Path) -> None:
-    def text(words: str) -> str:
-        return f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
-
-    def percent(share: str) -> str:
-        typed = f'office:value-type="percentage" office:value="{share}"'
-        return f"<table:table-cell {typed}><text:p>{share}</text:p></table:table-cell>"
-
-    cells = [text("item") + text("rate"), text("a") + percent("0.25"), text("b") + percent("0.5")]
-    rows = "".join(f"<table:table-row>{each}</table:table-row>" for each in cells)
-    (table,) = read_file(ods_of(tmp_path / "book.ods", rows))
-    assert table.column("rate") == [Decimal("0.25"), Decimal("0.5")]
-    found = table.finding(Code.FORMAT_UNIT)
-    assert found is not None
-    assert (found.severity, found.count) == (Severity.DOUBTFUL, 2)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from answerable.data.ingestion.quality import Code, Severity, is_asked
-from answerable.data.ingestion.sheet_xml import CellFormat, format_of
+from answerable.data.ingestion.sheets.facts import CellFormat, format_of
 from tests.data.ingestion.reading import ReadTable, read_text
 from tests.data.ingestion.test_choices import read_by
 from tests.data.ingestion.workbooks import read_book

@@ -28,20 +28,51 @@ AbJ/X2tv+YPdQ5NYb7+qaMAMzNMcJEVa1D1aNZCPGGndmF7GXrkQONESz6RVIJ0sUJwnJ3Nns3lqPJ7J
 zaQwk9tiUpiJXgqUMO5LN9pif8IHBw4cOHDgwIEDB00DUb0W8AuoZr2Eu63rgvyus0Kp4nwm+W8xihz98nSpPIQs5QYKDa2fzXAJ
 m0us08f+XihxjHo3MIEUj2Oi4fVL1zNR+3/W7Rj8eyHUaP+VRsb5j/v/Acte1DoAFgAA
 """
+# A sheet "Prices" in the same format, with number formats, error cells, a hidden row and a hidden column.
+_XLS_FORMATS = """
+H4sIAAAAAAACA+1YXWhURxT+5u69m93NJtnE/Bg11+0Go8YoWwvFF11btEIhIfqitgUbkyWGSKKb
+LcVC1WrzKIg+Kb4I9keQ2FJoKyrqm1JB0YeCICT66JNQwQfN+p2zd9M13QsGGqHlnsucmXNm5pxv
+Zs787N69Uz959udFU5hFGxDCdCGKcJnOMEVLQgKsLxSkWMojTIWA/lMUjXAhww4u19yukjWU9Z6C
+hZ/sG+TAI6bPsA89oyPZ5FukDxVDnxEM68kNzlBTi1ZF1aC8X/kC5Re15RXlG1VzTPl6tp00n+BO
+pqdznRfFO6yU1tVC7P6mfR6o5l004aZE8aHjptjWwQe5ob69QUVQMR8Vrh3HOXDnbcmOZHMix/Ad
+K5EWcu02fI84TDu60M4vjTVMaSSRwoVkCq5dgx/k3E2vSSdTw4Mp167Dj4gBO0mru7tXb9rk2otx
+HtXlRrrUwLCamEQjN/05PCskgb9Kp/v1ZKB/u3rDNcHz1/VVPvoIY6SSPsqvkj7GKKqkr2bwVNLH
+GUOV9DUMpEr6Wh88dT54Ej546n3wNPjgWeCDp9EHT5MPnmYfPC0+eBb64GmtgOekZQOHUfhcL7Fx
+ztUt76LtzQ31Z8de8LoShSS27B8dyHL7j+3py0m+T9rwTv4yOzS4J8+Nvv+L0fxQdiQfAgb6DmiH
+sXxMHmZ6kSdeu8hr9IKLkw9wLaRcr9dcghH04vzTe927ezO7VHNYH29yMBksE8Qo4BvpEf9azh9+
+J6rr9AEIq1Zb2srFVadaWKX8iHpZrOVFyht5mjHv6G3yCh8d1Tbfam0H/b6ndD+zvKy8guXxJ1t/
+d8cfZ1ayPLFl6qvGiT8zZ3luRTkao99RdJkuc/qU0KVMKTfe8+Ch8tZ/PBUiVsLDXvDetXV4KWcm
+qV55UZLZMjOS5c1dUQpRCs1INiV7RnIoOTNSmFLY82pmeb3Ks9joc2YiIegGdb6ayZvwqSVoOllu
+RuqaxVhM9Yg1sWOV2UmqHVd1C/H+RhnxHzr726vBlSiiDaONLWwdQ5U+0+HNgWvYGeGrOmkOlqCD
+ztrw8f6Ss9As0AetmOpcrI2HEWI4hDiIpd7S/ZIRSyHaSmItW72DFkcAOFaEXAC0mGILh0vZSV/t
+OHJZfG2wGvCrjIIb4m+KIaCAAgoooPkgo1cb9ES39fIqPh2qvP91XjJNB3+T/G9pG0b55Xlbb8YI
+8xwOzCl+muGYki3zhn1K/xcKbaf3HH+K7lYcw3OOX75aTPl43rhj4t/bQnP1Pz0XnPPs/xViO9Eo
+ABYAAA==
+"""
 _SHEET = "xl/worksheets/sheet1.xml"
 _ODS = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
-    '<office:body><office:spreadsheet><table:table table:name="Orders">'
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+    'xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" '
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+    'office:version="1.2">'
 )
+_ODS_BODY = '<office:body><office:spreadsheet><table:table table:name="Orders">'
 _ODS_END = "</table:table></office:spreadsheet></office:body></office:document-content>"
 
 
 def xls() -> bytes:
     """The old binary format: id, day, amount, city, paid."""
     return gzip.decompress(base64.b64decode(_XLS))
+
+
+def xls_with_formats() -> bytes:
+    """The old binary format: code as 00000, share as 0%, price in €, weight in kg, a quotient with two
+    errors, day, and cost that shows thousands; the second row and `share` are hidden."""
+    return gzip.decompress(base64.b64decode(_XLS_FORMATS))
 
 
 def encrypted() -> bytes:
@@ -57,12 +88,13 @@ def ods(path: Path, rows: Sequence[Sequence[object]]) -> Path:
     return ods_of(path, "".join(f"<table:table-row>{row}</table:table-row>" for row in cells))
 
 
-def ods_of(path: Path, rows_xml: str) -> Path:
-    """An OpenDocument spreadsheet with these rows."""
+def ods_of(path: Path, rows_xml: str, styles_xml: str = "") -> Path:
+    """An OpenDocument spreadsheet with these rows, and styles of its own."""
+    styles = f"<office:automatic-styles>{styles_xml}</office:automatic-styles>" if styles_xml else ""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
-        archive.writestr("content.xml", _ODS + rows_xml + _ODS_END)
+        archive.writestr("content.xml", _ODS + styles + _ODS_BODY + rows_xml + _ODS_END)
     return path
 
 

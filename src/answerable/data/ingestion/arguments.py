@@ -35,7 +35,6 @@ class CountSaid(_Plain):
         "header_written_again", "header_merged", "header_repeated", "bad_lines", "nested_values", "nul_bytes",
         "blank_rows", "blank_rows_inside", "ragged_short", "ragged_long", "formulas_without_values",
         "spellings_kept", "duplicates_kept", "duplicates_dropped", "totals_kept", "empty_columns",
-        "units_unread",
     ]  # fmt: skip
     count: int
 
@@ -46,7 +45,7 @@ class TextSaid(_Plain):
 
     code: Literal[
         "totals_equal", "totals_rates", "totals_empty", "totals_differ", "totals_kept_at_end", "hidden_sheet",
-        "totals_column", "title_unit",
+        "totals_column", "title_unit", "formats_unread",
     ]  # fmt: skip
     text: str
 

@@ -79,9 +79,8 @@ SENTENCES: Mapping[str, str] = {
     "title_unit": "A line above the header names a unit that no column has: {text}. The numbers are stored "
     "as they "
     "are written; write the unit into the headers.",
-    "units_unread": "{count} {count:cell is|cells are} formatted as percentages or money, which is not "
-    "read from "
-    "such a workbook: 25 % is 0.25 here. Save it as XLSX, or write units into the headers.",
+    "formats_unread": "Number formats and error cells of the sheet {text!r} are not seen: 25 % is 0.25 here, "
+    "and a unit that only a format shows is missing. Save the workbook as XLSX.",
     "units_converted": "Numbers in {column!r} are written in {units}; all are stored in {unit}.",
     "bare_numbers": "{count} {count:number|numbers} of {column!r} {count:has|have} no unit, such as "
     "{text!r}; "

@@ -13,7 +13,6 @@ from typing import Literal
 
 import python_calamine as calamine
 
-from answerable.data.ingestion import sheet_xml
 from answerable.data.ingestion.arguments import CountedTextSaid, CountSaid, HiddenCellsSaid, TextSaid
 from answerable.data.ingestion.cells import CellKind, Duration, Formatted, Native, kind_of
 from answerable.data.ingestion.choices import Kept
@@ -21,12 +20,14 @@ from answerable.data.ingestion.errors import refuse
 from answerable.data.ingestion.filetype import FileKind
 from answerable.data.ingestion.finder import FoundTable, Sheet, find_tables
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
-from answerable.data.ingestion.sheet_xml import SheetFacts
+from answerable.data.ingestion.sheets import ods, xls, xlsx
+from answerable.data.ingestion.sheets.facts import UNREAD, SheetFacts
 
 _MOST_CELLS = 20_000_000
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a time of day has no zone
 _DAMAGED = "The workbook is damaged and cannot be read. Open and save it again."
-_ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)|Err:\d{3}")
+_FACTS = {FileKind.XLSX: xlsx.read_facts, FileKind.XLS: xls.read_facts, FileKind.ODS: ods.read_facts}
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -56,24 +57,16 @@ def read_sheets(path: Path, kind: FileKind, keep: Kept = Kept()) -> Iterator[She
             ) from error
         raise refuse("damaged_file", _DAMAGED) from error
     try:
-        facts = sheet_xml.read_facts(path) if kind is FileKind.XLSX else {}
-        unread = sheet_xml.unread_units(path) if kind is FileKind.ODS else {}
+        facts = _FACTS[kind](path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise refuse("damaged_file", _DAMAGED) from error
     for meta in workbook.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
-        own = facts.get(meta.name, SheetFacts())
+        own = UNREAD if facts is None else facts.get(meta.name, SheetFacts())
         sheet, merged = _sheet(workbook, meta.name, own)
-        findings = [*_sheet_findings(meta, own, sheet), *merged, *_unread(unread.get(meta.name, 0))]
+        findings = [*_sheet_findings(meta, own, sheet), *merged]
         yield SheetTables(meta.name, find_tables(sheet, keep), findings)
-
-
-def _unread(count: int) -> list[Finding]:
-    if not count:
-        return []
-    said = CountSaid(code="units_unread", count=count)
-    return [noted(Code.FORMAT_UNIT, Severity.DOUBTFUL, said, count=count)]
 
 
 def _is_encrypted(path: Path) -> bool:
@@ -186,6 +179,9 @@ def _duration(value: timedelta) -> str:
 
 def _sheet_findings(meta: calamine.SheetMetadata, facts: SheetFacts, sheet: Sheet) -> list[Finding]:
     findings = []
+    if facts.unread:
+        unread = TextSaid(code="formats_unread", text=shorten(meta.name, 40))
+        findings.append(noted(Code.FORMAT_UNIT, Severity.DOUBTFUL, unread, example=meta.name))
     if meta.visible != calamine.SheetVisibleEnum.Visible:
         said = TextSaid(code="hidden_sheet", text=shorten(meta.name, 40))
         findings.append(noted(Code.HIDDEN, Severity.INFO, said, example=meta.name))
@@ -199,8 +195,7 @@ def _sheet_findings(meta: calamine.SheetMetadata, facts: SheetFacts, sheet: Shee
     if facts.uncalculated:
         counted = CountSaid(code="formulas_without_values", count=facts.uncalculated)
         findings.append(noted(Code.FORMULAS, Severity.DOUBTFUL, counted, count=facts.uncalculated))
-    errors = [*facts.errors]
-    errors += [cell for row in sheet.rows for cell in row if cell[:1] == "#" and _ERROR.fullmatch(cell)]
+    errors = [*facts.errors, *(cell for row in sheet.rows for cell in row if _is_error(cell))]
     if errors:
         findings.append(
             noted(
@@ -212,5 +207,9 @@ def _sheet_findings(meta: calamine.SheetMetadata, facts: SheetFacts, sheet: Shee
             )
         )
         for row in sheet.rows:
-            row[:] = ["" if cell[:1] == "#" and _ERROR.fullmatch(cell) else cell for cell in row]
+            row[:] = ["" if _is_error(cell) else cell for cell in row]
     return findings
+
+
+def _is_error(cell: str) -> bool:
+    return cell[:1] in ("#", "E") and _ERROR.fullmatch(cell) is not None
