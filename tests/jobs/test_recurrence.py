@@ -32,6 +32,8 @@ def test_the_next_time(schedule: str, zone: str, after: str, then: str) -> None:
     assert next_time(schedule, moment(after), zone) == moment(then)
 
 
-@pytest.mark.parametrize("text", ["every 0m", "every day", "* * * *", "* * * * * *", "61 * * * *", ""])
+@pytest.mark.parametrize(
+    "text", ["every 0m", "every day", "* * * *", "* * * * * *", "61 * * * *", "0 0 30 2 *", ""]
+)
 def test_what_is_no_schedule(text: str) -> None:
     assert not is_schedule(text)

@@ -61,7 +61,8 @@ export function TileView({ tile, result, editing, move, rename, remove }: Props)
   const [table, setTable] = useState(false);
   const [alerting, setAlerting] = useState(false);
   const firing = ringing(useAlerts().data?.items ?? []).filter((alert) => alert.insight_id === tile.insight_id);
-  const title = tile.title ?? result?.title ?? "";
+  // the name of an insight over hidden fields is not told
+  const title = tile.title || result?.title || (result === undefined ? "" : m.dashboards.tileUnnamed);
   const answer = resultOf(result);
   const drawn = answer !== null && (answer.chart != null || figureOf(answer.columns, answer.rows as Cell[][], f, m) !== null);
   const keep = (wanted: string) => {

@@ -442,6 +442,7 @@ export const de: Messages = {
     pin: "An ein Dashboard heften",
     pinned: (name: string) => `An „${name}“ geheftet`,
     tileTitle: "Titel",
+    tileUnnamed: "Kachel ohne Namen",
     on: "Dashboard",
     newName: "Name des neuen Dashboards",
     policy: "Welche Daten es zeigt",

@@ -452,6 +452,7 @@ export const en = {
     pin: "Pin to a dashboard",
     pinned: (name: string) => `Pinned to “${name}”`,
     tileTitle: "Title",
+    tileUnnamed: "Tile without a name",
     on: "Dashboard",
     newName: "Name of the new dashboard",
     policy: "Which data it shows",

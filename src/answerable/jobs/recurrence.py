@@ -6,19 +6,25 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 
 _EVERY = re.compile(r"every (\d{1,5}) ?([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def is_schedule(text: str) -> bool:
-    """Whether it can be read; a cron line has five fields, so that nothing runs more often than each
-    minute."""
+    """Whether it can be read and its time ever comes (30 February does not); a cron line has five fields, so
+    that nothing runs more often than each minute."""
     match = _EVERY.fullmatch(text)
     if match:
         return int(match[1]) > 0
-    return len(text.split()) == 5 and croniter.is_valid(text)
+    if len(text.split()) != 5 or not croniter.is_valid(text):
+        return False
+    try:
+        croniter(text).get_next()
+    except CroniterBadDateError:
+        return False
+    return True
 
 
 def next_time(schedule: str, after: datetime, time_zone: str = "UTC") -> datetime:

@@ -86,6 +86,30 @@ async def test_rows_of_the_same_key_are_replaced_the_others_stay(owner: Caller) 
     }  # fmt: skip
 
 
+async def test_a_replaced_row_keeps_what_the_file_lacks(owner: Caller) -> None:
+    dataset = await ingested(owner, STOCK, "stock.csv")
+    counted = b"sku,stock\n10504,4\n00502,77\n"
+    await ingested(owner, counted, "counted.csv", dataset_id=dataset["id"], mode="upsert", key="sku")
+    assert await rows_of(owner, dataset) == [
+        ["00501", "Cup", 2.5, None],
+        ["00503", "Pan", 9, None],
+        ["10504", None, None, 4],
+        ["00502", "Pot", 7, 77],
+    ]
+    changes = (await versions_of(owner, dataset))[0]["changes"]["columns"]
+    assert (changes["added"], changes["missing"]) == (["stock"], ["name", "price"])
+    review = (await owner.get(f"/api/v1/datasets/{dataset['id']}/review")).json()
+    found = next(f for f in review["findings"] if f["kind"] == "columns_missing")
+    assert "1 row of it has nothing there" in found["sentence"]
+
+
+async def test_whole_numbers_among_decimal_ones_change_no_type(owner: Caller) -> None:
+    dataset = await ingested(owner, STOCK, "stock.csv")
+    more = b"sku,name,price (EUR)\n10504,Lid,3\n"
+    await ingested(owner, more, "more.csv", dataset_id=dataset["id"], mode="append")
+    assert (await versions_of(owner, dataset))[0]["changes"]["columns"]["type_changed"] == []
+
+
 async def test_a_replacing_file_says_which_rows_and_columns_it_changed(owner: Caller) -> None:
     dataset = await ingested(owner, STOCK, "stock.csv")
     content = b"sku,title,price (USD)\n00501,Cup,2.50\n00509,Fork,one\n"

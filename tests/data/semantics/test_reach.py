@@ -213,6 +213,7 @@ async def test_dashboards_show_each_what_they_see_and_links_what_their_maker_see
         amount, kept_back = await shown(editor, board)
         assert amount["result"]["rows"] == [[90.0]]
         assert (kept_back["result"], kept_back["error"]["code"]) == (None, "data_hidden")
+        assert (amount["title"], kept_back["title"]) == (insights[0]["name"], "")
     assert (await editor.get(f"/api/v1/insights/{insights[1]['id']}/result")).status_code == 403
     assert [one["id"] for one in (await editor.get("/api/v1/insights")).json()["items"]] == [
         insights[0]["id"]

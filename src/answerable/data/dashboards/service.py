@@ -20,7 +20,7 @@ from answerable.data.dashboards.tables import DashboardRow
 from answerable.data.engines.service import take_snapshot
 from answerable.data.insights import repository as insights
 from answerable.data.insights.results import Lookup, Shown, Wanted, look_up, snapshot_of
-from answerable.data.insights.service import wanted_of
+from answerable.data.insights.service import readable, wanted_of
 from answerable.data.schedules.service import DASHBOARD, remove_schedules, set_schedule
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
@@ -132,23 +132,26 @@ async def look_up_tiles(
     filters = own if wanted_filters is None else wanted_filters
     tiles = [Tile.model_validate(tile) for tile in dashboard.tiles]
     found = await insights.of_ids(session, {tile.insight_id for tile in tiles})
+    # Whose query names what is hidden is not there for its principal: neither is its name.
+    names = {insight.id: insight.name for insight in await readable(session, list(found.values()))}
     latest = await take_snapshot(session)
     placed: list[PlacedTile] = []
     wanted: list[Wanted] = []
     for tile in tiles:
         insight = found.get(tile.insight_id)
+        title = tile.title or names.get(tile.insight_id, "")
         if insight is None:
             gone = NotFound("The insight of this tile is gone. Take the tile away, or show another.")
-            placed.append(PlacedTile(tile, tile.title or "", 0, gone))
+            placed.append(PlacedTile(tile, title, 0, gone))
             continue
         try:
             data = await snapshot_of(session, insight, latest)
         except AnswerableError as error:
-            placed.append(PlacedTile(tile, tile.title or insight.name, 0, error))
+            placed.append(PlacedTile(tile, title, 0, error))
             continue
         query, fitting = filtered(SemanticQuery.model_validate(insight.query), data.model, filters)
         wanted.append(wanted_of(insight, data, query))
-        placed.append(PlacedTile(tile, tile.title or insight.name, fitting))
+        placed.append(PlacedTile(tile, title, fitting))
     return DashboardLookup(placed, len(filters), await look_up(session, wanted))
 
 

@@ -54,11 +54,21 @@ def check_columns(changes: ColumnChanges, settings: TableSettings) -> None:
 def missing_columns(
     connection: duckdb.DuckDBPyConnection, written: Path, names: Sequence[str], settings: TableSettings
 ) -> list[Finding]:
-    """What there is to say about columns that a file lacks whose rows are added to others."""
+    """What there is to say about columns that a file lacks whose rows are added to others: rows in the place
+    of others keep what those have there."""
     if not names:
         return []
-    found = connection.execute(f"SELECT count(*) FROM {_rows(written)}").fetchone()  # noqa: S608
+    fresh = f"SELECT count(*) FROM {_rows(written)} AS new"  # noqa: S608
+    if settings.mode == "upsert" and settings.base is not None:
+        if not set(settings.key) <= _described(connection, written).keys() & settings.known.keys():
+            return []  # refused for its key
+        fresh += (
+            f" WHERE NOT EXISTS (SELECT 1 FROM {_rows(settings.base)} AS old WHERE {_same(settings.key)})"  # noqa: S608
+        )
+    found = connection.execute(fresh).fetchone()
     count = int(found[0]) if found else 0
+    if not count:
+        return []
     labels = tuple(settings.known[name].label or name for name in names)
     said = ColumnsMissingSaid(code="columns_missing", columns=labels[:5], count=count)
     return [noted(Code.COLUMNS_MISSING, Severity.DOUBTFUL, said, count=count, example=labels[0])]
@@ -70,7 +80,8 @@ def combine(
     columns: Sequence[TypedColumn],
     settings: TableSettings,
 ) -> list[TypedColumn]:
-    """Write the file anew with the rows of `settings.base` before its own; the columns of both."""
+    """Write the file anew with the rows of `settings.base` before its own; the columns of both. A row in the
+    place of another keeps what that one has in columns that the file lacks."""
     base = settings.base
     assert base is not None
     known = {name: column.type for name, column in settings.known.items()}
@@ -81,13 +92,18 @@ def combine(
         _check_key(connection, base, key, set(known), "the dataset")
         _check_zeros(connection, written, base, key)
     kept = f"SELECT * EXCLUDE (file_row_number) FROM {_rows(base, numbered=True)} AS old"  # noqa: S608
+    fresh = f"SELECT {', '.join(casts)} FROM {_rows(written)} AS new"  # noqa: S608
     if settings.mode == "upsert":
-        same = " AND ".join(f"old.{_name(k)} = new.{_name(k)}" for k in key)
-        kept += f" WHERE NOT EXISTS (SELECT 1 FROM {_rows(written)} AS new WHERE {same})"  # noqa: S608
+        kept += f" WHERE NOT EXISTS (SELECT 1 FROM {_rows(written)} AS new WHERE {_same(key)})"  # noqa: S608
+        lacking = [f"old.{_name(name)}" for name in known if name not in {c.header.name for c in columns}]
+        if lacking:
+            numbered = (
+                f"{_rows(written, numbered=True)} AS new LEFT JOIN {_rows(base)} AS old ON {_same(key)}"
+            )
+            fresh = f"SELECT {', '.join([*casts, *lacking])} FROM {numbered} ORDER BY new.file_row_number"  # noqa: S608
     kept += " ORDER BY file_row_number"
-    fresh = ", ".join(casts)
     together = written.with_suffix(".together")
-    query = f"SELECT * FROM ({kept}) UNION ALL BY NAME SELECT {fresh} FROM {_rows(written)}"  # noqa: S608
+    query = f"SELECT * FROM ({kept}) UNION ALL BY NAME SELECT * FROM ({fresh})"  # noqa: S608
     connection.execute(sql.as_parquet(query, together))
     together.replace(written)
     return _typed(columns, settings)
@@ -127,6 +143,10 @@ def _name(column: str) -> str:
     return sql.render(sql.column(column))
 
 
+def _same(key: Sequence[str]) -> str:
+    return " AND ".join(f"old.{_name(k)} = new.{_name(k)}" for k in key)
+
+
 def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     found = connection.execute(f"DESCRIBE SELECT * FROM {_rows(path)}").fetchall()  # noqa: S608
     return {str(row[0]): str(row[1]) for row in found}
@@ -149,7 +169,7 @@ def _agree(
     for column in columns:
         name, before = column.header.name, known.get(column.header.name)
         if before is None or before is column.type or _same_kind(before, column.type):
-            casts.append(_name(name))
+            casts.append(f"new.{_name(name)}")
             continue
         filled = connection.execute(f"SELECT count({_name(name)}) FROM {_rows(written)}").fetchone()  # noqa: S608
         if filled and filled[0]:

@@ -45,6 +45,10 @@ def finish(
     if added_to:
         written.findings += combining.missing_columns(connection, written.path, columns.missing, settings)
         written.columns = combining.combine(connection, written.path, written.columns, settings)
+        # a file's column of whole numbers among decimal ones is decimal in the version
+        whole = [(column.header.name, column.type, column.unit) for column in written.columns]
+        together = compare_columns(settings.known, whole, added_to=True)
+        columns = together.model_copy(update={"missing": columns.missing})
     table = profile.profile(connection, written.path, written.columns)
     respelt, changed = spellings.unify(connection, written.path, table, label, settings.choices)
     written.findings += respelt

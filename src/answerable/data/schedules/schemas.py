@@ -31,7 +31,8 @@ class BySchedule(BaseModel):
     def _readable(self) -> Self:
         if not is_schedule(self.schedule):
             raise ValueError(
-                "give the schedule as 'every 15m', 'every 2h', 'every 1d' or a cron line of five fields"
+                "give the schedule as 'every 15m', 'every 2h', 'every 1d' or a cron line of five fields "
+                "whose time comes"
             )
         try:
             ZoneInfo(self.time_zone)
