@@ -8,6 +8,9 @@
 #   make bench   measurements, as JSON (SQUAD=file adds retrieval on a SQuAD-shaped file)
 #   make lock    compile the requirement files anew (needs uv)
 
+# Byte code is written whatever the image says: without it each process compiles the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)

@@ -7,8 +7,11 @@ as it keeps customers apart. One PostgreSQL and one event loop serve a whole tes
 from __future__ import annotations
 
 import asyncio
+import compileall
+import os
 import secrets
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +43,15 @@ hypothesis_settings.register_profile("patient", deadline=None, suppress_health_c
 hypothesis_settings.load_profile("patient")
 
 CreateWorkspace = Callable[[], Awaitable[Workspace]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the program once, also where an image asks Python to write no byte code: the tests start some
+    hundred processes, half of whose time would go by with compiling it. Sandboxed children write none."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parents[1] / "src", quiet=2)
 
 
 @pytest.fixture(scope="session")
