@@ -163,7 +163,7 @@ async def _started(server: uvicorn.Server) -> bool:
 @pytest.fixture(scope="session")
 async def client(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client without credentials."""
-    async with httpx.AsyncClient(base_url=base_url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=base_url, timeout=90) as client:
         yield client
 
 

@@ -121,7 +121,7 @@ async def test_a_strangers_upload_is_refused_before_its_body_has_arrived(client:
         b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
     )
     await writer.drain()
-    status = await asyncio.wait_for(reader.readline(), timeout=10)
+    status = await asyncio.wait_for(reader.readline(), timeout=60)
     writer.close()
     assert status == b"HTTP/1.1 401 Unauthorized\r\n"
 
@@ -136,7 +136,7 @@ async def test_no_spelling_of_a_form_lets_a_stranger_send_on(
     head = "POST /api/v1/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n"
     writer.write(f"{head}Content-Type: {content_type}\r\n\r\n--x\r\n".encode())
     await writer.drain()
-    status = await asyncio.wait_for(reader.readline(), timeout=10)
+    status = await asyncio.wait_for(reader.readline(), timeout=60)
     writer.close()
     assert status == b"HTTP/1.1 401 Unauthorized\r\n"
 

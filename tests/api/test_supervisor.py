@@ -63,7 +63,7 @@ def test_postgresql_is_started_again_when_it_dies(server: Server) -> None:
 def test_sigterm_stops_every_process_with_status_0(server: Server) -> None:
     everything = server.processes()
     assert server.stop() == 0
-    _, alive = psutil.wait_procs(everything, timeout=5)
+    _, alive = psutil.wait_procs(everything, timeout=60)
     assert alive == []
 
 
@@ -71,8 +71,8 @@ def test_children_end_when_the_supervisor_is_killed(server: Server) -> None:
     children = server.processes()[1:]
     assert server.process is not None
     server.process.kill()
-    server.process.wait(10)
-    _, alive = psutil.wait_procs(children, timeout=20)
+    server.process.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []
 
 

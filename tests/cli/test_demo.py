@@ -55,7 +55,7 @@ class Demo:
         below = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(signal.SIGINT)
         status = self.process.wait(60)
-        assert psutil.wait_procs(below, timeout=10)[1] == []
+        assert psutil.wait_procs(below, timeout=60)[1] == []
         return status
 
 

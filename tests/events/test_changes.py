@@ -62,7 +62,7 @@ async def listening(caller: Caller, query: str = "?changes=true", **headers: str
     heard = Heard()
     task = asyncio.create_task(heard.follow(caller, query, **headers))
     try:
-        await asyncio.wait_for(heard.opened.wait(), 30)
+        await asyncio.wait_for(heard.opened.wait(), 60)
         yield heard
     finally:
         task.cancel()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -18,14 +20,18 @@ from answerable.kit.postgres import Cluster
 from tests.factories.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
+_LOWEST_PORT, _PORTS = 10_000, 20_000
+_dice = random.SystemRandom()  # no test's seed decides
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, below those that the system gives to connections that go out:
+    one of these could have it before the server that it is meant for."""
+    while True:
+        port = _LOWEST_PORT + _dice.randrange(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -64,7 +70,7 @@ class Server:
         """Start it and wait until it is ready. One that never is does not go on behind the tests."""
         self.launch()
         try:
-            wait_until(self.ready, seconds=60)
+            wait_until(self.ready, seconds=120)
         except BaseException:
             self.remove()
             raise
@@ -76,9 +82,9 @@ class Server:
             self.process = subprocess.Popen(command, env=self.variables, stdout=log, stderr=log)
 
     def ready(self) -> bool:
-        """Whether it answers that it can work."""
+        """Whether it answers that it can work. No certificates are read: a start is asked very often."""
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/health/ready", timeout=10, verify=False).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -98,7 +104,7 @@ class Server:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(90)
 
     def kill_everything(self) -> None:
         """SIGKILL for every process, PostgreSQL's included."""
@@ -106,8 +112,8 @@ class Server:
         victims = self.processes()
         for victim in victims:
             victim.kill()
-        psutil.wait_procs(victims, timeout=20)
-        self.process.wait(20)
+        psutil.wait_procs(victims, timeout=60)
+        self.process.wait(60)
 
     def remove(self) -> None:
         """Stop it and remove what it kept outside of its data folder."""

@@ -38,7 +38,7 @@ async def settled(caller: Caller, url: str) -> dict[str, object]:
         body: dict[str, object] = answer.json()
         return body if body["status"] in ("ready", "failed") else None
 
-    body = await eventually(ended, seconds=60)
+    body = await eventually(ended, seconds=90)
     assert body is not None
     return body
 

@@ -12,7 +12,7 @@ T = TypeVar("T")
 _PAUSE_SECONDS = 0.02
 
 
-def wait_until(condition: Callable[[], T], *, seconds: float = 20) -> T:
+def wait_until(condition: Callable[[], T], *, seconds: float = 60) -> T:
     """The condition's first true value. AssertionError past the deadline."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -21,7 +21,7 @@ def wait_until(condition: Callable[[], T], *, seconds: float = 20) -> T:
     return value
 
 
-async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 20) -> T:
+async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 60) -> T:
     """The asynchronous condition's first true value. AssertionError past the deadline."""
     deadline = time.monotonic() + seconds
     while not (value := await condition()):

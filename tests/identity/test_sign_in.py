@@ -197,7 +197,7 @@ async def test_hashing_holds_no_connection(start_server: StartServer, workspace:
     server.runtime.provide(Passwords, lambda made: Held(made.settings))
     async with server.client("192.0.2.17") as client:
         signing_in = asyncio.create_task(_wrong(client, workspace.owner.email, PASSWORD))
-        await asyncio.wait_for(hashing.wait(), 10)
+        await asyncio.wait_for(hashing.wait(), 60)
         meanwhile = await client.get("/health/ready")  # asks the database
         release.set()
         assert (await signing_in).status_code == 200

@@ -57,7 +57,7 @@ class Streaming:
     async def until_open(self, streams: int = 1) -> None:
         """Waits until so many streams have begun."""
         for _ in range(streams):
-            await asyncio.wait_for(self.server.app.state.opened.get(), 10)
+            await asyncio.wait_for(self.server.app.state.opened.get(), 60)
 
     def member_url(self, person: Caller) -> str:
         """The address of a member."""
@@ -106,7 +106,7 @@ async def test_a_persons_stream_ends_with_their_access(
     stream = asyncio.create_task(caller.get("/test/stream"))
     await streaming.until_open()
     assert (await end(streaming, person)).status_code in (200, 204)
-    assert (await asyncio.wait_for(stream, 10)).content.endswith(b"ended")
+    assert (await asyncio.wait_for(stream, 60)).content.endswith(b"ended")
     assert (await caller.get(KEYS)).status_code in (401, 403, 404)
 
 
@@ -118,7 +118,7 @@ async def test_a_keys_stream_ends_when_the_key_is_revoked_and_others_go_on(strea
     stays = asyncio.create_task(kept.get("/test/stream"))
     await streaming.until_open(2)
     assert (await owner.delete(f"{KEYS}/{key_id}")).status_code == 204
-    assert (await asyncio.wait_for(ends, 10)).content.endswith(b"ended")
+    assert (await asyncio.wait_for(ends, 60)).content.endswith(b"ended")
     assert not stays.done()
     await _cut_off(stays)
 
@@ -130,7 +130,7 @@ async def test_a_stream_ends_when_its_person_signs_out(streaming: Streaming) -> 
     stream = asyncio.create_task(Caller(streaming.client, pair["access_token"]).get("/test/stream"))
     await streaming.until_open()
     await streaming.client.post("/api/v1/auth/logout", json={"refresh_token": pair["refresh_token"]})
-    assert (await asyncio.wait_for(stream, 10)).content.endswith(b"ended")
+    assert (await asyncio.wait_for(stream, 60)).content.endswith(b"ended")
     assert (await owner.get(KEYS)).status_code == 200  # another sign-in of the same person
 
 
@@ -138,7 +138,7 @@ async def test_streams_hold_no_connection(streaming: Streaming) -> None:
     owner = streaming.workspace.owner  # the server's pool has one connection
     streams = [asyncio.create_task(owner.get("/test/stream")) for _ in range(5)]
     await streaming.until_open(5)
-    assert (await asyncio.wait_for(owner.get(KEYS), 10)).status_code == 200
+    assert (await asyncio.wait_for(owner.get(KEYS), 60)).status_code == 200
     await _cut_off(*streams)
 
 

@@ -73,7 +73,7 @@ async def test_a_request_repeated_after_a_kill_before_its_answer_makes_one_job(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/work"
         dying = spawn(serve, listener, bench.app_url, True)
-        async with httpx.AsyncClient(timeout=15) as client:
+        async with httpx.AsyncClient(timeout=90) as client:
             with pytest.raises(httpx.TransportError):
                 await client.post(url, headers=headers)
         await asyncio.to_thread(dying.join)
@@ -81,7 +81,7 @@ async def test_a_request_repeated_after_a_kill_before_its_answer_makes_one_job(
         assert bench.execute("SELECT count(*) FROM jobs") == [(1,)]
 
         living = spawn(serve, listener, bench.app_url, False)
-        async with httpx.AsyncClient(timeout=15) as client:
+        async with httpx.AsyncClient(timeout=90) as client:
             answers = [await client.post(url, headers=headers) for _ in range(repeats)]
         living.kill()
         await asyncio.to_thread(living.join)

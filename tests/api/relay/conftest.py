@@ -58,7 +58,7 @@ async def relay_url(relay_runtime: Runtime) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def relay_client(relay_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the gateway without credentials."""
-    async with httpx.AsyncClient(base_url=relay_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=relay_url, timeout=90) as client:
         yield client
 
 

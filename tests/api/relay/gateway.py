@@ -121,7 +121,7 @@ async def new_bed(client: httpx.AsyncClient, url: str, admin_url: str) -> Bed:
     answer = await owner.post("/api/v1/api-keys", json={"name": "gateway"})
     assert answer.status_code == 201, answer.text
     made = answer.json()
-    with_key = httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {made['key']}"}, timeout=20)
+    with_key = httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {made['key']}"}, timeout=90)
     return Bed(url, owner, made["key"], made["id"], with_key, admin_url)
 
 

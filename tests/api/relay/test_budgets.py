@@ -275,7 +275,7 @@ async def unhearing(
     """A gateway that learns of changes by nothing but what it does itself."""
     runtime = build_runtime(relay_settings, app_url)
     runtime.provide(Notifications, lambda made: Deaf(made.database.url))
-    async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
+    async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=90) as client:
         bed = await new_bed(client, url, admin_url)
         await bed.provider(upstream, "main", "small")
         yield bed

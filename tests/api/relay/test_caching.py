@@ -286,7 +286,7 @@ async def test_a_leader_who_leaves_takes_the_call_from_nobody(
 ) -> None:
     upstream.default = Reply(wait=0.2, gap=0.15, text="Hello you two", pieces=3)
     body = certain("Going", stream=stream)
-    leader = httpx.AsyncClient(base_url=bed.url, headers={"authorization": f"Bearer {bed.key}"}, timeout=20)
+    leader = httpx.AsyncClient(base_url=bed.url, headers={"authorization": f"Bearer {bed.key}"}, timeout=90)
     lead = asyncio.create_task(leader.post(CHAT, json=body))
     await eventually(lambda: _seen(upstream, 1))
     joined = asyncio.create_task(bed.client.post(CHAT, json=body))

@@ -97,7 +97,7 @@ async def test_a_key_revoked_at_one_is_refused_at_the_other_and_ends_its_stream(
 
             # The notification's way; what is remembered would be asked anew after five seconds.
             await eventually(refused, seconds=2)
-            rest = await asyncio.wait_for(to_the_end(reader), 10)
+            rest = await asyncio.wait_for(to_the_end(reader), 60)
     assert b'"code":"unauthenticated"' in rest
     rows = await bed.rows(told[200] + 1)
     assert Counter(row.outcome for row in rows) == {"answered": told[200], "cancelled": 1}

@@ -87,10 +87,10 @@ async def test_a_conversations_stream_ends_with_its_readers_access(
     chat = await new_session(reader)
     url = f"/api/v1/chat/sessions/{chat}/messages"
     async with aclosing(events_of(reader, "POST", url, json={"content": OPEN})) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         run_id = first[0][2]["run_id"]
         await end(desk, reader)
-        rest = await asyncio.wait_for(_rest(stream), 30)
+        rest = await asyncio.wait_for(_rest(stream), 60)
     assert "answer" not in {name for _, name, _ in rest}
     again = await _opened(reader, run_id)
     assert again == status
@@ -110,11 +110,11 @@ async def test_the_other_streams_of_a_run_go_on(desk: Desk) -> None:
     key = await _reader(desk, revoke)
     asked = events_of(key, "POST", "/api/v1/ask", json={"question": OPEN, "stream": True})
     async with aclosing(asked) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         run_id = first[0][2]["run_id"]
         async with aclosing(following(desk.owner, run_id)) as own:  # type: ignore[type-var]
-            await asyncio.wait_for(until(own, "delta"), 30)
+            await asyncio.wait_for(until(own, "delta"), 60)
             await revoke(desk, key)
-            assert await asyncio.wait_for(_rest(stream), 30) == []
+            assert await asyncio.wait_for(_rest(stream), 60) == []
             desk.upstream.release()
-            assert (await asyncio.wait_for(_rest(own), 30))[-1][1] == "answer"
+            assert (await asyncio.wait_for(_rest(own), 60))[-1][1] == "answer"

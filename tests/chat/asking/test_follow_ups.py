@@ -85,7 +85,7 @@ async def seller(client: httpx.AsyncClient, worker: None) -> Caller:
     owner = (await register(client)).owner
     for name, table in (("buyers.csv", BUYERS), ("sales.csv", SOLD)):
         assert (await upload_dataset(owner, name, table))["status"] == "ready"
-    await eventually(lambda: _related(owner), seconds=30)
+    await eventually(lambda: _related(owner))
     return owner
 
 

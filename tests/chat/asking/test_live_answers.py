@@ -34,7 +34,7 @@ async def test_a_sentence_is_shown_before_the_next_is_written(desk: Desk) -> Non
     await desk.alias("cheap")
     desk.upstream.default = held_after_first()
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         assert names(first) == ["run.started", "route", "evidence", "delta"]
         assert first[1][2]["stage"] == "answers"
         assert deltas(first) == f"{FIRST} [1]"
@@ -56,10 +56,10 @@ async def test_a_late_reader_sees_what_was_shown_and_goes_on(desk: Desk) -> None
     await desk.alias("cheap")
     desk.upstream.default = held_after_first()
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
     run_id = first[0][2]["run_id"]
     async with aclosing(following(desk.owner, run_id, after=2)) as again:  # type: ignore[type-var]
-        assert await asyncio.wait_for(until(again, "delta"), 30) == first[2:]
+        assert await asyncio.wait_for(until(again, "delta"), 60) == first[2:]
         desk.upstream.release()
         rest = [event async for event in again]
     assert await replay(desk.owner, run_id) == first + rest
@@ -84,7 +84,7 @@ async def test_an_answer_that_breaks_off_keeps_what_was_shown(desk: Desk, then: 
     await desk.alias("cheap")
     desk.upstream.default = held_after_first(frames=1, then=then)
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         desk.upstream.release()
         rest = [event async for event in stream]
     answer = rest[-1][2]
@@ -188,7 +188,7 @@ async def test_a_stopped_run_keeps_what_was_shown(desk: Desk) -> None:
     await desk.alias("cheap")
     desk.upstream.default = held_after_first()
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         run_id = first[0][2]["run_id"]
         assert (await desk.owner.post(f"/api/v1/runs/{run_id}/cancel")).status_code == 202
         rest = [event async for event in stream]
@@ -204,7 +204,7 @@ async def test_a_source_deleted_meanwhile_takes_what_was_shown_with_it(desk: Des
     await desk.alias("cheap")
     desk.upstream.default = held_after_first()
     async with aclosing(asking(desk.owner, OPEN)) as stream:  # type: ignore[type-var]
-        first = await asyncio.wait_for(until(stream, "delta"), 30)
+        first = await asyncio.wait_for(until(stream, "delta"), 60)
         run_id = first[0][2]["run_id"]
         gone = await desk.owner.delete(f"/api/v1/documents/{first[2][2]['document_id']}")
         assert gone.status_code == 204

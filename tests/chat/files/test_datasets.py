@@ -115,7 +115,7 @@ async def test_a_new_version_of_the_conversations_table(viewer: Caller) -> None:
         shown = await settled(viewer, f"/api/v1/datasets/{dataset['id']}?session_id={chat}")
         return shown["version"] == 2
 
-    assert await eventually(second, seconds=30)
+    assert await eventually(second)
     assert "9,900" in str((await say(viewer, chat, "highest pledged"))["reply"]["parts"])
 
 
@@ -131,7 +131,7 @@ async def version_of(caller: Caller, dataset_id: object, chat: str, number: int)
         dataset = await settled(caller, f"/api/v1/datasets/{dataset_id}?session_id={chat}")
         return dataset["version"] == number
 
-    assert await eventually(shown, seconds=30)
+    assert await eventually(shown)
 
 
 async def test_the_conversations_table_is_reviewed_by_its_owner(
@@ -262,4 +262,4 @@ async def test_everything_goes_with_the_conversation(
     async def gone() -> bool:
         return not file.exists()
 
-    assert await eventually(gone, seconds=30)
+    assert await eventually(gone)

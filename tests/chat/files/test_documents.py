@@ -308,7 +308,7 @@ async def test_everything_goes_with_the_conversation(
     async def gone() -> bool:
         return not path.exists()
 
-    assert await eventually(gone, seconds=30)
+    assert await eventually(gone)
 
 
 async def test_words_of_a_conversation_tell_nothing_outside(

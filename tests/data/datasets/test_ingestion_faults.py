@@ -58,7 +58,7 @@ async def _until_nothing_is_left(runtime: Runtime, caller: Caller) -> None:
 
 async def test_a_cancelled_upload_leaves_nothing(owner: Caller, runtime: Runtime, reading: Reading) -> None:
     answer = (await upload(owner, ORDERS)).json()
-    await asyncio.wait_for(reading.reached.wait(), 20)
+    await asyncio.wait_for(reading.reached.wait(), 60)
     await owner.post(f"/api/v1/jobs/{answer['job']['id']}/cancel")
     assert (await finished(owner, answer["job"]["id"]))["status"] == "cancelled"
     assert (await owner.get("/api/v1/datasets")).json()["items"] == []
@@ -69,7 +69,7 @@ async def test_a_dataset_deleted_while_it_is_read_never_appears(
     owner: Caller, runtime: Runtime, reading: Reading
 ) -> None:
     answer = (await upload(owner, ORDERS)).json()
-    await asyncio.wait_for(reading.reached.wait(), 20)
+    await asyncio.wait_for(reading.reached.wait(), 60)
     assert (await owner.delete(f"/api/v1/datasets/{answer['datasets'][0]['id']}")).status_code == 204
     assert (await finished(owner, answer["job"]["id"]))["status"] == "cancelled"
     assert (await owner.get("/api/v1/datasets")).json()["items"] == []
@@ -78,7 +78,7 @@ async def test_a_dataset_deleted_while_it_is_read_never_appears(
 
 async def test_a_late_attempt_changes_no_row(owner: Caller, runtime: Runtime, reading: Reading) -> None:
     answer = (await upload(owner, ORDERS)).json()
-    await asyncio.wait_for(reading.reached.wait(), 20)
+    await asyncio.wait_for(reading.reached.wait(), 60)
     dataset_id = answer["datasets"][0]["id"]
     async with runtime.database.begin(Principal.system(owner.workspace_id)) as session:
         (version,) = await repository.versions(session, dataset_id)

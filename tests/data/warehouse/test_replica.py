@@ -80,6 +80,6 @@ async def test_a_cancelled_version_takes_its_table_along(
         job_id = answer.json()["job"]["id"]
         assert (await owner.post(f"/api/v1/jobs/{job_id}/cancel")).status_code < 300
         assert (await finished(owner, job_id))["status"] == "cancelled"
-        await eventually(lambda: warehouse.no_tables(owner.workspace_id), seconds=30)
+        await eventually(lambda: warehouse.no_tables(owner.workspace_id))
     finally:
         standby.resume()

@@ -47,7 +47,7 @@ async def test_a_worker_killed_during_copy_leaves_nothing_and_the_next_one_goes_
             assert house.execute(_COPYING, house.name) == [(1,)]
             await bench.kill(worker)
             gate.open()
-            await eventually(lambda: _nothing_copies(house), seconds=30)
+            await eventually(lambda: _nothing_copies(house))
             assert house.tables(workspace_id) == []
             bench.worker()
             await bench.nothing_open()

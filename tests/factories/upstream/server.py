@@ -101,7 +101,7 @@ class Upstream:
     def start(self) -> Upstream:
         """Listen; returns itself."""
         self._thread.start()
-        assert self._listening.wait(10)
+        assert self._listening.wait(60)
         return self
 
     def stop(self) -> None:

@@ -156,7 +156,7 @@ async def test_a_store_that_is_away_says_so(clock: FixedClock, runtime: Runtime)
         url = f"redis://127.0.0.1:{probe.getsockname()[1]}"
         store = RedisAnswers(url, clock, BOUNDS, runtime.get(Marks).lately)
         with pytest.raises(StoreUnavailable):
-            await asyncio.wait_for(store.get("ws_1", b"k" * 32), 10)
+            await asyncio.wait_for(store.get("ws_1", b"k" * 32), 60)
         await store.close()
 
 

@@ -69,7 +69,7 @@ async def test_a_stream_whose_hearer_leaves_is_cancelled(
             begun.set()
 
     hearing = asyncio.create_task(gateway.hear(OwnCall(caller, HI), hear))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 60)
     hearing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hearing

@@ -130,7 +130,7 @@ async def test_a_provider_of_the_environment_alone_answers_calls(
     changed.inference.providers_from_environment = True
     runtime = build_runtime(changed, app_url)
     try:
-        async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=20) as client:
+        async with served(runtime) as url, httpx.AsyncClient(base_url=url, timeout=90) as client:
             answer = await client.post(
                 "/v1/chat/completions",
                 json={"model": "openai/any-name", "messages": [{"role": "user", "content": "Hello?"}]},

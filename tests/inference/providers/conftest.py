@@ -52,7 +52,7 @@ def target(upstream: Upstream) -> MakeTarget:
 
 @pytest.fixture(scope="package")
 def _client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=20) as client:
+    with httpx.Client(timeout=90) as client:
         yield client
 
 

@@ -62,6 +62,6 @@ class ChromaServer:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/api/v2/heartbeat", timeout=10, verify=False).status_code == 200
         except httpx.HTTPError:
             return False

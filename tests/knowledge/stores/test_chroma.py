@@ -266,7 +266,7 @@ async def test_what_was_stored_first_is_found_before_the_collection_is_made(
     documents = await fill(runtime, workspace.id, vectors)
     carrying = asyncio.create_task(carry_over(runtime, workspace.id))
     try:
-        await asyncio.wait_for(reading.wait(), 30)
+        await asyncio.wait_for(reading.wait(), 60)
         best, warning = await found(runtime, workspace.id, vectors[0], 20)
         assert (len(best), warning) == (20, "")
         assert best[0] == (documents[0], 0)
@@ -315,7 +315,7 @@ async def test_a_change_during_the_copying_is_carried_over_again(
     monkeypatch.setattr(following.rows, "to_copy", slow)
     (document,) = await fill(runtime, workspace.id, clustered(10))
     carrying = asyncio.create_task(carry_over(runtime, workspace.id))
-    await asyncio.wait_for(reading.wait(), 30)
+    await asyncio.wait_for(reading.wait(), 60)
     async with runtime.database.begin(Principal.system(workspace.id)) as session:
         await delete_documents(session, [document])
     deleted.set()

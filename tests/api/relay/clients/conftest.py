@@ -76,5 +76,5 @@ async def anthropic_client(gateway_bed: Bed) -> AsyncIterator[anthropic.AsyncAnt
 @pytest.fixture(scope="session")
 async def wire() -> AsyncIterator[httpx.AsyncClient]:
     """The connections of clients that never close theirs."""
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient(timeout=90) as client:
         yield client
