@@ -134,6 +134,7 @@ const problems: Readonly<Record<string, string>> = {
   connection_not_a_database: "Die Datei ist keine solche Datenbank, oder sie ist beschädigt.",
   connection_unreachable: "Unter dieser Adresse antwortet keine Datenbank. Prüfen Sie Server, Port und Netz.",
   connection_forbidden: "Die Rolle darf das nicht lesen. Geben Sie ihr SELECT.",
+  connection_value: "In der Datenbank steht ein Wert, den es hier nicht gibt, etwa infinity oder NaN. Lassen Sie solche Zeilen durch einen Filter weg, oder übernehmen Sie eine Sicht, die dort NULL hat.",
   connection_gone: "Die Tabelle oder Spalte gibt es nicht mehr. Übernehmen Sie die Tabellen der Verbindung neu.",
   // Modelle
   name_taken: "So heißt im Arbeitsbereich schon etwas. Wählen Sie einen anderen Namen.",

@@ -117,6 +117,48 @@ async def test_what_cannot_be_read_is_named_and_all_else_imported(
     assert (await owner.post("/api/v1/query", json=total)).json()["rows"] == [[30.0]]
 
 
+LATER = """
+CREATE TABLE {s}.readings (reading integer PRIMARY KEY, at timestamp, until date, heat double precision,
+                           cost numeric(10, 2));
+INSERT INTO {s}.readings VALUES (1, '2024-01-05', '2024-01-07', 10, 1), (2, '2024-02-01', '2024-02-03', 2, 2);
+GRANT SELECT ON ALL TABLES IN SCHEMA {s} TO {role};
+"""
+UNKNOWN = {"at": "'infinity'", "until": "'-infinity'", "heat": "'NaN'", "cost": "'NaN'"}
+
+
+async def test_a_value_that_is_none_and_came_after_the_import_is_an_error_that_names_its_column(
+    owner: Caller, postgresql: dict[str, Any], admin_url: str
+) -> None:
+    schema = postgresql["name"].removeprefix("Shop ")
+    connection = await connected(owner, postgresql)
+    with psycopg.connect(admin_url, autocommit=True) as database:
+        for statement in LATER.format(s=f'"{schema}"', role=ROLE).strip().split(";\n"):
+            database.execute(statement.encode())
+        await imported(owner, connection, "readings")
+        ask = {"dataset": "readings", "columns": ["reading", "at", "until", "heat", "cost"]}
+        whole = await owner.post("/api/v1/query", json=ask)
+        assert whole.json()["row_count"] == 2, whole.text
+        for at, (column, value) in enumerate(UNKNOWN.items(), start=3):
+            insert = f'INSERT INTO "{schema}".readings (reading, {column}) VALUES ({at}, {value})'
+            database.execute(insert.encode())
+    for column, value in UNKNOWN.items():
+        answer = await owner.post("/api/v1/query", json={**ask, "columns": ["reading", column]})
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (409, "connection_value"), problem
+        assert column in problem["detail"].lower()
+        assert value.strip("'") in problem["detail"]
+        assert "NULL" in problem["detail"]
+    highest = {"aggregation": "max", "field": "at", "alias": "a"}
+    heat = {"aggregation": "sum", "field": "heat", "alias": "a"}
+    for measure in (highest, heat):
+        answer = await owner.post("/api/v1/query", json={"dataset": "readings", "measures": [measure]})
+        assert answer.json()["code"] == "connection_value", answer.text
+    known = {"field": "at", "operator": "between", "values": ["2024-01-01", "2024-12-31"]}
+    answer = await owner.post("/api/v1/query", json={**ask, "where": known})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["row_count"] == 2
+
+
 @pytest.mark.parametrize("first", ["customers", "orders"])
 async def test_a_foreign_key_leads_to_a_table_of_another_import(
     owner: Caller, postgresql: dict[str, Any], first: str

@@ -7,14 +7,16 @@ that its parent allows.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from answerable.data.engines.dialects.tables import DialectName
 from answerable.data.engines.duckdb.transport import encode
-from answerable.data.engines.external.drivers.session import Row, Session
+from answerable.data.engines.external.drivers.session import NoValue, Row, Session
 from answerable.data.engines.external.failures import refusal
 from answerable.data.engines.external.place import Place
 from answerable.kit.sandbox.limits import JsonObject, Refusal, Report
@@ -106,7 +108,9 @@ def _query(session: Session, payload: JsonObject, report: Report) -> JsonObject:
         _hold_against_limits(expected, payload)
         if payload["explain_only"]:
             return {"estimate": expected}
-        rows, truncated = _fetch(session.select(sql), payload["max_rows"], payload["max_bytes"])
+        rows, truncated = _fetch(
+            session.select(sql), payload["max_rows"], payload["max_bytes"], payload["labels"]
+        )
     return {"estimate": expected, "rows": rows, "truncated": truncated}
 
 
@@ -156,18 +160,39 @@ def _hold_against_limits(expected: dict[str, int], payload: JsonObject) -> None:
 
 
 def _fetch(
-    batches: Iterator[Sequence[Row]], max_rows: int, max_bytes: int
+    batches: Iterator[Sequence[Row]], max_rows: int, max_bytes: int, labels: Sequence[str] | None = None
 ) -> tuple[list[list[object]], bool]:
+    """The rows, and whether a limit cut them. With the `labels` of the columns, those of an answer, a number
+    that is none refuses them: one NaN makes a sum of all rows NaN."""
     rows: list[list[object]] = []
     size = 0
     for batch in batches:
         for raw in batch:
+            _refuse_what_is_no_value(raw, labels)
             row: list[object] = [_cell(cell) for cell in raw]
             size += sum(len(cell) if isinstance(cell, str) else 8 for cell in row)
             if len(rows) == max_rows or size > max_bytes:
                 return rows, True
             rows.append(row)
     return rows, False
+
+
+def _refuse_what_is_no_value(row: Row, labels: Sequence[str] | None) -> None:
+    for position, cell in enumerate(row):
+        if isinstance(cell, NoValue):
+            text = cell.text
+        elif labels is not None and isinstance(cell, (float, Decimal)) and not math.isfinite(cell):
+            text = str(Decimal(cell))
+        else:
+            continue
+        if labels is None:
+            raise ValueError(f"{text!r} has no value here.")
+        raise Refusal(
+            "value",
+            f"The column {labels[position]!r} has {text!r} in the database, which is no value that can be "
+            "shown or added up. Leave such rows out by a filter on another field, or make a view in the "
+            "database that has NULL in their place, and import that.",
+        )
 
 
 def _cell(value: object) -> object:

@@ -112,9 +112,9 @@ class ExternalEngine:
 
         Raises QueryTooLarge, QueryTimeout, QueryOutOfMemory, ConnectionFailed or EngineUnavailable.
         """
-        answer = await self._call(
-            reader, self._statement(sql, explain_only=False), self._query.timeout_seconds
-        )
+        labels = [column.label for column in columns]
+        request = {**self._statement(sql, explain_only=False), "labels": labels}
+        answer = await self._call(reader, request, self._query.timeout_seconds)
         return ExternalRows(
             rows=decode_by_columns(answer["rows"], columns, scale=scale),
             truncated=answer["truncated"],

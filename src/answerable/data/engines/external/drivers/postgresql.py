@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
+from psycopg.adapt import Buffer, Loader
+from psycopg.types.datetime import DateLoader, TimeLoader, TimestampLoader, TimestamptzLoader
 
 from answerable.data.engines.dialects.tables import DialectName, Storage, Traits
 from answerable.data.engines.external.catalogue import (
@@ -19,7 +21,7 @@ from answerable.data.engines.external.catalogue import (
     ServerFacts,
 )
 from answerable.data.engines.external.drivers.certificates import kept
-from answerable.data.engines.external.drivers.session import Row
+from answerable.data.engines.external.drivers.session import NoValue, Row
 from answerable.data.engines.external.place import Place
 from answerable.data.semantics.model import FieldType
 
@@ -59,6 +61,30 @@ _TYPES: dict[str, tuple[FieldType, Storage]] = {
 }
 
 
+def _as_far_as_known(reader: type[Loader]) -> type[Loader]:
+    """A reader of dates or times that tells what has no value here, so that its column can be named."""
+
+    class AsFarAsKnown(reader):  # type: ignore[misc, valid-type]  # the class is an argument
+        def load(self, data: Buffer) -> object:
+            try:
+                return super().load(data)
+            except psycopg.DataError:
+                return NoValue(bytes(data).decode("ascii", "replace"))
+
+    return AsFarAsKnown
+
+
+_READERS = {
+    kind: _as_far_as_known(reader)
+    for kind, reader in (
+        ("date", DateLoader),
+        ("time", TimeLoader),
+        ("timestamp", TimestampLoader),
+        ("timestamptz", TimestamptzLoader),
+    )
+}
+
+
 class PostgresqlSession:
     """One connection, used by one statement at a time."""
 
@@ -84,6 +110,8 @@ class PostgresqlSession:
             prepare_threshold=None,
             **options,
         )
+        for kind, reader in _READERS.items():
+            self._connection.adapters.register_loader(kind, reader)
 
     def facts(self) -> ServerFacts:
         """Raises ValueError for a server that is too old."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from answerable.data.engines.external.catalogue import Catalogue, ServerFacts
 
 Row = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A cell that has no value here, as the database writes it: `infinity`, `24:00`, the year 10000."""
+
+    text: str
 
 
 class Session(Protocol):
