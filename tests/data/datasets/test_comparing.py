@@ -66,6 +66,32 @@ async def test_without_a_key_rows_that_one_has_more_often_are_told(owner: Caller
     ]
 
 
+WHOLE = b"sku;amount;sold;seen\n1;5;3;2024-01-31\n2;6;4;2024-02-28\n3;7;5;2024-03-01\n"
+FINER = (
+    b"sku;amount;sold;seen\n1;5.00;3;2024-01-31 00:00\n2;6.50;4e0;2024-02-28 00:00\n"
+    b"3;7.00;5;2024-03-01 08:30\n"
+)
+
+
+async def test_a_wider_type_alone_changes_no_row(owner: Caller) -> None:
+    dataset = await ingested(owner, WHOLE, "whole.csv")
+    await ingested(owner, FINER, "finer.csv", dataset_id=dataset["id"], key="sku")
+    changes = (await owner.get(f"/api/v1/datasets/{dataset['id']}/versions")).json()["items"][0]["changes"]
+    assert {change["column"] for change in changes["columns"]["type_changed"]} == {"amount", "sold", "seen"}
+    assert changes["rows"] == {"key": ["sku"], "added": 0, "changed": 2, "removed": 0, "unchanged": 1}
+    found = await compared(owner, dataset["id"], 2, 1)
+    assert found["rows"] == changes["rows"]
+    assert [example["after"][0] for example in found["examples"]] == ["2", "3"]
+
+
+async def test_a_wider_type_alone_changes_no_row_without_a_key(owner: Caller) -> None:
+    dataset = await ingested(owner, b"day;hours\n2024-01-01;3\n2024-01-01;3\n2024-01-02;4\n", "days.csv")
+    finer = b"day;hours\n2024-01-01 00:00;3.0\n2024-01-01 00:00;3.0\n2024-01-02 00:00;4.25\n"
+    await ingested(owner, finer, "finer.csv", dataset_id=dataset["id"])
+    found = await compared(owner, dataset["id"], 2, 1)
+    assert found["rows"] == {"key": [], "added": 1, "changed": 0, "removed": 1, "unchanged": 2}
+
+
 async def test_versions_of_nobody_and_of_others_are_compared_with_nothing(
     workspace: Workspace, stranger: Caller
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from answerable.data.datasets.tables import DatasetStatus, DatasetVersionRow
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.rows import plain_cell
 from answerable.data.ingestion.versions import KnownColumn, RowChanges, compare_columns
+from answerable.data.ingestion.widening import comparable
 from answerable.data.semantics.model import FieldType, Unit
 from answerable.data.semantics.result import Cell
 from answerable.data.semantics.service import reach_into, require_all_of
@@ -30,13 +31,21 @@ _STATES: tuple[_State, ...] = ("added", "changed", "removed")
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two versions' files, the columns that both have, and the columns that tell their rows apart."""
+    """Two versions' files, the columns that both have, and the columns that tell their rows apart. `types`
+    are the engine's for each column: those after and before, none where a version has no rows."""
 
     engine: DuckDBEngine
     owner: str
     paths: dict[str, Path]
     columns: list[str]
-    key: list[str]
+    types: dict[str, tuple[str, str]]
+    key: list[str] = field(default_factory=list)
+
+    def text(self, name: str, side: str) -> exp.Expr:
+        """A cell as text, the same for what is worth the same in both versions' types."""
+        types = self.types.get(name, ("", ""))
+        own, other = types if side == "after" else types[::-1]
+        return exp.cast(comparable(_column(name), own, other), "VARCHAR")
 
     async def rows(self, query: exp.Expr) -> list[list[Cell]]:
         found = await self.engine.run(query.sql(dialect="duckdb"), self.paths, owner=self.owner)
@@ -67,9 +76,10 @@ async def compare(
     known = _facts(before)
     shared = [name for name in _facts(after) if name in known]
     wanted = after.key_columns or (list(dataset.primary_key) if dataset is not None else [])
-    pair = _Pair(runtime.get(DuckDBEngine), principal.workspace_id or "", paths, shared, [])
+    pair = _Pair(runtime.get(DuckDBEngine), principal.workspace_id or "", paths, shared, {})
+    pair = replace(pair, types=await _types(pair))
     if wanted and set(wanted) <= set(shared) and await _tells_apart(pair, wanted):
-        pair = _Pair(pair.engine, pair.owner, paths, shared, wanted)
+        pair = replace(pair, key=wanted)
     if pair.key:
         rows, examples = await _by_key(pair, limit)
     else:
@@ -114,9 +124,15 @@ def _column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
 
 
-def _text(name: str, table: str | None = None) -> exp.Expr:
-    """A cell as text: a column may have had another type in the other version."""
-    return exp.cast(_column(name, table), "VARCHAR")
+async def _types(pair: _Pair) -> dict[str, tuple[str, str]]:
+    if not pair.columns:
+        return {}
+    asked = [exp.Anonymous(this="typeof", expressions=[_column(name)]) for name in pair.columns]
+    found = [await pair.rows(exp.select(*asked).from_(side).limit(1)) for side in _SIDES]
+    if not all(found):
+        return {}
+    (after,), (before,) = found
+    return {name: (str(a), str(b)) for name, a, b in zip(pair.columns, after, before, strict=True)}
 
 
 async def _tells_apart(pair: _Pair, key: Sequence[str]) -> bool:
@@ -134,8 +150,11 @@ def _cell(at: int, table: str) -> exp.Column:
 
 
 def _side(pair: _Pair, table: str) -> exp.Subquery:
-    columns = [_text(name).as_(f"c{at}") for at, name in enumerate(pair.columns)]
-    return exp.select(*columns, exp.true().as_("there")).from_(table).subquery(f"side_{table}")
+    return exp.select(*_texts(pair, table), exp.true().as_("there")).from_(table).subquery(f"side_{table}")
+
+
+def _texts(pair: _Pair, table: str) -> list[exp.Expr]:
+    return [exp.alias_(pair.text(name, table), f"c{at}") for at, name in enumerate(pair.columns)]
 
 
 def _joined(pair: _Pair) -> exp.Subquery:
@@ -185,14 +204,13 @@ def _difference(kind: _State, after: list[Cell], before: list[Cell]) -> RowDiffe
 async def _as_a_whole(pair: _Pair, limit: int, count: int) -> tuple[RowChanges, list[RowDifference]]:
     """Rows that one version has more often than the other: without a key a changed row is one that went and
     one that came."""
-    columns = [_text(name).as_(f"c{at}") for at, name in enumerate(pair.columns)]
-    if not columns:
+    if not pair.columns:
         return RowChanges(added=0, changed=0, removed=0, unchanged=count), []
     sides = [
-        exp.select(*columns, exp.Literal.number(sign).as_("side")).from_(table)
+        exp.select(*_texts(pair, table), exp.Literal.number(sign).as_("side")).from_(table)
         for table, sign in zip(_SIDES, (1, -1), strict=True)
     ]
-    names = [_column(f"c{at}") for at in range(len(columns))]
+    names = [_column(f"c{at}") for at in range(len(pair.columns))]
     surplus = exp.Sum(this=_column("side"))
     uneven = (
         exp.select(*names, surplus.copy().as_("surplus"))

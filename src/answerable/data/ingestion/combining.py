@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.arguments import ColumnsMissingSaid
@@ -19,6 +20,7 @@ from answerable.data.ingestion.quality import Code, Finding, Severity, noted, sh
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.ingestion.versions import ColumnChanges, RowChanges
+from answerable.data.ingestion.widening import comparable
 from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, FieldType
 
 _REMEDY = "Upload with the mode 'replace', or as a dataset of its own."
@@ -119,11 +121,11 @@ def compare_rows(
     if any(_blank(connection, p, key) or _repeated(connection, p, key) for p in (before, after)):
         return None
     pairs = [
-        (_as_text("old", name, old, new), _as_text("new", name, old, new)) for name in new if name in old
+        (_compared("old", name, old, new), _compared("new", name, old, new)) for name in new if name in old
     ]
     differs = " OR ".join(f"{one} IS DISTINCT FROM {other}" for one, other in pairs)
     first = _name(key[0])
-    same = " AND ".join(f"{_as_text('old', k, old, new)} = {_as_text('new', k, old, new)}" for k in key)
+    same = " AND ".join(f"{_compared('old', k, old, new)} = {_compared('new', k, old, new)}" for k in key)
     counts = connection.execute(
         f"SELECT count_if(old.{first} IS NULL), count_if(new.{first} IS NULL), "  # noqa: S608
         f"count_if(old.{first} IS NOT NULL AND new.{first} IS NOT NULL AND ({differs})), count(*) "
@@ -152,10 +154,10 @@ def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, s
     return {str(row[0]): str(row[1]) for row in found}
 
 
-def _as_text(side: str, name: str, old: dict[str, str], new: dict[str, str]) -> str:
-    """A cell for comparison: as text where the two versions have it in different types."""
-    cell = f"{side}.{_name(name)}"
-    return cell if old[name] == new[name] else f"CAST({cell} AS VARCHAR)"
+def _compared(side: str, name: str, old: dict[str, str], new: dict[str, str]) -> str:
+    """A cell for comparison, also where the two versions have it in different types."""
+    own, other = (old[name], new[name])[:: 1 if side == "old" else -1]
+    return sql.render(comparable(exp.column(exp.to_identifier(name, quoted=True), table=side), own, other))
 
 
 def _agree(
