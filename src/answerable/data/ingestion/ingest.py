@@ -7,6 +7,7 @@ file there; the answer carries its profile and its quality report.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from answerable.data.ingestion.outcome import IngestedTable, IngestionOutcome
 from answerable.data.ingestion.quality import Finding
 from answerable.data.ingestion.request import IngestionRequest, TableSettings
 from answerable.data.ingestion.staging import Resources, Staged
-from answerable.data.ingestion.textfile import TextFile
+from answerable.data.ingestion.textfile import LargeTable, TextFile
+from answerable.data.ingestion.watching import watched
 from answerable.kit.sandbox import JsonObject, Report
 
 _MOST_TABLES = 100
@@ -64,11 +66,22 @@ class _Run:
         return self.request.folder / f"table_{len(self.tables) + 1}.parquet"
 
     def counted(self, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-        for row in rows:
-            self.rows_done += 1
-            if self.rows_done % _PROGRESS_ROWS == 0:
-                self.progress()
+        before = sum(table.profile.rows for table in self.tables)
+        for count, row in enumerate(rows, start=1):
+            if count % _PROGRESS_ROWS == 0:
+                self.reached(before + count)
             yield row
+
+    def watching(self, large: LargeTable) -> AbstractContextManager[None]:
+        """Tells how many rows of a large file a statement has read, as its lines are long on average."""
+        rows = large.file.rows_about
+        return watched(self.connection, lambda share: self.reached(int(share * rows)))
+
+    def reached(self, rows: int) -> None:
+        """So many rows are read; a second look at them does not count them again."""
+        if rows > self.rows_done:
+            self.rows_done = rows
+            self.progress()
 
     def progress(self) -> None:
         self.report({"done": self.rows_done, "unit": "rows"})
@@ -100,6 +113,7 @@ def read_tables(request: IngestionRequest, report: Report) -> IngestionOutcome:
         (request.folder / "stage.duckdb").unlink(missing_ok=True)
     if not run.tables:
         raise refuse("no_table", "No table is found in the file. Check that it has a header and rows.")
+    run.rows_done = sum(table.profile.rows for table in run.tables)
     run.progress()
     return IngestionOutcome(kind=kind, tables=run.tables)
 
@@ -161,14 +175,17 @@ def _read_large_text(run: _Run, file: TextFile) -> None:
     large = textfile.table_of_large(file, settings.choices)
     headers, named = name_columns(large.head.labels)
     target = run.target()
-    columns = fastpath.write(run.connection, large, headers, target, settings)
+    with run.watching(large):
+        columns = fastpath.write(run.connection, large, headers, target, settings)
     found: list[Finding] = []
     if columns is None:
         if file.encoding.believed:
             file = textfile.open_text(file.path, settings.choices)
             large = textfile.table_of_large(file, settings.choices)
             headers, named = name_columns(large.head.labels)
-        if fastpath.stage(run.connection, large, len(headers)):
+        with run.watching(large):
+            is_regular = fastpath.stage(run.connection, large, len(headers))
+        if is_regular:
             staged = staging.decide_columns(run.connection, headers, settings=settings)
         else:
             staged = _staged(run, headers, large.rows(), frozenset(), settings)
