@@ -62,7 +62,7 @@ export const findings: FindingSentences = {
   serial_dates: ({ column, text, day }, { date }) => `Die Zahlen in ${q(column)} können Tageszahlen eines Tabellenprogramms sein (${text} der ${date(day)}): als Zahlen belassen. Formatieren Sie die Zellen dort als Datum und speichern Sie die Datei neu.`,
   title_unit: ({ text }) => `Eine Zeile über dem Kopf nennt eine Einheit, die keine Spalte hat: ${text}. Die Zahlen sind gespeichert, wie sie dastehen; schreiben Sie die Einheit in die Köpfe.`,
   formats_unread: ({ text }) => `Zahlenformate und Fehlerzellen des Blatts ${q(text)} werden nicht gesehen: 25 % sind hier 0,25, und eine Einheit, die nur ein Format zeigt, fehlt. Speichern Sie die Mappe als XLSX.`,
-  units_converted: ({ column, units, unit }) => `Die Zahlen in ${q(column)} sind in ${units.join(", ")} geschrieben; gespeichert sind alle in ${unit}.`,
+  units_converted: ({ column, count, units, unit }, { many }) => `${many(count, "Zahl", "Zahlen")} von ${q(column)} in ${units.join(", ")} ${count === 1 ? "wurde" : "wurden"} umgerechnet: gespeichert sind alle in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} keine Einheit, zum Beispiel ${q(text)}; gelesen als ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
     `In ${q(column)} ${count === 1 ? "hat" : "haben"} ${many(count, "Zahl", "Zahlen")} kein Prozentzeichen, ${q(text)} kann also ein Prozentwert oder ein Anteil an 1 sein; als ${TAKEN[taken_for]} gelesen sind es ${number(Number(value))} %.`,

@@ -79,7 +79,7 @@ export const findings: FindingSentences = {
   serial_dates: ({ column, text, day }, { date }) => `The numbers in ${q(column)} may be the day numbers of a spreadsheet (${text} may be ${date(day)}): kept as numbers. Format the cells as dates there, and save the file again.`,
   title_unit: ({ text }) => `A line above the header names a unit that no column has: ${text}. The numbers are stored as they are written; write the unit into the headers.`,
   formats_unread: ({ text }) => `Number formats and error cells of the sheet ${q(text)} are not seen: 25 % is 0.25 here, and a unit that only a format shows is missing. Save the workbook as XLSX.`,
-  units_converted: ({ column, units, unit }) => `Numbers in ${q(column)} are written in ${units.join(", ")}; all are stored in ${unit}.`,
+  units_converted: ({ column, count, units, unit }, { many }) => `${many(count, "number", "numbers")} of ${q(column)} in ${units.join(", ")} ${count === 1 ? "is" : "are"} converted: all are stored in ${unit}.`,
   bare_numbers: ({ column, count, text, unit }, { many }) => `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no unit, such as ${q(text)}; read as ${unit}.`,
   bare_percent: ({ column, count, text, taken_for, number: value }, { many, number }) =>
     `${many(count, "number", "numbers")} of ${q(column)} ${count === 1 ? "has" : "have"} no percent sign, so ${q(text)} may be a percentage or a share of 1; taken for ${TAKEN[taken_for]}, it is ${number(Number(value))} %.`,

@@ -199,6 +199,7 @@ _CODES = st.text("0123456789.eExX+-_ ", min_size=1, max_size=6)
 @example(cells=["100", "7"], others=["1e2", "12e2", "007", "+7", " 7", "7.0", "1_0", "0x1F", "-0", "7.5"])
 @example(cells=["1.50", "-2.25"], others=["1.5", "01.50", "1.505", "1e2", ".50", "1.50 "])
 @example(cells=["1.5", "2.25"], others=["1.500", "1.", "1e1", "01.5"])
+@example(cells=["0.12345678901", "1.5"], others=["infinity", "-Infinity", "inf", "nan", "NaN"])
 def test_numbers_of_the_fast_way(
     engine: duckdb.DuckDBPyConnection, cells: list[str], others: list[str]
 ) -> None:
@@ -209,6 +210,7 @@ def test_numbers_of_the_fast_way(
     for cell in [*cells, *others]:
         found = _strictly(engine, strict, cell)
         if found is not None:
+            assert Decimal(cell).is_finite(), (cell, "is no number")
             assert _equal(found, Decimal(cell)), (reading.format, cell, found)
             assert cell.lstrip("-")[0] != "0" or Decimal(cell) < 1, (cell, "may be an identifier")
 

@@ -46,25 +46,61 @@ def test_money_is_read_as_bookkeepers_write_it(cells: list[str], expected: list[
 
 
 @pytest.mark.parametrize(
-    ("header", "cells", "expected", "named"),
+    ("header", "cells", "expected", "named", "count"),
     [
-        ("weight", ["5 kg", "700 g", "1,5 kg"], ["5", "0.7", "1.5"], ("quantity", "kg", 1)),
-        ("weight (kg)", ["700 g", "800 g"], ["0.7", "0.8"], ("quantity", "kg", 1)),
-        ("sum", ["1,2 Mio. €", "500 T€"], ["1.2", "0.5"], ("currency", "EUR", 1e6)),
-        ("sum", ["1,2 Mio. €", "500 €"], ["1.2", "0.0005"], ("currency", "EUR", 1e6)),
-        ("sum (T€)", ["5 T€", "500 €"], ["5", "0.5"], ("currency", "EUR", 1e3)),
+        ("weight", ["5 kg", "700 g", "1,5 kg"], ["5", "0.7", "1.5"], ("quantity", "kg", 1), 1),
+        ("weight (kg)", ["700 g", "800 g"], ["0.7", "0.8"], ("quantity", "kg", 1), 2),
+        ("sum", ["1,2 Mio. €", "500 T€"], ["1.2", "0.5"], ("currency", "EUR", 1e6), 1),
+        ("sum", ["1,2 Mio. €", "500 €"], ["1.2", "0.0005"], ("currency", "EUR", 1e6), 1),
+        ("sum (T€)", ["5 T€", "500 €"], ["5", "0.5"], ("currency", "EUR", 1e3), 1),
+        ("time", ["5 min", "2 h"], ["5", "120"], ("duration", "min", 1), 1),
+        ("time (h)", ["30 min", "90 min"], ["0.5", "1.5"], ("duration", "h", 1), 2),
+        ("heat", ["20 °C", "21.5 °C", "32 °F"], ["20", "21.5", "0"], ("quantity", "°C", 1), 1),
+        ("mass", ["5 lb", "6 lb", "0.45359237 kg"], ["5", "6", "1"], ("quantity", "lb", 1), 1),
     ],
 )
 def test_units_of_one_kind_are_brought_into_one_and_that_is_said(
-    header: str, cells: list[str], expected: list[str], named: tuple[str, str, float]
+    header: str, cells: list[str], expected: list[str], named: tuple[str, str, float], count: int
 ) -> None:
     table = column(cells, header)
     assert values(table) == [Decimal(each) for each in expected]
     assert unit(table) == named
     found = table.finding(Code.UNITS_CONVERTED)
     assert found is not None
-    assert found.count == len(cells)
+    assert found.count == count
     assert found.examples
+
+
+@pytest.mark.parametrize("header", ["weight", "weight (kg)"])
+@pytest.mark.parametrize("rows", [300, 5000])
+def test_a_few_cells_of_another_unit_are_converted_however_few(header: str, rows: int) -> None:
+    sign = "" if "kg" in header else " kg"
+    cells = [f"{i + 1}{sign}" for i in range(rows)]
+    cells[rows // 2 :] = [*cells[rows // 2 :], "700 g", "2 lb"]
+    table = column(cells, header)
+    assert table.table.profile.columns[1].null_count == 0
+    assert values(table)[-2:] == [0.7, pytest.approx(0.90718474)]
+    found = table.finding(Code.UNITS_CONVERTED)
+    assert found is not None
+    assert (found.severity, found.count) == (Severity.CHANGED, 2)
+    shown = [(e.before, Decimal(e.after or "")) for e in found.examples]
+    assert shown == [("700 g", Decimal("0.7")), ("2 lb", Decimal("0.90718474"))]
+    assert "2 numbers of" in found.sentence
+
+
+def test_a_few_cells_of_what_is_no_such_unit_are_empty_and_reported() -> None:
+    table = column([*(f"{i + 1} kg" for i in range(300)), "5 kcal", "5 m"])
+    assert values(table)[-2:] == [None, None]
+    found = table.finding(Code.UNREADABLE_CELLS)
+    assert found is not None
+    assert found.count == 2
+
+
+def test_converted_units_are_undone_by_what_is_remembered() -> None:
+    text = "word;weight\n" + "".join(f"w{i};{i + 1} kg\n" for i in range(300)) + "w;2 lb\n"
+    table = read_by(text, {"weight": {"type": "text"}})
+    assert table.column("weight")[-2:] == ["300 kg", "2 lb"]
+    assert Code.UNITS_CONVERTED not in table.codes
 
 
 def test_two_ways_to_write_a_currency_are_one_unit() -> None:
@@ -79,8 +115,9 @@ def test_two_ways_to_write_a_currency_are_one_unit() -> None:
     [
         ("price", ["5 €", "7 USD"]),
         ("price (USD)", ["5 €", "7 €"]),
-        ("time", ["5 min", "2 h"]),
-        ("time (h)", ["5 min", "7 min"]),
+        ("time", ["5 months", "2 h"]),
+        ("time (h)", ["5 kg", "7 kg"]),
+        ("work", ["5 kWh", "3 Nm"]),
     ],
 )
 def test_units_that_have_no_common_measure_stay_text(header: str, cells: list[str]) -> None:

@@ -4,7 +4,7 @@ that are not; and numbers that have nothing beside them where others have.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -18,13 +18,15 @@ from answerable.data.ingestion.arguments import (
     UnitsConvertedSaid,
     UnitsSaid,
 )
-from answerable.data.ingestion.numbers import NumberFormat, NumberReading, cut, measured
+from answerable.data.ingestion.number_shapes import cut
+from answerable.data.ingestion.numbers import NumberFormat, NumberReading, measured
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
 from answerable.data.semantics.model import Unit
-from answerable.data.semantics.units import conversion
+from answerable.data.semantics.units import Conversion, conversion
 
 Values = Sequence[tuple[str, int]]
 BarePercent = Literal["percent", "fraction"]
+Way = int | Conversion  # how numbers become those of another unit: a power of ten, or what no power does
 
 _PERCENT_POWER = 2  # 0.07 is 7 %
 
@@ -45,38 +47,72 @@ def meant(
 ) -> Meant | None:
     """What the affixes of a column say; None where one is no unit, and the cells are no numbers. `stated` is
     the unit of the header; `chosen` says what a number without a percent sign is."""
+    found, rare = _units_of(reading.affixes), _units_of(reading.rare)
     if not reading.affixes:
-        asked = stated is not None and stated.kind == "percent" and stated.scale == 1
-        return _percent(reading, filled, label, stated, chosen) if asked else Meant(reading)
-    found = {affix: unit for affix in reading.affixes if (unit := units.parse_affix(affix)) is not None}
+        return _bare_column(reading, filled, label, stated, rare, chosen)
     if len(found) < len(reading.affixes) and len(found) < 2:
         return None
     # "12 €" alone below "Revenue (k€)": the cells leave out what the header says of all of them.
     short = stated is not None and all(_is_short(unit, stated) for unit in found.values())
-    for base in [stated] if stated is not None else found.values():
-        powers = {affix: 0 if short else _power(unit, base) for affix, unit in found.items()}
-        if len(found) == len(reading.affixes) and None not in powers.values():
-            own = tuple((affix, power) for affix, power in powers.items() if power is not None)
+    bases = [stated] if stated is not None else list(found.values())
+    for base, exact in [*((base, True) for base in bases), (bases[0], False)] if bases else ():
+        ways = {affix: 0 if short else _way(unit, base, exact=exact) for affix, unit in found.items()}
+        own = {affix: way for affix, way in ways.items() if way is not None}
+        if len(own) == len(reading.affixes):
+            own |= {} if short else _ways(rare, base)
             return _in_one_unit(reading, filled, label, (base, stated), own, chosen)
     named = (_words(stated), *found) if stated is not None else tuple(found)
     said = UnitsSaid(code="mixed_units", column=label, units=named[:5])
     return Meant(reading, findings=[_noted(Code.MIXED_UNITS, Severity.DOUBTFUL, said, filled)], mixed=True)
 
 
+def _units_of(affixes: Sequence[str]) -> dict[str, Unit]:
+    return {affix: unit for affix in affixes if (unit := units.parse_affix(affix)) is not None}
+
+
+def _bare_column(
+    reading: NumberReading,
+    filled: Values,
+    label: str,
+    stated: Unit | None,
+    rare: Mapping[str, Unit],
+    chosen: BarePercent | None,
+) -> Meant:
+    """Numbers that have their unit from the header, if any; a few may say it again, or another that becomes
+    it."""
+    if stated is None:
+        return Meant(reading)
+    own = _ways({affix: unit for affix, unit in rare.items() if not _is_short(unit, stated)}, stated)
+    if own and stated.kind != "percent":
+        return _in_one_unit(reading, filled, label, (stated, stated), own, chosen)
+    asked = stated.kind == "percent" and stated.scale == 1
+    return _percent(reading, filled, label, stated, chosen) if asked else Meant(reading)
+
+
 def _is_short(unit: Unit, stated: Unit) -> bool:
     return unit.symbol == stated.symbol and unit.scale == 1 < stated.scale
 
 
-def _power(unit: Unit, base: Unit) -> int | None:
-    """The power of ten that brings numbers of one unit into another; None where none does."""
+def _way(unit: Unit, base: Unit, *, exact: bool) -> Way | None:
+    """How numbers of one unit become those of another: a power of ten, or where that need not be, any
+    conversion; None where there is none."""
     if unit.symbol == base.symbol:
-        ratio = Fraction(unit.scale) / Fraction(base.scale)
-    else:
-        found = conversion(unit, base.symbol) if base.scale == 1 else None
-        if found is None or found[0].offset:
-            return None
-        ratio = found[0].factor
+        return _power(Fraction(unit.scale) / Fraction(base.scale))
+    found = conversion(unit, base.symbol) if base.scale == 1 else None
+    if found is None:
+        return None
+    power = _power(found[0].factor) if not found[0].offset else None
+    return found[0] if power is None and not exact else power
+
+
+def _power(ratio: Fraction) -> int | None:
     return next((power for power in range(-9, 13) if Fraction(10) ** power == ratio), None)
+
+
+def _ways(found: Mapping[str, Unit], base: Unit) -> dict[str, Way]:
+    """The ways of those units that become the base."""
+    ways = {affix: _way(unit, base, exact=False) for affix, unit in found.items()}
+    return {affix: way for affix, way in ways.items() if way is not None}
 
 
 def _in_one_unit(
@@ -84,28 +120,22 @@ def _in_one_unit(
     filled: Values,
     label: str,
     units_: tuple[Unit, Unit | None],
-    powers: tuple[tuple[str, int], ...],
+    ways: Mapping[str, Way],
     chosen: BarePercent | None,
 ) -> Meant:
     base, stated = units_
-    several = len(powers) > 1 or any(power for _, power in powers)
-    if several:
-        reading = measured(replace(reading, format=replace(reading.format, powers=powers)), filled)
-    if base.kind == "percent" and not any(power for _, power in powers):
+    if len(ways) > 1 or any(ways.values()) or not reading.affixes:
+        form = replace(
+            reading.format,
+            powers=tuple((affix, way) for affix, way in ways.items() if isinstance(way, int)),
+            conversions=tuple((affix, way) for affix, way in ways.items() if isinstance(way, Conversion)),
+        )
+        reading = measured(replace(reading, format=form), filled)
+    converted = [affix for affix, way in ways.items() if way]
+    if base.kind == "percent" and not converted:
         return _percent(reading, filled, label, stated, chosen)
-    findings = []
-    converted = any(power for _, power in powers)
-    if converted:
-        said = UnitsConvertedSaid(
-            code="units_converted",
-            column=label,
-            units=tuple(affix for affix, _ in powers)[:5],
-            unit=_words(base),
-        )
-        findings.append(
-            _noted(Code.UNITS_CONVERTED, Severity.CHANGED, said, filled, _examples(filled, reading.format))
-        )
-    unscaled = next((a for a, power in powers if power == 0 and _scale(a) != base.scale), None)
+    findings = [_converted(reading, filled, label, base, converted)] if converted else []
+    unscaled = next((a for a, way in ways.items() if way == 0 and _scale(a) != base.scale), None)
     if unscaled is not None:
         scaled = HeaderScaleSaid(code="header_scale", column=label, affix=unscaled, unit=_words(base))
         findings.append(_noted(Code.HEADER_SCALE, Severity.DOUBTFUL, scaled, filled))
@@ -119,6 +149,20 @@ def _in_one_unit(
         severity = Severity.DOUBTFUL if converted else Severity.INFO
         findings.append(_bare(label, reading.bare, base.symbol, severity))
     return Meant(reading, base, findings)
+
+
+def _converted(
+    reading: NumberReading, filled: Values, label: str, base: Unit, affixes: Sequence[str]
+) -> Finding:
+    cells = [(text, n) for text, n in filled if (shape := cut(text)) is not None and shape.affix in affixes]
+    said = UnitsConvertedSaid(
+        code="units_converted",
+        column=label,
+        count=_total(cells),
+        units=tuple(affixes)[:5],
+        unit=_words(base),
+    )
+    return _noted(Code.UNITS_CONVERTED, Severity.CHANGED, said, cells, _examples(cells, reading.format))
 
 
 def _words(unit: Unit) -> str:

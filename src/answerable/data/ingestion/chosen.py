@@ -13,14 +13,9 @@ from answerable.data.ingestion import affixes, booleans, dates, numbers
 from answerable.data.ingestion.arguments import ChoiceSaid, DateOrderSaid, MarkSaid
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
+from answerable.data.ingestion.column_findings import date_findings, number_findings
 from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
-from answerable.data.ingestion.columns import (
-    date_findings,
-    decide,
-    filled_of,
-    number_findings,
-    type_of,
-)
+from answerable.data.ingestion.columns import decide, filled_of, type_of
 from answerable.data.ingestion.dates import DateOrder, DateReading
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted
 from answerable.data.semantics.model import FieldType

@@ -8,13 +8,14 @@ from itertools import product
 
 from sqlglot import exp
 
-from answerable.data.ingestion import booleans, dates, sql, zones
+from answerable.data.ingestion import booleans, sql, zones
 from answerable.data.ingestion.affixes import BarePercent
 from answerable.data.ingestion.cells import PLACEHOLDERS, TYPED_PLACEHOLDERS
-from answerable.data.ingestion.dates import DateFormat, DateOrder, parse_time
+from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
 from answerable.data.ingestion.quality import Finding
 from answerable.data.ingestion.sql import Strict
+from answerable.data.ingestion.times import parse_time, time_sql
 from answerable.data.semantics.model import FieldType, Unit
 
 Values = Sequence[tuple[str, int]]
@@ -84,13 +85,14 @@ class ColumnType:
             return self.date.sql(cell)
         if self.boolean is not None:
             return booleans.boolean_sql(cell, self.boolean)
-        return dates.time_sql(cell) if self.type is FieldType.TIME else cell
+        return time_sql(cell) if self.type is FieldType.TIME else cell
 
     def marked_sql(self, name: str) -> exp.Expression | None:
         """Whether a cell of the raw column has the unit or zone that others have; None where none has any."""
         cell = sql.column(name)
         if self.number is not None and self.number.affix:
-            known = {self.number.affix, *(affix for affix, _ in self.number.powers if affix)}
+            others = (*self.number.powers, *self.number.conversions)
+            known = {self.number.affix, *(affix for affix, _ in others if affix)}
             found = [sql.call("contains", cell.copy(), affix) for affix in sorted(known)]
             return exp.Paren(this=exp.or_(*found))
         if self.date is not None and self.date.zones:

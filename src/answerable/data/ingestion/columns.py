@@ -9,27 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from answerable.data.ingestion import affixes, booleans, dates, numbers, units, zones
 from answerable.data.ingestion.arguments import (
-    ColumnSaid,
     ColumnTextSaid,
     CompactDatesSaid,
-    CountedColumnTextSaid,
-    DateOrderSaid,
-    DateReadSaid,
-    NumberReadSaid,
-    Sign,
-    SignsSaid,
     UnitsSaid,
 )
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
+from answerable.data.ingestion.column_findings import compact_dates, date_findings, number_findings
 from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
-from answerable.data.ingestion.dates import DateFormat, DateOrder
+from answerable.data.ingestion.dates import DateOrder
+from answerable.data.ingestion.number_shapes import cut
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
-from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
+from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 from answerable.data.semantics.model import FieldType
 
 _UNREADABLE_SHARE = 0.01
@@ -127,66 +121,6 @@ def _mixed_dates(filled: Values, label: str, reading: dates.DateReading | None) 
     return Decision(TEXT, [finding])
 
 
-def date_findings(reading: dates.DateReading, filled: Values, label: str) -> list[Finding]:
-    """What to say about how dates are read."""
-    example, form = filled[0][0].strip(), reading.format
-    said: list[tuple[Code, Severity, DateOrderSaid | DateReadSaid | ColumnSaid]] = []
-    if reading.ambiguous:
-        said.append((Code.DATE_ORDER, Severity.DOUBTFUL, _assumed(form, example, label)))
-    if form.short_years:
-        years = ColumnSaid(code="two_digit_year", column=label)
-        said.append((Code.TWO_DIGIT_YEAR, Severity.CHANGED, years))
-    if form.zones:
-        said.append((Code.TIME_ZONE, Severity.CHANGED, ColumnSaid(code="time_zone", column=label)))
-    if form.months:
-        said.append((Code.MONTHS, Severity.CHANGED, ColumnSaid(code="months", column=label)))
-    count, examples = sum(c for _, c in filled), _examples(filled, form)
-    findings = [
-        noted(code, severity, each, column=label, count=count, example=example, examples=examples)
-        for code, severity, each in said
-    ]
-    if reading.unzoned:
-        findings.append(_unzoned(reading.unzoned, label))
-    compact = _compact(filled, label, "compact_dates_read") if form.order is DateOrder.COMPACT else None
-    return findings if compact is None else [*findings, compact]
-
-
-def _unzoned(unzoned: Values, label: str) -> Finding:
-    text, count = unzoned[0][0].strip(), sum(count for _, count in unzoned)
-    said = CountedColumnTextSaid(code="time_zone_missing", column=label, count=count, text=text)
-    return noted(Code.TIME_ZONE_MISSING, Severity.DOUBTFUL, said, column=label, count=count, example=text)
-
-
-def _compact(
-    filled: Values, label: str, code: Literal["compact_dates", "compact_dates_read"]
-) -> Finding | None:
-    """What to say of eight digits each that are dates or may be; None where one of them is none."""
-    form = DateFormat(DateOrder.COMPACT)
-    days = [day for text, _ in filled if (day := form.parse(text)) is not None]
-    if not days or (code == "compact_dates" and len(days) < len(filled)):
-        return None
-    text = next(text for text, _ in filled if form.parse(text) is not None).strip()
-    said = CompactDatesSaid(code=code, column=label, text=text, day=days[0])
-    return noted(
-        Code.COMPACT_DATES,
-        Severity.DOUBTFUL if code == "compact_dates" else Severity.CHANGED,
-        said,
-        column=label,
-        count=sum(count for _, count in filled),
-        example=text,
-        examples=_examples(filled, form) if code == "compact_dates_read" else (),
-    )
-
-
-def _assumed(form: DateFormat, example: str, label: str) -> DateOrderSaid | DateReadSaid:
-    first: Literal["day", "month"] = "day" if form.order is DateOrder.DMY else "month"
-    value = form.parse(example)
-    if value is None:
-        return DateOrderSaid(code="date_order_assumed", column=label, first=first)
-    day = date(value.year, value.month, value.day)
-    return DateReadSaid(code="date_order", column=label, first=first, text=example, day=day)
-
-
 def _as_time(filled: Values) -> Decision | None:
     column = ColumnType(FieldType.TIME)
     if not any(":" in text for text, _ in filled):
@@ -219,7 +153,7 @@ def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:
     maybe_dates = (
         form.plain and column.unit is None and hints.unit is None and not _ID_HEADER.search(_words(label))
     )
-    asked = _compact(filled, label, "compact_dates") if maybe_dates else None
+    asked = compact_dates(filled, label, "compact_dates") if maybe_dates else None
     if asked is not None:
         findings.append(asked)
     serial = _serial(filled, label, form) if maybe_dates and _DATE_HEADER.search(label) else None
@@ -283,64 +217,6 @@ def type_of(form: NumberFormat) -> FieldType:
     return {"BIGINT": FieldType.INTEGER, "DOUBLE": FieldType.FLOAT}.get(form.duckdb_type, FieldType.DECIMAL)
 
 
-def number_findings(reading: NumberReading, filled: Values, label: str) -> list[Finding]:
-    """What to say about how numbers are read."""
-    form, count = reading.format, sum(c for _, c in filled)
-    example = next((t for t, _ in filled if set(t) & set(".,")), filled[0][0]).strip()
-    if reading.ambiguous:
-        value = form.parse(example)
-        read = NumberReadSaid(
-            code="decimal_mark",
-            column=label,
-            text=example,
-            taken_for="thousands" if form.group else "decimal",
-            number=example if value is None else _plain(value),
-        )
-        return [
-            noted(
-                Code.DECIMAL_MARK,
-                Severity.DOUBTFUL,
-                read,
-                column=label,
-                count=count,
-                example=example,
-                examples=_examples(filled, form),
-            )
-        ]
-    if form.plain:
-        return []
-    comma = "," if form.decimal_mark == "," and form.scale else ""
-    signs = (
-        Sign(kind="decimal_comma", text=comma),
-        Sign(kind="thousands", text=form.group),
-        Sign(kind="affix", text=form.affix),
-    )
-    written = SignsSaid(code="number_format", column=label, signs=tuple(sign for sign in signs if sign.text))
-    return [
-        noted(
-            Code.NUMBER_FORMAT,
-            Severity.CHANGED,
-            written,
-            column=label,
-            count=count,
-            example=example,
-            examples=_examples(filled, form),
-        )
-    ]
-
-
-def _examples(filled: Values, form: NumberFormat | DateFormat) -> tuple[Example, ...]:
-    """Texts of a column and what they are read as, those with marks of their own first."""
-    ordered = sorted(filled, key=lambda pair: not set(pair[0]) & set(".,/"))
-    read = ((text.strip(), form.parse(text)) for text, _ in ordered)
-    shown = [Example(before=shorten(text), after=_plain(value)) for text, value in read if value is not None]
-    return tuple(shown[:SHOWN])
-
-
-def _plain(value: Decimal | date) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
-
-
 def _as_unzoned(filled: Values, label: str) -> Decision | None:
     """Text, where every time would be one without the word behind it."""
     if not any(":" in text for text, _ in filled):
@@ -378,7 +254,7 @@ def _as_text(filled: Values, label: str) -> Decision:
     if misfit is None:
         return Decision(TEXT)
     # Numbers in two styles ("1,5" and "2.5") are no words.
-    share = 1.0 if numbers.cut(misfit) is not None else reading.share
+    share = 1.0 if cut(misfit) is not None else reading.share
     return Decision(TEXT, [_mixed("mixed_types", misfit, filled, label, share)])
 
 

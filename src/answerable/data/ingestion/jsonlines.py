@@ -13,7 +13,7 @@ from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion.arguments import CountSaid
 from answerable.data.ingestion.characters import storable
 from answerable.data.ingestion.errors import refuse
-from answerable.data.ingestion.numbers import cut
+from answerable.data.ingestion.number_shapes import cut
 from answerable.data.ingestion.quality import Code, Finding, Severity, not_finite, noted, shorten
 
 _MOST_COLUMNS = 1000

@@ -17,10 +17,11 @@ from answerable.data.ingestion.arguments import CountedColumnSaid, FormatUnitSai
 from answerable.data.ingestion.cells import PLACEHOLDERS, Duration, Formatted, Native
 from answerable.data.ingestion.choices import ColumnChoices
 from answerable.data.ingestion.chosen import decide_as_chosen
+from answerable.data.ingestion.column_findings import date_findings
 from answerable.data.ingestion.column_types import Hints
-from answerable.data.ingestion.columns import date_findings
 from answerable.data.ingestion.finder import FoundTable
 from answerable.data.ingestion.headers import ColumnHeader
+from answerable.data.ingestion.number_shapes import cut
 from answerable.data.ingestion.numbers import NumberFormat
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
 from answerable.data.ingestion.request import TableSettings
@@ -108,11 +109,9 @@ def _texts(cells: Sequence[str]) -> list[str]:
 def _unit_of(cells: Sequence[str], header: ColumnHeader) -> Unit | None:
     """The unit that the formats of all of a column's numbers print; None where some have another or none,
     where numbers stand as text among them, and where the header names another unit."""
-    own = [
-        cell for cell in cells if isinstance(cell, Native) and cell != "0" and numbers.cut(cell) is not None
-    ]
+    own = [cell for cell in cells if isinstance(cell, Native) and cell != "0" and cut(cell) is not None]
     shown = {cell.affix if isinstance(cell, Formatted) else "" for cell in own}
-    if len(shown) != 1 or any(numbers.cut(text) is not None for text in _texts(cells)):
+    if len(shown) != 1 or any(cut(text) is not None for text in _texts(cells)):
         return None
     affix = shown.pop()
     scaled = {cell.thousands if isinstance(cell, Formatted) else 0 for cell in own}
@@ -162,7 +161,7 @@ def _with_affixes(cells: Sequence[str]) -> _Rewritten:
 
 
 def _with_affix(cell: Formatted) -> Native:
-    if numbers.cut(cell) is None or not cell.affix:
+    if cut(cell) is None or not cell.affix:
         return cell
     return Native(f"{_percentage(cell)}%" if cell.affix == "%" else f"{cell} {cell.affix}")
 
@@ -176,7 +175,7 @@ def _is_typed(cells: Sequence[str], header: ColumnHeader, choices: ColumnChoices
 
 def _as_numbers(cells: list[str], header: ColumnHeader, choices: ColumnChoices) -> _Rewritten | None:
     """The cells with the numbers among the texts written with a decimal point; None where there are none."""
-    texts = [text for text in _texts(cells) if numbers.cut(text) is not None]
+    texts = [text for text in _texts(cells) if cut(text) is not None]
     own = [value for cell in cells if isinstance(cell, Native) and (value := _value(cell)) is not None]
     filled = sum(cell.strip().lower() not in PLACEHOLDERS for cell in cells)
     if not texts or not own or len(texts) + len(own) < _MOSTLY * filled:
@@ -209,13 +208,13 @@ def _as_numbers(cells: list[str], header: ColumnHeader, choices: ColumnChoices) 
 
 def _value(cell: str) -> Decimal | None:
     """A number of the workbook, with or without what stands beside it."""
-    shape = numbers.cut(cell)
+    shape = cut(cell)
     return None if shape is None else NumberFormat(affix=shape.affix).parse(cell)
 
 
 def _plain(text: str, form: NumberFormat) -> str | None:
     """A text as a number with a decimal point and its own affix; None where it is none in this format."""
-    shape = numbers.cut(text)
+    shape = cut(text)
     affix = shape.affix if shape is not None else ""
     written = replace(form, affix=affix).canonical(text)
     if written is None:

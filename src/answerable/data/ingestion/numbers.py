@@ -10,20 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from decimal import Context, Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cached_property
 
 from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.cells import Native
+from answerable.data.ingestion.number_shapes import BLANKS, DASHES, Shape, cut
 from answerable.data.ingestion.sql import Strict
 from answerable.data.ingestion.units import currency
+from answerable.data.semantics.units import Conversion
 
-_BLANKS = "\u00a0\u202f\u2009\u2007 "
 _APOSTROPHES = "'’"
-_GROUPS = {" ": f"[{_BLANKS}]", "'": f"[{_APOSTROPHES}]", ".": r"\.", ",": ",", "_": "_", "": ""}
+_GROUPS = {" ": f"[{BLANKS}]", "'": f"[{_APOSTROPHES}]", ".": r"\.", ",": ",", "_": "_", "": ""}
 MAX_DIGITS = 18
 _EXACT_DIGITS = 38
 _EXACT_SCALE = 10
@@ -41,91 +42,8 @@ _STYLES = (
     (".", "_"),
 )
 
-_SHAPE = re.compile(
-    r"""(?P<open>\(?)\s*(?P<sign>[+\-−–]?)\s*(?P<prefix>(?:[^\d\s+\-−–().,'’]{1,5}\.?)?)\s*(?P<sign2>[+\-−–]?)\s*
-    (?P<body>[0-9.,][0-9.,'’_\u00a0\u202f\u2009\u2007 ]*|\.[0-9]+)
-    (?P<exponent>[eE][+\-]?[0-9]{1,3})?
-    \s*(?P<suffix>[^\d\s+\-−–()][^\d+\-−–()]{0,7}(?:[/²³][^\d]{1,4})?)?\s*(?P<trailing>-?)\s*(?P<close>\)?)""",
-    re.VERBOSE,
-)
-
-
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_DASHES = ("-", "–", "—")
-_DIGIT = re.compile("[0-9]")
-_LONGEST_KNOWN = 60
-_CODE = re.compile(r"\d+[A-Z]")
-# "(99,10) €": the currency stands outside of the brackets.
-_BRACKETED = re.compile(
-    r"(?P<prefix>[^\d\s+\-−–().,'’]{0,5}\.?)\s*(?P<inner>\([^()]*\))\s*(?P<suffix>[^\d()+\-−–]{0,8})"
-)
-# "12,-" and "12.–" say that there are no cents; a minus behind a number follows a digit.
-_NO_CENTS = re.compile(r"(?<=[0-9][.,])[-–—]{1,2}(?=[^0-9]*$)")
-
-
-class Shape(NamedTuple):
-    """A cell cut into the parts of a number; `affix` is the currency, percent sign or unit."""
-
-    negative: bool
-    body: str
-    affix: str
-    exponent: str
-
-
-def cut(text: str) -> Shape | None:
-    """The parts of a text that may be a number; None when it is none in any style."""
-    if _PLAIN.fullmatch(text):
-        negative = text[0] == "-"
-        return Shape(negative, text[negative:], "", "")
-    return _cut_known(text) if len(text) <= _LONGEST_KNOWN else _cut(text)
-
-
-def _cut(text: str) -> Shape | None:
-    if _DIGIT.search(text) is None:
-        return _cut_dash(text.strip())
-    bare = _NO_CENTS.sub("", text.strip())
-    match = _SHAPE.fullmatch(bare)
-    if match is None:
-        return _cut_bracketed(bare)
-    part = match.groupdict()
-    bracketed = part["open"] == "(" and part["close"] == ")"
-    if (part["open"] == "(") != (part["close"] == ")"):
-        return None
-    signs = [s for s in (part["sign"], part["sign2"], part["trailing"]) if s]
-    if len(signs) + bracketed > 1:
-        return None
-    prefix, suffix = part["prefix"].strip(), (part["suffix"] or "").strip()
-    # "A1" and "12B" are codes, not amperes and bytes.
-    if (prefix and currency(prefix) is None) or _CODE.fullmatch(text.strip()):
-        return None
-    if (prefix and suffix) or not re.search("[0-9]", part["body"]):
-        return None
-    negative = bracketed or any(s != "+" for s in signs)
-    return Shape(negative, part["body"].strip(_BLANKS), prefix or suffix, part["exponent"] or "")
-
-
-# A column is looked at several times: for its type, for what does not fit it, and for what becomes of each
-# cell.
-_cut_known = lru_cache(maxsize=1 << 14)(_cut)
-
-
-def _cut_dash(text: str) -> Shape | None:
-    """Nothing, as accounts write it: a dash beside a currency."""
-    for affix in (text[:-1], text[1:]) if text[-1:] in _DASHES or text[:1] in _DASHES else ():
-        if currency(affix) is not None:
-            return Shape(False, "0", affix.strip(), "")
-    return None
-
-
-def _cut_bracketed(text: str) -> Shape | None:
-    match = _BRACKETED.fullmatch(text)
-    inner = cut(match["inner"]) if match is not None else None
-    if match is None or inner is None or inner.affix:
-        return None
-    prefix, suffix = match["prefix"].strip(), match["suffix"].strip()
-    if bool(prefix) == bool(suffix) or (prefix and currency(prefix) is None):
-        return None
-    return inner._replace(affix=prefix or suffix)
+_MOST_RARE = 20
 
 
 @dataclass(frozen=True)
@@ -134,7 +52,7 @@ class NumberFormat:
 
     `integer_digits` and `scale` are the widest seen; `exponents` says that 1e6 occurs. `powers` are of ten,
     by which numbers with another affix, or with none, become numbers of the column: ("g", -3) among
-    kilograms."""
+    kilograms. `conversions` are of units that no power of ten brings into the column's: pounds, minutes."""
 
     decimal_mark: str = "."
     group: str = ""
@@ -146,6 +64,7 @@ class NumberFormat:
     uniform: bool = False  # every number is written with the same number of decimals
     padded: bool = False  # zeros in front are part of a number here, not of an identifier
     powers: tuple[tuple[str, int], ...] = ()
+    conversions: tuple[tuple[str, Conversion], ...] = ()
 
     @cached_property
     def _body(self) -> re.Pattern[str]:
@@ -161,14 +80,18 @@ class NumberFormat:
         if self.decimal_mark == "." and not self.powers and _PLAIN.fullmatch(text):
             return text
         shape = cut(text)
-        power = self._power(shape.affix) if shape is not None else None
-        if shape is None or power is None or not self._body.fullmatch(shape.body):
+        if shape is None or not self._body.fullmatch(shape.body):
+            return None
+        power, conversion = self._power(shape.affix), dict(self.conversions).get(shape.affix)
+        if power is None and conversion is None:
             return None
         body = shape.body
         if self.group:
             body = re.sub(_GROUPS[self.group], "", body)
         body = body.replace(self.decimal_mark, ".") if self.decimal_mark != "." else body
         written = ("-" if shape.negative else "") + body + shape.exponent
+        if conversion is not None:
+            return _converted(written, conversion)
         return written if not power else format(Decimal(written).scaleb(power), "f")
 
     def _power(self, affix: str) -> int | None:
@@ -187,7 +110,12 @@ class NumberFormat:
     @property
     def duckdb_type(self) -> str:
         """BIGINT, an exact DECIMAL, or DOUBLE where digits would not fit."""
-        if self.exponents or self.scale > _EXACT_SCALE or self.integer_digits + self.scale > _EXACT_DIGITS:
+        if (
+            self.conversions
+            or self.exponents
+            or self.scale > _EXACT_SCALE
+            or self.integer_digits + self.scale > _EXACT_DIGITS
+        ):
             return "DOUBLE"
         if self.scale == 0 and not self.powers:
             return "BIGINT" if self.integer_digits <= MAX_DIGITS else "DECIMAL(38,0)"
@@ -195,15 +123,18 @@ class NumberFormat:
 
     def _canonical_sql(self, cell: exp.Expression) -> exp.Expression:
         """`canonical` as an expression over a VARCHAR; null for what is no number here."""
-        if not self.powers:
+        if not self.powers and not self.conversions:
             return self._written_sql(cell, self.affix, 0)
+        conversions = dict(self.conversions)
         powers = {"": 0, self.affix: 0} | dict(self.powers)
         # The longest first: "kg" has a "g" in it, and everything has nothing in it.
-        affixes = sorted(powers, key=len, reverse=True)
-        branches = [
-            (sql.call("contains", cell.copy(), affix), self._written_sql(cell.copy(), affix, powers[affix]))
-            for affix in affixes
-        ]
+        affixes = sorted({*powers, *conversions}, key=len, reverse=True)
+        branches = []
+        for affix in affixes:
+            written = self._written_sql(cell.copy(), affix, powers.get(affix, 0))
+            if affix in conversions:
+                written = _converted_sql(written, conversions[affix])
+            branches.append((sql.call("contains", cell.copy(), affix), written))
         return sql.when(branches, sql.null())
 
     def _written_sql(self, cell: exp.Expression, affix: str, power: int) -> exp.Expression:
@@ -216,21 +147,21 @@ class NumberFormat:
                 digits = sql.call("regexp_replace", digits, _GROUPS[self.group], "", "g")
         else:
             # One sign at most: brackets that close, one in front, or one behind.
-            gap = rf"[\s{_BLANKS}]*"  # RE2's \s knows ASCII's blanks alone
+            gap = rf"[\s{BLANKS}]*"  # RE2's \s knows ASCII's blanks alone
             pattern = rf"\({gap}(?:{body}){gap}\)|[+\-−–]?{gap}(?:{body})|(?:{body}){gap}-"
             digits = sql.call("regexp_replace", bare, f"[^0-9{self.decimal_mark}]", "", "g")
         if self.decimal_mark != ".":
             digits = sql.call("replace", digits, self.decimal_mark, ".")
         if not (self.plain or self.exponents):
             negative = sql.call(
-                "regexp_matches", bare, rf"^[\s{_BLANKS}]*[(\-−–]|[0-9][\s{_BLANKS}]*-[\s{_BLANKS}]*$"
+                "regexp_matches", bare, rf"^[\s{BLANKS}]*[(\-−–]|[0-9][\s{BLANKS}]*-[\s{BLANKS}]*$"
             )
             digits = sql.when([(negative, exp.DPipe(this=sql.text("-"), expression=digits))], digits)
         if power:
             digits = exp.DPipe(this=digits, expression=sql.text(f"e{power}"))
         known = [(sql.matches(bare, pattern), digits)]
         if affix and currency(affix) is not None:
-            known.append((sql.among(bare.copy(), _DASHES), sql.text("0")))
+            known.append((sql.among(bare.copy(), DASHES), sql.text("0")))
         return sql.when(known, sql.null())
 
     def _fitting_pattern(self, power: int = 0) -> str:
@@ -259,9 +190,32 @@ class NumberFormat:
             digits = exp.Sub(this=sql.call("length", cell), expression=sql.call("strpos", cell, "."))
             fits = exp.LTE(this=digits, expression=exp.Literal.number(self.scale))
             whole = exp.EQ(this=sql.call("strpos", cell, "."), expression=exp.Literal.number(0))
-            plain = exp.Not(this=sql.call("regexp_matches", cell, r"[eE_xX\s]|^[+-]?0\d"))
+            # The engine has numbers called infinity and nan.
+            plain = exp.Not(this=sql.call("regexp_matches", cell, r"[A-Za-z_\s]|^[+-]?0\d"))
             holds = exp.And(this=exp.Paren(this=exp.Or(this=fits, expression=whole)), expression=plain)
         return Strict(sql.cast(cell, self.duckdb_type), holds)
+
+
+def _converted(written: str, conversion: Conversion) -> str:
+    """A number in the column's unit, to twelve digits."""
+    value = Fraction(Decimal(written)) * conversion.factor + conversion.offset
+    quotient = Context(prec=12).divide(Decimal(value.numerator), Decimal(value.denominator))
+    return format(quotient.normalize(), "f")
+
+
+def _converted_sql(written: exp.Expression, conversion: Conversion) -> exp.Expression:
+    """The same in the engine's floats. Whole numbers are multiplied and added before there is one division,
+    so that 32 °F is 0 °C."""
+    factor, offset = conversion.factor, conversion.offset
+    scaled = exp.Mul(
+        this=sql.cast(written, "DOUBLE", lenient=True),
+        expression=sql.number(Decimal(factor.numerator * offset.denominator)),
+    )
+    moved = exp.Add(this=scaled, expression=sql.number(Decimal(offset.numerator * factor.denominator)))
+    value = exp.Div(
+        this=exp.Paren(this=moved), expression=sql.number(Decimal(factor.denominator * offset.denominator))
+    )
+    return sql.cast(value, "VARCHAR")
 
 
 def body_pattern(decimal_mark: str, group: str) -> str:
@@ -288,6 +242,7 @@ class NumberReading:
     leading_zeros: str | None = None  # an example such as 00501
     long_digits: str | None = None
     affixes: tuple[str, ...] = ()  # the most frequent first
+    rare: tuple[str, ...] = ()  # beside so few numbers that they do not say what the column's are
     bare: tuple[tuple[str, int], ...] = ()  # numbers without an affix, zero apart, where others have one
 
 
@@ -305,9 +260,10 @@ def read(
     for _, shape, count in numeric:
         if shape.affix:
             affixes[shape.affix] += count
-    # A sign beside a handful of cells makes them misfits; it does not change the column.
-    affixes = Counter({found: count for found, count in affixes.items() if count > 0.01 * total})
-    ordered = tuple(found for found, _ in affixes.most_common())
+    # A sign beside a handful of cells makes them misfits, unless it is a unit that becomes the column's; it
+    # does not change the column.
+    ordered = tuple(found for found, count in affixes.most_common() if count > 0.01 * total)
+    rare = tuple(found for found, count in affixes.most_common() if count <= 0.01 * total)[:_MOST_RARE]
     affix = ordered[0] if ordered else ""
     native = all(isinstance(text, Native) for text, _, _ in numeric)
     style, ambiguous = (
@@ -315,7 +271,7 @@ def read(
     )
     number_format = NumberFormat(decimal_mark=style[0], group=style[1], affix=affix)
     reading = NumberReading(
-        number_format, 0, ambiguous, affixes=ordered, bare=_bare(numeric) if ordered else ()
+        number_format, 0, ambiguous, affixes=ordered, rare=rare, bare=_bare(numeric) if ordered else ()
     )
     return measured(reading, values)
 
@@ -375,7 +331,7 @@ def measured(reading: NumberReading, values: Sequence[tuple[str, int]]) -> Numbe
         integer_digits=integer_digits,
         scale=scale,
         exponents=exponents,
-        plain=plain and not number_format.powers,
+        plain=plain and not number_format.powers and not number_format.conversions,
         uniform=not exponents and shortest == scale,
     )
     return replace(

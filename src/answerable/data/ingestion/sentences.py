@@ -81,7 +81,8 @@ SENTENCES: Mapping[str, str] = {
     "are written; write the unit into the headers.",
     "formats_unread": "Number formats and error cells of the sheet {text!r} are not seen: 25 % is 0.25 here, "
     "and a unit that only a format shows is missing. Save the workbook as XLSX.",
-    "units_converted": "Numbers in {column!r} are written in {units}; all are stored in {unit}.",
+    "units_converted": "{count} {count:number|numbers} of {column!r} in {units} {count:is|are} converted: "
+    "all are stored in {unit}.",
     "bare_numbers": "{count} {count:number|numbers} of {column!r} {count:has|have} no unit, such as "
     "{text!r}; "
     "read as {unit}.",
