@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from answerable.data.datasets import tasks
 from answerable.kit.postgres import Cluster
 from answerable.kit.settings import Settings
 from tests.data.datasets.uploads import ORDERS, finished, upload
@@ -66,8 +67,18 @@ async def test_a_version_shows_once_the_replica_has_its_rows(
 
 
 async def test_a_cancelled_version_takes_its_table_along(
-    owner: Caller, warehouse: House, standby: Standby, settings: Settings
+    owner: Caller,
+    warehouse: House,
+    standby: Standby,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The attempt itself drops it: the job that clears up later, which would do so too, is held back."""
+
+    async def leave_all(*_: object, **__: object) -> None:
+        return
+
+    monkeypatch.setattr(tasks, "discard_tables", leave_all)
     point(settings.warehouse, warehouse.url(), warehouse.url(port=standby.port))
     standby.pause()
     try:
