@@ -8,8 +8,15 @@ from playwright.async_api import Request, expect
 
 from tests.console.conftest import WARRANTY, OpenVisit, Visit
 from tests.console.test_pages import PAGES
+from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Caller, Workspace
 from tests.factories.uploads import upload_dataset, upload_document
+
+
+def _sales(amount: int) -> bytes:
+    """A table that leaves open whether day or month comes first."""
+    return f"day,product,amount\n03/04/2024,Kettle,{amount}\n05/06/2024,Grinder,20\n".encode()
+
 
 QUIET_MS = 2500
 """Longer than changes are gathered and asked for."""
@@ -58,6 +65,48 @@ async def test_the_next_turn_shows_in_another_window_of_the_same_person(
     await asking.ask("Where do I send the serial number?")
     turn = beside.page.get_by_role("article", name="Where do I send the serial number?")
     await expect(turn).to_have_attribute("data-state", "answered")
+
+
+async def test_an_open_table_follows_and_takes_nothing_away_that_is_not_applied(
+    visit: OpenVisit, workspace: Workspace, worker: None
+) -> None:
+    owner, other = workspace.owner, await workspace.member("editor")
+    dataset = await ingested(owner, _sales(10), "sales.csv")
+
+    async def another(amount: int) -> None:
+        await ingested(owner, _sales(amount), f"sales-{amount}.csv", dataset_id=dataset["id"])
+
+    window = await _opened(visit, workspace, other, f"/data/{dataset['id']}")
+    page = window.page
+    await expect(page.get_by_role("cell", name="10", exact=True)).to_be_visible()
+    await another(11)
+    await expect(page.get_by_role("cell", name="11", exact=True)).to_be_visible()
+
+    await page.get_by_role("tab", name="Review").click()
+    first = page.get_by_role("radio", name="Month first")
+    await first.check()
+    await another(12)
+    changed = page.get_by_role("status").filter(has_text="This table has changed.")
+    await expect(changed).to_be_visible()
+    await expect(page.get_by_text("Version 2", exact=False).first).to_be_visible()
+    assert await window.accessible() == []
+    await page.get_by_role("tab", name="Rules").click()
+    await page.get_by_role("button", name="New rule").click()
+    await page.get_by_role("menuitem", name="Derive a column").click()
+    name = page.get_by_role("dialog").get_by_label("Name of the new column")
+    await name.fill("Half")
+    await another(13)
+    await expect(name).to_have_value("Half")
+    await page.keyboard.press("Escape")
+    await changed.get_by_role("button", name="Look again").click()
+    await expect(changed).to_have_count(0)
+    await expect(page.get_by_text("Version 4", exact=False).first).to_be_visible()
+    await page.get_by_role("tab", name="Review").click()
+    await expect(first).to_be_checked()
+    await page.get_by_role("button", name="Discard").click()
+    await another(14)
+    await expect(page.get_by_text("Version 5", exact=False).first).to_be_visible()
+    await expect(changed).to_have_count(0)
 
 
 async def test_a_page_that_nothing_happens_to_asks_for_nothing(visit: OpenVisit, shop: Workspace) -> None:

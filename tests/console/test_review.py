@@ -101,6 +101,8 @@ async def test_a_decision_over_an_outdated_version_is_refused_with_the_way_on(
     await window.open(f"/data/{dataset['id']}?tab=review")
     await page.get_by_role("radio", name="Day first").check()
     await ingested(workspace.owner, SALES.replace(b"20", b"25"), "later.csv", dataset_id=dataset["id"])
+    await expect(page.get_by_role("status").filter(has_text="This table has changed.")).to_be_visible()
+    await expect(page.get_by_role("radio", name="Day first")).to_be_checked()
     await page.get_by_role("button", name="Read again").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     assert await window.accessible() == []

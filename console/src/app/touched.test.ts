@@ -19,6 +19,12 @@ describe("touches", () => {
     expect(touched("datasets", "conversations", "chat_1", "files")).toBe(true);
     expect(touched("chat/sessions", "conversations", "chat_1", "files")).toBe(false);
   });
+  it("looks at a table again, but not at what belongs to one of its versions", () => {
+    expect(touched("datasets", "datasets", "list", "ready")).toBe(true);
+    expect(touched("datasets", "datasets", "data_1")).toBe(true);
+    expect(touched("datasets", "datasets", "data_1", "review", 1)).toBe(false);
+    expect(touched("datasets", "datasets", "data_1", "rows", 1)).toBe(false);
+  });
   it("knows nothing of resources that it has no page for", () => {
     expect(touched("agents", "agents")).toBe(false);
   });

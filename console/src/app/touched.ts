@@ -19,8 +19,8 @@ const SHOWS: Readonly<Record<string, Shows>> = {
   connections: begins("connections"),
   // Their figures are told of by events of their own, and cost more than a list.
   dashboards: ([first, , third]) => first === "dashboards" && third !== "results",
-  // A table that is open may be about to be decided on: its page looks again when its own work has ended.
-  datasets: ([first, second, third]) => first === "library" || (first === "datasets" && second === "list") || isFiles(first, third),
+  // What belongs to one version of a table stays as it is; another version has keys of its own.
+  datasets: ([first, second, third]) => first === "library" || (first === "datasets" && (second === "list" || third === undefined)) || isFiles(first, third),
   documents: ([first, , third]) => begins("documents", "library")([first]) || isFiles(first, third),
   insights: begins("insights", "dashboards"),
   invitations: begins("invitations"),

@@ -14,7 +14,7 @@ const SAMPLED = 1000;
 export function ColumnCards({ dataset }: { dataset: DatasetView }) {
   const sample = useQuery({
     queryKey: ["datasets", dataset.id, "rows", dataset.version],
-    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: SAMPLED, version: dataset.version } } })),
+    queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: SAMPLED, version: dataset.version, session_id: dataset.session_id } } })),
   });
   return (
     <div className={css.columns}>

@@ -1,11 +1,11 @@
 /** One table: its rows, what its columns hold, how it was read, and its versions. */
-import { ActionIcon, Anchor, Badge, Button, Tabs, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Button, Tabs, Text, Tooltip } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { IconMessageCircle, IconTrash } from "@tabler/icons-react";
+import { IconMessageCircle, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
-import { Problem } from "../api/problems";
+import { asProblem, Problem } from "../api/problems";
 import type { DatasetView } from "../api/schema";
 import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
@@ -16,6 +16,7 @@ import { useMessages } from "../i18n/messages";
 import { ColumnCards } from "./ColumnCards";
 import css from "./data.module.css";
 import { DATASET_COLOURS } from "./DataPage";
+import { differs, useDrafts, useHeld, type Drafts } from "./drafts";
 import { ReviewTab } from "./review/ReviewTab";
 import { RowsTab } from "./RowsTab";
 import { RulesTab } from "./rules/RulesTab";
@@ -29,18 +30,38 @@ function isBeingMade(dataset: DatasetView): boolean {
 
 export function DatasetPage() {
   const { datasetId } = useParams({ from: "/data/$datasetId" });
+  // What is open on the page of one table has nothing to do with the next one.
+  return <Dataset key={datasetId} datasetId={datasetId} />;
+}
+
+function Dataset({ datasetId }: { datasetId: string }) {
   const { session } = useSearch({ from: "/data/$datasetId" });
+  const drafts = useDrafts();
   const dataset = useQuery({
     queryKey: ["datasets", datasetId],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: datasetId }, query: { session_id: session } } })),
     refetchInterval: ({ state }) => (state.data !== undefined && isBeingMade(state.data) ? 2000 : false),
   });
-  if (dataset.isError) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
-  if (dataset.isPending) return <div className={css.pad}><Waiting lines={10} /></div>;
-  return <Dataset dataset={dataset.data} />;
+  const { shown, take } = useHeld(dataset.data, drafts.open);
+  const lookAgain = async () => {
+    const { data } = await dataset.refetch();
+    if (data !== undefined) take(data);
+  };
+  // A lost connection takes nothing away that somebody has open.
+  if (dataset.isError && !(drafts.open && asProblem(dataset.error).status !== 404)) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
+  if (shown === undefined) return <div className={css.pad}><Waiting lines={10} /></div>;
+  return <Shown dataset={shown} drafts={drafts} outdated={dataset.data !== undefined && differs(shown, dataset.data)} lookAgain={lookAgain} />;
 }
 
-function Dataset({ dataset }: { dataset: DatasetView }) {
+interface ShownProps {
+  dataset: DatasetView;
+  drafts: Drafts;
+  /** Whether the table has become another since. */
+  outdated: boolean;
+  lookAgain: () => Promise<void>;
+}
+
+function Shown({ dataset, drafts, outdated, lookAgain }: ShownProps) {
   const m = useMessages();
   const { mayEdit } = useSession();
   const isCommon = dataset.session_id === null;
@@ -81,7 +102,8 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
       }
     >
       {dataset.error && <FailureNote error={new Problem(0, dataset.error.code, dataset.error.detail)} />}
-      {dataset.version !== null && <DatasetTabs dataset={dataset} />}
+      {outdated && <ChangedMeanwhile lookAgain={lookAgain} />}
+      {dataset.version !== null && <DatasetTabs dataset={dataset} drafts={drafts} lookAgain={lookAgain} />}
       {deleting && (
         <Confirm title={m.data.deleteTitle(dataset.label)} lead={m.data.deleteLead} action={m.delete} name={dataset.label} act={remove} close={() => setDeleting(false)} />
       )}
@@ -89,7 +111,24 @@ function Dataset({ dataset }: { dataset: DatasetView }) {
   );
 }
 
-function DatasetTabs({ dataset }: { dataset: DatasetView }) {
+function ChangedMeanwhile({ lookAgain }: Pick<ShownProps, "lookAgain">) {
+  const m = useMessages();
+  return (
+    <div role="status" className={css.changed}>
+      <Text size="sm">
+        {m.data.changedMeanwhile}{" "}
+        <Text span c="dimmed">
+          {m.data.changedLead}
+        </Text>
+      </Text>
+      <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} onClick={() => void lookAgain()}>
+        {m.data.lookAgain}
+      </Button>
+    </div>
+  );
+}
+
+function DatasetTabs({ dataset, drafts, lookAgain }: Omit<ShownProps, "outdated">) {
   const m = useMessages();
   const { tab } = useSearch({ from: "/data/$datasetId" });
   const navigate = useNavigate();
@@ -114,16 +153,16 @@ function DatasetTabs({ dataset }: { dataset: DatasetView }) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="rows">
-        <RowsTab key={dataset.version} dataset={dataset} />
+        <RowsTab dataset={dataset} />
       </Tabs.Panel>
       <Tabs.Panel value="columns">
         <ColumnCards dataset={dataset} />
       </Tabs.Panel>
       <Tabs.Panel value="review">
-        <ReviewTab dataset={dataset} />
+        <ReviewTab dataset={dataset} drafts={drafts} lookAgain={lookAgain} />
       </Tabs.Panel>
       <Tabs.Panel value="rules">
-        <RulesTab dataset={dataset} />
+        <RulesTab dataset={dataset} drafts={drafts} />
       </Tabs.Panel>
       <Tabs.Panel value="versions">
         <VersionsTab dataset={dataset} />

@@ -15,7 +15,9 @@ const PREVIEW_ROWS = 1000;
 export function RowsTab({ dataset }: { dataset: DatasetView }) {
   const m = useMessages();
   const versions = (dataset.versions ?? []).filter((each) => each.status === "ready");
-  const [version, setVersion] = useState(dataset.version);
+  // The one that somebody chose; else the newest, whichever that is by now.
+  const [chosen, choose] = useState<number | null>(null);
+  const version = versions.some((each) => each.version === chosen) ? chosen : dataset.version;
   const rows = useQuery({
     queryKey: ["datasets", dataset.id, "rows", version],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rows", { params: { path: { dataset_id: dataset.id }, query: { limit: PREVIEW_ROWS, version, session_id: dataset.session_id } } })),
@@ -30,7 +32,7 @@ export function RowsTab({ dataset }: { dataset: DatasetView }) {
           label={m.data.versionShown}
           allowDeselect={false}
           value={String(version)}
-          onChange={(value) => setVersion(Number(value))}
+          onChange={(value) => choose(Number(value))}
           data={versions.map((each) => ({ value: String(each.version), label: m.data.version(each.version) }))}
         />
       )}

@@ -187,6 +187,7 @@ export const tables: typeof english = {
     trial: "Probe",
     touched: (n, all) => `${n.toLocaleString("de")} von ${many(all, "probierten Zeile", "probierten Zeilen")} würden sich ändern.`,
     unsaved: "Noch nicht angewandt",
+    overtaken: "Noch nicht angewandt. Andere haben die Regeln inzwischen geändert: Ihre würden sie ersetzen, „Verwerfen“ zeigt die anderen.",
     saved: "Diese Regeln gelten.",
     apply: "Regeln anwenden",
     applying: "Die Regeln werden angewandt",

@@ -188,6 +188,7 @@ export const tables = {
     trial: "Trial",
     touched: (n: number, all: number) => `${n.toLocaleString("en")} of ${many(all, "row", "rows")} tried would change.`,
     unsaved: "Not applied yet",
+    overtaken: "Not applied yet. Others changed the rules meanwhile: yours would replace theirs, and “Discard” shows theirs.",
     saved: "These rules are in force.",
     apply: "Apply the rules",
     applying: "The rules are applied",

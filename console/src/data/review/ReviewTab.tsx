@@ -1,7 +1,7 @@
 /** What the reader found and changed in a table, what it leaves open, and what people decide about it. */
 import { Button, Group, Select, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { api, read } from "../../api/client";
 import { asProblem } from "../../api/problems";
 import type { DatasetView, FindingView, Review } from "../../api/schema";
@@ -11,29 +11,38 @@ import { JobProgress } from "../../design/JobProgress";
 import { toast } from "../../design/toasts";
 import { Waiting } from "../../design/Waiting";
 import { useMessages } from "../../i18n/messages";
-import { useMaking, type Making } from "../making";
-import { answer, decide, keyOf, remembered, sent, sorted, undecided, type Decision, type Decisions } from "./decisions";
+import type { Drafts } from "../drafts";
+import { answer, decide, fitting, keyOf, remembered, sent, sorted, undecided, type Decision, type Decisions } from "./decisions";
 import { FindingRow, QuestionCard, settingName, valueName } from "./FindingRow";
 import css from "./review.module.css";
 
-export function ReviewTab({ dataset }: { dataset: DatasetView }) {
-  const making = useMaking();
+interface Props {
+  dataset: DatasetView;
+  drafts: Drafts;
+  /** Shows the newest version, whatever is undecided. */
+  lookAgain: () => Promise<void>;
+}
+
+export function ReviewTab({ dataset, drafts, lookAgain }: Props) {
   const params = { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } };
   const review = useQuery({
     queryKey: ["datasets", dataset.id, "review", dataset.version],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/review", { params })),
+    // Of one version it stays as it is, and asked again it would be that of the newest.
+    staleTime: Infinity,
   });
   if (review.isError) return <Failure error={review.error} retry={() => void review.refetch()} />;
   if (review.isPending) return <Waiting lines={8} />;
-  return <Reviewing key={review.data.version} dataset={dataset} review={review.data} making={making} />;
+  return <Reviewing key={review.data.version} dataset={dataset} review={review.data} drafts={drafts} lookAgain={lookAgain} />;
 }
 
-function Reviewing({ dataset, review, making }: { dataset: DatasetView; review: Review; making: Making }) {
+function Reviewing({ dataset, review, drafts, lookAgain }: Props & { review: Review }) {
   const m = useMessages();
   const session = useSession();
   // Whoever sees a conversation's table dropped it there.
   const mayEdit = session.mayEdit || dataset.session_id !== null;
-  const [decisions, setDecisions] = useState<Decisions>(new Map());
+  const { decisions, setDecisions } = drafts;
+  useEffect(() => setDecisions((now) => fitting(now, review)), [setDecisions, review]);
   const { questions, offers, found } = sorted(review.findings);
   const chosen = remembered(review.choices);
   const label = (column: string | null) => (column === null ? null : (review.columns.find((each) => each.name === column)?.label ?? column));
@@ -94,7 +103,7 @@ function Reviewing({ dataset, review, making }: { dataset: DatasetView; review: 
       <Section title={m.review.columns}>
         <Columns review={review} decisions={decisions} mayDecide={mayEdit} put={(decision, inForce) => setDecisions((now) => decide(now, decision, inForce))} />
       </Section>
-      <ApplyBar dataset={dataset} review={review} decisions={decisions} making={making} discard={() => setDecisions(new Map())} />
+      <ApplyBar dataset={dataset} review={review} drafts={drafts} lookAgain={lookAgain} />
     </>
   );
 }
@@ -178,19 +187,13 @@ function Columns({ review, decisions, mayDecide, put }: ColumnsProps) {
   );
 }
 
-interface ApplyProps {
-  dataset: DatasetView;
-  review: Review;
-  decisions: Decisions;
-  making: Making;
-  discard: () => void;
-}
-
-function ApplyBar({ dataset, review, decisions, making, discard }: ApplyProps) {
+function ApplyBar({ dataset, review, drafts, lookAgain }: Props & { review: Review }) {
   const m = useMessages();
   const queries = useQueryClient();
   const refresh = () => ["datasets", "library", "semantics"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+  const { decisions, reviewing: making } = drafts;
   const { started, failure } = making;
+  const discard = () => drafts.setDecisions(new Map());
   const apply = useMutation({
     mutationFn: () => {
       const body = { choices: sent(decisions), version: review.version };
@@ -240,7 +243,7 @@ function ApplyBar({ dataset, review, decisions, making, discard }: ApplyProps) {
       )}
       <FailureNote error={apply.error ?? failure} />
       {stale && (
-        <Button size="xs" variant="default" onClick={refresh}>
+        <Button size="xs" variant="default" onClick={() => void lookAgain()}>
           {m.problem.reload}
         </Button>
       )}

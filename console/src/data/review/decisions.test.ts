@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answer, decide, keyOf, remembered, same, sent, type Decisions } from "./decisions";
+import type { Review } from "../../api/schema";
+import { answer, decide, fitting, keyOf, remembered, same, sent, type Decisions } from "./decisions";
 
 const NONE: Decisions = new Map();
 
@@ -15,6 +16,14 @@ describe("decisions about how a table is read", () => {
 
   it("are kept as answers to a question even where they are what was assumed", () => {
     expect(answer(NONE, { setting: "date_order", column: "day", value: "dmy" }).size).toBe(1);
+  });
+
+  it("stay over another version where it still leaves them open", () => {
+    const chosen = [answer, answer, answer].reduce((now, add, at) => add(now, { setting: ["date_order", "type", "totals"][at] ?? "", column: ["day", "amount", null][at] ?? null, value: "x" }), NONE);
+    const review = { findings: [{ setting: "date_order", column: "day" }, { setting: null, column: null }], columns: [{ name: "product" }], choices: { totals: "keep" } } as unknown as Review;
+    expect([...fitting(chosen, review).keys()]).toEqual([keyOf("date_order", "day"), keyOf("totals", null)]);
+    const all = { ...review, columns: [{ name: "amount" }] } as unknown as Review;
+    expect(fitting(chosen, all)).toBe(chosen);
   });
 
   it("forget an earlier choice by null, whatever is in force", () => {

@@ -41,6 +41,17 @@ export function undecided(known: Decisions, setting: string, column: string | nu
   return next;
 }
 
+/** The decisions that a review, of another version than they were made over, still leaves to decide. */
+export function fitting(decisions: Decisions, review: Review): Decisions {
+  const open = new Set([
+    ...review.findings.flatMap(({ setting, column }) => (setting === null ? [] : [keyOf(setting, column)])),
+    ...review.columns.map(({ name }) => keyOf("type", name)),
+    ...remembered(review.choices).map(({ setting, column }) => keyOf(setting, column)),
+  ]);
+  const left = [...decisions].filter(([key]) => open.has(key));
+  return left.length === decisions.size ? decisions : new Map(left);
+}
+
 /** What is remembered of a table, one a setting. */
 export function remembered(choices: Review["choices"]): Decision[] {
   const columns = (choices["columns"] ?? {}) as Record<string, Record<string, Value>>;

@@ -13,39 +13,41 @@ import { toast } from "../../design/toasts";
 import { Waiting } from "../../design/Waiting";
 import { useMessages, type Messages } from "../../i18n/messages";
 import review from "../review/review.module.css";
-import { blank, formOf, KINDS, moved, type Rule, type RuleForm } from "./forms";
+import { blank, formOf, KINDS, moved, type Rule } from "./forms";
 import { RuleDialog } from "./RuleDialog";
 import css from "./rules.module.css";
-import { useMaking, type Making } from "../making";
+import type { Drafts } from "../drafts";
 import { TrialResult } from "./Trial";
 
 const TRIED_ROWS = 50;
 const COLOURS = { normalise: "blue", derive: "pine", validate: "yellow" } as const;
 
-export function RulesTab({ dataset }: { dataset: DatasetView }) {
-  const making = useMaking();
+interface Props {
+  dataset: DatasetView;
+  drafts: Drafts;
+}
+
+export function RulesTab({ dataset, drafts }: Props) {
   const rules = useQuery({
     queryKey: ["datasets", dataset.id, "rules", dataset.version],
     queryFn: () => read(api.GET("/api/v1/datasets/{dataset_id}/rules", { params: { path: { dataset_id: dataset.id }, query: { session_id: dataset.session_id } } })),
+    // They change with the version alone, and asked again they would be those of the newest.
+    staleTime: Infinity,
   });
   if (rules.isError) return <Failure error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.isPending) return <Waiting lines={6} />;
-  return <Rules key={JSON.stringify(rules.data.rules)} dataset={dataset} kept={rules.data.rules} making={making} />;
+  return <Rules dataset={dataset} kept={rules.data.rules} drafts={drafts} />;
 }
 
-interface Editing {
-  /** Null for a new rule. */
-  place: number | null;
-  form: RuleForm;
-}
-
-function Rules({ dataset, kept, making }: { dataset: DatasetView; kept: readonly Rule[]; making: Making }) {
+function Rules({ dataset, kept, drafts }: Props & { kept: readonly Rule[] }) {
   const m = useMessages();
   const session = useSession();
   // Whoever sees a conversation's table dropped it there.
   const mayEdit = session.mayEdit || dataset.session_id !== null;
-  const [rules, setRules] = useState<readonly Rule[]>(kept);
-  const [editing, setEditing] = useState<Editing | null>(null);
+  const { editing, setEditing } = drafts;
+  const rules = drafts.rules?.rules ?? kept;
+  const base = drafts.rules?.base ?? JSON.stringify(kept);
+  const setRules = (next: readonly Rule[]) => drafts.setRules(JSON.stringify(next) === JSON.stringify(kept) ? null : { rules: next, base });
   const list = useRef<HTMLOListElement>(null);
   const fields = dataset.fields ?? [];
   const label = (name: string) => fields.find((each) => each.name === name)?.label ?? rules.flatMap((each) => (each.kind === "derive" && each.column === name && each.label ? [each.label] : []))[0] ?? name;
@@ -112,7 +114,7 @@ function Rules({ dataset, kept, making }: { dataset: DatasetView; kept: readonly
           </ol>
         </>
       )}
-      {mayEdit && <TryAndSave dataset={dataset} rules={rules} kept={kept} label={label} making={making} discard={() => setRules(kept)} />}
+      {mayEdit && <TryAndSave dataset={dataset} rules={rules} overtaken={base !== JSON.stringify(kept)} label={label} drafts={drafts} />}
       {editing !== null && (
         <RuleDialog
           form={editing.form}
@@ -157,19 +159,21 @@ function told(rule: Rule, label: (name: string) => string, m: Messages): string 
 interface TryProps {
   dataset: DatasetView;
   rules: readonly Rule[];
-  kept: readonly Rule[];
+  /** Whether the rules in force became others after these were begun. */
+  overtaken: boolean;
   label: (column: string) => string;
-  making: Making;
-  discard: () => void;
+  drafts: Drafts;
 }
 
-function TryAndSave({ dataset, rules, kept, label, making, discard }: TryProps) {
+function TryAndSave({ dataset, rules, overtaken, label, drafts }: TryProps) {
   const m = useMessages();
   const queries = useQueryClient();
   const path = { dataset_id: dataset.id };
   const text = JSON.stringify(rules);
-  const changed = text !== JSON.stringify(kept);
+  const changed = drafts.rules !== null;
+  const discard = () => drafts.setRules(null);
   const [tried, setTried] = useState<{ text: string; trial: Trial } | null>(null);
+  const { ruling: making } = drafts;
   const { started, failure } = making;
   const bar = useRef<HTMLDivElement>(null);
   const attempt = useMutation({
@@ -184,8 +188,10 @@ function TryAndSave({ dataset, rules, kept, label, making, discard }: TryProps) 
       return read(api.PUT("/api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/rules", { params: { path: { ...path, session_id: dataset.session_id } }, body }));
     },
     onSuccess: ({ job, version }) => {
-      if (job === null) refresh();
-      else making.begin(job.id, version);
+      if (job === null) {
+        discard();
+        refresh();
+      } else making.begin(job.id, version);
       bar.current?.focus();
     },
   });
@@ -201,13 +207,14 @@ function TryAndSave({ dataset, rules, kept, label, making, discard }: TryProps) 
             done={() => {
               toast(m.review.done(started.version));
               making.end(null);
+              discard();
               refresh();
             }}
             failed={making.end}
           />
         ) : (
           <Group justify="space-between" gap="sm">
-            <Text size="sm">{changed ? m.rules.unsaved : m.rules.saved}</Text>
+            <Text size="sm">{overtaken ? m.rules.overtaken : changed ? m.rules.unsaved : m.rules.saved}</Text>
             <Group gap="xs">
               {changed && (
                 <Button variant="default" onClick={discard}>

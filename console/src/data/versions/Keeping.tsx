@@ -1,6 +1,6 @@
 /** Which versions of a table stay, and whether files with other columns are taken. */
 import { Button, Modal, NumberInput, Select, Stack, Text } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArchive } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../../api/client";
@@ -51,16 +51,17 @@ const SERVERS = "server";
 
 function Fields({ dataset, common, changed, close }: Props & { common: RetentionView; close: () => void }) {
   const m = useMessages();
+  const queries = useQueryClient();
   const own = dataset.settings ?? {};
   const [schema, setSchema] = useState<string>(own.schema_changes ?? SERVERS);
   const [versions, setVersions] = useState<string | number>(own.keep_versions ?? "");
   const [days, setDays] = useState<string | number>(own.keep_days ?? "");
+  const wanted: DatasetChange = { schema_changes: schema === SERVERS ? null : (schema as Schema), keep_versions: numberOr(versions), keep_days: numberOr(days) };
   const save = useMutation({
-    mutationFn: () => {
-      const body: DatasetChange = { schema_changes: schema === SERVERS ? null : (schema as Schema), keep_versions: numberOr(versions), keep_days: numberOr(days) };
-      return read(api.PATCH("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: dataset.id } }, body }));
-    },
-    onSuccess: () => {
+    mutationFn: (body: DatasetChange) => read(api.PATCH("/api/v1/datasets/{dataset_id}", { params: { path: { dataset_id: dataset.id } }, body })),
+    onSuccess: (_, settings) => {
+      // Whoever opens this again sees what was saved, however long the page takes to look again.
+      queries.setQueryData(["datasets", dataset.id], (now: DatasetView | undefined) => now && { ...now, settings: { ...now.settings, ...settings } });
       toast(m.versions.keepingSaved);
       changed();
     },
@@ -74,7 +75,7 @@ function Fields({ dataset, common, changed, close }: Props & { common: Retention
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        save.mutate(wanted);
       }}
     >
       <Stack>
