@@ -22,7 +22,7 @@ const warnings: WarningSentences = {
     `Die Summe vom ${date(start)} bis vor den ${date(end)} ist durch ${many(count, "ganzen Zeitraum", "ganze Zeiträume")} geteilt; einer ohne Zeilen zählt als 0.`,
   segment_means: ({ segment, words }) => `Zum Segment ${q(segment)} gehört: ${q(words)}.`,
   unseen_left_out: ({ dataset, rows }) => `Aus ${q(dataset)} zählt nicht mit, was nichts in ${q(rows)} hat.`,
-  dataset_joined: ({ dataset, field, other }) => `${dataset}.${field} führt zu ${other}.`,
+  dataset_joined: ({ dataset, field, other }) => `${dataset} › ${field} führt zu ${other}.`,
   name_read_as: ({ words, meaning }) => `${q(words)} wurde als ${meaning} gelesen.`,
   misspelt_word: ({ word }) => `Ein falsch geschriebenes Wort wurde als ${q(word)} gelesen.`,
   read_live: ({ connection }) => `Gelesen aus ${q(connection)}, wie es jetzt ist.`,

@@ -42,7 +42,7 @@ const warnings: WarningSentences = {
     `The total from ${date(start)} to before ${date(end)} is divided by ${many(count, `whole ${grain}`, `whole ${grain}s`)}; one without any counts as 0.`,
   segment_means: ({ segment, words }) => `In the segment ${segment}: ${words}.`,
   unseen_left_out: ({ dataset, rows }) => `${dataset} without any ${rows.toLowerCase()} are not counted in.`,
-  dataset_joined: ({ dataset, field, other }) => `${dataset}.${field} leads to ${other}.`,
+  dataset_joined: ({ dataset, field, other }) => `${dataset} › ${field} leads to ${other}.`,
   name_read_as: ({ words, meaning }) => `${q(words)} was read as ${meaning}.`,
   misspelt_word: ({ word }) => `Read a misspelt word as ${q(word)}.`,
   read_live: ({ connection }) => `Read from ${connection} as it is now.`,

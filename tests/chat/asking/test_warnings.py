@@ -49,12 +49,12 @@ NOTES = (
         "Customers without any orders are not counted in.",
     ),
     (
-        {"code": "dataset_joined", "dataset": "orders", "field": "customer_id", "other": "customers"},
-        "orders.customer_id leads to customers.",
+        {"code": "dataset_joined", "dataset": "Orders", "field": "Customer", "other": "Customers"},
+        "Orders › Customer leads to Customers.",
     ),
     (
-        {"code": "name_read_as", "words": "revenue", "meaning": "total_amount"},
-        "“revenue” was read as total_amount.",
+        {"code": "name_read_as", "words": "revenue", "meaning": "Total amount"},
+        "“revenue” was read as Total amount.",
     ),
     ({"code": "misspelt_word", "word": "region"}, "Read a misspelt word as “region”."),
     ({"code": "read_live", "connection": "Warehouse"}, "Read from Warehouse as it is now."),

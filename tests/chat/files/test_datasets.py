@@ -57,6 +57,40 @@ async def test_the_conversation_computes_from_its_table_and_nothing_else_does(
     assert pinned.status_code == 422, pinned.text
 
 
+def _said(reply: object) -> list[str]:
+    """What of a reply people read: texts, titles and labels, not the names that queries use."""
+    if isinstance(reply, dict):
+        inner = {"query", "sql", "name", "field", "dataset", "values", "id"}
+        return [text for key, value in reply.items() if key not in inner for text in _said(value)]
+    if isinstance(reply, list):
+        return [text for value in reply for text in _said(value)]
+    return [reply] if isinstance(reply, str) else []
+
+
+async def test_its_name_is_said_as_the_files_and_told_apart_only_where_two_are_alike(
+    workspace: Workspace, viewer: Caller
+) -> None:
+    chat = await new_session(viewer)
+    dataset = await drop_table(viewer, chat, "targets.csv", TARGETS)
+    mark = str(dataset["name"]).removeprefix("targets_")
+    counted = await say(viewer, chat, "number of targets by region")
+    assert "number of targets: 12" in text(counted["reply"])
+    unanswered = await say(viewer, chat, "targets of the unknown Blorp")
+    loose = await say(viewer, chat, "which region has most targets")
+    assert "Number of targets by region" in unanswered["reply"]["answer"]["suggestions"]
+    said = _said([counted["reply"], unanswered["reply"], loose["reply"]])
+    assert len(said) > 20
+    assert [each for each in said if mark in each] == []
+    await drop_table(viewer, chat, "targets.csv", TARGETS.replace("North", "East"))
+    both = await say(viewer, chat, "number of targets 2 by region")
+    assert "East has the highest number of targets 2: 12" in text(both["reply"])
+    # Whoever has no such table knows of none.
+    other = await new_session(workspace.owner)
+    await drop_table(workspace.owner, other, "targets.csv", TARGETS)
+    alone = await say(workspace.owner, other, "number of targets by region")
+    assert "number of targets: 12" in text(alone["reply"])
+
+
 async def test_it_is_read_within_the_conversation_by_its_owner_alone(
     workspace: Workspace, viewer: Caller, stranger: Caller
 ) -> None:

@@ -82,7 +82,7 @@ def test_what_no_table_holds_or_a_join_would_double_is_not_answered(question: st
 def test_the_answer_says_what_was_joined() -> None:
     outcome = read("revenue by segment")
     assert isinstance(outcome, Parsed)
-    assert "orders.customer_id leads to customers." in [sentence(note) for note in outcome.notes]
+    assert "orders › Customer ID leads to customers." in [sentence(note) for note in outcome.notes]
     alone = read("revenue by channel")
     assert isinstance(alone, Parsed)
     assert not any(note.code == "dataset_joined" for note in alone.notes)
@@ -202,7 +202,7 @@ def test_what_points_at_rows_passes_the_check_and_is_told_in_words() -> None:
     with pytest.raises(StatementRefused):
         check_statement(compiled.sql(), ("customers",))
     assert "without orders (order date" in describe(outcome.query, office().model).casefold()
-    assert [sentence(note) for note in outcome.notes] == ["orders.customer_id leads to customers."]
+    assert [sentence(note) for note in outcome.notes] == ["orders › Customer ID leads to customers."]
 
 
 def test_rows_that_do_not_point_here_are_refused() -> None:

@@ -18,7 +18,7 @@ from answerable.data.datasets import repository
 from answerable.data.datasets.expiry import expire_versions
 from answerable.data.datasets.reading import Part, parts_of, plan_reading, read_parts
 from answerable.data.datasets.relating import enqueue_relating
-from answerable.data.datasets.service import enqueue_discard, new_dataset, rename
+from answerable.data.datasets.service import enqueue_discard, new_dataset, rename, spoken_name
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.datasets.tables import (
     DatasetEngine,
@@ -161,7 +161,8 @@ async def _make_ready(
     session: Session, dataset: DatasetRow, version: DatasetVersionRow, written: Written
 ) -> None:
     table = written.table
-    guess = infer(dataset.id, dataset.name, dataset.label, table.profile)
+    spoken = await spoken_name(session, dataset)
+    guess = infer(dataset.id, dataset.name, dataset.label, table.profile, spoken=spoken)
     version.status = DatasetStatus.READY
     version.table_label = table.label
     version.table_path, version.relation = written.path, written.relation

@@ -44,6 +44,18 @@ async def names_like(session: Session, name: str) -> set[str]:
     return set(await session.scalars(statement))
 
 
+async def older_like(session: Session, dataset: DatasetRow, name: str) -> Sequence[DatasetRow]:
+    """The workspace's datasets and those of the dataset's conversation whose names begin with a name and
+    that were there before it, oldest first."""
+    statement = (
+        select(DatasetRow)
+        .where(DatasetRow.name.startswith(name, autoescape=True), DatasetRow.id < dataset.id)
+        .where(or_(DatasetRow.session_id.is_(None), DatasetRow.session_id == dataset.session_id))
+        .order_by(DatasetRow.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
 async def get(session: Session, dataset_id: str) -> DatasetRow | None:
     """One dataset."""
     return await session.get(DatasetRow, dataset_id)

@@ -5,6 +5,7 @@ Other slices find a table's current Parquet file with `current_tables` and `vers
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from answerable.kit.runtime import Runtime
 DISCARD = "datasets.discard"
 LONGEST_NAME = 200
 _MARK_BYTES = 3
+_MARK = re.compile(r"_[0-9a-f]{6}(?:_\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,22 @@ async def _free_name(session: Session, label: str) -> str:
     if session.principal.conversation_id is not None:
         name = f"{name[:50].rstrip('_')}_{secrets.token_hex(_MARK_BYTES)}"
     return unique(name, await repository.names_like(session, name[:50]))
+
+
+async def spoken_name(session: Session, dataset: DatasetRow) -> str:
+    """The dataset's name as people say it: without the mark that one of a conversation has, with a number
+    where an older table that they see is called the same."""
+    if dataset.session_id is None:
+        return dataset.name
+    bare = _unmarked(dataset)
+    taken: set[str] = set()
+    for row in await repository.older_like(session, dataset, bare):
+        unique(_unmarked(row), taken)
+    return unique(bare, taken)
+
+
+def _unmarked(dataset: DatasetRow) -> str:
+    return dataset.name if dataset.session_id is None else _MARK.sub("", dataset.name)
 
 
 async def delete_dataset(session: Session, dataset_id: str) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from answerable.data.ingestion.arguments import Arguments as Finding
 from answerable.data.questions.formatting import format_period, plural
 from answerable.data.questions.time.resolve import MONTH_NAMES
+from answerable.data.semantics.model import Relationship, SemanticModel
 from answerable.data.semantics.query import Grain, Period
 
 
@@ -96,7 +97,7 @@ class UnseenNoted(_Plain):
 
 
 class JoinNoted(_Plain):
-    """A field of a dataset that leads to another one, by their names."""
+    """A field of a dataset that leads to another one, as they are called."""
 
     code: Literal["dataset_joined"]
     dataset: str
@@ -104,8 +105,20 @@ class JoinNoted(_Plain):
     other: str
 
 
+def joined(link: Relationship, model: SemanticModel) -> JoinNoted:
+    """That a query takes a table in by a relationship."""
+    left, right = model.dataset(link.left), model.dataset(link.right)
+    field = left.field(link.left_field) if left is not None else None
+    return JoinNoted(
+        code="dataset_joined",
+        dataset=left.label if left is not None else link.left,
+        field=field.label if field is not None else link.left_field,
+        other=right.label if right is not None else link.right,
+    )
+
+
 class NameNoted(_Plain):
-    """Words of the question, and what they were taken for, by its name in the model."""
+    """Words of the question, and what they were taken for, as it is called."""
 
     code: Literal["name_read_as"]
     words: str
@@ -196,7 +209,7 @@ def sentence(note: Note) -> str:
         case UnseenNoted():
             return f"{note.dataset} without any {note.rows.casefold()} are not counted in."
         case JoinNoted():
-            return f"{note.dataset}.{note.field} leads to {note.other}."
+            return f"{note.dataset} › {note.field} leads to {note.other}."
         case _:
             return _sentence_of_reading(note)
 

@@ -30,7 +30,7 @@ from answerable.data.questions.grammar.lookups import is_key
 from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
-from answerable.data.questions.notes import JoinNoted, SegmentNoted, UnseenNoted
+from answerable.data.questions.notes import SegmentNoted, UnseenNoted, joined
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.own_time import with_own_time
@@ -266,10 +266,7 @@ class _Reader:
         links += [
             link for link in self.model.relationships if link.left in pointing and link.right == query.dataset
         ]
-        notes = tuple(
-            JoinNoted(code="dataset_joined", dataset=link.left, field=link.left_field, other=link.right)
-            for link in links
-        )
+        notes = tuple(joined(link, self.model) for link in links)
         guessed = sum(link.status is Status.INFERRED for link in links)
         confidence = round(max(0.5, outcome.confidence - 0.02 * guessed), 3)
         return replace(outcome, notes=(*outcome.notes, *notes), confidence=confidence)

@@ -80,7 +80,7 @@ def _parsed(
     assert draft is not None
     notes = [
         *draft.notes,
-        *_loose_names(candidate, question, tokens),
+        *_loose_names(candidate, context, question, tokens),
         *(WordNoted(code="misspelt_word", word=word) for word in corrected),
     ]
     return Parsed(
@@ -92,7 +92,7 @@ def _parsed(
     )
 
 
-def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> list[Note]:
+def _loose_names(candidate: Candidate, context: Context, question: str, tokens: list[Token]) -> list[Note]:
     """Measures that were named by a word of their own sort only: revenue, where there is an amount."""
     notes: list[Note] = []
     for clause in candidate.clauses:
@@ -103,7 +103,8 @@ def _loose_names(candidate: Candidate, question: str, tokens: list[Token]) -> li
         ):
             words = question[tokens[clause.start].start : tokens[clause.end - 1].end]
             if clause.value.parts[0].metric is not None:
-                known = meaning(clause.value).removeprefix("measure ")
+                metric = context.metric(clause.value.parts[0].metric)
+                known = metric.label if metric is not None else meaning(clause.value).removeprefix("measure ")
                 notes.append(NameNoted(code="name_read_as", words=words, meaning=known))
     return notes
 

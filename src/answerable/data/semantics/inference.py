@@ -58,21 +58,25 @@ class InferredDataset:
     metrics: tuple[Metric, ...]
 
 
-def infer(dataset_id: str, name: str, label: str, table: TableProfile) -> InferredDataset:
-    """The semantic dataset of a table. `name` is its unique name in the model."""
+def infer(
+    dataset_id: str, name: str, label: str, table: TableProfile, *, spoken: str | None = None
+) -> InferredDataset:
+    """The semantic dataset of a table. `name` is its unique name in the model; `spoken`, where that name is
+    not for people, is what they call it by."""
+    spoken = spoken or name
     fields = tuple(_field(column, table, name) for column in table.columns)
     primary_key, default_time = _primary_key(fields, table), _default_time(fields, table)
     dataset = Dataset(
         name=name,
         id=dataset_id,
         label=label,
-        row_noun=row_noun(name),
+        row_noun=row_noun(spoken),
         fields=fields,
         primary_key=primary_key,
         default_time=default_time,
         confidence=certainty.of_dataset(primary_key, default_time, table),
     )
-    metrics = _metrics(dataset, snapshots=not _names_each_row(fields, table))
+    metrics = _metrics(dataset, spoken, snapshots=not _names_each_row(fields, table))
     return InferredDataset(dataset, tuple(certainty.with_confidence(m, dataset, table) for m in metrics))
 
 
@@ -221,8 +225,8 @@ def _names_each_row(fields: tuple[ModelField, ...], table: TableProfile) -> bool
     )
 
 
-def _metrics(dataset: Dataset, *, snapshots: bool) -> tuple[Metric, ...]:
-    plural = dataset.name.replace("_", " ")
+def _metrics(dataset: Dataset, spoken: str, *, snapshots: bool) -> tuple[Metric, ...]:
+    plural = spoken.replace("_", " ")
     metrics = [
         Metric(
             name=_metric_name(dataset.name, "count"), label=f"Number of {plural}", dataset=dataset.name,
