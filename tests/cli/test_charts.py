@@ -35,6 +35,13 @@ def letters(spec: dict[str, Any] | None) -> list[str]:
     return [line.rstrip() for line in page.getvalue().splitlines() if line.strip()]
 
 
+def test_what_a_chart_leaves_out_is_said_below_it() -> None:
+    table = [sale(number, f"Shop {number}", number) for number in range(1, 31)]
+    found = letters(chart(table, measures=[REVENUE], group_by=[SHOP]))
+    assert found[-1] == "The first 24 of 30; the table has all."
+    assert len(found) == 1 + 24 + 1
+
+
 def test_bars_are_as_long_as_their_numbers_with_names_and_unit() -> None:
     table = [sale(1, "North", 80), sale(2, "South", 40), sale(3, "East", -20)]
     head, north, south, east = letters(chart(table, measures=[REVENUE], group_by=[SHOP]))

@@ -77,7 +77,7 @@ function config(chart: Drawing["spec"], { colours, width }: Pick<Drawing, "colou
     axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
     axisBand: { labelOverlap: true },
     legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? legendUnder(chart) : {}) },
-    title: { color: ink, fontSize: TITLE_SIZE },
+    title: { color: ink, fontSize: TITLE_SIZE, subtitleColor: ink, subtitleFontSize: 12, subtitlePadding: 4 },
     text: { color: ink },
     range: { category: PALETTE[colours] },
     mark: { color: PALETTE[colours][0] ?? "" },

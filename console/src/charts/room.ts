@@ -7,10 +7,12 @@ export interface Panelled extends Spec {
 }
 
 const USUAL = 260;
-const MOST = 640;
+const MOST = 880;
 const LEAST_PANEL = 24;
 /** Of a name on an axis, of a bar among others with its name, and of what stands around a picture, in pixels. */
 const [NAME, BAR, AROUND] = [20, 9, 80];
+/** Of a name on an axis where there is little room. */
+const NARROW_NAME = 15;
 
 export function isPanelled(spec: Spec): spec is Panelled {
   return Array.isArray(spec["vconcat"]);
@@ -28,6 +30,22 @@ function heightOfOne(spec: Spec): number {
   if (y?.type !== "ordinal" || !Array.isArray(y.sort)) return USUAL * 0.75;
   const bars = Array.isArray(yOffset?.sort) ? yOffset.sort.length : 1;
   return y.sort.length * Math.max(NAME, bars * BAR) + AROUND;
+}
+
+/** Of bars that lie: as many of the first as can be read in a height, and how many of how many these are; null where all can. */
+export function firstThatFit(spec: Spec, height: number): { spec: Spec; first: number; of: number } | null {
+  const { y, yOffset } = (spec["encoding"] ?? {}) as { y?: { type?: string; field?: string; sort?: unknown }; yOffset?: { sort?: unknown } };
+  if (isPanelled(spec) || y?.type !== "ordinal" || y.field === undefined || !Array.isArray(y.sort) || "scale" in y) return null;
+  const bars = Array.isArray(yOffset?.sort) ? yOffset.sort.length : 1;
+  const first = Math.max(3, Math.floor((height - AROUND) / Math.max(NARROW_NAME, bars * BAR)));
+  if (first >= y.sort.length) return null;
+  const shown = new Set<unknown>(y.sort.slice(0, first));
+  const { field } = y;
+  const data = spec["data"] as { values?: readonly Spec[] } | undefined;
+  const values = data?.values?.filter((row) => shown.has(row[field]));
+  const of = (spec["usermeta"] as { shown?: { of?: number } } | undefined)?.shown?.of ?? y.sort.length;
+  const encoding = { ...(spec["encoding"] as Spec), y: { ...y, sort: [...shown] } };
+  return { spec: { ...spec, data: { ...data, values }, encoding }, first, of };
 }
 
 /** Panels in a width and a height of their own, which they share as they would have it. */

@@ -16,7 +16,7 @@ import type { Cell } from "../ask/csv";
 import { readModel } from "../ask/library";
 import { QUESTIONS } from "../ask/said";
 import type { ChartSpec } from "../ask/turn";
-import { chartSaid, named } from "../design/columns";
+import { chartSaid, chartWithin, named } from "../design/columns";
 import { figureOf } from "../design/figure";
 import { problemText } from "../design/Failure";
 import { ResultTable } from "../design/ResultTable";
@@ -216,7 +216,8 @@ export function Shown({ columns, rows, sentence, chart, title, asTable = false }
   const m = useMessages();
   const f = useFormats();
   const { ref, height } = useElementSize();
-  const untitled = useMemo(() => (chart === null ? null : { ...chartSaid(chart, columns, m, f), title: undefined }), [chart, columns, m, f]); // the tile has it
+  const room = Math.max(120, Math.floor(height) - 8);
+  const untitled = useMemo(() => (chart === null ? null : chartWithin(chartSaid(chart, columns, m, f), room, m)), [chart, columns, room, m, f]);
   const figure = figureOf(columns, rows, f, m);
   if (figure !== null && !asTable) {
     return (
@@ -244,7 +245,7 @@ export function Shown({ columns, rows, sentence, chart, title, asTable = false }
   }
   return (
     <div ref={ref} style={{ height: "100%", minHeight: "9rem" }}>
-      {untitled !== null ? height > 0 && <Chart spec={untitled} label={m.ask.chartOf(title)} height={Math.max(120, Math.floor(height) - 8)} /> : <ResultTable columns={columns} rows={rows} label={title} maxHeight="100%" />}
+      {untitled !== null ? height > 0 && <Chart spec={untitled} label={m.ask.chartOf(title)} height={room} /> : <ResultTable columns={columns} rows={rows} label={title} maxHeight="100%" />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Columns of a result, and the chart of it, in the person's words: what the server derives or groups has its names in the
  * catalogue; what the data calls itself stays. */
 import type { Column } from "../api/schema";
-import { isPanelled } from "../charts/room";
+import { firstThatFit, isPanelled } from "../charts/room";
 import type { GrainName, SeriesCode } from "../i18n/results.en";
 import type { Formats, Messages } from "../i18n/messages";
 
@@ -22,9 +22,23 @@ type Json = Record<string, unknown>;
 
 /** The specification with the names that the server gave in the person's words. */
 export function chartSaid(spec: Json, columns: readonly Column[], m: Messages, f: Formats): Json {
-  if (!isPanelled(spec)) return oneSaid(spec, columns, m, f);
+  if (!isPanelled(spec)) return leftOut(oneSaid(spec, columns, m, f), m);
   const panels = spec.vconcat.map((panel) => oneSaid({ ...panel, usermeta: spec["usermeta"] }, columns, m, f));
   return { ...spec, vconcat: panels.map(({ usermeta: _whole, ...panel }) => panel) };
+}
+
+/** What a chart leaves out is said below its title. */
+function leftOut(spec: Json, m: Messages): Json {
+  const shown = (spec["usermeta"] as { shown?: { first: number; of: number } } | undefined)?.shown;
+  return shown ? { ...spec, title: { ...(spec["title"] as Json | undefined), subtitle: m.results.firstOf(shown.first, shown.of) } } : spec;
+}
+
+/** The chart without its title, which stands above it already, and of many bars those that can be read in the height. */
+export function chartWithin(spec: Json, height: number, m: Messages): Json {
+  const { subtitle } = (spec["title"] ?? {}) as { subtitle?: string };
+  const cut = firstThatFit(spec, height);
+  const said = cut === null ? subtitle : m.results.firstOf(cut.first, cut.of);
+  return { ...(cut?.spec ?? spec), title: said === undefined ? undefined : { text: "", subtitle: said, anchor: "start" } };
 }
 
 function oneSaid(spec: Json, columns: readonly Column[], m: Messages, f: Formats): Json {

@@ -12,6 +12,7 @@ export const results: typeof english = {
   },
   grains: { hour: "Stunde", day: "Tag", week: "Woche", month: "Monat", quarter: "Quartal", year: "Jahr" },
   series: { this_period: "Dieser Zeitraum", period_before: "Der Zeitraum davor", year_earlier: "Ein Jahr zuvor" },
+  firstOf: (first, of) => `Die ersten ${first.toLocaleString("de")} von ${of.toLocaleString("de")}; die Tabelle hat alle.`,
   rest: "Übrige",
   empty: "(leer)",
   yes: "ja",

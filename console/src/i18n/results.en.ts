@@ -17,6 +17,7 @@ export const results = {
   } satisfies Record<Derivation, (of: string, window: string) => string> as Record<Derivation, (of: string, window: string) => string>,
   grains: { hour: "Hour", day: "Day", week: "Week", month: "Month", quarter: "Quarter", year: "Year" } satisfies Record<GrainName, string>,
   series: { this_period: "This period", period_before: "The period before", year_earlier: "A year earlier" } satisfies Record<SeriesCode, string>,
+  firstOf: (first: number, of: number) => `The first ${first.toLocaleString("en")} of ${of.toLocaleString("en")}; the table has all.`,
   rest: "Others",
   empty: "(empty)",
   yes: "yes",

@@ -35,7 +35,8 @@ def chart_view(spec: Spec) -> RenderableType | None:
     title = spec.get("title") or {}
     # A panel says its measure; a whole chart's title is the query, which stands beside it anyway.
     head = [Text(title["text"], style="bold")] if title.get("frame") == "group" else []
-    return Group(*head, *lines, Text())
+    foot = [Text(title["subtitle"], style="dim")] if title.get("subtitle") else []
+    return Group(*head, *lines, *foot, Text())
 
 
 def _bars(spec: Spec) -> list[Text] | None:

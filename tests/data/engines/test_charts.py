@@ -9,6 +9,7 @@ from tests.data.engines.sales import COUNT, REVENUE, compiled, database, days, m
 from tests.data.engines.test_compiler import TABLE
 
 from answerable.data.engines.chart_parts import PALETTE
+from answerable.data.engines.chart_sizes import lying_height
 from answerable.data.engines.charts import choose_chart
 from answerable.data.semantics.query import (
     Comparison,
@@ -124,3 +125,34 @@ def test_lines_of_many_groups_are_only_the_largest() -> None:
 def test_three_dimensions_have_no_chart() -> None:
     groups = [GroupBy(field=name) for name in ("shop", "pieces", "stock")]
     assert chart(measures=[COUNT], group_by=groups) is None
+
+
+def _of_many(count: int, *, numbers: bool = False) -> dict[str, object]:
+    """The picture of a measure by a group of so many values."""
+    query = SemanticQuery.model_validate(
+        {"dataset": "sales", "measures": [REVENUE], "group_by": [{"field": "sale_id" if numbers else "shop"}]}
+    )
+    columns = list(compiled(query).columns)
+    names = [number if numbers else f"Shop number {number}" for number in range(1, count + 1)]
+    rows = [[name, float(100 - place)] for place, name in enumerate(names)]
+    found = QueryResult(columns=columns, rows=rows, row_count=count, sql="")
+    picture = choose_chart(query, model(), found)
+    assert picture is not None
+    return picture
+
+
+def test_of_more_bars_than_can_be_read_the_first_are_shown_and_the_rest_is_said() -> None:
+    many = _of_many(39)
+    assert len(many["data"]["values"]) == len(many["encoding"]["y"]["sort"]) == 24
+    assert many["title"]["subtitle"] == "The first 24 of 39; the table has all."
+    assert many["usermeta"]["shown"] == {"first": 24, "of": 39}
+    assert lying_height(many) == 24 * 18
+    few = _of_many(24)
+    assert "subtitle" not in few["title"]
+    assert "usermeta" not in few
+
+
+def test_names_below_upright_bars_do_not_run_into_each_other() -> None:
+    upright = _of_many(39, numbers=True)["encoding"]["x"]
+    assert len(upright["sort"]) == 39
+    assert upright["axis"] == {"labelAngle": 0, "labelOverlap": True}

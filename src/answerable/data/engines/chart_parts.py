@@ -17,8 +17,11 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 MAX_COLOURS = len(PALETTE)
 MAX_BARS = 40
+MOST_LYING = 24
+"""Bars whose names stand beside them: each needs a line of text."""
 _MAX_TITLE = 140
 _LEVEL_LETTERS = 4  # of names that need not be turned to stand beside each other
+_MOST_TURNED = 12  # of more names that have an order, some stand for those between them
 
 _TIME_FORMATS = {
     Grain.HOUR: "%d %b %H:%M",
@@ -77,8 +80,20 @@ def time_axis(frame: Frame, period: Column) -> JsonObject:
     }
 
 
-def bar_axis(frame: Frame, group: Column, rows: Sequence[JsonObject]) -> JsonObject:
-    """An axis of groups, in the order of the rows, or in their own where they have one."""
+def cut(shown: int, of: int) -> JsonObject:
+    """That a chart has the first groups alone, for whoever shows it to say so."""
+    return {"usermeta": {"shown": {"first": shown, "of": of}}} if shown < of else {}
+
+
+def cut_sentence(body: JsonObject) -> str | None:
+    """What is left out of a chart, in words; None where nothing is."""
+    shown = body.get("usermeta", {}).get("shown")
+    return f"The first {shown['first']} of {shown['of']:,}; the table has all." if shown else None
+
+
+def bar_axis(frame: Frame, group: Column, rows: Sequence[JsonObject], *, upright: bool = False) -> JsonObject:
+    """An axis of groups, in the order of the rows, or in their own where they have one. `upright` is of bars
+    that stand on it, whose names would run into each other."""
     order: list[str] = list(dict.fromkeys(row[group.name] for row in rows))
     axis: JsonObject = {"field": group.name, "type": "ordinal", "title": group.label, "sort": order}
     if frame.recurs(group):
@@ -89,6 +104,10 @@ def bar_axis(frame: Frame, group: Column, rows: Sequence[JsonObject]) -> JsonObj
         axis["sort"] = [value for value in frame.sorted_values(group) if value in set(order)]
     if all(len(value) <= _LEVEL_LETTERS for value in axis["sort"]):
         axis["axis"] = {"labelAngle": 0}
+    elif upright:
+        axis["axis"] = {"labelAngle": -45 if len(axis["sort"]) <= _MOST_TURNED else 0}
+    if upright:
+        axis["axis"]["labelOverlap"] = True
     return axis
 
 

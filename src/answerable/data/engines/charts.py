@@ -9,13 +9,14 @@ several measures                grouped bars or lines in one unit, else a panel 
 shares                          are drawn instead of what they are shares of
 lists of rows                   no chart
 
-Where a chart names the two periods of a comparison, `usermeta.series` has a code for each name.
+Where a chart names the two periods of a comparison, `usermeta.series` has a code for each name. One
+that has the first groups alone says so below its title, and `usermeta.shown` has how many of how many.
 """
 
 from __future__ import annotations
 
 from answerable.data.engines.chart_frame import Frame, JsonObject
-from answerable.data.engines.chart_parts import SCHEMA, title_of
+from answerable.data.engines.chart_parts import SCHEMA, cut_sentence, title_of
 from answerable.data.engines.one_measure import picture_of
 from answerable.data.engines.several_measures import picture_of_several
 from answerable.data.semantics.model import SemanticModel
@@ -34,10 +35,12 @@ def choose_chart(query: SemanticQuery, model: SemanticModel, result: QueryResult
     if body is None:
         return None
     room = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+    left_out = cut_sentence(body)
+    title = {"text": title_of(frame), "anchor": "start"}
     return {
         "$schema": SCHEMA,
         "description": title_of(frame),
-        "title": {"text": title_of(frame), "anchor": "start"},
+        "title": title | ({"subtitle": left_out} if left_out is not None else {}),
         **({} if "vconcat" in body else room),
         **body,
     }

@@ -46,7 +46,7 @@ def heat_map(frame: Frame, measure: Column, shown: Column) -> JsonObject:
         "mark": {"type": "rect"},
         "encoding": {
             "y": bar_axis(frame, down, rows),
-            "x": bar_axis(frame, across, rows),
+            "x": bar_axis(frame, across, rows, upright=frame.in_order(across)),
             "color": {
                 "field": shown.name,
                 "type": "quantitative",

@@ -6,9 +6,11 @@ from answerable.data.engines.chart_frame import Frame, JsonObject
 from answerable.data.engines.chart_parts import (
     MAX_BARS,
     MAX_COLOURS,
+    MOST_LYING,
     bar,
     bar_axis,
     colour,
+    cut,
     line,
     quantity,
     time_axis,
@@ -110,13 +112,15 @@ def _bars(frame: Frame, measure: Column) -> JsonObject:
     group = frame.groups[0]
     shown = frame.derived(measure, "share") or measure
     columns = [group, measure] + ([shown] if shown is not measure else [])
-    rows = frame.values(columns, limit=MAX_BARS)
-    across, along = ("y", "x") if frame.in_order(group) else ("x", "y")
+    upright = frame.in_order(group)
+    rows = frame.values(columns, limit=MAX_BARS if upright else MOST_LYING)
+    across, along = ("y", "x") if upright else ("x", "y")
     return {
+        **cut(len(rows), len(frame.rows)),
         "data": {"values": rows},
         "mark": bar(),
         "encoding": {
-            along: bar_axis(frame, group, rows),
+            along: bar_axis(frame, group, rows, upright=upright),
             across: quantity(shown, from_zero=True),
             "tooltip": tooltip(frame, *columns),
         },
@@ -129,7 +133,7 @@ def _compared_bars(frame: Frame, measure: Column, previous: Column) -> JsonObjec
     now, before = sides
     rows = frame.folded([group], {now: measure, before: previous}, measure, limit=MAX_BARS // 2)
     return {
-        "usermeta": {"series": sides},
+        "usermeta": {"series": sides} | cut(len(rows) // 2, len(frame.rows)).get("usermeta", {}),
         "data": {"values": rows},
         "mark": {"type": "bar"},
         "encoding": {

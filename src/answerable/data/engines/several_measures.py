@@ -10,6 +10,7 @@ from answerable.data.engines.chart_parts import (
     PALETTE,
     bar_axis,
     colour,
+    cut,
     line,
     quantity,
     time_axis,
@@ -89,9 +90,12 @@ def _side_by_side(frame: Frame) -> JsonObject | None:
         encoding = {"x": time_axis(frame, frame.period), "y": amount, **shared}
         return {"data": {"values": rows}, "mark": line(), "encoding": encoding}
     offset = {"field": "series", "type": "nominal", "sort": names}
-    along, across, beside = ("x", "y", "xOffset") if frame.in_order(keys[0]) else ("y", "x", "yOffset")
-    encoding = {along: bar_axis(frame, keys[0], rows), beside: offset, across: amount, **shared}
-    return {"data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
+    upright = frame.in_order(keys[0])
+    along, across, beside = ("x", "y", "xOffset") if upright else ("y", "x", "yOffset")
+    axis = bar_axis(frame, keys[0], rows, upright=upright)
+    encoding = {along: axis, beside: offset, across: amount, **shared}
+    left_out = cut(len(rows) // len(names), len(frame.rows))
+    return {**left_out, "data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
 
 
 def _panels(frame: Frame) -> JsonObject | None:

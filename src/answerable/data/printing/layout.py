@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
+from answerable.data.engines.chart_sizes import lying_height
 from answerable.data.printing.content import Document, Figure, Grid, Picture, Section, Words
 from answerable.data.printing.lettering import broken, cut, text_width
 
@@ -13,6 +14,8 @@ WIDTH, HEIGHT = 595.0, 842.0
 MARGIN, BOTTOM = 44.0, 54.0
 INNER = WIDTH - 2 * MARGIN
 CHART_HEIGHT = 186.0
+# In pixels of a chart: what stands around its bars, and its width.
+_AROUND_BARS, _PICTURE_WIDTH = 70, 720
 _INK, _DIM, _LINE = "#17211c", "#57625c", "#d5dcd8"
 # The first is drawn wherever charts are; the others have what it lacks, where the server has them.
 _FONTS = "Liberation Sans, Noto Sans, Noto Sans CJK SC, Noto Sans Thai, DejaVu Sans, sans-serif"
@@ -89,7 +92,7 @@ class _Paper:
     def _height_to_begin(self, section: Section) -> float:
         first = section.parts[0] if section.parts else None
         if isinstance(first, Picture):
-            return CHART_HEIGHT + 60
+            return _most_of(first) + 60
         return 60 + (3 * _ROW if isinstance(first, Grid) else 34)
 
     def _room(self, height: float) -> None:
@@ -116,13 +119,13 @@ class _Paper:
             self._put(_text(MARGIN, self._y - size * 0.3, line, size, weight=weight, colour=colour))
 
     def _picture(self, picture: Picture) -> None:
-        self._room(CHART_HEIGHT + 10)
+        self._room(_most_of(picture) + 10)
         drawn = self._draw(picture)
         found = _SIZE.search(drawn)
         if found is None:
             return
         width, height = float(found[1]), float(found[2])
-        scale = min(INNER / width, CHART_HEIGHT / height)
+        scale = min(INNER / width, _most_of(picture) / height)
         self._pictures += 1
         # Names are the page's: those of two charts on it must not meet.
         own = _NAMED.sub(rf"\g<1>p{self._pictures}-", drawn[drawn.index("<svg") :])
@@ -170,6 +173,12 @@ def _column_widths(grid: Grid) -> list[float]:
 
 def _clean(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _most_of(picture: Picture) -> float:
+    """The height that a chart may take: bars with names beside them get what these need to be read."""
+    wanted = ((lying_height(picture.spec) or 0) + _AROUND_BARS) * INNER / _PICTURE_WIDTH
+    return min(HEIGHT - BOTTOM - MARGIN - 70, max(CHART_HEIGHT, wanted))
 
 
 def _text(

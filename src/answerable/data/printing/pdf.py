@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import pypdfium2
 
-from answerable.data.engines.chart_sizes import sized
+from answerable.data.engines.chart_frame import JsonObject
+from answerable.data.engines.chart_sizes import lying_height, sized
 from answerable.data.insights.export import CHART_WIDTH, require_renderer
 from answerable.data.printing.content import Document, Picture
 from answerable.data.printing.layout import CHART_HEIGHT, pages_of
 
 # PDFium must not be entered twice at once.
 _ONE_AT_A_TIME = threading.Lock()
+
+
+def _left_out(spec: Mapping[str, Any]) -> JsonObject | None:
+    """What the chart says that it leaves out, as its title."""
+    title = spec.get("title")
+    said = title.get("subtitle") if isinstance(title, Mapping) else None
+    return None if said is None else {"text": "", "subtitle": said, "anchor": "start"}
 
 
 def as_pdf(document: Document) -> bytes:
@@ -24,7 +34,8 @@ def as_pdf(document: Document) -> bytes:
 
     def draw(picture: Picture) -> str:
         # A chart beside words of the document, which say its title.
-        spec = sized({**picture.spec, "title": None}, CHART_WIDTH, CHART_HEIGHT * 1.3)
+        height = max(CHART_HEIGHT * 1.3, lying_height(picture.spec) or 0)
+        spec = sized({**picture.spec, "title": _left_out(picture.spec)}, CHART_WIDTH, height)
         return str(renderer.vegalite_to_svg(spec, allowed_base_urls=[]))
 
     pages = [renderer.svg_to_pdf(page) for page in pages_of(document, draw)]
