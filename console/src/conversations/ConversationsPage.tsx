@@ -59,7 +59,7 @@ function Found({ wanted, chooseTag }: { wanted: Wanted; chooseTag: (tag: string)
     return <Empty icon={IconMessages} title={m.conversations.none} lead={isNarrowed ? m.conversations.noneFound : m.conversations.noneYet} />;
   }
   const more = pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null;
-  return <Lines sessions={items} more={more} chooseTag={chooseTag} />;
+  return <Lines sessions={items} q={wanted.q} more={more} chooseTag={chooseTag} />;
 }
 
 function Import() {

@@ -4,23 +4,28 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { Link } from "@tanstack/react-router";
 import { IconPinFilled } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import type { SessionView } from "../api/schema";
+import type { MessageHit, SessionView } from "../api/schema";
 import { useFormats, useMessages } from "../i18n/messages";
 import { ConversationMenu } from "./ConversationMenu";
 import css from "./conversations.module.css";
+import { marked } from "./marked";
 import { Rename } from "./Rename";
+import { useSnippets } from "./snippets";
 
 const LINE_HEIGHT = 57;
 const AHEAD = 10;
 
 interface Props {
   sessions: readonly SessionView[];
+  /** What is looked for in them; may be empty. */
+  q: string;
   /** Reads the next page; null while it is read and where there is none. */
   more: (() => void) | null;
   chooseTag: (tag: string) => void;
 }
 
-export function Lines({ sessions, more, chooseTag }: Props) {
+export function Lines({ sessions, q, more, chooseTag }: Props) {
+  const hits = useSnippets(q, sessions);
   const m = useMessages();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const hide = (id: string, yes: boolean) => setHidden((now) => new Set(yes ? [...now, id] : [...now].filter((each) => each !== id)));
@@ -43,7 +48,7 @@ export function Lines({ sessions, more, chooseTag }: Props) {
         return (
           session && (
             <li key={session.id} ref={virtual.measureElement} data-index={index} className={css.line} aria-posinset={index + 1} aria-setsize={more === null ? shown.length : -1}>
-              <Line session={session} hide={hide} chooseTag={chooseTag} />
+              <Line session={session} hit={hits.get(session.id)} q={q} hide={hide} chooseTag={chooseTag} />
             </li>
           )
         );
@@ -52,7 +57,16 @@ export function Lines({ sessions, more, chooseTag }: Props) {
   );
 }
 
-function Line({ session, hide, chooseTag }: { session: SessionView; hide: (id: string, yes: boolean) => void; chooseTag: (tag: string) => void }) {
+interface LineProps {
+  session: SessionView;
+  /** The message that has the words looked for. */
+  hit: MessageHit | undefined;
+  q: string;
+  hide: (id: string, yes: boolean) => void;
+  chooseTag: (tag: string) => void;
+}
+
+function Line({ session, hit, q, hide, chooseTag }: LineProps) {
   const m = useMessages();
   const f = useFormats();
   const [renaming, setRenaming] = useState(false);
@@ -65,6 +79,11 @@ function Line({ session, hide, chooseTag }: { session: SessionView; hide: (id: s
           <Link to="/c/$sessionId" params={{ sessionId: session.id }} className={css.title}>
             {session.pinned && <IconPinFilled size={13} aria-label={m.conversations.states.pinned} className={css.pin} />}
             <span>{session.title ?? m.conversations.untitled}</span>
+          </Link>
+        )}
+        {hit && (
+          <Link to="/c/$sessionId" params={{ sessionId: session.id }} search={{ at: hit.message_id }} className={css.said}>
+            {marked(hit.snippet, q).map((piece, place) => (piece.marked ? <mark key={place}>{piece.text}</mark> : piece.text))}
           </Link>
         )}
         <div className={css.facts}>

@@ -37,6 +37,21 @@ async def test_a_data_answer_is_kept_as_text_evidence_table_and_chart(shop: Work
     assert await shown(shop.owner, chat) == [kept["message"], reply]
 
 
+async def test_a_question_is_kept_with_its_lines_and_read_as_one(shop: Workspace) -> None:
+    chat = await new_session(shop.owner)
+    sent = await say(shop.owner, chat, "\n Total amount\r\nby country \t\n\n\n\n\nin 2025? \n")
+    assert text(sent["message"]) == "Total amount\nby country\n\nin 2025?"
+    assert sent["reply"]["answer"]["status"] == "answered"
+    url = f"/api/v1/chat/sessions/{chat}/messages/{sent['message']['id']}"
+    edited = await shop.owner.post(f"{url}/edit", json={"content": "Total amount\nin 2025?", "stream": False})
+    assert text(edited.json()["message"]) == "Total amount\nin 2025?"
+    again = await shop.owner.post(f"{url}/regenerate", json={"stream": False})
+    assert again.json()["reply"]["answer"]["status"] == "answered"
+    for nothing in ("\n \n", "\t", "\u00a0\n"):
+        refused = await shop.owner.post(f"/api/v1/chat/sessions/{chat}/messages", json={"content": nothing})
+        assert refused.status_code == 422
+
+
 async def test_a_document_answer_is_kept_as_text_and_quotes(shop: Workspace) -> None:
     chat = await new_session(shop.owner)
     reply = (await say(shop.owner, chat, "When must damage be reported?"))["reply"]

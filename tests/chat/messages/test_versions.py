@@ -93,6 +93,20 @@ async def test_ones_own_messages_are_found_by_their_words(
         assert (await search(other, unique))["items"] == []
 
 
+async def test_of_conversations_that_are_named_the_newest_message_with_the_words_is_found(
+    shop: Workspace, unique: str
+) -> None:
+    asker = await shop.member("viewer")
+    chats = [await new_session(asker) for _ in range(3)]
+    for chat in (*chats, chats[0]):
+        await say(asker, chat, f"Who pays for the damage to parcel {unique}?")
+    newest = (await search(asker, unique, session_id=[chats[0]], found_in="message"))["items"]
+    assert [item["session_id"] for item in newest] == [chats[0]]
+    assert newest[0]["message_id"] in [each["id"] for each in (await shown(asker, chats[0]))[-2:]]
+    found = (await search(asker, unique, session_id=chats[:2], found_in="message"))["items"]
+    assert sorted(item["session_id"] for item in found) == sorted(chats[:2])
+
+
 def asked(items: list[Json]) -> list[Json]:
     """The questions among what was found; an answer may repeat a word that it does not know."""
     return [item for item in items if item["role"] == "user"]

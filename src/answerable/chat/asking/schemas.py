@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated
@@ -36,6 +37,18 @@ def readable(text: str) -> str:
     if not kept:
         raise ValueError("the question is empty: ask something")
     return kept
+
+
+def with_lines(text: str) -> str:
+    """The question as it is shown: its lines stay, at most one empty one between two. ValueError when nothing
+    remains."""
+    lines = (line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    kept = "\n".join(readable(line) if _says_something(line) else "" for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", kept).strip("\n") or readable(text)
+
+
+def _says_something(line: str) -> bool:
+    return any(unicodedata.category(letter) not in {"Cc", "Cs", "Zs"} for letter in line)
 
 
 class Reading(BaseModel):
@@ -77,6 +90,16 @@ Question = Annotated[
     str,
     Field(max_length=LONGEST_QUESTION, description="The question in plain words."),
     AfterValidator(readable),
+]
+
+
+WrittenQuestion = Annotated[
+    str,
+    Field(
+        max_length=LONGEST_QUESTION,
+        description="The question in plain words. It is read as one line, and shown with its line breaks.",
+    ),
+    AfterValidator(with_lines),
 ]
 
 

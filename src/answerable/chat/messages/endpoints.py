@@ -42,7 +42,8 @@ async def send_message(
 ) -> Exchange | StreamingResponse:
     """Ask the next question. Returns the answer's events, or without `stream` both messages."""
     parent = wanted.parent_id if "parent_id" in wanted.model_fields_set else turns.ACTIVE
-    sent = turns.Sent(session_id, wanted.asking(wanted.content), parent, wanted.option, tuple(wanted.files))
+    asked, files = wanted.asking(wanted.content), tuple(wanted.files)
+    sent = turns.Sent(session_id, asked, parent, wanted.option, files, wanted.content)
     return await _answer(context, sent, request, stream=wanted.stream)
 
 
@@ -60,7 +61,7 @@ async def edit_message(
     session_id: str, message_id: str, wanted: MessageEdit, request: Request, context: Asker
 ) -> Exchange | StreamingResponse:
     """Ask a question again in other words, beside the first version and what followed it."""
-    wish = turns.Edited(session_id, message_id, wanted.asking(wanted.content))
+    wish = turns.Edited(session_id, message_id, wanted.asking(wanted.content), wanted.content)
     return await _answer(context, wish, request, stream=wanted.stream)
 
 

@@ -126,10 +126,15 @@ class Hit:
 
 
 async def search(
-    session: Session, tsquery: str, request: PageRequest, place: Literal["message", "title"] | None = None
+    session: Session,
+    tsquery: str,
+    request: PageRequest,
+    place: Literal["message", "title"] | None = None,
+    session_ids: Sequence[str] = (),
 ) -> Sequence[Hit]:
     """The caller's messages that have all the words, and the last shown one of each session whose title has
-    them, newest first, one more than the page holds; of one kind alone where `place` says so."""
+    them, newest first, one more than the page holds; of one kind alone where `place` says so. Of sessions
+    that are named the newest one each."""
     query = func.to_tsquery("simple", tsquery)
     text = func.coalesce(
         RunRow.answer["text"].astext,
@@ -161,6 +166,13 @@ async def search(
             {"message": said, "title": titled, None: or_(said, titled)}[place],
         )
     )
+    if session_ids:
+        newest = statement.where(MessageRow.session_id.in_(session_ids))
+        newest = newest.distinct(MessageRow.session_id).order_by(
+            MessageRow.session_id, MessageRow.created_at.desc(), MessageRow.id.desc()
+        )
+        found = newest.with_only_columns(MessageRow.id).subquery()
+        statement = statement.where(MessageRow.id.in_(select(found.c.id)))
     statement = after_cursor(statement, request, MessageRow.created_at, MessageRow.id)
     return [Hit(*row) for row in await session.execute(statement)]
 

@@ -20,7 +20,7 @@ from answerable.chat.asking.answer import (
     Status,
     Usage,
 )
-from answerable.chat.asking.schemas import Question, Reading
+from answerable.chat.asking.schemas import Reading, WrittenQuestion
 from answerable.chat.asking.warnings import Warning
 from answerable.chat.messages.parts import Part
 from answerable.chat.messages.repository import Hit
@@ -39,7 +39,7 @@ class MessageStatus(StrEnum):
 class MessageIn(Reading):
     """The next question of a session."""
 
-    content: Question
+    content: WrittenQuestion
     stream: bool = Field(True, description="Answer as server-sent events.")
     parent_id: str | None = Field(
         None,
@@ -98,7 +98,7 @@ class MessageView(BaseModel):
 class MessageEdit(Reading):
     """The question in other words; the first version stays beside it."""
 
-    content: Question
+    content: WrittenQuestion
     stream: bool = Field(True, description="Answer as server-sent events.")
 
 
@@ -120,6 +120,13 @@ class MessageSearch(PageRequest):
     found_in: Annotated[
         Literal["message", "title"] | None, Query(description="Look into messages alone, or titles alone.")
     ] = None
+    session_id: Annotated[
+        list[str],
+        Query(
+            max_length=200,
+            description="Look into these conversations alone, and find the newest message of each.",
+        ),
+    ] = Field(default_factory=list)
 
 
 class MessageHit(BaseModel):

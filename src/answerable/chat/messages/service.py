@@ -71,7 +71,7 @@ async def search(session: Session, request: MessageSearch) -> Page[MessageHit]:
     words = words_query(request.q)
     if words is None:
         return Page(items=[])
-    hits = await repository.search(session, words, request, request.found_in)
+    hits = await repository.search(session, words, request, request.found_in, request.session_id)
     page = make_page(hits, request, lambda hit: hit, lambda hit: (hit.created_at, hit.message_id))
     kept_back = await _withheld_messages(session, page.items)
     items = [MessageHit.of(hit) for hit in page.items if hit.message_id not in kept_back]

@@ -37,13 +37,14 @@ class RunUnderWay(Conflict):
 class Sent:
     """A question for a session. `parent` is the message to go on from, ACTIVE, or None for a beginning;
     `option` is the place of the reading chosen from those that the parent offers, `files` the ids of files of
-    the session that it shows."""
+    the session that it shows, `written` the question with its line breaks."""
 
     session_id: str
     request: AskRequest
     parent: str | None = ACTIVE
     option: int | None = None
     files: tuple[str, ...] = ()
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Edited:
     session_id: str
     message_id: str
     request: AskRequest
+    written: str | None = None
 
 
 Wish = Sent | Regenerated | Edited
@@ -76,6 +78,7 @@ class Turn:
     request: AskRequest
     question: MessageRow | None = None  # which is there already
     files: tuple[FilePart, ...] = ()
+    written: str | None = None
 
     def place(self) -> Place:
         """Where the answer will be shown."""
@@ -177,7 +180,9 @@ async def _turn(session: Session, chat: ChatSessionRow, wish: Wish) -> Turn:
                     errors=[FieldError("message_id", "not a question")],
                     reason="only_questions_are_edited",
                 )
-            turn = await _next(session, chat, Sent(chat.id, wish.request, question.parent_id))
+            turn = await _next(
+                session, chat, Sent(chat.id, wish.request, question.parent_id, written=wish.written)
+            )
             return replace(turn, files=_files_of(question))
 
 
@@ -204,7 +209,7 @@ async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
     files = tuple(await files_of_session.parts_for(session, chat.id, sent.files)) if sent.files else ()
     parent_id = chat.active_message_id if sent.parent == ACTIVE else sent.parent
     if parent_id is None:
-        return Turn(chat.id, None, None, _chosen(sent, None), files=files)
+        return Turn(chat.id, None, None, _chosen(sent, None), files=files, written=sent.written)
     before, run = await messages.find(session, chat.id, parent_id)
     if before.role != "assistant":
         raise InvalidInput(
@@ -213,7 +218,8 @@ async def _next(session: Session, chat: ChatSessionRow, sent: Sent) -> Turn:
             reason="no_answer_to_follow",
         )
     _refuse_running(run)
-    return Turn(chat.id, parent_id, before.run_id, _chosen(sent, run), files=files)
+    chosen = _chosen(sent, run)
+    return Turn(chat.id, parent_id, before.run_id, chosen, files=files, written=sent.written)
 
 
 def _files_of(question: MessageRow) -> tuple[FilePart, ...]:
@@ -249,7 +255,7 @@ async def _keep(session: Session, runtime: Runtime, chat: ChatSessionRow, turn: 
     same = {"workspace_id": session.workspace_id, "owner_id": chat.owner_id, "session_id": chat.id}
     question = turn.question
     if question is None:
-        text = TextPart(text=turn.request.question)
+        text = TextPart(text=turn.written or turn.request.question)
         question = MessageRow(
             **same,
             id=new_id("msg"),
