@@ -131,6 +131,28 @@ async def _until_done_or_locked(task: asyncio.Task[None], admin_url: str) -> Non
                 return
 
 
+async def test_members_are_found_by_their_ids_and_by_name_or_address(workspace: Workspace) -> None:
+    people = [await workspace.member("viewer") for _ in range(3)]
+    stranger = await workspace.member("editor")
+    url = members_url(workspace)
+
+    async def found(**wanted: object) -> set[str]:
+        answer = await people[0].get(url, params=wanted)
+        assert answer.status_code == 200, answer.text
+        return {item["user"]["id"] for item in answer.json()["items"]}
+
+    asked = [person.user_id for person in people[:2]]
+    assert await found(user_id=asked) == set(asked)
+    assert await found(user_id=[asked[0], ids.new_id("usr")]) == {asked[0]}
+    assert await found(q=stranger.email.upper()) == {stranger.user_id}
+    assert await found(q=stranger.email.split("@")[0][:-1]) >= {stranger.user_id}
+    assert await found(q="%") == set()
+    first = (await people[0].get(url, params={"q": "@", "limit": 2})).json()
+    assert len(first["items"]) == 2
+    rest = (await people[0].get(url, params={"q": "@", "cursor": first["next_cursor"]})).json()
+    assert len(rest["items"]) == 3
+
+
 async def test_attributes_are_set_by_admins_and_seen_by_them_and_oneself(workspace: Workspace) -> None:
     admin, editor, other = [await workspace.member(role) for role in ("admin", "editor", "viewer")]
     wanted = {"attributes": {"countries": ["Germany", "Germany", "Österreich"], "none": []}}

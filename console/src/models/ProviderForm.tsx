@@ -1,10 +1,11 @@
 /** A provider with its models, new or to be changed. Its key goes in and never comes out. */
-import { Button, Checkbox, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Checkbox, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import type { ModelIn, ProviderOut } from "../api/schema";
+import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
+import { useSending } from "../design/sending";
 import { useMessages } from "../i18n/messages";
 import { useModelsChanged } from "./names";
 
@@ -22,26 +23,19 @@ export function ProviderForm({ provider, close }: { provider?: ProviderOut; clos
   });
   const [withoutKey, setWithoutKey] = useState(false);
   const put = (name: keyof typeof form) => (value: string | null) => setForm((now) => ({ ...now, [name]: value ?? "" }));
-  const save = useMutation({
-    mutationFn: () => {
-      const { name, kind, base_url } = form;
-      const models = modelsOf(form.models, provider);
-      if (provider === undefined) return read(api.POST("/api/v1/providers", { body: { name, kind, base_url, api_key: form.api_key || null, models } as never }));
-      const key = withoutKey ? { api_key: null } : form.api_key !== "" ? { api_key: form.api_key } : {};
-      return read(api.PATCH("/api/v1/providers/{provider_id}", { params: { path: { provider_id: provider.id } }, body: { name, base_url, models, ...key } }));
-    },
-    onSuccess: () => {
-      changed();
-      close();
-    },
+  const send = () => {
+    const { name, kind, base_url } = form;
+    const models = modelsOf(form.models, provider);
+    if (provider === undefined) return read(api.POST("/api/v1/providers", { body: { name, kind, base_url, api_key: form.api_key || null, models } as never }));
+    const key = withoutKey ? { api_key: null } : form.api_key !== "" ? { api_key: form.api_key } : {};
+    return read(api.PATCH("/api/v1/providers/{provider_id}", { params: { path: { provider_id: provider.id } }, body: { name, base_url, models, ...key } }));
+  };
+  const save = useSending(send, () => {
+    changed();
+    close();
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <form onSubmit={save.submit}>
       <Stack>
         <TextInput data-autofocus required label={m.name_} value={form.name} onChange={(event) => put("name")(event.currentTarget.value)} />
         {provider === undefined && <Select label={m.models.protocol} allowDeselect={false} value={form.kind} onChange={put("kind")} data={KINDS} />}
@@ -57,9 +51,7 @@ export function ProviderForm({ provider, close }: { provider?: ProviderOut; clos
         {provider?.has_key && <Checkbox label={m.models.removeKey} checked={withoutKey} onChange={(event) => setWithoutKey(event.currentTarget.checked)} />}
         <TextInput label={m.models.modelNames} description={m.models.modelNamesHint} value={form.models} onChange={(event) => put("models")(event.currentTarget.value)} />
         <FailureNote error={save.error} />
-        <Button type="submit" loading={save.isPending}>
-          {provider === undefined ? m.add : m.save}
-        </Button>
+        <DialogButtons busy={save.busy} close={close} {...(provider === undefined && { action: m.add })} />
       </Stack>
     </form>
   );

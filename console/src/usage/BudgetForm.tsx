@@ -1,12 +1,14 @@
 /** A new budget, or another limit of one: what it holds for, is fixed when it is made. */
 import { NumberInput, Select, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import type { BudgetIn, BudgetOut } from "../api/schema";
 import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
+import { useSending } from "../design/sending";
 import { useMessages } from "../i18n/messages";
+import { MemberSelect } from "./MemberSelect";
 import { useSubjects } from "./subjects";
 
 const SUBJECTS = ["workspace", "member", "key"] as const;
@@ -22,26 +24,19 @@ export function BudgetForm({ budget, close }: { budget?: BudgetOut; close: () =>
   const [kind, setKind] = useState<Kind>("workspace");
   const [id, setId] = useState<string | null>(null);
   const [model, setModel] = useState("");
-  const { members, keys } = useSubjects();
-  const save = useMutation({
-    mutationFn: () => {
-      const limit_usd = Number(limit);
-      if (budget !== undefined) return read(api.PATCH("/api/v1/budgets/{budget_id}", { params: { path: { budget_id: budget.id } }, body: { limit_usd, mode: terms.mode } }));
-      const body: BudgetIn = { ...terms, limit_usd, model: model.trim() || null, subject: { type: kind, id: kind === "workspace" ? null : id } };
-      return read(api.POST("/api/v1/budgets", { body }));
-    },
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["budgets"] });
-      close();
-    },
+  const { keys } = useSubjects();
+  const send = () => {
+    const limit_usd = Number(limit);
+    if (budget !== undefined) return read(api.PATCH("/api/v1/budgets/{budget_id}", { params: { path: { budget_id: budget.id } }, body: { limit_usd, mode: terms.mode } }));
+    const body: BudgetIn = { ...terms, limit_usd, model: model.trim() || null, subject: { type: kind, id: kind === "workspace" ? null : id } };
+    return read(api.POST("/api/v1/budgets", { body }));
+  };
+  const save = useSending(send, () => {
+    void queries.invalidateQueries({ queryKey: ["budgets"] });
+    close();
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <form onSubmit={save.submit}>
       <Stack>
         {budget === undefined && (
           <>
@@ -55,7 +50,8 @@ export function BudgetForm({ budget, close }: { budget?: BudgetOut; close: () =>
               }}
               data={SUBJECTS.map((each) => ({ value: each, label: m.usage.subject[each] }))}
             />
-            {kind !== "workspace" && <Select required searchable label={m.usage.subject[kind]} value={id} onChange={setId} data={kind === "member" ? members : keys} />}
+            {kind === "member" && <MemberSelect label={m.usage.subject.member} value={id} choose={setId} />}
+            {kind === "key" && <Select required searchable label={m.usage.subject.key} value={id} onChange={setId} data={keys} />}
             <TextInput label={m.models.model} description={m.usage.modelHint} value={model} onChange={(event) => setModel(event.currentTarget.value)} />
             <Select label={m.usage.period} allowDeselect={false} value={terms.period} onChange={(value) => setTerms({ ...terms, period: value as BudgetOut["period"] })} data={PERIODS.map((each) => ({ value: each, label: m.usage.per[each] }))} />
           </>
@@ -63,7 +59,7 @@ export function BudgetForm({ budget, close }: { budget?: BudgetOut; close: () =>
         <NumberInput data-autofocus required label={m.usage.limit} min={0} max={1_000_000_000} decimalScale={6} thousandSeparator={m.usage.thousands} decimalSeparator={m.usage.decimal} value={limit} onChange={setLimit} />
         <Select label={m.usage.whenUsed} allowDeselect={false} value={terms.mode} onChange={(value) => setTerms({ ...terms, mode: value as BudgetOut["mode"] })} data={MODES.map((each) => ({ value: each, label: m.usage.modesLong[each] }))} />
         <FailureNote error={save.error} />
-        <DialogButtons busy={save.isPending} disabled={limit === "" || (budget === undefined && kind !== "workspace" && id === null)} close={close} />
+        <DialogButtons busy={save.busy} disabled={limit === "" || (budget === undefined && kind !== "workspace" && id === null)} close={close} />
       </Stack>
     </form>
   );

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, read } from "../api/client";
 import type { Subject } from "../api/schema";
-import { useMembers } from "../app/people";
+import { useNames } from "../app/people";
 import { useMessages } from "../i18n/messages";
 
 export interface Choice {
@@ -11,7 +11,6 @@ export interface Choice {
 }
 
 export interface Subjects {
-  members: readonly Choice[];
   keys: readonly Choice[];
   /** What to call a budget's subject. */
   nameOf: (subject: Subject) => string;
@@ -19,16 +18,15 @@ export interface Subjects {
 
 export function useSubjects(): Subjects {
   const m = useMessages();
-  const members = useMembers().map(({ id, name }) => ({ value: id, label: name }));
+  const memberOf = useNames();
   const found = useQuery({ queryKey: ["keys", "names"], queryFn: () => read(api.GET("/api/v1/api-keys", { params: { query: { limit: 200 } } })), staleTime: 60_000 });
   const keys = (found.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   return {
-    members,
     keys,
     nameOf: ({ type, id }) => {
       if (type === "workspace") return m.usage.subject.workspace;
-      const known = (type === "member" ? members : keys).find(({ value }) => value === id);
-      return `${m.usage.subject[type]}: ${known?.label ?? m.usage.unknown}`;
+      const known = type === "member" ? memberOf(id ?? null) : keys.find(({ value }) => value === id)?.label;
+      return `${m.usage.subject[type]}: ${known ?? m.usage.unknown}`;
     },
   };
 }

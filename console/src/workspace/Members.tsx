@@ -1,7 +1,8 @@
 /** Members with their roles, and invitations that wait. */
 import { ActionIcon, Button, Group, Select, Text, TextInput, Title, Tooltip } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { IconTrash, IconUserPlus } from "@tabler/icons-react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconSearch, IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
 import { asProblem } from "../api/problems";
@@ -23,10 +24,14 @@ export function Members() {
   const m = useMessages();
   const { workspace, mayAdminister } = useSession();
   const path = inWorkspace(workspace.id);
+  const [text, setText] = useState("");
+  const [q] = useDebouncedValue(text.trim(), 200);
+  const load = (cursor: string | undefined) => read(api.GET("/api/v1/workspaces/{workspace_id}/members", { params: { path, query: { limit: 100, ...(cursor && { cursor }), ...(q !== "" && { q }) } } }));
   return (
     <>
       {mayAdminister && <Invite />}
-      <Pages queryKey={["members"]} load={(cursor) => read(api.GET("/api/v1/workspaces/{workspace_id}/members", { params: { path, query: { limit: 100, ...(cursor && { cursor }) } } }))} empty={null}>
+      <TextInput type="search" mb="sm" maw="24rem" leftSection={<IconSearch size={16} />} aria-label={m.workspace.findMember} placeholder={m.workspace.findMember} maxLength={200} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <Pages queryKey={["members", "list", q]} load={load} empty={<Text size="sm" c="dimmed">{m.workspace.noMember}</Text>}>
         {(members) => (
           <RowTable heads={[m.name_, m.workspace.role, m.actions]}>
             {members.map((member) => (

@@ -8,19 +8,19 @@ from fastapi import Query
 
 from answerable.identity.access import RequestContext, Scope, requires
 from answerable.identity.members import service
-from answerable.identity.members.schemas import MemberChange, MemberIn, MemberOut
+from answerable.identity.members.schemas import MemberChange, MemberIn, MemberOut, MembersRequest
 from answerable.kit.http import Router
-from answerable.kit.paging import Page, PageRequest
+from answerable.kit.paging import Page
 
 router = Router(prefix="/workspaces/{workspace_id}", tags=["members"])
 
 
 @router.get("/members")
 async def list_members(
-    page: Annotated[PageRequest, Query()],
+    page: Annotated[MembersRequest, Query()],
     context: Annotated[RequestContext, requires(Scope.MEMBERS_READ)],
 ) -> Page[MemberOut]:
-    """Who is in the workspace, in which role."""
+    """Who is in the workspace, in which role; all, or those that are looked for."""
     return await service.page_of_members(context, page)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from answerable.identity.members.schemas import MembersRequest
 from answerable.identity.tables import ApiKeyRow, InvitationRow, MembershipRow, UserRow, WorkspaceRow
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
@@ -51,13 +52,25 @@ async def is_active(session: Session, user_id: str) -> bool:
     return await session.scalar(statement) is not None
 
 
-async def page_of_workspace(session: Session, page: PageRequest) -> Sequence[tuple[MembershipRow, UserRow]]:
-    """The members of the session's workspace, the latest first. One statement: somebody may go meanwhile."""
+async def page_of_workspace(
+    session: Session, page: MembersRequest
+) -> Sequence[tuple[MembershipRow, UserRow]]:
+    """The members that are looked for of the session's workspace, the latest first. One statement: somebody
+    may go meanwhile."""
     statement = (
         select(MembershipRow, UserRow)
         .join(UserRow, UserRow.id == MembershipRow.user_id)
         .where(MembershipRow.workspace_id == session.workspace_id)
     )
+    if page.q:
+        statement = statement.where(
+            or_(
+                UserRow.name.icontains(page.q, autoescape=True),
+                UserRow.email.icontains(page.q, autoescape=True),
+            )
+        )
+    if page.user_id:
+        statement = statement.where(MembershipRow.user_id.in_(page.user_id))
     statement = after_cursor(statement, page, MembershipRow.created_at, MembershipRow.user_id)
     return [(membership, user) for membership, user in await session.execute(statement)]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from answerable.identity.emails import EmailAddress
 from answerable.identity.tables import MembershipRow, UserRow
 from answerable.identity.users.schemas import UserOut
+from answerable.kit.paging import PageRequest
 from answerable.kit.principal import Role
 
 _MOST_VALUES = 500
@@ -24,6 +26,16 @@ def _few_values(attributes: dict[str, list[str]]) -> dict[str, list[str]]:
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 _Value = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Attributes = Annotated[dict[_Name, list[_Value]], Field(max_length=50), AfterValidator(_few_values)]
+
+
+class MembersRequest(PageRequest):
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="Only those whose name or address has this text."),
+    ] = None
+    user_id: Annotated[list[str], Query(max_length=200, description="Only these people.")] = Field(
+        default_factory=list
+    )
 
 
 class MemberOut(BaseModel):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from answerable.identity.access import RequestContext
 from answerable.identity.errors import LastOwner, RoleTooHigh
 from answerable.identity.members import repository
-from answerable.identity.members.schemas import MemberChange, MemberOut
+from answerable.identity.members.schemas import MemberChange, MemberOut, MembersRequest
 from answerable.identity.scopes import ROLE_SCOPES, Scope
 from answerable.identity.tables import MembershipRow, UserRow
 from answerable.identity.users import repository as users
 from answerable.identity.workspaces import repository as workspaces
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
-from answerable.kit.paging import Page, PageRequest, make_page
+from answerable.kit.paging import Page, make_page
 from answerable.kit.principal import Principal, Role
 
 _RANK = {role: rank for rank, role in enumerate((Role.VIEWER, Role.EDITOR, Role.ADMIN, Role.OWNER))}
@@ -44,8 +44,8 @@ async def is_member(session: Session, user_id: str) -> bool:
     return await repository.is_active(session, user_id)
 
 
-async def page_of_members(context: RequestContext, page: PageRequest) -> Page[MemberOut]:
-    """The members of the request's workspace."""
+async def page_of_members(context: RequestContext, page: MembersRequest) -> Page[MemberOut]:
+    """The members of the request's workspace, or those of them that are looked for."""
     rows = await repository.page_of_workspace(context.session, page)
     decides, me = Scope.MEMBERS_WRITE in context.principal.scopes, context.principal.user_id
     return make_page(
