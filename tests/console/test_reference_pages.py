@@ -10,11 +10,16 @@ from playwright.async_api import expect
 
 from tests.console.conftest import OpenVisit
 
+_OWN = re.compile("^data:")
+
 
 async def test_the_page_shows_the_api_and_breaks_no_rule(visit: OpenVisit) -> None:
     window = await visit()
     await window.open("/docs")
     await expect(window.page.get_by_text("/api/v1/ask").first).to_be_visible()
+    # Its menu is drawn last, with the picture that comes from elsewhere as it is delivered.
+    await window.open("/redoc")
+    await expect(window.page.get_by_role("img", name="redocly logo")).to_have_attribute("src", _OWN)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/oauth2-redirect", "/redoc"])
@@ -29,3 +34,17 @@ async def test_scripts_are_those_served_here_or_named_by_their_hashes(
     assert "unsafe" not in scripts[1]
     assert page.text.count("<script>") == scripts[1].count("'sha256-")
     assert "content-security-policy" not in (await client.get("/openapi.json")).headers
+
+
+async def test_redocs_script_names_no_picture_elsewhere_and_is_whole(client: httpx.AsyncClient) -> None:
+    page = await client.get("/redoc")
+    found = re.search(r'src="([^"]*redoc[^"]*)"', page.text)
+    assert found is not None
+    for headers in ({}, {"Range": "bytes=0-10"}):
+        script = await client.get(found[1], headers=headers)
+        assert (script.status_code, int(script.headers["content-length"])) == (200, len(script.content))
+        assert "logo-mini.svg" not in script.text
+        assert "%3Csvg xmlns=" in script.text
+    known = await client.get(found[1], headers={"If-None-Match": script.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert (await client.head(found[1])).status_code == 200

@@ -26,17 +26,27 @@ _HEADERS = {
 }
 
 
+_REDOC = "redoc.standalone.js"
+# Redoc's script names the picture of its maker's mark at an address elsewhere: nothing is asked of that.
+_ELSEWHERE = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+_NOTHING = b"data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27/%3E"
+
+
 class ReferencePages:
-    """Adds the headers to these pages, whose bodies are small and sent whole."""
+    """Adds the headers to these pages, and keeps their scripts from asking other servers. Bodies are sent
+    whole: a page is small, and the script is asked for once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"] not in _PAGES:
+        is_script = scope["type"] == "http" and scope["path"].endswith(f"/{_REDOC}")
+        if scope["type"] != "http" or not (is_script or scope["path"] in _PAGES):
             await self.app(scope, receive, send)
             return
+        if is_script:
+            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
         begun: Message | None = None
         body = b""
 
@@ -48,7 +58,11 @@ class ReferencePages:
             body += message.get("body", b"")
             if begun is not None and not message.get("more_body", False):
                 headers = MutableHeaders(scope=begun)
-                headers.update({**_HEADERS, "Content-Security-Policy": _policy(body)})
+                if not is_script:
+                    headers.update({**_HEADERS, "Content-Security-Policy": _policy(body)})
+                elif body:
+                    body = body.replace(_ELSEWHERE, _NOTHING)
+                    headers["Content-Length"] = str(len(body))
                 await send(begun)
                 await send({"type": "http.response.body", "body": body})
 
