@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
+from tests.data.questions.related_files import related
 
 from answerable.cli.samples.customers import customers_csv
 from answerable.cli.samples.generate import make_company
 from answerable.cli.samples.orders import Order, orders_csv
 from answerable.data.engines.compiler import compile_query
-from answerable.data.ingestion.ingest import read_tables
-from answerable.data.ingestion.request import IngestionRequest
-from answerable.data.semantics.containment import overlap
-from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import SemanticModel
-from answerable.data.semantics.overlap import ColumnPair
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.relationships import candidates, decide
 
 AS_OF = date(2026, 11, 20)
 COMPANY = make_company(AS_OF)
@@ -47,39 +39,7 @@ class Office:
 @cache
 def office() -> Office:
     """Both files ingested, inferred and related, as uploads would be."""
-    connection = duckdb.connect()
-    atexit.register(connection.close)
-    datasets, metrics, rows, paths = [], [], {}, {}
-    with TemporaryDirectory() as folder:
-        files = {"orders": orders_csv(ORDERS), "customers": customers_csv(COMPANY.customers)}
-        for name, content in files.items():
-            source, target = Path(folder) / f"{name}.csv", Path(folder) / name
-            source.write_bytes(content)
-            target.mkdir()
-            request = IngestionRequest(path=source, folder=target, name=name)
-            (table,) = read_tables(request, lambda _progress: None).tables
-            guess = infer(f"ds_{name}", name, table.label, table.profile)
-            datasets.append(guess.dataset)
-            metrics += guess.metrics
-            rows[name], paths[name] = table.profile.rows, target / table.file
-            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{paths[name]}')")
-        model = SemanticModel(datasets=tuple(datasets), metrics=tuple(metrics))
-        measured = [
-            (
-                pair,
-                overlap(
-                    connection,
-                    ColumnPair(
-                        left_table=paths[pair.left],
-                        left_column=pair.left_field,
-                        right_table=paths[pair.right],
-                        right_column=pair.right_field,
-                    ),
-                ),
-            )
-            for pair in candidates(model, rows)
-        ]
-    return Office(model.model_copy(update={"relationships": decide(measured)}), connection)
+    return Office(*related({"orders": orders_csv(ORDERS), "customers": customers_csv(COMPANY.customers)}))
 
 
 Keep = Callable[[Order], bool]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
+from tests.data.questions.related_files import related
 
 from answerable.data.engines.compiler import compile_query
-from answerable.data.ingestion.ingest import read_tables
-from answerable.data.ingestion.request import IngestionRequest
 from answerable.data.questions.outcome import Outcome, Parsed
 from answerable.data.questions.service import read_question
-from answerable.data.semantics.containment import overlap
-from answerable.data.semantics.inference import infer
-from answerable.data.semantics.model import Dataset, Metric, SemanticModel
-from answerable.data.semantics.overlap import ColumnPair
+from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
-from answerable.data.semantics.relationships import Candidate, candidates, decide
 
 AS_OF = datetime(2026, 11, 21, 10, tzinfo=UTC)
 Row = tuple[object, ...]
@@ -112,33 +104,4 @@ def _delivery(number: int, dice: random.Random) -> str:
 @cache
 def shop() -> Shop:
     """All files ingested, inferred and related."""
-    connection = duckdb.connect()
-    atexit.register(connection.close)
-    datasets: list[Dataset] = []
-    metrics: list[Metric] = []
-    rows: dict[str, int] = {}
-    paths: dict[str, Path] = {}
-    with TemporaryDirectory() as folder:
-        for name, content in files().items():
-            source, target = Path(folder) / f"{name}.csv", Path(folder) / name
-            source.write_text(content)
-            target.mkdir()
-            request = IngestionRequest(path=source, folder=target, name=name)
-            (table,) = read_tables(request, lambda _progress: None).tables
-            guess = infer(f"ds_{name}", name, table.label, table.profile)
-            datasets.append(guess.dataset)
-            metrics += guess.metrics
-            rows[name], paths[name] = table.profile.rows, target / table.file
-            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{paths[name]}')")
-        model = SemanticModel(datasets=tuple(datasets), metrics=tuple(metrics))
-        measured = [(pair, overlap(connection, _columns(pair, paths))) for pair in candidates(model, rows)]
-    return Shop(model.model_copy(update={"relationships": decide(measured)}), connection)
-
-
-def _columns(pair: Candidate, paths: dict[str, Path]) -> ColumnPair:
-    return ColumnPair(
-        left_table=paths[pair.left],
-        left_column=pair.left_field,
-        right_table=paths[pair.right],
-        right_column=pair.right_field,
-    )
+    return Shop(*related({name: content.encode() for name, content in files().items()}))
