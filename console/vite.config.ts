@@ -35,6 +35,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
+    // What every page needs is one file: left to itself the bundler makes a hundred, of which each is a request.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"], priority: 2 },
+            { name: "shared", test: /node_modules.(@tabler|@mantine|@floating-ui)/, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   server: { proxy: { "/api": { target: process.env["ANSWERABLE_URL"] ?? "http://127.0.0.1:8765", changeOrigin: false } } },
