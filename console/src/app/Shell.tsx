@@ -6,6 +6,7 @@ import { IconBellRinging, IconMenu2, IconSearch } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { ringing, useAlerts } from "../alerts/alerts";
 import { useMessages } from "../i18n/messages";
+import { unlessBelow } from "../design/topmost";
 import { UploadsProvider } from "../uploads/Uploads";
 import { part } from "./chunk";
 import { useFocusKept } from "./focus";
@@ -50,7 +51,7 @@ export function Shell() {
             </ActionIcon>
           </Group>
         </header>
-        <Drawer.Root opened={menu} onClose={closeMenu} size="17rem">
+        <Drawer.Root opened={menu} onClose={unlessBelow(closeMenu)} size="17rem">
           <Drawer.Overlay backgroundOpacity={0.35} />
           <Drawer.Content aria-label={m.nav.label}>
             <Drawer.Body p={0}>

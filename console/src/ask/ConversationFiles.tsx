@@ -11,6 +11,7 @@ import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
 import { problemText } from "../design/Failure";
 import { toast } from "../design/toasts";
+import { unlessBelow } from "../design/topmost";
 import { useMessages } from "../i18n/messages";
 import { filesKey, type ConversationFile } from "../uploads/files";
 import { useUploads } from "../uploads/Uploads";
@@ -31,7 +32,7 @@ export function ConversationFiles({ sessionId, files }: Props) {
       <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconPaperclip size={14} />} onClick={open}>
         {m.files.count(files.length)}
       </Button>
-      <Drawer opened={shown} onClose={close} position="right" size="26rem" title={m.files.title} closeButtonProps={{ "aria-label": m.close }}>
+      <Drawer opened={shown} onClose={unlessBelow(close)} position="right" size="26rem" title={m.files.title} closeButtonProps={{ "aria-label": m.close }}>
         <Text size="sm" c="dimmed" mb="sm">
           {m.files.lead}
         </Text>

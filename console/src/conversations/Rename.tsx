@@ -17,6 +17,8 @@ export function Rename({ session, close }: { session: SessionView; close: () => 
       defaultValue={session.title ?? ""}
       maxLength={LONGEST}
       onBlur={close}
+      // Escape leaves the field, not the drawer that it is in.
+      data-mantine-stop-propagation="true"
       onKeyDown={(event) => {
         const title = event.currentTarget.value.trim();
         if (event.key === "Escape") close();
