@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Select, and_, case, false, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunRow
@@ -168,7 +169,7 @@ async def search(
     )
     if session_ids:
         newest = statement.where(MessageRow.session_id.in_(session_ids))
-        newest = newest.distinct(MessageRow.session_id).order_by(
+        newest = newest.ext(distinct_on(MessageRow.session_id)).order_by(
             MessageRow.session_id, MessageRow.created_at.desc(), MessageRow.id.desc()
         )
         found = newest.with_only_columns(MessageRow.id).subquery()
