@@ -10,16 +10,15 @@ from playwright.async_api import expect
 
 from tests.console.conftest import OpenVisit
 
-_OWN = re.compile("^data:")
-
 
 async def test_the_page_shows_the_api_and_breaks_no_rule(visit: OpenVisit) -> None:
     window = await visit()
     await window.open("/docs")
     await expect(window.page.get_by_text("/api/v1/ask").first).to_be_visible()
-    # Its menu is drawn last, with the picture that comes from elsewhere as it is delivered.
+    # Below its menu stands the picture that comes from elsewhere, as it is delivered.
     await window.open("/redoc")
-    await expect(window.page.get_by_role("img", name="redocly logo")).to_have_attribute("src", _OWN)
+    await expect(window.page.get_by_text("API docs by Redocly")).to_have_count(1)
+    await expect(window.page.get_by_alt_text("redocly logo")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/oauth2-redirect", "/redoc"])
@@ -44,7 +43,7 @@ async def test_redocs_script_names_no_picture_elsewhere_and_is_whole(client: htt
         script = await client.get(found[1], headers=headers)
         assert (script.status_code, int(script.headers["content-length"])) == (200, len(script.content))
         assert "logo-mini.svg" not in script.text
-        assert "%3Csvg xmlns=" in script.text
+        assert 'src:"data:,"' in script.text
     known = await client.get(found[1], headers={"If-None-Match": script.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
     assert (await client.head(found[1])).status_code == 200

@@ -106,7 +106,7 @@ function Row({ document, hide }: { document: DocumentView; hide: (id: string, ye
         </Text>
       </Table.Td>
       <Table.Td>
-        <Badge color={COLOURS[document.status]}>{m.documents.status[document.status]}</Badge>
+        <Badge miw="max-content" color={COLOURS[document.status]}>{m.documents.status[document.status]}</Badge>
       </Table.Td>
       <Table.Td visibleFrom="sm" className={css.number}>{f.bytes(document.size_bytes)}</Table.Td>
       <Table.Td visibleFrom="sm">

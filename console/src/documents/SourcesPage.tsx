@@ -21,6 +21,9 @@ const RUNNING: ReadonlySet<RunStatus> = new Set(["queued", "running"]);
 const SHOWN_RUNS = 10;
 const COUNTS = ["added", "changed", "deleted", "failed"] as const;
 
+/** What people add comes from nowhere that could be asked again. */
+const UPLOADS = "upload";
+
 export function SourcesPage() {
   const m = useMessages();
   return (
@@ -48,10 +51,11 @@ function SourceCard({ source }: { source: SourceView }) {
   const f = useFormats();
   const { mayAdminister } = useSession();
   const [history, { toggle }] = useDisclosure();
+  const isUploads = source.kind === UPLOADS;
   const facts = [
-    source.kind,
+    isUploads ? "" : source.kind,
     m.sources.documents(source.document_count),
-    source.synced_at === null ? m.sources.never : m.sources.synced(f.ago(source.synced_at)),
+    isUploads ? "" : source.synced_at === null ? m.sources.never : m.sources.synced(f.ago(source.synced_at)),
     source.next_sync_at === null ? "" : m.sources.next(f.ago(source.next_sync_at)),
   ];
   return (
@@ -121,9 +125,9 @@ function Actions({ source }: { source: SourceView }) {
   return (
     <Stack gap="xs" align="flex-end">
       <Group gap="xs" wrap="nowrap">
-        <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} loading={act.isPending} onClick={() => act.mutate("sync")}>
+        {source.kind !== UPLOADS && <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} loading={act.isPending} onClick={() => act.mutate("sync")}>
           {m.sources.sync}
-        </Button>
+        </Button>}
         <Menu position="bottom-end">
           <Menu.Target>
             <ActionIcon variant="subtle" color="gray" aria-label={`${m.actions}: ${source.name}`}>
@@ -131,7 +135,7 @@ function Actions({ source }: { source: SourceView }) {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            {source.status === "paused" ? (
+            {source.kind === UPLOADS ? null : source.status === "paused" ? (
               <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={() => act.mutate("resume")}>
                 {m.sources.resume}
               </Menu.Item>

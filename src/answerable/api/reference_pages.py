@@ -27,9 +27,10 @@ _HEADERS = {
 
 
 _REDOC = "redoc.standalone.js"
-# Redoc's script names the picture of its maker's mark at an address elsewhere: nothing is asked of that.
+# Its script names the picture of its maker's mark at an address elsewhere: nothing is asked of that, and a
+# picture of nothing is left out.
 _ELSEWHERE = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-_NOTHING = b"data:image/svg+xml,%3Csvg xmlns=%27http://www.w3.org/2000/svg%27/%3E"
+_NOTHING = b"data:,"
 
 
 class ReferencePages:
