@@ -49,6 +49,14 @@ RETURNS = "How long do customers have to return unused goods?"
         ),
         ("What is the return window?", "How long is it?", "How long is the return window?"),
         ("When are travel expenses paid?", "Who approves them?", "Who approves the travel expenses?"),
+        (
+            "Within how many days can damaged goods be returned?",
+            "Who pays for it?",
+            "Who pays for the damaged goods?",
+        ),
+        ("When was the last parcel sent back?", "Who paid for it?", "Who paid for the last parcel?"),
+        ("How are refunds processed?", "Who signs them?", "Who signs the refunds?"),
+        ("How fast must a seed be planted?", "Who waters it?", "Who waters the seed?"),
         ("Who founded the company?", "Where is its head office?", "Where is company’s head office?"),
     ],
 )

@@ -46,6 +46,17 @@ async def test_another_answer_stands_beside_the_first(shop: Workspace, named: st
     ]
 
 
+@pytest.mark.parametrize("named", ["message", "reply"])
+async def test_another_answer_is_to_the_question_in_its_scope(shop: Workspace, named: str) -> None:
+    chat = await new_session(shop.owner)
+    first = await say(shop.owner, chat, "total amount by country", scope={"routes": ["documents"]})
+    more = await again(shop.owner, chat, first[named], "regenerate")
+    once_more = await again(shop.owner, chat, more[named], "regenerate")
+    for exchange in (first, more, once_more):
+        answer = exchange["reply"]["answer"]
+        assert (answer["status"], answer["route"]) == ("abstained", "documents")
+
+
 async def test_versions_are_streamed_too(viewer: Caller) -> None:
     chat = await new_session(viewer)
     first = await say(viewer, chat, "First?")

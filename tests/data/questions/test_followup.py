@@ -136,7 +136,8 @@ def shown(question: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
-    "text", ["lowest first", "sort ascending", "sort it from low to high", "ascending order"]
+    "text",
+    ["lowest first", "sort ascending", "sort it from low to high", "ascending order", "sort by lowest first"],
 )
 def test_the_order_is_turned(text: str) -> None:
     assert rows(patched("revenue by city", text)) == sorted(shown("revenue by city"), key=lambda row: row[1])

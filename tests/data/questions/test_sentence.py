@@ -126,6 +126,24 @@ CASES: list[tuple[dict[str, object], str]] = [
         "Revenue by month and shop in 2025, for 3 values of shop; "
         "in May 2025 (empty) had the highest with 5 EUR.",
     ),
+    (  # the first few of the periods are ranked, and not told as a course
+        {
+            "measures": [REVENUE],
+            "time": {"field": "day", "grain": "quarter", "fill_gaps": False},
+            "order": [{"by": "revenue"}],
+            "limit": 2,
+        },
+        "Q2 2025 has the lowest revenue by quarter: 5 EUR; followed by Q1 2025 (60 EUR).",
+    ),
+    (
+        {
+            "measures": [REVENUE],
+            "group_by": [{"field": "shop"}],
+            "where": {"field": "shop", "operator": "eq", "values": ["East"]},
+            "time": {**YEAR, "comparison": LONG_AGO},
+        },
+        "Revenue by shop where shop is East in 2025: East 20 EUR, with no data in 2000 to compare with.",
+    ),
     ({"group_by": [{"field": "shop"}]}, "Shop has 4 values: East, North, South and (empty)."),
     ({"columns": ["shop"]}, "There are 7 sales."),
     ({"columns": ["shop"], "limit": 2}, "Showing 2 sales."),

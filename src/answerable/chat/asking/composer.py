@@ -325,7 +325,8 @@ def _choice(outcome: Choice) -> Draft:
 
 def _refused(outcome: Refused) -> Draft:
     error = outcome.error
-    reason = RefusedReason(code="not_computed", words=outcome.words, problem=error.code, detail=error.detail)
+    words = outcome.words.rstrip(".")  # it stands within a sentence, here and in other languages
+    reason = RefusedReason(code="not_computed", words=words, problem=error.code, detail=error.detail)
     return Draft(
         text=abstention([reason]),
         reasons=[reason],

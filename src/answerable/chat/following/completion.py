@@ -58,6 +58,12 @@ _SMALL_WORDS = """
 """
 _LIGHT = frozenset(_SMALL_WORDS.split())
 """Words that tell nothing of what a question is about: small ones, and what is mostly done with things."""
+# At the end of a run of words they say what is done with it: the goods returned, the parcel sent back.
+_DONE = re.compile(
+    r"(?:\w{2,}(?<!e)ed|back|early|late|again|soon|online|sent|made|given|taken|kept|held|sold|bought|built|"
+    r"brought|done|lost|found|shown|known|seen|written|chosen|broken|stolen|paid|spent|left|met|told|begun)",
+    re.I,
+)
 _FEW_WORDS = 2
 _LONGEST_ELLIPSIS = 8
 
@@ -158,9 +164,15 @@ def _resolved(question: str, before: str) -> str | None:
 
 
 def topic_of(question: str) -> str | None:
-    """What a question is about, as far as its words show: its last run of words that carry meaning."""
-    named = _runs(question)
-    return " ".join(word.group() for word in named[-1]) if named else None
+    """What a question is about, as far as its words show: its last run of words that carry meaning, without
+    what is done with it."""
+    for run in reversed(_runs(question)):
+        named = [word.group() for word in run]
+        while named and _DONE.fullmatch(named[-1]):
+            named.pop()
+        if named:
+            return " ".join(named)
+    return None
 
 
 def _runs(question: str) -> list[list[re.Match[str]]]:

@@ -186,6 +186,18 @@ async def runs_of(session: Session, message_ids: Sequence[str]) -> Sequence[RunR
     return (await session.scalars(statement)).all()
 
 
+async def run_of_newest_reply(session: Session, question_id: str) -> RunRow | None:
+    """The run of the newest answer to a question that has one."""
+    statement = (
+        select(RunRow)
+        .join(MessageRow, MessageRow.run_id == RunRow.id)
+        .where(MessageRow.parent_id == question_id, MessageRow.owner_id == session.principal.user_id)
+        .order_by(MessageRow.created_at.desc(), MessageRow.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(statement)
+
+
 async def newest_below(session: Session, message_id: str) -> str:
     """The end of the path from a message down its newest children."""
     step = (

@@ -192,6 +192,7 @@ async def _again(session: Session, chat: ChatSessionRow, wish: Regenerated) -> T
     if message.role == "assistant":
         _refuse_running(run)
         question, _ = await messages.find(session, chat.id, message.parent_id or "")
+    run = run or await repository.run_of_newest_reply(session, question.id)
     asked = TextPart.model_validate(question.parts[0]).text if question.parts else ""
     request = AskRequest(question=asked)
     if run is not None and run.asked is not None:

@@ -171,20 +171,20 @@ class _Speaker:
             first = column or self._measures[0]
             parts = [f"{self._group_words(row)} {self._worth(row, first)}" for row in rows[: _FOLLOWERS + 1]]
             more = f" and {len(rows) - len(parts)} more" if len(rows) > len(parts) else ""
+            change = self._change(rows[0], first) if len(rows) == 1 else ""
+            more += f", {change}" if change else ""
             return f"{self._name(first)} by {dimension}{scope}: {', '.join(parts)}{more}"
-        measure = self._measure_of(column)
-        side = "highest" if descending else "lowest"
-        leader = rows[0]
         self.starts_with_a_value = True
-        text = (
-            f"{self._group_words(leader)} {self._have()} the {side} {self._name(column)}{scope}: "
-            f"{self._value(leader, column)}"
-        )
-        extras = self._extras(leader, measure) if column is measure else ""
-        text += extras
-        followers = [
-            f"{self._group_words(row)} ({self._worth(row, column)})" for row in rows[1:][:_FOLLOWERS]
-        ]
+        return self._led(rows, column, f"{self._name(column)}{scope}", descending=descending)
+
+    def _led(self, rows: list[list[Cell]], column: Column, of: str, *, descending: bool) -> str:
+        """The first of what is ranked, groups or periods, and those that follow."""
+        leader, side = rows[0], "highest" if descending else "lowest"
+        words = self._bucket if self._grain is not None else self._group_words
+        text = f"{words(leader)} {self._have()} the {side} {of}: {self._value(leader, column)}"
+        measure = self._measure_of(column)
+        text += self._extras(leader, measure) if column is measure else ""
+        followers = [f"{words(row)} ({self._worth(row, column)})" for row in rows[1:][:_FOLLOWERS]]
         if followers:
             text += f"; followed by {join_words(followers)}"
         if len(rows) > _FOLLOWERS + 1:
@@ -192,11 +192,17 @@ class _Speaker:
         return text
 
     def _trend(self) -> str:
+        assert self._grain is not None
+        ranked, descending = self._ranked_by()
+        if self._query.limit is not None and self._query.order and ranked is not None:
+            # The first few of the periods are no course: there were others between them.
+            of = f"{self._name(ranked)} by {self._grain.value}{self._scope()}"
+            rows = [row for row in self._result.rows if self._cell(row, ranked.name) is not None]
+            return self._led(rows, ranked, of, descending=descending)
         column = self._told(self._leading())
         rows = [row for row in self._result.rows if not self._is_absent(row, column)]
         rows = rows or list(self._result.rows)
         rows.sort(key=lambda row: str(self._cell(row, "period")))
-        assert self._grain is not None
         name = self._name(column)
         if len(rows) == 1:
             number, bucket = self._value(rows[0], column), self._bucket(rows[0])

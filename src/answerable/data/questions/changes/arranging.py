@@ -21,7 +21,7 @@ _TOP = re.compile(
 _N_TOP = re.compile(rf"^{_LEAD}(?P<n>[\w-]+) (?:(?P<most>{_MOST})|(?P<least>{_LEAST})|best|worst)$", re.I)
 _SORT = re.compile(
     r"^(?:please )?(?:(?:re)?(?:sort|order|arrange)(?:ed)?(?: it| them| these| those)? ?)?"
-    r"(?:(?:by value|by size) ?)?(?:in )?(?:an? )?"
+    r"(?:by(?: value| size)? ?)?(?:the )?(?:in )?(?:an? )?"
     r"(?:(?P<time>newest first|latest first|(?P<old>oldest first|earliest first))"
     r"|(?P<down>(?:highest|largest|biggest|greatest) first|from (?:high|large|largest|highest) to "
     r"(?:low|small|smallest|lowest))"
