@@ -9,6 +9,9 @@ import pytest
 
 from tests.chat.asking.conftest import Desk
 from tests.chat.conversations import Json, new_session, part, say, shown, text
+from tests.chat.messages.test_withheld import grant
+from tests.data.semantics.test_reach import guarded
+from tests.data.semantics.test_reach import seller as salesperson
 from tests.factories.callers import Caller, Workspace, register
 from tests.factories.uploads import upload_dataset, upload_document
 from tests.factories.upstream import Reply
@@ -223,6 +226,27 @@ async def test_a_model_completes_the_question_in_the_words_of_the_conversation(d
     carried = second["answer"]["carried_over"]
     assert first["answer"]["carried_over"] is None
     assert carried is None or carried["by"] in ("rules", "cheap")
+
+
+async def test_a_model_is_not_told_what_is_kept_back(desk: Desk, worker: None) -> None:
+    del worker
+    workspace = Workspace(desk.owner.workspace_id or "", desk.owner)
+    await guarded(desk.owner)
+    member = await salesperson(workspace, "Germany")
+    await desk.alias("cheap")
+    desk.upstream.default = Reply(text=json.dumps({"question": "Who gives the approval?"}))
+    chat = await new_session(member)
+    told = (await say(member, chat, "total amount by country"))["reply"]
+    assert part(told, "table")["rows"] == [["Germany", 90.0]]
+    await say(member, chat, "and who gives it?")
+    assert "Germany" in json.dumps([each.body for each in desk.upstream.seen])
+    await grant(workspace, member)
+    desk.upstream.reset()
+    desk.upstream.default = Reply(text=json.dumps({"question": "Who gives the approval?"}))
+    await say(member, chat, "and who signs it?")
+    sent = json.dumps([each.body for each in desk.upstream.seen])
+    assert "total amount by country" in sent
+    assert "Germany" not in sent
 
 
 async def test_what_nobody_said_is_not_believed_of_a_model(desk: Desk) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.chat.conversations import Json, new_session, part, replay, say, text
-from tests.data.semantics.test_reach import HIDDEN, POLICY, asked, guarded, put_model, seller
+from tests.data.datasets.uploads import ingested
+from tests.data.semantics.test_reach import (
+    HIDDEN,
+    POLICY,
+    SALES,
+    asked,
+    guarded,
+    model_of,
+    put_model,
+    seller,
+)
 from tests.factories.callers import Caller, Workspace
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -89,3 +99,41 @@ async def test_who_sees_everything_keeps_every_number(workspace: Workspace) -> N
     assert (await put_model(workspace.owner, policies=[], hidden_fields=[])).status_code == 200
     (_, shown) = (await workspace.owner.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
     assert text(shown) == text(before)
+
+
+async def test_fields_that_were_named_are_kept_back_once_they_are_hidden(workspace: Workspace) -> None:
+    """The answer's query reads no row: the fields are told by the model."""
+    await guarded(workspace.owner)
+    assert (await put_model(workspace.owner, policies=[], hidden_fields=[])).status_code == 200
+    member = await seller(workspace, "Germany")
+    chat = await new_session(member)
+    fields = (await say(member, chat, "which fields does sales have?"))["reply"]
+    tables = (await say(member, chat, "which tables are there?"))["reply"]
+    assert "cost" in text(fields).casefold(), fields
+    assert part(fields, "evidence")["evidence"]["fields"]["sales"][-1] == "cost"
+    hidden = await put_model(workspace.owner, policies=[POLICY], hidden_fields=[HIDDEN])
+    assert hidden.status_code == 200
+    link = (await member.post(f"/api/v1/chat/sessions/{chat}/shares", json={})).json()["path"]
+    for path, told in (await everywhere(member, chat, link)).items():
+        assert "cost" not in told.replace("cost_usd", "").casefold(), (path, told)
+    *_, (_, name, data) = await replay(member, fields["run_id"])
+    assert (name, data["code"]) == ("error", "answer_kept_back")
+    items = (await member.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
+    assert text(items[-1]) == text(tables)  # it names no field
+    again = (await say(member, chat, "which fields does sales have?"))["reply"]
+    assert "cost" not in text(again).casefold()
+
+
+async def test_readings_over_a_field_are_kept_back_once_it_is_hidden(workspace: Workspace) -> None:
+    table = SALES.replace(b"cost (EUR)", b"amount (USD)")
+    await ingested(workspace.owner, table, "sales.csv")
+    member = await seller(workspace, "Germany")
+    chat = await new_session(member)
+    asked_back = (await say(member, chat, QUESTION))["reply"]
+    assert "USD" in str(part(asked_back, "ask_back")["options"])
+    (dataset,) = (await model_of(workspace.owner))["datasets"]
+    dollars = next(each["name"] for each in dataset["fields"] if each["label"].endswith("USD)"))
+    hidden = [{"dataset": "sales", "field": dollars}]
+    assert (await put_model(workspace.owner, policies=[], hidden_fields=hidden)).status_code == 200
+    (_, shown) = (await member.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
+    assert (shown["status"], part(shown, "error")["code"]) == ("failed", "answer_kept_back")

@@ -52,10 +52,10 @@ async def shop(owner: Caller) -> tuple[dict[str, Any], dict[str, Any]]:
     return customers, orders
 
 
-async def related_to(owner: Caller, dataset: dict[str, Any], link: dict[str, Any]) -> Any:
+async def related_to(owner: Caller, dataset: dict[str, Any], link: dict[str, Any] | None) -> Any:
     path = f"/api/v1/semantic-models/{dataset['id']}"
     model = (await owner.get(path)).json()
-    return await owner.put(path, json={**model, "relationships": [link]})
+    return await owner.put(path, json={**model, "relationships": [link] if link else []})
 
 
 async def relating_ended(owner: Caller) -> None:
@@ -112,6 +112,14 @@ async def test_an_alert_is_evaluated_again_once_its_relationship_is_there_again(
     assert await links(owner, customers) == []
     await ingested(owner, CUSTOMERS.encode(), "customers.csv", dataset_id=customers["id"])
     await is_in("firing", 3)
+    (link,) = await links(owner, customers)
+    assert (await related_to(owner, customers, None)).status_code == 200
+    await is_in("unknown", 3)
+    said = {name: value for name, value in link.items() if name not in ("status", "confidence")}
+    assert (await related_to(owner, customers, said)).status_code == 200
+    await is_in("firing", 3)
+    (again,) = await links(owner, customers)
+    assert again == {**said, "status": "reviewed", "confidence": None}  # a person's word
 
 
 @pytest.mark.parametrize("cardinality", ["many_to_one", "one_to_one"])

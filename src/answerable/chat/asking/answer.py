@@ -92,12 +92,14 @@ class QuoteEvidence(BaseModel):
 
 
 class CatalogueEvidence(BaseModel):
-    """The semantic model itself, for questions about what data there is."""
+    """The semantic model itself, for questions about what data there is. `fields` are those that the text
+    names, by dataset; null in answers of before."""
 
     n: int
     kind: Literal["catalogue"] = "catalogue"
     model_revision: str
     datasets: list[str]
+    fields: dict[str, list[str]] | None = None
 
 
 Evidence = Annotated[QueryEvidence | QuoteEvidence | CatalogueEvidence, Field(discriminator="kind")]

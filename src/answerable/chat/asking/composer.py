@@ -297,7 +297,12 @@ def _catalogue(outcome: Catalogue) -> Draft:
         intent=IntentReport(kind="metadata", confidence=outcome.confidence),
         confidence=outcome.confidence,
         evidence=[
-            CatalogueEvidence(n=1, model_revision=outcome.model_revision, datasets=list(outcome.datasets))
+            CatalogueEvidence(
+                n=1,
+                model_revision=outcome.model_revision,
+                datasets=list(outcome.datasets),
+                fields={dataset: list(fields) for dataset, fields in outcome.fields.items()},
+            )
         ],
     )
 

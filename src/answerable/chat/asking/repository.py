@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import func, literal, literal_column, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import cast, column, func, literal, literal_column, select, update
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.orm import aliased
 
 from answerable.chat.asking.tables import RunDatasetRow, RunDocumentRow, RunRow
@@ -47,7 +47,7 @@ class RunRepository:
 
     async def answers_before(self, run_id: str, limit: int) -> Sequence[dict[str, JsonValue]]:
         """What later questions may need of the answers of the run and of those that it followed in turn,
-        newest first: everything but rows, quotes and charts."""
+        newest first: everything but quotes, charts, and of queries the rows."""
         step = (
             select(RunRow.id, RunRow.follows_id, literal(0).label("back"))
             .where(RunRow.id == run_id)
@@ -61,11 +61,23 @@ class RunRepository:
         )
         fields = ("id", "question", "text", "status", "carried_over", "ask_back")
         pairs = [part for name in fields for part in (name, RunRow.answer[name])]
-        queries = func.jsonb_path_query_array(
-            RunRow.answer, literal_column("'$.evidence[*] ? (@.kind == \"query\").query'::jsonpath")
+        items = (
+            func.jsonb_path_query(
+                RunRow.answer,
+                literal_column("'$.evidence[*] ? (@.kind != \"quote\")'::jsonpath"),
+                type_=JSONB,
+            )
+            .table_valued(column("item", JSONB), with_ordinality="place")
+            .render_derived()
+        )
+        bare = cast({"rows": [], "explanation": None}, JSONB)
+        evidence = (
+            select(func.jsonb_agg(aggregate_order_by(items.c.item.op("||")(bare), items.c.place)))
+            .select_from(items)
+            .scalar_subquery()
         )
         statement = (
-            select(func.jsonb_build_object(*pairs, "queries", queries))
+            select(func.jsonb_build_object(*pairs, "evidence", func.coalesce(evidence, literal([], JSONB))))
             .join(step, step.c.id == RunRow.id)
             .where(RunRow.status == "finished")
             .order_by(step.c.back)

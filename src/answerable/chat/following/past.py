@@ -1,4 +1,5 @@
-"""The turns before a question, newest first, as they were understood and answered."""
+"""The turns before a question, newest first, as they were understood and answered; of an answer that is kept
+back from who asks, what they asked themselves."""
 
 from __future__ import annotations
 
@@ -7,18 +8,27 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from answerable.chat.asking.answer import AskBack, AskBackOption, CarriedOver, Status
+from answerable.chat.asking.answer import (
+    AskBack,
+    AskBackOption,
+    CarriedOver,
+    CatalogueEvidence,
+    QueryEvidence,
+    Status,
+)
 from answerable.chat.asking.repository import RunRepository
+from answerable.chat.asking.withholding import Told, View, view_of
 from answerable.data.semantics.query import SemanticQuery
 from answerable.kit.db import Session
 
 _MOST_TURNS = 40
+_RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
     """One turn. `question` is whole, with what it took over from turns before; `query` is set where the
-    tables answered it, `options` where there were several readings."""
+    tables answered it, `options` where there were several readings. `text` is empty where it is kept back."""
 
     answer_id: str
     question: str
@@ -37,24 +47,38 @@ class _Kept(BaseModel):
     status: Status
     carried_over: CarriedOver | None = None
     ask_back: AskBack | None = None
-    queries: list[SemanticQuery]
+    evidence: list[QueryEvidence | CatalogueEvidence]
+
+    def told(self) -> Told:
+        """What it says of the tables."""
+        return Told.by(self.evidence, self.ask_back)
 
 
 async def past_turns(session: Session, run_id: str | None) -> Sequence[PastTurn]:
     """The run and those that it followed in turn, newest first; at most forty."""
     if run_id is None:
         return []
-    kept = await RunRepository(session).answers_before(run_id, _MOST_TURNS)
-    return [_past(_Kept.model_validate(answer)) for answer in kept]
+    kept = [_Kept.model_validate(a) for a in await RunRepository(session).answers_before(run_id, _MOST_TURNS)]
+    view = await view_of(session) if any(each.told() for each in kept) else View(None)
+    turns: list[PastTurn] = []
+    gone = False
+    for each in reversed(kept):  # a model completes a question in words of the answers before it
+        shown = view.shows(each.told())
+        gone = gone or not shown
+        turns.append(_past(each, view, shown=shown, gone=gone))
+    return turns[::-1]
 
 
-def _past(kept: _Kept) -> PastTurn:
+def _past(kept: _Kept, view: View, *, shown: bool, gone: bool) -> PastTurn:
+    """One turn; `gone`: its own answer or one before it is kept back."""
     carried = kept.carried_over
+    completed = carried is not None and carried.kind == "question" and not (gone and carried.by != _RULES)
+    queries = [each.query for each in kept.evidence if isinstance(each, QueryEvidence)]
     return PastTurn(
         answer_id=kept.id,
-        question=carried.question if carried is not None and carried.kind == "question" else kept.question,
-        text=kept.text,
+        question=carried.question if carried is not None and completed else kept.question,
+        text=kept.text if shown else "",
         answered=kept.status in (Status.ANSWERED, Status.PARTIAL),
-        query=kept.queries[-1] if kept.queries else None,
-        options=tuple(kept.ask_back.options) if kept.ask_back is not None else (),
+        query=queries[-1] if queries and view.reads(queries[-1]) else None,
+        options=tuple(kept.ask_back.options) if shown and kept.ask_back is not None else (),
     )

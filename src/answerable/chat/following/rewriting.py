@@ -111,5 +111,8 @@ def _request(question: str, conversation: Transcript) -> ChatRequest:
 
 def _told(conversation: Transcript) -> str:
     recap = [f"Earlier: {line}" for line in conversation.recap]
-    turns = [f"Question: {turn.question}\nAnswer: {turn.text}" for turn in conversation.turns]
+    turns = [
+        f"Question: {turn.question}" + (f"\nAnswer: {turn.text}" if turn.text else "")
+        for turn in conversation.turns
+    ]
     return "\n".join((*recap, *turns))

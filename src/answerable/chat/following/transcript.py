@@ -46,7 +46,9 @@ def transcript(turns: Sequence[PastTurn], budget_tokens: int) -> Transcript:
 
 
 def recap_line(question: str, text: str) -> str:
-    """One turn in one line: what was asked, and the first sentence of what was answered."""
+    """One turn in one line: what was asked, and the first sentence of what was answered, if it is there."""
+    if not text:
+        return _cut(question)
     text = " ".join(text.split())
     spans = sentences(text)
     first = text[spans[0][0] : spans[0][1]] if spans else text

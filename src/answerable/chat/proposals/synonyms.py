@@ -9,6 +9,7 @@ from answerable.chat.proposals import repository
 from answerable.chat.proposals.schemas import ProposalStatus, Synonym
 from answerable.chat.proposals.tables import ProposalRow
 from answerable.data.semantics import service as semantics
+from answerable.data.semantics.changing import replace_model
 from answerable.data.semantics.model import Dataset, Metric, ModelField, SemanticModel
 from answerable.kit.db import Session
 from answerable.kit.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -112,7 +113,7 @@ async def _change(session: Session, row: ProposalRow, *, add: bool) -> bool | No
         return None
     if model == stored.model:
         return False
-    await semantics.replace_model(session, stored.id, model, if_match=stored.model.revision)
+    await replace_model(session, stored.id, model, if_match=stored.model.revision)
     return True
 
 

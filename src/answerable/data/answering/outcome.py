@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from answerable.data.engines.service import ExecutedQuery
@@ -38,10 +39,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A question about the data itself, answered from the semantic model."""
+    """A question about the data itself, answered from the semantic model; `fields` are those that the text
+    names, by dataset."""
 
     text: str
     datasets: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]
     model_revision: str
     confidence: float
 

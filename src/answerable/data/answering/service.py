@@ -141,11 +141,13 @@ def _catalogue(
     data: DataSnapshot, wanted: MetadataRequest, names: Sequence[str], confidence: float
 ) -> Catalogue:
     datasets = [d for d in data.model.datasets if d.name in names]
+    fields: dict[str, tuple[str, ...]] = {}
     if wanted.kind == "fields":
         chosen = [d for d in datasets if wanted.dataset in (None, d.name)]
         text = " ".join(f"{d.label} has {', '.join(f.label for f in d.fields)}." for d in chosen)
+        fields = {d.name: tuple(f.name for f in d.fields) for d in chosen}
     else:
         chosen = datasets
         text = "There are " if len(chosen) != 1 else "There is "
         text += ", ".join(f"{d.label} ({len(d.fields)} columns)" for d in chosen) + "."
-    return Catalogue(text, tuple(d.name for d in chosen), data.revision, confidence)
+    return Catalogue(text, tuple(d.name for d in chosen), fields, data.revision, confidence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from answerable.data.engines.service import DataSnapshot, versions_read
 from answerable.data.engines.sight import sight_of
 from answerable.data.semantics.query import SemanticQuery
@@ -25,3 +27,20 @@ def may_see(data: DataSnapshot, query: SemanticQuery, evaluated: str | None) -> 
         # The data is not there for anybody, or a field of the query is hidden from this member.
         return data.reach is None
     return own is None or own == evaluated
+
+
+def may_read(data: DataSnapshot, query: SemanticQuery) -> bool:
+    """Whether a member, who sees `data`, sees all fields of a query, of whichever rows."""
+    try:
+        sight(data, query)
+    except AnswerableError:
+        return data.reach is None
+    return True
+
+
+def knows_fields(data: DataSnapshot, named: Mapping[str, Collection[str]]) -> bool:
+    """Whether a member, who sees `data`, sees these fields, by the names of their datasets."""
+    if data.reach is None:
+        return True
+    seen = {dataset.name: {field.name for field in dataset.fields} for dataset in data.model.datasets}
+    return all(set(fields) <= seen.get(dataset, set()) for dataset, fields in named.items())

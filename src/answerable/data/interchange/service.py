@@ -18,6 +18,7 @@ from answerable.data.interchange.report import Report
 from answerable.data.interchange.written import Node, WrittenFile, read_files
 from answerable.data.semantics import service as semantics
 from answerable.data.semantics import yaml_text
+from answerable.data.semantics.changing import replace_model
 from answerable.data.semantics.differences import Change, differences
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.repository import StoredModel
@@ -59,9 +60,7 @@ async def import_model(session: Session, model_id: str, request: ImportRequest) 
     # In a thread: large files would hold up everybody else's requests.
     draft, wanted = await asyncio.to_thread(merged, request, stored.model)
     expected = request.if_match or stored.revision
-    made = await semantics.replace_model(
-        session, model_id, wanted, if_match=expected, dry_run=request.dry_run
-    )
+    made = await replace_model(session, model_id, wanted, if_match=expected, dry_run=request.dry_run)
     changes = differences(stored.model, made.model)
     return Imported(draft.format, stored.id, stored.revision, made.revision, changes, draft.report)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Header, Query, Request, Response
 
-from answerable.data.semantics import revisions, service
+from answerable.data.semantics import changing, revisions, service
 from answerable.data.semantics.errors import InvalidModel
 from answerable.data.semantics.schemas import (
     ChangeView,
@@ -80,7 +80,7 @@ async def replace_model(
     sent = await asyncio.to_thread(WrittenModel, await request.body(), kind)
     expected = expected_revision(if_match)
     try:
-        stored = await service.replace_model(
+        stored = await changing.replace_model(
             context.session, model_id, sent.model(), if_match=expected, dry_run=dry_run
         )
     except InvalidModel as error:

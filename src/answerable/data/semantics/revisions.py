@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.data.semantics import repository
+from answerable.data.semantics.changing import replace_model
 from answerable.data.semantics.differences import Change, differences
 from answerable.data.semantics.errors import RevisionUnknown
 from answerable.data.semantics.model import Dataset, Metric, ModelField, Relationship, SemanticModel
 from answerable.data.semantics.reach import reach
 from answerable.data.semantics.repository import MOST_KEPT_VALUES, StoredModel
-from answerable.data.semantics.service import read_model, replace_model, viewer_of
+from answerable.data.semantics.service import read_model, viewer_of
 from answerable.identity.scopes import Scope
 from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest

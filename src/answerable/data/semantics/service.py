@@ -6,26 +6,21 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from answerable.data.engines.compiler import compile_query
-from answerable.data.engines.errors import InvalidQuery
 from answerable.data.semantics import repository
-from answerable.data.semantics.errors import DataHidden, InvalidModel, RevisionUnknown, StaleModel
+from answerable.data.semantics.errors import DataHidden, RevisionUnknown
 from answerable.data.semantics.inference import InferredDataset
 from answerable.data.semantics.joining import Revised, join, joined_revision, revisions_of
-from answerable.data.semantics.merging import merge_dataset, remove_dataset, with_measures
-from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
-from answerable.data.semantics.query import Grain, Measure, SemanticQuery, TimeSlice
+from answerable.data.semantics.merging import merge_dataset, remove_dataset
+from answerable.data.semantics.model import Relationship, SemanticModel
 from answerable.data.semantics.reach import Reach, Viewer, reach
 from answerable.data.semantics.relationships import changed_ends, merge_relationships
 from answerable.data.semantics.repository import EMPTY, WORKSPACE, Holder, StoredModel
-from answerable.data.semantics.standing import reviewed, with_confidences
-from answerable.data.semantics.validation import problems
 from answerable.data.verified.checking import enqueue_check
 from answerable.identity.members import service as members
 from answerable.identity.scopes import Scope
 from answerable.kit import ids
 from answerable.kit.db import Session
-from answerable.kit.errors import FieldError, Forbidden, NotFound
+from answerable.kit.errors import NotFound
 from answerable.kit.principal import Role
 
 # Parsed models, newest use last. A revision is the hash of the content, so an entry never goes stale;
@@ -141,7 +136,7 @@ async def find_model(session: Session) -> StoredModel | None:
 
 async def read_model(session: Session, model_id: str) -> StoredModel:
     """A model by its own id (`sm_…`) or that of one of its datasets (`ds_…`). NotFound."""
-    return _of_id(await repository.read(session), model_id)
+    return of_id(await repository.read(session), model_id)
 
 
 async def find_seen(session: Session) -> StoredModel | None:
@@ -161,90 +156,6 @@ async def _seen(session: Session, stored: StoredModel) -> StoredModel:
     return replace(stored, model=(await reach_into(session)).model)
 
 
-async def replace_model(
-    session: Session,
-    model_id: str,
-    wanted: SemanticModel,
-    *,
-    if_match: str | None,
-    dry_run: bool = False,
-    edited: bool = True,
-) -> StoredModel:
-    """Replace the model, or with `dry_run` tell alone what would become of it. What differs is reviewed now,
-    unless nobody `edited` it. Raises NotFound, StaleModel when `if_match` is not the present revision, and
-    InvalidModel with every mistake and its place."""
-    stored, wanted = await _replaceable(session, model_id, wanted, if_match)
-    wanted = with_confidences(reviewed(wanted, stored.model) if edited else wanted, stored.base)
-    if dry_run:
-        return replace(stored, model=wanted, revision=wanted.revision)
-    await _save(session, WORKSPACE, wanted)
-    return await read_model(session, stored.id)
-
-
-async def _replaceable(
-    session: Session, model_id: str, wanted: SemanticModel, if_match: str | None
-) -> tuple[StoredModel, SemanticModel]:
-    if await repository.read(session) is None:
-        raise NotFound
-    stored = _of_id(await repository.lock(session, WORKSPACE), model_id)
-    # Who leaves them out means the rest of the model: a policy is never dropped by an oversight.
-    unsaid = {"policies", "hidden_fields", "segments"} - wanted.model_fields_set
-    wanted = wanted.model_copy(update={name: getattr(stored.model, name) for name in unsaid})
-    await _require_may_replace(session, stored.model, wanted)
-    if if_match is not None and if_match != stored.revision:
-        raise StaleModel(
-            f"The model is at revision {stored.revision} now. Read it again and repeat your change."
-        )
-    wanted = with_measures(wanted, stored.base)
-    # What the data has is what was last inferred: people may have hidden columns since.
-    mistakes = problems(wanted, stored.base, stored.model) or _uncomputable(wanted)
-    if mistakes:
-        raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
-    return stored, wanted
-
-
-def _uncomputable(model: SemanticModel) -> list[FieldError]:
-    """What is wrong with the computed metrics and the segments of a sound model: no query could ask for
-    them."""
-    found = []
-    for i, segment in enumerate(model.segments):
-        rows = Measure(aggregation=Aggregation.COUNT)
-        counted = SemanticQuery(dataset=segment.dataset, measures=(rows,), where=segment.where)
-        try:
-            compile_query(counted, model)
-        except InvalidQuery as error:
-            found += [FieldError(f"segments.{i}.{each.field}", each.message) for each in error.errors]
-    for i, metric in enumerate(model.metrics):
-        if not metric.computed and not metric.cumulative:
-            continue
-        dataset = model.dataset(metric.dataset)
-        time = dataset.default_time if dataset is not None else None
-        by_month = TimeSlice(field=time, grain=Grain.MONTH) if time is not None else None
-        asked = SemanticQuery(dataset=metric.dataset, measures=(Measure(metric=metric.name),), time=by_month)
-        try:
-            compile_query(asked, model)
-        except InvalidQuery as error:
-            found += [
-                FieldError(f"metrics.{i}{each.field.removeprefix('measures[0]')}", each.message)
-                for each in error.errors
-            ]
-    return found
-
-
-async def _require_may_replace(session: Session, model: SemanticModel, wanted: SemanticModel) -> None:
-    """Who does not see all of a model would delete what they do not see."""
-    if Scope.MEMBERS_WRITE in session.principal.scopes:
-        return
-    if (await reach_into(session)).key is not None:
-        raise DataHidden("Parts of this model are hidden from you, so you cannot replace it. Ask an admin.")
-    if (wanted.policies, wanted.hidden_fields) != (model.policies, model.hidden_fields):
-        raise Forbidden(
-            "Row policies and hidden fields are decided by admins. Leave 'policies' and 'hidden_fields' as "
-            "they are.",
-            reason="policies_by_admins",
-        )
-
-
 async def refresh_dataset(session: Session, guess: InferredDataset) -> SemanticModel:
     """Merge a dataset's new guess into the model that it belongs to; people's edits stay. Returns the
     model."""
@@ -261,13 +172,13 @@ async def give_to_workspace(session: Session, dataset_id: str) -> None:
     metrics = tuple(m for m in stored.base.metrics if m.dataset == dataset.name)
     await _refresh(session, WORKSPACE, InferredDataset(dataset, metrics))
     left = remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
-    await _save(session, holder, *left)
+    await save(session, holder, *left)
 
 
 async def _refresh(session: Session, holder: Holder, guess: InferredDataset) -> SemanticModel:
     stored = await repository.lock(session, holder)
     model, base = merge_dataset(stored.model, stored.base, guess)
-    await _save(session, holder, model, base)
+    await save(session, holder, model, base)
     return model
 
 
@@ -290,7 +201,7 @@ async def refresh_relationships(
     sound = [g for g in guessed if {(g.left, g.left_field), (g.right, g.right_field)} <= there]
     model, base = merge_relationships(stored.model, stored.base, sound)
     if (model, base) != (stored.model, stored.base):
-        await _save(session, holder, model, base)
+        await save(session, holder, model, base)
     names = changed_ends(stored.model.relationships, model.relationships)
     return frozenset(d.id for d in now.datasets if d.name in names)
 
@@ -304,7 +215,7 @@ async def declare_relationships(
     links = [*declared, *_outside(stored.base, over)]
     model, base = merge_relationships(stored.model, stored.base, links)
     if (model, base) != (stored.model, stored.base):
-        await _save(session, WORKSPACE, model, base)
+        await save(session, WORKSPACE, model, base)
 
 
 def _outside(base: SemanticModel, over: Collection[str]) -> list[Relationship]:
@@ -318,19 +229,21 @@ async def forget_dataset(session: Session, dataset_id: str) -> None:
         return
     stored = await repository.lock(session, holder)
     left = remove_dataset(stored.model, dataset_id), remove_dataset(stored.base, dataset_id)
-    await _save(session, holder, *left)
+    await save(session, holder, *left)
     await repository.forget_in_revisions(session, holder, dataset_id)
 
 
-async def _save(
+async def save(
     session: Session, holder: Holder, model: SemanticModel, base: SemanticModel | None = None
 ) -> None:
+    """Keep a model, locked before, and have its verified questions held against it."""
     await repository.save(session, holder, model, base)
     if holder == WORKSPACE:
         await enqueue_check(session)
 
 
-def _of_id(stored: StoredModel | None, model_id: str) -> StoredModel:
+def of_id(stored: StoredModel | None, model_id: str) -> StoredModel:
+    """The stored model, if the id is its own or that of one of its datasets. Raises NotFound."""
     if stored is None:
         raise NotFound
     own = ids.decode("sm", model_id) is not None and ids.decode("sm", model_id) == ids.decode("sm", stored.id)

@@ -65,8 +65,8 @@ def _metric(mine: Metric, guess: Metric | None) -> Metric:
 
 
 def reviewed(wanted: SemanticModel, before: SemanticModel) -> SemanticModel:
-    """A model that a person wants in place of another, with what they changed reviewed by that. A status that
-    is not said is as it was."""
+    """A model that a person wants in place of another, with what they changed or added reviewed by that. A
+    status that is not said is as it was."""
     old = {dataset.id: dataset for dataset in before.datasets}
     links = {_ends(link): link for link in before.relationships}
     metrics = {metric.name: metric for metric in before.metrics}
@@ -90,10 +90,8 @@ def _reviewed_dataset(wanted: Dataset, before: Dataset | None) -> Dataset:
 
 
 def _reviewed(wanted: _Guessed, before: _Guessed | None) -> _Guessed:
-    if before is None:
-        return wanted
-    said = wanted.status if "status" in wanted.model_fields_set else before.status
-    changed = any(
+    said = wanted.status if before is None or "status" in wanted.model_fields_set else before.status
+    changed = before is None or any(
         getattr(wanted, name) != getattr(before, name)
         for name in type(wanted).model_fields
         if name not in _UNDECIDED
