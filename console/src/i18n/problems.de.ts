@@ -41,6 +41,7 @@ const problems: Readonly<Record<string, string>> = {
   stale_model: "Das semantische Modell wurde inzwischen geändert. Laden Sie es neu und ändern Sie es noch einmal.",
   precondition_failed: "Das wurde inzwischen geändert. Laden Sie es neu.",
   query_out_of_memory: "Die Abfrage braucht mehr Speicher, als sie nehmen darf. Grenzen Sie sie ein.",
+  query_overflow: "Eine Zahl der Abfrage wird zu groß für ihren Typ. Fragen Sie nach weniger Zeilen oder nach einem Durchschnitt.",
   query_timeout: "Die Abfrage hat zu lange gedauert. Grenzen Sie sie ein.",
   query_engine_unavailable: "Tabellen lassen sich gerade nicht abfragen. Versuchen Sie es gleich noch einmal.",
   // Anmeldung und Rechte
@@ -129,6 +130,8 @@ const problems: Readonly<Record<string, string>> = {
   connection_file_version: "Die Datei ist von einer Version, die hier nicht gelesen wird.",
   connection_unfinished: "Ein anderes Programm hat die Datei nicht zu Ende geschrieben. Schließen Sie sie dort.",
   connection_stopped: "Der Server hat die Sitzung beendet oder hält gerade an. Versuchen Sie es, wenn er wieder läuft.",
+  connection_lock_wait: "Ein anderes Programm hält die Tabelle gesperrt. Fragen Sie noch einmal, wenn es fertig ist; sonst beenden Sie dort seine Sitzung.",
+  connection_replica_conflict: "Die Kopie der Datenbank hat die Abfrage für Änderungen von ihrem Original aufgegeben. Fragen Sie noch einmal.",
   connection_locked: "Ein anderes Programm hält die Datei gesperrt. Schließen Sie sie dort.",
   connection_memory: "Die Datenbank hat nicht genug Speicher für diese Abfrage.",
   connection_not_a_database: "Die Datei ist keine solche Datenbank, oder sie ist beschädigt.",

@@ -13,7 +13,6 @@ from answerable.data.engines.dialects.tables import DialectName, PhysicalColumn,
 from answerable.data.engines.dialects.translate import sqlglot_name, translate
 from answerable.data.engines.external.catalogue import CatalogueTable
 from answerable.data.engines.external.engine import ExternalEngine, Reader
-from answerable.data.engines.external.errors import ConnectionFailed
 from answerable.data.ingestion.outcome import TableProfile
 from answerable.data.semantics.model import TEMPORAL_TYPES, Calendar, FieldType
 from answerable.data.semantics.result import Column
@@ -22,10 +21,13 @@ from answerable.kit.errors import AnswerableError
 # What fails for one table alone; all else is of the connection, and ends the import.
 _OF_A_TABLE = frozenset(
     {
-        "connection_failed", "connection_forbidden", "connection_gone", "query_failed", "query_timeout",
-        "query_too_large", "query_out_of_memory", "connection_memory",
+        "connection_failed", "connection_forbidden", "connection_gone", "connection_lock_wait",
+        "connection_memory", "query_failed", "query_overflow", "query_timeout", "query_too_large",
+        "query_out_of_memory",
     }
 )  # fmt: skip
+_OF_A_VALUE = frozenset({"connection_failed", "query_overflow"})
+"""What may be of some columns alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Sampler:
             if not self._is_of_a_table(error):
                 raise
             failure = error
-        if not isinstance(failure, ConnectionFailed) or failure.code != "connection_failed":
+        if failure.code not in _OF_A_VALUE:
             return None, (f"{table.full_name} cannot be read: {failure.detail}",)
         bad = await self._unreadable(table, physical)
         good = tuple(column for column in physical.columns if column.column not in bad)
@@ -67,7 +69,7 @@ class Sampler:
         return await self._sampled(table, physical.model_copy(update={"columns": good})), reasons
 
     def _is_of_a_table(self, error: AnswerableError) -> bool:
-        # Of a server those words are about a value that is out of range.
+        # Of a server those words are about what lies in the table.
         damaged = error.code == "connection_not_a_database" and not self.reader.place.is_file
         return damaged or error.code in _OF_A_TABLE
 

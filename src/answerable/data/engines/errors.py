@@ -34,9 +34,13 @@ class QueryOutOfMemory(TooLarge):
 
 
 class QueryFailed(Conflict):
-    """The engine refused or failed: the data does not have the types that the model says, or overflows."""
+    """The engine refused or failed: the data does not have the types that the model says."""
 
     code, title = "query_failed", "The query could not be computed"
+
+
+class QueryOverflow(QueryFailed):
+    code, title = "query_overflow", "A number is too large to be computed"
 
 
 class EngineUnavailable(Unavailable):

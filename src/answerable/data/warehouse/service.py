@@ -177,7 +177,11 @@ def typed(failure: ConnectionFailed) -> AnswerableError:
     log."""
     log.warning("warehouse.failed", extra={"code": failure.code, "reason": failure.detail})
     if failure.code == ConnectionFailed.code:
-        return QueryFailed(failure.detail)  # the statement's own: a number that is too large
+        return QueryFailed(failure.detail)  # the statement's own
+    if failure.code in ("connection_lock_wait", "connection_replica_conflict"):
+        return WarehouseUnavailable(
+            "The data warehouse is changing the dataset's table. Try again in a moment."
+        )
     if failure.code in ("connection_gone", "connection_forbidden"):
         return WarehouseUnfit(
             "The data warehouse does not show the dataset's table to the role that reads. Its operator finds "

@@ -4,7 +4,9 @@ that die, and workspaces that ask too much."""
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,10 @@ from tests.factories.processes import processes_below
 from tests.factories.waiting import eventually
 
 from answerable.data.engines.dialects.tables import DialectName
-from answerable.data.engines.errors import EngineUnavailable, QueryTimeout
+from answerable.data.engines.errors import EngineUnavailable, QueryOverflow, QueryTimeout
 from answerable.data.engines.external.engine import ExternalEngine, Reader
 from answerable.data.engines.external.errors import ConnectionFailed
+from answerable.data.engines.external.failures import REMEDIES, refusal
 from answerable.kit.settings import ConnectionSettings, QuerySettings
 
 
@@ -124,6 +127,80 @@ async def test_a_session_that_the_server_ends_is_told_and_the_next_one_works(
     assert caught.value.code == "connection_stopped"
     plain = server.fill("SELECT count(*) FROM orders")
     assert (await engine.run(Reader("a", server.place), plain, COUNT)).rows == [[4]]
+
+
+_TOO_LARGE = {
+    DialectName.POSTGRESQL: "SELECT order_id * 2000000000 FROM orders",
+    DialectName.MYSQL: "SELECT 9223372036854775807 + order_id FROM orders",
+    DialectName.SQLITE: "SELECT sum(9223372036854775807) FROM orders",
+    DialectName.DUCKDB: "SELECT 9223372036854775807 + order_id FROM orders",
+}
+
+
+async def test_a_number_that_grows_too_large_says_so(ground: Bed, engine: ExternalEngine) -> None:
+    with pytest.raises(QueryOverflow) as caught:
+        await engine.run(Reader("a", ground.place), ground.fill(_TOO_LARGE[ground.dialect]), COUNT)
+    assert caught.value.detail.startswith("A number of the query grows too large")
+    plain = ground.fill("SELECT count(*) FROM orders")
+    assert (await engine.run(Reader("a", ground.place), plain, COUNT)).rows == [[4]]
+
+
+@contextmanager
+def locked(ground: Bed, admin_url: str) -> Iterator[None]:
+    """Another program that keeps everybody from the orders."""
+    if ground.dialect is DialectName.POSTGRESQL:
+        with psycopg.connect(admin_url) as admin:
+            admin.execute(ground.fill("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE").encode())
+            yield
+    elif ground.dialect is DialectName.MYSQL:
+        place = ground.place
+        with (
+            pymysql.connect(host=place.host, port=place.port, user="writer", password=PASSWORD) as writer,
+            writer.cursor() as cursor,
+        ):
+            cursor.execute(ground.fill("LOCK TABLES orders WRITE"))
+            yield
+    else:
+        writer = sqlite3.connect(ground.place.database, isolation_level=None)
+        writer.execute("BEGIN EXCLUSIVE")
+        yield
+        writer.close()
+
+
+async def test_a_wait_for_a_lock_says_so_and_what_to_do(
+    ground: Bed, engine: ExternalEngine, admin_url: str
+) -> None:
+    if ground.dialect is DialectName.DUCKDB:
+        pytest.skip("of a DuckDB file the whole process of the writer holds the lock")
+    plain = ground.fill("SELECT count(*) FROM orders")
+    reader = Reader("a", ground.place)
+    with locked(ground, admin_url), pytest.raises(ConnectionFailed) as caught:
+        await engine.run(reader, plain, COUNT)
+    of_a_file = ground.place.is_file
+    assert caught.value.code == ("connection_locked" if of_a_file else "connection_lock_wait"), caught.value
+    assert ("Close it there" if of_a_file else "holds a lock on the table") in caught.value.detail
+    assert (await engine.run(reader, plain, COUNT)).rows == [[4]]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (pymysql.err.OperationalError(1205, "Sperre: Zeit abgelaufen"), "lock_wait"),
+        (pymysql.err.DataError(1690, "BIGINT-Wert ist zu groß"), "overflow"),
+        (psycopg.errors.LockNotAvailable("Sperre wurde nicht erlangt"), "lock_wait"),
+        (psycopg.errors.NumericValueOutOfRange("Wert ist zu groß"), "overflow"),
+        (psycopg.errors.SerializationFailure("canceling statement due to conflict with recovery"),
+         "replica_conflict"),
+        (RuntimeError("ORA-00054: resource busy and acquire with NOWAIT specified"), "lock_wait"),
+        (RuntimeError("Arithmetic overflow error converting expression to data type int."), "overflow"),
+        (RuntimeError("timed out"), "unreachable"),
+    ],
+)  # fmt: skip
+def test_what_a_server_says_in_any_language_has_its_remedy(error: Exception, code: str) -> None:
+    place = place_of({"dialect": "mysql", "host": "127.0.0.1", "port": 1, "database": "d"})
+    told = refusal(place, error)
+    assert told.code == code
+    assert told.detail.startswith(REMEDIES[code])
 
 
 @pytest.fixture

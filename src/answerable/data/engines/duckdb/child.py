@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from answerable.data.engines import overflow
 from answerable.data.engines.duckdb.estimates import TableSize, estimate, table_size
 from answerable.data.engines.duckdb.transport import encode, kind_of
 from answerable.kit.sandbox.limits import JsonObject, Refusal, Report
@@ -37,7 +38,7 @@ def run(payload: JsonObject, _report: Report) -> JsonObject:
     `payload`: `sql`, `tables` (name → path), `explain_only`, `seconds`, `memory_bytes`, `threads`, and
     the limits `max_scan_rows`, `max_scan_bytes`, `max_rows`, `max_bytes`.
     Returns `estimate` {rows, bytes}, and unless `explain_only` also `names`, `kinds`, `rows`, `truncated`.
-    Raises Refusal with code `statement`, `too_large`, `timeout`, `memory` or `failed`.
+    Raises Refusal with code `statement`, `too_large`, `timeout`, `memory`, `overflow` or `failed`.
     """
     key = repr(sorted(payload["tables"].items()))
     try:
@@ -53,7 +54,10 @@ def run(payload: JsonObject, _report: Report) -> JsonObject:
     except (duckdb.Error, ValueError, OverflowError) as error:
         if isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
             _forget(key)  # the database is no longer usable
-        raise Refusal("failed", str(error).splitlines()[0][:300]) from error
+        words = str(error).splitlines()[0][:300]
+        if isinstance(error, OverflowError) or overflow.is_overflow(words):
+            raise Refusal("overflow", f"{overflow.REMEDY} The engine says: {words}") from error
+        raise Refusal("failed", words) from error
 
 
 def _answer(database: _Database, payload: JsonObject) -> JsonObject:

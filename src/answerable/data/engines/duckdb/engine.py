@@ -15,6 +15,7 @@ from answerable.data.engines.errors import (
     EngineUnavailable,
     QueryFailed,
     QueryOutOfMemory,
+    QueryOverflow,
     QueryTimeout,
     QueryTooLarge,
     StatementRefused,
@@ -33,7 +34,7 @@ _GRACE_SECONDS = 1.5  # after the interrupt, before the kill
 _START_SECONDS = 15.0
 _MEMORY_SHARE = 0.6  # of the process, for DuckDB's buffers; the rest is the interpreter and results
 
-LIMIT_CODES = frozenset({"too_large", "timeout", "memory"})
+LIMIT_CODES = frozenset({"too_large", "timeout", "memory", "overflow"})
 """What every engine may refuse; the rest is of DuckDB's own statements."""
 _REFUSALS: dict[str, type[AnswerableError]] = {
     "statement": StatementRefused,
@@ -41,6 +42,7 @@ _REFUSALS: dict[str, type[AnswerableError]] = {
     "timeout": QueryTimeout,
     "memory": QueryOutOfMemory,
     "failed": QueryFailed,
+    "overflow": QueryOverflow,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from answerable.data.engines import overflow
 from answerable.data.engines.dialects.tables import DialectName
 from answerable.data.engines.external.place import Place
 from answerable.kit.sandbox.limits import Refusal
@@ -16,6 +17,11 @@ REMEDIES = {
     "choose `require` (encrypted, not verified).",
     "unreachable": "The server does not answer at that host and port. Is it up, and does its firewall let "
     "this machine in?",
+    "lock_wait": "Another program holds a lock on the table: a migration, or a transaction that was left "
+    "open. Ask again when it has ended; if it does not end, end its session in the database.",
+    "replica_conflict": "The replica gave the query up for what it takes over from its primary. Ask again; "
+    "if it happens often, raise max_standby_streaming_delay there, or set hot_standby_feedback.",
+    "overflow": overflow.REMEDY,
     "locked": "Another program has the file open for writing. Close it there, or connect to a copy.",
     "not_a_database": "The file is no database of that kind, or it is damaged.",
     "file_version": "Another version of DuckDB wrote the file. Export it there (EXPORT DATABASE), and import "
@@ -35,6 +41,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("unfinished", r"attempt to write a readonly database|unable to open database"),
     ("stopped", r"terminating connection|shutting down|starting up|in recovery mode|server shutdown|"
                 r"shutdown in progress|connection was killed"),
+    ("replica_conflict", r"conflict with recovery"),
+    ("lock_wait", r"lock timeout|lock wait|lock request time ?out|could not obtain lock|deadlock|"
+                  r"resource busy|database table is locked"),
     ("locked", r"conflicting lock|could not set lock|database is locked"),
     ("memory", r"^out of memory error"),
     ("not_a_database", r"not a database|not a valid duckdb|malformed|disk image|no magic|serializ|"
@@ -46,12 +55,37 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+# What a server of another language says otherwise: PostgreSQL's states, MySQL's numbers.
+_NUMBERS: dict[str | int, str] = {
+    "28P01": "authentication", "28000": "authentication", "3D000": "unknown_database",
+    "55P03": "lock_wait", "40P01": "lock_wait", "22003": "overflow", "53200": "memory",
+    "57P01": "stopped", "57P02": "stopped", "57P03": "stopped",
+    "42501": "forbidden", "42P01": "gone", "42703": "gone",
+    1205: "lock_wait", 1213: "lock_wait", 1264: "overflow", 1690: "overflow",
+}  # fmt: skip
+
+
+def _by_number(error: Exception) -> str | None:
+    """What the failure is by its driver's own number."""
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return _NUMBERS.get(state)
+    number = error.args[0] if len(error.args) > 1 else None
+    return _NUMBERS.get(number) if isinstance(number, int) else None
+
+
+def _by_words(words: str) -> str:
+    if overflow.is_overflow(words):
+        return "overflow"
+    return next((code for code, pattern in _WORDS if re.search(pattern, words, re.IGNORECASE)), "failed")
+
+
 def refusal(place: Place, error: Exception) -> Refusal:
     """The failure with its remedy. What the driver said is beside it, without the password."""
     words = " ".join(str(error.args[-1] if error.args else error).split())[:300]
     if place.password:
         words = words.replace(place.password, "…")
-    code = next((code for code, pattern in _WORDS if re.search(pattern, words, re.IGNORECASE)), "failed")
+    code = _by_number(error) or _by_words(words)
     if isinstance(error, OSError) and code in ("failed", "gone"):
         code = "unreachable"
     if place.dialect in (DialectName.SQLITE, DialectName.DUCKDB) and code == "unreachable":

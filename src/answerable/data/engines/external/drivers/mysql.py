@@ -29,6 +29,7 @@ CONNECT_SECONDS = 10
 _SLOWEST_READ = 3_600
 _BATCH = 1_000
 _CANCELLED = frozenset({1317, 1969, 3024})  # interrupted; MariaDB's and MySQL's limits of time
+_LOCKED_SECONDS = 2
 _ENDLESS = 4_294_967_295
 _HARMLESS = frozenset({"SELECT", "USAGE", "SHOW VIEW", "PROCESS", "SHOW DATABASES", "REFERENCES"})
 _SYSTEM = "('mysql', 'information_schema', 'performance_schema', 'sys')"
@@ -65,10 +66,12 @@ class MysqlSession:
         self._prepare()
 
     def _prepare(self) -> None:
-        """Settings of the session: text by code points without padding, moments in UTC, no cut recursion."""
+        """Settings of the session: text by code points without padding, moments in UTC, no cut recursion, no
+        long wait for a table that is being altered."""
         self._text = self._find_collation()
         self._run(f"SET NAMES utf8mb4 COLLATE {self._text}")
         self._run("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
+        self._run(f"SET SESSION lock_wait_timeout = {_LOCKED_SECONDS}")
         depth = "max_recursive_iterations" if self._mariadb else "cte_max_recursion_depth"
         self._run(f"SET SESSION {depth} = {_ENDLESS}")
 
