@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from answerable.api.assembly import build_runtime
+from answerable.data.insights.results import compute_missing
+from answerable.data.insights.service import find_result
 from answerable.data.schedules import service as schedules
 from answerable.kit.clock import FixedClock
+from answerable.kit.principal import Principal
 from answerable.kit.settings import Settings
 from tests.data.dashboards.boards import dashboard, pinned, sales, shown, tile, total
 from tests.data.datasets.uploads import ingested
@@ -61,6 +64,30 @@ async def test_a_dashboard_is_refreshed_when_it_is_due_and_once(
     found = await refreshed(owner, board)
     # Three mornings have passed: they are made up for by one run, and the next is the next.
     assert datetime.fromisoformat(found["next_refresh_at"]) == due + timedelta(days=3)
+
+
+async def test_a_month_that_is_over_is_shown_without_new_data(
+    owner: Caller, settings: Settings, app_url: str
+) -> None:
+    dataset = await sales(owner)
+    time = {"field": "sold_on", "grain": "month", "whole": True}
+    insight = await pinned(owner, {**total(dataset), "time": time})
+    principal = Principal(owner.workspace_id, owner.user_id)
+
+    async def months(now: datetime) -> tuple[int, bool]:
+        then = build_runtime(settings, app_url, clock=FixedClock(now))
+        try:
+            async with then.database.begin(principal) as session:
+                found = await find_result(session, now, insight["id"])
+            (result,) = await compute_missing(then, principal, found)
+        finally:
+            await then.close()
+        assert result.result is not None
+        return len(result.result["rows"]), result.cached
+
+    assert await months(datetime(2024, 2, 10, tzinfo=UTC)) == (1, False)
+    assert await months(datetime(2024, 2, 28, tzinfo=UTC)) == (1, True)
+    assert await months(datetime(2024, 3, 1, 12, tzinfo=UTC)) == (2, False)
 
 
 async def test_a_dashboard_that_is_refreshed_by_hand_is_never_due(owner: Caller) -> None:

@@ -80,7 +80,7 @@ async def _evaluated(job: JobContext, alert: AlertRow, insight: InsightRow) -> O
             data = await snapshot_of(session, insight)
             within = sight(data, query)
             known_until = await _known_until(session, job.runtime.clock.now(), data, query)
-            lookup = await look_up(session, [wanted_of(insight, data)])
+            lookup = await look_up(session, job.runtime.clock.now(), [wanted_of(insight, data)])
         (shown,) = await compute_missing(job.runtime, principal, lookup)
         if shown.error is not None or shown.result is None:
             return Outcome(

@@ -87,7 +87,7 @@ async def show_dashboard(context: Watcher, dashboard_id: str, body: ResultsReque
     runtime, principal = context.runtime, context.principal
     async with runtime.database.begin(principal) as session:
         dashboard = await service.read_dashboard(session, dashboard_id)
-        found = await service.look_up_tiles(session, dashboard, body.filters)
+        found = await service.look_up_tiles(session, runtime.clock.now(), dashboard, body.filters)
     shown = await compute_missing(runtime, principal, found.lookup)
     return DashboardResults(dashboard_id=dashboard_id, tiles=service.tile_results(found, shown))
 
@@ -139,7 +139,7 @@ async def read_shared(
     # A link shows what its maker sees, and no more.
     principal = Principal(opened.workspace_id, link.created_by)
     async with runtime.database.begin(principal) as session:
-        found = await service.look_up_tiles(session, dashboard, None)
+        found = await service.look_up_tiles(session, runtime.clock.now(), dashboard, None)
     shown = await compute_missing(runtime, principal, found.lookup)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -35,7 +35,8 @@ async def refresh_dashboards(job: JobContext, dashboard_ids: Collection[str]) ->
 async def _refresh(job: JobContext, dashboard_id: str) -> None:
     async with job.begin() as session:
         dashboard = await repository.get(session, dashboard_id)
-        found = await look_up_tiles(session, dashboard, None) if dashboard is not None else None
+        now = job.runtime.clock.now()
+        found = await look_up_tiles(session, now, dashboard, None) if dashboard is not None else None
     if found is None:
         return
     tiles = tile_results(found, await compute_missing(job.runtime, job.principal, found.lookup))

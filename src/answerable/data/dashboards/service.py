@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from answerable.data.dashboards import repository
@@ -125,9 +126,13 @@ def _is_seen(kept: dict[str, Any], model: SemanticModel) -> bool:
 
 
 async def look_up_tiles(
-    session: Session, dashboard: DashboardRow, wanted_filters: Sequence[DashboardFilter] | None
+    session: Session,
+    now: datetime,
+    dashboard: DashboardRow,
+    wanted_filters: Sequence[DashboardFilter] | None,
 ) -> DashboardLookup:
-    """The tiles of a dashboard under its own filters, or others, with the results that are kept."""
+    """The tiles of a dashboard under its own filters, or others, with the results that are kept and are what
+    `now` would be computed."""
     own = [DashboardFilter.model_validate(one) for one in dashboard.filters]
     filters = own if wanted_filters is None else wanted_filters
     tiles = [Tile.model_validate(tile) for tile in dashboard.tiles]
@@ -152,7 +157,7 @@ async def look_up_tiles(
         query, fitting = filtered(SemanticQuery.model_validate(insight.query), data.model, filters)
         wanted.append(wanted_of(insight, data, query))
         placed.append(PlacedTile(tile, title, fitting))
-    return DashboardLookup(placed, len(filters), await look_up(session, wanted))
+    return DashboardLookup(placed, len(filters), await look_up(session, now, wanted))
 
 
 def tile_results(found: DashboardLookup, shown: Sequence[Shown]) -> list[TileResult]:

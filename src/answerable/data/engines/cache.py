@@ -11,6 +11,7 @@ import sys
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from answerable.data.engines.in_flight import InFlight
 from answerable.data.semantics.result import QueryResult
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -24,6 +25,10 @@ class CacheKey:
     model_revision: str
     data_versions: tuple[tuple[str, int], ...]
     reach: str | None = None
+
+
+class QueriesInFlight(InFlight[QueryResult]):
+    """The queries that are computed now, by the keys that their results will be kept under."""
 
 
 class ResultCache:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from answerable.data.datasets.storage import tables_root
-from answerable.data.engines.cache import ResultCache
+from answerable.data.engines.cache import QueriesInFlight, ResultCache
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.external.engine import ExternalEngine
 from answerable.data.warehouse.service import Warehouse
@@ -18,6 +18,7 @@ def provide_engines(runtime: Runtime) -> None:
     )
     runtime.provide(Warehouse, lambda made: Warehouse(made.settings.warehouse, made.get(ExternalEngine)))
     runtime.provide(ResultCache, lambda _: ResultCache())
+    runtime.provide(QueriesInFlight, lambda _: QueriesInFlight())
 
 
 def _engine(runtime: Runtime) -> DuckDBEngine:

@@ -12,7 +12,7 @@ from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.service import exact_version
 from answerable.data.datasets.storage import DatasetFiles
 from answerable.data.engines.as_it_was import as_of_version
-from answerable.data.engines.cache import CacheKey, ResultCache
+from answerable.data.engines.cache import CacheKey, QueriesInFlight, ResultCache
 from answerable.data.engines.chart_frame import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
@@ -203,9 +203,20 @@ async def _run(
     known = cache.get(key)
     if known is not None:
         return _executed(prepared, _timed(known, prepared), cached=True)
+
+    async def compute() -> QueryResult:
+        result = await _computed(runtime, prepared)
+        cache.put(key, result)
+        return result
+
+    result = await runtime.get(QueriesInFlight).join(key, compute)
+    return _executed(prepared, _timed(result, prepared))
+
+
+async def _computed(runtime: Runtime, prepared: _Prepared) -> QueryResult:
     rows = await prepared.statement.run(runtime, prepared.compiled)
     limit = runtime.settings.query.max_rows
-    result = QueryResult(
+    return QueryResult(
         columns=list(prepared.compiled.columns),
         rows=rows.rows,
         row_count=len(rows.rows),
@@ -213,8 +224,6 @@ async def _run(
         sql=prepared.statement.shown,
         estimate=rows.estimate,
     )
-    cache.put(key, result)
-    return _executed(prepared, _timed(result, prepared))
 
 
 async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:

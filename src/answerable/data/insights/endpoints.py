@@ -82,7 +82,7 @@ async def export_insight(
 async def _result(context: DeferredContext, insight_id: str) -> InsightResult:
     runtime, principal = context.runtime, context.principal
     async with runtime.database.begin(principal) as session:
-        lookup = await service.find_result(session, insight_id)
+        lookup = await service.find_result(session, runtime.clock.now(), insight_id)
     (shown,) = await compute_missing(runtime, principal, lookup)
     if shown.error is not None:
         raise shown.error

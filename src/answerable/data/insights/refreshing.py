@@ -29,7 +29,9 @@ async def refresh_insights(job: JobContext, dataset_ids: Collection[str]) -> Non
         found: dict[str, InsightRow] = {}
         for dataset_id in dataset_ids:
             found |= {row.id: row for row in await repository.latest_over(session, dataset_id)}
-        lookup = await look_up(session, [wanted_of(insight, data) for insight in found.values()])
+        lookup = await look_up(
+            session, job.runtime.clock.now(), [wanted_of(insight, data) for insight in found.values()]
+        )
     for position, (one, key, shown) in enumerate(
         zip(lookup.wanted, lookup.keys, lookup.shown, strict=True), start=1
     ):

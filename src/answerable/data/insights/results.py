@@ -1,8 +1,9 @@
 """Results of insights: kept under all that they depend on, computed where they are not.
 
-A result's key has the query's canonical form, the model's revision, the version of every dataset that it
-reads and how far whoever looks sees. New data or another model is another key: nothing that is kept is ever
-out of date, and nobody is shown what was kept for somebody who sees more.
+A result's key has the canonical form of what the query means today, the model's revision, the version of
+every dataset that it reads and how far whoever looks sees. New data or another model is another key, and so
+is a period that is over where only whole ones are wanted: nothing that is kept is ever out of date, and
+nobody is shown what was kept for somebody who sees more.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from answerable.data.engines.service import (
 )
 from answerable.data.insights import repository
 from answerable.data.insights.tables import InsightRow
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.unfinished import ended
 from answerable.data.semantics.errors import DataHidden
 from answerable.data.semantics.query import SemanticQuery
 from answerable.kit.db import Session
@@ -71,14 +74,15 @@ async def snapshot_of(
     return await take_snapshot(session, insight.versions, insight.model_revision)
 
 
-async def look_up(session: Session, wanted: Sequence[Wanted]) -> Lookup:
-    """The kept results, in one statement."""
+async def look_up(session: Session, now: datetime, wanted: Sequence[Wanted]) -> Lookup:
+    """The kept results, in one statement; `now` tells which periods are over, where only whole ones are
+    wanted."""
     keys: list[str | None] = []
     shown: list[Shown | None] = []
     revisions: dict[int, str] = {}
     for one in wanted:
         try:
-            keys.append(_key(one, revisions))
+            keys.append(_key(one, now, revisions))
             shown.append(None)
         except AnswerableError as error:
             keys.append(None)
@@ -118,13 +122,14 @@ async def compute_missing(runtime: Runtime, principal: Principal, lookup: Lookup
     return shown
 
 
-def _key(wanted: Wanted, revisions: dict[int, str]) -> str:
+def _key(wanted: Wanted, now: datetime, revisions: dict[int, str]) -> str:
     data = wanted.data
+    query = ended(wanted.query, Now.at(now, data.model.calendar))
     if id(data) not in revisions:
         revisions[id(data)] = data.revision
-    versions, moments = state_read(data, wanted.query)
+    versions, moments = state_read(data, query)
     depends = [
-        wanted.query.canonical_hash,
+        query.canonical_hash,
         revisions[id(data)],
         sorted(versions.items()),
         wanted.chart,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from answerable.data.datasets import pins
 from answerable.data.engines.compiler import compile_query
@@ -117,11 +118,11 @@ async def unpin(session: Session, insight_id: str) -> None:
     await repository.remove(session, insight_id)
 
 
-async def find_result(session: Session, insight_id: str) -> Lookup:
+async def find_result(session: Session, now: datetime, insight_id: str) -> Lookup:
     """What is kept of an insight's result. Raises NotFound, and as `take_snapshot` for its data."""
     insight = await read_insight(session, insight_id)
     data = await snapshot_of(session, insight)
-    return await look_up(session, [wanted_of(insight, data)])
+    return await look_up(session, now, [wanted_of(insight, data)])
 
 
 def wanted_of(insight: InsightRow, data: DataSnapshot, query: SemanticQuery | None = None) -> Wanted:

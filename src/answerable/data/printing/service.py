@@ -26,7 +26,7 @@ async def print_insight(runtime: Runtime, principal: Principal, insight_id: str)
     require_renderer()
     async with runtime.database.begin(principal) as session:
         insight = await insights.read_insight(session, insight_id)
-        lookup = await insights.find_result(session, insight_id)
+        lookup = await insights.find_result(session, runtime.clock.now(), insight_id)
         model = (await take_snapshot(session)).model
     (shown,) = await compute_missing(runtime, principal, lookup)
     if shown.error is not None:
@@ -45,7 +45,7 @@ async def print_dashboard(
     require_renderer()
     async with runtime.database.begin(principal) as session:
         dashboard = await dashboards.read_dashboard(session, dashboard_id)
-        found = await dashboards.look_up_tiles(session, dashboard, wanted)
+        found = await dashboards.look_up_tiles(session, runtime.clock.now(), dashboard, wanted)
         shown_insights = await insights_repository.of_ids(
             session, {place.tile.insight_id for place in found.tiles}
         )
