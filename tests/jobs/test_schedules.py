@@ -10,7 +10,7 @@ import pytest
 
 from answerable.jobs import TaskRegistry
 from answerable.jobs.registry import Periodic
-from answerable.jobs.schedule import Scheduler, latest_period
+from answerable.jobs.schedule import Scheduler, latest_period, next_period
 from answerable.kit.db import Session
 from answerable.kit.runtime import Runtime
 from tests.jobs.conftest import STALL, Bench
@@ -56,14 +56,30 @@ async def test_two_schedulers_an_hour_apart_run_each_period_once(bench: Bench, s
 
 
 async def test_schedulers_ask_the_database_for_the_time(bench: Bench) -> None:
-    scheduler = Scheduler(bench.database, (Periodic("five", "*/5 * * * *", nothing),), stall_seconds=STALL)
-    await scheduler.tick()
+    schedules = (Periodic("five", "*/5 * * * *", nothing),)
+    one, other = (Scheduler(bench.database, schedules, stall_seconds=STALL) for _ in range(2))
+    await one.tick()
     bench.execute("UPDATE job_schedules SET last_period = last_period - interval '5 minutes'")
-    ((_, period),) = await scheduler.tick()
+    ((_, period),) = await other.tick()
     ((now,),) = bench.execute("SELECT now()")
     assert isinstance(now, datetime)
-    assert timedelta(0) <= now - period < timedelta(minutes=5, seconds=5)
+    assert timedelta(0) <= now - period < timedelta(minutes=6)
+    # Another period may have begun meanwhile; this one is not queued again.
+    assert [again for _, again in await one.tick() if again <= period] == []
+
+
+async def test_between_periods_only_the_time_is_asked_for(bench: Bench) -> None:
+    schedules = (Periodic("five", "*/5 * * * *", nothing), Periodic("hourly", "7 * * * *", nothing))
+    clock = HandClock(_NOON)
+    scheduler = Scheduler(bench.database, schedules, stall_seconds=STALL, now=clock)
+    await scheduler.tick()
+    bench.execute("DELETE FROM job_schedules")
+    clock.moment = _NOON + timedelta(minutes=5) - timedelta(microseconds=1)
     assert await scheduler.tick() == []
+    assert bench.execute("SELECT name FROM job_schedules") == [], "the schedules were written once more"
+    clock.moment = _NOON + timedelta(minutes=5)
+    await scheduler.tick()
+    assert len(bench.execute("SELECT name FROM job_schedules")) == 2
 
 
 async def test_a_worker_runs_what_is_due(bench: Bench) -> None:
@@ -87,6 +103,10 @@ async def test_a_worker_runs_what_is_due(bench: Bench) -> None:
 )
 def test_a_period_begins_with_its_first_instant(cron: str, moment: datetime, period: datetime) -> None:
     assert latest_period(cron, moment) == period
+    following = next_period(cron, moment)
+    assert following > moment
+    assert latest_period(cron, following) == following
+    assert latest_period(cron, following - timedelta(seconds=1)) == period
 
 
 def test_a_schedule_that_cron_cannot_read_is_refused() -> None:

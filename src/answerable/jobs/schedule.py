@@ -49,10 +49,12 @@ class Scheduler:
         self._schedules = schedules
         self._stall_seconds = stall_seconds
         self._now = now
+        self._next_period: datetime | None = None
 
     async def tick(self) -> list[tuple[str, datetime]]:
         """Queue each schedule's latest period if nobody has. Periods that passed while no worker ran
-        are skipped. A schedule that is seen for the first time waits for its next period.
+        are skipped. A schedule that is seen for the first time waits for its next period. What is settled
+        once stays so: until the next period begins, nothing but the time is asked for.
 
         Returns what was queued, as (name, start of the period in UTC).
         """
@@ -61,11 +63,14 @@ class Scheduler:
             return queued
         async with transaction.begin(self._database, Principal.anonymous(), self._stall_seconds) as session:
             moment = await self._now(session)
+            if self._next_period is not None and moment < self._next_period:
+                return queued
             for schedule in self._schedules:
                 period = latest_period(schedule.cron, moment)
                 if await self._take(session, schedule.name, period):
                     await tickets.issue_period(session, schedule.name, period)
                     queued.append((schedule.name, period))
+        self._next_period = min(next_period(schedule.cron, moment) for schedule in self._schedules)
         return queued
 
     async def _take(self, session: Session, name: str, period: datetime) -> bool:
@@ -95,4 +100,10 @@ def latest_period(cron: str, moment: datetime) -> datetime:
     # croniter looks strictly before its start, and a period begins with its first instant.
     start = moment.astimezone(UTC).timestamp() + 1e-3
     period: datetime = croniter(cron, start).get_prev(datetime)
+    return period.replace(tzinfo=UTC)
+
+
+def next_period(cron: str, moment: datetime) -> datetime:
+    """The start of the first period of the cron line after `moment`, in UTC."""
+    period: datetime = croniter(cron, moment.astimezone(UTC).timestamp()).get_next(datetime)
     return period.replace(tzinfo=UTC)
