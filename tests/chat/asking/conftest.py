@@ -96,6 +96,11 @@ class Desk:
 
 @pytest.fixture
 async def desk(client: httpx.AsyncClient, upstream: Upstream, admin_url: str) -> Desk:
+    """A desk of the test's own."""
+    return await new_desk(client, upstream, admin_url)
+
+
+async def new_desk(client: httpx.AsyncClient, upstream: Upstream, admin_url: str) -> Desk:
     """A fresh workspace with a handbook, and a provider with the models `cheap` and `dear`."""
     owner = (await register(client)).owner
     assert (await upload_document(owner, "handbook.md", HANDBOOK))["status"] == "ready"

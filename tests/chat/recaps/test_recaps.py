@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 
-from tests.chat.asking.conftest import Desk, writes
+from tests.chat.asking.conftest import Desk, new_desk, writes
 from tests.chat.conversations import Json, new_session, say
 from tests.factories.callers import Caller, Workspace
 from tests.factories.uploads import ORDERS, upload_dataset
-from tests.factories.upstream import Fail, RawBytes, Reply
+from tests.factories.upstream import Fail, RawBytes, Reply, Upstream
 from tests.factories.waiting import eventually
 
 APPROVAL = "Expenses above 500 euros need the approval of the department head."
@@ -52,6 +53,19 @@ async def chat(desk: Desk, worker: None) -> tuple[str, list[str]]:
     made = await talked(desk)
     await alias(desk, "cheap")
     return made
+
+
+@pytest.fixture(scope="module")
+async def kept_talk(
+    client: httpx.AsyncClient, asked_upstream: Upstream, admin_url: str, worker: None
+) -> tuple[Desk, str, list[str]]:
+    """A conversation that tests only have summed up, by a model whose replies no test is to find again."""
+    del worker
+    asked_upstream.reset()
+    desk = await new_desk(client, asked_upstream, admin_url)
+    made = await talked(desk)
+    await alias(desk, "cheap")
+    return desk, *made
 
 
 async def alias(desk: Desk, *stages: str) -> None:
@@ -149,11 +163,12 @@ async def test_what_the_turns_do_not_say_is_removed(desk: Desk, chat: tuple[str,
     ],
 )
 async def test_hostile_replies_leave_the_lines_by_rule(
-    desk: Desk, chat: tuple[str, list[str]], text: str
+    kept_talk: tuple[Desk, str, list[str]], upstream: Upstream, text: str
 ) -> None:
-    session_id, answers = chat
-    desk.upstream.default = Reply(text=text)
+    desk, session_id, answers = kept_talk
+    upstream.default = Reply(text=text)
     found = await recap(desk.owner, session_id)
+    assert len(upstream.seen) == 1, "the model was asked, and answered with this"
     assert (found["summary"], found["by"]) == ([], "rules")
     assert [line["message_id"] for line in found["lines"]] == answers
     assert "vil" not in json.dumps(found)
