@@ -215,9 +215,6 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=500)
     parser.add_argument("--streams", type=int, default=STREAMS_BUDGET)
     options = parser.parse_args()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     folder = Path(tempfile.mkdtemp(prefix="answerable-bench-"))
     port, model = free_port(), Model()
     command = [str(Path(sys.executable).parent / "answerable"), "serve", "--data-dir", str(folder)]
@@ -230,6 +227,10 @@ def main() -> int:
         "ANSWERABLE_AUTH__ACCESS_TOKEN_SECONDS": "3600",
     }
     server = subprocess.Popen([*command, "--port", str(port)], env=environment, stderr=subprocess.DEVNULL)
+    # After the server has begun with the usual limit, which it has to raise itself.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     try:
         wait_ready(port, server)
         figures = asyncio.run(measure(port, server.pid, model, options))
@@ -239,7 +240,8 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(figures))
     whole = [(part["whole"], part.get("turns", part.get("streams"))) for part in figures.values()]  # type: ignore[attr-defined]
-    return 0 if all(found == expected for found, expected in whole) else 1
+    together = figures["open_streams"]["thinking_at_once"]  # type: ignore[index]
+    return 0 if all(found == expected for found, expected in whole) and together == options.streams else 1
 
 
 if __name__ == "__main__":

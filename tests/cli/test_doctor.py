@@ -19,6 +19,7 @@ from answerable.cli.doctor.machine import (
     check_credentials,
     check_data_dir,
     check_disk,
+    check_open_files,
     check_port,
     check_python,
     check_sandbox,
@@ -260,3 +261,8 @@ def test_folders_of_connected_files_are_looked_at(tmp_path: Path) -> None:
     assert "db.internal:5432" in found[3][1]
     (none,) = check_connections(Settings.model_validate({"data_dir": tmp_path}))
     assert none.level is Level.OK
+
+
+@pytest.mark.parametrize(("most", "level"), [(1_024, Level.WARN), (65_536, Level.OK), (-1, Level.OK)])
+def test_few_open_files_are_told(most: int, level: Level) -> None:
+    assert check_open_files(most).level is level

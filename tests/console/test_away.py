@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.console.conftest import OpenVisit
 from tests.factories.callers import PASSWORD, Workspace
@@ -53,6 +53,67 @@ async def test_a_question_that_could_not_be_sent_is_in_the_box_again(
     await expect(page.get_by_role("article", name="Total amount by region")).to_have_attribute(
         "data-state", "answered"
     )
+
+
+async def test_what_failed_while_away_is_wished_for_again_as_it_was(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    turn = page.get_by_role("article", name="Total amount by region")
+    await window.ask("Total amount by region")
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("Total amount by month, I mean")
+    await turn.get_by_role("button", name="Edit").click()
+    await page.get_by_role("textbox", name="Edit").press("Escape")
+    await expect(box).to_have_value("Total amount by month, I mean")
+    await box.fill("")
+    await window.context.set_offline(True)
+    await turn.get_by_role("button", name="Another answer").click()
+    await expect(turn.get_by_role("alert")).to_contain_text("Try again when it answers")
+    await window.context.set_offline(False)
+    await turn.get_by_role("button", name="Ask again").click()
+    await expect(turn).to_have_attribute("data-state", "answered")
+    await expect(turn.get_by_text("2 of 2")).to_be_visible()
+    await expect(page.get_by_role("article")).to_have_count(1)
+
+
+async def test_an_answer_that_cannot_be_stopped_goes_on_and_says_so(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    cancelled: list[str] = []
+
+    async def begun(route: Route) -> None:
+        started = 'id: 1\nevent: run.started\ndata: {"run_id": "run_1"}\n\n'
+        await route.fulfill(content_type="text/event-stream", body=started)
+
+    async def lost(route: Route) -> None:
+        if route.request.url.endswith("/cancel"):
+            cancelled.append(route.request.url)
+        await route.abort("internetdisconnected")
+
+    await page.route("**/api/v1/runs/**", lost)
+    await page.route(
+        lambda url: url.endswith("/messages"),
+        lambda route: begun(route) if route.request.method == "POST" else route.continue_(),
+    )
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("Total amount by region")
+    await box.press("Enter")
+    stop = page.get_by_role("button", name="Stop")
+    await expect(stop).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert cancelled == []
+    await stop.click()
+    await expect(page.get_by_text("Try again when it answers")).to_be_visible()
+    assert len(cancelled) == 1
 
 
 async def test_a_question_is_not_lost_with_the_sign_in(visit: OpenVisit, shop: Workspace) -> None:

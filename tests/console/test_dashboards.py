@@ -61,6 +61,20 @@ async def test_an_answer_becomes_a_tile_that_is_filtered_arranged_and_taken_off(
     await page.get_by_label("Before").fill("2025-07-01")
     await expect(number).not_to_contain_text(before.splitlines()[1])
 
+    await page.get_by_role("button", name="Full screen").click()
+    await expect(page.get_by_role("heading", name=name)).to_be_hidden()
+    await number.get_by_role("button", name=f"Actions for the tile “{TOTAL}”").click()
+    table = page.get_by_role("menuitem", name="Save as CSV")
+    await expect(table).to_be_visible()
+    spot = await table.bounding_box()
+    assert spot is not None
+    assert await page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('[role=menuitem]') !== null",
+        [spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2],
+    ), "the menu lies above what fills the screen"
+    await page.keyboard.press("Escape")
+    await page.evaluate("document.exitFullscreen()")
+
     await page.get_by_role("button", name="Edit").click()
     await number.get_by_role("button", name=f"Actions for the tile “{TOTAL}”").click()
     for step in ("Wider", "Taller", "Move left"):
@@ -159,7 +173,8 @@ async def test_a_link_shows_the_dashboard_to_a_stranger_until_it_is_taken_back(
     await expect(dialog.get_by_role("listitem")).to_have_count(0)
     gone = await visit()
     await gone.page.goto(address)
-    await expect(gone.page.get_by_text("There is nothing here")).to_be_visible()
+    heading = gone.page.get_by_role("heading", name="This link shows nothing any more", level=1)
+    await expect(heading).to_be_visible()
     gone.complaints.clear()
 
 

@@ -48,6 +48,17 @@ async def test_a_link_signs_in_once(
     await expect(window.page.get_by_role("heading", name="Ask your documents and tables")).to_be_visible()
 
 
+async def test_setting_up_fits_the_window_in_a_language_of_long_words(visit: OpenVisit) -> None:
+    window = await visit(locale="de-DE")
+    page = window.page
+    fresh = {"first_person": True, "registration": "open", "password_min_length": 12}
+    await page.route("**/api/v1/auth/setup", lambda route: route.fulfill(json=fresh))
+    await window.open()
+    await expect(page.get_by_role("heading", name="Answerable einrichten")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await window.accessible() == []
+
+
 async def test_a_person_registers_with_a_workspace_of_their_own(visit: OpenVisit, unique: str) -> None:
     window = await visit(locale="de-DE")
     page = window.page

@@ -27,6 +27,17 @@ PAGES = {
 }
 
 
+GONE = {
+    "/nonsense": "No such page",
+    "/c/ses_none": "There is nothing here",
+    "/documents/doc_none": "There is nothing here",
+    "/dashboards/dash_none": "There is nothing here",
+    "/data/ds_none": "There is nothing here",
+    "/shared/conversation/none": "This link shows nothing any more",
+    "/shared/dashboard/none": "This link shows nothing any more",
+}
+
+
 async def _sound(window: Visit) -> None:
     assert await window.accessible() == []
     assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -38,6 +49,15 @@ async def test_each_page_shows_what_is_there(visit: OpenVisit, shop: Workspace) 
     for path, content in PAGES.items():
         await window.open(path)
         await expect(window.page.locator("#content").get_by_text(content).first).to_be_visible()
+        await _sound(window)
+
+
+async def test_a_page_of_what_is_not_there_says_so_in_its_heading(visit: OpenVisit, shop: Workspace) -> None:
+    window = await visit()
+    await window.sign_in(shop.owner)
+    for path, heading in GONE.items():
+        await window.open(path)
+        await expect(window.page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         await _sound(window)
 
 

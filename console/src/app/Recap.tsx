@@ -36,7 +36,7 @@ export function Recap({ sessionId, title, close }: Props) {
       ) : lines.data === undefined ? (
         <Waiting lines={4} />
       ) : lines.data.lines.length === 0 ? (
-        <Empty icon={IconNotes} title={m.recap.empty} lead={m.recap.emptyLead} />
+        <Empty order={2} icon={IconNotes} title={m.recap.empty} lead={m.recap.emptyLead} />
       ) : (
         <Stack gap="lg">
           {written.isFetching ? <Writing /> : written.data && <Written told={written.data} again={again} sessionId={sessionId} close={close} />}

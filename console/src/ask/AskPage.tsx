@@ -104,6 +104,7 @@ function Conversation({ sessionId }: { sessionId: string }) {
     void navigate({ to: "/c/$sessionId", params: { sessionId }, search: {}, replace: true });
   }, [q, pending, ask, navigate, sessionId]);
 
+  const stopAll = useCallback(() => void stop().catch((failure: unknown) => toast(problemText(asProblem(failure), m), { tone: "danger" })), [stop, m]);
   const askMore = useCallback((question: string, query?: SemanticQueryOutput) => ask(question, { query }), [ask]);
   const askWithFiles = useSame((question: string, insteadOf?: Turn) => {
     const still = (insteadOf?.files ?? []).filter((file) => idsOf([file]).every((id) => within.ids.has(id)));
@@ -118,7 +119,7 @@ function Conversation({ sessionId }: { sessionId: string }) {
     () => ({
       edit: setEdited,
       again: (turn) => turn.kept !== null && ask(turn.question, { insteadOf: turn, regenerates: turn.kept.replyId, files: turn.files }),
-      answer: (turn) => ask(turn.question, { insteadOf: turn, regenerates: turn.regenerates, files: turn.files }),
+      answer: (turn) => ask(turn.question, { query: turn.query, insteadOf: turn, regenerates: turn.regenerates, files: turn.files }),
       show: (messageId) => void show(messageId).catch((failure: unknown) => toast(problemText(asProblem(failure), m), { tone: "danger" })),
     }),
     [ask, show, m],
@@ -149,7 +150,7 @@ function Conversation({ sessionId }: { sessionId: string }) {
           placeholder={turns.length === 0 ? m.ask.placeholder : m.ask.followUp}
           running={running}
           ask={askNext}
-          stop={stop}
+          stop={stopAll}
           last={last?.question ?? null}
           edited={edited}
           editEnded={editEnded}

@@ -10,6 +10,7 @@ import { draftOf, keepDraft } from "./drafts";
 import { Attached } from "./FileChips";
 
 const LONGEST = 4000;
+const ABOVE = '[role="dialog"], [role="alertdialog"], [role="menu"]';
 
 interface Props {
   /** What the draft belongs to: the start page, or a conversation by its id. */
@@ -41,7 +42,8 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
   // A key that is pressed anywhere but in a field is meant for the question.
   useEffect(() => {
     const listener = (event: globalThis.KeyboardEvent) => {
-      if (event.key === "Escape" && running) stop();
+      // Escape closes what lies above first.
+      if (event.key === "Escape" && running && document.querySelector(ABOVE) === null) stop();
       if (event.key === "/" && (document.activeElement?.matches("body, #content") ?? true)) {
         event.preventDefault();
         box.current?.focus();
@@ -59,7 +61,7 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
   }, [edited]);
 
   const leaveEditing = () => {
-    setText("");
+    setText(draftOf(place));
     setEditing(false);
     editEnded?.();
   };

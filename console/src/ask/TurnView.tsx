@@ -157,8 +157,16 @@ function Warnings({ warnings }: { warnings: readonly Warning[] }) {
 function Ending({ turn, ask }: Props) {
   const m = useMessages();
   const branching = useBranching();
+  // What the server never took is wished for again as it was: in its place, with its files.
+  const untaken = turn.kept === null && turn.runId === null;
   const again = (
-    <Button variant="default" size="xs" leftSection={<IconRefresh size={14} />} onClick={() => ask(turn.question, turn.query)}>
+    <Button
+      variant="default"
+      size="xs"
+      leftSection={<IconRefresh size={14} />}
+      disabled={untaken && branching === null}
+      onClick={() => (untaken ? branching?.answer(turn) : ask(turn.question, turn.query))}
+    >
       {m.ask.again}
     </Button>
   );

@@ -1,7 +1,7 @@
 /** A conversation: its turns as the server keeps them, each running one followed over lost connections. */
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { startTransition, useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { api, read } from "../api/client";
+import { api, done, read } from "../api/client";
 import { events, type ServerEvent } from "../api/events";
 import { asProblem, Offline } from "../api/problems";
 import type { MessageView, SemanticQueryOutput } from "../api/schema";
@@ -49,7 +49,8 @@ export interface Thread {
   error: unknown;
   reload: () => void;
   ask: (question: string, options?: AskOptions) => void;
-  stop: () => void;
+  /** Throws Problem where a run could not be stopped: it goes on. */
+  stop: () => Promise<void>;
   /** Shows older messages too; null where there are none. */
   older: (() => void) | null;
   /** Shows the path through a message. Throws Problem. */
@@ -145,8 +146,8 @@ export function useThread(sessionId: string): Thread {
   );
 
   const runs = turns.flatMap((turn) => (turn.state === "running" && turn.runId !== null ? [turn.runId] : []));
-  const stop = useSame(() => {
-    for (const run_id of runs) void api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } });
+  const stop = useSame(async () => {
+    await Promise.all(runs.map((run_id) => done(api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id } } }))));
   });
 
   const { refetch } = messages;

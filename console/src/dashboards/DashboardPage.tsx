@@ -1,6 +1,6 @@
 /** A dashboard: its tiles on a grid, filters for all of them, and its layout while it is edited. */
 import { ActionIcon, Anchor, Button, Text, TextInput, Tooltip } from "@mantine/core";
-import { useElementSize, useFullscreenElement, useMediaQuery } from "@mantine/hooks";
+import { useElementSize, useFullscreenDocument, useMediaQuery } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { IconCheck, IconClock, IconFileTypePdf, IconLayoutDashboard, IconMaximize, IconPencil, IconRefresh, IconShare2, IconTrash } from "@tabler/icons-react";
@@ -50,7 +50,8 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
   const [asking, setAsking] = useState<"delete" | "share" | "refresh" | null>(null);
   const [filters, setFilters] = useState<readonly DashboardFilterInput[]>(dashboard.filters as DashboardFilterInput[]);
   const results = useResults(dashboard, filters);
-  const screen = useFullscreenElement<HTMLDivElement>();
+  // The whole document, without what lies around the tiles: their menus and notes open outside of them.
+  const screen = useFullscreenDocument();
   const key = [...DASHBOARDS, dashboard.id];
   const change = useMutation({
     mutationFn: (body: DashboardChange) => changeDashboard(dashboard.id, body),
@@ -129,7 +130,7 @@ function Dashboard({ dashboard }: { dashboard: DashboardView }) {
       {dashboard.tiles.length === 0 ? (
         <Empty icon={IconLayoutDashboard} title={m.dashboards.empty} lead={m.dashboards.emptyLead} />
       ) : (
-        <div ref={screen.ref} className={css.screen}>
+        <div className={css.screen}>
           <Grid tiles={dashboard.tiles} results={shown} editing={editing} view={view} arrange={setTiles} />
         </div>
       )}

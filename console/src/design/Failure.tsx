@@ -7,7 +7,7 @@ import { Empty } from "./Empty";
 
 /** The problem as one or two sentences. */
 export function problemText(problem: Problem, m: Messages): string {
-  if (problem.code === "offline") return m.problem.offline;
+  if (problem.code === "offline") return m.problem.offlineAction;
   return m.problem.whole(problem) || m.problem.title;
 }
 

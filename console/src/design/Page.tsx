@@ -1,6 +1,6 @@
 /** The frame of a page: its title, what it is for, its actions. */
 import { Group, Text, Title } from "@mantine/core";
-import { useEffect, type ReactNode } from "react";
+import { createContext, useEffect, type ReactNode } from "react";
 import { useMessages } from "../i18n/messages";
 import css from "./design.module.css";
 
@@ -12,6 +12,9 @@ interface Props {
   wide?: boolean;
   children: ReactNode;
 }
+
+/** Whether the page has its heading of level one already. */
+export const HeadedContext = createContext(false);
 
 export function Page({ title, lead, actions, above, wide, children }: Props) {
   useTitle(title);
@@ -31,7 +34,7 @@ export function Page({ title, lead, actions, above, wide, children }: Props) {
           {actions && <Group gap="xs">{actions}</Group>}
         </Group>
       </header>
-      {children}
+      <HeadedContext value>{children}</HeadedContext>
     </div>
   );
 }

@@ -25,7 +25,7 @@ export function Passages({ document }: { document: DocumentView }) {
   if (pages.isPending) return <div className={css.pad}><Waiting lines={12} /></div>;
   if (pages.isError) return <Failure error={pages.error} retry={() => void pages.refetch()} />;
   const passages = pages.data.pages.flatMap((page) => page.items);
-  if (passages.length === 0) return <Empty icon={IconListSearch} title={m.documents.noPassages} />;
+  if (passages.length === 0) return <Empty order={2} icon={IconListSearch} title={m.documents.noPassages} />;
   return (
     <Stack gap="sm" className={css.passages}>
       <Text size="sm" c="dimmed">

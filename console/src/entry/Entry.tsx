@@ -135,7 +135,7 @@ interface FormProps {
 function Form({ title, lead, onSubmit, error, busy, action, children }: FormProps) {
   const id = useId();
   return (
-    <Paper component="form" withBorder p="xl" radius="lg" className={css.form} aria-labelledby={id} onSubmit={onSubmit}>
+    <Paper component="form" withBorder p={{ base: "lg", xs: "xl" }} radius="lg" className={css.form} aria-labelledby={id} onSubmit={onSubmit}>
       <Stack>
         <div>
           <Title order={1} id={id}>
@@ -149,7 +149,7 @@ function Form({ title, lead, onSubmit, error, busy, action, children }: FormProp
         </div>
         {children}
         <FailureNote error={error} />
-        <Button type="submit" fullWidth loading={busy}>
+        <Button type="submit" fullWidth loading={busy} classNames={{ root: css.act, label: css.actWords }}>
           {action}
         </Button>
       </Stack>

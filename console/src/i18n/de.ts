@@ -111,6 +111,7 @@ export const de: Messages = {
     wrong: (field) => fieldWrong(field) ?? field.message,
     title: "Das hat nicht geklappt",
     offline: "Der Server ist nicht erreichbar. Sobald er antwortet, geht es weiter.",
+    offlineAction: "Der Server ist nicht erreichbar. Versuchen Sie es noch einmal, wenn er antwortet.",
     offlineTitle: "Keine Verbindung",
     notFound: "Hier ist nichts",
     notFoundDetail: "Es wurde vielleicht gelöscht oder gehört zu einem anderen Arbeitsbereich.",
@@ -551,6 +552,8 @@ export const de: Messages = {
   share: {
     title: "Teilen",
     shared: "Mit Ihnen geteilt",
+    gone: "Dieser Link zeigt nichts mehr",
+    goneLead: "Er ist abgelaufen, wurde zurückgenommen oder ist nicht vollständig. Bitten Sie um einen neuen.",
     made: "Der Link",
     once: "Kopieren Sie ihn jetzt. Er wird nur einmal gezeigt.",
     works: "Gilt für",

@@ -120,6 +120,7 @@ export const en = {
     wrong: ({ message }: FieldProblem): string => message,
     title: "That did not work",
     offline: "The server cannot be reached. It is tried again as soon as it answers.",
+    offlineAction: "The server cannot be reached. Try again when it answers.",
     offlineTitle: "No connection",
     notFound: "There is nothing here",
     notFoundDetail: "It may have been deleted, or belong to another workspace.",
@@ -561,6 +562,8 @@ export const en = {
   share: {
     title: "Share",
     shared: "Shared with you",
+    gone: "This link shows nothing any more",
+    goneLead: "It has ended, was taken back, or is not whole. Ask whoever sent it for a new one.",
     made: "The link",
     once: "Copy it now. It is shown once.",
     works: "Works for",

@@ -3,7 +3,7 @@ import { Badge, Container, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { problemOf } from "../api/problems";
+import { asProblem, problemOf } from "../api/problems";
 import type { Column, SharedConversation, SharedDashboard, SharedMessage } from "../api/schema";
 import { AnswerText } from "../ask/AnswerText";
 import { Chart } from "../charts/Chart";
@@ -18,7 +18,7 @@ import { Shown } from "../dashboards/TileView";
 import { chartSaid } from "../design/columns";
 import { Failure } from "../design/Failure";
 import { Mark } from "../design/Mark";
-import { useTitle } from "../design/Page";
+import { HeadedContext, useTitle } from "../design/Page";
 import { ResultTable } from "../design/ResultTable";
 import { Waiting } from "../design/Waiting";
 import { useFormats, useMessages } from "../i18n/messages";
@@ -75,6 +75,7 @@ interface FrameProps {
 function Frame({ found, title, lead, wide, children }: FrameProps) {
   const m = useMessages();
   const f = useFormats();
+  const gone = found.isError && asProblem(found.error).status === 404;
   useTitle(title || m.share.shared);
   return (
     <Container component="main" id="content" size={wide ? "xl" : "md"} py="lg">
@@ -82,11 +83,11 @@ function Frame({ found, title, lead, wide, children }: FrameProps) {
         <Mark size={26} />
         <div>
           <Title order={1} size="h2">
-            {title}
+            {gone ? m.share.gone : title || m.share.shared}
           </Title>
-          {lead && (
+          {(gone || lead) && (
             <Text size="sm" c="dimmed">
-              {lead}
+              {gone ? m.share.goneLead : lead}
             </Text>
           )}
         </div>
@@ -96,9 +97,11 @@ function Frame({ found, title, lead, wide, children }: FrameProps) {
           </Text>
         )}
       </header>
-      {found.isError && <Failure error={found.error} retry={() => void found.refetch()} />}
-      {found.isPending && <Waiting lines={8} />}
-      {children}
+      <HeadedContext value>
+        {found.isError && !gone && <Failure error={found.error} retry={() => void found.refetch()} />}
+        {found.isPending && <Waiting lines={8} />}
+        {children}
+      </HeadedContext>
     </Container>
   );
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from answerable.cli.doctor.machine import (
     check_credentials,
     check_data_dir,
     check_disk,
+    check_open_files,
     check_port,
     check_processors,
     check_python,
@@ -66,6 +68,7 @@ def examine(settings: Settings) -> list[Finding]:
         check_python((version.major, version.minor, version.micro), platform.python_implementation()),
         check_environment(os.environ),
         check_processors(),
+        check_open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
         check_disk(settings.data_dir),
         check_data_dir(settings.data_dir),
         check_credentials(settings.data_dir),

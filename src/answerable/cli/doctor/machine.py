@@ -17,6 +17,7 @@ from answerable.kit.sandbox import landlock
 from answerable.kit.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
+_FEW_FILES = 4_096
 _LITTLE_DISK, _TOO_LITTLE_DISK = 5_000_000_000, 1_000_000_000
 _SECCOMP_ACTIONS = Path("/proc/sys/kernel/seccomp/actions_avail")
 
@@ -71,6 +72,19 @@ def check_credentials(data_dir: Path) -> Finding:
     if stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY:
         return Finding("Credentials", Level.FAIL, f"others may read {path}", f"Run 'chmod 600 {path}'.")
     return Finding("Credentials", Level.OK, str(path))
+
+
+def check_open_files(most: int) -> Finding:
+    """Whether a web process may hold as many connections as it can serve; `most` is its limit of open files,
+    as high as it may raise it (-1: none)."""
+    detail = "no limit" if most < 0 else f"{most:,} at once"
+    if 0 <= most < _FEW_FILES:
+        advice = (
+            f"Raise the hard limit to {_FEW_FILES:,} or more ('ulimit -Hn', LimitNOFILE of the service): "
+            "each open answer is a connection, and each connection a file."
+        )
+        return Finding("Open files", Level.WARN, detail, advice)
+    return Finding("Open files", Level.OK, detail)
 
 
 def check_port(http: HttpSettings) -> Finding:
