@@ -60,6 +60,8 @@ _JUST = (
     r"(?:\s+(?:for|about))?|i have been asked(?:\s+(?:for|about))?|(?:i|we) (?:have|need|must|am supposed)"
     r"(?: to)? (?:report|present|find out|check|state)"
     r"|i need (?:it|this|that) for (?P<noun>[\w' -]{1,30}?)(?=:)"
+    r"|(?:sorry,?\s+)?(?:if )?(?:this|that|it) (?:is|may be|might be) (?:probably )?an? "
+    r"(?:silly|stupid|dumb|basic|simple|easy|obvious|strange) (?:one|question)(?:,?\s*but)?"
     r"|one more (?:thing|question)|another (?:one|question)|a (?:small|quick|short) question"
 )
 _REQUEST = (

@@ -344,7 +344,8 @@ def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Tim
     for where in (w for w in frame.where if w.implied and w.other is not None):
         sides = [field.label if (field := context.field(n)) else n for n in (where.field, where.other or "")]
         notes.append(FieldsCompared(code="fields_compared", field=sides[0], other=sides[1]))
-    for name in assumed:
+    alternatives = [w for c in frame.compounds for side in c.sides for w in side]
+    for name in dict.fromkeys((*assumed, *(w.field for w in alternatives if w.implied))):
         field = context.field(name)
         notes.append(FieldNoted(code="number_compared_with", field=field.label if field else name))
     if frame.rank is not None and frame.rank.by is None and frame.rank_by is None and frame.measures is None:

@@ -91,7 +91,7 @@ class Context:
     sales: tuple[Part, ...] = ()  # what "sales" means here, for "best selling"
     row_named: frozenset[str] = frozenset()  # fields that the noun of the rows itself can name
     related: tuple[ModelField, ...] = ()  # of other tables, to group and filter by: `customers__country`
-    pointers: frozenset[tuple[str, str]] = frozenset()  # those tables, each with the field that leads there
+    pointers: frozenset[tuple[str, str]] = frozenset()  # those tables, each with what tells its rows apart
 
     def field(self, name: str) -> ModelField | None:
         """The dataset's field of that name, or a related one's."""
@@ -99,7 +99,7 @@ class Context:
         return own or next((f for f in self.related if f.name == name), None)
 
     def describes(self, name: str, head: str) -> bool:
-        """Whether a related field is of the row that the field `head` points at: a customer's country."""
+        """Whether a related field is of the row that the field `head` tells: a customer's country."""
         dataset, _, field = name.partition("__")
         return bool(field) and (dataset, head) in self.pointers
 

@@ -47,7 +47,8 @@ WRAPPERS = tuple(
                 "|if you don 't mind|when you have a moment|when you get a chance|real quick|quick one"
                 "|one question|just checking|sorry|excuse me|i have a question|i 've a question"
                 "|can you quickly tell me|could you quickly tell me|can anyone tell me"
-                "|can somebody tell me|does anyone know|do we know|do you perhaps know|any idea"
+                "|can somebody tell me|can somebody show me|can someone show me|can anyone show me"
+                "|does anyone know|do we know|do you perhaps know|any idea"
                 "|by any chance|thx|ta|much appreciated"
                 "|right now|at the moment|as of now|at present|as of today"
                 "|in our data|in the data|in our records|on record|in our system|in the system"
@@ -111,6 +112,7 @@ COMMERCE = words(
 
 _IRREGULAR = {
     "skus": "sku",
+    "ups": "up",
     "menus": "menu",
     "people": "person",
     "men": "man",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as slot_of
 
 from answerable.data.questions.chart import Item
-from answerable.data.questions.english import GOING, singular
+from answerable.data.questions.english import FILLERS, GOING, singular
 from answerable.data.questions.half_said import (
     LEAVING_OUT,
     PREPOSITIONS,
@@ -158,7 +158,8 @@ class Frame:
         grained = bool(groups is not None and groups.grain) or bool(rank is not None and rank.grain)
         if self.verb and not (self.when or grained or self.recurs):
             return False
-        if self.verb and ((self.when and self.when.field) or (groups and groups.time_field)):
+        named = {self.when.field if self.when else None, groups.time_field if groups else None}
+        if self.verb and named - {None, self.verb.name}:
             return False
         over_time = grained or self.trend or self.versus or self.change or self.develop or self.pointed
         if self.also and (self.undated or over_time):
@@ -195,6 +196,9 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
         frame.undated |= isinstance(value, When) and not says_year(clause, tokens)
         if not all(_place(frame, meaning, clause.category, after_be) for meaning in flat(value)):
             return None
+    alone = any(_is_how_many(clause, tokens) for clause in clauses)
+    if alone and not frame.mentioned:
+        return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
     return frame if frame.consistent() else None
 
@@ -226,10 +230,16 @@ _DEGREES = frozenset(
 )
 
 
+def _is_how_many(clause: Item, tokens: list[Token]) -> bool:
+    """Whether it is asked how many without saying of what: that has to be said elsewhere."""
+    return [t.norm for t in tokens[clause.start : clause.end]] == ["how", "many"]
+
+
 def _goes_there(clause: Item, tokens: list[Token]) -> bool:
     """What begins with "to" is said of what goes somewhere: deliveries to Riga, not revenue to Riga."""
     start = clause.start
-    return tokens[start].norm != "to" or (start > 0 and singular(tokens[start - 1].norm) in GOING)
+    before = [t.norm for t in tokens[:start] if t.norm not in FILLERS]
+    return tokens[start].norm != "to" or (bool(before) and singular(before[-1]) in GOING)
 
 
 def _stands_well(clauses: tuple[Item, ...], position: int, tokens: list[Token]) -> bool:

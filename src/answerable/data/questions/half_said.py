@@ -21,6 +21,7 @@ _JOINING = PREPOSITIONS | words("of by per where whose which that is are to")
 _AND = frozenset({"and", "or", ",", "&", "nor"})
 _LEFT_OUT = frozenset(phrase.split()[0] for phrase in LEFT_OUT)
 LEAVING_OUT = _LEFT_OUT - words("not all never everything anything")
+_HAD = frozenset({"have", "has", "had"})
 _YEAR_DIGITS = 4
 
 
@@ -30,14 +31,17 @@ def flat(value: object) -> tuple[object, ...]:
 
 
 def is_half_said(clauses: tuple[Item, ...], tokens: list[Token]) -> bool:
-    """Whether the last clause is one thing with those before it to people: what is counted after a bare
-    number ("more than 9 deliveries" are no 9 kg), what is joined to a bound on groups ("with more than 3
-    repairs and a fee over 500" may be of each repair), a second value after one that is left out ("excluding
-    Austria and Boats" says nothing for boats), or a condition that may be of one alternative alone."""
+    """Whether the last clause is one thing with those before it to people: a bare number that they have,
+    what is counted after one ("more than 9 deliveries" are no 9 kg), what is joined to a bound on groups
+    ("with more than 3 repairs and a fee over 500" may be of each repair), a second value after one that is
+    left out ("excluding Austria and Boats" says nothing for boats), or a condition that may be of one
+    alternative alone."""
     *before, last = clauses
     if not before:
         return False
     first = tokens[last.start].norm
+    if isinstance(last.value, Threshold) and last.value.is_bare and tokens[last.start - 1].norm in _HAD:
+        return True
     if isinstance(last.value, Rows | Listing | Measures):
         number = before[-1]
         bare = isinstance(number.value, Threshold) and number.value.is_bare and number.end == last.start

@@ -99,10 +99,12 @@ class Lexicon:
             for entry in entries:
                 slot = (entry.dataset, "name" if entry.category in _NAMES else entry.category)
                 best[slot] = min(entry.tier, best.get(slot, 9))
+                if entry.category == "Value":  # a kind of visit is no other word for all of them
+                    best[entry.dataset, "Rows"] = min(1, best.get((entry.dataset, "Rows"), 9))
             self._entries[key] = [
                 e
                 for e in entries
-                if e.tier == best[e.dataset, "name" if e.category in _NAMES else e.category]
+                if e.tier <= best[e.dataset, "name" if e.category in _NAMES else e.category]
             ]
             self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
 

@@ -24,7 +24,8 @@ _NOUNS = frozenset({"Rows", "Table"})
 
 class Reach:
     """What one dataset's rows lead to. `fields` are the fields of the other tables, under the names that a
-    query gives them; `paths` the way to each table, `pointers` the field that names its rows here."""
+    query gives them; `paths` the way to each table, `pointers` the fields that tell its rows apart
+    here."""
 
     def __init__(self, model: SemanticModel, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -42,7 +43,11 @@ class Reach:
                     self._names[goal, field.name] = name
                     found.append(field.model_copy(update={"name": name}))
         self.fields = tuple(found)
-        self.pointers = frozenset((goal, self._pointer(path)) for goal, path in self.paths.items())
+        self.pointers = frozenset(
+            (goal, self._pointer(path)) for goal, path in self.paths.items()
+        ) | frozenset(
+            (goal, name) for (goal, field), name in self._names.items() if self._is_name(goal, field)
+        )
         links = [link.left for link in model.relationships if link.right == dataset.name]
         self._keys = {
             (link.left, link.left_field): link.right_field
@@ -89,14 +94,18 @@ class Reach:
 
     def _tells_apart(self, entry: Entry) -> bool:
         """Whether the phrase is a field by which the other table's rows can be told apart."""
-        other = self._model.dataset(entry.dataset)
-        if entry.category != "Dim" or not isinstance(entry.value, Field) or other is None:
+        if entry.category != "Dim" or not isinstance(entry.value, Field) or entry.tier > 0:
             return False
-        field = other.field(entry.value.name)
-        key = other.field(other.primary_key[0]) if len(other.primary_key) == 1 else None
-        if field is None or key is None or field.nullable or entry.tier > 0:
+        return self._is_name(entry.dataset, entry.value.name)
+
+    def _is_name(self, dataset: str, name: str) -> bool:
+        """Whether no two rows of the other table have the same of a field that is not its key."""
+        other = self._model.dataset(dataset)
+        field = other.field(name) if other is not None else None
+        if other is None or field is None or field.nullable or len(other.primary_key) != 1:
             return False
-        return field.name != key.name and field.distinct_count == key.distinct_count
+        key = other.field(other.primary_key[0])
+        return key is not None and name != key.name and field.distinct_count == key.distinct_count
 
     def _pointed(self, spots: Collection[Spot]) -> list[Spot]:
         """The nouns of tables whose rows point here, and the verbs of their dates: orders, ordered."""

@@ -19,6 +19,7 @@ from answerable.data.questions.english import (
     LIGHT_VERBS,
     SALES_ROWS,
     WRAPPERS,
+    plural,
     singular,
 )
 from answerable.data.questions.fuzzy import correct
@@ -319,7 +320,8 @@ class _Reader:
             if meant is None:
                 words.append(_Word(token, key))
             else:
-                fixed = Token(meant, token.kind, token.start, token.end)
+                typed = plural(meant) if key != token.norm and singular(meant) == meant else meant
+                fixed = Token(typed, token.kind, token.start, token.end)
                 words.append(_Word(fixed, singular(meant), corrected=True))
         return words
 

@@ -182,6 +182,8 @@ def _shared(context: Context, frame: Frame) -> list[Shape]:
     if len(parts) != 1 or frame.two or frame.versus or frame.change or not is_additive(context, parts[0]):
         return []
     groups = frame.groups or Groups()
+    if groups.bare and (frame.where or frame.thresholds or frame.compounds):
+        return []  # the share of excused absences in a form: of those there, or of all
     said = frame.share.of or (_numerator(frame) if not groups.fields or groups.each else None)
     if said is None:
         return _parts_of_all(context, frame, parts[0], groups) if groups.fields or groups.grain else []

@@ -12,8 +12,11 @@ _PHRASAL = {
 }
 _PAST = {
     "send": "sent", "buy": "bought", "sell": "sold", "pay": "paid", "begin": "began", "build": "built",
-    "leave": "left", "leaving": "left", "start": "started", "end": "ended", "join": "joined",
+    "leave": "left", "leaving": "left", "start": "started", "end": "ended", "join": "joined", "due": "due",
+    "make": "made", "take": "taken", "give": "given", "see": "seen", "find": "found", "lose": "lost",
+    "hold": "held", "write": "written", "withdraw": "withdrawn",
 }  # fmt: skip
+_INFINITIVES = {past: verb for verb, past in _PAST.items() if verb != "leaving"}
 # Nouns of what is done on a day: the past form of their verb, and its infinitive.
 NOUN_VERBS = {
     "delivery": ("delivered", "deliver"), "payment": ("paid", "pay"), "arrival": ("arrived", "arrive"),
@@ -31,6 +34,11 @@ ALIKE: tuple[tuple[str, str, str], ...] = (
         "hire|hired|hiring|employment|joining|join|joined|entry",
         "hired|joined|started|recruited|taken on|came on board|come on board",
         "hire|join|start|recruit",
+    ),
+    (
+        "customer since|member since|client since|since",
+        "joined|signed up|became customer",
+        "join|sign up|become customer",
     ),
     ("leaving|leave|left|exit", "left|departed", "leave|depart"),
     (
@@ -68,7 +76,7 @@ def past_forms(noun: str) -> tuple[tuple[str, ...], ...]:
     verb, *particle = _PHRASAL.get(noun, (noun,))
     if verb in _PAST:
         forms = [_PAST[verb]]
-    elif verb.endswith("ed"):
+    elif verb in _INFINITIVES or verb.endswith("ed"):
         forms = [verb]
     elif verb.endswith("e"):
         forms = [verb + "d"]
@@ -89,6 +97,9 @@ def verb_forms(noun: str) -> tuple[str, ...]:
     if noun in NOUN_VERBS:
         verb = NOUN_VERBS[noun][1]
         return (verb, _ing(verb), noun)
+    if noun in _INFINITIVES:
+        verb = _INFINITIVES[noun]
+        return (verb, _ing(verb))
     if noun.endswith("ed") and len(noun) > _SHORTEST:
         # Opened is of open, closed of close: only one of the two forms is a word that people use.
         stem = noun[:-2]

@@ -32,8 +32,10 @@ from answerable.data.semantics.query import (
     GroupBy,
     Having,
     Measure,
+    Period,
     SemanticQuery,
     TimeSlice,
+    conditions_of,
 )
 
 _AGGREGATIONS = {
@@ -144,7 +146,7 @@ class _Words:
     def filter(self, node: Filter) -> str:
         """A filter tree; brackets where "and" and "or" meet."""
         if isinstance(node, AllOf):
-            return " and ".join(self._nested(part, AnyOf) for part in node.all) or "anything"
+            return " and ".join(self._all(node.all)) or "anything"
         if isinstance(node, AnyOf):
             return " or ".join(self._nested(part, AllOf) for part in node.any) or "nothing"
         if isinstance(node, InSegment):
@@ -158,6 +160,18 @@ class _Words:
         if isinstance(node, Pointed):
             return self._pointed(node, "with")
         return self._condition(node)
+
+    def _all(self, parts: tuple[Filter, ...]) -> list[str]:
+        """Each part in words; the two ends of a stretch of days as one: `ship date is in 2026`."""
+        said: list[str] = []
+        for at, part in enumerate(parts):
+            ends = _stretch(part, parts[at + 1]) if at + 1 < len(parts) else None
+            begins = _stretch(parts[at - 1], part) if at > 0 else None
+            if isinstance(part, Condition) and ends is not None:
+                said.append(f"{self.label(part.field)} is {format_period(ends)}")
+            elif begins is None:
+                said.append(self._nested(part, AnyOf))
+        return said
 
     def _segment(self, name: str) -> str:
         found = self._model.segment(name)
@@ -287,6 +301,7 @@ class _Words:
         label = self.label(time.field)
         words = format_period(time.period)
         usual = self._dataset is not None and time.field == self._dataset.default_time
+        usual = usual and not self._says_other_time(time.field)
         if words:
             parts.append(words if usual else f"with {label} {words}")
         if time.comparison is not None:
@@ -295,6 +310,14 @@ class _Words:
             kind = known.get(time.comparison.kind, "another period")
             parts.append(f"compared with {kind}" + (f" ({other})" if other else ""))
         return parts
+
+    def _says_other_time(self, name: str) -> bool:
+        """Whether the rows are narrowed by another time as well: placed in 2025, shipped in 2026."""
+        return any(
+            node.field != name and node.operator is Operator.GE and isinstance(node.values[0], date)
+            for node in conditions_of(self._query.where)
+            if node.values
+        )
 
     def _having(self, threshold: Having) -> str:
         words = _OPERATORS[Operator(threshold.operator)]
@@ -399,6 +422,18 @@ class _Words:
         prefix, _, rest = name.partition("__")
         other = self._model.dataset(prefix)
         return other.field(rest) if other is not None else None
+
+
+def _stretch(first: Filter, last: Filter) -> Period | None:
+    """The days between two conditions on one field: from one, and before the other."""
+    if not isinstance(first, Condition) or not isinstance(last, Condition) or first.field != last.field:
+        return None
+    if (first.operator, last.operator) != (Operator.GE, Operator.LT) or first.part or first.elapsed:
+        return None
+    start, end = (node.values[0] if node.values else None for node in (first, last))
+    if not isinstance(start, date) or not isinstance(end, date):
+        return None
+    return Period(start=start, end=end)
 
 
 def _is_share(measure: Measure, per: Measure) -> bool:

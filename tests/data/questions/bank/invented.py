@@ -26,6 +26,8 @@ HEADERS = {
     "unit_price": "Unit price (EUR)",
     "salary": "Salary (EUR)",
     "fee": "Fee (EUR)",
+    "freight": "Freight (EUR)",
+    "weight": "Weight (kg)",
     "duration": "Duration (minutes)",
     "distance": "Distance (km)",
     "fare": "Fare (EUR)",

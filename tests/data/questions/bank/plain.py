@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import fmean, median
+from typing import Any
 
 from tests.data.questions.bank.invented import Cell, Record, tables
 
 Row = tuple[object, ...]
 Measure = Callable[[list[Record]], object]
-Keep = Callable[[Record], bool]
+Keep = Callable[[Any], bool]  # cells are compared as what they are known to be
 TODAY = date(2026, 5, 18)  # a Monday
 
 
@@ -388,7 +389,7 @@ class Table:
         known = {row[key]: row for row in other.rows}
         return replace(self, rows=[{**known[row[key]], **row} for row in self.rows])
 
-    def holds(self, keep: Callable[[list[Record]], bool], other: Table, key: str) -> Table:
+    def holds(self, keep: Callable[[Any], bool], other: Table, key: str) -> Table:
         """Rows for which the rows of the other table that point here pass."""
         pointing: dict[Cell, list[Record]] = {row[key]: [] for row in self.rows}
         for row in other.rows:

@@ -16,7 +16,7 @@ from tests.data.questions.bank import everyday
 from tests.data.questions.bank.asked import Asked, Right
 from tests.data.questions.bank.invented import tables
 from tests.data.questions.bank.plain import Answer
-from tests.data.questions.bank.warehouse import Rows, warehouse
+from tests.data.questions.bank.warehouse import Rows, Warehouse, warehouse
 
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
@@ -74,7 +74,11 @@ def sealed() -> dict[str, tuple[Asked, ...]]:
 
 def judge(model: str, asked: Asked) -> Judged:
     """What became of one question."""
-    store = warehouse(model)
+    return judge_over(warehouse(model), model, asked)
+
+
+def judge_over(store: Warehouse, model: str, asked: Asked) -> Judged:
+    """The same over tables that are not the bank's own."""
     outcome = read_question(asked.text, store.model, AS_OF)
     if not isinstance(outcome, Parsed) or outcome.query is None:
         return Judged(model, asked, Verdict.UNANSWERED, None, str(outcome)[:200])

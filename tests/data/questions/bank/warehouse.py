@@ -40,13 +40,18 @@ class Warehouse:
 @cache
 def warehouse(name: str) -> Warehouse:
     """The model of that name with its tables."""
+    return stored({table: as_csv(records) for table, records in tables()[name].items()})
+
+
+def stored(files: dict[str, bytes]) -> Warehouse:
+    """The files by the names of their tables, ingested, inferred and related."""
     connection = duckdb.connect()
     atexit.register(connection.close)
     datasets, metrics, rows, paths = [], [], {}, {}
     with TemporaryDirectory() as folder:
-        for table, records in tables()[name].items():
+        for table, content in files.items():
             source, target = Path(folder) / f"{table}.csv", Path(folder) / table
-            source.write_bytes(as_csv(records))
+            source.write_bytes(content)
             target.mkdir()
             request = IngestionRequest(path=source, folder=target, name=table)
             (read,) = read_tables(request, lambda _progress: None).tables

@@ -5,6 +5,8 @@ the same two fields."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.conditions import as_where
 from answerable.data.questions.context import Context
@@ -31,6 +33,47 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Limits", f"Limit or {have}? Limit", lambda _c, a, b: (a, b))
     grammar.rule("Limits", f"Limits or {have}? Limit", _one_more)
     grammar.rule("Compound", f"{have} (either)? Limits", lambda _c, sides: Compound(sides))
+    _values_and_numbers(grammar, have)
+
+
+def _values_and_numbers(grammar: Grammar, have: str) -> None:
+    """In Germany or over 500, surgery or with a fee over 300, over 500 or in Germany."""
+    grammar.words_as("@Worth", "worth|valued at|costing|priced|that are|that were|are|were|is|was|of")
+    grammar.rule("Amount", "@Worth? Bound", _amount)
+    grammar.rule("Amount", f"{have}? Bound", _amount_with)
+    grammar.rule("Amount", f"({have}|have|had|has)? Limit", lambda _c, side: side)
+    grammar.rule("Amount", "Weighing", _weighing)
+    grammar.rule("Compound", "either? Side or Amount", lambda _c, a, b: _either(a, b))
+    grammar.rule("Compound", "Side Rows or Amount", lambda _c, a, _r, b: _either(a, b))
+    grammar.rule("Compound", "either? Amount or Side", lambda _c, a, b: _either(a, b))
+    grammar.rule("Compound", "either? Amount or Amount", lambda _c, a, b: _two_ends(a, b))
+
+
+def _amount(context: Context, bound: Bound) -> _Side | None:
+    """A bound on what a row is worth, or on its only number in that unit."""
+    found = as_where(context, Threshold(bound))
+    if found is None:
+        return None
+    where, assumed = found
+    return (replace(where, implied=bool(assumed)),)
+
+
+def _weighing(context: Context, threshold: Threshold) -> _Side | None:
+    found = as_where(context, threshold)
+    return (found[0],) if found is not None else None
+
+
+def _amount_with(context: Context, bound: Bound) -> _Side | None:
+    """With more than 3 of what, was not said."""
+    return _amount(context, bound) if bound.low.unit is not None else None
+
+
+def _two_ends(first: _Side, second: _Side) -> Compound | None:
+    """Over 500 or under 10, of one number."""
+    (low,), (high,) = first, second
+    ends = {low.operator, high.operator}
+    apart = len(ends & {Operator.GT, Operator.GE}) == len(ends & {Operator.LT, Operator.LE}) == 1
+    return Compound((first, second)) if low.field == high.field and apart else None
 
 
 def _side(where: Where | Both) -> _Side | None:

@@ -43,7 +43,7 @@ def _neither(first: Where, second: Where) -> Compound | None:
 def _neither_nor(grammar: Grammar) -> None:
     grammar.rule(
         "Where",
-        "(that are|that were|which are|who are|are|were)? neither Positive nor Positive",
+        "(@Place|that are|that were|which are|who are|are|were)? neither Positive nor Positive",
         lambda _c, a, b: _nor(a, b),
     )
 
@@ -156,7 +156,8 @@ def _absent(grammar: Grammar) -> None:
         "Where", f"{nobody} (has|have|had)? TimeVerb yet?", lambda c, f: _dated(c, f, Operator.IS_NULL)
     )
     grammar.rule("Where", f"{nobody} (has|have|had)? Flag", lambda _c, v: _not_flagged(v))
-    grammar.rule("Where", "Untimed", lambda c, f: _dated(c, f, Operator.IS_NULL))
+    still = "(that are|which are|are|is|were|still|are still|is still|that are still|were still|currently)"
+    grammar.rule("Where", f"{still}? Untimed", lambda c, f: _dated(c, f, Operator.IS_NULL))
     some = "(with|that have|which have|who have|having|have|has|had)"
     none = (
         "(without|with no|with zero|that have no|which have no|who have no|have no|has no|had no|having no)"

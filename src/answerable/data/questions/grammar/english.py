@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from answerable.data.questions.chart import Grammar
-from answerable.data.questions.english import words
+from answerable.data.questions.context import Context
+from answerable.data.questions.english import SALES_ROWS, words
 from answerable.data.questions.grammar import (
     alternatives,
     by_period,
@@ -80,7 +81,16 @@ def english() -> Grammar:
         "(that were|which were|that was|were|was|that are|are|is|been|have been)? TimeVerb When",
         _on_field,
     )
+    grammar.rule("When", "(that were|which were|that was|were|was)? (placed|made) When", _on_own, cost=0.15)
     return grammar
+
+
+def _on_own(context: Context, when: When) -> When | None:
+    """Placed in 2025, said of orders that have an order date."""
+    own, noun = context.dataset.default_time, context.dataset.row_noun.split()[-1:]
+    if own is None or when.field is not None or not SALES_ROWS.issuperset(noun):
+        return None
+    return When(when.span, own) if {*noun, "placed"} & set(own.split("_")) else None
 
 
 def _on_field(_context: object, field: Field, when: When) -> When | None:

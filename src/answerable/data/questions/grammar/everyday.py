@@ -14,12 +14,13 @@ from answerable.data.semantics.model import FieldRole, ModelField
 
 _MARKS = "rating score satisfaction grade stars"
 # Verbs of a number, and what the number is called.
+_WEIGHT = "weight mass"
 _VERBS = (
     (
         "earning|earn|earns|who earn|that earn|making|paid|who are paid|who make",
         "salary wage pay income earnings",
     ),
-    ("weighing|weigh|weighs|that weigh", "weight mass"),
+    ("weighing|weigh|weighs|that weigh", _WEIGHT),
     ("rated|scored|graded|rated at|with rating|with ratings", _MARKS),
 )
 _DONE = frozenset(["close", "closed", "closing", "resolve", "resolved", "finish", "finished", "completed"])
@@ -27,13 +28,27 @@ _DONE = frozenset(["close", "closed", "closing", "resolve", "resolved", "finish"
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of everyday words; the clauses are `Threshold`, `Where`, `Rank` and `Measures`."""
+    grammar.words_as("@Being", "are|is|were|was|that are|that were|which are|which were")
     for words, names in _VERBS:
-        grammar.rule("Threshold", f"({words}) Bound", lambda c, b, n=names: _verb_bound(c, b, n), cost=-0.1)
+        grammar.rule("Weighing", f"({words}) Bound", lambda c, b, n=names: _verb_bound(c, b, n))
+    for words, operator in (("heavier than", Operator.GT), ("lighter than", Operator.LT)):
+        weighing = f"@Being? ({words}) Number"
+        grammar.rule("Weighing", weighing, lambda c, n, o=operator: _verb_bound(c, Bound(o, n), _WEIGHT))
+    grammar.rule("Threshold", "Weighing", lambda _c, threshold: threshold, cost=-0.1)
     marked = "(rated|scored|graded|rated at)"
     grammar.rule("Where", f"{marked} Number stars?", _marked)
     unmarked = "(that are|which are|are|were)? (unrated|not rated|not yet rated|never rated|not scored)"
     grammar.rule("Where", unmarked, _unmarked)
     grammar.rule("Where", f"{marked} Number or Number stars?", _marked)
+    for words, descending in (("heaviest", True), ("lightest", False)):
+        weighed = lambda c, n, r, d=descending: _heaviest(c, n, r, d)  # noqa: E731
+        grammar.rule("Rank", f"({words}) Count? Rows", weighed)
+        grammar.rule("Rank", f"Count ({words}) Rows", weighed)
+        grammar.rule(
+            "Rank",
+            f"(which|what) Rows (is|was|are|were) ({words})",
+            lambda c, r, d=descending: _heaviest(c, None, r, d),
+        )
     for words, descending in (("highest|best|top", True), ("lowest|worst", False)):
         grammar.rule(
             "Rank",
@@ -50,7 +65,7 @@ def add_rules(grammar: Grammar) -> None:
     )
     still = "(that are|which are|are|is|still|are still|that are still|which are still|were still)"
     grammar.rule("Positive", f"{still}? (open|unresolved|unfinished)", _not_closed)
-    grammar.rule("Measures", "(how many|number of) Values", _people_by_value)
+    grammar.rule("Measures", "(how many|number of) Values", _by_what_they_are)
 
 
 def _only(context: Context, names: str) -> ModelField | None:
@@ -88,6 +103,13 @@ def _best_paid(context: Context, count: int | None, rows: Rows, descending: bool
     return Rank(descending, count or (10 if rows.many else 1), rows=True, by_field=field.name)
 
 
+def _heaviest(context: Context, count: int | None, rows: Rows, descending: bool) -> Rank | None:
+    field = _only(context, _WEIGHT)
+    if field is None:
+        return None
+    return Rank(descending, count or (10 if rows.many else 1), rows=True, by_field=field.name)
+
+
 def _stocked(context: Context, operator: Operator) -> Where | None:
     field = _only(context, "stock")
     return Where(field.name, operator, (Decimal(0),), bare=True) if field is not None else None
@@ -105,8 +127,10 @@ def _not_closed(context: Context) -> Where | None:
     return Where(ended.name, Operator.IS_NULL, state=True)
 
 
-def _people_by_value(context: Context, where: Where) -> Both | None:
-    """How many juniors: people are told by what they are."""
-    if not PEOPLE.issuperset(context.dataset.row_noun.split()[-1:]) or where.versus:
+def _by_what_they_are(context: Context, where: Where) -> Both | None:
+    """How many juniors: people are told by what they are, and so are rows that have a kind: surgeries."""
+    noun = context.dataset.row_noun.split()[-1:]
+    kind = set(where.field.split("_")) <= {*noun, "kind", "type"}
+    if where.versus or not (kind or PEOPLE.issuperset(noun)):
         return None
     return Both(Measures((context.count(),)), where)

@@ -17,10 +17,12 @@ _PLACE = (
     "|which were"
     "|who were|which is|that was|which was|only|only in|only for|only from|for only|in only|named|called"
     "|from only|paid in|paid by|paid with|paid via|who work in|work in|works in|working in"
-    "|that come from|coming from|coming in from|located in|based in|who live in|living in|that have|which"
+    "|that come from|coming from|coming in from|located in|based in|who live in|living in|live in"
+    "|lives in|lived in"
+    "|that have|which"
     " have|who have"
     "|with a|with an|through|via|using|inside|under|among|who is|of type|of kind|marked as|marked|labelled"
-    "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|delivered to|out o"
+    "|handled by|assigned to|sold by|managed by|made by|owned by|sold in|sold to|delivered to|out of"
     "|in case of|limited to|concerning|regarding|about|taught by|driven by|supplied by|provided by"
     "|delivered by"
     "|stored in|kept in|held in|housed in|treated by|seen by|staying in|staying at|stayed in|stayed at"
@@ -32,7 +34,7 @@ _PLACE = (
     "|sold via|sent via|sent by|received via|received by|submitted via|opened via|belonging to|belong to"
 )
 _ORIGINS = words("from origin source pickup start departure sender by owner agent driver")
-_IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|o"
+_IS = "is|=|equals|equal to|was|are|were|being|is either|either|in|of"
 _OR = "or|and|,|, or|, and|&|as well as|/|and also|or else"
 
 
@@ -54,6 +56,7 @@ def add_rules(grammar: Grammar) -> None:
         grammar.words_as(category, phrases)
     grammar.rule("Values", "(both|either)? Value", lambda _c, v: Where(v.field, Operator.IN, (v.value,)))
     grammar.rule("Values", "Values @Or Value", _either)
+    grammar.rule("Values", "Values (together|combined|taken together)", _together)
     grammar.rule(
         "Values",
         "Value Value",
@@ -79,7 +82,8 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Positive", "@Place? Values Dim", lambda c, w, f: _named(c, f, w), cost=-0.1)
     grammar.rule(
         "Positive",
-        "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got)? Flag",
+        "(@Place|is|are|was|were|been|being|have been|has been|had been|that have been|got|who|that|which)?"
+        " Flag",
         _flag,
     )
     grammar.rule(
@@ -113,6 +117,10 @@ def _either(_context: Context, where: Where, value: Value) -> Where | None:
     if where.field != value.field or value.value in where.values:
         return None
     return replace(where, values=(*where.values, value.value))
+
+
+def _together(_context: Context, where: Where) -> Where | None:
+    return where if len(where.values) > 1 else None
 
 
 def _contrast(_context: Context, where: Where, value: Value) -> Where | None:

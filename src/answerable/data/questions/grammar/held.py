@@ -8,6 +8,7 @@ from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.half_said import flat
 from answerable.data.questions.meanings import Both, Bound, Field, Part, Threshold, Where
+from answerable.data.semantics.model import FieldRole
 
 _HOLDING = (
     "with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
@@ -38,13 +39,15 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("Holds", "Certain (and|, and|but|, but|and also) @Holding? Certain", _both)
     grammar.rule("Holds", "Holds (and|, and|but|, but|and also) @Holding? Certain", _and)
     grammar.rule("Heads", "Dim", lambda _c, d: (d, ()))
-    grammar.rule("Heads", "Described Dim", lambda c, w, d: _described(c, d, w))
-    grammar.rule("Heads", "Dim Described", _described)
-    for opening, heads, counted in (
-        ("(which|what|for|of|only|among)?", "Dim", False),
-        ("@HowMany", "Heads", True),
+    grammar.rule("Heads", "ToldHeads", lambda _c, heads: heads)
+    grammar.rule("ToldHeads", "Described Dim", lambda c, w, d: _described(c, d, w))
+    grammar.rule("ToldHeads", "Dim Described", _described)
+    for opening, heads, bounds, counted in (
+        ("(which|what|for|of|only|among)?", "Dim", ("Held", "Holds"), False),
+        ("(which|what|for|of|only|among)?", "ToldHeads", ("Certain", "Holds"), False),
+        ("@HowMany", "Heads", ("Certain", "Holds"), True),
     ):
-        for held in ("Held", "Holds") if not counted else ("Certain", "Holds"):
+        for held in bounds:
             grammar.rule(
                 "Threshold",
                 f"{opening} {heads} @Holding {held}",
@@ -101,11 +104,24 @@ def _of_groups(
     head, wheres = heads if isinstance(heads, tuple) else (heads, ())
     if context.is_identity(head.name) or (counted and not head.many):
         return None
+    if any(_may_be_its_own(context, head, one) for one in held):
+        return None
     first, *others = (replace(one, head=head.name, counted=counted) for one in held)
     found: Threshold | Both = first
     for other in (*others, *wheres):
         found = Both(found, other)
     return found
+
+
+def _may_be_its_own(context: Context, head: Field, held: Threshold) -> bool:
+    """Whether a sum without a unit may be a number of the thing itself: items with more than 20 pieces, where
+    each item has its pieces in stock."""
+    part = held.part
+    unit = context.unit_of(part) if part is not None else None
+    if part is None or part == context.count() or unit is not None or not context.is_sum(part):
+        return False
+    own = (f for f in context.related if context.describes(f.name, head.name))
+    return any(f.role is FieldRole.MEASURE and f.unit is None for f in own)
 
 
 def _of_some_rows(

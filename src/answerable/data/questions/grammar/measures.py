@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
+from answerable.data.questions.english import SALES_ROWS, words
 from answerable.data.questions.meanings import Both, Field, Groups, Measures, Part, Rows, Where
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
@@ -17,6 +18,8 @@ _WORDS = {
     Aggregation.MIN: "minimum|min|lowest|smallest|minimum of|min of|minimal",
     Aggregation.MAX: "maximum|max|highest|largest|biggest|maximum of|max of|peak|maximal|greatest",
 }
+_WORTH_MONEY = words("sale purchase expense payment invoice transaction")
+_JOINED = words("since joined join joining signup registered registration enrolled hired hire")
 _CHOICES = 3
 _DISTINCT = "(different|distinct|unique|individual|separate)"
 _WORTH = "(value|amount|total|size|worth|volume)"
@@ -24,8 +27,8 @@ _WORTH = "(value|amount|total|size|worth|volume)"
 
 def add_rules(grammar: Grammar) -> None:
     """The rules of measures; the clause is `Measures`."""
-    for aggregation, words in _WORDS.items():
-        grammar.words_as("Agg", words, aggregation)
+    for aggregation, said in _WORDS.items():
+        grammar.words_as("Agg", said, aggregation)
     grammar.rule(
         "Measure", "(how much|amount of|total amount of|volume of|value of)? Metric", lambda _c, part: part
     )
@@ -191,14 +194,36 @@ def _counts(grammar: Grammar) -> None:
         f"{how_many} Rows (did we|did they|did you|do we|have we|we) (TimeVerb|TimeForm|TimeStem)",
         lambda c, _r, f: Both(Measures((c.count(),)), f),
     )
-    grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.3)
+    # Rows that are counted themselves go before things that rows lead to.
+    grammar.rule("Measure", f"{how_many} Dim", lambda c, f: _distinct(c, f) if f.many else None, cost=0.35)
     grammar.rule("Measure", f"{how_many} {_DISTINCT} Dim", _distinct, cost=0.3)
     grammar.rule("Measure", f"{_DISTINCT} Dim count?", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows (count|volume|numbers|totals)", lambda c, _r: c.count())
     grammar.rule("Measure", f"{_DISTINCT}? Dim count", _distinct, cost=0.3)
     grammar.rule("Measure", "Rows", lambda c, rows: c.count() if rows.many else None, cost=0.5)
+    grammar.rule("Measure", "how many", lambda c: c.count(), cost=0.7)  # of rows that are mentioned
+    grammar.rule("Measure", "how much Rows", _how_much)
+    grammar.rule("Measure", "(aov|average basket|average basket value)", _basket)
+    grammar.rule("Measures", f"{how_many}? new Rows", _new)
     grammar.rule("Measure", "how often", lambda c: c.count(), cost=0.5)
     grammar.rule("Measure", "count", lambda c: c.count(), cost=0.7)
+
+
+def _how_much(context: Context, rows: Rows) -> Part | None:
+    """How much orders: their number, said by people who learn English; of sales it may be their money."""
+    return context.count() if rows.many and context.dataset.row_noun not in _WORTH_MONEY else None
+
+
+def _basket(context: Context) -> Part | None:
+    sold = SALES_ROWS.issuperset(context.dataset.row_noun.split()[-1:])
+    return _row_worth(context, Aggregation.AVG) if sold else None
+
+
+def _new(context: Context, _rows: Rows) -> Both | None:
+    """New customers are those who joined in the time that is said."""
+    own = context.dataset.default_time
+    joined = own is not None and bool(_JOINED & set(own.split("_")))
+    return Both(Measures((context.count(),)), Field(own)) if own is not None and joined else None
 
 
 def _measures(part: Part | None) -> Measures | None:
@@ -231,15 +256,15 @@ def _worth(grammar: Grammar) -> None:
         Aggregation.MAX,
         Aggregation.SUM,
     ):
-        words = _WORDS[aggregation]
+        said = _WORDS[aggregation]
         grammar.rule(
-            "Measure", f"({words}) Rows {_WORTH}", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+            "Measure", f"({said}) Rows {_WORTH}", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
         )
         grammar.rule(
-            "Measure", f"({words}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+            "Measure", f"({said}) {_WORTH} of Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
         )
         grammar.rule(
-            "Measure", f"({words}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
+            "Measure", f"({said}) {_WORTH} per Rows", lambda c, _r, a=aggregation: _row_worth(c, a), cost=0.1
         )
     grammar.rule("Measure", "(value|worth) of Rows", lambda c, _r: _row_worth(c, Aggregation.SUM), cost=0.2)
 
@@ -253,15 +278,15 @@ def _row_worth(context: Context, aggregation: Aggregation) -> Part | None:
 
 def _dates(grammar: Grammar) -> None:
     first, last = "(first|earliest|oldest)", "(last|latest|most recent|newest)"
-    for words, aggregation in ((first, Aggregation.MIN), (last, Aggregation.MAX)):
-        grammar.rule("Measure", f"{words} TimeF", lambda c, f, a=aggregation: _aggregated_field(c, a, f))
+    for said, aggregation in ((first, Aggregation.MIN), (last, Aggregation.MAX)):
+        grammar.rule("Measure", f"{said} TimeF", lambda c, f, a=aggregation: _aggregated_field(c, a, f))
         grammar.rule(
             "Measure",
-            f"(when was|when were|date of) {words} Rows",
+            f"(when was|when were|date of) {said} Rows",
             lambda c, _r, a=aggregation: _row_date(c, a),
         )
         grammar.rule(
-            "Measure", f"when (was|were|did) {words} Rows", lambda c, _r, a=aggregation: _row_date(c, a)
+            "Measure", f"when (was|were|did) {said} Rows", lambda c, _r, a=aggregation: _row_date(c, a)
         )
 
 

@@ -99,10 +99,10 @@ def _between(_context: Context, low: Number, high: Number) -> Bound | None:
     return Bound(Operator.BETWEEN, low, high) if low.value <= high.value else None
 
 
-_HAVE = (
-    "with|having|where|whose|that have|which have|who have|that had|which had|who had|that has|have"
-    "|has|had|for|o"
+_HOLD = (
+    "with|having|where|whose|that have|which have|who have|that had|which had|who had|that has|have|has|had"
 )
+_HAVE = f"{_HOLD}|for|of"
 _IS = "is|was|are|were|of|being|that is|that are"
 
 
@@ -111,10 +111,11 @@ def _thresholds(grammar: Grammar) -> None:
     grammar.words_as("@Been", _IS)
     grammar.rule(
         "Threshold",
-        "(@Have|@Been|that are|that were|which are|which were|worth|valued at|priced|costing)? Bound",
+        "(for|of|@Been|that are|that were|which are|which were|worth|valued at|priced|costing)? Bound",
         _open,
         cost=0.3,
     )
+    grammar.rule("Threshold", f"({_HOLD}) Bound", _held, cost=0.3)
     grammar.rule("Threshold", "@Have? Num @Been? Bound", _on_field)
     grammar.rule("Threshold", "(with|where|whose) Num @Been? Bound", _of_rows)
     grammar.rule("Threshold", "(with|where|whose) Bound (of|in)? Num", lambda _c, b, f: _of_rows(_c, f, b))
@@ -128,6 +129,11 @@ def _thresholds(grammar: Grammar) -> None:
 
 def _open(_context: Context, bound: Bound) -> Threshold:
     return Threshold(bound)
+
+
+def _held(_context: Context, bound: Bound) -> Threshold | None:
+    """With more than 3 of what, is said by the number's unit alone."""
+    return Threshold(bound) if any(n is not None and n.unit for n in (bound.low, bound.high)) else None
 
 
 def _on_field(context: Context, field: Field, bound: Bound) -> Threshold | None:

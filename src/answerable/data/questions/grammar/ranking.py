@@ -25,12 +25,11 @@ from answerable.data.semantics.query import Grain
 SEVERAL = 10
 _MOST = (
     "most|highest|largest|biggest|greatest|longest|top|best|max|maximum|strongest|highest number of|largest"
-    " number of|largest amount of|greatest number of|highest count of|highest total|largest total|most"
-    " total|highest overall"
+    " number of|largest amount of|greatest number of|highest count of|highest overall"
 )
 _LEAST = (
     "least|fewest|lowest|smallest|shortest|worst|min|minimum|weakest|lowest number of|smallest number of"
-    "|fewest number of|least number of|lowest count of|lowest total|smallest total|lowest overall"
+    "|fewest number of|least number of|lowest count of|lowest overall"
 )
 _HAS = (
     "has|have|had|with|generated|generates|generate|made|makes|brought|brought in|brings in|got|gets|get"
@@ -325,12 +324,11 @@ def _by(grammar: Grammar) -> None:
 
 
 def _priced(context: Context, count: int, descending: bool) -> Rank | None:
-    """Expensive is said of a price; a dataset with several has no single most expensive row."""
-    prices = [
-        f
-        for f in context.dataset.fields
-        if "price" in f"{f.name} {f.label}".casefold() and context.is_number(f)
-    ]
+    """Expensive is said of a price, or of the only money there is; with several there is no single most
+    expensive row."""
+    numbers = [f for f in context.dataset.fields if context.is_number(f)]
+    prices = [f for f in numbers if "price" in f"{f.name} {f.label}".casefold()]
+    prices = prices or [f for f in numbers if f.unit is not None and f.unit.kind == "currency"]
     return Rank(descending, count, rows=True, by_field=prices[0].name) if len(prices) == 1 else None
 
 

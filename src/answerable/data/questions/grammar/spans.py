@@ -76,6 +76,12 @@ def _bounds(grammar: Grammar, words: str, operator: Operator) -> None:
     done = "@WasDone? TimeVerb"
     after = "after" if operator in (Operator.GT, Operator.GE) else "in"
     grammar.rule("Where", f"{done} {after} {than} Stretch", lambda c, f, s, o=operator: _until(c, f, s, o))
+    grammar.rule(
+        "Where",
+        f"{done} {than} Stretch after (they were|it was|being|they had been)? Moment",
+        lambda c, f, s, m, o=operator: _between(c, m, f, s, o),
+        cost=-0.2,
+    )
     if operator is Operator.LE:
         grammar.rule("Where", f"{done} within Stretch", lambda c, f, s: _until(c, f, s, Operator.LE))
     grammar.rule(
