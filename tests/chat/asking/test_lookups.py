@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -54,3 +56,23 @@ async def test_a_key_that_no_row_has_is_said_with_the_nearest(counter: Caller) -
     assert answer["text"].startswith("There is no repair J00999. The nearest are J00720, J00719 and J00718.")
     answer = await _ask(counter, "show D0999")
     assert answer["text"].startswith("There is no delivery D0999. The nearest are D0400, D0399 and D0398.")
+
+
+async def test_an_average_per_month_without_a_time_is_of_the_months_that_the_table_has(
+    counter: Caller,
+) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    months, repairs, first, after = shop().sql(
+        f"""WITH ends AS (
+              SELECT date_trunc('month', min(received) + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE AS a,
+                     least(date_trunc('month', max(received) + INTERVAL 1 DAY),
+                           date_trunc('month', DATE '{today}'))::DATE AS z FROM repairs)
+            SELECT datediff('month', a, z), count(*), a, z FROM repairs, ends
+            WHERE received >= a AND received < z GROUP BY ALL"""
+    )[0]
+    answer = await _ask(counter, "how many repairs a month on average")
+    evidence = answer["evidence"][0]
+    assert float(evidence["rows"][0][0]) == pytest.approx(repairs / months)  # type: ignore[operator]
+    assert evidence["query"]["time"]["period"]["start"] == str(first)
+    assert evidence["query"]["time"]["period"]["end"] == str(after)
+    assert any(f"divided by {months} whole months" in warning for warning in map(str, answer["warnings"]))

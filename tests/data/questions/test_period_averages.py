@@ -18,6 +18,8 @@ from answerable.data.questions.followup import follow_up
 from answerable.data.questions.notes import sentence
 from answerable.data.questions.outcome import Ambiguous, Parsed
 from answerable.data.questions.service import read_question
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.whole_periods import within_days
 from answerable.data.semantics.query import Comparison, Grain, Period, SemanticQuery
 
 STORE = warehouse("orders")
@@ -120,9 +122,6 @@ def test_the_average_of_a_sum_by_period_is_asked_back() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "average orders per month",
-        "revenue per month on average",
-        "average revenue per month",
         "average orders per month in the last 30 days",
         "average orders per year in March 2025",
         "average orders per month this month",
@@ -134,6 +133,37 @@ def test_the_average_of_a_sum_by_period_is_asked_back() -> None:
 )
 def test_without_whole_periods_there_is_no_average(question: str) -> None:
     assert "declined" in told(read_question(question, STORE.model, AS_OF), STORE.model)
+
+
+def test_without_a_time_it_is_of_the_whole_periods_between_the_first_row_and_the_last() -> None:
+    first, last = min(day(row) for row in ORDERS), max(day(row) for row in ORDERS)
+    starts = [d for d in (date(y, m, 1) for y in (2024, 2025, 2026) for m in range(1, 13)) if first <= d]
+    months = [d for d in starts if (d + timedelta(days=31)).replace(day=1) <= last]
+    after = (months[-1] + timedelta(days=31)).replace(day=1)
+    assert number("average orders per month") == pytest.approx(len(kept(months[0], after)) / len(months))
+    assert number("how many orders a month on average in Spain") == pytest.approx(
+        len(kept(months[0], after, "Spain")) / len(months)
+    )
+
+
+def test_the_whole_periods_of_two_days() -> None:
+    query = read("average orders per month").query
+    assert query is not None
+    now = Now.at(AS_OF, STORE.model.calendar)
+    found = within_days(query, date(2026, 1, 1), date(2026, 3, 31), now)
+    assert found is not None
+    assert (found[1].start, found[1].end, found[1].count) == (date(2026, 1, 1), date(2026, 4, 1), 3)
+    cut = within_days(query, date(2026, 1, 2), date(2026, 5, 30), now)  # May is not over on the 18th
+    assert cut is not None
+    assert (cut[1].start, cut[1].end) == (date(2026, 2, 1), date(2026, 5, 1))
+    assert within_days(query, date(2026, 3, 2), date(2026, 3, 30), now) is None
+
+
+def test_an_average_of_months_or_of_the_orders_of_each_is_asked_back_without_a_time_too() -> None:
+    found = read_question("average revenue per month", STORE.model, AS_OF)
+    assert isinstance(found, Ambiguous)
+    labels = sorted(option.label for option in found.options)
+    assert [label.split(":")[0] for label in labels] == ["a number for each month", "one number"]
 
 
 def test_people_who_stay_are_not_averaged_by_when_they_came() -> None:

@@ -16,6 +16,7 @@ from answerable.data.answering.outcome import (
     Explained,
     Refused,
 )
+from answerable.data.answering.periods import over_whole_periods
 from answerable.data.engines.reachable import with_values
 from answerable.data.engines.service import DataSnapshot, run_query
 from answerable.data.explanations.reading import Wanted, asks_why
@@ -131,10 +132,12 @@ async def _compute(
         unknown = InvalidInput(f"There is no table '{query.dataset}'. Ask which tables there are.")
         return Refused(unknown, parsed.intent, query.dataset)
     try:
+        query, notes = await over_whole_periods(runtime, data, query, as_of)
         executed = await with_nearest(runtime, data, await run_query(runtime, data, query, as_of=as_of))
     except AnswerableError as error:
         return Refused(error, parsed.intent, describe(query, data.model))
-    return Computed(executed, dataset.id, parsed.intent, parsed.confidence, (*parsed.notes, *executed.notes))
+    notes = (*parsed.notes, *notes, *executed.notes)
+    return Computed(executed, dataset.id, parsed.intent, parsed.confidence, notes)
 
 
 def _catalogue(

@@ -240,11 +240,25 @@ def _time_of(
         return (time, ()) if time is not None else None
     every = next((part.every for part in shape.parts if part.every is not None), None)
     if every is not None:
+        if time is None:  # of all whole ones that the rows have, which only they can tell
+            return _over_all(context)
         whole = whole_periods(context.now, time, every)
         return (whole.time, (whole.note,)) if whole is not None else None
+    if shape.grain is not None and time is None:
+        found = _over_all(context)
+        return (found[0] and found[0].model_copy(update={"grain": shape.grain}), found[1]) if found else None
     if shape.grain is not None and time is not None:
         time = time.model_copy(update={"grain": shape.grain})
     return time, ()
+
+
+def _over_all(context: Context) -> tuple[TimeSlice | None, tuple[Note, ...]] | None:
+    times = context.times()
+    field = context.field(times[0]) if times else None
+    if field is None or (context.dataset.default_time is None and len(times) > 1):
+        return None
+    note = (FieldNoted(code="time_counted_by", field=field.label),) if len(times) > 1 else ()
+    return TimeSlice(field=field.name), note
 
 
 def _as_known(

@@ -178,6 +178,8 @@ def _share_label(query: SemanticQuery, context: Context) -> str:
 
 def _each_label(query: SemanticQuery, context: Context) -> str:
     measure = query.measures[0]
+    if measure.average_per is not None or not (query.group_by or measure.per is not None):
+        return _average_label(query, context)
     if measure.per is None or measure.per.field is None:
         groups = " and ".join(_label(group.field, context) for group in query.group_by)
         return f"{_measure_label(measure, context)} by {groups}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -16,13 +16,12 @@ from tests.data.questions.bank import everyday
 from tests.data.questions.bank.asked import Asked, Right
 from tests.data.questions.bank.invented import tables
 from tests.data.questions.bank.plain import Answer
-from tests.data.questions.bank.warehouse import Rows, Warehouse, warehouse
+from tests.data.questions.bank.warehouse import AS_OF, Rows, Warehouse, warehouse
 
 from answerable.data.questions.outcome import Parsed
 from answerable.data.questions.service import read_question
 from answerable.data.semantics.query import SemanticQuery
 
-AS_OF = datetime(2026, 5, 18, 12, tzinfo=UTC)
 PENALTY = 10  # what one wrong answer costs in RS(10)
 
 

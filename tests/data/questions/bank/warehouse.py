@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,8 @@ from tests.data.questions.bank.invented import as_csv, tables
 from answerable.data.engines.compiler import compile_query
 from answerable.data.ingestion.ingest import read_tables
 from answerable.data.ingestion.request import IngestionRequest
+from answerable.data.questions.time.resolve import Now
+from answerable.data.questions.whole_periods import days_asked_for, within_days
 from answerable.data.semantics.containment import overlap
 from answerable.data.semantics.inference import infer
 from answerable.data.semantics.model import SemanticModel
@@ -21,6 +24,7 @@ from answerable.data.semantics.overlap import ColumnPair
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.relationships import candidates, decide
 
+AS_OF = datetime(2026, 5, 18, 12, tzinfo=UTC)
 Rows = list[tuple[object, ...]]
 
 
@@ -33,6 +37,14 @@ class Warehouse:
 
     def run(self, query: SemanticQuery) -> tuple[list[str], Rows]:
         """The names of the result's columns and its rows."""
+        asked = days_asked_for(query)
+        if asked is not None:
+            ((first, last),) = self.run(asked)[1]
+            assert isinstance(first, date)
+            assert isinstance(last, date)
+            days = [one.date() if isinstance(one, datetime) else one for one in (first, last)]
+            found = within_days(query, days[0], days[1], Now.at(AS_OF, self.model.calendar))
+            query = found[0] if found is not None else query
         compiled = compile_query(query, self.model)
         return [c.name for c in compiled.columns], self.connection.execute(compiled.sql()).fetchall()
 

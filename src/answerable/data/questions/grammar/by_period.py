@@ -37,7 +37,15 @@ def add_rules(grammar: Grammar) -> None:
     for pattern in (
         f"{_AVERAGE} Counted @Per Unit",
         f"{_AVERAGE} Rows count @Per Unit",
-        "Counted @Per Unit on average",
+    ):
+        grammar.rule("Measure", pattern, lambda c, _rows, unit: _counted(c, unit), cost=-0.1)
+    have = "(do we have|do we get|did we have|did we get|are there|were there|come in|we have|we get)"
+    for pattern in (
+        f"{_AVERAGE} Counted Unit",  # orders a month
+        f"Counted {have}? @Per? Unit on average",
+        f"on average Counted {have}? @Per? Unit",
+        f"Counted {have} on average @Per? Unit",
+        f"Counted on average {have}? @Per? Unit",
     ):
         grammar.rule("Measure", pattern, lambda c, _rows, unit: _counted(c, unit), cost=-0.1)
     for pattern in (f"{_AVERAGE} Adverb Counted", f"Adverb {_AVERAGE} (number of|count of) Rows"):
