@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from answerable.data.questions.english import LEFT_OUT, NEGATED, words
-from answerable.data.questions.lexicon import Entry, key_of, token_words
+from answerable.data.questions.entries import Entry, key_of
+from answerable.data.questions.lexicon import token_words
 from answerable.data.questions.meanings import Field, Part, Rows, Value
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.service import lexicon_for

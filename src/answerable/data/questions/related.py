@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from answerable.data.questions.lexicon import Entry
+from answerable.data.questions.entries import Entry
 from answerable.data.questions.meanings import Field, Named, Pointing, Rows, Value
 from answerable.data.semantics.model import Dataset, FieldType, ModelField, SemanticModel
 from answerable.data.semantics.paths import Path, sole_paths

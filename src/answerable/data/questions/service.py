@@ -22,13 +22,14 @@ from answerable.data.questions.english import (
     plural,
     singular,
 )
+from answerable.data.questions.entries import Entry, key_of
 from answerable.data.questions.fuzzy import correct
 from answerable.data.questions.grammar import filters as filter_rules
 from answerable.data.questions.grammar import numbers as number_rules
 from answerable.data.questions.grammar import recurring as recurring_rules
 from answerable.data.questions.grammar.english import CLAUSES, english
 from answerable.data.questions.grammar.lookups import is_key
-from answerable.data.questions.lexicon import Entry, Lexicon, key_of, terminal
+from answerable.data.questions.lexicon import Lexicon, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
 from answerable.data.questions.notes import SegmentNoted, UnseenNoted, joined
