@@ -72,10 +72,14 @@ function config(chart: Drawing["spec"], { colours, width }: Pick<Drawing, "colou
   const line = colours === "dark" ? "#2c3230" : "#e6eae8";
   return {
     background: "transparent",
+    // A number below the last line of the grid reaches over the picture's end, which is not counted in.
+    ...(width < NARROW && { padding: { left: 5, top: 5, bottom: 5, right: 22 } }),
     font: FONT,
     view: { stroke: null },
     axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
     axisBand: { labelOverlap: true },
+    // Numbers along a narrow chart: the last one, and a name that is longer than the axis, would be cut at its edge.
+    axisXQuantitative: { labelFlush: true, ...(width < NARROW && { titleAnchor: "end" }) },
     legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? legendUnder(chart) : {}) },
     title: { color: ink, fontSize: TITLE_SIZE, subtitleColor: ink, subtitleFontSize: 12, subtitlePadding: 4 },
     text: { color: ink },
