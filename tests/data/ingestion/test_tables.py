@@ -328,3 +328,11 @@ def test_subtotals_with_names_are_left_out_where_their_numbers_prove_it(text: st
 def test_names_that_sound_like_totals_are_rows_where_their_numbers_do_not_say_so() -> None:
     table = read_text("product,sold\nColgate Total,5\nPen,7\nOmo Total,10\nCup,20\nAll Weather Tyre,3\n")
     assert len(table.rows) == 5
+
+
+def test_blank_lines_between_all_rows_separate_no_tables() -> None:
+    spaced = read_text("id,price\n\n1,2.5\n\n2,3.5\n\n3,4.5\n")
+    assert (spaced.names, len(spaced.rows)) == (["id", "price"], 3)
+    assert Code.BLANK_ROWS in spaced.codes
+    below = read_text("id,price\n\n1,2.5\n2,3.5\n")
+    assert (below.names, len(below.rows)) == (["id", "price"], 2)

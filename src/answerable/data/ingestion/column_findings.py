@@ -21,6 +21,8 @@ from answerable.data.ingestion.dates import DateFormat, DateOrder, DateReading
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
 from answerable.data.ingestion.quality import SHOWN, Code, Example, Finding, Severity, noted, shorten
 
+_COMPACT_DIGITS = 8
+
 
 def date_findings(reading: DateReading, filled: Values, label: str) -> list[Finding]:
     """What to say about how dates are read."""
@@ -56,6 +58,8 @@ def compact_dates(
     filled: Values, label: str, code: Literal["compact_dates", "compact_dates_read"]
 ) -> Finding | None:
     """What to say of eight digits each that are dates or may be; None where one of them is none."""
+    if code == "compact_dates" and any(len(text.strip()) != _COMPACT_DIGITS for text, _ in filled):
+        return None
     form = DateFormat(DateOrder.COMPACT)
     days = [day for text, _ in filled if (day := form.parse(text)) is not None]
     if not days or (code == "compact_dates" and len(days) < len(filled)):

@@ -227,7 +227,7 @@ def _continues(table: _Block, block: _Block) -> bool:
     if block.left < table.left or block.left + block.width > table.left + table.width:
         return False
     if len(table.rows) < 2:
-        return False
+        return _heads(table, block)
     offset = block.left - table.left
     first = [""] * offset + block.rows[0] + [""] * (table.width - offset - block.width)
     if footers.is_totals_label(first) and _filled(first) > 1:
@@ -244,6 +244,14 @@ def _continues(table: _Block, block: _Block) -> bool:
             same += kind_of(cell) == kinds.most_common(1)[0][0]
     typed = any(kind_of(cell) not in (CellKind.TEXT, CellKind.EMPTY) for cell in first)
     return checked > 0 and same >= 0.7 * checked and (typed or not _typed_body(body))
+
+
+def _heads(header: _Block, block: _Block) -> bool:
+    """Whether a row alone above a blank one names the columns of the rows below, which have no header of
+    their own."""
+    same = (header.left, header.width) == (block.left, block.width)
+    full = all(not is_blank(cell) for cell in header.rows[0])
+    return same and full and find_header(header.rows).present and not find_header(block.rows).present
 
 
 def _typed_body(rows: Sequence[Row]) -> bool:

@@ -43,11 +43,12 @@ _PROGRESS_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of the file as text, and what it is called."""
+    """A table of the file as text, and what it is called. `typed` says that the file types cells itself."""
 
     label: str
     found: FoundTable
     findings: list[Finding]
+    typed: bool = False
 
 
 @dataclass(slots=True)
@@ -142,7 +143,9 @@ def _workbook_tables(run: _Run, kind: FileKind, kept: Kept) -> list[_Table]:
     tables = []
     for sheet in filled:
         name = sheet.sheet if len(filled) > 1 or not _is_default_name(sheet.sheet) else run.request.name
-        tables += [_Table(_label(name, t, len(sheet.tables)), t, sheet.findings) for t in sheet.tables]
+        tables += [
+            _Table(_label(name, t, len(sheet.tables)), t, sheet.findings, typed=True) for t in sheet.tables
+        ]
     return tables
 
 
@@ -163,7 +166,9 @@ def _add(run: _Run, table: _Table, settings: TableSettings) -> None:
     headers, named = name_columns(table.found.labels)
     if not table.found.has_header:
         named = []  # said once for the table, not for each column
-    settled = natives.settle(table.found, headers, settings)
+    settled = natives.Settled(frozenset(), headers)
+    if table.typed:
+        settled = natives.settle(table.found, headers, settings)
     staged = _staged(run, settled.headers, table.found.rows, settled.native, settings)
     findings = [*table.findings, *table.found.findings, *named, *settled.findings]
     _write(run, table.label, staged, findings, settings)

@@ -76,6 +76,8 @@ def folded(text: str) -> str:
 
 def _categories(table: TableProfile, label: str) -> list[str]:
     """The columns of text whose values people name, as the inferred model sees them."""
+    if not any(column.type is FieldType.STRING and column.values for column in table.columns):
+        return []
     fields = infer("table", snake_case(label), label, table).dataset.fields
     return [
         field.name

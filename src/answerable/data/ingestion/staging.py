@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -38,7 +39,7 @@ from answerable.data.semantics.model import FieldType
 
 _SAMPLE = 3000
 _LEAST_SAMPLE = 500
-_SAMPLE_OF_A_TABLE = 1_500_000
+_SAMPLE_OF_A_TABLE = 1_000_000
 _ROUNDS = 5
 _GROUP = 32
 
@@ -187,8 +188,11 @@ def cells_of(rows: Sequence[Sequence[str]], width: int) -> list[Cells]:
     """The texts of each column of rows in memory."""
     most, columns = _most_texts(width), []
     for i in range(width):
-        counted = Counter(cell for row in rows if (cell := row[i]) and not cell.isspace())
-        values = counted.most_common(most)
+        counted = Counter(map(itemgetter(i), rows))
+        for blank in [cell for cell in counted if not cell or cell.isspace()]:
+            del counted[blank]
+        # All sorted: picking most of them one by one takes longer.
+        values = sorted(counted.items(), key=itemgetter(1), reverse=True)[:most]
         columns.append(_scaled(values, counted.total(), complete=len(values) == len(counted)))
     return columns
 

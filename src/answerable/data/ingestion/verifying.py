@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from answerable.data.ingestion import sql
 from answerable.data.ingestion.column_types import ColumnType
+from answerable.data.ingestion.sql import Strict
 from answerable.data.semantics.model import FieldType
 
 RAW = "raw"  # the table of staged cells
@@ -33,7 +34,52 @@ class Checked:
 
 
 def check(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, ColumnType]]) -> list[Checked]:
-    """What all cells of raw columns say of the types that they may have."""
+    """What all cells of raw columns say of the types that they may have. Columns whose every cell is plain
+    are found by an expression that costs a fraction of the exact ones."""
+    plain = _plain(connection, columns)
+    others = [each for each, is_plain in zip(columns, plain, strict=True) if not is_plain]
+    rest = iter(_exactly(connection, others))
+    return [Checked(0, 0, 0) if is_plain else next(rest) for is_plain in plain]
+
+
+def _plain(connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, ColumnType]]) -> list[bool]:
+    """Of which columns each cell is written to the letter as its type is."""
+    found = [False] * len(columns)
+    stricts = [
+        (at, name, strict)
+        for at, (name, column) in enumerate(columns)
+        if column.nothing is None and (strict := column.strict_sql(name, _value(at))) is not None
+    ]
+    for start in range(0, len(stricts), _GROUP):
+        group = stricts[start : start + _GROUP]
+        made = [exp.alias_(_lenient(strict.value), _value(at), quoted=True) for at, _, strict in group]
+        odd = [sql.call("count_if", _is_odd(name, _value(at), strict)) for at, name, strict in group]
+        source = exp.select(exp.Star(), *made).from_(RAW).subquery("made")
+        row = connection.execute(sql.render(exp.select(*odd).from_(source))).fetchone() or ()
+        for (at, *_), count in zip(group, row, strict=True):
+            found[at] = count == 0
+    return found
+
+
+def _is_odd(name: str, value: str, strict: Strict) -> exp.Expression:
+    """Whether a cell has text and is no plain value."""
+    filled = exp.Not(this=exp.Is(this=sql.column(name), expression=exp.Null()))
+    lost = exp.Is(this=sql.column(value), expression=exp.Null())
+    holds = exp.Coalesce(this=exp.Paren(this=strict.holds), expressions=[exp.false()])
+    return exp.And(this=filled, expression=exp.Paren(this=exp.Or(this=lost, expression=exp.Not(this=holds))))
+
+
+def _value(at: int) -> str:
+    return f"value {at}"
+
+
+def _lenient(value: exp.Expression) -> exp.Expression:
+    return exp.TryCast(this=value.this, to=value.to) if isinstance(value, exp.Cast) else value
+
+
+def _exactly(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[tuple[str, ColumnType]]
+) -> list[Checked]:
     found: list[Checked] = []
     for start in range(0, len(columns), _GROUP):
         group = columns[start : start + _GROUP]
