@@ -336,3 +336,15 @@ def test_blank_lines_between_all_rows_separate_no_tables() -> None:
     assert Code.BLANK_ROWS in spaced.codes
     below = read_text("id,price\n\n1,2.5\n2,3.5\n")
     assert (below.names, len(below.rows)) == (["id", "price"], 2)
+    words = read_text("name,city\n\nAnna,Rome\n\nBob,Oslo\n\nCarl,Bonn\n")
+    assert words.rows == [("Anna", "Rome"), ("Bob", "Oslo"), ("Carl", "Bonn")]
+
+
+def test_totals_above_the_rows_are_left_out_where_their_numbers_prove_it() -> None:
+    table = read_text("region,amount\nTotal,30\nNorth,10\nSouth,20\n")
+    assert table.rows == [("North", 10), ("South", 20)]
+    found = table.finding(Code.TOTALS)
+    assert found is not None
+    assert (found.severity, found.example) == (Severity.DROPPED, "Total | 30")
+    other = read_text("region,amount\nTotal,35\nNorth,10\nSouth,20\n")
+    assert len(other.rows) == 3

@@ -75,6 +75,8 @@ def find_tables(sheet: Sheet, keep: Kept = Kept()) -> list[FoundTable]:
     """The tables of a sheet, top to bottom and left to right; empty when it holds none. `keep` says what
     stays in them that is left out by itself."""
     blocks = [part for run in _runs(sheet) for part in _side_by_side(run)]
+    if _is_spaced_out(blocks) and not sheet.merges:
+        blocks = [_joined(blocks)]
     single = all(block.width == 1 for block in blocks)
     tables: list[FoundTable] = []
     above: list[str] = []  # titles of the table that is being collected
@@ -97,6 +99,21 @@ def find_tables(sheet: Sheet, keep: Kept = Kept()) -> list[FoundTable]:
         _add_notes(pending, loose, keep)
         tables.append(_table(pending, sheet, above, keep))
     return tables
+
+
+def _is_spaced_out(blocks: Sequence[_Block]) -> bool:
+    """Whether a blank row stands between all rows: no row has a neighbour, and all have the same cells."""
+    if len(blocks) < 3 or blocks[0].width < 2:
+        return False
+    places = {(block.left, block.width, len(block.rows)) for block in blocks}
+    return len(places) == 1 and len(blocks[0].rows) == 1
+
+
+def _joined(blocks: Sequence[_Block]) -> _Block:
+    first = blocks[0]
+    findings = [finding for block in blocks for finding in block.findings]
+    rows = [row for block in blocks for row in block.rows]
+    return _Block(first.top, first.left, rows, findings, gaps=blocks[-1].bottom - first.top - len(rows))
 
 
 def _divide(loose: list[_Block], upper: _Block | None, lower: _Block) -> tuple[list[_Block], list[_Block]]:

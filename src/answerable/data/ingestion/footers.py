@@ -208,10 +208,14 @@ def _verify(
     rates: set[int],
 ) -> _Verdict:
     """Whether every number of the row, but for those of the columns in `rates`, is the sum (or average)
-    of the rows above, since the last subtotal or of all."""
+    of the rows above, since the last subtotal or of all; of those below where none is above."""
     average = any(_AVERAGE.search(cell) for cell in rows[index][:3])
     above = [i for i in range(index) if i not in marked]
     since = [i for i in above if i > max((m for m in marked if m < index), default=-1)]
+    if not above:
+        # One row below is no proof: its numbers are its own sum.
+        below = [i for i in range(index + 1, len(rows)) if i not in marked]
+        above = below if len(below) > 1 else []
     checked = restated = 0
     for column, form in formats.items():
         stated = form.parse(rows[index][column])

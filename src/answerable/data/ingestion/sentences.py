@@ -30,7 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "notes_beside": "{count} {count:line of notes is|lines of notes are} not part of the table: {text}",
     "notes_below": "{count} {count:line below the table is a note|lines below the table are notes} and left "
     "out: {text}",
-    "totals_equal": "A totals row is left out; its numbers equal those of the rows above: {text}",
+    "totals_equal": "A totals row is left out; its numbers are those of the rows that it sums up: {text}",
     "totals_rates": "A totals row is left out; it states rates, which are no sums of the rows above: {text}",
     "totals_empty": "A totals row is left out; it holds no values: {text}",
     "totals_differ": "A totals row is left out, but its numbers differ from those of the rows above: {text}",
