@@ -56,6 +56,10 @@ def over(
     return TimeSlice.model_validate({"field": "day", "grain": grain, "period": days(start, end), **more})
 
 
+def hours(start: str, end: str, **more: object) -> TimeSlice:
+    return over(Grain.HOUR, start, end, **more).model_copy(update={"field": "sold_at"})
+
+
 def test_a_median_between_two_amounts_keeps_half_a_cent() -> None:
     middle = Measure(aggregation=Aggregation.MEDIAN, field="amount")
     with database([sale(1, "2025-01-01", "A", "0.01"), sale(2, "2025-01-02", "A", "0.02")]) as connection:
@@ -121,6 +125,34 @@ def test_hours_are_moments() -> None:
     ]
 
 
+def test_the_last_day_has_all_of_its_hours() -> None:
+    found = rows(measures=[COUNT], time=hours("2025-02-27", "2025-03-01"))
+    start = datetime.fromisoformat("2025-02-27T00:00")
+    assert [row[0] for row in found] == [start + timedelta(hours=n) for n in range(48)]
+    assert {row[0].isoformat()[:13]: row[1] for row in found if row[1]} == {  # type: ignore[attr-defined]
+        "2025-02-27T09": 1,
+        "2025-02-28T23": 1,
+    }
+    by_shop = rows(measures=[COUNT], time=hours("2025-02-28", "2025-03-01"), group_by=[GroupBy(field="shop")])
+    assert sum(row[-1] for row in by_shop) == 1  # type: ignore[misc]
+    running = COUNT.model_copy(update={"running_total": True})
+    assert rows(measures=[running], time=hours("2025-02-28", "2025-03-01"))[-1][-1] == 1
+
+
+def test_the_hours_of_a_day_stand_beside_all_of_those_before() -> None:
+    before = Comparison(kind="previous_period", period=days("2025-02-27", "2025-02-28"))
+    found = rows(measures=[COUNT], time=hours("2025-02-28", "2025-03-01", comparison=before))
+    assert len(found) == 24
+    assert [(row[0].hour, *row[1:3]) for row in found if row[1] or row[2]] == [(9, 0, 1), (23, 1, 0)]  # type: ignore[attr-defined]
+
+
+def test_hours_that_have_not_begun_are_no_zeros() -> None:
+    today = hours("2025-02-27", "2025-02-28", fill_until=date(2025, 2, 27))
+    assert [row[0].hour for row in rows(measures=[COUNT], time=today)] == list(range(10))  # type: ignore[attr-defined]
+    yesterday = hours("2025-02-27", "2025-02-28", fill_until=date(2025, 2, 28))
+    assert len(rows(measures=[COUNT], time=yesterday)) == 24
+
+
 @pytest.mark.parametrize(
     ("grain", "calendar", "expected"),
     [
@@ -145,6 +177,17 @@ def test_a_comparison_with_nothing_is_no_comparison() -> None:
     before = Comparison(kind="custom", period=days("2000-01-01", "2001-01-01"))
     found = rows(measures=[REVENUE, COUNT], time=over(None, "2025-01-01", "2026-01-01", comparison=before))
     assert found == [(Decimal(65), None, None, None, 5, 0, 5, None)]
+
+
+def test_a_month_before_the_first_row_of_all_is_unknown_and_no_zero() -> None:
+    before = Comparison(kind="previous_period", period=days("2024-01-01", "2024-04-01"), shift=1)
+    time = over(Grain.MONTH, "2024-02-01", "2024-05-01", comparison=before)
+    assert [row[1:4] for row in rows(measures=[COUNT], time=time)] == [(1, None, None), (1, 1, 0), (0, 1, -1)]
+    south = rows(measures=[COUNT], time=time, where=where("shop", "eq", "South"))
+    assert [row[1:4] for row in south] == [(0, None, None), (1, 0, 1), (0, 1, -1)]
+    year = Comparison(kind="previous_year", period=days("2024-02-28", "2024-03-03"))
+    by_day = over(Grain.DAY, "2025-02-28", "2025-03-03", comparison=year)
+    assert [row[1:3] for row in rows(measures=[COUNT], time=by_day)] == [(1, 1), (0, 1), (0, 0)]
 
 
 def test_groups_of_either_period_are_compared_with_those_of_the_other() -> None:

@@ -60,6 +60,11 @@ SAME_AS = (
     ("revenue by segment and month in 2025", "by channel", "revenue by channel and month in 2025"),
     ("revenue by segment", "show the average instead", "average amount by segment"),
     ("average amount by segment", "the total instead", "revenue by segment"),
+    ("90th percentile of amount by segment", "the median instead", "median amount by segment"),
+    ("90th percentile of amount by segment", "the average instead", "average amount by segment"),
+    ("90th percentile of amount by segment", "the total instead", "revenue by segment"),
+    ("median amount by segment", "the maximum instead", "largest amount by segment"),
+    ("90th percentile of amount by segment", "top 3", "top 3 segments by 90th percentile of amount"),
     ("revenue by segment", "add channel", "revenue by segment and channel"),
     ("revenue by segment", "show it as a share", "share of revenue by segment"),
     ("revenue in 2025", "break it down by channel", "revenue by channel in 2025"),
@@ -73,6 +78,15 @@ def test_a_follow_up_means_what_the_whole_question_means(last: str, text: str, w
     found, wanted = patched(last, text), query(whole)
     assert isinstance(found, SemanticQuery), found
     assert office().rows(found) == office().rows(wanted)
+
+
+def test_a_percentile_with_a_fraction_is_changed_too() -> None:
+    whole = query("90th percentile of amount by segment")
+    (share,) = whole.measures
+    last = whole.model_copy(update={"measures": (share.model_copy(update={"percentile": 99.5}),)})
+    found = follow_up("the median instead", last, office().model, AS_OF)
+    assert isinstance(found, Patched)
+    assert office().rows(found.query) == office().rows(query("median amount by segment"))
 
 
 NO = (
@@ -93,6 +107,7 @@ NO = (
     ("number of orders by segment", "the average instead", Why.DOES_NOT_FIT),
     ("revenue by month in 2025", "the average instead", Why.SEVERAL_MEANINGS),
     ("revenue in 2025", "unicorns instead", Why.NOT_UNDERSTOOD),
+    ("90th percentile of amount by segment", "as a share", Why.DOES_NOT_FIT),
     ("revenue by segment", "remove unicorns", Why.NOT_UNDERSTOOD),
     ("revenue by segment", "add unicorns", Why.NOT_UNDERSTOOD),
     ("revenue by segment", "add hotels", Why.NOT_UNDERSTOOD),

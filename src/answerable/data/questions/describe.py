@@ -332,7 +332,7 @@ def _other_meaning(value: object) -> str:
 def _part(part: Part) -> str:
     own = part.metric or f"{part.aggregation}({part.field or 'rows'})"
     if part.percentile is not None:
-        own = f"percentile {part.percentile} of {part.field}"
+        own = f"percentile {part.percentile:g} of {part.field}"
     if part.since is not None:
         own = f"{part.aggregation}({part.unit} from {part.since} to {part.field})"
     own += "".join(f" where {meaning(where)}" for where in part.where)

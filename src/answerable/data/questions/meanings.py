@@ -155,7 +155,7 @@ class Part:
     field: str | None = None
     rate: bool = False  # the average of something that is usually summed
     many: bool = False  # it was said in the plural: average fees
-    percentile: int | None = None
+    percentile: float | None = None
     since: str | None = None  # the time from that field to `field`, in `unit`s
     unit: str | None = None
     where: tuple[Where, ...] = ()  # narrows the rows of this part alone

@@ -54,7 +54,7 @@ def alias_of(part: Part) -> str:
 
 def _plain_alias(part: Part) -> str:
     if part.percentile is not None:
-        return f"p{part.percentile}_{part.field}"[:63]
+        return f"p{part.percentile:g}_{part.field}".replace(".", "_")[:63]
     if part.since is not None:
         return f"{part.aggregation}_{part.unit}_from_{part.since}_to_{part.field}"[:63]
     if part.metric is not None:

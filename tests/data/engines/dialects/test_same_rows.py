@@ -438,9 +438,6 @@ def test_any_query_over_any_rows_is_the_same(
 
 
 def _runs(query: SemanticQuery) -> bool:
-    time = query.time
-    if time is not None and time.grain is Grain.HOUR and time.fill_gaps:
-        return False  # years of hours, with every group in each: right, and slow
     try:
         compile_query(query, model())
     except InvalidQuery:

@@ -219,11 +219,20 @@ def _aggregated(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
     return whole
 
 
-def row_bucket(plan: Plan, rows: Rows) -> exp.Expr:
-    """The bucket that a row falls into, moved as `rows` says."""
+def first_bucket(plan: Plan, rows: Rows) -> exp.Select:
+    """The bucket of the earliest row that the dataset has at all, moved as `rows` says: before it nothing is
+    known."""
+    assert plan.time is not None
+    first = exp.Min(this=column(plan.time.ref))
+    start = named(row_bucket(plan, rows, first), PERIOD)
+    return scan(plan, Rows(None, filtered=False)).select(start, copy=False)
+
+
+def row_bucket(plan: Plan, rows: Rows, moment: exp.Expr | None = None) -> exp.Expr:
+    """The bucket that a row (or a moment) falls into, moved as `rows` says."""
     assert plan.time is not None
     assert plan.time.grain is not None
-    moment: exp.Expr = column(plan.time.ref)
+    moment = moment or column(plan.time.ref)
     if rows.year_later:
         moment = exp.Add(this=moment, expression=buckets.step(Grain.YEAR))
     start = buckets.bucket(moment, plan.time.grain, plan.calendar)

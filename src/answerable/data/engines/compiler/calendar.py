@@ -128,9 +128,9 @@ def later_by(start: date | datetime, grain: Grain, count: int) -> date | datetim
     return start + timedelta(days=count * (7 if grain is Grain.WEEK else 1))
 
 
-def last_moment(end: date | datetime) -> date | datetime:
-    """The last moment before an exclusive end."""
-    return end - timedelta(microseconds=1) if isinstance(end, datetime) else end - timedelta(days=1)
+def last_moment(end: date | datetime) -> datetime:
+    """The last moment before an exclusive end; before a day that is late in the evening of the day before."""
+    return at_midnight(end) - timedelta(microseconds=1)
 
 
 def at_midnight(moment: date | datetime) -> datetime:

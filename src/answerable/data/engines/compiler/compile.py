@@ -15,6 +15,7 @@ from answerable.data.engines.compiler.accumulated import openings
 from answerable.data.engines.compiler.aggregates import (
     Rows,
     aggregate,
+    first_bucket,
     having,
     last_days,
     named,
@@ -114,6 +115,8 @@ def _staged(plan: Plan) -> exp.Select:
     stages.add(CURRENT, _marked(aggregate(plan, stages.rows(CURRENT))))
     if plan.comparison is not None:
         stages.add(COMPARED, _marked(aggregate(plan, stages.rows(COMPARED))))
+    if derived.needs_beginning(plan):
+        stages.add(derived.BEGINNING, first_bucket(plan, stages.rows(COMPARED)))
     if any(measure.share for measure in plan.measures):
         stages.add(TOTALS, aggregate(plan, stages.rows(TOTALS)))
     running_on = replace(plan, measures=tuple(m for m in plan.measures if m.accumulates))

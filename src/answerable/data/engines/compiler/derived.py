@@ -36,6 +36,7 @@ from answerable.data.engines.compiler.plan import (
 from answerable.data.engines.compiler.values import literal
 
 PLACE = "place within"  # the column of a top that is found within each combination of the other groups
+BEGINNING = "first period"  # the earliest that the dataset has rows of, beside what it is compared with
 _Span = tuple[date | datetime, date | datetime]
 
 
@@ -137,13 +138,28 @@ def _previous(plan: Plan, measure: PlannedMeasure, stage: str) -> exp.Expr:
     if not has_frame(plan):
         return _of(stage, measure.alias)
     inside = compared_span(plan) if plan.grain is not None else None
-    return _zero_if_empty(plan, measure, stage, inside)
+    first = _first(BEGINNING) if needs_beginning(plan) else None
+    return _zero_if_empty(plan, measure, stage, inside, first=first)
+
+
+def needs_beginning(plan: Plan) -> bool:
+    """Whether a compared period may lie before the first row, where it is unknown rather than 0."""
+    if plan.grain is None or plan.comparison is None or not fills(plan) or not has_frame(plan):
+        return False
+    zeros = any(measure.kind in ZERO_WHEN_EMPTY for measure in plan.measures)
+    return zeros and compared_span(plan) is not None
 
 
 def _zero_if_empty(
-    plan: Plan, measure: PlannedMeasure, stage: str, inside: _Span | None, last: exp.Expr | None = None
+    plan: Plan,
+    measure: PlannedMeasure,
+    stage: str,
+    inside: _Span | None,
+    last: exp.Expr | None = None,
+    first: exp.Expr | None = None,
 ) -> exp.Expr:
-    """The aggregate; for a combination without rows, 0 of what is summed or counted.
+    """The aggregate; for a combination without rows, 0 of what is summed or counted, from the `first` period
+    to the `last`.
 
     No zero is made up outside of the period, nor for a whole period of which there is no data."""
     value = _of(stage, measure.alias)
@@ -155,14 +171,19 @@ def _zero_if_empty(
         conditions.append(exp.Between(this=_of(FRAME, PERIOD), low=low, high=high))
     elif plan.grain is not None and plan.comparison is not None:
         # The compared period has no start of its own: its data begins where its first row is.
-        first = exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage))
-        conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first.subquery()))
+        first = _first(stage)
+    if first is not None:
+        conditions.append(exp.GTE(this=_of(FRAME, PERIOD), expression=first))
     if last is not None:
         conditions.append(exp.LTE(this=_of(FRAME, PERIOD), expression=last))
     if plan.comparison is not None or measure.kind not in COUNTS:
         some = exp.Select().select(exp.Literal.number(1), copy=False).from_(table(stage))
         conditions.append(exp.Exists(this=some))
     return exp.Case().when(exp.and_(*conditions, copy=False), exp.Literal.number(0)).else_(value)
+
+
+def _first(stage: str) -> exp.Expr:
+    return exp.Select().select(exp.Min(this=_column(PERIOD)), copy=False).from_(table(stage)).subquery()
 
 
 def _moving(plan: Plan, alias: str, count: int) -> exp.Expr:

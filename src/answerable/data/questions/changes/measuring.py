@@ -81,8 +81,13 @@ def aggregated(said: str, last: SemanticQuery, context: Context) -> Change | Non
 
 
 def _plain(measure: Measure, context: Context) -> Part | None:
-    """The measure as a metric or an aggregation of a field, with nothing else to it; else None."""
-    part = Part(metric=measure.metric, aggregation=measure.aggregation, field=measure.field)
+    """The measure as a metric, an aggregation or a percentile of a field, with nothing else to it; else None."""
+    part = Part(
+        metric=measure.metric,
+        aggregation=measure.aggregation,
+        percentile=measure.percentile,
+        field=measure.field,
+    )
     metric = context.metric(measure.metric) if measure.metric is not None else None
     computed = metric is not None and (
         metric.where or metric.minus or metric.per or metric.cumulative or metric.non_additive
