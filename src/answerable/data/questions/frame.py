@@ -10,6 +10,7 @@ from answerable.data.questions.english import FILLERS, GOING, singular
 from answerable.data.questions.half_said import (
     LEAVING_OUT,
     PREPOSITIONS,
+    against_what,
     flat,
     is_half_said,
     is_narrowed,
@@ -33,6 +34,7 @@ from answerable.data.questions.meanings import (
     Rows,
     Share,
     Sorting,
+    Span,
     Threshold,
     Trend,
     TwoPeriods,
@@ -200,7 +202,20 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
     if alone and not frame.mentioned:
         return None
     frame.yes_or_no = bool(tokens) and tokens[0].norm in _YES_OR_NO
-    return frame if frame.consistent() else None
+    beside = against_what(clauses, tokens)
+    return frame if _held_against(frame, beside) and frame.consistent() else None
+
+
+def _held_against(frame: Frame, beside: Span | None) -> bool:
+    """Whether the time is held against a part of its own year, put into the frame, or against no such: Q4
+    2025 against Q1 may be that before it, or the one after."""
+    if beside is None or frame.versus is None or frame.when is None:
+        return True
+    base = frame.when.span.start
+    if base is None or beside.start is None or beside.start <= base:
+        return False
+    frame.versus = replace(frame.versus, span=beside)
+    return True
 
 
 _LONG = frozenset({"longest", "shortest"})

@@ -10,10 +10,14 @@ from answerable.data.questions.meanings import (
     Listing,
     Measures,
     Rows,
+    Span,
     Threshold,
+    TimeUnit,
+    Versus,
     When,
     Where,
 )
+from answerable.data.questions.time.resolve import part_of_year
 from answerable.data.questions.tokens import Kind, Token
 
 PREPOSITIONS = words("in from for at with within on via through not excluding without except only")
@@ -90,5 +94,28 @@ def says_year(clause: Item, tokens: list[Token]) -> bool:
     value = clause.value
     if not isinstance(value, When) or value.span.relative:
         return isinstance(value, When)
+    return _has_year(clause, tokens)
+
+
+def against_what(clauses: tuple[Item, ...], tokens: list[Token]) -> Span | None:
+    """The part of a year that a time is held against, in that time's year: Q1 2025 by region, against Q2.
+    None where it says its year itself, or the time says none."""
+    whens = [(c, v.span) for c in clauses if isinstance(v := c.value, When) and not v.span.relative]
+    sides = [(c, v.span) for c in clauses if isinstance(v := c.value, Versus) and v.span is not None]
+    if len(whens) != 1 or len(sides) != 1:
+        return None
+    [(when, base)], [(side, other)] = whens, sides
+    if not _has_year(when, tokens) or _has_year(side, tokens):
+        return None
+    known = (TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.HALF)
+    if base.start is None or other.start is None or other.relative or other.fiscal:
+        return None
+    if other.unit not in known or (base.unit, base.count) != (other.unit, other.count):
+        return None
+    months = {TimeUnit.MONTH: 1, TimeUnit.QUARTER: 3, TimeUnit.HALF: 6}[other.unit]
+    return part_of_year(other.unit, (other.start.month - 1) // months + 1, base.start.year)
+
+
+def _has_year(clause: Item, tokens: list[Token]) -> bool:
     said = tokens[clause.start : clause.end]
     return any(t.kind is Kind.DATE or (t.norm.isdigit() and len(t.norm) == _YEAR_DIGITS) for t in said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import (
@@ -15,6 +17,7 @@ from answerable.data.questions.shape import (
     alias_of,
     column_of,
     grouped,
+    is_additive,
     row_field,
 )
 from answerable.data.semantics.model import Aggregation
@@ -35,6 +38,10 @@ def ranked(context: Context, frame: Frame) -> list[Shape]:
         return []
     if rank.rows:
         return _ranked_rows(context, frame, rank)
+    quotient = _of_each_thing(context, frame, rank)
+    if quotient is not None:
+        shape = _top(rank, (rank.field or "",), (quotient,))
+        return [shape] if shape is not None else []
     if frame.groups is not None and frame.groups.each and rank.field is not None:
         return _ranked_within(context, frame, rank, frame.groups)
     fields = _ranked_fields(frame, rank)
@@ -43,6 +50,22 @@ def ranked(context: Context, frame: Frame) -> list[Shape]:
     return [
         shape for parts in _ranking_measures(context, frame, rank) if (shape := _top(rank, fields, parts))
     ]
+
+
+def _of_each_thing(context: Context, frame: Frame, rank: Rank) -> Part | None:
+    """The number that groups are ranked by where it is one per client: the site with the highest use per
+    meter is the one with the most use for each of its meters, and not the first site of each meter. None
+    where the first of each is meant: the top products per client, by nothing that is said."""
+    groups, by = frame.groups, rank.by or (frame.rank_by.part if frame.rank_by is not None else None)
+    if groups is None or not (groups.per and groups.entity) or groups.grain is not None or by is None:
+        return None
+    if len(groups.fields) != 1 or rank.field in (None, groups.fields[0]) or frame.measures is not None:
+        return None
+    if frame.two or frame.versus or frame.trend or not is_additive(context, by):
+        return None
+    if by.per is not None or by.minus is not None or by.where:
+        return None
+    return replace(by, per=Part(aggregation=Aggregation.COUNT_DISTINCT, field=groups.fields[0]))
 
 
 def _ranked_within(context: Context, frame: Frame, rank: Rank, groups: Groups) -> list[Shape]:

@@ -318,7 +318,7 @@ class _Reader:
                 continue
             near = {*self._lexicon.words_like(key), *_CORRECTABLE.get(key[:1], ())}
             meant = correct(key, near) or correct(token.norm, {word + "s" for word in near})
-            if meant is None:
+            if meant is None or meant in (key, token.norm):
                 words.append(_Word(token, key))
             else:
                 typed = plural(meant) if key != token.norm and singular(meant) == meant else meant

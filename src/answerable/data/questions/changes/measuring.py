@@ -81,7 +81,7 @@ def aggregated(said: str, last: SemanticQuery, context: Context) -> Change | Non
 
 
 def _plain(measure: Measure, context: Context) -> Part | None:
-    """The measure as a metric, an aggregation or a percentile of a field, with nothing else to it; else None."""
+    """The measure as a metric, an aggregation or percentile of a field, with nothing else; or None."""
     part = Part(
         metric=measure.metric,
         aggregation=measure.aggregation,

@@ -14,7 +14,7 @@ from answerable.data.questions.meanings import (
     Versus,
     YearPart,
 )
-from answerable.data.questions.time import parts_of_year
+from answerable.data.questions.time import parts_of_year, resolve
 from answerable.data.semantics.query import Grain
 
 _VS = (
@@ -51,6 +51,15 @@ def add_rules(grammar: Grammar) -> None:
     grammar.rule("TwoPeriods", "Named @Vs Span", _two_named, cost=-0.4)
     grammar.rule("TwoPeriods", "(@When)? Named @Vs Span", _two_named, cost=-0.4)
     grammar.rule("TwoPeriods", "(compare|comparing) Named (and|with|to|@Vs) Span", _two_named, cost=-0.4)
+    for years in (0, 1):
+        later = "Named (of|in|,)? YearNo {} (in|for|of|during)? Named"
+        for pattern in (
+            "(@When)? " + later.format("@Vs"),
+            "(compare|comparing|comparison of|difference between) " + later.format("(and|with|to|@Vs)"),
+        ):
+            grammar.rule(
+                "TwoPeriods", pattern, lambda c, a, y, b, n=years: _then_named(c, a, y, b, n), cost=-0.4
+            )
     grammar.rule("Versus", "@Vs Span", _against_span)
     grammar.rule("VersusWith", "(with|and|to) Span", _against_span)
     before = "(previous period|period before|prior period|one before|preceding period|previous one)"
@@ -131,6 +140,21 @@ def _two_named(context: Context, named: YearPart, second: Span) -> TwoPeriods | 
     """March vs April 2025: both in 2025. March vs April: the latest of each."""
     first = parts_of_year.beside(context, named, second)
     return _two(context, first, second) if first is not None else None
+
+
+def _then_named(
+    context: Context, part: YearPart, year: int, named: YearPart, years: int
+) -> TwoPeriods | None:
+    """March 2025 vs April: both in 2025. After November 2025, January may be that of the year after too."""
+    if context.now.is_fiscal and part.unit is not TimeUnit.MONTH:
+        return None
+    if years and named.number >= part.number:
+        return None
+    first = resolve.part_of_year(part.unit, part.number, year)
+    second = parts_of_year.beside(context, named, first, years)
+    if second is None or (years and second.start is not None and second.start > context.now.today):
+        return None
+    return _two(context, first, second)
 
 
 def _against_span(_context: Context, span: Span) -> Versus | None:

@@ -219,6 +219,9 @@ def _ranges(grammar: Grammar) -> None:
     grammar.rule("Span", f"from Named {to} Span", _named_range, cost=-0.4)
     grammar.rule("Span", "between Named and Span", _named_range, cost=-0.4)
     grammar.rule("Span", "Named (to|until|till|through|thru) Span", _named_range, cost=-0.4)
+    named = "Named (of|in|,)? YearNo"
+    grammar.rule("Span", f"(from|between) {named} {to} Named", _range_on, cost=-0.4)
+    grammar.rule("Span", f"{named} (to|until|till|through|thru) Named", _range_on, cost=-0.4)
     grammar.rule("Span", f"(from|between) DayNo {to} Span", _day_range)
     grammar.rule("Span", "DayNo to Span", _day_range)
     grammar.rule("Span", f"(from|between) DayOf {to} Span", _day_of_range, cost=-0.4)
@@ -238,6 +241,15 @@ def _named_range(context: Context, first: YearPart, last: Span) -> Span | None:
     if span is not None and span.start is not None and last.start is not None and span.start >= last.start:
         span = parts_of_year.beside(context, first, last, years=-1)
     return _range(context, span, last) if span is not None else None
+
+
+def _range_on(context: Context, first: YearPart, year: int, last: YearPart) -> Span | None:
+    """March 2025 to June: the last takes the year of the first, or the one after."""
+    if first.unit is not last.unit or (context.now.is_fiscal and first.unit is not TimeUnit.MONTH):
+        return None
+    start = resolve.part_of_year(first.unit, first.number, year)
+    end = parts_of_year.beside(context, last, start, years=int(last.number <= first.number))
+    return _range(context, start, end) if end is not None else None
 
 
 def _day_range(_context: Context, day: int, last: Span) -> Span | None:
