@@ -126,6 +126,27 @@ async def test_only_of_a_time_and_the_average_change_the_last_query(shop: Worksp
     assert part(average, "evidence")["evidence"]["query"]["measures"][0]["aggregation"] == "avg"
 
 
+async def test_a_change_tells_what_the_whole_question_would(seller: Caller, shop: Workspace) -> None:
+    for caller, first, change, whole in (
+        (
+            shop.owner,
+            "total amount by country in 2024",
+            "and next year?",
+            "total amount by country next year",
+        ),
+        (seller, "total amount by zone", "by kind", "total amount by kind"),
+    ):
+        _, changed = await talk(caller, first, change)
+        (asked,) = await talk(caller, whole)
+        told = [w["arguments"] for w in asked["answer"]["warnings"] if w["code"] == "assumption"]
+        kept = [
+            note for note in told if note["code"] in ("period_ahead", "dataset_joined", "time_counted_by")
+        ]
+        assert kept
+        found = [w["arguments"] for w in changed["answer"]["warnings"]]
+        assert [note for note in kept if note not in found] == []
+
+
 async def test_one_group_is_not_told_as_the_highest(seller: Caller) -> None:
     replies = await talk(seller, "total amount by zone", "only West")
     assert "highest" not in text(replies[1])

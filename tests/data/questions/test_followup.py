@@ -9,6 +9,7 @@ import pytest
 from tests.data.questions.models import MODELS
 from tests.data.questions.related_company import office
 
+from answerable.data.questions.assumed import assumptions
 from answerable.data.questions.changes.outcome import Asked, Patched, Unchanged, Why
 from answerable.data.questions.followup import follow_up
 from answerable.data.questions.outcome import Parsed
@@ -78,6 +79,22 @@ def test_a_follow_up_means_what_the_whole_question_means(last: str, text: str, w
     found, wanted = patched(last, text), query(whole)
     assert isinstance(found, SemanticQuery), found
     assert office().rows(found) == office().rows(wanted)
+
+
+def test_what_is_assumed_is_told_of_a_changed_query_as_of_a_whole_question() -> None:
+    model = office().model
+    for last, text, whole in (
+        ("revenue in 2025", "in 2026", "revenue in 2026"),
+        ("revenue in 2025", "next year", "revenue next year"),
+        ("revenue by channel", "by segment", "revenue by segment"),
+    ):
+        change, asked = patched(last, text), read_question(whole, model, AS_OF)
+        assert isinstance(change, SemanticQuery)
+        assert isinstance(asked, Parsed)
+        told = assumptions(change, model, AS_OF)
+        assert told
+        ours = [note for note in asked.notes if note.code != "name_read_as"]
+        assert {note.code for note in told} == {note.code for note in ours}
 
 
 def test_a_percentile_with_a_fraction_is_changed_too() -> None:

@@ -7,6 +7,7 @@ last query, the question completed from the conversation. What stands alone is a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from answerable.chat.asking import composer
 from answerable.chat.asking.answer import CarriedOver, Status
@@ -29,6 +30,7 @@ from answerable.data.answering.service import explain_change, run_reading
 from answerable.data.engines.service import DataSnapshot
 from answerable.data.explanations.following import change_shown, direction_asked, reasons_to_ask
 from answerable.data.explanations.reading import Direction
+from answerable.data.questions.assumed import assumptions
 from answerable.data.questions.changes.crossed import crossed
 from answerable.data.questions.changes.outcome import Asked, Unchanged, Why
 from answerable.data.questions.followup import follow_up
@@ -81,7 +83,11 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
 
 
 async def _chosen(asking: Asking, turn: PastTurn, query: SemanticQuery) -> Draft:
-    draft = composer.from_data(await run_reading(asking.runtime, await asking.tables(), query))
+    tables = await asking.tables()
+    outcome = await run_reading(asking.runtime, tables, query)
+    if isinstance(outcome, Computed):
+        outcome = _with_assumptions(outcome, asking, tables, query)
+    draft = composer.from_data(outcome)
     draft.carried_over = CarriedOver(kind="choice", from_answer_id=turn.answer_id, question=turn.question)
     return draft
 
@@ -121,7 +127,7 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
     outcome = await run_reading(asking.runtime, tables, meant)
     if not isinstance(outcome, Computed):
         return Why.DOES_NOT_FIT
-    draft = composer.from_data(outcome)
+    draft = composer.from_data(_with_assumptions(outcome, asking, tables, meant))
     draft.carried_over = CarriedOver(
         kind="query",
         from_answer_id=turn.answer_id,
@@ -132,6 +138,14 @@ async def _changed(asking: Asking, turn: PastTurn) -> Draft | Why:
         ),
     )
     return draft
+
+
+def _with_assumptions(
+    outcome: Computed, asking: Asking, tables: DataSnapshot, query: SemanticQuery
+) -> Computed:
+    """The outcome with what would be told of the query if the whole question had been asked."""
+    told = assumptions(query, tables.model, asking.as_of)
+    return replace(outcome, notes=(*told, *(note for note in outcome.notes if note not in told)))
 
 
 async def _meant(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
 
 from pydantic import ValidationError
 
+from answerable.data.questions.assumed import of_time
 from answerable.data.questions.conditions import Filtered, compound, condition, filters, joined
 from answerable.data.questions.context import Context
 from answerable.data.questions.formatting import format_bucket, upper_first
@@ -28,8 +27,6 @@ from answerable.data.questions.notes import (
     FieldsCompared,
     Note,
     NothingNoted,
-    PeriodNoted,
-    YearNoted,
 )
 from answerable.data.questions.outcome import Intent
 from answerable.data.questions.per_thing import totals_of_each
@@ -55,7 +52,6 @@ from answerable.data.semantics.filters import (
 )
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.query import (
-    Grain,
     Measure,
     SemanticQuery,
     TimeSlice,
@@ -364,20 +360,6 @@ def _notes(context: Context, frame: Frame, assumed: tuple[str, ...], timing: Tim
         notes.append(FieldNoted(code="number_compared_with", field=field.label if field else name))
     if frame.rank is not None and frame.rank.by is None and frame.rank_by is None and frame.measures is None:
         notes.append(NothingNoted(code="rank_unsaid"))
-    time = timing.time
-    period = time.period if time else None
-    coarse = time is not None and time.grain in (Grain.YEAR, Grain.QUARTER)
-    if context.now.is_fiscal and (coarse or (period is not None and "fiscal" in period.label)):
-        notes.append(YearNoted(code="years_begin", month=context.now.first_month))
-    if period is not None and period.end is not None and period.start is not None:
-        today = context.now.today
-        end = period.end
-        if period.start <= today < end and (end - today).days > 1:
-            notes.append(_of_period("period_open", period.label, period.start, end))
-        elif period.start > today:
-            notes.append(_of_period("period_ahead", period.label, period.start, end))
+    if timing.time is not None:
+        notes += of_time(timing.time, context.now)
     return tuple(notes)
-
-
-def _of_period(code: Literal["period_open", "period_ahead"], period: str, start: date, end: date) -> Note:
-    return PeriodNoted(code=code, period=period, start=start, end=end)

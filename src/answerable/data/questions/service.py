@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from answerable.data.questions.asides import without_asides
+from answerable.data.questions.assumed import notes_of_tables, tables_taken_in
 from answerable.data.questions.chart import Chart, Grammar, Item
 from answerable.data.questions.context import Context
 from answerable.data.questions.english import (
@@ -32,7 +33,7 @@ from answerable.data.questions.grammar.lookups import is_key
 from answerable.data.questions.lexicon import Lexicon, terminal
 from answerable.data.questions.meanings import Field, Part
 from answerable.data.questions.naming import with_names
-from answerable.data.questions.notes import SegmentNoted, UnseenNoted, joined
+from answerable.data.questions.notes import SegmentNoted, UnseenNoted
 from answerable.data.questions.numbers import cardinal, ordinal
 from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.own_time import with_own_time
@@ -45,9 +46,8 @@ from answerable.data.questions.tokens import Kind, Token, fold, tokenise
 from answerable.data.questions.verdict import decide
 from answerable.data.questions.wording import describe_filter
 from answerable.data.semantics.model import Dataset, SemanticModel, Status
-from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import SemanticQuery, named_fields, parts_of, pointing_datasets
-from answerable.data.semantics.segments import expanded, segments_in
+from answerable.data.semantics.query import SemanticQuery, parts_of
+from answerable.data.semantics.segments import segments_in
 
 MAX_CHARACTERS = 600
 MAX_TOKENS = 60
@@ -259,19 +259,12 @@ class _Reader:
         """With a note of each table that the query takes in, and less sure of it where that was inferred."""
         if not isinstance(outcome, Parsed) or outcome.query is None:
             return outcome
-        query = expanded(outcome.query, self.model)
-        paths = sole_paths(self.model, query.dataset)
-        named = [field for field in named_fields(query) if "__" in field]
-        goals = sorted({goal for goal in paths if any(name.startswith(f"{goal}__") for name in named)})
-        links = list(dict.fromkeys(link for goal in goals for link in paths[goal]))
-        pointing = pointing_datasets(query)
-        links += [
-            link for link in self.model.relationships if link.left in pointing and link.right == query.dataset
-        ]
-        notes = tuple(joined(link, self.model) for link in links)
+        links = tables_taken_in(outcome.query, self.model)
         guessed = sum(link.status is Status.INFERRED for link in links)
         confidence = round(max(0.5, outcome.confidence - 0.02 * guessed), 3)
-        return replace(outcome, notes=(*outcome.notes, *notes), confidence=confidence)
+        return replace(
+            outcome, notes=(*outcome.notes, *notes_of_tables(links, self.model)), confidence=confidence
+        )
 
     def _content(self, tokens: list[Token]) -> list[Token]:
         """Tokens without the phrases that wrap a question and without articles.
