@@ -67,7 +67,7 @@ async def test_another_workspace_hears_nothing_of_it(owner: Caller, stranger: Ca
     await opened.wait()
     mine = await pinned(stranger, total(await sales(stranger)))
     await stranger.post("/api/v1/alerts", json={"insight_id": mine["id"], "name": "x", "rule": rule})
-    assert (await waiting)["subject"]["id"] == mine["id"]
+    assert (await waiting)["data"]["insight_id"] == mine["id"]
 
 
 async def test_a_stream_ends_with_the_access_that_opened_it(workspace: Workspace) -> None:

@@ -18,10 +18,16 @@ _PORTION = 200
 
 
 async def publish(
-    session: Session, kind: str, subject: Subject, data: Mapping[str, JsonValue] | None = None
+    session: Session,
+    kind: str,
+    subject: Subject,
+    data: Mapping[str, JsonValue] | None = None,
+    *,
+    seen_with: Mapping[str, JsonValue] | None = None,
 ) -> None:
     """Tell that something happened, once the session's transaction has committed. Publish last in it: the
-    workspace's log is held from here on."""
+    workspace's log is held from here on. `seen_with` is what the subject's rule needs of a subject that is
+    gone."""
     session.add(
         EventRow(
             workspace_id=session.workspace_id,
@@ -31,6 +37,7 @@ async def publish(
             subject_id=subject.id,
             actor_id=session.principal.user_id,
             data=dict(data or {}),
+            seen_with=dict(seen_with) if seen_with is not None else None,
         )
     )
     await session.flush()

@@ -15,7 +15,8 @@ from answerable.kit.db.columns import PrefixedId
 
 class EventRow(TenantRow, Base):
     """Something that happened. `position` counts the workspace's events; `actor_id` is the person who did it,
-    null for the system."""
+    null for the system. `seen_with` is for the rule that says who may see it, where its subject is gone; it
+    is shown to nobody."""
 
     __tablename__ = "events"
 
@@ -27,6 +28,7 @@ class EventRow(TenantRow, Base):
     actor_id: Mapped[str | None] = mapped_column(PrefixedId("usr"))
     # Any: what JSON carries; each kind has its own, in the reference.
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    seen_with: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = created_at_column()
 
     __table_args__ = (UniqueConstraint("workspace_id", "position"),)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from answerable.events.tables import EventRow
 from answerable.kit.db import Session
 
-# Called with the session and the ids of subjects; gives those that its principal may hear of.
-Visible = Callable[[Session, Collection[str]], Awaitable[Collection[str]]]
+# Called with the session and events about subjects of a type; gives the ids of those its principal may see.
+Visible = Callable[[Session, Sequence[EventRow]], Awaitable[Collection[str]]]
 
 
 class EventWall:
@@ -19,15 +19,14 @@ class EventWall:
         self._rules: dict[str, Visible] = {}
 
     def guard(self, subject_type: str, visible: Visible) -> None:
-        """Show events about subjects of a type to those alone for whom `visible` gives the subject."""
+        """Show events about subjects of a type to those alone for whom `visible` gives them."""
         self._rules[subject_type] = visible
 
     async def visible(self, session: Session, rows: Sequence[EventRow]) -> frozenset[str]:
         """The ids of those among the events that the session's principal may see."""
         shown = {row.id for row in rows if row.subject_type not in self._rules}
         for subject_type, rule in self._rules.items():
-            about = {row.id: row.subject_id for row in rows if row.subject_type == subject_type}
+            about = [row for row in rows if row.subject_type == subject_type]
             if about:
-                subjects = set(await rule(session, set(about.values())))
-                shown |= {event_id for event_id, subject_id in about.items() if subject_id in subjects}
+                shown |= set(await rule(session, about))
         return frozenset(shown)

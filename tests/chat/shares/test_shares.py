@@ -27,10 +27,13 @@ async def test_whoever_has_the_link_reads_the_conversation_as_it_was(
     kept = await say(shop.owner, chat, "total amount by country")
     link = await share(shop.owner, chat)
     await say(shop.owner, chat, "When must damage be reported?")
+    renamed = await shop.owner.patch(f"/api/v1/chat/sessions/{chat}", json={"title": "Said later"})
+    assert renamed.json()["title"] == "Said later"
     read = await client.get(link["path"])
     assert read.status_code == 200, read.text
     shared = read.json()
     assert set(shared) == {"title", "expires_at", "messages"}
+    assert shared["title"] == "Amounts"
     assert [message["parts"] for message in shared["messages"]] == [
         kept["message"]["parts"],
         kept["reply"]["parts"],

@@ -235,6 +235,10 @@ async def test_an_alert_is_evaluated_as_its_maker_sees_the_data_and_shown_to_who
         heard = (await caller.get("/api/v1/events")).json()["items"]
         about = {each["subject"]["id"] for each in heard if each["subject"]["type"] == "alert"}
         assert about == {each["id"] for each in (own, every) if each["name"] in seen[name]}, name
+        kinds = {each["kind"] for each in heard if each["kind"].startswith("alert.")}
+        assert ("alert.created" in kinds) == bool(about), name
+        hidden_ids = {each["id"] for each in (own, every)} - about
+        assert not any(hidden_id in str(heard) for hidden_id in hidden_ids), name
     assert seen == {
         "owner": {"All", "Germany"},  # the policy does not bind owners
         "germany": {"Germany"},
@@ -245,6 +249,20 @@ async def test_an_alert_is_evaluated_as_its_maker_sees_the_data_and_shown_to_who
         hidden = await caller.get(f"/api/v1/alerts/{every['id']}")
         assert hidden.status_code == 404
     assert (await france.get(f"/api/v1/alerts/{own['id']}/history")).status_code == 404
+    for alert, change in ((own, {"name": "Ours"}), (every, {"name": "Both"})):
+        url = f"/api/v1/alerts/{alert['id']}"
+        assert (await owner.patch(url, json=change)).status_code == 200
+        assert (await owner.delete(url)).status_code == 204
+    told = {
+        "owner": {own["id"], every["id"]},
+        "germany": {own["id"]},
+        "colleague": {own["id"]},
+        "france": set(),
+    }
+    for name, caller in zip(told, (owner, germany, colleague, france), strict=True):
+        heard = (await caller.get("/api/v1/events", params={"kind": "alert.deleted"})).json()["items"]
+        assert {each["subject"]["id"] for each in heard} == told[name], name
+        assert all(set(each["data"]) == {"insight_id"} for each in heard)
 
 
 async def test_an_alert_whose_maker_has_left_is_not_known(workspace: Workspace) -> None:

@@ -50,6 +50,7 @@ async def create(
         owner_id=chat.owner_id,
         session_id=chat.id,
         message_id=end,
+        title=chat.title,
         token_hash=secret_hash(token),
         prefix=visible_prefix(token),
         expires_at=runtime.clock.now() + timedelta(days=wanted.days),
@@ -88,7 +89,7 @@ async def read(runtime: Runtime, token: str) -> SharedConversation:
         chat = await sessions.get(session, share.session_id)
         rows = await messages.path(session, chat.id, share.message_id, _MOST_MESSAGES)
         told = [_shared(message, what) for message, what in await seen(session, rows)]
-        return SharedConversation(title=chat.title, expires_at=share.expires_at, messages=told)
+        return SharedConversation(title=share.title, expires_at=share.expires_at, messages=told)
 
 
 def _shared(message: MessageRow, what: Seen) -> SharedMessage:

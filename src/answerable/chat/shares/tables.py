@@ -11,8 +11,8 @@ from answerable.kit.db import Base, TenantRow, created_at_column, id_column, ref
 
 
 class ShareRow(TenantRow, Base):
-    """`message_id` ends the path that is shown, so that nothing said later is. Only the token's hash is
-    kept."""
+    """`message_id` ends the path that is shown, so that nothing said later is, and `title` is that of
+    then. Only the token's hash is kept."""
 
     __tablename__ = "chat_shares"
 
@@ -20,6 +20,7 @@ class ShareRow(TenantRow, Base):
     owner_id: Mapped[str] = reference("usr", "users.id")
     session_id: Mapped[str] = reference("chat", "chat_sessions.id")
     message_id: Mapped[str] = reference("msg", "chat_messages.id")
+    title: Mapped[str | None]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     prefix: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -14,11 +14,13 @@ from answerable.data.alerts.series import season_of
 from answerable.data.alerts.tables import AlertChangeRow, AlertRow
 from answerable.data.engines.seeing import may_see
 from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.data.insights import repository as stored_insights
 from answerable.data.insights import service as insights
 from answerable.data.insights.tables import InsightRow
 from answerable.data.schedules.service import ALERT, JOBS, remove_schedules, set_schedule
 from answerable.data.semantics.query import SemanticQuery
 from answerable.events import publish
+from answerable.events.tables import EventRow
 from answerable.jobs import Subject, enqueue
 from answerable.kit.clock import Clock
 from answerable.kit.db import Session
@@ -112,7 +114,7 @@ async def delete(session: Session, alert_id: str) -> None:
     seen = await find(session, alert_id)
     await remove_schedules(session, ALERT, [alert_id])
     await repository.remove(session, alert_id)
-    await _tell(session, seen.alert, "deleted")
+    await _tell(session, seen.alert, "deleted", gone=True)
 
 
 async def evaluate_now(session: Session, alert_id: str) -> str:
@@ -139,10 +141,26 @@ async def history(
     return rows, frozenset(row.id for row in rows if may_see(data, query, row.sight))
 
 
-async def visible(session: Session, alert_ids: Collection[str]) -> Collection[str]:
-    """Those of the alerts of whose states the principal may hear."""
-    found = await seen_of(session, await repository.of_ids(session, alert_ids))
-    return {each.alert.id for each in found if each.clear}
+async def visible(session: Session, events: Sequence[EventRow]) -> Collection[str]:
+    """The ids of those events about alerts that the principal may see: of an alert that is gone, whoever saw
+    it before."""
+    found = await seen_of(session, await repository.of_ids(session, {event.subject_id for event in events}))
+    clear = {each.alert.id for each in found if each.clear}
+    shown = {event.id for event in events if event.subject_id in clear}
+    gone = [event for event in events if event.seen_with is not None]
+    return shown | await _of_the_gone(session, gone) if gone else shown
+
+
+async def _of_the_gone(session: Session, events: Sequence[EventRow]) -> set[str]:
+    data, me = await take_snapshot(session), session.principal.user_id
+    insights_seen = await stored_insights.of_ids(session, {event.data["insight_id"] for event in events})
+    shown = set()
+    for event in events:
+        insight, then = insights_seen.get(event.data["insight_id"]), event.seen_with or {}
+        own = me is not None and then["run_as"] == me
+        if insight is not None and (own or _may_see(data, insight, then["sight"])):
+            shown.add(event.id)
+    return shown
 
 
 async def seen_of(session: Session, pairs: Sequence[Pair]) -> list[SeenAlert]:
@@ -150,14 +168,14 @@ async def seen_of(session: Session, pairs: Sequence[Pair]) -> list[SeenAlert]:
     if not pairs:
         return []
     data, me = await take_snapshot(session), session.principal.user_id
-    found = [(alert, _clear(data, insight, alert)) for alert, insight in pairs]
+    found = [(alert, _may_see(data, insight, alert.sight)) for alert, insight in pairs]
     return [
         SeenAlert(alert, clear) for alert, clear in found if clear or (me is not None and alert.run_as == me)
     ]
 
 
-def _clear(data: DataSnapshot, insight: InsightRow, alert: AlertRow) -> bool:
-    return may_see(data, SemanticQuery.model_validate(insight.query), alert.sight)
+def _may_see(data: DataSnapshot, insight: InsightRow, sight: str | None) -> bool:
+    return may_see(data, SemanticQuery.model_validate(insight.query), sight)
 
 
 def _check_watchable(insight: InsightRow, rule: Rule) -> None:
@@ -187,6 +205,7 @@ def _unfit(field: str, detail: str, reason: str) -> NotWatchable:
     return NotWatchable(detail, errors=[FieldError(field, detail)], reason=reason)
 
 
-async def _tell(session: Session, alert: AlertRow, what: str) -> None:
-    """To all who read data: it names the insight, and nothing that the alert says."""
-    await publish(session, f"alert.{what}", Subject("insight", alert.insight_id), {"alert_id": alert.id})
+async def _tell(session: Session, alert: AlertRow, what: str, *, gone: bool = False) -> None:
+    then = {"sight": alert.sight, "run_as": alert.run_as} if gone else None
+    told = {"insight_id": alert.insight_id}
+    await publish(session, f"alert.{what}", Subject(ALERT, alert.id), told, seen_with=then)
