@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerable.chat.transfer.document import KeptConversation, from_markdown, to_markdown
-from tests.chat.conversations import Json, new_session, say, session, shown, text
+from tests.chat.conversations import Json, new_session, part, say, session, shown, text
 from tests.factories.callers import Caller, Workspace
 
 IMPORT = "/api/v1/chat/import"
@@ -61,6 +61,23 @@ async def test_a_conversation_that_was_put_in_can_be_gone_on_with(viewer: Caller
     await say(viewer, made["id"], "Second?")
     assert len(await shown(viewer, made["id"])) == 4
     assert (await session(viewer, made["id"]))["title"] == "First"
+
+
+async def test_a_question_goes_on_from_a_conversation_that_was_put_in(shop: Workspace) -> None:
+    chat = await new_session(shop.owner)
+    await say(shop.owner, chat, "total amount by country in 2024")
+    made = await put_in(shop.owner, await export(shop.owner, chat))
+    told = (await shown(shop.owner, made["id"]))[-1]
+    kept = (await say(shop.owner, chat, "only Germany"))["reply"]
+    reply = (await say(shop.owner, made["id"], "only Germany"))["reply"]
+    carried = reply["answer"]["carried_over"]
+    assert (carried["kind"], carried["from_answer_id"]) == ("query", told["id"])
+    assert part(reply, "table")["rows"] == part(kept, "table")["rows"]
+    later = (await say(shop.owner, made["id"], "and 2025?"))["reply"]
+    assert later["answer"]["carried_over"]["from_answer_id"] == reply["answer"]["id"]
+    written = await put_in(shop.owner, await export(shop.owner, chat, "markdown"), "text/markdown")
+    alone = (await say(shop.owner, written["id"], "by month"))["reply"]
+    assert part(alone, "text")["text"], "Markdown has no queries to go on from"
 
 
 _TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1).map(str.strip).filter(bool)

@@ -176,6 +176,23 @@ def test_the_order_is_turned(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place", "down"),
+    [
+        ("sort by city", 0, False),
+        ("order them by city descending", 0, True),
+        ("sort by amount, lowest first", 1, False),
+    ],
+)
+def test_the_order_is_by_what_is_shown(text: str, place: int, down: bool) -> None:
+    found = rows(patched("revenue by city", text))
+    assert found == sorted(shown("revenue by city"), key=lambda row: row[place], reverse=down)
+
+
+def test_the_order_is_by_nothing_that_is_not_shown() -> None:
+    assert isinstance(patched("revenue by city", "sort by channel"), Unchanged)
+
+
+@pytest.mark.parametrize(
     ("question", "text", "keep"),
     [
         ("number of orders by city", "only those above 20", lambda n: n > 20),

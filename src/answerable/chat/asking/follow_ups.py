@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from answerable.chat.asking import composer
-from answerable.chat.asking.answer import CarriedOver, Status
+from answerable.chat.asking.answer import CarriedOver, Route, Status
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.patch import difference
 from answerable.chat.asking.steps import Asking
@@ -71,6 +71,9 @@ async def answer_following(asking: Asking, past: Sequence[PastTurn], alone: Alon
                 draft.carried_over = completed
                 return draft
     draft = await alone(question)
+    if changed in _UNDERSTOOD and draft.route is Route.DOCUMENTS and draft.status is not Status.ABSTAINED:
+        # “And the average?” was of the number that is shown: a sentence of some document is no answer to it.
+        draft = composer.abstain(Declined((), (), 1.0, Reason.NOT_EXPRESSIBLE), None)
     if draft.status is Status.ABSTAINED:
         queried = next((turn for turn in past if turn.query is not None), None)
         later = await _changed(asking, queried) if queried is not None else changed

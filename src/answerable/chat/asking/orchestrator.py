@@ -20,10 +20,10 @@ from answerable.chat.asking.beside import cite_beside
 from answerable.chat.asking.composer import Draft
 from answerable.chat.asking.follow_ups import answer_following
 from answerable.chat.asking.gate import AnsweringGate
-from answerable.chat.asking.schemas import AskRequest
+from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.steps import Asker, Asking, with_tool
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.following.past import past_turns
+from answerable.chat.following.past import Before, past_turns
 from answerable.data.answering.outcome import (
     Catalogue,
     Choice,
@@ -59,7 +59,7 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
     runtime = asker.runtime
     async with runtime.get(AnsweringGate).turn() as turn:
         asking = await with_tool(Asking(asker, request, turn))
-        draft = await annotate(asking, await _traced(asking, run.follows_id))
+        draft = await annotate(asking, await _traced(asking, _before(run)))
     return Answer(
         id=run.answer_id,
         run_id=run.id,
@@ -87,9 +87,14 @@ async def answer(asker: Asker, request: AskRequest, run: RunRow) -> Answer:
     )
 
 
-async def _traced(asking: Asking, follows: str | None) -> Draft:
+def _before(run: RunRow) -> Before:
+    after = Asked.model_validate(run.asked).after if run.asked is not None else None
+    return Before(run.follows_id, run.session_id, after)
+
+
+async def _traced(asking: Asking, before: Before) -> Draft:
     with span(SpanKind.CHAIN, "ask") as current:
-        draft = await _decide(asking, follows)
+        draft = await _decide(asking, before)
         current.set_attributes({"answerable.route": draft.route, "answerable.status": draft.status})
         if verified := [
             i.verified.id for i in draft.evidence if i.kind == "query" and i.verified is not None
@@ -99,13 +104,13 @@ async def _traced(asking: Asking, follows: str | None) -> Draft:
         return draft
 
 
-async def _decide(asking: Asking, follows: str | None) -> Draft:
+async def _decide(asking: Asking, before: Before) -> Draft:
     if asking.request.query is not None:
         return composer.from_data(
             await run_reading(asking.runtime, await asking.tables(), asking.request.query)
         )
     async with asking.runtime.database.begin(asking.principal) as session:
-        past = await past_turns(session, follows)
+        past = await past_turns(session, before)
     if past:
         return await answer_following(asking, past, partial(_alone, asking), partial(_with_documents, asking))
     return await _alone(asking, asking.request.question)

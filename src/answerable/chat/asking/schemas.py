@@ -110,8 +110,10 @@ class AskRequest(Reading):
 
 
 class Asked(BaseModel):
-    """What a run was asked, kept with it: enough for another process to do its work."""
+    """What a run was asked, kept with it: enough for another process to do its work. `after` is the message
+    that the question follows."""
 
     request: AskRequest
+    after: str | None = None
     key_id: str | None
     trace_id: str

@@ -43,12 +43,13 @@ class RunCancelled(AnswerableError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The message of a conversation that shows a run's answer, and the run that its question follows; a
-    conversation that its client keeps by itself has no message here."""
+    """The message of a conversation that shows a run's answer, and the run that its question follows, with
+    the message that shows that one; a conversation that its client keeps by itself has no message here."""
 
     session_id: str | None
     message_id: str | None
     follows_id: str | None
+    after: str | None = None
 
 
 async def ask(context: DeferredContext, request: AskRequest, trace_id: str) -> Answer:
@@ -73,7 +74,8 @@ async def answer_whole(
 
 def new_run(principal: Principal, request: AskRequest, trace_id: str, place: Place | None = None) -> RunRow:
     """A run that has not begun."""
-    asked = Asked(request=request, key_id=principal.key_id, trace_id=trace_id)
+    after = place.after if place is not None else None
+    asked = Asked(request=request, after=after, key_id=principal.key_id, trace_id=trace_id)
     return RunRow(
         id=new_id("run"),
         answer_id=new_id("ans"),

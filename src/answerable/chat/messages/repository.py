@@ -85,6 +85,29 @@ async def path(session: Session, session_id: str, end: str, limit: int) -> Seque
     return [(row[0], row[1]) for row in await session.execute(statement)]
 
 
+async def copied_turns(
+    session: Session, session_id: str, end: str
+) -> Sequence[tuple[MessageRow, MessageRow]]:
+    """The questions and their replies on the path that ends with the message `end` whose replies have parts
+    of their own, as those have that were put in; newest first."""
+    step = (
+        select(MessageRow.id, MessageRow.parent_id)
+        .where(MessageRow.id == end, MessageRow.session_id == session_id)
+        .cte("path", recursive=True)
+    )
+    before, question, reply = aliased(MessageRow), aliased(MessageRow), aliased(MessageRow)
+    step = step.union_all(select(before.id, before.parent_id).join(step, before.id == step.c.parent_id))
+    statement = (
+        select(question, reply)
+        .join(reply, reply.parent_id == question.id)
+        .join(step, step.c.id == reply.id)
+        .where(reply.role == "assistant", reply.run_id.is_(None), reply.parts.is_not(None))
+        .where(reply.owner_id == session.principal.user_id)
+        .order_by(reply.depth.desc())
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def tree(session: Session, session_id: str) -> Sequence[Shown]:
     """Every message of a session, a parent before its children."""
     statement = _own(session).where(MessageRow.session_id == session_id)

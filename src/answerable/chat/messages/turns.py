@@ -82,7 +82,7 @@ class Turn:
 
     def place(self) -> Place:
         """Where the answer will be shown."""
-        return Place(self.session_id, new_id("msg"), self.follows_id)
+        return Place(self.session_id, new_id("msg"), self.follows_id, self.parent_id)
 
 
 async def ask(context: DeferredContext, sent: Wish, trace_id: str) -> Answer:

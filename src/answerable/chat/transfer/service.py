@@ -58,7 +58,8 @@ def _kept(rows: Sequence[tuple[MessageRow, Seen]], places: dict[str, int]) -> li
 
 async def put_in(session: Session, runtime: Runtime, kept: KeptConversation) -> ChatSessionRow:
     """A new session of the caller's with these messages. They are a copy: they have no runs, what they quote
-    stays when its source goes, and files are there by their names alone."""
+    stays when its source goes, follow-ups take queries from their parts, and files are there by their names
+    alone."""
     kept.check()
     chat = ChatSessionRow(
         workspace_id=session.workspace_id,

@@ -9,7 +9,7 @@ from answerable.data.questions.changes.outcome import Change, Patched, Unchanged
 from answerable.data.questions.numbers import cardinal
 from answerable.data.questions.outcome import Option
 from answerable.data.questions.shapes import LISTED_ROWS
-from answerable.data.questions.wording import measure_alias
+from answerable.data.questions.wording import field_label, measure_alias, measure_words
 from answerable.data.semantics.model import TEMPORAL_TYPES, SemanticModel
 from answerable.data.semantics.query import Order, SemanticQuery, TopN
 
@@ -29,7 +29,14 @@ _SORT = re.compile(
     r"|(?P<descending>desc|descending)|(?P<ascending>asc|ascending))(?: order)?$",
     re.I,
 )
+_SORT_BY = re.compile(
+    r"^(?:please )?(?:re)?(?:sort|order|arrange)(?:ed)?(?: it| them| these| those)? by (?:the )?(?P<what>.+?)"
+    r"(?:,? (?:(?P<down>desc|descending|(?:highest|largest|biggest|newest|latest) first)"
+    r"|(?P<up>asc|ascending|(?:lowest|smallest|oldest|earliest) first)|alphabetically))?$",
+    re.I,
+)
 _PERIOD = "period"
+_TIMES = frozenset({"time", "date", "period"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,8 @@ def arranged(said: str, last: SemanticQuery, model: SemanticModel) -> Change | N
         return _first(last, int(number), ways)
     if (sort := _sort(said)) is not None:
         return _sorted(last, sort, model)
-    return None
+    named = _SORT_BY.match(said)
+    return _sorted_by(last, named, model) if named is not None and last.measures else None
 
 
 def _sort(said: str) -> _Sort | None:
@@ -122,6 +130,42 @@ def _sorted(last: SemanticQuery, sort: _Sort, model: SemanticModel) -> Change:
         return Unchanged(Why.DOES_NOT_FIT)
     change = asked("By what?", options)
     return Unchanged(Why.DOES_NOT_FIT) if change == Patched(last) else change
+
+
+def _sorted_by(last: SemanticQuery, said: re.Match[str], model: SemanticModel) -> Change | None:
+    """In the order of a group, the periods or a number that is shown; None where the words name none."""
+    columns = _columns_called(said["what"].casefold(), last, model)
+    if not columns:
+        return None
+    by = columns[0]
+    number = by in {measure_alias(measure) for measure in last.measures}
+    order = (Order(by=by, descending=bool(said["down"]) or (number and not said["up"])),)
+    cut = last.limit is not None or any(group.top is not None and group.top.each for group in last.group_by)
+    if len(columns) > 1 or cut or last.count_groups or order == last.order:
+        return Unchanged(Why.DOES_NOT_FIT)
+    return Patched(last.model_copy(update={"order": order}))
+
+
+def _columns_called(what: str, last: SemanticQuery, model: SemanticModel) -> list[str]:
+    """The columns of the result that people call so."""
+    found = [
+        group.field
+        for group in last.group_by
+        if group.part is None
+        and what in (_plain(group.field), field_label(group.field, last, model).casefold())
+    ]
+    if last.time is not None and last.time.grain is not None and what in (*_TIMES, last.time.grain.value):
+        found.append(_PERIOD)
+    for measure in last.measures:
+        words = measure_words(measure, last, model).casefold()
+        if what in (words, words.removeprefix("total ").removeprefix("average ")):
+            found.append(measure_alias(measure))
+    return found
+
+
+def _plain(field: str) -> str:
+    """A field's own name in words: city, of customers__city."""
+    return field.rsplit("__", 1)[-1].replace("_", " ").casefold()
 
 
 def _listing_sorted(last: SemanticQuery, sort: _Sort, model: SemanticModel) -> Change:
