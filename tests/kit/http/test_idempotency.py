@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 
 import httpx
+import pytest
 
 from tests.factories.callers import Caller
 
@@ -96,10 +97,19 @@ async def test_a_form_in_capital_letters_is_read_once(owner: Caller, unique: str
     assert answer.status_code == 202, answer.text
 
 
-async def test_a_stream_is_not_started_twice_and_that_is_said(owner: Caller, unique: str) -> None:
-    asked = {"question": "How many?", "stream": True}
+@pytest.mark.parametrize("where", ["ask", "conversation"])
+async def test_a_repeat_is_led_to_the_stream_that_was_begun(owner: Caller, unique: str, where: str) -> None:
+    url, asked = "/api/v1/ask", {"question": "How many?", "stream": True}
+    if where == "conversation":
+        chat = (await owner.post("/api/v1/chat/sessions", json={})).json()["id"]
+        url, asked = f"/api/v1/chat/sessions/{chat}/messages", {"content": "How many?"}
     headers = {"Idempotency-Key": unique}
-    first = await owner.post("/api/v1/ask", json=asked, headers=headers)
-    again = await owner.post("/api/v1/ask", json=asked, headers=headers)
+    first = await owner.post(url, json=asked, headers=headers)
     assert first.headers["content-type"].startswith("text/event-stream")
-    assert (again.status_code, again.json()["code"]) == (409, "answer_streamed")
+    again = await owner.post(url, json=asked, headers=headers)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (303, "true")
+    assert (await owner.get(again.headers["location"])).text == first.text
+    if where == "conversation":
+        assert len((await owner.get(url)).json()["items"]) == 2
+    other = await owner.post(url, json={**asked, "as_of": "2025-01-01T00:00:00Z"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

@@ -9,10 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from answerable.chat.asking import service
 from answerable.chat.asking.answer import Answer
+from answerable.chat.asking.events import events_of
 from answerable.chat.asking.schemas import AskRequest
 from answerable.chat.messages import turns
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
-from answerable.kit.http import Router
+from answerable.kit.http import Router, lead_repeats_to
 from answerable.kit.http.sse import event_stream, last_event_id
 
 router = Router(tags=["ask"])
@@ -32,6 +33,7 @@ async def ask(
             return await turns.ask(context, turns.Sent(body.session_id, body), trace_id)
         return await service.ask(context, body, trace_id)
     run = await turns.begin_any(await context.begin(), context.runtime, body, trace_id)
+    await lead_repeats_to(request, events_of(run.id))
     return event_stream(service.stream_run(context.runtime, context.principal, run))
 
 

@@ -24,6 +24,11 @@ Shown: TypeAlias = Sequence[tuple[str, Mapping[str, JsonValue]]]
 """Names and data of events that were given out before there was an answer."""
 
 
+def events_of(run_id: str) -> str:
+    """Where a run's events can be read, from the first."""
+    return f"/api/v1/runs/{run_id}/events"
+
+
 def started(run_id: str, answer_id: str, session_id: str | None, message_id: str | None) -> Event:
     """The first event of every run; sent before any work. In a conversation it names the message that
     will show the answer."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
+from answerable.chat.asking.events import events_of
 from answerable.chat.asking.service import stream_run
 from answerable.chat.messages import service, turns
 from answerable.chat.messages.schemas import (
@@ -22,7 +23,7 @@ from answerable.chat.messages.schemas import (
 )
 from answerable.chat.sessions import service as sessions
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
-from answerable.kit.http import Router
+from answerable.kit.http import Router, lead_repeats_to
 from answerable.kit.http.sse import event_stream
 from answerable.kit.paging import Page
 
@@ -72,6 +73,7 @@ async def _answer(
     if not stream:
         return await turns.exchange(context, wish, trace_id)
     run = await turns.begin(await context.begin(), context.runtime, wish, trace_id)
+    await lead_repeats_to(request, events_of(run.id))
     return event_stream(stream_run(context.runtime, context.principal, run))
 
 

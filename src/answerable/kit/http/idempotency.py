@@ -30,7 +30,8 @@ _REPLAYED_HEADERS = ("content-type", "location", "etag")
 
 class IdempotencyRow(TenantRow, Base):
     """One key of one caller. `status` is null inside the transaction that claims the key, and for good
-    when the answer was a stream; `body` is null when it was one, or held a secret."""
+    when the answer was a stream that cannot be read again; `body` is null when it was one, or held a
+    secret."""
 
     __tablename__ = "idempotency_keys"
 
@@ -130,6 +131,20 @@ async def record(request: Request, response: Response) -> None:
             headers=headers,
             body=None if answer_is_secret else bytes(response.body),
         )
+    )
+
+
+async def lead_repeats_to(request: Request, place: str) -> None:
+    """Answer a repeat of the request, whose answer is a stream, with 303 to where that can be read again.
+    Called while the transaction is open."""
+    claimed: tuple[Session, bytes, bool] | None = getattr(request.state, "idempotency", None)
+    if claimed is None:
+        return
+    session, digest, _ = claimed
+    await session.execute(
+        update(IdempotencyRow)
+        .where(IdempotencyRow.digest == digest)
+        .values(status=303, headers=[["location", place]], body=b"")
     )
 
 
