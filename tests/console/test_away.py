@@ -116,6 +116,34 @@ async def test_an_answer_that_cannot_be_stopped_goes_on_and_says_so(
     assert len(cancelled) == 1
 
 
+async def test_a_question_whose_answer_is_lost_on_the_way_is_asked_once(
+    visit: OpenVisit, shop: Workspace
+) -> None:
+    window = await visit()
+    page = window.page
+    await window.sign_in(shop.owner)
+    sent: list[str] = []
+
+    async def lose_the_first(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.headers["idempotency-key"])
+            if len(sent) == 1:
+                await route.fetch()
+                await route.abort()
+                return
+        await route.fallback()
+
+    await page.route("**/chat/sessions/*/messages", lose_the_first)
+    box = page.get_by_role("textbox", name="Your question")
+    await box.fill("Number of orders by region")
+    await box.press("Enter")
+    answered = page.get_by_role("article", name="Number of orders by region")
+    await expect(answered).to_have_attribute("data-state", "answered")
+    await page.reload()
+    await expect(answered).to_have_count(1)
+    assert len(set(sent)) == 1 < len(sent)
+
+
 async def test_a_question_is_not_lost_with_the_sign_in(visit: OpenVisit, shop: Workspace) -> None:
     window = await visit()
     page = window.page

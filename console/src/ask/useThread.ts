@@ -9,7 +9,8 @@ import { useSame } from "../design/useSame";
 import { keepDraft, wasTaken } from "./drafts";
 import { follows } from "./followed";
 import { eachFrame } from "./frames";
-import { afterEvent, idsOf, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
+import { isTriedAgain, requestOf } from "./sending";
+import { afterEvent, newTurn, turnsOf, type Turn, type TurnFile } from "./turn";
 
 const WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
 const PAGE_MESSAGES = 100;
@@ -84,7 +85,8 @@ export function useThread(sessionId: string): Thread {
       const shown = eachFrame<ServerEvent>((all) => become((before) => all.reduce(afterEvent, before)));
       for (let lost = 0; now.state === "running" && !controller.signal.aborted; ) {
         try {
-          for await (const event of streamOf(sessionId, now, controller.signal)) {
+          const { path, ...options } = requestOf(sessionId, now);
+          for await (const event of events(path, { ...options, signal: controller.signal })) {
             now = afterEvent(now, event);
             if (event.name === "run.started") wasTaken(sessionId, turn.question);
             shown.add(event);
@@ -96,7 +98,7 @@ export function useThread(sessionId: string): Thread {
           shown.flush();
           const problem = asProblem(error);
           const wait = WAITS_MS[lost];
-          if (problem.status !== 0 || wait === undefined || now.runId === null) {
+          if (wait === undefined || !isTriedAgain(now, problem, navigator.onLine)) {
             become((before) => ({ ...before, state: "failed", problem, reconnecting: false }));
             break;
           }
@@ -198,17 +200,4 @@ async function pagesTo(sessionId: string, messageId: string): Promise<number | n
     cursor = found.next_cursor ?? null;
   }
   return null;
-}
-
-function streamOf(sessionId: string, turn: Turn, signal: AbortSignal) {
-  if (turn.runId !== null) {
-    return events(`/api/v1/runs/${turn.runId}/events`, { headers: { "Last-Event-ID": turn.lastEventId }, signal });
-  }
-  if (turn.regenerates !== undefined) {
-    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ stream: true }), signal };
-    return events(`/api/v1/chat/sessions/${sessionId}/messages/${turn.regenerates}/regenerate`, options);
-  }
-  const wanted = { content: turn.question, stream: true, files: idsOf(turn.files), ...(turn.query && { query: turn.query }), ...(turn.parentId !== undefined && { parent_id: turn.parentId }) };
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wanted), signal };
-  return events(`/api/v1/chat/sessions/${sessionId}/messages`, options);
 }
