@@ -75,6 +75,10 @@ async def test_yaml_goes_both_ways_and_mistakes_name_their_line(owner: Caller) -
     assert answer.status_code == 422
     errors = answer.json()["errors"]
     assert any(e["message"].startswith(f"line {line}:") and "amuont" in e["message"] for e in errors), errors
+    odd = await owner.put(
+        path, content=text.replace("aggregation: sum", "aggregation: summ", 1), headers=headers
+    )
+    assert [e["message"].count("line ") for e in odd.json()["errors"]] == [1], odd.text
     torn = await owner.put(path, content="datasets: [", headers=headers)
     assert (torn.status_code, torn.json()["code"]) == (400, "unreadable_model")
 

@@ -79,9 +79,10 @@ async def replace_model(
     kind = request.headers.get("content-type", "")
     sent = await asyncio.to_thread(WrittenModel, await request.body(), kind)
     expected = expected_revision(if_match)
+    model = sent.model()  # its own mistakes have their lines already
     try:
         stored = await changing.replace_model(
-            context.session, model_id, sent.model(), if_match=expected, dry_run=dry_run
+            context.session, model_id, model, if_match=expected, dry_run=dry_run
         )
     except InvalidModel as error:
         raise InvalidModel(error.detail, errors=sent.placed(list(error.errors))) from error
