@@ -8,6 +8,7 @@ import pytest
 
 from tests.data.dashboards.boards import dashboard, pinned, shown, tile, total
 from tests.data.datasets.uploads import ingested
+from tests.data.engines.test_moments import CALLS, COUNT, by, in_riga, rows
 from tests.data.semantics.test_reach import HIDDEN, POLICY, SALES, put_model, seller
 from tests.data.warehouse.house import House, stored
 from tests.factories.callers import Caller, Workspace
@@ -110,6 +111,13 @@ async def test_every_query_gives_the_same_rows_on_both_engines(owner: Caller, st
         assert one["rows"], what
         assert "answerable_ws" in other["sql"], what
         assert "answerable_ws" not in one["sql"], what
+
+
+async def test_moments_are_read_by_the_clocks_of_the_calendar_there_too(owner: Caller) -> None:
+    await in_riga(owner, await stored(owner, CALLS, "calls.csv"))
+    assert await rows(owner, measures=[COUNT], time=by("day")) == [["2024-06-01", 1], ["2024-06-02", 3]]
+    later = {"field": "started_at", "operator": "ge", "values": ["2024-06-01T21:00:00Z"]}
+    assert await rows(owner, measures=[COUNT], where=later) == [[3]]
 
 
 async def test_a_dry_run_estimates_there_and_a_second_time_is_cached(owner: Caller) -> None:

@@ -41,7 +41,7 @@ from answerable.kit.db import Session
 
 _FACTS = (
     "name", "label", "type", "unit", "null_count", "distinct_count", "unique", "minimum", "maximum",
-    "date_order", "decimal_mark", "identifier",
+    "date_order", "decimal_mark", "identifier", "instant",
 )  # fmt: skip
 
 

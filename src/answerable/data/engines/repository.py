@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
 from answerable.data.engines.dialects.tables import PhysicalTable
@@ -15,6 +16,7 @@ from answerable.data.ingestion.arguments import Arguments
 from answerable.data.warehouse.service import physical_table
 from answerable.kit.db import Session
 
+_INSTANTS = cast("$[*] ? (@.instant == true).name", JSONPATH)
 _ARGUMENTS: TypeAdapter[Arguments] = TypeAdapter(Arguments)
 
 
@@ -30,13 +32,14 @@ class OpenQuestion:
 @dataclass(frozen=True, slots=True)
 class ReadyTable:
     """The newest ready version of a dataset, where its Parquet file lies, its table in the warehouse, if any,
-    and what is open about it."""
+    what is open about it, and which of its columns are `instants`: moments of the world, kept in UTC."""
 
     dataset_id: str
     version: int
     table_path: str
     open_questions: tuple[OpenQuestion, ...] = ()
     physical: PhysicalTable | None = None
+    instants: frozenset[str] = frozenset()
 
 
 async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[str, ReadyTable]:
@@ -50,6 +53,7 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             DatasetVersionRow.workspace_id,
             DatasetVersionRow.relation,
             case((DatasetVersionRow.relation.is_not(None), DatasetVersionRow.columns)).label("columns"),
+            func.jsonb_path_query_array(DatasetVersionRow.columns, _INSTANTS).label("instants"),
         )
         .join(
             DatasetVersionRow,
@@ -68,9 +72,15 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             row.table_path,
             tuple(_open_question(asked) for asked in row.open_questions or ()),
             physical_table(row.workspace_id, row.relation, row.columns or []),
+            frozenset(row.instants or ()),
         )
         for row in found
     }
+
+
+def instants_of(columns: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Those of a version's columns that keep moments of the world."""
+    return frozenset(column["name"] for column in columns if column.get("instant"))
 
 
 def _open_question(asked: dict[str, Any]) -> OpenQuestion:

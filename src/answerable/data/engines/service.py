@@ -17,7 +17,7 @@ from answerable.data.engines.chart_frame import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
 from answerable.data.engines.dialects.tables import PhysicalTable
-from answerable.data.engines.repository import ReadyTable, ready_tables
+from answerable.data.engines.repository import ReadyTable, instants_of, ready_tables
 from answerable.data.engines.sight import sight_of
 from answerable.data.engines.statements import (
     LiveStatement,
@@ -129,7 +129,10 @@ async def take_snapshot(
         if dataset_id not in ready or ready[dataset_id].version != number:
             model = as_of_version(model, dataset_id, found.columns or [])
         physical = physical_table(session.workspace_id, found.relation, found.columns or [])
-        ready[dataset_id] = ReadyTable(dataset_id, number, found.table_path or "", physical=physical)
+        instants = instants_of(found.columns or [])
+        ready[dataset_id] = ReadyTable(
+            dataset_id, number, found.table_path or "", physical=physical, instants=instants
+        )
     if not latest.policies and not latest.hidden_fields:
         return DataSnapshot(session.workspace_id, model, ready, revision, live)
     if model is not latest:  # what binds is what holds today, also for questions about before
@@ -306,7 +309,10 @@ async def _statement(
         )
     files = DatasetFiles(runtime, data.workspace_id)
     paths = {name: files.table(table.table_path) for name, table in sources.files.items()}
-    return file_statement(data.workspace_id, compiled, paths, max_rows=limit)
+    instants = {name: table.instants for name, table in sources.files.items() if table.instants}
+    return file_statement(
+        data.workspace_id, compiled, paths, instants=instants, time_zone=zone, max_rows=limit
+    )
 
 
 @dataclass(frozen=True, slots=True)

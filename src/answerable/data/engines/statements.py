@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from answerable.data.engines.dialects.tables import DialectName, PhysicalTable, 
 from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.duckdb.check import check_expression, checked_tree
 from answerable.data.engines.duckdb.engine import DuckDBEngine
+from answerable.data.engines.duckdb.moments import by_calendar
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.engines.external.engine import ExternalEngine
 from answerable.data.semantics.result import Cell, Estimate
@@ -96,11 +97,23 @@ Statement = FileStatement | LiveStatement | WarehouseStatement
 
 
 def file_statement(
-    owner: str, compiled: Compiled, tables: dict[str, Path], *, max_rows: int
+    owner: str,
+    compiled: Compiled,
+    tables: dict[str, Path],
+    *,
+    instants: Mapping[str, Collection[str]],
+    time_zone: str,
+    max_rows: int,
 ) -> FileStatement:
-    """The statement over files. Raises StatementRefused."""
-    sql = check_expression(compiled.expression, compiled.datasets, max_rows=max_rows)
-    return FileStatement(owner, sql, compiled.sql(), tables)
+    """The statement over files, whose `instants` (columns by dataset) are read by the clocks of the time
+    zone. Raises StatementRefused."""
+    if not instants or time_zone == "UTC":
+        sql = check_expression(compiled.expression, compiled.datasets, max_rows=max_rows)
+        return FileStatement(owner, sql, compiled.sql(), tables)
+    checked = checked_tree(compiled.expression, compiled.datasets, max_rows=max_rows)
+    sql = by_calendar(checked, instants, time_zone).sql(dialect="duckdb", comments=False)
+    shown = by_calendar(compiled.expression, instants, time_zone).sql(dialect="duckdb", pretty=True)
+    return FileStatement(owner, sql, shown, tables)
 
 
 async def warehouse_statement(

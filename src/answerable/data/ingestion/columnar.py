@@ -23,11 +23,13 @@ _TEXTS = {"VARCHAR", "ENUM", "UUID", "CHAR", "BPCHAR"}
 
 @dataclass(frozen=True, slots=True)
 class DeclaredColumn:
-    """A column of a Parquet file: our header, our type, and how its values get there."""
+    """A column of a Parquet file: our header, our type, how its values get there, and whether they are times
+    of a zone, kept in UTC."""
 
     header: ColumnHeader
     type: FieldType
     expression: exp.Expression
+    instant: bool = False
 
 
 def copy_parquet(
@@ -55,7 +57,7 @@ def copy_parquet(
         raise no_space(error) or refuse(
             "damaged_file", "The Parquet file is damaged: some of its pages cannot be read."
         ) from error
-    return [TypedColumn(c.header, c.type, c.header.unit) for c in columns], findings
+    return [TypedColumn(c.header, c.type, c.header.unit, instant=c.instant) for c in columns], findings
 
 
 def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColumn, list[Finding]]:
@@ -87,10 +89,12 @@ def _declared(name: str, kind: str, header: ColumnHeader) -> tuple[DeclaredColum
         return DeclaredColumn(header, plain, column), []
     if family.startswith("TIMESTAMP"):
         findings = []
-        if "TIME ZONE" in kind.upper() or family == "TIMESTAMPTZ":
+        instant = "WITH TIME ZONE" in kind.upper() or family == "TIMESTAMPTZ"
+        if instant:
             said = ColumnSaid(code="time_zone_declared", column=header.label)
             findings.append(noted(Code.TIME_ZONE, Severity.CHANGED, said, column=header.name))
-        return DeclaredColumn(header, FieldType.TIMESTAMP, sql.cast(column, "TIMESTAMP")), findings
+        moment = sql.cast(column, "TIMESTAMP")
+        return DeclaredColumn(header, FieldType.TIMESTAMP, moment, instant), findings
     text = _without_nul(sql.cast(column, "VARCHAR"))
     if family in _TEXTS:
         return DeclaredColumn(header, FieldType.STRING, text), []

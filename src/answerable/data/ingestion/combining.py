@@ -6,7 +6,7 @@ file, with what to do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,7 @@ from answerable.data.ingestion.headers import ColumnHeader
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
 from answerable.data.ingestion.request import TableSettings
 from answerable.data.ingestion.typed import TypedColumn
-from answerable.data.ingestion.versions import ColumnChanges, RowChanges
+from answerable.data.ingestion.versions import ColumnChanges, KnownColumn, RowChanges
 from answerable.data.ingestion.widening import comparable
 from answerable.data.semantics.model import NUMERIC_TYPES, TEMPORAL_TYPES, FieldType
 
@@ -87,7 +87,7 @@ def combine(
     base = settings.base
     assert base is not None
     known = {name: column.type for name, column in settings.known.items()}
-    casts = _agree(connection, written, columns, known)
+    casts = _agree(connection, written, columns, settings.known)
     key = list(settings.key)
     if settings.mode == "upsert":
         _check_key(connection, written, key, {c.header.name for c in columns}, "the file")
@@ -164,17 +164,26 @@ def _agree(
     connection: duckdb.DuckDBPyConnection,
     written: Path,
     columns: Sequence[TypedColumn],
-    known: dict[str, FieldType],
+    known: Mapping[str, KnownColumn],
 ) -> list[str]:
     """The file's columns as they are added; a column of another kind refuses the file, unless it is blank."""
     casts = []
     for column in columns:
-        name, before = column.header.name, known.get(column.header.name)
-        if before is None or before is column.type or _same_kind(before, column.type):
+        name, there = column.header.name, known.get(column.header.name)
+        before = None if there is None else there.type
+        alike = before is None or before is column.type or _same_kind(before, column.type)
+        if alike and (there is None or before not in TEMPORAL_TYPES or there.instant is column.instant):
             casts.append(f"new.{_name(name)}")
             continue
         filled = connection.execute(f"SELECT count({_name(name)}) FROM {_rows(written)}").fetchone()  # noqa: S608
-        if filled and filled[0]:
+        if filled and filled[0] and alike:
+            zoned, bare = ("the file", "the rows that are there")[:: 1 if column.instant else -1]
+            raise refuse(
+                "schema_changed",
+                f"{name} has times with a zone in {zoned} and without one in {bare}: side by side they would "
+                f"be hours apart. Write the zone behind each time. {_REMEDY}",
+            )
+        if filled and filled[0] and before is not None:
             raise refuse(
                 "schema_changed",
                 f"{name} is {column.type.value} in the file and {before.value} in the rows that are there. "
@@ -204,6 +213,7 @@ def _typed(columns: Sequence[TypedColumn], settings: TableSettings) -> list[Type
                 date_order=column.date_order or (own.date_order if own else None),
                 decimal_mark=column.decimal_mark or (own.decimal_mark if own else None),
                 identifier=column.identifier or (own is not None and own.identifier),
+                instant=column.instant or (own is not None and own.instant),
             )
         )
     return [*together, *fresh.values()]

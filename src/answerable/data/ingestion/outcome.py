@@ -34,6 +34,7 @@ class ColumnProfile(BaseModel):
     date_order: DateOrder | None = None
     decimal_mark: str | None = None
     identifier: bool = False
+    instant: bool = False
     null_count: int = 0
     distinct_count: int = 0
     unique: bool | None = None

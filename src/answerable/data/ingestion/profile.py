@@ -109,6 +109,7 @@ def _column(
         date_order=typed.date_order,
         decimal_mark=typed.decimal_mark,
         identifier=typed.identifier,
+        instant=typed.instant,
         null_count=rows - filled,
         distinct_count=min(distinct, filled),
         unique=distinct == filled if exact or keyed else None,

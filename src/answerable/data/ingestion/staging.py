@@ -171,6 +171,7 @@ def typed_column(header: ColumnHeader, decision: Decision) -> TypedColumn:
         date_order=order if order in (DateOrder.DMY, DateOrder.MDY) else None,
         decimal_mark=number.decimal_mark if number is not None and marked else None,
         identifier=any(finding.code is Code.KEPT_AS_TEXT for finding in decision.findings),
+        instant=column.type is FieldType.TIMESTAMP and column.date is not None and column.date.zones,
     )
 
 

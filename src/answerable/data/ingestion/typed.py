@@ -13,7 +13,8 @@ from answerable.data.semantics.model import FieldType, Unit
 class TypedColumn:
     """`date_order` and `decimal_mark` are set where the column, or a person, settles them; later files
     of the dataset that leave them open are read in the same way. `identifier` says that numbers are
-    kept as text because they identify something."""
+    kept as text because they identify something, `instant` that times came with zones and are kept in
+    UTC."""
 
     header: ColumnHeader
     type: FieldType
@@ -21,3 +22,4 @@ class TypedColumn:
     date_order: DateOrder | None = None
     decimal_mark: str | None = None
     identifier: bool = False
+    instant: bool = False

@@ -21,6 +21,7 @@ class KnownColumn(BaseModel):
     date_order: DateOrder | None = None
     decimal_mark: str | None = None
     identifier: bool = False
+    instant: bool = False
 
 
 class ColumnChange(BaseModel):

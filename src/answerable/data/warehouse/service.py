@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from answerable.data.engines.dialects.tables import PhysicalColumn, PhysicalTable, Traits
+from answerable.data.engines.dialects.tables import PhysicalColumn, PhysicalTable, Storage, Traits
 from answerable.data.engines.dialects.translate import translate
 from answerable.data.engines.errors import QueryFailed
 from answerable.data.engines.external.catalogue import ServerFacts
@@ -159,15 +159,21 @@ def _attempt_of(table: str) -> int:
 def physical_table(
     workspace_id: str, relation: str | None, columns: Sequence[Mapping[str, Any]]
 ) -> PhysicalTable | None:
-    """A version's table as statements read it; None for one that has none. `columns`: their `name` and
-    `type`, as the version keeps them."""
+    """A version's table as statements read it; None for one that has none. `columns`: their `name`, `type`
+    and whether they are `instant`, as the version keeps them."""
     if relation is None:
         return None
     return PhysicalTable(
         schema_name=schema_of(workspace_id),
         table=relation,
         columns=tuple(
-            PhysicalColumn(field=c["name"], column=c["name"], type=FieldType(c["type"])) for c in columns
+            PhysicalColumn(
+                field=c["name"],
+                column=c["name"],
+                type=FieldType(c["type"]),
+                storage=Storage.INSTANT if c.get("instant") else Storage.PLAIN,
+            )
+            for c in columns
         ),
     )
 

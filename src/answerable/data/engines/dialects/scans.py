@@ -82,9 +82,19 @@ def _postgresql(column: PhysicalColumn, traits: Traits, time_zone: str) -> exp.E
         return exp.Collate(this=text, expression=name)
     if column.storage is Storage.ZONED:
         return exp.AtTimeZone(this=value, zone=exp.Literal.string(time_zone))
+    if column.storage is Storage.INSTANT:
+        return by_clocks_of(value, time_zone)
     if column.storage is Storage.CONVERTED:
         return exp.cast(value, _CASTS[column.type])
     return value
+
+
+def by_clocks_of(utc: exp.Expr, time_zone: str) -> exp.Expr:
+    """A moment that is kept in UTC, without a zone, as the clocks of a time zone show it."""
+    if time_zone == "UTC":
+        return utc
+    moment = exp.AtTimeZone(this=utc, zone=exp.Literal.string("UTC"))
+    return exp.AtTimeZone(this=moment, zone=exp.Literal.string(time_zone))
 
 
 def _duckdb(column: PhysicalColumn, _traits: Traits, time_zone: str) -> exp.Expr:

@@ -28,12 +28,14 @@ class Storage(StrEnum):
     """How a column keeps its values, where that is not the plain type of its field.
 
     `converted`: of a type of the database's own, which is cast. `zoned`: a moment with a zone, shown in
-    the calendar's. `flag`: a number that is 0 for false. The others are SQLite's dates and moments.
+    the calendar's. `instant`: a moment in UTC, without saying so, shown in the calendar's. `flag`: a number
+    that is 0 for false. The others are SQLite's dates and moments.
     """
 
     PLAIN = "plain"
     CONVERTED = "converted"
     ZONED = "zoned"
+    INSTANT = "instant"
     FLAG = "flag"
     ISO_TEXT = "iso_text"
     UNIX_SECONDS = "unix_seconds"
