@@ -130,6 +130,7 @@ const problems: Readonly<Record<string, string>> = {
   connection_file_version: "Die Datei ist von einer Version, die hier nicht gelesen wird.",
   connection_unfinished: "Ein anderes Programm hat die Datei nicht zu Ende geschrieben. Schließen Sie sie dort.",
   connection_stopped: "Der Server hat die Sitzung beendet oder hält gerade an. Versuchen Sie es, wenn er wieder läuft.",
+  connection_overflow: "Eine Zahl der Abfrage wird zu groß für ihren Typ. Fragen Sie nach weniger Zeilen oder nach einem Durchschnitt.",
   connection_lock_wait: "Ein anderes Programm hält die Tabelle gesperrt. Fragen Sie noch einmal, wenn es fertig ist; sonst beenden Sie dort seine Sitzung.",
   connection_replica_conflict: "Die Kopie der Datenbank hat die Abfrage für Änderungen von ihrem Original aufgegeben. Fragen Sie noch einmal.",
   connection_locked: "Ein anderes Programm hält die Datei gesperrt. Schließen Sie sie dort.",
