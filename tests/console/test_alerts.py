@@ -68,6 +68,7 @@ async def test_new_data_redraws_an_open_dashboard_and_rings_the_bell(
     await expect(alert).to_contain_text("In order")
     await alert.get_by_role("button", name="Actions for the alert “Enough”").click()
     await page.get_by_role("menuitem", name="Delete").click()
+    await dialog.get_by_label("Type “Enough” to confirm").fill("Enough")
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.get_by_text("No alerts")).to_be_visible()
 

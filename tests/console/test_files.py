@@ -102,6 +102,7 @@ async def test_files_are_opened_kept_and_removed(
     await files.get_by_role("button", name="Remove: targets").click()
     confirm = page.get_by_role("dialog", name="Remove “targets”?")
     await _sound(window)
+    await confirm.get_by_label("Type “targets” to confirm").fill("targets")
     await confirm.get_by_role("button", name="Remove").click()
     await expect(files.get_by_role("listitem")).to_have_count(1)
     await page.keyboard.press("Escape")

@@ -171,7 +171,10 @@ async def test_a_key_is_shown_once_and_revoked(visit: OpenVisit, workspace: Work
     await expect(page.get_by_text(re.compile(r"datasets:read|data:read")).first).to_be_visible()
     await _sound(window)
     await page.get_by_role("button", name="Revoke: reports").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Revoke")).to_be_disabled()
+    await dialog.get_by_label("Type “reports” to confirm").fill("reports")
+    await dialog.get_by_role("button", name="Revoke").click()
     await expect(page.get_by_role("button", name="Revoke: reports")).to_have_count(0)
 
 

@@ -84,6 +84,17 @@ async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
     await expect(page.get_by_role("list", name="Mistakes")).to_contain_text("Line 2:")
     await page.get_by_role("button", name="Discard changes").click()
     await expect(page.get_by_role("region", name="Changes")).to_have_count(0)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(text).to_have_value("datasets: [")
+    await window.navigate("Documents")
+    leaving = page.get_by_role("dialog", name="Leave without saving?")
+    await leaving.get_by_role("button", name="Stay here").click()
+    await expect(text).to_have_value("datasets: [")
+    if look.is_narrow:  # the drawer is still open
+        await page.keyboard.press("Escape")
+    await window.navigate("Documents")
+    await leaving.get_by_role("button", name="Leave", exact=True).click()
+    await expect(page.get_by_role("heading", name="Documents", level=1)).to_be_visible()
 
 
 async def test_an_earlier_revision_is_compared_and_gone_back_to(

@@ -144,6 +144,7 @@ async def test_a_budget_is_set_changed_and_removed(
 
     await budget.get_by_role("button", name="Actions for the budget").click()
     await page.get_by_role("menuitem", name="Delete").click()
+    await dialog.get_by_label("to confirm").fill(f"Member: {name} · a month")
     await dialog.get_by_role("button", name="Delete").click()
     await expect(budget).to_have_count(0)
     assert (await owner.get("/api/v1/budgets")).json()["items"] == []

@@ -160,6 +160,7 @@ function Actions({ alert, muted }: { alert: AlertView; muted: boolean }) {
           title={m.alerts.deleteTitle(alert.name)}
           lead={m.alerts.deleteLead}
           action={m.delete}
+          name={alert.name}
           act={async () => {
             await deleteAlert(alert.id);
             await refresh();

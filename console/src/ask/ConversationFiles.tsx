@@ -111,7 +111,7 @@ function Line({ sessionId, file }: { sessionId: string; file: ConversationFile }
           {m.problem.told(file.error.code, file.error.detail)}
         </Text>
       )}
-      {removing && <Confirm title={m.files.removeTitle(file.name)} lead={m.files.removeLead} action={m.files.remove} act={remove} close={() => setRemoving(false)} />}
+      {removing && <Confirm title={m.files.removeTitle(file.name)} lead={m.files.removeLead} action={m.files.remove} name={file.name} act={remove} close={() => setRemoving(false)} />}
     </li>
   );
 }

@@ -11,6 +11,7 @@ import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
 import { Failure, FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
+import { Unsaved } from "../design/Unsaved";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { ColumnCards } from "./ColumnCards";
@@ -103,6 +104,7 @@ function Shown({ dataset, drafts, outdated, lookAgain }: ShownProps) {
     >
       {dataset.error && <FailureNote error={new Problem(0, dataset.error.code, dataset.error.detail)} />}
       {outdated && <ChangedMeanwhile lookAgain={lookAgain} />}
+      <Unsaved when={drafts.open} />
       {dataset.version !== null && <DatasetTabs dataset={dataset} drafts={drafts} lookAgain={lookAgain} />}
       {deleting && (
         <Confirm title={m.data.deleteTitle(dataset.label)} lead={m.data.deleteLead} action={m.delete} name={dataset.label} act={remove} close={() => setDeleting(false)} />

@@ -95,6 +95,7 @@ export const curation: typeof english = {
     computed: "Berechnet als",
     saved: "Gespeichert. Fragen werden ab jetzt damit gelesen.",
     discard: "Änderungen verwerfen",
+    discarded: "Die Änderungen wurden verworfen",
     status: { inferred: "Abgeleitet", reviewed: "Geprüft", verified: "Bestätigt" },
     standing: {
       title: "Wie sicher das ist",

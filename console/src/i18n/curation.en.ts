@@ -97,6 +97,7 @@ export const curation = {
     computed: "Computed as",
     saved: "Saved. Questions are read with it from now on.",
     discard: "Discard changes",
+    discarded: "The changes were discarded",
     status: { inferred: "Inferred", reviewed: "Reviewed", verified: "Verified" },
     standing: {
       title: "How sure it is",

@@ -294,6 +294,7 @@ export const de: Messages = {
     inText: "Im Text zeigen",
     status: { queued: "Wartet", processing: "Wird gelesen", ready: "Bereit", failed: "Fehlgeschlagen", expired: "Nicht mehr aufbewahrt" },
   },
+  unsaved: { title: "Ohne Speichern verlassen?", lead: "Was Sie hier geändert haben, ist nicht gespeichert.", leave: "Verlassen", stay: "Hier bleiben" },
   confirm: { typeName: (name) => `Zur Bestätigung „${name}“ eingeben` },
   retrieval: {
     lead: "Was die Suche zu Worten findet, mit der Wertung jeder Stufe.",
@@ -365,6 +366,9 @@ export const de: Messages = {
     addAttribute: "Merkmal hinzufügen",
     remove: "Entfernen",
     removeTitle: (name) => `${name} entfernen?`,
+    ownerTitle: (name) => `${name} die Rolle „Besitzen“ geben?`,
+    ownerLead: "Wer besitzt, darf alles, auch den Arbeitsbereich löschen und Ihnen die Rolle nehmen.",
+    makeOwner: "Rolle geben",
     removeLead: "Der Zugang endet mit der nächsten Anfrage. Auch die Schlüssel enden.",
     inviteEmail: "Per E-Mail-Adresse einladen",
     invite: "Einladen",

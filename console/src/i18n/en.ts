@@ -303,6 +303,7 @@ export const en = {
     inText: "Show in the text",
     status: { queued: "Waiting", processing: "Reading", ready: "Ready", failed: "Failed", expired: "No longer kept" },
   },
+  unsaved: { title: "Leave without saving?", lead: "What you changed here is not saved.", leave: "Leave", stay: "Stay here" },
   confirm: { typeName: (name: string) => `Type “${name}” to confirm` },
   retrieval: {
     lead: "What search finds for some words, with the score of every stage.",
@@ -374,6 +375,9 @@ export const en = {
     addAttribute: "Add an attribute",
     remove: "Remove",
     removeTitle: (name: string) => `Remove ${name}?`,
+    ownerTitle: (name: string) => `Make ${name} an owner?`,
+    ownerLead: "Owners may do everything, also delete the workspace and take the role from you.",
+    makeOwner: "Make an owner",
     removeLead: "They lose access with their next request. Their keys stop too.",
     inviteEmail: "Invite by e-mail address",
     invite: "Invite",

@@ -9,6 +9,7 @@ import { Empty } from "../design/Empty";
 import { Failure, FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
 import { toast } from "../design/toasts";
+import { Unsaved } from "../design/Unsaved";
 import { Waiting } from "../design/Waiting";
 import { useMessages } from "../i18n/messages";
 import { keep, load, mistakesOf, type Loaded } from "./model";
@@ -52,6 +53,8 @@ function Editor({ loaded }: { loaded: Loaded }) {
   const m = useMessages();
   const { mayEdit } = useSession();
   const draft = useDraft(loaded);
+  // A form over a text with mistakes would make the text anew from the last one without.
+  const mistaken = draft.source?.kind === "yaml" && draft.mistakes.length > 0;
   // On a narrow window one side is shown at a time; both stay, so that neither loses what is being typed.
   const [side, setSide] = useState("form");
   const sides = [
@@ -63,7 +66,7 @@ function Editor({ loaded }: { loaded: Loaded }) {
       <SegmentedControl fullWidth hiddenFrom="md" mb="md" aria-label={m.semantics.side} value={side} onChange={setSide} data={sides} />
       <div className={css.sides} data-side={side}>
         <section className={css.side} aria-label={m.semantics.form}>
-          <ModelForm model={draft.model} readOnly={!mayEdit} change={draft.editModel} />
+          <ModelForm model={draft.model} readOnly={!mayEdit || mistaken} change={draft.editModel} />
         </section>
         <section className={css.side} aria-label={m.semantics.text}>
           <TryQuestion unsaved={draft.source !== null} />
@@ -72,6 +75,7 @@ function Editor({ loaded }: { loaded: Loaded }) {
         </section>
       </div>
       {draft.source !== null && <SaveBar draft={draft} />}
+      <Unsaved when={draft.source !== null} />
     </>
   );
 }
@@ -99,7 +103,13 @@ function SaveBar({ draft }: { draft: Draft }) {
         {state}
       </Text>
       <Group gap="xs">
-        <Button variant="default" onClick={draft.discard}>
+        <Button
+          variant="default"
+          onClick={() => {
+            draft.discard();
+            toast(m.semantics.discarded, { undo: () => draft.restore(draft) });
+          }}
+        >
           {m.semantics.discard}
         </Button>
         <Button disabled={draft.checking || draft.mistakes.length > 0} loading={save.isPending} onClick={() => save.mutate()}>

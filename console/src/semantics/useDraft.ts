@@ -23,6 +23,8 @@ export interface Draft extends State {
   /** Says that the change was kept: what is loaded next takes its place. */
   saved: () => void;
   discard: () => void;
+  /** Takes a discarding back. */
+  restore: (before: State) => void;
 }
 
 export function useDraft(loaded: Loaded): Draft {
@@ -56,5 +58,6 @@ export function useDraft(loaded: Loaded): Draft {
     editModel: (model) => setState((now) => ({ ...now, model, source: { kind: "form", model }, checking: true })),
     saved: () => setState((now) => ({ ...now, source: null })),
     discard: () => setState(kept),
+    restore: ({ based, yaml, model, source, checking, mistakes, failure }) => setState({ based, yaml, model, source, checking, mistakes, failure }),
   };
 }

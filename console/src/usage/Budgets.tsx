@@ -93,6 +93,7 @@ function Budget({ budget }: { budget: BudgetOut }) {
           title={m.usage.deleteBudget(name)}
           lead={m.usage.deleteBudgetLead}
           action={m.delete}
+          name={name}
           act={async () => {
             await done(api.DELETE("/api/v1/budgets/{budget_id}", { params: { path: { budget_id: budget.id } } }));
             void queries.invalidateQueries({ queryKey: ["budgets"] });

@@ -103,6 +103,7 @@ function KeyRow({ item, figures }: { item: BoundedKeyOut; figures: Pick<UsageFig
             title={m.workspace.revokeTitle(item.name)}
             lead={m.workspace.revokeLead}
             action={m.workspace.revoke}
+            name={item.name}
             act={async () => {
               await done(api.DELETE("/api/v1/api-keys/{key_id}", { params: { path: { key_id: item.id } } }));
               await queries.invalidateQueries({ queryKey: ["keys"] });

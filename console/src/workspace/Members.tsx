@@ -50,6 +50,7 @@ function MemberRow({ member }: { member: MemberOut }) {
   const { me, workspace, mayAdminister, reload } = useSession();
   const queries = useQueryClient();
   const [removing, setRemoving] = useState(false);
+  const [owning, setOwning] = useState(false);
   const params = { path: { workspace_id: workspace.id, user_id: member.user.id } };
   const again = () => {
     void queries.invalidateQueries({ queryKey: ["members"] });
@@ -83,7 +84,7 @@ function MemberRow({ member }: { member: MemberOut }) {
             aria-label={m.workspace.roleOf(member.user.name)}
             allowDeselect={false}
             value={member.role}
-            onChange={(role) => role !== null && change.mutate(role as Role)}
+            onChange={(role) => (role === "owner" ? setOwning(true) : role !== null && change.mutate(role as Role))}
             data={ROLES.map((role) => ({ value: role, label: m.workspace.roles[role] }))}
           />
         ) : (
@@ -99,11 +100,24 @@ function MemberRow({ member }: { member: MemberOut }) {
             </ActionIcon>
           </Tooltip>
         )}
+        {owning && (
+          <Confirm
+            title={m.workspace.ownerTitle(member.user.name)}
+            lead={m.workspace.ownerLead}
+            action={m.workspace.makeOwner}
+            name={member.user.name}
+            act={async () => {
+              await change.mutateAsync("owner");
+            }}
+            close={() => setOwning(false)}
+          />
+        )}
         {removing && (
           <Confirm
             title={m.workspace.removeTitle(member.user.name)}
             lead={m.workspace.removeLead}
             action={m.workspace.remove}
+            name={member.user.name}
             act={async () => {
               await done(api.DELETE("/api/v1/workspaces/{workspace_id}/members/{user_id}", { params }));
               again();
