@@ -86,7 +86,7 @@ def test_what_never_ends_is_ended_by_the_deadline(ground: Bed, number: int) -> N
     payload = {
         "action": "query", "place": ground.place.payload(), "seconds": 0.5, "memory_bytes": MEMORY,
         "sql": ground.fill(BOMBS[ground.dialect][number]), "explain_only": False, "max_scan_rows": 10**30,
-        "max_scan_bytes": 10**30, "max_rows": 1_000, "max_bytes": 1_000_000,
+        "max_scan_bytes": 10**30, "max_rows": 1_000, "max_bytes": 1_000_000, "labels": None,
     }  # fmt: skip
     try:
         outcome = "cut" if child.run(payload, lambda _: None)["truncated"] else "ended"
