@@ -184,3 +184,36 @@ async def test_a_later_version_with_a_key_twice_refuses_what_goes_over_it(owner:
     await ingested(owner, CLIENTS.encode(), "clients.csv", dataset_id=clients["id"])
     third = await owner.post("/api/v1/query", json=by_manager)
     assert third.json()["rows"] == first.json()["rows"]
+
+
+async def test_a_model_of_before_over_a_key_that_is_twice_by_now_is_refused(owner: Caller) -> None:
+    clients = await ingested(owner, CLIENTS.encode(), "clients.csv")
+    deals = await ingested(owner, DEALS.encode(), "deals.csv")
+    assert (await related_to(owner, deals, BY_CODE)).status_code == 200
+    query = {
+        "dataset": "deals",
+        "measures": [{"aggregation": "sum", "field": "amount", "alias": "a"}],
+        "group_by": [{"field": "clients__country"}],
+    }
+    first = (await owner.post("/api/v1/query", json=query)).json()
+    then = {"model_revision": first["model_revision"]}
+    await ingested(owner, TWICE.encode(), "clients.csv", dataset_id=clients["id"])
+    today = await owner.post("/api/v1/query", json=query)
+    assert today.status_code == 422
+    newer: list[dict[str, Any]] = [
+        then,
+        {**then, "versions": {clients["id"]: 2}},
+        {**then, "versions": {deals["id"]: 1}},
+        {**then, "versions": {clients["id"]: 2, deals["id"]: 1}},
+    ]
+    for given in newer:
+        refused = await owner.post("/api/v1/query", json={**query, **given})
+        assert (refused.status_code, refused.json()["errors"]) == (422, today.json()["errors"]), given
+        pin = {"name": "Pin", "query": query, "version_policy": "pinned", **given}
+        refused = await owner.post("/api/v1/insights", json=pin)
+        assert (refused.status_code, refused.json()["errors"]) == (422, today.json()["errors"]), given
+    of_then = {**then, "versions": first["data_versions"]}
+    again = await owner.post("/api/v1/query", json={**query, **of_then})
+    assert again.json()["rows"] == first["rows"]
+    pin = {"name": "Pin", "query": query, "version_policy": "pinned", **of_then}
+    assert (await owner.post("/api/v1/insights", json=pin)).status_code == 201

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, case, cast, func, select
+from sqlalchemy import and_, case, cast, func, select, true
 from sqlalchemy.dialects.postgresql import JSONPATH
 
 from answerable.data.datasets.tables import DatasetRow, DatasetVersionRow
@@ -32,7 +32,8 @@ class OpenQuestion:
 @dataclass(frozen=True, slots=True)
 class ReadyTable:
     """The newest ready version of a dataset, where its Parquet file lies, its table in the warehouse, if any,
-    what is open about it, and which of its columns are `instants`: moments of the world, kept in UTC."""
+    what is open about it, and which of its columns are `instants`: moments of the world, kept in UTC;
+    `columns` are the facts of its columns, where they were asked for."""
 
     dataset_id: str
     version: int
@@ -40,10 +41,15 @@ class ReadyTable:
     open_questions: tuple[OpenQuestion, ...] = ()
     physical: PhysicalTable | None = None
     instants: frozenset[str] = frozenset()
+    # Any: what JSON carries, as the version keeps it.
+    columns: Sequence[Mapping[str, Any]] = ()
 
 
-async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[str, ReadyTable]:
+async def ready_tables(
+    session: Session, dataset_ids: Collection[str], *, with_columns: bool = False
+) -> dict[str, ReadyTable]:
     """The ready tables among the datasets, by dataset id; one without data is missing."""
+    in_use = true() if with_columns else DatasetVersionRow.relation.is_not(None)
     statement = (
         select(
             DatasetRow.id,
@@ -52,7 +58,7 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             DatasetVersionRow.open_questions,
             DatasetVersionRow.workspace_id,
             DatasetVersionRow.relation,
-            case((DatasetVersionRow.relation.is_not(None), DatasetVersionRow.columns)).label("columns"),
+            case((in_use, DatasetVersionRow.columns)).label("columns"),
             func.jsonb_path_query_array(DatasetVersionRow.columns, _INSTANTS).label("instants"),
         )
         .join(
@@ -73,6 +79,7 @@ async def ready_tables(session: Session, dataset_ids: Collection[str]) -> dict[s
             tuple(_open_question(asked) for asked in row.open_questions or ()),
             physical_table(row.workspace_id, row.relation, row.columns or []),
             frozenset(row.instants or ()),
+            row.columns or () if with_columns else (),
         )
         for row in found
     }

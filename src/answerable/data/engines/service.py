@@ -11,7 +11,7 @@ from answerable.data.connections.live import LiveTable, live_tables
 from answerable.data.datasets.errors import DatasetNotReady, VersionExpired
 from answerable.data.datasets.service import exact_version
 from answerable.data.datasets.storage import DatasetFiles
-from answerable.data.engines.as_it_was import as_of_version
+from answerable.data.engines.as_it_was import as_of_version, over_newest
 from answerable.data.engines.cache import CacheKey, QueriesInFlight, ResultCache
 from answerable.data.engines.chart_frame import JsonObject
 from answerable.data.engines.charts import choose_chart
@@ -119,8 +119,12 @@ async def take_snapshot(
     latest = await current_model(session)
     model = latest if revision is None else await model_at(session, revision)
     revision = revision or await revision_within(session)
-    ready = await ready_tables(session, [dataset.id for dataset in model.datasets])
+    of_before = model is not latest
+    ready = await ready_tables(session, [dataset.id for dataset in model.datasets], with_columns=of_before)
     live = await live_tables(session, [d.id for d in model.datasets if d.id not in ready])
+    if of_before:
+        newest = {id_: t for id_, t in ready.items() if (versions or {}).get(id_, t.version) == t.version}
+        model = over_newest(model, latest, newest, live)
     for dataset_id, number in (versions or {}).items():
         if dataset_id in live:
             _require_now(live[dataset_id], number)
