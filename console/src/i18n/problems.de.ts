@@ -56,6 +56,8 @@ const problems: Readonly<Record<string, string>> = {
   // Fragen und Abfragen
   change_not_explained: "Warum sich die Zahl geändert hat, lässt sich so nicht berechnen. Fragen Sie nach einem Zeitraum mit Daten davor und danach, und nach einer Zahl, die sich zusammenzählen lässt.",
   query_too_large: "Die Abfrage müsste zu viel lesen. Grenzen Sie sie ein.",
+  workspace_scan_limit: "Die Abfrage müsste mehr lesen, als dieser Arbeitsbereich einer Abfrage erlaubt. Grenzen Sie den Zeitraum ein, oder bitten Sie jemanden mit Verwaltungsrechten, die Grenze anzuheben.",
+  workspace_time_limit: "Die Abfrage hat länger gedauert, als dieser Arbeitsbereich einer Abfrage erlaubt. Grenzen Sie den Zeitraum ein, oder bitten Sie jemanden mit Verwaltungsrechten, die Grenze anzuheben.",
   charts_unavailable: "Hier lassen sich keine Bilder und Seiten zeichnen: Auf dem Server fehlt das Zusatzpaket „charts“.",
   no_chart: "Zu dem Ergebnis gibt es kein Diagramm. Nehmen Sie es als CSV.",
   run_lost: "Die Antwort ging verloren, bevor sie fertig war. Fragen Sie noch einmal.",
@@ -231,6 +233,7 @@ const fieldProblems: Readonly<Record<string, (said: Said) => string>> = {
   greater_than: ({ gt }) => `muss größer sein als ${gt}`,
   greater_than_equal: ({ ge }) => `muss mindestens ${ge} sein`,
   less_than: ({ lt }) => `muss kleiner sein als ${lt}`,
+  above_limit: ({ estimate, limit }) => `etwa ${Number(estimate).toLocaleString("de")}, erlaubt sind ${Number(limit).toLocaleString("de")}`,
   less_than_equal: ({ le }) => `darf höchstens ${le} sein`,
   int_type: () => "muss eine ganze Zahl sein",
   int_parsing: () => "muss eine ganze Zahl sein",
@@ -262,6 +265,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   email: "E-Mail-Adresse", password: "Passwort", name: "Name", workspace_name: "Name des Arbeitsbereichs", question: "Frage", content: "Frage", expires_at: "Ende", role: "Rolle",
   schedule: "Zeiten", time_zone: "Zeitzone", key: "Schlüssel", mode: "Art", base_url: "Adresse", kind: "Art", models: "Modelle", api_key: "API-Schlüssel", host: "Server", port: "Port",
   database: "Datenbank", username: "Rolle", secret: "Passwort", title: "Titel", description: "Beschreibung", attributes: "Merkmale", keep_versions: "Versionen, die bleiben", keep_days: "Tage, die bleiben",
+  max_scan_rows: "Zeilen", max_scan_bytes: "Bytes", timeout_seconds: "Sekunden",
 };
 
 /** Was schiefging; was nur der Server sagen kann, in seinen Worten. */

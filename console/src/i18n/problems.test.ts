@@ -18,6 +18,12 @@ describe("a problem in German", () => {
     expect(said({ code: "invalid_input", detail: "English.", errors: [MISSING, SHORT] })).toBe("So geht es nicht: Name fehlt, Passwort braucht mindestens 8 Zeichen.");
   });
 
+  it("tells a limit beside what it would take", () => {
+    const above = { field: "max_scan_rows", message: "9,412 rows are above 1,000", code: "above_limit", arguments: { estimate: 9412, limit: 1000 } };
+    const words = said({ code: "query_too_large", reason: "workspace_scan_limit", detail: "English.", errors: [above] });
+    expect(words).toMatch(/die Grenze anzuheben\. \(Zeilen etwa 9\.412, erlaubt sind 1\.000\)$/);
+  });
+
   it("lets the server speak where only it can say what is wrong", () => {
     const words = said({ code: "invalid_input", detail: "The alias cannot be used.", errors: [OWN] });
     expect(words).toBe("So geht es nicht. Der Server sagt dazu: „The alias cannot be used. · targets: it leads around in a circle“");

@@ -12,6 +12,7 @@ from answerable.data.datasets.retention import endpoints as retention
 from answerable.data.datasets.review import endpoints as review
 from answerable.data.datasets.rules import endpoints as rules
 from answerable.data.engines import endpoints as engines
+from answerable.data.engines.query_limits import endpoints as query_limits
 from answerable.data.insights import endpoints as insights
 from answerable.data.interchange import endpoints as interchange
 from answerable.data.semantics import endpoints as semantics
@@ -26,6 +27,7 @@ nouns = (
     semantics,
     interchange,
     engines,
+    query_limits,
     insights,
     dashboards,
     alerts,

@@ -14,7 +14,8 @@ import pytest
 from tests.factories.waiting import eventually
 
 from answerable.data.engines.duckdb.engine import DuckDBEngine
-from answerable.data.engines.errors import QueryFailed, QueryTooLarge
+from answerable.data.engines.errors import QueryFailed, QueryTimeout, QueryTooLarge
+from answerable.data.engines.query_limits.bounds import QueryLimits
 from answerable.kit.settings import QuerySettings
 
 ALL_TYPES = """
@@ -100,7 +101,17 @@ async def test_an_estimate_counts_what_would_be_read_and_is_held_against_the_lim
     twice = 'SELECT "n" FROM "numbers" UNION ALL SELECT "n" FROM "numbers" WHERE "n" > 10'
     with pytest.raises(QueryTooLarge, match="10,000 rows"):
         await store.engine.run(twice, {"numbers": store.table})
+    own = QueryLimits(max_scan_rows=4_999)
+    with pytest.raises(QueryTooLarge, match="5,000 rows; this workspace lets a query read at most 4,999"):
+        await store.engine.run('SELECT SUM("n") FROM "numbers"', {"numbers": store.table}, limits=own)
     await store.engine.close()
+
+
+async def test_a_workspaces_own_deadline_ends_a_statement_and_is_named(store: Store) -> None:
+    endless = "SELECT SUM(a.n * b.n + c.n) FROM numbers a, numbers b, numbers c"
+    own = QueryLimits(timeout_seconds=0.2)
+    with pytest.raises(QueryTimeout, match=r"longer than the 0\.2 seconds that this workspace"):
+        await store.engine.run(endless, {"numbers": store.table}, limits=own)
 
 
 async def test_one_query_cannot_see_the_tables_of_another(store: Store) -> None:

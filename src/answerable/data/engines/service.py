@@ -17,6 +17,8 @@ from answerable.data.engines.chart_frame import JsonObject
 from answerable.data.engines.charts import choose_chart
 from answerable.data.engines.compiler import Compiled, compile_query, within_limits
 from answerable.data.engines.dialects.tables import PhysicalTable
+from answerable.data.engines.query_limits import service as query_limits
+from answerable.data.engines.query_limits.bounds import NO_LIMITS, QueryLimits
 from answerable.data.engines.repository import ReadyTable, instants_of, ready_tables
 from answerable.data.engines.sight import sight_of
 from answerable.data.engines.statements import (
@@ -73,7 +75,8 @@ class DataSnapshot:
     query needs of the database. Versions are files that never change; `live` are the datasets whose rows
     stay in a connected database. `model_revision` is set where the model is one of before, or not all of it
     is seen: `limits` bind the rows that are read, by the names of datasets, and `unlisted` are the fields
-    whose values the model leaves out therefore. Whoever sees alike has one `reach`; None: everything."""
+    whose values the model leaves out therefore. Whoever sees alike has one `reach`; None: everything.
+    `cost` is what the workspace lets one query cost."""
 
     workspace_id: str
     model: SemanticModel
@@ -83,6 +86,7 @@ class DataSnapshot:
     limits: Mapping[str, tuple[RowLimit, ...]] = field(default_factory=dict)
     unlisted: frozenset[tuple[str, str]] = frozenset()
     reach: str | None = None
+    cost: QueryLimits = NO_LIMITS
 
     @property
     def revision(self) -> str:
@@ -104,6 +108,7 @@ class _Prepared:
     data_versions: dict[str, int]
     notes: tuple[Note, ...]
     sight: str | None
+    cost: QueryLimits
     started: float
 
 
@@ -137,8 +142,9 @@ async def take_snapshot(
         ready[dataset_id] = ReadyTable(
             dataset_id, number, found.table_path or "", physical=physical, instants=instants
         )
+    cost = await query_limits.limits(session)
     if not latest.policies and not latest.hidden_fields:
-        return DataSnapshot(session.workspace_id, model, ready, revision, live)
+        return DataSnapshot(session.workspace_id, model, ready, revision, live, cost=cost)
     if model is not latest:  # what binds is what holds today, also for questions about before
         access = {"policies": latest.policies, "hidden_fields": latest.hidden_fields}
         model = model.model_copy(update=access)
@@ -146,7 +152,7 @@ async def take_snapshot(
     if seen.key is not None and revision is None:
         revision = latest.revision
     return DataSnapshot(
-        session.workspace_id, seen.model, ready, revision, live, seen.limits, seen.unlisted, seen.key
+        session.workspace_id, seen.model, ready, revision, live, seen.limits, seen.unlisted, seen.key, cost
     )
 
 
@@ -216,12 +222,13 @@ async def _run(
         cache.put(key, result)
         return result
 
-    result = await runtime.get(QueriesInFlight).join(key, compute)
+    # Under other limits it may end otherwise, so that it is another's work.
+    result = await runtime.get(QueriesInFlight).join((key, prepared.cost), compute)
     return _executed(prepared, _timed(result, prepared))
 
 
 async def _computed(runtime: Runtime, prepared: _Prepared) -> QueryResult:
-    rows = await prepared.statement.run(runtime, prepared.compiled)
+    rows = await prepared.statement.run(runtime, prepared.compiled, prepared.cost)
     limit = runtime.settings.query.max_rows
     return QueryResult(
         columns=list(prepared.compiled.columns),
@@ -236,7 +243,7 @@ async def _computed(runtime: Runtime, prepared: _Prepared) -> QueryResult:
 async def estimate_query(runtime: Runtime, data: DataSnapshot, query: SemanticQuery) -> ExecutedQuery:
     """The same up to the run: the statement, its columns and what it would read, without rows."""
     prepared = await _prepare(runtime, data, query, None)
-    expected = await prepared.statement.estimate(runtime)
+    expected = await prepared.statement.estimate(runtime, prepared.cost)
     result = QueryResult(
         columns=list(prepared.compiled.columns),
         rows=[],
@@ -288,6 +295,7 @@ async def _prepare(
         data_versions=sources.versions,
         notes=notes,
         sight=sight_of(data.limits, sources.read),
+        cost=data.cost,
         started=started,
     )
 

@@ -18,6 +18,7 @@ from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.duckdb.moments import by_calendar
 from answerable.data.engines.errors import InvalidQuery
 from answerable.data.engines.external.engine import ExternalEngine
+from answerable.data.engines.query_limits.bounds import QueryLimits
 from answerable.data.semantics.result import Cell, Estimate
 from answerable.data.warehouse.service import Warehouse
 from answerable.kit.errors import FieldError
@@ -42,15 +43,16 @@ class FileStatement:
     shown: str
     tables: dict[str, Path]
 
-    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+    async def run(self, runtime: Runtime, compiled: Compiled, limits: QueryLimits) -> Computed:
         """The rows. Raises as `DuckDBEngine.run`."""
         del compiled
-        found = await runtime.get(DuckDBEngine).run(self.sql, self.tables, owner=self.owner)
+        found = await runtime.get(DuckDBEngine).run(self.sql, self.tables, owner=self.owner, limits=limits)
         return Computed(found.rows, found.truncated, found.estimate)
 
-    async def estimate(self, runtime: Runtime) -> Estimate:
+    async def estimate(self, runtime: Runtime, limits: QueryLimits) -> Estimate:
         """What it would read."""
-        return await runtime.get(DuckDBEngine).estimate(self.sql, self.tables, owner=self.owner)
+        engine = runtime.get(DuckDBEngine)
+        return await engine.estimate(self.sql, self.tables, owner=self.owner, limits=limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,18 @@ class LiveStatement:
     scale: int | None
     zero_dates: tuple[tuple[str, str], ...] = ()
 
-    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+    async def run(self, runtime: Runtime, compiled: Compiled, limits: QueryLimits) -> Computed:
         """The rows. Raises as `ExternalEngine.run`."""
         reader = await reader_of(runtime, self.connection)
-        found = await runtime.get(ExternalEngine).run(reader, self.sql, compiled.columns, scale=self.scale)
+        found = await runtime.get(ExternalEngine).run(
+            reader, self.sql, compiled.columns, scale=self.scale, limits=limits
+        )
         return Computed(found.rows, found.truncated, found.estimate)
 
-    async def estimate(self, runtime: Runtime) -> Estimate:
+    async def estimate(self, runtime: Runtime, limits: QueryLimits) -> Estimate:
         """What it would read."""
-        return await runtime.get(ExternalEngine).estimate(await reader_of(runtime, self.connection), self.sql)
+        reader = await reader_of(runtime, self.connection)
+        return await runtime.get(ExternalEngine).estimate(reader, self.sql, limits=limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,14 @@ class WarehouseStatement:
     sql: str
     shown: str
 
-    async def run(self, runtime: Runtime, compiled: Compiled) -> Computed:
+    async def run(self, runtime: Runtime, compiled: Compiled, limits: QueryLimits) -> Computed:
         """The rows. Raises as `Warehouse.run`."""
-        found = await runtime.get(Warehouse).run(self.owner, self.sql, compiled.columns)
+        found = await runtime.get(Warehouse).run(self.owner, self.sql, compiled.columns, limits=limits)
         return Computed(found.rows, found.truncated, found.estimate)
 
-    async def estimate(self, runtime: Runtime) -> Estimate:
+    async def estimate(self, runtime: Runtime, limits: QueryLimits) -> Estimate:
         """What it would read."""
-        return await runtime.get(Warehouse).estimate(self.owner, self.sql)
+        return await runtime.get(Warehouse).estimate(self.owner, self.sql, limits=limits)
 
 
 Statement = FileStatement | LiveStatement | WarehouseStatement

@@ -15,6 +15,7 @@ from answerable.data.engines.external.catalogue import ServerFacts
 from answerable.data.engines.external.engine import ExternalEngine, ExternalRows, Reader
 from answerable.data.engines.external.errors import ConnectionFailed
 from answerable.data.engines.external.place import Place
+from answerable.data.engines.query_limits.bounds import NO_LIMITS, QueryLimits
 from answerable.data.semantics.model import FieldType
 from answerable.data.semantics.result import Cell, Column, Estimate
 from answerable.data.warehouse import repository
@@ -94,19 +95,22 @@ class Warehouse:
         assert self._traits is not None
         return self._traits
 
-    async def run(self, owner: str, sql: str, columns: Sequence[Column]) -> ExternalRows:
-        """The rows of a checked statement for a workspace, as the role that reads, in a read-only transaction
-        with a limit of time. Raises as `ExternalEngine.run`, with WarehouseUnavailable and WarehouseUnfit."""
+    async def run(
+        self, owner: str, sql: str, columns: Sequence[Column], *, limits: QueryLimits = NO_LIMITS
+    ) -> ExternalRows:
+        """The rows of a checked statement for a workspace within its `limits`, as the role that reads, in a
+        read-only transaction with a limit of time. Raises as `ExternalEngine.run`, with WarehouseUnavailable
+        and WarehouseUnfit."""
         try:
-            return await self._engine.run(await self._reader(owner), sql, columns)
+            return await self._engine.run(await self._reader(owner), sql, columns, limits=limits)
         except ConnectionFailed as failure:
             self._place = None  # the name may lead elsewhere by now
             raise typed(failure) from failure
 
-    async def estimate(self, owner: str, sql: str) -> Estimate:
+    async def estimate(self, owner: str, sql: str, *, limits: QueryLimits = NO_LIMITS) -> Estimate:
         """What it would read. Raises as `run`."""
         try:
-            return await self._engine.estimate(await self._reader(owner), sql)
+            return await self._engine.estimate(await self._reader(owner), sql, limits=limits)
         except ConnectionFailed as failure:
             self._place = None
             raise typed(failure) from failure

@@ -85,8 +85,9 @@ def test_what_never_ends_is_ended_by_the_deadline(ground: Bed, number: int) -> N
     ground.close()
     payload = {
         "action": "query", "place": ground.place.payload(), "seconds": 0.5, "memory_bytes": MEMORY,
-        "sql": ground.fill(BOMBS[ground.dialect][number]), "explain_only": False, "max_scan_rows": 10**30,
-        "max_scan_bytes": 10**30, "max_rows": 1_000, "max_bytes": 1_000_000, "labels": None,
+        "sql": ground.fill(BOMBS[ground.dialect][number]), "explain_only": False,
+        "scan_limits": {"rows": 10**30, "bytes": 10**30}, "max_rows": 1_000, "max_bytes": 1_000_000,
+        "labels": None,
     }  # fmt: skip
     try:
         outcome = "cut" if child.run(payload, lambda _: None)["truncated"] else "ended"

@@ -15,6 +15,7 @@ import duckdb
 from answerable.data.engines import overflow
 from answerable.data.engines.duckdb.estimates import TableSize, estimate, table_size
 from answerable.data.engines.duckdb.transport import encode, kind_of
+from answerable.data.engines.query_limits.scanning import hold_against_limits
 from answerable.kit.sandbox.limits import JsonObject, Refusal, Report
 
 _OPEN_DATABASES = 2
@@ -36,7 +37,7 @@ def run(payload: JsonObject, _report: Report) -> JsonObject:
     """Answer one statement.
 
     `payload`: `sql`, `tables` (name → path), `explain_only`, `seconds`, `memory_bytes`, `threads`, and
-    the limits `max_scan_rows`, `max_scan_bytes`, `max_rows`, `max_bytes`.
+    the limits `scan_limits` (`QueryLimits.scans`), `max_rows`, `max_bytes`.
     Returns `estimate` {rows, bytes}, and unless `explain_only` also `names`, `kinds`, `rows`, `truncated`.
     Raises Refusal with code `statement`, `too_large`, `timeout`, `memory`, `overflow` or `failed`.
     """
@@ -68,7 +69,7 @@ def _answer(database: _Database, payload: JsonObject) -> JsonObject:
     try:
         _require_one_select(cursor, sql)
         expected = estimate(cursor, sql, database.sizes)
-        _hold_against_limits(expected, payload)
+        hold_against_limits(expected, payload["scan_limits"])
         if payload["explain_only"]:
             return {"estimate": expected}
         cursor.execute(sql)
@@ -134,16 +135,6 @@ def _require_one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise Refusal("statement", "The statement cannot be read.") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise Refusal("statement", "Only one SELECT can be run.")
-
-
-def _hold_against_limits(expected: JsonObject, payload: JsonObject) -> None:
-    for unit, limit in (("rows", payload["max_scan_rows"]), ("bytes", payload["max_scan_bytes"])):
-        if expected[unit] > limit:
-            raise Refusal(
-                "too_large",
-                f"It would read about {expected[unit]:,} {unit}; at most {limit:,} are allowed. "
-                "Choose a shorter period or fewer tables.",
-            )
 
 
 def _fetch(

@@ -17,9 +17,10 @@ from answerable.data.engines.errors import (
     QueryOutOfMemory,
     QueryOverflow,
     QueryTimeout,
-    QueryTooLarge,
     StatementRefused,
 )
+from answerable.data.engines.query_limits.bounds import NO_LIMITS, QueryLimits
+from answerable.data.engines.query_limits.scanning import TOO_LARGE, excess_of
 from answerable.data.engines.queue import FairQueue
 from answerable.data.semantics.result import Estimate
 from answerable.kit.errors import AnswerableError
@@ -34,12 +35,10 @@ _GRACE_SECONDS = 1.5  # after the interrupt, before the kill
 _START_SECONDS = 15.0
 _MEMORY_SHARE = 0.6  # of the process, for DuckDB's buffers; the rest is the interpreter and results
 
-LIMIT_CODES = frozenset({"too_large", "timeout", "memory", "overflow"})
+LIMIT_CODES = frozenset({TOO_LARGE, "timeout", "memory", "overflow"})
 """What every engine may refuse; the rest is of DuckDB's own statements."""
 _REFUSALS: dict[str, type[AnswerableError]] = {
     "statement": StatementRefused,
-    "too_large": QueryTooLarge,
-    "timeout": QueryTimeout,
     "memory": QueryOutOfMemory,
     "failed": QueryFailed,
     "overflow": QueryOverflow,
@@ -73,18 +72,23 @@ class DuckDBEngine:
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._stopping: set[asyncio.Task[None]] = set()
 
-    async def estimate(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Estimate:
+    async def estimate(
+        self, sql: str, tables: Mapping[str, Path], *, owner: str = "", limits: QueryLimits = NO_LIMITS
+    ) -> Estimate:
         """What the statement would read; it is not run. Raises as `run` does."""
-        answer = await self._call(sql, tables, owner, explain_only=True)
+        answer = await self._call(sql, tables, owner, limits, explain_only=True)
         return Estimate.model_validate(answer["estimate"])
 
-    async def run(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Rows:
-        """The statement's rows over the Parquet files of `tables` (name → path), in the turn of `owner`.
+    async def run(
+        self, sql: str, tables: Mapping[str, Path], *, owner: str = "", limits: QueryLimits = NO_LIMITS
+    ) -> Rows:
+        """The statement's rows over the Parquet files of `tables` (name → path), in the turn of `owner`,
+        within its `limits` and the server's.
 
         Raises StatementRefused, QueryTooLarge, QueryTimeout, QueryOutOfMemory, QueryFailed or
         EngineUnavailable.
         """
-        answer = await self._call(sql, tables, owner, explain_only=False)
+        answer = await self._call(sql, tables, owner, limits, explain_only=False)
         kinds = [Kind(kind) for kind in answer["kinds"]]
         return Rows(
             names=answer["names"],
@@ -106,28 +110,28 @@ class DuckDBEngine:
         return sum(worker.running for worker in self._all)
 
     async def _call(
-        self, sql: str, tables: Mapping[str, Path], owner: str, *, explain_only: bool
+        self, sql: str, tables: Mapping[str, Path], owner: str, limits: QueryLimits, *, explain_only: bool
     ) -> JsonObject:
         settings = self._settings
+        seconds = limits.seconds(settings)
         payload: JsonObject = {
             "sql": sql,
             "tables": {name: str(path.resolve()) for name, path in tables.items()},
             "explain_only": explain_only,
-            "seconds": settings.timeout_seconds,
+            "seconds": seconds,
             "memory_bytes": int(settings.memory_bytes * _MEMORY_SHARE),
             "threads": max(1, min(4, os.cpu_count() or 1)),
-            "max_scan_rows": settings.max_scan_rows,
-            "max_scan_bytes": settings.max_scan_bytes,
+            "scan_limits": limits.scans(settings),
             "max_rows": settings.max_rows,
             "max_bytes": settings.max_result_bytes,
         }
         async with self._queue.place(owner, settings.timeout_seconds), self._worker() as worker:
             start = 0.0 if worker.running else _START_SECONDS
-            deadline = settings.timeout_seconds + _GRACE_SECONDS + start
+            deadline = seconds + _GRACE_SECONDS + start
             try:
                 return await worker.call(payload, deadline=deadline)
             except SandboxError as error:
-                raise typed_failure(error) from error
+                raise typed_failure(error, limits, settings) from error
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[Worker]:
@@ -160,11 +164,15 @@ class DuckDBEngine:
         task.add_done_callback(self._stopping.discard)
 
 
-def typed_failure(error: SandboxError) -> AnswerableError:
-    """The failure of an engine's process as callers are told of it."""
+def typed_failure(error: SandboxError, limits: QueryLimits, settings: QuerySettings) -> AnswerableError:
+    """The failure of an engine's process as callers are told of it, within whose limits it ran."""
+    if error.kind == "refused" and error.code == TOO_LARGE:
+        return limits.too_large(settings, *excess_of(error.detail))
+    if error.kind == "timeout" or (error.kind == "refused" and error.code == "timeout"):
+        return limits.too_slow(settings)
     if error.kind == "refused":
         return _REFUSALS[error.code](error.detail)
-    if error.kind in ("timeout", "cpu"):
+    if error.kind == "cpu":
         return QueryTimeout(
             "The query took too long and was stopped. Choose a shorter period or fewer groups."
         )

@@ -19,6 +19,7 @@ from answerable.data.engines.duckdb.transport import encode
 from answerable.data.engines.external.drivers.session import NoValue, Row, Session
 from answerable.data.engines.external.failures import refusal
 from answerable.data.engines.external.place import Place
+from answerable.data.engines.query_limits.scanning import hold_against_limits
 from answerable.kit.sandbox.limits import JsonObject, Refusal, Report
 
 _MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a time of day has no zone
@@ -105,7 +106,7 @@ def _query(session: Session, payload: JsonObject, report: Report) -> JsonObject:
     report({"backend": session.backend()})
     with _deadline(session, seconds), session.transaction(seconds):
         expected = session.estimate(sql)
-        _hold_against_limits(expected, payload)
+        hold_against_limits(expected, payload["scan_limits"])
         if payload["explain_only"]:
             return {"estimate": expected}
         rows, truncated = _fetch(
@@ -147,16 +148,6 @@ def _deadline(session: Session, seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def _hold_against_limits(expected: dict[str, int], payload: JsonObject) -> None:
-    for unit, limit in (("rows", payload["max_scan_rows"]), ("bytes", payload["max_scan_bytes"])):
-        if expected[unit] > limit:
-            raise Refusal(
-                "too_large",
-                f"It would read about {expected[unit]:,} {unit}; at most {limit:,} are allowed. "
-                "Choose a shorter period or fewer tables.",
-            )
 
 
 def _fetch(

@@ -17,6 +17,7 @@ from answerable.data.engines.external.catalogue import Catalogue, ServerFacts
 from answerable.data.engines.external.decode import decode_by_columns
 from answerable.data.engines.external.errors import ConnectionFailed
 from answerable.data.engines.external.place import Place
+from answerable.data.engines.query_limits.bounds import NO_LIMITS, QueryLimits
 from answerable.data.engines.queue import FairQueue
 from answerable.data.ingestion.outcome import TableProfile
 from answerable.data.semantics.result import Cell, Column, Estimate
@@ -98,23 +99,29 @@ class ExternalEngine:
         }
         return TableProfile.model_validate(await self._call(reader, request, 60))
 
-    async def estimate(self, reader: Reader, sql: str) -> Estimate:
+    async def estimate(self, reader: Reader, sql: str, *, limits: QueryLimits = NO_LIMITS) -> Estimate:
         """What the statement would read; it is not run. Raises as `run` does."""
-        answer = await self._call(
-            reader, self._statement(sql, explain_only=True), self._query.timeout_seconds
-        )
+        request = self._statement(sql, limits, explain_only=True)
+        answer = await self._call(reader, request, limits.seconds(self._query), limits)
         return Estimate.model_validate(answer["estimate"])
 
     async def run(
-        self, reader: Reader, sql: str, columns: Sequence[Column], *, scale: int | None = None
+        self,
+        reader: Reader,
+        sql: str,
+        columns: Sequence[Column],
+        *,
+        scale: int | None = None,
+        limits: QueryLimits = NO_LIMITS,
     ) -> ExternalRows:
-        """The statement's rows, in the types of the columns.
+        """The statement's rows, in the types of the columns, within the `limits` of whoever reads and the
+        server's.
 
         Raises QueryTooLarge, QueryTimeout, QueryOutOfMemory, ConnectionFailed or EngineUnavailable.
         """
         labels = [column.label for column in columns]
-        request = {**self._statement(sql, explain_only=False), "labels": labels}
-        answer = await self._call(reader, request, self._query.timeout_seconds)
+        request = {**self._statement(sql, limits, explain_only=False), "labels": labels}
+        answer = await self._call(reader, request, limits.seconds(self._query), limits)
         return ExternalRows(
             rows=decode_by_columns(answer["rows"], columns, scale=scale),
             truncated=answer["truncated"],
@@ -138,19 +145,20 @@ class ExternalEngine:
         """How many processes are alive."""
         return sum(running.worker.running for running in self._all)
 
-    def _statement(self, sql: str, *, explain_only: bool) -> JsonObject:
+    def _statement(self, sql: str, limits: QueryLimits, *, explain_only: bool) -> JsonObject:
         query = self._query
         return {
             "action": "query",
             "sql": sql,
             "explain_only": explain_only,
-            "max_scan_rows": query.max_scan_rows,
-            "max_scan_bytes": query.max_scan_bytes,
+            "scan_limits": limits.scans(query),
             "max_rows": query.max_rows,
             "max_bytes": query.max_result_bytes,
         }
 
-    async def _call(self, reader: Reader, request: JsonObject, seconds: float) -> JsonObject:
+    async def _call(
+        self, reader: Reader, request: JsonObject, seconds: float, limits: QueryLimits = NO_LIMITS
+    ) -> JsonObject:
         payload = {
             **request,
             "place": reader.place.payload(),
@@ -166,7 +174,7 @@ class ExternalEngine:
             except SandboxError as error:
                 if error.kind != "refused":
                     self._stop_backend(reader, running)
-                raise _typed(error, reader.place) from error
+                raise self._typed(error, reader.place, limits) from error
             except asyncio.CancelledError:
                 self._stop_backend(reader, running)
                 raise
@@ -260,6 +268,18 @@ class ExternalEngine:
         self._cleaning.add(task)
         task.add_done_callback(self._cleaning.discard)
 
+    def _typed(self, error: SandboxError, place: Place, limits: QueryLimits) -> AnswerableError:
+        if error.kind == "refused" and error.code not in LIMIT_CODES:
+            return ConnectionFailed.of(error.code, error.detail)
+        if error.kind == "crash" and place.is_file:
+            return ConnectionFailed.of(
+                "not_a_database",
+                "The process that reads the file stopped at it: the file is damaged, or hostile.",
+            )
+        if error.kind == "crash":
+            return EngineUnavailable("The process that reads the database stopped unexpectedly. Try again.")
+        return typed_failure(error, limits, self._query)
+
 
 def _files_of(place: Place) -> list[Path]:
     """The file, and what its own program keeps beside it."""
@@ -278,16 +298,3 @@ def _state_of(place: Place) -> str:
         return f" {found.st_dev} {found.st_ino} {[path.name for path in _files_of(place)]}"
     except OSError:
         return " gone"
-
-
-def _typed(error: SandboxError, place: Place) -> AnswerableError:
-    if error.kind == "refused" and error.code not in LIMIT_CODES:
-        return ConnectionFailed.of(error.code, error.detail)
-    if error.kind == "crash" and place.is_file:
-        return ConnectionFailed.of(
-            "not_a_database",
-            "The process that reads the file stopped at it: the file is damaged, or hostile.",
-        )
-    if error.kind == "crash":
-        return EngineUnavailable("The process that reads the database stopped unexpectedly. Try again.")
-    return typed_failure(error)
