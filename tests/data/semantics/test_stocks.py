@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from answerable.data.ingestion.ingest import read_tables
 from answerable.data.ingestion.request import IngestionRequest
-from answerable.data.semantics.inference import infer
+from answerable.data.semantics.inference import InferredDataset, infer
+from answerable.data.semantics.model import Aggregation, Metric
+from tests.data.ingestion.reading import read_text
 
 LIST = "Product,Stock value,Last count\nTamper,10,2026-01-03\nKettle,20,2026-01-05\nScale,30,2026-02-01\n"
 HISTORY = "Product,Stock value,Day\nTamper,10,2026-01-01\nKettle,20,2026-01-01\nTamper,11,2026-02-01\n"
@@ -25,3 +28,67 @@ def test_stocks_add_up_unless_a_thing_comes_at_several_times(
     metrics = infer("ds_1", "stock", "stock", found.tables[0].profile).metrics
     value = next(metric for metric in metrics if metric.field == "stock_value")
     assert value.non_additive is non_additive
+
+
+def _guess(header: str, rows: list[str], name: str = "table") -> InferredDataset:
+    return infer("ds_1", name, name, read_text("\n".join([header, *rows, ""])).table.profile)
+
+
+def _of_last_column(guess: InferredDataset) -> Metric:
+    """Its name is that of the column without its unit."""
+    return next(m for m in guess.metrics if m.field == guess.dataset.fields[-1].name)
+
+
+# Meters A, B and C, each day 3, 4 and 5 further; at the same hours in other tables.
+DAYS = [date(2025, 1, 1) + timedelta(days=n) for n in range(40)]
+STATES = [
+    (day, meter, 100 * n + (3 + n) * at) for at, day in enumerate(DAYS) for n, meter in enumerate("CAB")
+]
+
+
+@pytest.mark.parametrize("column", ["reading_kwh", "odometer_km", "Zählerstand", "meter_reading", "mileage"])
+def test_what_a_counter_stands_at_is_not_added_up_over_time(column: str) -> None:
+    found = _guess(f"day,meter,{column}", [f"{day},{meter},{state}" for day, meter, state in STATES])
+    metric = _of_last_column(found)
+    assert (metric.aggregation, metric.non_additive) == (Aggregation.SUM, True)
+    assert 0.7 < (metric.confidence or 0) < 1
+
+
+def test_a_counter_may_start_anew_and_is_the_less_sure() -> None:
+    states = [f"{day},{meter},{state % 110}" for day, meter, state in STATES]
+    steady = _guess("day,meter,reading", [f"{day},{meter},{state}" for day, meter, state in STATES])
+    anew = _of_last_column(_guess("day,meter,reading", states))
+    assert anew.non_additive
+    assert (anew.confidence or 0) < (_of_last_column(steady).confidence or 0)
+
+
+@pytest.mark.parametrize("column", ["reading", "mileage", "odometer_km", "counter"])
+def test_numbers_that_fall_as_often_as_they_rise_are_no_counters(column: str) -> None:
+    trips = [f"{day},{car},{7 * at % 11 + len(car)}" for at, (day, car, _) in enumerate(STATES)]
+    assert not _of_last_column(_guess(f"day,car,{column}", trips)).non_additive
+
+
+@pytest.mark.parametrize("column", ["reading_list", "reading_minutes", "counterparty", "amount"])
+def test_other_words_are_no_counters_however_their_numbers_rise(column: str) -> None:
+    found = _guess(f"day,person,{column}", [f"{day},{who},{state}" for day, who, state in STATES])
+    assert not _of_last_column(found).non_additive
+
+
+def test_a_counter_of_many_things_is_known_by_the_two_columns_that_tell_them_apart() -> None:
+    rows = [
+        f"{day},{site},{unit},{9 * n + at}"
+        for at, day in enumerate(DAYS)
+        for n, (site, unit) in enumerate([("North", "1"), ("South", "2"), ("North", "2"), ("South", "1")])
+    ]
+    assert _of_last_column(_guess("day,site,unit,meter_reading", rows)).non_additive
+
+
+def test_a_counter_that_is_read_each_hour_is_averaged() -> None:
+    hours = [f"2025-03-0{1 + n // 24} {n % 24:02}:00,{meter},{n * 5}" for n in range(72) for meter in "AB"]
+    metric = _of_last_column(_guess("taken_at,meter,reading_kwh", hours))
+    assert metric.aggregation is Aggregation.AVG
+
+
+def test_a_list_of_cars_without_times_is_no_course_of_a_counter() -> None:
+    found = _guess("plate,brand,odometer_km", [f"HH {n},{'AB'[n % 2]},{n * n % 97}" for n in range(30)])
+    assert not _of_last_column(found).non_additive

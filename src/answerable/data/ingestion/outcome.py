@@ -20,12 +20,24 @@ class ValueCount(BaseModel):
     count: int
 
 
+class Course(BaseModel):
+    """How often numbers rise and fall from one time of a thing to its next, and whether a thing has several
+    of a day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rises: int
+    falls: int
+    several_a_day: bool = False
+
+
 class ColumnProfile(BaseModel):
     """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
     e-mail address, a phone number and so on; what settles how later files are read is as in `TypedColumn`;
     `values` are the most frequent texts, None when there
     are more than 5,000 different ones or they are long; `unique` says whether no value occurs twice, None
-    where that was not counted."""
+    where that was not counted; `course` is that of a column named as a counter's, where a thing has several
+    times."""
 
     name: str
     label: str
@@ -43,6 +55,7 @@ class ColumnProfile(BaseModel):
     average_length: float = 0.0
     values: list[ValueCount] | None = None
     patterns: dict[str, float] = {}
+    course: Course | None = None
 
 
 class TableProfile(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from answerable.data.ingestion import sql
+from answerable.data.ingestion.counters import with_courses
 from answerable.data.ingestion.outcome import ColumnProfile, TableProfile, ValueCount
 from answerable.data.ingestion.typed import TypedColumn
 from answerable.data.semantics.model import FieldType
@@ -56,6 +57,7 @@ def profile(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: list[
             for typed, each in zip(group, figures, strict=True)
         ]
         profiles += _with_patterns(connection, near, own)
+    profiles = with_courses(connection, source, profiles)
     # Where one column tells all rows apart, no two are equal.
     unique = any(p.null_count == 0 and p.distinct_count == rows for p in profiles)
     names = [column.header.name for column in columns]

@@ -19,8 +19,10 @@ from answerable.data.semantics.personal import Judgement
 from answerable.data.semantics.telling_names import (
     ADDED_UP,
     AVERAGED,
+    COUNTER,
     GROUPED_BY,
     IDENTIFIER,
+    PERHAPS_COUNTER,
     PROSE,
     STOCK,
     TIME_FIRST,
@@ -57,16 +59,17 @@ def _of_role(field: ModelField, column: ColumnProfile, filled: int) -> float:
         coded = max(different, column.patterns.get("uuid", 0.0))
         return borne_out(by_name=IDENTIFIER.search(field.name) is not None, share=coded, count=filled)
     if field.role is FieldRole.MEASURE:
-        counted = (
-            field.unit is not None
-            or AVERAGED.search(field.name) is not None
-            or ADDED_UP.search(field.name) is not None
-        )
-        return borne_out(by_name=counted, share=different, count=filled)
+        return borne_out(by_name=_is_told_as_number(field), share=different, count=filled)
     if field.role is FieldRole.TEXT:
         return borne_out(by_name=PROSE.search(field.name) is not None, share=different, count=filled)
     # What rows are grouped by comes again and again.
     return borne_out(by_name=GROUPED_BY.search(field.name) is not None, share=1 - different, count=filled)
+
+
+def _is_told_as_number(field: ModelField) -> bool:
+    """Whether a unit or the name says that it is a number of something."""
+    told = (ADDED_UP, AVERAGED, COUNTER, PERHAPS_COUNTER)
+    return field.unit is not None or any(pattern.search(field.name) is not None for pattern in told)
 
 
 def of_dataset(
@@ -93,9 +96,12 @@ def with_confidence(metric: Metric, dataset: Dataset, table: TableProfile) -> Me
         single = 1 - min(1.0, table.duplicate_rows / max(1, table.rows))
         return metric.model_copy(update={"confidence": seen(single, table.rows)})
     column = next(column for column in table.columns if column.name == field.name)
-    told = (ADDED_UP, AVERAGED, STOCK)
-    named = field.unit is not None or any(pattern.search(field.name) is not None for pattern in told)
-    fits = borne_out(by_name=named, share=_filled(column, table), count=table.rows)
+    told = _is_told_as_number(field) or STOCK.search(field.name) is not None
+    fits = borne_out(by_name=told, share=_filled(column, table), count=table.rows)
+    if metric.non_additive and (course := column.course) is not None:
+        # That a counter's numbers go on from each to the next is what makes it one.
+        steps = course.rises + course.falls
+        fits = min(fits, borne_out(by_name=told, share=course.rises / steps, count=steps))
     known = [each for each in (fits, field.confidence.role, field.confidence.unit) if each is not None]
     return metric.model_copy(update={"confidence": min(known)})
 

@@ -24,6 +24,7 @@ from answerable.data.semantics.model import (
 from answerable.data.semantics.personal import about_people, judge
 from answerable.data.semantics.telling_names import (
     AVERAGED,
+    COUNTER,
     IDENTIFIER,
     PART_OF_DATE,
     PLACE_NUMBER,
@@ -39,6 +40,8 @@ MOST_VALUES = 200
 MOST_ENTITY_VALUES = 5000
 _MOST_VALUE_CHARACTERS = 200_000
 _PROSE_LENGTH = 60
+# A counter that starts anew now and then is one all the same.
+_LEAST_RISING = 0.9
 
 _FILE_WORDS = {
     "data", "export", "report", "list", "table", "tabelle", "liste", "daten", "bericht", "sheet", "dump",
@@ -76,7 +79,7 @@ def infer(
         default_time=default_time,
         confidence=certainty.of_dataset(primary_key, default_time, table),
     )
-    metrics = _metrics(dataset, spoken, snapshots=not _names_each_row(fields, table))
+    metrics = _metrics(dataset, table, spoken)
     return InferredDataset(dataset, tuple(certainty.with_confidence(m, dataset, table) for m in metrics))
 
 
@@ -225,8 +228,9 @@ def _names_each_row(fields: tuple[ModelField, ...], table: TableProfile) -> bool
     )
 
 
-def _metrics(dataset: Dataset, spoken: str, *, snapshots: bool) -> tuple[Metric, ...]:
+def _metrics(dataset: Dataset, table: TableProfile, spoken: str) -> tuple[Metric, ...]:
     plural = spoken.replace("_", " ")
+    snapshots = not _names_each_row(dataset.fields, table)
     metrics = [
         Metric(
             name=_metric_name(dataset.name, "count"), label=f"Number of {plural}", dataset=dataset.name,
@@ -234,19 +238,22 @@ def _metrics(dataset: Dataset, spoken: str, *, snapshots: bool) -> tuple[Metric,
         )
     ]  # fmt: skip
     taken = {metrics[0].name}
-    for field in dataset.fields:
+    for field, column in zip(dataset.fields, table.columns, strict=True):
         if field.role is FieldRole.MEASURE:
-            metric = _measure_metric(dataset, field, snapshots=snapshots)
+            metric = _measure_metric(dataset, field, column, snapshots=snapshots)
             if metric.name not in taken:
                 taken.add(metric.name)
                 metrics.append(metric)
     return tuple(metrics)
 
 
-def _measure_metric(dataset: Dataset, field: ModelField, *, snapshots: bool) -> Metric:
-    averaged = AVERAGED.search(field.name) is not None or (
-        field.unit is not None and field.unit.kind == "percent"
-    )
+def _measure_metric(dataset: Dataset, field: ModelField, column: ColumnProfile, *, snapshots: bool) -> Metric:
+    counter = snapshots and dataset.default_time is not None and is_counter(column)
+    several = column.course is not None and column.course.several_a_day
+    percent = field.unit is not None and field.unit.kind == "percent"
+    # The last day of a counter that is read each hour would add up its hours.
+    averaged = several if counter else AVERAGED.search(field.name) is not None or percent
+    stock = counter or STOCK.search(field.name) is not None
     bare, _ = split_header(field.label)
     words = bare.replace("_", " ")
     return Metric(
@@ -256,8 +263,16 @@ def _measure_metric(dataset: Dataset, field: ModelField, *, snapshots: bool) -> 
         aggregation=Aggregation.AVG if averaged else Aggregation.SUM,
         field=field.name,
         unit=field.unit,
-        non_additive=snapshots and not averaged and STOCK.search(field.name) is not None,
+        non_additive=snapshots and not averaged and stock,
     )
+
+
+def is_counter(column: ColumnProfile) -> bool:
+    """Whether a column holds what a counter stands at, by its name and, where there are any, by its values,
+    which hardly ever fall."""
+    if (course := column.course) is not None:
+        return course.rises >= _LEAST_RISING * (course.rises + course.falls)
+    return COUNTER.search(column.name) is not None
 
 
 def _metric_name(*parts: str) -> str:
