@@ -98,9 +98,12 @@ class Lexicon:
 _NAMES = frozenset({"Num", "Dim", "TimeF", "Flag", "NotFlag", "Metric"})
 
 
-def terminal(start: int, end: int, entry: Entry, last_word: str) -> Item:
-    """The chart item of a spotted phrase; its last word as typed tells singular from plural."""
+def terminal(start: int, end: int, entry: Entry, last_word: str, *, one: bool = False) -> Item:
+    """The chart item of a spotted phrase; its last word as typed tells singular from plural, `one` that an
+    indefinite article stood before it."""
     value = entry.value
+    if isinstance(value, Field) and one:
+        value = replace(value, one=True)
     if isinstance(value, Field | Rows | Named) and last_word != singular(last_word):
         value = replace(value, many=True)
     category = entry.category

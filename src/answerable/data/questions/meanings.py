@@ -49,11 +49,13 @@ class YearPart:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the dataset that is being read for. `many` when it was said in the plural, `as_rows` when
-    the word for it is also that for the rows: sales, in a table of sales."""
+    """A field of the dataset that is being read for. `many` when it was said in the plural, `one` when with
+    an indefinite article, `as_rows` when the word for it is also that for the rows: sales, in a table of
+    sales."""
 
     name: str
     many: bool = False
+    one: bool = False
     as_rows: bool = False
 
 

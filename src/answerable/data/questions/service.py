@@ -393,7 +393,7 @@ class _Reader:
             Item(t.norm, at, at + 1, t.norm, 0.0) for at, t in enumerate(tokens) if t.norm in grammar_words
         ]
         items += [
-            terminal(start, end, e, tokens[end - 1].norm)
+            terminal(start, end, e, tokens[end - 1].norm, one=_follows_a(question, tokens[start]))
             for start, end, e in spots
             if e.dataset == dataset.name
         ]
@@ -440,6 +440,11 @@ class _Reader:
         score = len(about) / (len(about) + len(left)) if about else 0.0
         reason = Reason.WORDS_LEFT_OVER if left else Reason.NOT_EXPRESSIBLE
         return Unparsed(tuple(words[at].token.norm for at in left), (), round(score, 3), reason)
+
+
+def _follows_a(question: str, token: Token) -> bool:
+    """Whether an indefinite article stands before the token, which is no token any more."""
+    return question[: token.start].lower().endswith((" a ", " an "))
 
 
 def _said_better_elsewhere(dataset: str, spots: list[tuple[int, int, Entry]]) -> bool:

@@ -8,7 +8,7 @@ from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.half_said import flat
 from answerable.data.questions.meanings import Both, Bound, Field, Part, Threshold, Where
-from answerable.data.semantics.model import FieldRole
+from answerable.data.semantics.model import Aggregation, FieldRole
 
 _HOLDING = (
     "with|having|that have|which have|who have|that had|who had|where|whose|have|has|had|made"
@@ -18,6 +18,11 @@ _HOLDING = (
     "|have booked|has booked|received|are there with|are there that have|are there that had|do we have with"
 )
 _MOST = 4
+# What each row has one of, though it is added up; and what is the sum of many, though one says "a revenue".
+_PAID_ONCE = frozenset({"fine", "penalty", "surcharge", "donation", "refund", "deposit", "bonus", "fare"})
+_OF_ALL = frozenset(
+    {"revenue", "turnover", "sales", "income", "profit", "spend", "spending", "budget", "total", "volume"}
+)
 _Held = tuple[Threshold, ...]
 _Heads = tuple[Field, tuple[Where, ...]]
 
@@ -28,6 +33,7 @@ def add_rules(grammar: Grammar) -> None:
     grammar.words_as("@Holding", _HOLDING)
     grammar.words_as("@HowMany", "how many|number of|total number of|count of|count")
     grammar.rule("Held", "Measure @Been? Bound", lambda _c, p, b: _held(b, p))
+    grammar.rule("Held", "Num @Been? Bound", _of_one)
     grammar.rule("Held", "Bound (of|in)? Num", _sum)
     grammar.rule("Certain", "Stated @Been? Bound", lambda _c, p, b: _held(b, p))
     grammar.rule("Certain", "(number of|count of) Rows @Been? Bound", lambda c, _r, b: _held(b, c.count()))
@@ -69,6 +75,16 @@ def _held(bound: Bound, part: Part) -> Threshold:
 def _sum(context: Context, bound: Bound, field: Field) -> Threshold | None:
     part = context.number_of(field.name, many=field.many)
     return _held(bound, part) if part is not None else None
+
+
+def _of_one(context: Context, field: Field, bound: Bound) -> Threshold | None:
+    """A fine over 4.5 is that of one loan, beside what all loans of a book come to; a revenue is of all."""
+    words = set(field.name.split("_"))
+    part = context.number_of(field.name)
+    counted_singly = field.one or words & _PAID_ONCE
+    if field.many or not counted_singly or words & _OF_ALL or part is None or not context.is_sum(part):
+        return None
+    return Threshold(bound, part=Part(aggregation=Aggregation.MAX, field=field.name))
 
 
 def _of_metric(context: Context, part: Part, bound: Bound) -> Threshold | None:
