@@ -52,6 +52,15 @@ def meant(*turns: str) -> list[str]:
         (("revenue in 2025", "last month"), "2026-10-01..2026-11-01"),
         (("revenue", "in March"), "2026-03-01..2026-04-01"),
         (("revenue in 2026", "and last year?"), "2025-01-01..2026-01-01"),
+        # Of last year itself it is the one before; "the previous year" is that of any.
+        (("revenue in 2025", "and last year?"), "2024-01-01..2025-01-01"),
+        (("revenue last year", "what about last year"), "2024-01-01..2025-01-01"),
+        (("revenue in 2024", "and last year?"), "2025-01-01..2026-01-01"),
+        (("revenue in October 2026", "and last month?"), "2026-09-01..2026-10-01"),
+        (("revenue in Q3 2026", "last quarter"), "2026-04-01..2026-07-01"),
+        (("revenue in 2024", "and the previous year?"), "2023-01-01..2024-01-01"),
+        (("revenue in March 2025", "the month before"), "2025-02-01..2025-03-01"),
+        (("revenue in 2025", "and the year before that?"), "2024-01-01..2025-01-01"),
     ],
     ids=str,
 )
@@ -74,6 +83,21 @@ def test_a_time_that_may_be_two_is_asked_back(turns: tuple[str, ...], days: list
     assert isinstance(change, Asked)
     assert len({option.label for option in change.options}) == len(days)
     assert meant(*turns) == [f"revenue | during {each}" for each in days]
+
+
+def test_only_another_year_after_a_comparison_is_compared_or_alone() -> None:
+    change = said("revenue by country in 2025", "compare with the year before", "only 2024")
+    assert isinstance(change, Asked)
+    assert [option.label for option in change.options] == ["2024 against 2023", "2024 alone"]
+    assert [summary(option.query, MODEL) for option in change.options] == [
+        "revenue | during 2024-01-01..2025-01-01 | by country | against previous_year 2023-01-01..2024-01-01",
+        "revenue | during 2024-01-01..2025-01-01 | by country",
+    ]
+    chosen = meant("revenue in 2025", "compare with the year before", "only Germany")
+    assert chosen == [
+        "revenue | where country = Germany | during 2025-01-01..2026-01-01 "
+        "| against previous_year 2024-01-01..2025-01-01"
+    ]
 
 
 def test_a_month_of_one_of_many_years_is_not_guessed() -> None:

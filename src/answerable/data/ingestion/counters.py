@@ -45,7 +45,7 @@ def _is_named(column: ColumnProfile) -> bool:
 def _may_tell_things(column: ColumnProfile) -> bool:
     """Whether rows of one value may be those of one thing: values that come again."""
     kept = column.type in (FieldType.STRING, FieldType.INTEGER) and not _is_named(column)
-    return kept and 1 < column.distinct_count and not column.unique
+    return kept and column.distinct_count > 1 and not column.unique
 
 
 def _course(

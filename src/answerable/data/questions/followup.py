@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from answerable.data.questions.changes.arranging import arranged
-from answerable.data.questions.changes.comparing import compared
+from answerable.data.questions.changes.comparing import alone_or_compared, compared
 from answerable.data.questions.changes.measuring import aggregated, as_share, bounded
 from answerable.data.questions.changes.outcome import Asked, Change, Patched, Unchanged, Why, asked
 from answerable.data.questions.changes.periods import (
@@ -22,6 +22,7 @@ from answerable.data.questions.changes.periods import (
     named,
     of_whole_periods,
     same_part_of,
+    the_one_before,
     years_of,
 )
 from answerable.data.questions.changes.slots import Way, holds, put_in
@@ -34,7 +35,7 @@ from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.unfinished import as_far_as_known
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.paths import sole_paths
-from answerable.data.semantics.query import SemanticQuery
+from answerable.data.semantics.query import Period, SemanticQuery
 
 _OPENING = re.compile(
     r"^(?:and |but |now |then |ok |okay |just |what about |how about |the same |same )+", re.I
@@ -61,6 +62,8 @@ def follow_up(text: str, last: SemanticQuery, model: SemanticModel, as_of: datet
     counts from `as_of`; a month without a year is one of the year that `last` is about. Nothing of the words
     is ignored: a change that cannot be made whole is not made."""
     change, now = _change(text, last, model, as_of), Now.at(as_of, model.calendar)
+    if isinstance(change, Unchanged) and change.why is Why.DOES_NOT_FIT:
+        change = _only_of_compared(text, last, model, as_of) or change
     if isinstance(change, Patched):
         return Patched(_as_known(change.query, now))
     if isinstance(change, Asked):
@@ -101,13 +104,7 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
         if instead["of"] is None and (change := aggregated(said, last, context)) is not None:
             return change
     else:
-        shown = (
-            as_share(said, last, model)
-            or aggregated(said, last, context)
-            or arranged(said, last, model)
-            or compared(said, last, model, dataset, now)
-            or bounded(said, last, context)
-        )
+        shown = _shown_otherwise(said, last, model, context)
         if shown is not None:
             return shown
     scope = [dataset.name, *sole_paths(model, dataset.name)]
@@ -129,6 +126,35 @@ def _change(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetim
 
     change = _in_its_year(changes, last, now)
     return _of_rows_or_groups(change, said, last, context, noun) if instead is None else change
+
+
+def _shown_otherwise(said: str, last: SemanticQuery, model: SemanticModel, context: Context) -> Change | None:
+    """The same rows shown in another way or beside others, or those of the period before."""
+    changed = (
+        as_share(said, last, model)
+        or aggregated(said, last, context)
+        or arranged(said, last, model)
+        or compared(said, last, model, context.dataset, context.now)
+        or bounded(said, last, context)
+    )
+    if changed is not None:
+        return changed
+    before = the_one_before(said, last, context.now)
+    return Patched(before) if before is not None else None
+
+
+def _only_of_compared(text: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Change | None:
+    """Only 2024, of what is compared with another period; None for a change that is not of the period
+    alone."""
+    if last.time is None or last.time.comparison is None or not _ONLY.match(text.strip()):
+        return None
+    single = last.model_copy(update={"time": last.time.model_copy(update={"comparison": None})})
+    change, dataset = _change(text, single, model, as_of), model.dataset(last.dataset)
+    if not isinstance(change, Patched) or change.query.time is None or dataset is None:
+        return None
+    if during(change.query, last.time.period or Period()) != single:
+        return None
+    return alone_or_compared(last, change.query, model, dataset, Now.at(as_of, model.calendar))
 
 
 def _broken_down(said: str, last: SemanticQuery, model: SemanticModel, as_of: datetime) -> Change:

@@ -26,8 +26,8 @@ STOCK = re.compile(
     r"(?:^|_)(?:balance|saldo|stock|inventory|bestand|lagerbestand|on_hand|headcount|head_count|kontostand|capacity|"
     r"kapazitaet|population|einwohner|outstanding|open_amount|backlog|level|fuellstand|members_total|followers)(?:_|$)"
 )
-# What a counter stands at, which goes on from what it was. What may as well be something else is one where its
-# values rise from each to the next: a trip has a mileage, too, and a thermometer a reading.
+# What a counter stands at, which goes on from what it was. What may as well be something else is one where
+# its values rise from each to the next: a trip has a mileage, too, and a thermometer a reading.
 _AT = r"(?:_(?:wh|kwh|mwh|km|mi|miles|m3|l|h|hours|pcs|imp))?"
 COUNTER = re.compile(
     rf"(?:^|_)(?:(?:meter|counter|odometer)_(?:reading|value|state|stand)|odometer|zaehlerstand|kilometerstand|"

@@ -61,6 +61,20 @@ def compared(
     return asked(_WHICH, [Option(_label(query), query) for query in queries])
 
 
+def alone_or_compared(
+    last: SemanticQuery, alone: SemanticQuery, model: SemanticModel, dataset: Dataset, now: Now
+) -> Change:
+    """Only 2024, after a year beside the one before: 2024 beside its own year before, or by itself."""
+    time, days = alone.time, days_of(alone.time.period if alone.time is not None else None)
+    kind = last.time.comparison.kind if last.time is not None and last.time.comparison is not None else None
+    queries = [alone]
+    if time is not None and days is not None and kind in ("previous_year", "previous_period"):
+        versus = Versus(against=Against.PREVIOUS_YEAR if kind == "previous_year" else Against.PREVIOUS_PERIOD)
+        slices = against(context_of(model, dataset, now), versus, span_of(*days, now), time.grain, time.field)
+        queries = [*(alone.model_copy(update={"time": _kept(one, time)}) for one in slices), alone]
+    return asked(_WHICH, [Option(_label(query), query) for query in queries])
+
+
 def _of_its_own(versus: Versus) -> Versus | None:
     """The previous year is that before the period, whenever it is asked; None where today is counted from."""
     if versus.span is not None and versus.span.relative:
@@ -118,5 +132,6 @@ def _kept(found: TimeSlice, time: TimeSlice) -> TimeSlice:
 def _label(query: SemanticQuery) -> str:
     time = query.time
     assert time is not None
-    assert time.comparison is not None
+    if time.comparison is None:
+        return f"{named(time.period)} alone"
     return f"{named(time.period)} against {named(time.comparison.period)}"

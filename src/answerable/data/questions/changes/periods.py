@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from answerable.data.questions.formatting import format_period
+from answerable.data.questions.meanings import TimeUnit
 from answerable.data.questions.time import resolve
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.whole_periods import whole_periods
 from answerable.data.semantics.query import Period, SemanticQuery
+
+_UNIT = r"(?P<unit>year|quarter|month|week)"
+_BEFORE = re.compile(
+    r"^(?:in |for |during |of )?(?:the )?(?P<said>last |previous |prior |preceding )?"
+    rf"{_UNIT}(?P<after> before(?: that)?)?$",
+    re.I,
+)
 
 Days = tuple[date, date]
 """The first day and the day after the last."""
@@ -44,6 +53,25 @@ def same_part_of(year: Period, part: Period) -> Period | None:
     months = 12 * (whole[0].year - begins.year)
     start, end = (resolve.add_months(day, months) for day in days)
     return Period(start=start, end=end, label=_named(start, end))
+
+
+def the_one_before(said: str, query: SemanticQuery, now: Now) -> SemanticQuery | None:
+    """The query over the year (quarter, month, week) before the one that it is about, where `said` is no more
+    than that: "the previous year" of any, and "last year" of last year itself, which is there already."""
+    words, days = _BEFORE.match(said), days_of(query.time.period if query.time is not None else None)
+    if words is None or days is None or query.time is None or query.time.comparison is not None:
+        return None
+    opening = (words["said"] or "").strip().lower()
+    if bool(opening) == bool(words["after"]):
+        return None
+    unit = TimeUnit(words["unit"].lower())
+    start, end = days
+    if resolve.floor(start, unit, now) != start or resolve.add(start, unit, 1) != end:
+        return None
+    if opening == "last" and end != resolve.floor(now.today, unit, now):
+        return None
+    before = resolve.add(start, unit, -1)
+    return of_whole_periods(during(query, Period(start=before, end=start, label=_named(before, start))), now)
 
 
 def named(period: Period | None) -> str:
