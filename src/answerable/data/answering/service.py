@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from answerable.data.answering.lookups import table_of, with_nearest
+from answerable.data.answering.options import offerable
 from answerable.data.answering.outcome import (
     Catalogue,
     Choice,
@@ -59,7 +60,7 @@ async def answer_from_data(
     wanted = asks_why(question, model, as_of, scope=names)
     if wanted is not None:
         return await explain_change(runtime, data, wanted)
-    read = settle_units(read_question(question, model, as_of, scope=names), model)
+    read = offerable(settle_units(read_question(question, model, as_of, scope=names), model), model)
     if not isinstance(read, Unparsed):
         known = book.by_reading(question, model, as_of, names)
         if known is not None:

@@ -198,6 +198,8 @@ def _draft(context: Context, frame: Frame, shape: Shape, filtered: Filtered, tim
         time = time.model_copy(update={"fill_gaps": False})
     if frame.window is not None and (time is None or time.grain is None or shape.intent is Intent.SHARE):
         return None
+    if frame.window is not None and frame.window.running and not all(map(context.is_sum, shape.parts)):
+        return None  # averages and maxima do not add up over time
     time, left_out = _as_known(context, frame, time)
     share = shape.intent is Intent.SHARE
     measures = tuple(measure_of(part, share, frame.window) for part in shape.parts)
