@@ -291,3 +291,25 @@ def test_one_time_without_a_zone_among_thousands_is_reported() -> None:
     found = column([*cells, "2024-02-01 10:00"]).finding(Code.TIME_ZONE_MISSING)
     assert found is not None
     assert (found.count, found.example) == (1, "2024-02-01 10:00")
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "symbol"),
+    [
+        ("kwh", "kwh", "kWh"),
+        ("MWh", "mwh", "MWh"),
+        ("km", "km", "km"),
+        ("temperature_c", "temperature", "°C"),
+        ("outdoor_temp_f", "outdoor_temp", "°F"),
+        ("Temperatur C", "temperatur", "°C"),
+        ("weight_kg", "weight", "kg"),
+        ("peak_kw", "peak", "kW"),
+        ("grid_mwh", "grid", "MWh"),
+        ("vitamin_c", "vitamin_c", None),
+        ("team c", "team_c", None),
+        ("h", "h", None),
+    ],
+)
+def test_units_in_headers_are_seen_in_names_of_programs(header: str, name: str, symbol: str | None) -> None:
+    found = column(["5", "7.5", "9"], header).table.profile.columns[1]
+    assert (found.name, found.unit.symbol if found.unit else None) == (name, symbol)

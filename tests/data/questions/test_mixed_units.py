@@ -108,6 +108,11 @@ def test_units_of_measure_are_held_apart_and_parts_of_a_firm_are_not() -> None:
     weighed = _model(_number("quantity"), _text("unit", "kg", "l", "box"))
     assert isinstance(_read("total quantity", weighed), Ambiguous)
     assert _answered("total quantity", _model(_number("quantity"), _text("unit", "Sales", "Support")))
+    for parts in (("A", "B"), ("A", "B", "C"), ("C", "K")):  # ampere, byte and kelvin in another column
+        assert _answered("total quantity", _model(_number("quantity"), _text("unit", *parts)))
+    assert isinstance(
+        _read("total quantity", _model(_number("quantity"), _text("unit", "A", "kW"))), Ambiguous
+    )
 
 
 def test_a_column_named_after_a_measure_is_that_measures_alone() -> None:

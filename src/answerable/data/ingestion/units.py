@@ -61,6 +61,11 @@ _AFTER_IN_BEFORE = re.compile(
 _AFTER_IN = re.compile(r"^(?P<rest>.+?)[\s_]+in[\s_]+(?P<unit>\S{1,5}(?:\s\S{1,6})?)$", re.IGNORECASE)
 _AFTER_MARK = re.compile(r"^(?P<rest>.+?)\s*[,/|]\s*(?P<unit>\S{1,6})$")
 _LAST_WORD = re.compile(r"^(?P<rest>.+?)[\s_]+(?P<unit>\S{1,4})$")
+# Last words, or whole headers, that are hardly anything else than units.
+_UNMISTAKABLE = frozenset(
+    {"kg", "km", "cm", "mm", "wh", "kwh", "mwh", "gwh", "kw", "hpa", "kpa", "lbs", "gb", "tb", "°c", "°f"}
+)
+_DEGREES = re.compile(r"^(?P<rest>(?:.*[\s_])?temp(?:erature?)?)[\s_]+(?P<unit>[cf])$", re.IGNORECASE)
 
 
 def currency(text: str) -> str | None:
@@ -130,16 +135,26 @@ def split_header(header: str) -> tuple[str, Unit | None]:
         strong = pattern is _IN_BRACKETS_BEFORE or (unit is not None and unit.kind in ("currency", "percent"))
         if before is not None and unit is not None and strong:
             return text, unit
+    if text.lower() in _UNMISTAKABLE:
+        return text, parse_unit(_written(text))
+    if (degrees := _DEGREES.match(text)) is not None:
+        return degrees["rest"], parse_unit(f"°{degrees['unit'].upper()}")
     for pattern in (_AFTER_IN, _AFTER_MARK, _LAST_WORD):
         match = pattern.match(text)
         if match is None:
             continue
-        unit = parse_unit(match["unit"])
+        said = match["unit"]
+        unit = parse_unit(_written(said) if pattern is _LAST_WORD else said)
         # A bare letter at the end ("Team A", "Size M") is a name unless "in" or a comma leads to it.
         weak = pattern is _LAST_WORD and unit is not None and unit.kind not in ("currency", "percent")
-        if unit is not None and not (weak and match["unit"].lower() not in {"kg", "km", "cm", "mm", "kwh"}):
+        if unit is not None and not (weak and said.lower() not in _UNMISTAKABLE):
             return match["rest"], unit
     return text, None
+
+
+def _written(word: str) -> str:
+    """A unit as it is written: "kw" of a name in small letters is kW."""
+    return _QUANTITIES[word.lower()] if word.lower() in _UNMISTAKABLE else word
 
 
 def named_in(text: str) -> Unit | None:

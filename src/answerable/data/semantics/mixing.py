@@ -44,6 +44,7 @@ _RATE = re.compile(
 )
 _COUNTS = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT})
 _KNOWN_SHARE = 0.5
+_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,10 @@ def _names_units(companion: ModelField) -> bool:
     """Whether a column's values are units: a "unit" may as well be a part of a firm."""
     values = companion.values or ()
     known = sum(parse_unit(value) is not None for value in values)
+    # A, B and C are parts of a firm, though there are amperes and bytes.
+    letters = {value for value in values if len(value) == 1 and value.isupper()}
+    if letters == set(values) and (known < len(values) or letters == set(_FIRST[: len(letters)])):
+        return False
     return bool(values) and known >= _KNOWN_SHARE * len(values)
 
 
