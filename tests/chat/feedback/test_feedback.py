@@ -49,6 +49,8 @@ async def test_a_correction_makes_a_word_understood_once_an_editor_accepts_it(
     amount = next(field["name"] for field in fields if field["name"].startswith("amount"))
     correction = {"kind": "synonym", "word": word, "dataset": table["name"], "field": amount}
     given = await give(viewer, answer, comment="It means the amount.", correction=correction)
+    twice = await give(viewer, answer, correction=correction)
+    assert twice["proposal_id"] == given["proposal_id"]  # said twice, it is one proposal
 
     assert (await viewer.get(PROPOSALS)).status_code == 403
     (proposal,) = (await editor.get(PROPOSALS, params={"status": "open"})).json()["items"]

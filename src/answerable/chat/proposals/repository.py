@@ -18,6 +18,17 @@ async def add(session: Session, row: ProposalRow) -> None:
     await session.flush()
 
 
+async def waiting(session: Session, question: str, change: dict[str, object]) -> ProposalRow | None:
+    """The open proposal of that change that the session's principal made of the question."""
+    statement = select(ProposalRow).where(
+        ProposalRow.status == ProposalStatus.OPEN.value,
+        ProposalRow.question == question,
+        ProposalRow.change == change,
+        ProposalRow.proposed_by == session.principal.user_id,
+    )
+    return await session.scalar(statement.order_by(ProposalRow.created_at).limit(1))
+
+
 async def lock(session: Session, proposal_id: str) -> ProposalRow | None:
     """A proposal of the workspace, held until the transaction ends."""
     statement = select(ProposalRow).where(ProposalRow.id == proposal_id).with_for_update()

@@ -32,7 +32,8 @@ class NothingToName(Conflict):
 
 
 async def propose(session: Session, wanted: Synonym, question: str, comment: str | None) -> ProposalRow:
-    """A new proposal. Raises InvalidInput for a word for what there is not."""
+    """A proposal that waits for an editor: a new one, unless the caller's same one for the question waits
+    already. Raises InvalidInput for a word for what there is not."""
     seen = await semantics.reach_into(session)
     if _changed(seen.model, wanted, add=True) is None:  # what is hidden is answered as what is not there
         raise InvalidInput(
@@ -40,12 +41,17 @@ async def propose(session: Session, wanted: Synonym, question: str, comment: str
             errors=[FieldError("correction", "names nothing in the semantic model")],
             reason="names_nothing",
         )
+    change = wanted.model_dump(mode="json")
+    known = await repository.waiting(session, question, change)
+    if known is not None:  # said twice, it is one proposal, with what was said of it last
+        known.comment = comment or known.comment
+        return known
     row = ProposalRow(
         workspace_id=session.workspace_id,
         kind=wanted.kind,
         question=question,
         comment=comment,
-        change=wanted.model_dump(mode="json"),
+        change=change,
         proposed_by=session.principal.user_id,
     )
     await repository.add(session, row)
