@@ -286,6 +286,10 @@ def test_a_stock_takes_its_last_day_in_each_period_instead_of_a_sum() -> None:
         (date(2025, 2, 1), 3)
     ]
     assert rows(measures=[stock]) == [(9,)]
+    # Beside the month before: in March it stood at 4, in February at 3.
+    before = Comparison(kind="previous_period", period=days("2025-01-01", "2025-03-01"), shift=1)
+    compared = rows(measures=[stock], time=over(Grain.MONTH, "2025-02-01", "2025-04-01", comparison=before))
+    assert compared[-1][:3] == (date(2025, 3, 1), 4, 3)
     # The same field summed by hand is the same stock.
     by_hand = Measure(aggregation=Aggregation.SUM, field="stock")
     assert rows(measures=[by_hand, COUNT]) == [(9, len(TABLE))]

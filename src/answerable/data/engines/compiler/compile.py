@@ -114,9 +114,10 @@ def _staged(plan: Plan) -> exp.Select:
     stages = _Stages(plan)
     stages.add(CURRENT, _marked(aggregate(plan, stages.rows(CURRENT))))
     if plan.comparison is not None:
-        stages.add(COMPARED, _marked(aggregate(plan, stages.rows(COMPARED))))
-    if derived.needs_beginning(plan):
-        stages.add(derived.BEGINNING, first_bucket(plan, stages.rows(COMPARED)))
+        compared = stages.rows(COMPARED)
+        stages.add(COMPARED, _marked(aggregate(plan, compared)))
+        if derived.needs_beginning(plan):
+            stages.add(derived.BEGINNING, first_bucket(plan, compared))
     if any(measure.share for measure in plan.measures):
         stages.add(TOTALS, aggregate(plan, stages.rows(TOTALS)))
     running_on = replace(plan, measures=tuple(m for m in plan.measures if m.accumulates))
