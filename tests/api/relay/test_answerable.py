@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -246,7 +247,7 @@ async def test_the_floor_answers_first_and_models_the_rest(library: Library, ups
     body["messages"] = [{"role": "user", "content": FOUNDED}]
     without = await library.bed.client.post("/v1/chat/completions", json=body, headers=headers)
     assert without.headers["x-answerable-stage"] == "small"
-    assert "1987" not in without.text
+    assert not re.search(r"\b1987\b", without.text)  # an id may hold the digits
 
 
 @pytest.mark.parametrize("position", ["first", "last"])

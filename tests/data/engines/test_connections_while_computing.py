@@ -17,6 +17,7 @@ from answerable.api.app import create_app
 from answerable.api.assembly import build_runtime
 from answerable.data.datasets.storage import tables_root
 from answerable.data.engines.duckdb.engine import DuckDBEngine, Rows
+from answerable.data.engines.query_limits.bounds import NO_LIMITS, QueryLimits
 from answerable.kit.runtime import Runtime
 from answerable.kit.settings import DatabaseSettings, Settings
 
@@ -29,11 +30,13 @@ class GatedEngine(DuckDBEngine):
         self.gate = asyncio.Event()
         self.waiters = 0
 
-    async def run(self, sql: str, tables: Mapping[str, Path], *, owner: str = "") -> Rows:
+    async def run(
+        self, sql: str, tables: Mapping[str, Path], *, owner: str = "", limits: QueryLimits = NO_LIMITS
+    ) -> Rows:
         """Wait, then run."""
         self.waiters += 1
         await self.gate.wait()
-        return await super().run(sql, tables, owner=owner)
+        return await super().run(sql, tables, owner=owner, limits=limits)
 
 
 @pytest.fixture
@@ -68,7 +71,8 @@ async def test_requests_are_answered_while_others_wait_for_the_engine(small: Run
         ]
 
         async def all_wait() -> bool:
-            assert not any(task.done() for task in waiting)
+            early = [task.result().text for task in waiting if task.done()]
+            assert not early, early
             return engine.waiters == len(waiting)
 
         await eventually(all_wait)

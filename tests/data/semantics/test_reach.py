@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,7 +79,7 @@ async def test_members_are_answered_from_their_rows_alone(workspace: Workspace) 
     assert [row[0] for row in await rows(latin, by_country(dataset))] == ["France", "Italy"]
     said = await asked(german, "total amount")
     assert "90" in said["text"]
-    assert "210" not in str(said)
+    assert not re.search(r"(?<![\w.])210(?!\w)", str(said))  # an id may hold the digits
     assert "you may see" in str(said["warnings"])
 
 
