@@ -1,4 +1,4 @@
-"""Question to answer over a table of 1,000,000 rows, through HTTP on a server of its own."""
+"""Question to answer over a table of 1,000,000 rows (or 20,000,000), through HTTP on a server of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import httpx
 
 from bench.system import free_port, wait_ready
 
-BUDGET_MS = 60.0
+_BUDGETS_MS = {1_000_000: 60.0, 20_000_000: 250.0}
 _QUESTIONS = (
     "total revenue in 2024",
     "number of orders in Germany last year",
@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def measure(client: httpx.Client, folder: Path, rows: int, rounds: int) -> dict[str, object]:
-    """Upload a table, ask each question `rounds` times with a literal that changes, so that no
-    result cache answers."""
+    """Upload a table, ask each question `rounds` times with a literal that was never asked,
+    so that no result cache answers."""
     person = {"email": "bench@example.com", "password": "correct horse battery", "workspace_name": "Bench"}
     token = client.post("/api/v1/auth/register", json=person).raise_for_status().json()["access_token"]
     client.headers["Authorization"] = f"Bearer {token}"
@@ -73,7 +73,7 @@ def measure(client: httpx.Client, folder: Path, rows: int, rounds: int) -> dict[
     answered = 0
     for number in range(rounds):
         for question in _QUESTIONS:
-            asked = {"question": f"{question} with quantity over {number % 7}"}
+            asked = {"question": f"{question} with quantity over {number % 7}.{number:03d}"}
             begin = time.perf_counter()
             answer = client.post("/api/v1/ask", json=asked).raise_for_status().json()
             times.append((time.perf_counter() - begin) * 1000)
@@ -86,7 +86,7 @@ def measure(client: httpx.Client, folder: Path, rows: int, rounds: int) -> dict[
         "answered": answered,
         "p50_ms": round(statistics.median(times), 1),
         "p99_ms": round(times[int(len(times) * 0.99)], 1),
-        "budget_p50_ms": BUDGET_MS,
+        "budget_p50_ms": next((ms for most, ms in _BUDGETS_MS.items() if rows <= most), None),
     }
 
 
