@@ -51,6 +51,7 @@ export const findings: FindingSentences = {
   header_blank: ({ position, name }, { number }) => `Spalte ${number(position)} hat keinen Kopf; sie heißt ${name}.`,
   header_duplicate: ({ count, text, names }, { number }) => `Den Kopf ${q(text)} gibt es ${number(count)} Mal; die Spalten heißen ${names.join(", ")}.`,
   placeholders: ({ column, count, texts }, { many }) => `In ${q(column)} steht in ${many(count, "Zelle", "Zellen")} ${quoted(texts)}, was dort nichts bedeutet: ${count === 1 ? "Sie ist" : "Sie sind"} leer.`,
+  booleans: ({ column, count, texts }, { many }) => `In ${q(column)} steht in ${many(count, "Zelle", "Zellen")} ${quoted(texts)}; gelesen als ja oder nein.`,
   unreadable_cells: ({ column, count, type, texts }, { many }) => `In ${q(column)} ${count === 1 ? "lässt" : "lassen"} sich ${many(count, "Zelle", "Zellen")} nicht als ${TYPES[type]} lesen und ${count === 1 ? "ist" : "sind"} jetzt leer: ${quoted(texts)}.`,
   not_finite: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "ist" : "sind"} ${many(count, "Zelle keine Zahl", "Zellen keine Zahlen")} (NaN) oder unendlich und jetzt leer.`,
   mixed_types: ({ column, text }) => `In ${q(column)} stehen meist Zahlen, aber zu viele Zellen sind keine (zum Beispiel ${q(text)}): als Text belassen.`,

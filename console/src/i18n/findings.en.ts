@@ -68,6 +68,7 @@ export const findings: FindingSentences = {
   header_blank: ({ position, name }, { number }) => `Column ${number(position)} has no header; it is named ${name}.`,
   header_duplicate: ({ count, text, names }, { number }) => `The header ${q(text)} occurs ${number(count)} times; the columns are named ${names.join(", ")}.`,
   placeholders: ({ column, count, texts }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds" : "hold"} ${quoted(texts)}, which means nothing there: ${count === 1 ? "it is" : "they are"} empty.`,
+  booleans: ({ column, count, texts }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds" : "hold"} ${quoted(texts)}; ${count === 1 ? "it is" : "they are"} read as yes or no.`,
   unreadable_cells: ({ column, count, type, texts }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} cannot be read as ${TYPES[type]} and ${count === 1 ? "is" : "are"} empty now: ${quoted(texts)}.`,
   not_finite: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "is NaN or infinite; it is" : "are NaN or infinite; they are"} empty now.`,
   mixed_types: ({ column, text }) => `${q(column)} is mostly numbers, but too many cells are not (for example ${q(text)}): kept as text.`,

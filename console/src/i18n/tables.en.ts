@@ -65,7 +65,7 @@ export const tables = {
       placeholders: "Texts that stand for nothing", spellings: "Spellings of one value", unreadable_cells: "Unreadable cells", mixed_types: "Mixed kinds of value", mixed_units: "Mixed units",
       units_converted: "Units brought into one", bare_numbers: "Numbers without a unit", bare_percent: "Percentages or shares of 1", header_scale: "Units of header and cells", format_unit: "Unit of the cell format",
       numbers_as_text: "Numbers as text", dates_as_text: "Dates as text", compact_dates: "Dates of eight digits", time_zone_missing: "Times without a zone", time_zone_unknown: "Unknown time zone",
-      date_order: "Day or month first", date_order_mixed: "Dates in both orders", two_digit_year: "Years of two digits", time_zone: "Time zone", months: "Months as dates",
+      date_order: "Day or month first", date_order_mixed: "Dates in both orders", two_digit_year: "Years of two digits", time_zone: "Time zone", months: "Months as dates", booleans: "Words for yes and no",
       number_format: "Number format", decimal_mark: "Decimal point or comma", kept_as_text: "Kept as text", duplicate_rows: "Duplicate rows", no_rows: "No rows",
       formulas_without_values: "Formulas without values", error_cells: "Error cells", hidden_sheet: "Hidden in the workbook", merged_cells: "Merged cells", durations: "Lengths of time", dash_zeros: "Dashes for zero", serial_dates: "Dates as day numbers", title_unit: "Unit above the table", rounded_digits: "Digits cut off", nested_values: "Nested values", bad_lines: "Unreadable lines", columns_missing: "Columns that the file lacks",
       declared_type: "Declared type", not_finite: "Not a number", choice_unfit: "A choice that does not fit", periods_as_columns: "Periods as columns",

@@ -208,6 +208,33 @@ def test_one_and_zero_are_a_boolean_where_the_header_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "cells", "texts"),
+    [
+        ("agreed", ["NO", "SI", "SI", ""], ("SI", "NO")),
+        ("agreed", ["yes", "no", "yes"], ("yes", "no")),
+        ("agreed", ["J", "N", "J"], ("J", "N")),
+        ("is_active", ["1", "0", "1"], ("1", "0")),
+    ],
+)
+def test_words_for_yes_and_no_are_reported_with_their_cells(
+    header: str, cells: list[str], texts: tuple[str, ...]
+) -> None:
+    table = column(cells, header)
+    finding = table.finding(Code.BOOLEANS)
+    assert finding is not None
+    assert (finding.column, finding.count) == (table.names[1], 3)
+    assert [(e.before, e.after) for e in finding.examples] == [(texts[0], "true"), (texts[1], "false")]
+    assert f"holds {texts[0]!r}" not in finding.sentence
+    assert f"hold {texts[0]!r}, {texts[1]!r}" in finding.sentence
+
+
+def test_true_and_false_need_no_word_and_codes_of_countries_are_texts() -> None:
+    assert Code.BOOLEANS not in column(["true", "FALSE", "true"]).codes
+    assert values(column(["NO", "SI", "NO"], "country_code")) == ["NO", "SI", "NO"]
+    assert values(column(["ja", "nein"], "Land genannt")) == [True, False]
+
+
+@pytest.mark.parametrize(
     "cells", [["01/02/2024", "03/04/2024"], ["01.02.2024", "03.04.2024"], ["1-2-2024", "3-4-2024"]]
 )
 def test_an_open_order_of_day_and_month_is_reported_with_the_assumption(cells: list[str]) -> None:

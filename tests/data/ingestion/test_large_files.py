@@ -54,6 +54,8 @@ def test_the_fast_and_the_careful_way_give_the_same(
     assert staged.rows == careful.rows
     assert fast.types == careful.types == ["integer", "date", "string", "decimal", "boolean", "string"]
     assert fast.rows == careful.rows
+    assert fast.table.quality == staged.table.quality == careful.table.quality
+    assert fast.finding(Code.BOOLEANS) is not None
     assert len(fast.rows) == 8000
 
 

@@ -15,7 +15,7 @@ from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
 from answerable.data.ingestion.column_findings import date_findings, number_findings
 from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
-from answerable.data.ingestion.columns import decide, filled_of, type_of
+from answerable.data.ingestion.columns import as_boolean, decide, filled_of, type_of
 from answerable.data.ingestion.dates import DateOrder, DateReading
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted
 from answerable.data.semantics.model import FieldType
@@ -45,7 +45,7 @@ def _chosen(filled: Values, label: str, hints: Hints, choices: ColumnChoices) ->
         return Decision(TEXT)
     if choices.type == "boolean":
         pair = booleans.read(filled, "is_flag")
-        return Decision(ColumnType(FieldType.BOOLEAN, boolean=pair)) if pair is not None else None
+        return as_boolean(filled, pair, label) if pair is not None else None
     if choices.type == "date" or (choices.type is None and choices.date_order is not None):
         return _as_date(filled, label, hints, choices.date_order)
     if choices.type == "number" or (choices.type is None and choices.decimal_mark is not None):

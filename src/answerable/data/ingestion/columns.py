@@ -52,7 +52,7 @@ def decide(
         return Decision(TEXT)
     pair = booleans.read(filled, label)
     if pair is not None:
-        return Decision(ColumnType(FieldType.BOOLEAN, boolean=pair))
+        return as_boolean(filled, pair, label)
     if _PHONE_HEADER.search(label) or _is_phones(filled):
         return Decision(TEXT)
     return (
@@ -62,6 +62,12 @@ def decide(
         or _as_unzoned(filled, label)
         or _as_text(filled, label)
     )
+
+
+def as_boolean(filled: Values, pair: tuple[str, str], label: str) -> Decision:
+    """A column of yes and no, and what to say of its words."""
+    finding = booleans.finding(filled, pair, label)
+    return Decision(ColumnType(FieldType.BOOLEAN, boolean=pair), [finding] if finding is not None else [])
 
 
 def filled_of(values: Values, absent: frozenset[str]) -> list[tuple[str, int]]:

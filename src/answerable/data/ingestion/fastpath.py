@@ -16,11 +16,14 @@ from sqlglot import exp
 
 from answerable.data.ingestion import encoding as encodings
 from answerable.data.ingestion import footers, sql
+from answerable.data.ingestion.arguments import BooleansSaid
 from answerable.data.ingestion.cells import is_blank
 from answerable.data.ingestion.chosen import decide_as_chosen
-from answerable.data.ingestion.column_types import Hints
+from answerable.data.ingestion.column_types import Decision, Hints
 from answerable.data.ingestion.headers import ColumnHeader
+from answerable.data.ingestion.quality import Code, Finding
 from answerable.data.ingestion.request import TableSettings
+from answerable.data.ingestion.sentences import sentence_of
 from answerable.data.ingestion.staging import hints_of, typed_column
 from answerable.data.ingestion.textfile import LargeTable
 from answerable.data.ingestion.typed import TypedColumn
@@ -47,9 +50,9 @@ def write(
     headers: list[ColumnHeader],
     target: Path,
     settings: TableSettings,
-) -> list[TypedColumn] | None:
-    """The columns of the Parquet file that was written, or None when the file is not plain enough;
-    then nothing stays."""
+) -> tuple[list[TypedColumn], list[Finding]] | None:
+    """The columns of the Parquet file that was written with what there is to say of them, or None when the
+    file is not plain enough; then nothing stays."""
     plain = len(headers) <= _MOST_COLUMNS and _is_plain_text(large)
     blocks = _blocks(large) if plain else None
     if blocks is None:
@@ -57,7 +60,7 @@ def write(
     selected = _columns(blocks, headers, settings)
     if selected is None:
         return None
-    values, columns = selected
+    values, columns, findings = selected
     try:
         connection.execute(sql.as_parquet(_query(values, headers, _source(large, len(headers))), target))
     except duckdb.Error as error:
@@ -65,7 +68,18 @@ def write(
         if isinstance(error, _RESOURCES):
             raise
         return None
-    return columns
+    return columns, [_counted(connection, target, finding) for finding in findings]
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, target: Path, finding: Finding) -> Finding:
+    """A finding about words for yes and no with the number of cells in the whole file."""
+    query = exp.select(exp.Count(this=sql.column(finding.column or "")))
+    source = sql.render(sql.text(str(target)))
+    row = connection.execute(f"{sql.render(query)} FROM read_parquet({source})").fetchone() or (0,)
+    assert isinstance(finding.arguments, BooleansSaid)
+    said = finding.arguments.model_copy(update={"count": row[0]})
+    update = {"count": row[0], "arguments": said, "sentence": sentence_of(said)}
+    return finding.model_copy(update=update)
 
 
 def _query(values: Sequence[sql.Strict], headers: Sequence[ColumnHeader], source: str) -> str:
@@ -171,7 +185,7 @@ def _blocks(large: LargeTable) -> list[list[str]] | None:
 
 def _columns(
     rows: Sequence[Sequence[str]], headers: Sequence[ColumnHeader], settings: TableSettings
-) -> tuple[list[sql.Strict], list[TypedColumn]] | None:
+) -> tuple[list[sql.Strict], list[TypedColumn], list[Finding]] | None:
     decisions = []
     for i, header in enumerate(headers):
         counted = Counter(row[i] for row in rows if not is_blank(row[i]))
@@ -182,7 +196,7 @@ def _columns(
             decide_as_chosen(counted.most_common(), header.label, Hints(unit=header.unit), choices)
         )
     hints = hints_of(decisions)
-    if any(d.findings or d.open_question for d in decisions) or hints != Hints(hints.decimal_comma):
+    if any(_needs_care(d) for d in decisions) or hints != Hints(hints.decimal_comma):
         return None
     values, columns = [], []
     raw = raw_names(len(headers))
@@ -192,4 +206,14 @@ def _columns(
             return None
         values.append(value)
         columns.append(typed_column(header, decision))
-    return values, columns
+    findings = [
+        finding.model_copy(update={"column": header.name})
+        for decision, header in zip(decisions, headers, strict=True)
+        for finding in decision.findings
+    ]
+    return values, columns, findings
+
+
+def _needs_care(decision: Decision) -> bool:
+    """Whether there is more to say of a column than which words stand for yes and no in it."""
+    return decision.open_question or any(f.code is not Code.BOOLEANS for f in decision.findings)

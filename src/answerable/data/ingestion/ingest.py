@@ -181,9 +181,8 @@ def _read_large_text(run: _Run, file: TextFile) -> None:
     headers, named = name_columns(large.head.labels)
     target = run.target()
     with run.watching(large):
-        columns = fastpath.write(run.connection, large, headers, target, settings)
-    found: list[Finding] = []
-    if columns is None:
+        written = fastpath.write(run.connection, large, headers, target, settings)
+    if written is None:
         if file.encoding.believed:
             file = textfile.open_text(file.path, settings.choices)
             large = textfile.table_of_large(file, settings.choices)
@@ -195,7 +194,8 @@ def _read_large_text(run: _Run, file: TextFile) -> None:
         else:
             staged = _staged(run, headers, large.rows(), frozenset(), settings)
         staging.write_parquet(run.connection, staged, target)
-        columns, found = staged.columns, staged.findings
+        written = staged.columns, staged.findings
+    columns, found = written
     findings = [*large.file.findings, *large.findings, *named, *found]
     _finish(run, run.request.name, Written(target, columns, findings), settings)
 

@@ -60,6 +60,8 @@ SENTENCES: Mapping[str, str] = {
     "header_duplicate": "The header {text!r} occurs {count} times; the columns are named {names}.",
     "placeholders": "{count} {count:cell|cells} of {column!r} {count:holds|hold} {texts:quoted}, which "
     "means nothing there: {count:it is|they are} empty.",
+    "booleans": "{count} {count:cell|cells} of {column!r} {count:holds|hold} {texts:quoted}; {count:it is|"
+    "they are} read as yes or no.",
     "unreadable_cells": "{count} {count:cell|cells} of {column!r} {count:is|are} no {type} and "
     "{count:is|are} empty now: {texts:quoted}.",
     "not_finite": "{count} {count:cell|cells} of {column!r} {count:is|are} NaN or infinite; {count:it "

@@ -13,6 +13,7 @@ from pydantic import Field
 from answerable.data.ingestion.arguments.columns import (
     BareNumbersSaid,
     BarePercentSaid,
+    BooleansSaid,
     ChoiceSaid,
     ColumnSaid,
     ColumnTextSaid,
@@ -67,6 +68,7 @@ __all__ = [
     "BareNumbersSaid",
     "BarePercentSaid",
     "BlankHeaderSaid",
+    "BooleansSaid",
     "Check",
     "ChoiceSaid",
     "ColumnSaid",
@@ -114,8 +116,8 @@ __all__ = [
 Arguments = Annotated[
     NothingSaid | CountSaid | TextSaid | CountedTextSaid | HiddenCellsSaid | EncodingSaid | FewWordsSaid
     | RivalSaid | DelimiterSaid | PlacesSaid | BlankHeaderSaid | DuplicateHeaderSaid | ColumnSaid
-    | CountedColumnSaid | ColumnTextSaid | PlaceholdersSaid | UnreadableSaid | DateOrderSaid
-    | DateReadSaid | MarkSaid | ColumnsMissingSaid | CompactDatesSaid | CountedColumnTextSaid
+    | CountedColumnSaid | ColumnTextSaid | PlaceholdersSaid | BooleansSaid | UnreadableSaid
+    | DateOrderSaid | DateReadSaid | MarkSaid | ColumnsMissingSaid | CompactDatesSaid | CountedColumnTextSaid
     | NumberReadSaid | SignsSaid | UnitsSaid | UnitsConvertedSaid | BareNumbersSaid | BarePercentSaid
     | HeaderScaleSaid | FormatUnitSaid | ChoiceSaid | SpellingsSaid | DeclaredTypeSaid | PeriodsSaid
     | PeriodRowsSaid | RuleCountSaid | RuleDerivedSaid | RuleCheckSaid | RuleSaid | RuleTypeSaid,

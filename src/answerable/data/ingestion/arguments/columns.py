@@ -44,6 +44,15 @@ class PlaceholdersSaid(Plain):
     texts: tuple[str, ...]
 
 
+class BooleansSaid(Plain):
+    """`count` cells of a column with words for yes and no, such as `texts`."""
+
+    code: Literal["booleans"]
+    column: str
+    count: int
+    texts: tuple[str, ...]
+
+
 class UnreadableSaid(Plain):
     """`count` cells of a column of this `type` that it does not read, such as `texts`."""
 
