@@ -10,6 +10,9 @@ import { draftOf, keepDraft } from "./drafts";
 import { Attached } from "./FileChips";
 
 const LONGEST = 4000;
+const MOST_LINES = 8;
+// Where the browser lets a box grow with its text, nothing has to be measured while answers are drawn.
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 const ABOVE = '[role="dialog"], [role="alertdialog"], [role="menu"]';
 
 interface Props {
@@ -29,7 +32,7 @@ interface Props {
   attached?: readonly Item[];
 }
 
-// The box measures its text whenever it is drawn: it is not, while an answer comes.
+// Not drawn anew while an answer comes.
 export const Composer = memo(function Composer({ place, placeholder, running, ask, stop, last, edited = null, editEnded, editLast, attached }: Props) {
   const m = useMessages();
   const uploads = useUploads();
@@ -98,9 +101,9 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
       <Textarea
         ref={box}
         variant="unstyled"
-        autosize
-        minRows={1}
-        maxRows={8}
+        rows={1}
+        {...(!GROWS_BY_ITSELF && { autosize: true, minRows: 1, maxRows: MOST_LINES })}
+        style={{ "--most-lines": MOST_LINES }}
         maxLength={LONGEST}
         autoFocus
         aria-label={editing ? m.ask.editLast : m.ask.label}
