@@ -7,7 +7,7 @@ const UNITS: Record<JobUnit, string> = {
 };
 const OF_UNITS: Record<JobUnit, string> = { ...UNITS, pairs: "Spaltenpaaren", passages: "Abschnitten", items: "Einträgen" };
 const SUBJECTS: Record<JobSubject, string> = {
-  alert: "Meldung", connection: "Verbindung", dashboard: "Dashboard", dataset: "Tabelle", document: "Dokument", encoder: "Encoder", insight: "Angeheftete Antwort", source: "Quelle", workspace: "Arbeitsbereich",
+  alert: "Meldung", connection: "Verbindung", dashboard: "Dashboard", dataset: "Tabelle", document: "Dokument", encoder: "Alle Abschnitte", insight: "Angeheftete Antwort", source: "Quelle", workspace: "Der ganze Arbeitsbereich",
 };
 
 export const jobs: typeof english = {
@@ -30,5 +30,7 @@ export const jobs: typeof english = {
     "sources.sync": "Quelle abgleichen",
     "verified.check": "Bestätigte Fragen nachprüfen",
   },
-  subject: (type, id) => `${SUBJECTS[type] ?? type} ${id}`,
+  subject: (type) => SUBJECTS[type] ?? type,
+  deleted: (type) => `${SUBJECTS[type] ?? type}, gelöscht`,
+  deletedOrInConversation: (type) => `${SUBJECTS[type] ?? type}, gelöscht oder in einem Gespräch`,
 };

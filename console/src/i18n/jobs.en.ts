@@ -30,9 +30,11 @@ export const jobs = {
     "sources.sync": "Sync a source",
     "verified.check": "Check verified questions",
   } satisfies Record<JobKind, string> as Record<JobKind, string>,
-  subject: (type: JobSubject, id: string) => `${SUBJECTS[type] ?? type} ${id}`,
+  subject: (type: JobSubject) => SUBJECTS[type] ?? type,
+  deleted: (type: JobSubject) => `${SUBJECTS[type] ?? type}, deleted`,
+  deletedOrInConversation: (type: JobSubject) => `${SUBJECTS[type] ?? type}, deleted or in a conversation`,
 };
 
 const SUBJECTS: Record<JobSubject, string> = {
-  alert: "Alert", connection: "Connection", dashboard: "Dashboard", dataset: "Table", document: "Document", encoder: "Encoder", insight: "Pinned answer", source: "Source", workspace: "Workspace",
+  alert: "Alert", connection: "Connection", dashboard: "Dashboard", dataset: "Table", document: "Document", encoder: "All passages", insight: "Pinned answer", source: "Source", workspace: "The whole workspace",
 };

@@ -10,6 +10,7 @@ import { Empty } from "../design/Empty";
 import { Page } from "../design/Page";
 import { Pages } from "../design/Pages";
 import { Row, RowCell, RowTable } from "../design/RowTable";
+import { Subject } from "./Subject";
 import { useFormats, useMessages } from "../i18n/messages";
 
 const COLOURS: Record<JobStatus, string> = { queued: "gray", running: "blue", succeeded: "pine", failed: "red", cancelled: "gray" };
@@ -106,9 +107,14 @@ function JobRow({ job }: { job: JobView }) {
         <Text size="sm" fw={550}>
           {name}
         </Text>
-        <Text size="xs" c="dimmed" lineClamp={2}>
-          {job.error ? m.problem.told(job.error.code, job.error.detail) : m.jobs.subject(job.subject.type, job.subject.id)}
+        <Text size="xs" c="dimmed">
+          <Subject job={job} />
         </Text>
+        {job.error && (
+          <Text size="xs" c="dimmed" lineClamp={2}>
+            {m.problem.told(job.error.code, job.error.detail)}
+          </Text>
+        )}
       </RowCell>
       <RowCell head={m.documents.state}>
         <Badge color={COLOURS[job.status]}>{m.operations.status[job.status]}</Badge>
@@ -121,7 +127,7 @@ function JobRow({ job }: { job: JobView }) {
       </RowCell>
       <RowCell head={took ? m.operations.took : undefined}>
         {running && mayEdit ? (
-          <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()} aria-label={`${m.cancel}: ${name} ${job.id}`}>
+          <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()} aria-label={`${m.cancel}: ${name} ${job.subject.name ?? job.id}`}>
             {m.cancel}
           </Button>
         ) : (

@@ -61,7 +61,7 @@ async def test_a_job_is_read_with_its_progress_and_subject(runtime: Runtime, own
     job_id = await queue(runtime, owner)
     job = (await owner.get(f"/api/v1/jobs/{job_id}")).json()
     assert (job["kind"], job["status"], job["progress"]) == (_KIND, "queued", None)
-    assert job["subject"] == {"type": "source", "id": "src_1"}
+    assert job["subject"] == {"type": "source", "id": "src_1", "name": None, "missing": True}
     await run(runtime, owner, job_id)
     job = (await owner.get(f"/api/v1/jobs/{job_id}")).json()
     assert (job["status"], job["progress"]) == ("succeeded", {"done": 3, "total": 3, "unit": "pages"})

@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from answerable.api.jobs.kinds import JobKind, JobSubject, JobUnit
+from answerable.api.jobs.naming import Names
 from answerable.jobs import Job, JobStatus, Worker
 from answerable.kit.paging import PageRequest
 
@@ -21,10 +22,13 @@ class JobsRequest(PageRequest):
 
 
 class SubjectView(BaseModel):
-    """What the job works on, such as a document."""
+    """What the job works on, such as a document. `name` is null where there is none, where the caller may not
+    know it, and where the subject is `missing`: deleted, or a file of a conversation."""
 
     type: JobSubject
     id: str
+    name: str | None
+    missing: bool
 
 
 class ProgressView(BaseModel):
@@ -59,9 +63,14 @@ class JobView(BaseModel):
     cancel_requested_at: datetime | None
 
     @classmethod
-    def of(cls, job: Job) -> JobView:
-        """The view of a job."""
-        return cls.model_validate(asdict(job))
+    def of(cls, job: Job, names: Names) -> JobView:
+        """The view of a job; `names` has that of its subject."""
+        subject = {
+            **asdict(job.subject),
+            "name": names.known.get(job.subject),
+            "missing": job.subject in names.missing,
+        }
+        return cls.model_validate({**asdict(job), "subject": subject})
 
 
 class WorkerView(BaseModel):

@@ -48,8 +48,8 @@ async def _known(session: Session, jobs: Sequence[Job]) -> list[Job]:
     table are hidden from them."""
     tables = {job.subject.id for job in jobs if job.subject.type == "dataset"}
     texts = {job.subject.id for job in jobs if job.subject.type == "document"}
-    there = await datasets.there(session, tables) if tables else set()
-    there |= await documents.there(session, texts) if texts else set()
+    there = set(await datasets.labels(session, tables)) if tables else set()
+    there |= set(await documents.titles(session, texts)) if texts else set()
     seen = await reach_into(session) if tables else None
     known: list[Job] = []
     for job in jobs:

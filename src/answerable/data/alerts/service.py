@@ -85,6 +85,14 @@ async def page(
     return [alert for alert, _ in found], seen
 
 
+async def names(session: Session, alert_ids: Collection[str]) -> tuple[dict[str, str], set[str]]:
+    """(the names of those of the alerts that the principal may see, by their ids; the ids of all of them that
+    exist)."""
+    found = await repository.of_ids(session, alert_ids)
+    seen = await seen_of(session, found)
+    return {each.alert.id: each.alert.name for each in seen}, {alert.id for alert, _ in found}
+
+
 async def change(session: Session, clock: Clock, alert_id: str, wanted: AlertChange) -> SeenAlert:
     """An alert with what is to change. Raises NotFound, NotWatchable."""
     await find(session, alert_id)

@@ -13,6 +13,12 @@ from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 
 
+async def names(session: Session, connection_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the connections that exist, by their ids."""
+    statement = select(ConnectionRow.id, ConnectionRow.name).where(ConnectionRow.id.in_(connection_ids))
+    return {connection_id: name for connection_id, name in await session.execute(statement)}
+
+
 async def get(session: Session, connection_id: str) -> ConnectionRow | None:
     """One connection."""
     return await session.get(ConnectionRow, connection_id)

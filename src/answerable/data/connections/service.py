@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from answerable.data.connections import repository
@@ -145,6 +145,11 @@ async def read(session: Session, connection_id: str) -> ConnectionRow:
     if row is None:
         raise NotFound
     return row
+
+
+async def names(session: Session, connection_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the connections that exist, by their ids."""
+    return await repository.names(session, connection_ids)
 
 
 async def list_connections(session: Session, request: PageRequest) -> Sequence[ConnectionRow]:

@@ -13,6 +13,12 @@ from answerable.kit.db import Session
 from answerable.kit.paging import PageRequest, after_cursor
 
 
+async def names(session: Session, dashboard_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the dashboards that exist, by their ids."""
+    statement = select(DashboardRow.id, DashboardRow.name).where(DashboardRow.id.in_(dashboard_ids))
+    return {dashboard_id: name for dashboard_id, name in await session.execute(statement)}
+
+
 async def get(session: Session, dashboard_id: str) -> DashboardRow | None:
     """One dashboard."""
     return await session.get(DashboardRow, dashboard_id)

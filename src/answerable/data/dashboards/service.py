@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,11 @@ async def read_dashboard(session: Session, dashboard_id: str) -> DashboardRow:
     if dashboard is None:
         raise NotFound
     return dashboard
+
+
+async def names(session: Session, dashboard_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the dashboards that exist, by their ids."""
+    return await repository.names(session, dashboard_ids)
 
 
 async def list_dashboards(session: Session, request: PageRequest) -> Sequence[DashboardRow]:

@@ -61,10 +61,10 @@ async def get(session: Session, dataset_id: str) -> DatasetRow | None:
     return await session.get(DatasetRow, dataset_id)
 
 
-async def there(session: Session, dataset_ids: Collection[str]) -> set[str]:
-    """Those of the ids that are datasets of the workspace, or of the session's conversation."""
-    statement = select(DatasetRow.id).where(DatasetRow.id.in_(dataset_ids), own_of(session))
-    return set(await session.scalars(statement))
+async def labels(session: Session, dataset_ids: Collection[str]) -> dict[str, str]:
+    """The labels of those of the ids that are datasets of the workspace, or of the session's conversation."""
+    statement = select(DatasetRow.id, DatasetRow.label).where(DatasetRow.id.in_(dataset_ids), own_of(session))
+    return {dataset_id: label for dataset_id, label in await session.execute(statement)}
 
 
 async def ids_of_all(session: Session) -> Sequence[str]:

@@ -103,10 +103,10 @@ def _current(dataset: DatasetRow, version: DatasetVersionRow, files: DatasetFile
     )
 
 
-async def there(session: Session, dataset_ids: Collection[str]) -> set[str]:
-    """Those of the ids that are datasets of the workspace, or of the conversation within which the session
-    acts."""
-    return await repository.there(session, dataset_ids)
+async def labels(session: Session, dataset_ids: Collection[str]) -> dict[str, str]:
+    """The labels of those of the ids that are datasets of the workspace, or of the conversation within
+    which the session acts."""
+    return await repository.labels(session, dataset_ids)
 
 
 async def list_datasets(session: Session, request: PageRequest) -> Sequence[DatasetRow]:

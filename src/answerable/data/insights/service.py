@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from answerable.data.datasets import pins
@@ -78,6 +78,13 @@ async def read_seen(session: Session, insight_id: str) -> InsightRow:
 async def list_insights(session: Session, request: PageRequest) -> Sequence[InsightRow]:
     """Insights, newest first, one more than the page holds."""
     return await repository.page(session, request)
+
+
+async def names(session: Session, insight_ids: Collection[str]) -> tuple[dict[str, str], set[str]]:
+    """(the names of those of the insights whose queries name nothing that is hidden from the principal, by
+    their ids; the ids of all of them that exist)."""
+    found = await repository.of_ids(session, insight_ids)
+    return {row.id: row.name for row in await readable(session, list(found.values()))}, set(found)
 
 
 async def readable(session: Session, rows: Sequence[InsightRow]) -> list[InsightRow]:

@@ -59,6 +59,12 @@ async def there(session: Session, document_ids: Collection[str]) -> set[str]:
     return set((await session.scalars(statement)).all())
 
 
+async def titles(session: Session, document_ids: Collection[str]) -> dict[str, str]:
+    """The titles of those of the ids that are documents."""
+    statement = select(DocumentRow.id, DocumentRow.title).where(DocumentRow.id.in_(document_ids))
+    return {document_id: title for document_id, title in await session.execute(statement)}
+
+
 async def lock(session: Session, document_id: str) -> DocumentRow | None:
     """One document, held until the transaction ends."""
     statement = select(DocumentRow).where(DocumentRow.id == document_id).with_for_update()

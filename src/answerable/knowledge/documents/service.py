@@ -161,9 +161,9 @@ async def read(session: Session, document_id: str) -> DocumentRow:
     return document
 
 
-async def there(session: Session, document_ids: Collection[str]) -> set[str]:
-    """Those of the ids that are documents that the session sees."""
-    return await repository.there(session, document_ids)
+async def titles(session: Session, document_ids: Collection[str]) -> dict[str, str]:
+    """The titles of those of the ids that are documents that the session sees."""
+    return await repository.titles(session, document_ids)
 
 
 async def have_gone(session: Session, document_ids: Collection[str]) -> bool:

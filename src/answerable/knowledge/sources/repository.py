@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,12 @@ async def save(session: Session, row: SourceRow) -> None:
         raise NameTaken(f"There is a source called '{name}' already. Choose another name.") from error
     await session.execute(update(SourceRow).where(SourceRow.id == row.id).values(updated_at=func.now()))
     await session.refresh(row)
+
+
+async def names(session: Session, source_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the sources that exist, by their ids."""
+    statement = select(SourceRow.id, SourceRow.name).where(SourceRow.id.in_(source_ids))
+    return {source_id: name for source_id, name in await session.execute(statement)}
 
 
 async def get(session: Session, source_id: str) -> SourceRow | None:

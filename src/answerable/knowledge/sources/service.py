@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -124,6 +124,11 @@ async def read(session: Session, source_id: str) -> SourceState:
     if row is None:
         raise NotFound
     return (await _states(session, [row]))[0]
+
+
+async def names(session: Session, source_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the sources that exist, by their ids."""
+    return await repository.names(session, source_ids)
 
 
 async def list_sources(session: Session, request: PageRequest) -> Sequence[SourceState]:
