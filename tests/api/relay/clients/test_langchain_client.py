@@ -95,7 +95,7 @@ async def test_structured_output_by_a_tool(chat: ChatOpenAI, upstream: Upstream)
 async def test_embeddings(
     gateway_bed: Bed, wire: httpx.AsyncClient, upstream: Upstream, provider: str
 ) -> None:
-    embeddings = OpenAIEmbeddings(
+    embeddings = OpenAIEmbeddings(  # type: ignore[call-arg]
         base_url=f"{gateway_bed.url}/v1",
         api_key=SecretStr(gateway_bed.key),
         model=f"{provider}-embed",

@@ -107,7 +107,8 @@ def span(text: str) -> tuple[date, date]:
     if len(parts) == 1:
         return date(parts[0], 1, 1), date(parts[0] + 1, 1, 1)
     if len(parts) == 2:
-        return date(*parts, 1), _months_on(date(*parts, 1), 1)
+        first_day = date(parts[0], parts[1], 1)
+        return first_day, _months_on(first_day, 1)
     return date(*parts), date(*parts) + timedelta(days=1)
 
 
