@@ -10,8 +10,7 @@ from rich.console import Console
 
 from answerable.cli.charts import chart_view
 from answerable.data.semantics.query import TopN
-from tests.data.engines.sales import COUNT, REVENUE
-from tests.data.engines.test_chart_shapes import (
+from tests.data.engines.charts.test_shapes import (
     HOUR,
     MARGIN,
     MONTHS,
@@ -24,6 +23,7 @@ from tests.data.engines.test_chart_shapes import (
     sale,
     shops,
 )
+from tests.data.engines.sales import COUNT, REVENUE
 
 
 def letters(spec: dict[str, Any] | None) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.data.engines.sales import Sale, database, model, tables, where
 
-from answerable.data.engines.charts import choose_chart
+from answerable.data.engines.charts.choosing import choose_chart
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.duckdb.check import check_expression, check_statement
 from answerable.data.engines.errors import InvalidQuery

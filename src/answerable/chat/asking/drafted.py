@@ -8,7 +8,7 @@ from answerable.chat.asking.warnings import WordsTold, warning
 from answerable.data.answering.outcome import Choice
 from answerable.data.answering.service import run_reading
 from answerable.data.drafting.service import Drafted
-from answerable.data.engines.service import DataSnapshot
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.questions.outcome import Intent, Option
 from answerable.data.questions.wording import describe
 from answerable.kit.runtime import Runtime

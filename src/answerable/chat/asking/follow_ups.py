@@ -27,7 +27,7 @@ from answerable.chat.following.rewriting import rewrite
 from answerable.chat.following.transcript import transcript
 from answerable.data.answering.outcome import Choice, Computed, Declined, Explained
 from answerable.data.answering.service import explain_change, run_reading
-from answerable.data.engines.service import DataSnapshot
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.explanations.following import change_shown, direction_asked, reasons_to_ask
 from answerable.data.explanations.reading import Direction
 from answerable.data.questions.assumed import assumptions

@@ -17,7 +17,7 @@ from answerable.data.answering.outcome import DataOutcome
 from answerable.data.answering.service import answer_from_data
 from answerable.data.drafting.service import Drafting, can_draft, draft_query
 from answerable.data.engines.reachable import with_values
-from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.questions.outcome import Unparsed
 from answerable.data.questions.service import read_question
 from answerable.data.verified.book import current_book

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from answerable.chat.asking.answer import Answer, AskBack, CatalogueEvidence, Evidence, QueryEvidence
 from answerable.chat.asking.tables import RunRow
 from answerable.data.engines.seeing import knows_fields, may_read, may_see
-from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.reach import Reach
 from answerable.data.semantics.service import reach_into

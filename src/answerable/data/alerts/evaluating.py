@@ -16,7 +16,7 @@ from answerable.data.alerts.schemas import ReadingView
 from answerable.data.alerts.series import number_column, points
 from answerable.data.alerts.tables import AlertChangeRow, AlertRow
 from answerable.data.engines.seeing import sight
-from answerable.data.engines.service import DataSnapshot
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.insights.results import compute_missing, look_up, snapshot_of
 from answerable.data.insights.service import wanted_of
 from answerable.data.insights.tables import InsightRow

@@ -13,7 +13,7 @@ from answerable.data.alerts.schemas import AlertChange, NewAlert
 from answerable.data.alerts.series import season_of
 from answerable.data.alerts.tables import AlertChangeRow, AlertRow
 from answerable.data.engines.seeing import may_see
-from answerable.data.engines.service import DataSnapshot, take_snapshot
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.insights import repository as stored_insights
 from answerable.data.insights import service as insights
 from answerable.data.insights.tables import InsightRow

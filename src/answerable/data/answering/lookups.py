@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from answerable.data.engines.service import DataSnapshot, ExecutedQuery, run_query
+from answerable.data.engines.service import ExecutedQuery, run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.questions.formatting import join_words
 from answerable.data.questions.lookup import by_key
 from answerable.data.questions.outcome import Ambiguous

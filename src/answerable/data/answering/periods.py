@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from answerable.data.engines.service import DataSnapshot, run_query
+from answerable.data.engines.service import run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.questions.notes import Note
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.whole_periods import days_asked_for, within_days

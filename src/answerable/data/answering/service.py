@@ -19,7 +19,8 @@ from answerable.data.answering.outcome import (
 )
 from answerable.data.answering.periods import over_whole_periods
 from answerable.data.engines.reachable import with_values
-from answerable.data.engines.service import DataSnapshot, run_query
+from answerable.data.engines.service import run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.explanations.reading import Wanted, asks_why
 from answerable.data.explanations.service import explain
 from answerable.data.questions.describe import TABLE

@@ -18,7 +18,7 @@ from answerable.data.dashboards.schemas import (
     TileResult,
 )
 from answerable.data.dashboards.tables import DashboardRow
-from answerable.data.engines.service import take_snapshot
+from answerable.data.engines.snapshot import take_snapshot
 from answerable.data.insights import repository as insights
 from answerable.data.insights.results import Lookup, Shown, Wanted, look_up, snapshot_of
 from answerable.data.insights.service import readable, wanted_of

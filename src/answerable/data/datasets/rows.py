@@ -14,7 +14,8 @@ from answerable.data.datasets.schemas import DatasetRows
 from answerable.data.datasets.service import CurrentTable, read_dataset, version_path
 from answerable.data.engines.duckdb.engine import DuckDBEngine
 from answerable.data.engines.rows import plain_cell
-from answerable.data.engines.service import DataSnapshot, run_query, take_snapshot
+from answerable.data.engines.service import run_query
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.semantics.model import FieldType, ModelField
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Cell, Column

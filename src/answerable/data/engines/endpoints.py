@@ -8,6 +8,7 @@ from fastapi import Request
 
 from answerable.data.engines import service
 from answerable.data.engines.schemas import QueryAnswer, QueryRequest
+from answerable.data.engines.snapshot import take_snapshot
 from answerable.identity.access import DeferredContext, Scope, requires_deferred
 from answerable.identity.conversations import enter_deferred
 from answerable.kit.http import Router, while_client_waits
@@ -24,7 +25,7 @@ async def run_query(context: Reader, body: QueryRequest, request: Request) -> Qu
     runtime = context.runtime
     await enter_deferred(context, body.session_id)
     async with runtime.database.begin(context.principal) as session:
-        data = await service.take_snapshot(session, body.versions, body.model_revision)
+        data = await take_snapshot(session, body.versions, body.model_revision)
     answer = service.estimate_query if body.dry_run else service.run_query
     work = answer(runtime, data, body.semantic_query())
     return QueryAnswer.of(await while_client_waits(request, work))

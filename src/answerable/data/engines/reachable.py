@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 
-from answerable.data.engines.service import DataSnapshot, run_query
+from answerable.data.engines.service import run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.semantics.inference import MOST_VALUES
 from answerable.data.semantics.model import Aggregation, SemanticModel
 from answerable.data.semantics.query import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from answerable.data.engines.service import DataSnapshot, versions_read
+from answerable.data.engines.service import versions_read
 from answerable.data.engines.sight import sight_of
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.semantics.query import SemanticQuery
 from answerable.kit.errors import AnswerableError
 

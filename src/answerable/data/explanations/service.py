@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from answerable.data.engines.service import DataSnapshot, ExecutedQuery, run_query
+from answerable.data.engines.service import ExecutedQuery, run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.explanations.contributions import Factor, above_and_below, volume_and_value
 from answerable.data.explanations.errors import ChangeNotExplained
 from answerable.data.explanations.makeup import ABOVE, BELOW, FIRST, ROWS, Kind, Makeup, made_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from answerable.data.engines.service import DataSnapshot, ExecutedQuery, run_query
+from answerable.data.engines.service import ExecutedQuery, run_query
+from answerable.data.engines.snapshot import DataSnapshot
 from answerable.data.explanations.contributions import Contribution, Pair, of_rates, of_sums, surprise
 from answerable.data.explanations.makeup import ABOVE, BELOW, ROWS, Kind, Makeup
 from answerable.data.questions.wording import measure_alias

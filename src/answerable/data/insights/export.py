@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from typing import Any, Literal
 
 from answerable.data.datasets.rows import as_csv
-from answerable.data.engines.chart_frame import JsonObject
-from answerable.data.engines.chart_sizes import sized
+from answerable.data.engines.charts.frame import JsonObject
+from answerable.data.engines.charts.sizes import sized
 from answerable.data.insights.errors import ChartsUnavailable, NoChart
 from answerable.data.insights.headline import headlines, picture_of_numbers
 from answerable.data.semantics.result import Column

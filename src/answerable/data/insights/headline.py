@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from answerable.data.engines.chart_parts import SCHEMA
+from answerable.data.engines.charts.parts import SCHEMA
 from answerable.data.printing.lettering import broken, text_width
 from answerable.data.questions.formatting import format_cell, upper_first
 from answerable.data.semantics.model import NUMERIC_TYPES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from answerable.data.engines.service import take_snapshot
+from answerable.data.engines.snapshot import take_snapshot
 from answerable.data.insights import repository
 from answerable.data.insights.results import Lookup, compute_missing, look_up
 from answerable.data.insights.service import wanted_of

@@ -16,12 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from answerable.data.engines.schemas import QueryAnswer
-from answerable.data.engines.service import (
-    DataSnapshot,
-    run_query,
-    state_read,
-    take_snapshot,
-)
+from answerable.data.engines.service import run_query, state_read
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.insights import repository
 from answerable.data.insights.tables import InsightRow
 from answerable.data.questions.time.resolve import Now

@@ -8,7 +8,8 @@ from datetime import datetime
 from answerable.data.datasets import pins
 from answerable.data.engines.compiler import compile_query
 from answerable.data.engines.errors import InvalidQuery
-from answerable.data.engines.service import DataSnapshot, take_snapshot, versions_read
+from answerable.data.engines.service import versions_read
+from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
 from answerable.data.insights import repository
 from answerable.data.insights.results import Lookup, Wanted, look_up, snapshot_of
 from answerable.data.insights.schemas import InsightChange, NewInsight

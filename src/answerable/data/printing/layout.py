@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
-from answerable.data.engines.chart_sizes import lying_height
+from answerable.data.engines.charts.sizes import lying_height
 from answerable.data.printing.content import Document, Figure, Grid, Picture, Section, Words
 from answerable.data.printing.lettering import broken, cut, text_width
 

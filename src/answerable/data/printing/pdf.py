@@ -10,8 +10,8 @@ from typing import Any
 
 import pypdfium2
 
-from answerable.data.engines.chart_frame import JsonObject
-from answerable.data.engines.chart_sizes import lying_height, sized
+from answerable.data.engines.charts.frame import JsonObject
+from answerable.data.engines.charts.sizes import lying_height, sized
 from answerable.data.insights.export import CHART_WIDTH, require_renderer
 from answerable.data.printing.content import Document, Picture
 from answerable.data.printing.layout import CHART_HEIGHT, pages_of

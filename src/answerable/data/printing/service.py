@@ -9,7 +9,7 @@ from fastapi import Response
 
 from answerable.data.dashboards import service as dashboards
 from answerable.data.dashboards.schemas import DashboardFilter
-from answerable.data.engines.service import take_snapshot
+from answerable.data.engines.snapshot import take_snapshot
 from answerable.data.insights import repository as insights_repository
 from answerable.data.insights import service as insights
 from answerable.data.insights.export import require_renderer

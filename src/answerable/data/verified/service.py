@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from answerable.data.engines.service import take_snapshot, versions_read
+from answerable.data.engines.service import versions_read
+from answerable.data.engines.snapshot import take_snapshot
 from answerable.data.insights.service import read_seen
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.query import SemanticQuery

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answerable.data.engines.chart_frame import Frame, JsonObject
-from answerable.data.engines.chart_parts import (
+from answerable.data.engines.charts.frame import Frame, JsonObject
+from answerable.data.engines.charts.one_measure import picture_of
+from answerable.data.engines.charts.parts import (
     MAX_BARS,
     PALETTE,
     bar_axis,
@@ -17,7 +18,6 @@ from answerable.data.engines.chart_parts import (
     tooltip,
     unit_title,
 )
-from answerable.data.engines.one_measure import picture_of
 from answerable.data.semantics.result import Column
 
 PANEL_WIDTH = 600

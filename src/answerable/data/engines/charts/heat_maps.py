@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from answerable.data.engines.chart_frame import Frame, JsonObject
-from answerable.data.engines.chart_parts import (
+from answerable.data.engines.charts.frame import Frame, JsonObject
+from answerable.data.engines.charts.parts import (
     MAX_BARS,
     MAX_COLOURS,
     bar_axis,

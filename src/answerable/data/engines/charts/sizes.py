@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from answerable.data.engines.chart_frame import JsonObject
+from answerable.data.engines.charts.frame import JsonObject
 
 _BESIDE_PANELS = 100
 """Pixels for what stands left of a panel, which its width does not count."""

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from tests.data.engines.sales import COUNT, REVENUE, Sale, compiled, database, days, model
 
-from answerable.data.engines.chart_sizes import sized
-from answerable.data.engines.charts import choose_chart
+from answerable.data.engines.charts.choosing import choose_chart
+from answerable.data.engines.charts.sizes import sized
 from answerable.data.semantics.filters import DatePart
 from answerable.data.semantics.model import Aggregation, Calendar
 from answerable.data.semantics.query import Comparison, Grain, GroupBy, Measure, SemanticQuery, TimeSlice

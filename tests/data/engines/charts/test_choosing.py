@@ -8,9 +8,9 @@ import pytest
 from tests.data.engines.sales import COUNT, REVENUE, compiled, database, days, model
 from tests.data.engines.test_compiler import TABLE
 
-from answerable.data.engines.chart_parts import PALETTE
-from answerable.data.engines.chart_sizes import lying_height
-from answerable.data.engines.charts import choose_chart
+from answerable.data.engines.charts.choosing import choose_chart
+from answerable.data.engines.charts.parts import PALETTE
+from answerable.data.engines.charts.sizes import lying_height
 from answerable.data.semantics.query import (
     Comparison,
     Grain,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from answerable.data.engines.chart_frame import Frame, JsonObject
-from answerable.data.engines.chart_parts import (
+from answerable.data.engines.charts.frame import Frame, JsonObject
+from answerable.data.engines.charts.heat_maps import heat_map, wants_heat_map
+from answerable.data.engines.charts.parts import (
     MAX_BARS,
     MAX_COLOURS,
     MOST_LYING,
@@ -16,7 +17,6 @@ from answerable.data.engines.chart_parts import (
     time_axis,
     tooltip,
 )
-from answerable.data.engines.heat_maps import heat_map, wants_heat_map
 from answerable.data.semantics.result import Column
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from answerable.data.engines.chart_frame import Frame, JsonObject
+from answerable.data.engines.charts.frame import Frame, JsonObject
 from answerable.data.questions.formatting import upper_first
 from answerable.data.questions.wording import describe
 from answerable.data.semantics.model import FieldType

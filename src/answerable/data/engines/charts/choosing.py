@@ -15,10 +15,10 @@ that has the first groups alone says so below its title, and `usermeta.shown` ha
 
 from __future__ import annotations
 
-from answerable.data.engines.chart_frame import Frame, JsonObject
-from answerable.data.engines.chart_parts import SCHEMA, cut_sentence, title_of
-from answerable.data.engines.one_measure import picture_of
-from answerable.data.engines.several_measures import picture_of_several
+from answerable.data.engines.charts.frame import Frame, JsonObject
+from answerable.data.engines.charts.one_measure import picture_of
+from answerable.data.engines.charts.parts import SCHEMA, cut_sentence, title_of
+from answerable.data.engines.charts.several_measures import picture_of_several
 from answerable.data.semantics.model import SemanticModel
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import QueryResult

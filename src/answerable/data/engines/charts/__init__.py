@@ -1,0 +1,1 @@
+"""Which chart shows a result, and how it is drawn as a specification."""
