@@ -51,6 +51,14 @@ def test_bars_are_as_long_as_their_numbers_with_names_and_unit() -> None:
     assert east == "East   ░░░░░░░░ -20"  # less than nothing
 
 
+def test_bars_with_a_fraction_among_them_have_the_same_places() -> None:
+    _, north, south = letters(
+        chart([sale(1, "North", 80), sale(2, "South", 0.5)], measures=[REVENUE], group_by=[SHOP])
+    )
+    assert north.endswith(" 80.00")
+    assert south.endswith(" 0.50")
+
+
 def test_bars_side_by_side_say_of_what_they_are() -> None:
     lines = letters(chart(shops(2), measures=[COUNT, PIECES], group_by=[SHOP]))
     assert [line.split("  ")[0] for line in lines] == ["Shop 00", "", "Shop 01", ""]

@@ -47,6 +47,7 @@ def _bars(spec: Spec) -> list[Text] | None:
     if not numbers or len(rows) > _MOST_BARS:
         return None
     largest = max(abs(number) for number in numbers) or 1.0
+    places = 2 if any(float(number) % 1 for number in numbers) else 0
     colours = _colours(encoding)
     width = min(_NAME_WIDTH, max(len(str(row[names["field"]])) for row in rows))
     kinds = max((len(str(row[series])) for row in rows), default=0) if series else 0
@@ -59,7 +60,7 @@ def _bars(spec: Spec) -> list[Text] | None:
         value = row[amounts["field"]]
         if value is not None:
             line.append(_bar(value / largest), style=colours.get(kind, _PLAIN))
-            line.append(f" {_number(value)}")
+            line.append(f" {value:,.{places}f}")
         lines.append(line)
         last = name
     return [*_said(amounts), *lines]

@@ -136,17 +136,32 @@ def rows_table(evidence: QueryEvidence) -> RenderableType:
         label = column.label if not unit or f"({unit})" in column.label else f"{column.label} ({unit})"
         table.add_column(label, justify="right" if column.kind in ("measure", "derived") else "left")
     grain = evidence.query.time.grain if evidence.query.time else None
-    for row in evidence.rows[:_ROWS_SHOWN]:
-        cells = zip(evidence.columns, row, strict=True)
-        table.add_row(*(cell_text(cell, column, grain) for column, cell in cells))
+    shown = evidence.rows[:_ROWS_SHOWN]
+    places = [decimals_of(column, [row[n] for row in shown]) for n, column in enumerate(evidence.columns)]
+    for row in shown:
+        cells = zip(evidence.columns, row, places, strict=True)
+        table.add_row(*(cell_text(cell, column, grain, places=digits) for column, cell, digits in cells))
     more = evidence.row_count - min(len(evidence.rows), _ROWS_SHOWN)
     if more > 0:
         return Group(table, Text(f"… {more:,} more; all with --json", style="dim"), Text())
     return Group(table, Text())
 
 
-def cell_text(cell: Cell, column: Column, grain: Grain | None = None) -> str:
-    """A cell as people write it: a dash for nothing, measures with grouped thousands, months by name.
+def decimals_of(column: Column, cells: Sequence[Cell]) -> int:
+    """How many decimal places a column has: where one number has a fraction, all have its places."""
+    if column.type not in NUMERIC_TYPES:
+        return 0
+    scaled = column.unit is not None and column.unit.scale != 1
+    return 2 if scaled or any(c is not None and _has_fraction(c, column) for c in cells) else 0
+
+
+def _has_fraction(cell: Cell, column: Column) -> bool:
+    return column.type is FieldType.FLOAT or bool(Decimal(str(cell)) % 1)
+
+
+def cell_text(cell: Cell, column: Column, grain: Grain | None = None, *, places: int | None = None) -> str:
+    """A cell as people write it: a dash for nothing, measures with grouped thousands, months by name;
+    numbers with so many decimal `places`, or as they need.
 
     Quarters and years stay as their first day, which is right in every fiscal year.
     """
@@ -156,12 +171,10 @@ def cell_text(cell: Cell, column: Column, grain: Grain | None = None) -> str:
         return f"{date.fromisoformat(str(cell)[:10]):%b %Y}"
     if isinstance(cell, bool) or column.type not in NUMERIC_TYPES:
         return str(cell)
+    digits = places if places is not None else decimals_of(column, [cell])
     number = Decimal(str(cell))  # exact numbers travel as JSON strings
     if column.unit is not None and column.unit.scale != 1:
-        return f"{number * Decimal(str(column.unit.scale)):,.2f}"  # in the unit that the header names
+        number *= Decimal(str(column.unit.scale))  # in the unit that the header names
+        return f"{number:,.{digits}f}"
     grouping = "," if column.kind in ("measure", "derived") else ""
-    return (
-        f"{number:{grouping}.2f}"
-        if number % 1 or column.type is FieldType.FLOAT
-        else f"{number:{grouping}.0f}"
-    )
+    return f"{number:{grouping}.{digits}f}"
