@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.async_api import expect
 
@@ -23,6 +24,15 @@ _DROP = """files => {
 _LET_GO = """() => window.dispatchEvent(
     new DragEvent("drop", {dataTransfer: window.carried, bubbles: true, cancelable: true}))"""
 _QUESTION = "How much does the hoist of the Zephyrion crane lift?"
+
+
+async def _drop_from_disk(window: Visit, path: Path) -> None:
+    """Let something of the disk go over the page, as a file manager does."""
+    browser = await window.context.new_cdp_session(window.page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        at = {"type": kind, "x": 180, "y": 300, "data": data}
+        await browser.send("Input.dispatchDragEvent", at)
 
 
 async def _sound(window: Visit) -> None:
@@ -186,7 +196,7 @@ async def test_files_dropped_where_questions_begin_go_where_the_person_says(
 
 
 async def test_files_dropped_where_questions_begin_may_be_the_workspaces(
-    visit: OpenVisit, workspace: Workspace, worker: None
+    visit: OpenVisit, workspace: Workspace, worker: None, tmp_path: Path
 ) -> None:
     del worker
     window = await visit()
@@ -212,6 +222,23 @@ async def test_files_dropped_where_questions_begin_may_be_the_workspaces(
     await expect(page.get_by_role("region", name="Adding files")).to_contain_text("1 file ready")
     tables = (await workspace.owner.get("/api/v1/datasets")).json()["items"]
     assert [table["label"] for table in tables] == ["targets"]
+    await page.get_by_role("button", name="Close the list").click()
+
+    # A folder is opened, as deep as it goes, without what a file manager leaves in it.
+    folder = tmp_path / "Handbook"
+    (folder / "cranes" / "old").mkdir(parents=True)
+    (folder / "Empty").mkdir()
+    (folder / ".DS_Store").write_bytes(b"\0Bud1")
+    (folder / "lifts.md").write_text("A lift carries eight people.\n")
+    (folder / "cranes" / "old" / "masts.md").write_text("A mast is checked each May.\n")
+    await _drop_from_disk(window, folder)
+    where = page.get_by_role("dialog", name="Where do 2 files go?")
+    await where.get_by_role("button", name="Into the workspace").click()
+    await expect(page.get_by_role("region", name="Adding files")).to_contain_text("2 files ready")
+    documents = (await workspace.owner.get("/api/v1/documents")).json()["items"]
+    assert {document["file_name"] for document in documents} == {"hoist.md", "lifts.md", "masts.md"}
+    await _drop_from_disk(window, folder / "Empty")
+    await expect(page.get_by_text("There is no file in this folder.")).to_be_visible()
 
 
 async def test_a_viewers_files_begin_a_conversation_and_a_table_there_is_reviewed(

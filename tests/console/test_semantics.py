@@ -61,7 +61,7 @@ async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
     visit: OpenVisit, workspace: Workspace, worker: None, look: Look
 ) -> None:
     del worker
-    await ingested(workspace.owner, SALES, "sales.csv")
+    dataset = await ingested(workspace.owner, SALES, "sales.csv")
     window = await visit()
     page = window.page
     await window.sign_in(workspace.owner)
@@ -86,10 +86,21 @@ async def test_a_mistake_names_its_line_leads_there_and_is_not_saved(
     await expect(page.get_by_role("region", name="Changes")).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await expect(text).to_have_value("datasets: [")
+    # Neither does loading what somebody else has saved since take what was typed away for good.
+    sound = wrong.replace("aggregation: total", "aggregation: avg")
+    await text.fill(sound)
+    model = (await workspace.owner.get(f"/api/v1/semantic-models/{dataset['id']}")).json()
+    others = {**model, "datasets": [{**model["datasets"][0], "label": "Web sales"}]}
+    await workspace.owner.put(f"/api/v1/semantic-models/{dataset['id']}", json=others)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await page.get_by_role("button", name="Load again").click()
+    await expect(text).to_have_value(re.compile("Web sales"))
+    await page.get_by_role("button", name="Undo").last.click()
+    await expect(text).to_have_value(sound)
     await window.navigate("Documents")
     leaving = page.get_by_role("dialog", name="Leave without saving?")
     await leaving.get_by_role("button", name="Stay here").click()
-    await expect(text).to_have_value("datasets: [")
+    await expect(text).to_have_value(sound)
     if look.is_narrow:  # the drawer is still open
         await page.keyboard.press("Escape")
     await window.navigate("Documents")

@@ -232,6 +232,8 @@ export const de: Messages = {
     collapse: "Einklappen",
     expand: "Ausklappen",
     percent: (n) => `${n} %`,
+    emptyFolder: "In diesem Ordner liegt keine Datei.",
+    unread: "Ein Teil des Ordners war nicht lesbar. Sehen Sie nach, wer ihn öffnen darf, und ziehen Sie ihn dann noch einmal herein.",
     cannotWrite: "Ihre Rolle darf keine Dateien hinzufügen. Bitten Sie die Verwaltung um die Rolle „editor“.",
     retryOne: (name) => `${name} noch einmal versuchen`,
     lost: "Die Verbindung brach ab, während die Datei gesendet wurde. Versuchen Sie es noch einmal.",

@@ -241,6 +241,8 @@ export const en = {
     collapse: "Fold",
     expand: "Unfold",
     percent: (n: number) => `${n} %`,
+    emptyFolder: "There is no file in this folder.",
+    unread: "A part of the folder could not be read. See who may open it, then drop it again.",
     cannotWrite: "Your role may not add files. Ask an administrator of the workspace to make you an editor.",
     retryOne: (name: string) => `Try ${name} again`,
     lost: "The connection was lost while the file was sent. Try it again.",

@@ -95,6 +95,10 @@ function SaveBar({ draft }: { draft: Draft }) {
       refresh();
     },
   });
+  const discard = () => {
+    draft.discard();
+    toast(m.semantics.discarded, { undo: () => draft.restore(draft) });
+  };
   const stale = save.error !== null && asProblem(save.error).status === 412;
   const state = draft.checking ? m.semantics.checking : draft.mistakes.length > 0 ? m.semantics.mistaken(draft.mistakes.length) : m.semantics.sound;
   return (
@@ -103,13 +107,7 @@ function SaveBar({ draft }: { draft: Draft }) {
         {state}
       </Text>
       <Group gap="xs">
-        <Button
-          variant="default"
-          onClick={() => {
-            draft.discard();
-            toast(m.semantics.discarded, { undo: () => draft.restore(draft) });
-          }}
-        >
+        <Button variant="default" onClick={discard}>
           {m.semantics.discard}
         </Button>
         <Button disabled={draft.checking || draft.mistakes.length > 0} loading={save.isPending} onClick={() => save.mutate()}>
@@ -122,7 +120,7 @@ function SaveBar({ draft }: { draft: Draft }) {
           size="xs"
           variant="default"
           onClick={() => {
-            draft.discard();
+            discard();
             refresh();
           }}
         >

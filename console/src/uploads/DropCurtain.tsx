@@ -2,7 +2,9 @@
 import { Text } from "@mantine/core";
 import { IconFileDownload } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
+import { droppedFiles } from "./dropped";
 import css from "./uploads.module.css";
 
 interface Props {
@@ -40,11 +42,15 @@ export function DropCurtain({ drop, to }: Props) {
       on("drop", (event) => {
         depth = 0;
         setShown(false);
-        drop(event.dataTransfer?.files ?? []);
+        void droppedFiles(event.dataTransfer?.items ?? []).then(({ files, incomplete }) => {
+          if (incomplete) toast(m.uploads.unread, { tone: "danger" });
+          else if (files.length === 0) toast(m.uploads.emptyFolder);
+          drop(files);
+        });
       }),
     ];
     return () => off.forEach((each) => each());
-  }, [drop]);
+  }, [drop, m]);
 
   if (!shown) return null;
   const [words, lead] = {
