@@ -244,6 +244,7 @@ class Threshold:
     field: str | None = None
     part: Part | None = None
     head: str | None = None  # the field whose groups are held against it
+    grain: Grain | None = None  # the periods that are
     of_rows: bool = False  # said as a property of each row: with a quantity over 3
     counted: bool = False  # how many groups there are is asked for, not which
 

@@ -9,9 +9,10 @@ from answerable.data.questions.context import Context
 from answerable.data.questions.frame import Frame
 from answerable.data.questions.meanings import Part
 from answerable.data.questions.outcome import Intent
-from answerable.data.questions.shape import Shape, field_of
+from answerable.data.questions.shape import Shape, alias_of, field_of, grouped
 from answerable.data.questions.tokens import Token
 from answerable.data.semantics.model import Aggregation
+from answerable.data.semantics.query import Order
 
 _AVERAGES = frozenset({"average", "mean", "avg", "median", "typical"})
 _TOTALS = frozenset({"total", "totals", "sum", "sums", "overall", "combined"})
@@ -30,6 +31,8 @@ def totals_of_each(context: Context, frame: Frame, shape: Shape) -> Shape | None
     """The other meaning of "average fee per client", where single clients are named: their fees in all by
     their number. None where only one is meant."""
     groups = frame.groups
+    if len(shape.parts) == 1 and shape.parts[0].per is not None and shape.parts[0].perhaps:
+        return _mean_of_each(context, shape)
     if (
         groups is None
         or not (groups.per and groups.entity)
@@ -50,6 +53,19 @@ def totals_of_each(context: Context, frame: Frame, shape: Shape) -> Shape | None
     total = context.canonical(Part(aggregation=Aggregation.SUM, field=name, where=part.where))
     each = replace(total, per=Part(aggregation=Aggregation.COUNT_DISTINCT, field=group.field))
     return replace(shape, parts=(each,), groups=(), order=(), limit=None, intent=Intent.KPI)
+
+
+def _mean_of_each(context: Context, shape: Shape) -> Shape | None:
+    """The other meaning of "average nights per hotel", beside its nights in all by their number: the mean of
+    each hotel's stays."""
+    (part,) = shape.parts
+    name, head = field_of(context, part), part.per.field if part.per is not None else None
+    if name is None or head is None:
+        return None
+    mean = context.canonical(Part(aggregation=Aggregation.AVG, field=name, where=part.where))
+    order = (Order(by=alias_of(mean), descending=True),)
+    groups = (grouped(head), *shape.groups)
+    return replace(shape, parts=(mean,), groups=groups, order=order, intent=Intent.BREAKDOWN)
 
 
 def _is_mean(context: Context, part: Part) -> bool:

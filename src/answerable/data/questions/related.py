@@ -69,13 +69,19 @@ class Reach:
         """The phrases of the reachable tables as phrases of this one. The nearest table wins: a word of the
         dataset's own is not looked for elsewhere."""
         own = {(start, end, _kind(e)) for start, end, e in spots if e.dataset == self.dataset.name}
+        # The guests of a booking are its number of them, and those in the table of guests.
+        kinds = [(s, e, one.category) for s, e, one in spots if one.dataset == self.dataset.name]
+        numbers = {(s, e) for s, e, kind in kinds if kind == "Num" and (s, e, "Dim") not in kinds}
         theirs = [(start, end, e) for start, end, e in spots if e.dataset in self.paths and e.tier < 3]
         nouns = {
             (s, e, entry.dataset) for s, e, entry in theirs if entry.category in _NOUNS and entry.tier == 0
         }
         called = {(s, e, entry.dataset) for s, e, entry in theirs if self._tells_apart(entry)}
         found = [*self._pointed(spots), *self._pointed_values(spots), *self._key_values(spots)]
+        told = nouns | called
         for start, end, entry in theirs:
+            if any((start, end, goal) in told for goal in self._leads_to(entry)):
+                continue  # the site of a meter is the site, not the number that leads there
             if entry.category in _NOUNS:
                 if (start, end, entry.dataset) in called:
                     continue  # a course is told by its name, where no two have the same
@@ -86,11 +92,22 @@ class Reach:
                 named = self._named(entry)
             if named is None:
                 continue
-            if (start, end, _kind(named)) not in own:
+            thing = (entry.category in _NOUNS or self._tells_apart(entry)) and (start, end) in numbers
+            if thing or (start, end, _kind(named)) not in own:
                 found.append((start, end, named))
             if entry.category not in _NOUNS:
                 found += _with_noun(start, end, named, entry.dataset, nouns, words)
         return found
+
+    def _leads_to(self, entry: Entry) -> list[str]:
+        """The tables that the phrase's field leads to from another table."""
+        if entry.category != "Dim" or not isinstance(entry.value, Field):
+            return []
+        return [
+            link.right
+            for link in self._model.relationships
+            if (link.left, link.left_field) == (entry.dataset, entry.value.name)
+        ]
 
     def _tells_apart(self, entry: Entry) -> bool:
         """Whether the phrase is a field by which the other table's rows can be told apart."""

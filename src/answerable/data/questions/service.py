@@ -32,6 +32,7 @@ from answerable.data.questions.grammar.english import CLAUSES, english
 from answerable.data.questions.grammar.lookups import is_key
 from answerable.data.questions.lexicon import Lexicon, terminal
 from answerable.data.questions.meanings import Field, Part
+from answerable.data.questions.named_twice import Doubt, doubted, settled
 from answerable.data.questions.naming import with_names
 from answerable.data.questions.notes import SegmentNoted, UnseenNoted
 from answerable.data.questions.numbers import cardinal, ordinal
@@ -152,12 +153,16 @@ class _Reader:
             found += self._parse(dataset, question, words, spots)
         corrected = tuple(w.token.norm for w in words if w.corrected)
         if found:
-            told = self._with_unseen(decide(found, question, kept, corrected=corrected))
-            told = with_own_time(told, self.model, kept)
+            told = decide(found, question, kept, corrected=corrected)
+            if self._doubt(told, spots, kept) is not None:
+                across, _ = self._across(question, words, spots, grammar_known)
+                told = self._settled([*found, *across], told, spots, question, kept, corrected)
+            told = with_own_time(self._with_unseen(told), self.model, kept)
             return self._with_segments(self._with_names(told, kept))
         across, fewest = self._across(question, words, spots, grammar_known)
         if across:
-            joined = self._joined(decide(across, question, kept, corrected=corrected))
+            told = decide(across, question, kept, corrected=corrected)
+            joined = self._joined(self._settled(across, told, spots, question, kept, corrected))
             return self._with_segments(self._with_names(self._with_unseen(joined), kept))
         if fewest is not None and len(fewest) < len(ranked[0][1]):
             ranked = [(ranked[0][0], fewest)]
@@ -207,6 +212,35 @@ class _Reader:
             if not left_over and not _said_better_elsewhere(dataset.name, everything):
                 found += self._parse(dataset, question, words, everything, reach)
         return found, fewest
+
+    def _doubt(self, told: Outcome, spots: list[Spot], kept: list[Token]) -> Doubt | None:
+        """The number of the answer that is called as another table's rows are."""
+        if not isinstance(told, Parsed) or told.query is None:
+            return None
+        return doubted(told.query, [s for s in spots if s[2].dataset in self.scope], kept, self.model)
+
+    def _settled(
+        self,
+        found: list[tuple[Candidate, Context]],
+        told: Outcome,
+        spots: list[Spot],
+        question: str,
+        kept: list[Token],
+        corrected: tuple[str, ...],
+    ) -> Outcome:
+        """The outcome, or what is right where its number may be another table's rows."""
+        doubt = self._doubt(told, spots, kept)
+        if doubt is None or not isinstance(told, Parsed) or told.query is None:
+            return told
+        chosen = told.query.dataset
+        context = next(own for _, own in found if own.dataset.name == chosen)
+        others = [
+            (c, own)
+            for c, own in found
+            if c.draft is not None and doubted(c.draft.query, spots, kept, self.model) is None
+        ]
+        sure = settled(told, context, doubt, others, self.model)
+        return sure if sure is not None else self._joined(decide(others, question, kept, corrected=corrected))
 
     def _with_segments(self, outcome: Outcome) -> Outcome:
         """With what the rows of each segment that is asked for have in common."""

@@ -15,12 +15,15 @@ from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import GroupBy, Having, Order
 
 _COUNTS = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT)
+_FROM = (Operator.GT, Operator.GE)
 _UNSEEN = (Operator.LT, Operator.LE, Operator.NE)
 
 
 def thresholded(context: Context, frame: Frame) -> list[Shape]:
     """The groups of one field that meet every bound; none where the phrases say more than that."""
     over = [t for t in frame.thresholds if t.part is not None]
+    if any(t.grain is not None for t in over):
+        return _periods(context, frame, over)
     heads = {threshold.head for threshold in over}
     head = over[0].head
     other = frame.rank or frame.share or frame.two or frame.versus or frame.change or frame.trend
@@ -42,6 +45,27 @@ def thresholded(context: Context, frame: Frame) -> list[Shape]:
     descending = bool(measured) or over[0].bound.operator in (Operator.GT, Operator.GE, Operator.BETWEEN)
     order = (Order(by=alias_of(parts[0]), descending=descending),)
     return [Shape(parts, (GroupBy(field=head),), order, intent=Intent.BREAKDOWN, having=tuple(having))]
+
+
+def _periods(context: Context, frame: Frame, over: list[Threshold]) -> list[Shape]:
+    """The periods that meet every bound: months with more than 200 visits. One that goes on may yet pass what
+    it has to stay below, so that is told of a time that is over alone."""
+    grains = {t.grain for t in over}
+    other = frame.rank or frame.share or frame.two or frame.versus or frame.change or frame.trend
+    shown = frame.measures or frame.groups or frame.listing or frame.sorting or frame.window or frame.pointed
+    rows = any(t.part is None for t in frame.thresholds)
+    listed = frame.when is not None and frame.when.span.listed
+    (grain, *more) = grains
+    if other or shown or rows or listed or more or grain is None:
+        return []
+    end = frame.when.span.end if frame.when is not None else None
+    if any(t.bound.operator not in _FROM for t in over) and (end is None or end > context.now.today):
+        return []
+    having = [bound for threshold in over for bound in having_of(context, threshold)]
+    if len({bound.measure for bound in having}) < len(over):
+        return []
+    parts = tuple(threshold.part for threshold in over if threshold.part is not None)
+    return [Shape(parts, intent=Intent.TREND, having=tuple(having), grain=grain)]
 
 
 def known_groups(context: Context, frame: Frame) -> list[Where]:

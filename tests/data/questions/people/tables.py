@@ -16,6 +16,7 @@ from tests.data.questions.bank.asked import Asked, either
 from tests.data.questions.bank.invented import Record, as_csv
 from tests.data.questions.bank.plain import TODAY, Answer, Table, day, n
 from tests.data.questions.bank.warehouse import Warehouse, stored
+from tests.data.questions.people import subscribed
 
 from answerable.cli.samples.customers import customers_csv
 from answerable.cli.samples.generate import make_company
@@ -230,7 +231,7 @@ def shop() -> dict[str, list[Record]]:
     return {"orders": orders, "customers": customers}
 
 
-_MADE = {"clinic": clinic, "office": office, "depot": depot}
+_MADE = {"clinic": clinic, "office": office, "depot": depot, **subscribed.MADE}
 MODELS = (*_MADE, "shop")
 
 

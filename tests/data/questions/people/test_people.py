@@ -36,6 +36,38 @@ def test_most_of_what_can_be_answered_is() -> None:
 
 
 ANSWERED = {
+    "periods held against numbers": (
+        ("energy", "months with at least 85 readings in 2025"),
+        ("energy", "which months of 2025 had total kwh over 40000"),
+        ("gym", "which months of 2025 had more than 30 checkins"),
+        ("energy", "in which months of 2025 were there at least 85 readings"),
+    ),
+    "that many and no more": (
+        ("gym", "members with only one checkin"),
+        ("library", "readers with only two loans"),
+        ("gym", "how many members had only one checkin"),
+    ),
+    "what did not happen at a time and a place": (
+        ("library", "titles never lent in 2025 at East"),
+        ("library", "titles without loans in 2025 at East"),
+        ("bookings", "guests with no bookings in 2025 by phone"),
+    ),
+    "a key that another table has": (
+        ("energy", "total kwh of meter M001"),
+        ("energy", "total kwh of meter M003 in 2025"),
+    ),
+    "average rows per thing": (
+        ("gym", "average checkins per member"),
+        ("library", "average loans per reader"),
+    ),
+    "a thing whose rows are reached over another table": (
+        ("energy", "total cost by site"),
+        ("energy", "which site has the highest total kwh"),
+    ),
+    "a table called as a number is": (
+        ("bookings", "guests without phone bookings in 2025"),
+        ("bookings", "guests with more than 10 bookings"),
+    ),
     "two times of a row": (
         ("depot", "how many shipments were placed in 2025 and shipped in 2026"),
         ("shop", "orders placed in 2025 and shipped in 2026"),
@@ -111,6 +143,12 @@ def test_a_question_of_its_kind_is_answered_right(model: str, text: str) -> None
         ("shop", "orders in Germany over 500 or by telephone"),
         ("clinic", "patients in Wels with a fee over 400"),
         ("shop", "revenue by region for Germany or over 500"),
+        ("bookings", "biggest guests"),
+        ("bookings", "guests not from Porto by channel"),
+        ("clinic", "months with a fee over 400"),
+        ("clinic", "the month with more than 22 visits"),
+        ("clinic", "months with fewer than 18 visits in 2026"),
+        ("clinic", "patients with only surgery visits"),
     ],
 )
 def test_what_could_be_of_several_things_is_not_guessed(model: str, text: str) -> None:

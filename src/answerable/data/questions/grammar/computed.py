@@ -8,6 +8,8 @@ from dataclasses import replace
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.grammar.groups import FEW
+from answerable.data.questions.grammar.held import OF_ALL, PAID_ONCE
+from answerable.data.questions.grammar.measures import WORTH_MONEY
 from answerable.data.questions.meanings import (
     Both,
     Field,
@@ -22,6 +24,7 @@ from answerable.data.questions.meanings import (
     Where,
     Window,
 )
+from answerable.data.questions.shape import field_of
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation
 from answerable.data.semantics.query import Grain
@@ -55,6 +58,7 @@ def _plain(context: Context, measured: Part | Field | Rows) -> Part | None:
 def _per_entity(grammar: Grammar) -> None:
     grammar.rule("Measure", f"{_AVERAGE} number of Rows per Dim", _rows_each)
     grammar.rule("Measure", f"{_AVERAGE} Rows (count|number) per Dim", _rows_each)
+    grammar.rule("Measure", f"{_AVERAGE} Rows per Dim", _several_each)
     grammar.rule("Measure", "Rows per Dim on average", _rows_each)
     grammar.rule("Measure", "(how many|number of) Rows per Dim on average", _rows_each)
     grammar.rule("Measure", f"how many Rows (does|do|did) Dim {_DOES}? on average", _rows_each)
@@ -67,6 +71,12 @@ def _per_entity(grammar: Grammar) -> None:
 
 def _rows_each(context: Context, _rows: Rows, field: Field) -> Part | None:
     return _each(context, context.count(), field)
+
+
+def _several_each(context: Context, rows: Rows, field: Field) -> Part | None:
+    """Average visits per doctor; average payments may be what they are worth."""
+    worth = WORTH_MONEY & set(context.dataset.row_noun.split()[-1:])
+    return _rows_each(context, rows, field) if rows.many and not worth else None
 
 
 def _sum_each(context: Context, measured: Part | Field, field: Field) -> Part | None:
@@ -86,7 +96,17 @@ def _entity_sum(context: Context, measured: Part | Field, field: Field) -> Part 
     """Average revenue per customer; per department it would be an average by department."""
     model_field = context.field(field.name)
     few = model_field is not None and model_field.values is not None and len(model_field.values) <= FEW
-    return None if few else _sum_each(context, measured, field)
+    found = None if few else _sum_each(context, measured, field)
+    return replace(found, perhaps=not _is_of_all(context, found)) if found is not None else None
+
+
+def _is_of_all(context: Context, part: Part) -> bool:
+    """Whether the number is what all rows of a thing come to, though one is named: its revenue. The average
+    fine per reader may be that of a loan, and nights per hotel those of a stay."""
+    unit, field = context.unit_of(part), field_of(context, part)
+    words = set(field.split("_")) if field is not None else set()
+    paid = unit is not None and unit.kind == "currency" and not words & PAID_ONCE
+    return paid or bool(words & OF_ALL)
 
 
 def _each(context: Context, part: Part, field: Field) -> Part | None:

@@ -17,6 +17,7 @@ from answerable.data.questions.grammar import (
     filters,
     groups,
     held,
+    held_periods,
     listing,
     lookups,
     measures,
@@ -45,6 +46,7 @@ def english() -> Grammar:
     phrases.add_rules(grammar)
     numbers.add_rules(grammar)
     held.add_rules(grammar)
+    held_periods.add_rules(grammar)
     measures.add_rules(grammar)
     filters.add_rules(grammar)
     pointers.add_rules(grammar)

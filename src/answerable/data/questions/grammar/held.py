@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from answerable.data.questions.chart import Grammar
 from answerable.data.questions.context import Context
 from answerable.data.questions.half_said import flat
-from answerable.data.questions.meanings import Both, Bound, Field, Part, Threshold, Where
+from answerable.data.questions.meanings import Both, Bound, Field, Number, Part, Rows, Threshold, Where
+from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation, FieldRole
 
 _HOLDING = (
@@ -19,8 +21,8 @@ _HOLDING = (
 )
 _MOST = 4
 # What each row has one of, though it is added up; and what is the sum of many, though one says "a revenue".
-_PAID_ONCE = frozenset({"fine", "penalty", "surcharge", "donation", "refund", "deposit", "bonus", "fare"})
-_OF_ALL = frozenset(
+PAID_ONCE = frozenset({"fine", "penalty", "surcharge", "donation", "refund", "deposit", "bonus", "fare"})
+OF_ALL = frozenset(
     {"revenue", "turnover", "sales", "income", "profit", "spend", "spending", "budget", "total", "volume"}
 )
 _Held = tuple[Threshold, ...]
@@ -32,16 +34,21 @@ def add_rules(grammar: Grammar) -> None:
     are several, each of which can only be of the groups: a fee over 500 may be that of each repair."""
     grammar.words_as("@Holding", _HOLDING)
     grammar.words_as("@HowMany", "how many|number of|total number of|count of|count")
-    grammar.rule("Held", "Measure @Been? Bound", lambda _c, p, b: _held(b, p))
+    grammar.rule("Held", "Measure @Been? Bound", lambda _c, p, b: held_against(b, p))
     grammar.rule("Held", "Num @Been? Bound", _of_one)
     grammar.rule("Held", "Bound (of|in)? Num", _sum)
-    grammar.rule("Certain", "Stated @Been? Bound", lambda _c, p, b: _held(b, p))
-    grammar.rule("Certain", "(number of|count of) Rows @Been? Bound", lambda c, _r, b: _held(b, c.count()))
+    grammar.rule("Certain", "Stated @Been? Bound", lambda _c, p, b: held_against(b, p))
+    grammar.rule(
+        "Certain", "(number of|count of) Rows @Been? Bound", lambda c, _r, b: held_against(b, c.count())
+    )
     grammar.rule("Certain", "Metric @Been? Bound", _of_metric)
     grammar.rule("Certain", "Bound in? Metric", lambda c, b, p: _of_metric(c, p, b))
     for category in ("Held", "Certain"):
-        grammar.rule(category, "Bound Rows", lambda c, b, _r: _held(b, c.count()))
-    grammar.rule("Held", "Bound in? Metric", lambda _c, b, p: _held(b, p))
+        grammar.rule(category, "Bound Rows", lambda c, b, _r: held_against(b, c.count()))
+        grammar.rule(category, "(only|just|only just) Number Rows", _only)
+        grammar.rule(category, "(single|only single|just single) Rows", _single)
+        grammar.rule(category, "Number Rows only", _only)
+    grammar.rule("Held", "Bound in? Metric", lambda _c, b, p: held_against(b, p))
     grammar.rule("Holds", "Certain (and|, and|but|, but|and also) @Holding? Certain", _both)
     grammar.rule("Holds", "Holds (and|, and|but|, but|and also) @Holding? Certain", _and)
     grammar.rule("Heads", "Dim", lambda _c, d: (d, ()))
@@ -68,21 +75,33 @@ def add_rules(grammar: Grammar) -> None:
         )
 
 
-def _held(bound: Bound, part: Part) -> Threshold:
+def held_against(bound: Bound, part: Part) -> Threshold:
+    """The bound on the number of each group."""
     return Threshold(bound, part=replace(part, rate=False, many=False))
+
+
+def _only(context: Context, number: Number, _rows: Rows) -> Threshold | None:
+    """Only one visit: that many, and no more."""
+    if number.unit is not None or number.count is None:
+        return None
+    return held_against(Bound(Operator.EQ, number), context.count())
+
+
+def _single(context: Context, rows: Rows) -> Threshold | None:
+    return None if rows.many else _only(context, Number(Decimal(1)), rows)
 
 
 def _sum(context: Context, bound: Bound, field: Field) -> Threshold | None:
     part = context.number_of(field.name, many=field.many)
-    return _held(bound, part) if part is not None else None
+    return held_against(bound, part) if part is not None else None
 
 
 def _of_one(context: Context, field: Field, bound: Bound) -> Threshold | None:
     """A fine over 4.5 is that of one loan, beside what all loans of a book come to; a revenue is of all."""
     words = set(field.name.split("_"))
     part = context.number_of(field.name)
-    counted_singly = field.one or words & _PAID_ONCE
-    if field.many or not counted_singly or words & _OF_ALL or part is None or not context.is_sum(part):
+    counted_singly = field.one or words & PAID_ONCE
+    if field.many or not counted_singly or words & OF_ALL or part is None or not context.is_sum(part):
         return None
     return Threshold(bound, part=Part(aggregation=Aggregation.MAX, field=field.name))
 
@@ -93,7 +112,7 @@ def _of_metric(context: Context, part: Part, bound: Bound) -> Threshold | None:
     field = context.field(metric.field) if metric is not None and metric.field is not None else None
     if metric is None or (field is not None and metric.label.casefold() == field.label.casefold()):
         return None
-    return _held(bound, part)
+    return held_against(bound, part)
 
 
 def _both(context: Context, first: Threshold, second: Threshold) -> _Held | None:
@@ -144,5 +163,5 @@ def _of_some_rows(
     context: Context, heads: Field | _Heads, bound: Bound, described: Where | Both, counted: bool
 ) -> Both | None:
     """Clients with more than 3 paint repairs: those of their repairs alone are counted."""
-    found = _of_groups(context, heads, (_held(bound, context.count()),), counted)
+    found = _of_groups(context, heads, (held_against(bound, context.count()),), counted)
     return Both(found, described) if found is not None else None

@@ -10,8 +10,9 @@ from answerable.data.questions.context import Context
 from answerable.data.questions.meanings import Both, Field, Listing, Rows, Where
 from answerable.data.questions.tokens import fold
 from answerable.data.semantics.filters import Operator, Scalar
-from answerable.data.semantics.model import FieldType
+from answerable.data.semantics.model import FieldRole, FieldType
 
+_NUMBER = re.compile(r"\d{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # What is a key without a noun before it: letters and three digits or more, with or without signs between.
 _KEY = re.compile(r"(?:[a-z]{1,6}\d{3,}|[a-z]{1,6}(?:[-/][a-z0-9]+)*[-/]\d{3,})[a-z]?")
@@ -22,6 +23,7 @@ def add_rules(grammar: Grammar) -> None:
     """The rules of single rows; the clauses are `Where` and `Listing`. `One` is a row by its key."""
     number = "(number|no|id|code|key)?"
     grammar.rule("Where", f"@Place? Rows {number} Code", _keyed)
+    grammar.rule("Where", f"@Place? Dim {number} Code", _pointing)
     grammar.rule("One", f"Rows {number} (Code|Quoted)", _keyed)
     grammar.rule("One", "Code", _coded)
     grammar.rule("One", "KeyValue", lambda _c, v: Where(v.field, Operator.EQ, (v.value,)), cost=-0.4)
@@ -53,6 +55,18 @@ def _keyed(context: Context, rows: Rows, code: str) -> Where | None:
     if found.field != noun:
         return found
     return Where(found.field, Operator.IN, (code, f"{noun} {code}"))
+
+
+def _pointing(context: Context, field: Field, code: str) -> Where | None:
+    """The readings of meter M001: by a key that is not that of the rows."""
+    own = context.dataset.field(field.name)
+    if own is None or field.many or own.role is not FieldRole.KEY or context.is_identity(field.name):
+        return None
+    if own.type is FieldType.STRING and is_key(fold(code)):
+        return Where(field.name, Operator.EQ, (code,))
+    if own.type is FieldType.INTEGER and _NUMBER.fullmatch(code) and not _YEAR.fullmatch(code):
+        return Where(field.name, Operator.EQ, (int(code),))
+    return None
 
 
 def is_key(text: str) -> bool:

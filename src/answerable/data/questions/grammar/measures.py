@@ -18,7 +18,7 @@ _WORDS = {
     Aggregation.MIN: "minimum|min|lowest|smallest|minimum of|min of|minimal",
     Aggregation.MAX: "maximum|max|highest|largest|biggest|maximum of|max of|peak|maximal|greatest",
 }
-_WORTH_MONEY = words("sale purchase expense payment invoice transaction")
+WORTH_MONEY = words("sale purchase expense payment invoice transaction")
 _JOINED = words("since joined join joining signup registered registration enrolled hired hire")
 _CHOICES = 3
 _DISTINCT = "(different|distinct|unique|individual|separate)"
@@ -211,7 +211,7 @@ def _counts(grammar: Grammar) -> None:
 
 def _how_much(context: Context, rows: Rows) -> Part | None:
     """How much orders: their number, said by people who learn English; of sales it may be their money."""
-    return context.count() if rows.many and context.dataset.row_noun not in _WORTH_MONEY else None
+    return context.count() if rows.many and context.dataset.row_noun not in WORTH_MONEY else None
 
 
 def _basket(context: Context) -> Part | None:

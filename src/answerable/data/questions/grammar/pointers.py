@@ -62,6 +62,7 @@ def add_rules(grammar: Grammar) -> None:
     )
     grammar.rule("PointedAt", "PointedAt (at all|ever|yet|so far)", _at_all)
     grammar.rule("PointedAt", "PointedAt When", _then)
+    grammar.rule("PointedAt", f"PointedAt {place} PointedValues", _then_narrowed)
 
 
 def _fewer(_context: object, bound: Bound, rows: Pointing) -> PointedAt | None:
@@ -85,6 +86,12 @@ def _narrowed(rows: Pointing, where: Where) -> Pointing | None:
     if dataset != rows.dataset or any(known.field == field for known in rows.where):
         return None
     return replace(rows, where=(*rows.where, replace(where, field=field)))
+
+
+def _then_narrowed(_context: object, pointed: PointedAt, where: Where) -> PointedAt | None:
+    """Which of the rows, said after their time: no loans in 2025 at East."""
+    rows = _narrowed(pointed.rows, where) if pointed.span is not None else None
+    return replace(pointed, rows=rows) if rows is not None else None
 
 
 def _at_all(_context: object, pointed: PointedAt) -> PointedAt | None:
