@@ -22,7 +22,7 @@ _MORE: tuple[type[exp.Expr], ...] = (
     exp.AtTimeZone, exp.Collate, exp.CharacterSet, exp.DataTypeParam, exp.Mod, exp.DPipe, exp.RowNumber,
     exp.PercentileCont, exp.WithinGroup, exp.GenerateSeries, exp.Date, exp.Day, exp.DayOfMonth, exp.Month,
     exp.Year, exp.Hour, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.TimeToStr, exp.ConvertTimezone,
-    exp.Typeof,
+    exp.Typeof, exp.Translate,
     exp.Round, exp.DateTrunc, exp.TimestampTrunc, exp.CurrentTimestamp, exp.Anonymous, exp.Order,
     exp.ExplodingGenerateSeries, exp.Paren, exp.DateSub, exp.DateAdd, exp.Tuple,
     exp.Greatest, exp.DateDiff, exp.Extract, exp.PercentileCont,

@@ -10,6 +10,7 @@ from sqlglot import exp
 from answerable.data.engines.dialects.scans import SQLITE_MOMENT, function
 from answerable.data.engines.dialects.tables import (
     LOWERED,
+    SIMPLY_LOWERED,
     DialectName,
     PhysicalColumn,
     PhysicalTable,
@@ -41,9 +42,19 @@ class Leaves:
     def _postgresql_lower(self, node: exp.Expr) -> exp.Expr:
         collation = self._traits.lower_collation
         if collation is not None and collation != self._traits.text_collation:
+            # ICU makes two letters of the Turkish I, and another sigma at the end of a word.
+            alone = function("TRANSLATE", node.this, *SIMPLY_LOWERED)
             name = exp.to_identifier(collation, quoted=True)
-            node.set("this", exp.Collate(this=exp.paren(node.this), expression=name))
+            node.set("this", exp.Collate(this=alone, expression=name))
         return node
+
+    def _mysql_lower(self, node: exp.Expr) -> exp.Expr:
+        lower, text = self._traits.lower_collation, self._traits.text_collation
+        if lower is None or text is None or lower == text:
+            return node
+        # Some collations know the capitals of later Unicode, but not the code points alone.
+        node.set("this", exp.Collate(this=exp.paren(node.this), expression=exp.to_identifier(lower)))
+        return exp.Collate(this=node.copy(), expression=exp.to_identifier(text))
 
     def _postgresql_explode(self, node: exp.Expr) -> exp.Expr:
         inner: exp.Expr = node.this
@@ -254,6 +265,7 @@ _RULES: dict[DialectName, dict[type[exp.Expr], _Rule]] = {
         exp.Cast: Leaves._mysql_cast,
         exp.TimestampTrunc: Leaves._mysql_truncate,
         exp.Avg: Leaves._mysql_avg,
+        exp.Lower: Leaves._mysql_lower,
         exp.Extract: Leaves._mysql_extract,
         exp.DateDiff: Leaves._mysql_difference,
     },

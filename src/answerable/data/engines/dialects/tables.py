@@ -14,6 +14,9 @@ BAD_VALUE = "bad_value"
 LOWERED = "in_lower_case"
 """Another one: text in lower case beyond ASCII."""
 
+SIMPLY_LOWERED = ("İΣ", "iσ")
+"""Capitals, and the one letter that DuckDB makes of each; others make two, or look at what is beside it."""
+
 
 class DialectName(StrEnum):
     """A language that statements are written in; MariaDB speaks MySQL's."""

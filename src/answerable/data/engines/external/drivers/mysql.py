@@ -52,6 +52,12 @@ _TYPES: dict[str, tuple[FieldType, Storage]] = {
 }
 
 
+_BY_CODE_POINTS = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin", "utf8mb4_bin")
+_KNOWS_CAPITALS = (
+    "uca1400_nopad_as_cs"  # of MariaDB, for any set of characters; MySQL's code points know them
+)
+
+
 class MysqlSession:
     """One connection, used by one statement at a time."""
 
@@ -76,13 +82,17 @@ class MysqlSession:
         self._run(f"SET SESSION {depth} = {_ENDLESS}")
 
     def _find_collation(self) -> str:
-        wanted = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin", "utf8mb4_bin")
+        found = self._find_one_of(_BY_CODE_POINTS)
+        assert found is not None, "utf8mb4_bin is everywhere"
+        return found
+
+    def _find_one_of(self, wanted: Sequence[str]) -> str | None:
         names = ", ".join(f"'{name}'" for name in wanted)
         rows = self._rows(
             f"SELECT COLLATION_NAME FROM information_schema.COLLATIONS WHERE COLLATION_NAME IN ({names})"  # noqa: S608
         )
         known = {str(row[0]) for row in rows}
-        return next(name for name in wanted if name in known)
+        return next((name for name in wanted if name in known), None)
 
     def facts(self) -> ServerFacts:
         """Raises ValueError for a server that is too old."""
@@ -91,8 +101,10 @@ class MysqlSession:
             raise ValueError("MySQL 8.0 or MariaDB 10.5 or newer is needed.")
         zones = self._one("SELECT CONVERT_TZ('2024-01-01 00:00:00', '+00:00', 'Europe/Berlin')") is not None
         traits = Traits(
-            dialect=DialectName.MYSQL, version=self._version, text_collation=self._text, named_zones=zones
-        )
+            dialect=DialectName.MYSQL, version=self._version, text_collation=self._text,
+            lower_collation=f"utf8mb4_{_KNOWS_CAPITALS}" if self._find_one_of((_KNOWS_CAPITALS,)) else None,
+            named_zones=zones,
+        )  # fmt: skip
         product = f"{'MariaDB' if self._mariadb else 'MySQL'} {'.'.join(map(str, numbers))}"
         return ServerFacts(product=product, traits=traits, role=self._role())
 

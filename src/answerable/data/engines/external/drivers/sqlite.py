@@ -11,7 +11,14 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from answerable.data.engines.dialects.tables import BAD_VALUE, LOWERED, DialectName, Storage, Traits
+from answerable.data.engines.dialects.tables import (
+    BAD_VALUE,
+    LOWERED,
+    SIMPLY_LOWERED,
+    DialectName,
+    Storage,
+    Traits,
+)
 from answerable.data.engines.external.catalogue import (
     Assembler,
     Catalogue,
@@ -26,6 +33,7 @@ from answerable.data.semantics.model import FieldType
 from answerable.kit.sandbox.limits import Refusal
 
 _BATCH = 1_000
+_ALONE = str.maketrans(*SIMPLY_LOWERED)
 _SAMPLE = 2_000
 _ACTIONS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 _NO_FUNCTIONS = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
@@ -335,7 +343,7 @@ def _dated(declared: str, values: list[Any]) -> tuple[FieldType, Storage] | None
 
 
 def _lower(value: Any) -> Any:  # Any: whatever SQLite has in the cell
-    return value.lower() if isinstance(value, str) else value
+    return value.translate(_ALONE).lower() if isinstance(value, str) else value
 
 
 def _median() -> Any:  # Any: its stub knows whole numbers alone
