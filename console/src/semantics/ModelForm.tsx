@@ -127,7 +127,7 @@ function MetricPart({ metric, dataset, put, remove }: { metric: Metric; dataset:
       <TagsInput label={m.data.synonyms} acceptValueOnBlur value={metric.synonyms} onChange={(synonyms) => put({ synonyms })} />
       <Textarea autosize label={m.semantics.description} value={metric.description} onChange={(event) => put({ description: event.currentTarget.value })} />
       <Select label={m.documents.state} allowDeselect={false} value={metric.status} onChange={(value) => put({ status: value as Metric["status"] })} data={STATES.map((each) => ({ value: each, label: m.semantics.status[each] }))} />
-      <Switch label={m.semantics.stock} checked={metric.non_additive} onChange={(event) => put({ non_additive: event.currentTarget.checked })} />
+      <Switch label={m.semantics.stock} checked={metric.non_additive} onChange={(event) => put(event.currentTarget.checked ? { non_additive: true } : { non_additive: false, stock_of: null })} />
       <Group>
         <Button size="xs" variant="default" color="red" onClick={remove}>
           {m.semantics.removeMetric}

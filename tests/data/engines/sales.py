@@ -85,6 +85,7 @@ def model(calendar: Calendar | None = None) -> SemanticModel:
         field="stock",
         non_additive=True,
     )
+    by_clock = stock.model_copy(update={"name": "stock_by_shop", "stock_of": ("shop",)})
     so_far = Metric(
         name="sales_so_far",
         label="Sales so far",
@@ -100,7 +101,7 @@ def model(calendar: Calendar | None = None) -> SemanticModel:
     )
     return SemanticModel(
         datasets=(sales, shops),
-        metrics=(revenue, stock, so_far, earned),
+        metrics=(revenue, stock, by_clock, so_far, earned),
         relationships=(link,),
         segments=(
             Segment(name="cold", label="Cold shops", dataset="shops", where=where("region", "eq", "cold")),

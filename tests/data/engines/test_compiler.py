@@ -295,6 +295,48 @@ def test_a_stock_takes_its_last_day_in_each_period_instead_of_a_sum() -> None:
     assert rows(measures=[by_hand, COUNT]) == [(9, len(TABLE))]
 
 
+def test_a_stock_is_unknown_in_a_period_without_rows() -> None:
+    measures = [Measure(metric="stock_level"), COUNT]
+    table = [sale(1, "2025-01-31", "North", "1", 7), sale(2, "2025-03-31", "South", "1", 5)]
+    with database(table) as connection:
+        quarter = over(Grain.MONTH, "2025-01-01", "2025-04-01")
+        asked = SemanticQuery(dataset="sales", measures=measures, time=quarter)
+        found = [(row["stock_level"], row["count"]) for row in ask(connection, asked)]
+        by_shop = asked.model_copy(update={"group_by": (GroupBy(field="shop"),)})
+        apart = {(row["shop"], row["period"].month): row["stock_level"] for row in ask(connection, by_shop)}  # type: ignore[attr-defined]
+    assert found == [(7, 1), (None, 0), (5, 1)]
+    assert [apart["North", n] for n in (1, 2, 3)] == [7, None, None]
+
+
+def test_of_a_stock_with_several_numbers_of_a_day_the_last_of_each_thing_counts() -> None:
+    table = [
+        sale(1, "2025-01-30", "North", "1", 90),
+        sale(2, "2025-01-31", "North", "1", 7, hour=8),
+        sale(3, "2025-01-31", "North", "1", 6, hour=20),
+        sale(4, "2025-01-31", "South", "1", 3, hour=9),
+        sale(5, "2025-01-31", None, "1", 1, hour=1),
+        sale(6, "2025-01-31", None, "1", 2, hour=2),
+        sale(7, "2025-03-01", "South", "1", 4, hour=9),
+    ]
+    by_clock = TimeSlice.model_validate({"field": "sold_at", "grain": "month", "fill_gaps": True})
+    with database(table) as connection:
+
+        def asked(metric: str, **parts: object) -> list[dict[str, object]]:
+            query = {"dataset": "sales", "measures": [Measure(metric=metric)], **parts}
+            return ask(connection, SemanticQuery.model_validate(query))
+
+        assert [row["stock_by_shop"] for row in asked("stock_by_shop", time=by_clock)] == [11, None, 4]
+        # By days alone no time tells which of a day is the last.
+        assert asked("stock_by_shop", time={"field": "day", "period": days("2025-01-01", "2025-02-01")}) == [
+            {"stock_by_shop": 19}
+        ]
+        january = {"field": "sold_at", "period": days("2025-01-01", "2025-02-01")}
+        shops = asked("stock_by_shop", time=january, group_by=[GroupBy(field="shop")])
+        assert {row["shop"]: row["stock_by_shop"] for row in shops} == {"North": 6, "South": 3, None: 2}
+        top = GroupBy(field="shop", top=TopN(n=1, by="stock_by_shop"))
+        assert asked("stock_by_shop", time=january, group_by=[top]) == [{"shop": "North", "stock_by_shop": 6}]
+
+
 def test_a_related_field_groups_without_multiplying_rows() -> None:
     found = rows(measures=[REVENUE, COUNT], group_by=[{"field": "shops__region"}])
     assert {row[0]: row[1:] for row in found} == {"cold": (140, 3), "warm": (50, 1), None: (25, 3)}

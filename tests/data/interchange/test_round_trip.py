@@ -126,7 +126,7 @@ def _metrics(draw: st.DrawFn) -> list[dict[str, Any]]:
     found.append(metric("profit", ("sum", "amount"), minus="cost_total"))
     found.append(metric("margin", ("sum", "amount"), minus="cost_total", per="revenue"))
     found.append(metric("basket", ("sum", "quantity"), per="rows", where=draw(st.none() | filters())))
-    found.append(metric("stock", ("sum", "balance"), non_additive=True))
+    found.append(metric("stock", ("sum", "balance"), non_additive=True, stock_of=["customer_id"]))
     found.append(metric("so_far", ("sum", "amount"), cumulative=True, where=draw(st.none() | filters())))
     return draw(st.permutations(found))
 

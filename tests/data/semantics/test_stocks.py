@@ -83,12 +83,39 @@ def test_a_counter_of_many_things_is_known_by_the_two_columns_that_tell_them_apa
     assert _of_last_column(_guess("day,site,unit,meter_reading", rows)).non_additive
 
 
-def test_a_counter_that_is_read_each_hour_is_averaged() -> None:
-    hours = [f"2025-03-0{1 + n // 24} {n % 24:02}:00,{meter},{n * 5}" for n in range(72) for meter in "AB"]
-    metric = _of_last_column(_guess("taken_at,meter,reading_kwh", hours))
-    assert metric.aggregation is Aggregation.AVG
-
-
 def test_a_list_of_cars_without_times_is_no_course_of_a_counter() -> None:
     found = _guess("plate,brand,odometer_km", [f"HH {n},{'AB'[n % 2]},{n * n % 97}" for n in range(30)])
     assert not _of_last_column(found).non_additive
+
+
+# The account of each holder, at several times of a day.
+MOVES = [
+    f"2025-03-0{1 + n // 3} {9 + n % 3:02}:{10 * at:02}:00,{account},{kind},{1000 * at + n}"
+    for n in range(18)
+    for at, (account, kind) in enumerate([("A-1", "in"), ("A-2", "out")])
+]
+
+
+def test_a_stock_by_the_clock_is_of_the_thing_that_one_column_names() -> None:
+    metric = _of_last_column(_guess("booked_at,account_id,kind,balance", MOVES))
+    assert (metric.aggregation, metric.non_additive, metric.stock_of) == (
+        Aggregation.SUM, True, ("account_id",),
+    )  # fmt: skip
+
+
+def test_a_stock_by_the_clock_is_averaged_where_two_columns_may_name_its_things() -> None:
+    rows = [row.replace(",in", ",X-9").replace(",out", ",X-8") for row in MOVES]
+    metric = _of_last_column(_guess("booked_at,account_id,partner_id,balance", rows))
+    assert (metric.aggregation, metric.non_additive, metric.stock_of) == (Aggregation.AVG, False, None)
+
+
+def test_a_counter_that_is_read_each_hour_is_of_its_meter() -> None:
+    hours = [f"2025-03-0{1 + n // 24} {n % 24:02}:00,{meter},{n * 5}" for n in range(72) for meter in "AB"]
+    metric = _of_last_column(_guess("taken_at,meter,reading_kwh", hours))
+    assert (metric.aggregation, metric.non_additive, metric.stock_of) == (Aggregation.SUM, True, ("meter",))
+
+
+def test_a_stock_by_the_day_needs_no_things() -> None:
+    rows = [f"2025-03-{1 + n},{account},{n}" for n in range(9) for account in ("A-1", "A-2")]
+    metric = _of_last_column(_guess("day,account_id,balance", rows))
+    assert (metric.non_additive, metric.stock_of) == (True, None)

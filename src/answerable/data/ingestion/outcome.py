@@ -22,22 +22,24 @@ class ValueCount(BaseModel):
 
 class Course(BaseModel):
     """How often numbers rise and fall from one time of a thing to its next, and whether a thing has several
-    of a day."""
+    of a day; `things` are the columns that tell things apart, each with one number at a `time`: None where
+    that is not known."""
 
     model_config = ConfigDict(frozen=True)
 
     rises: int
     falls: int
     several_a_day: bool = False
+    time: str = ""
+    things: tuple[str, ...] | None = None
 
 
 class ColumnProfile(BaseModel):
     """One column of a written table. `patterns` gives the share (0 to 1) of texts that look like an
     e-mail address, a phone number and so on; what settles how later files are read is as in `TypedColumn`;
-    `values` are the most frequent texts, None when there
-    are more than 5,000 different ones or they are long; `unique` says whether no value occurs twice, None
-    where that was not counted; `course` is that of a column named as a counter's, where a thing has several
-    times."""
+    `values` are the most frequent texts, None when there are more than 5,000 different ones or they are long;
+    `unique` says whether no value occurs twice, None where that was not counted; `course` is that of a column
+    named as a counter's or a stock's, where a thing has several times."""
 
     name: str
     label: str

@@ -148,6 +148,8 @@ class _DbtWriter:
             extra["unit"] = metric.unit.model_dump(mode="json")
         if metric.synonyms:
             extra["synonyms"] = list(metric.synonyms)
+        if metric.stock_of is not None:
+            extra["stock_of"] = list(metric.stock_of)
         head = {"name": _checked(metric.name), "label": metric.label}
         if metric.description:
             head["description"] = metric.description

@@ -258,7 +258,7 @@ class _OssieReader:
                 "metric", name, "text is compared here without case and outer blanks", node.place
             )
         formula = _with_rows(formula, extension)
-        keys = ("label", "unit", "status", "non_additive", "cumulative")
+        keys = ("label", "unit", "status", "non_additive", "stock_of", "cumulative")
         said: Said = {key: extension[key] for key in keys if key in extension}
         self._describe(node, "metric", name, said)
         minus, per = (extension.get(key) for key in ("minus", "per"))

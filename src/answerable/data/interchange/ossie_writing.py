@@ -123,6 +123,8 @@ def _metric(metric: Metric, model: SemanticModel, report: Report) -> _Part | Non
         extra["rows"] = rows
     if metric.unit is not None:
         extra["unit"] = metric.unit.model_dump(mode="json")
+    if metric.stock_of is not None:
+        extra["stock_of"] = list(metric.stock_of)
     for flag, said in (
         ("non_additive", "a stock: the last day of each period counts, never a sum over time"),
         ("cumulative", "by period it is shown with its running total"),

@@ -27,6 +27,7 @@ from answerable.data.semantics.telling_names import (
     STOCK,
     TIME_FIRST,
     TIME_PLAIN,
+    is_counted,
 )
 
 _IN_BRACKETS = re.compile(r"[(\[].+[)\]]\s*$")
@@ -98,7 +99,7 @@ def with_confidence(metric: Metric, dataset: Dataset, table: TableProfile) -> Me
     column = next(column for column in table.columns if column.name == field.name)
     told = _is_told_as_number(field) or STOCK.search(field.name) is not None
     fits = borne_out(by_name=told, share=_filled(column, table), count=table.rows)
-    if metric.non_additive and (course := column.course) is not None:
+    if metric.non_additive and is_counted(column.name) and (course := column.course) is not None:
         # That a counter's numbers go on from each to the next is what makes it one.
         steps = course.rises + course.falls
         fits = min(fits, borne_out(by_name=told, share=course.rises / steps, count=steps))

@@ -33,6 +33,7 @@ from answerable.data.semantics.telling_names import (
     TIME_FIRST,
     TIME_LAST,
     TIME_PLAIN,
+    is_counted,
 )
 
 MOST_VALUES = 200
@@ -249,11 +250,12 @@ def _metrics(dataset: Dataset, table: TableProfile, spoken: str) -> tuple[Metric
 
 def _measure_metric(dataset: Dataset, field: ModelField, column: ColumnProfile, *, snapshots: bool) -> Metric:
     counter = snapshots and dataset.default_time is not None and is_counter(column)
-    several = column.course is not None and column.course.several_a_day
+    things, several = _things(dataset, column)
     percent = field.unit is not None and field.unit.kind == "percent"
-    # The last day of a counter that is read each hour would add up its hours.
-    averaged = several if counter else AVERAGED.search(field.name) is not None or percent
     stock = counter or STOCK.search(field.name) is not None
+    # The last day of what is read each hour would add up its hours.
+    mixed = several and things is None and snapshots and stock
+    averaged = mixed or (not counter and (AVERAGED.search(field.name) is not None or percent))
     bare, _ = split_header(field.label)
     words = bare.replace("_", " ")
     return Metric(
@@ -264,13 +266,24 @@ def _measure_metric(dataset: Dataset, field: ModelField, column: ColumnProfile, 
         field=field.name,
         unit=field.unit,
         non_additive=snapshots and not averaged and stock,
+        stock_of=things if snapshots and not averaged and stock else None,
     )
+
+
+def _things(dataset: Dataset, column: ColumnProfile) -> tuple[tuple[str, ...] | None, bool]:
+    """What a column's numbers are of by times of day, and whether a thing may have several of a day."""
+    course = column.course
+    if course is None:
+        return None, False
+    time = dataset.field(dataset.default_time) if dataset.default_time is not None else None
+    by_time = time is not None and time.type is FieldType.TIMESTAMP and course.time == time.name
+    return course.things if by_time else None, course.several_a_day
 
 
 def is_counter(column: ColumnProfile) -> bool:
     """Whether a column holds what a counter stands at, by its name and, where there are any, by its values,
     which hardly ever fall."""
-    if (course := column.course) is not None:
+    if is_counted(column.name) and (course := column.course) is not None:
         return course.rises >= _LEAST_RISING * (course.rises + course.falls)
     return COUNTER.search(column.name) is not None
 

@@ -136,10 +136,12 @@ class Aggregation(StrEnum):
 class Metric(_Part):
     """A named number over one dataset: an aggregation of a field (of the rows when `field` is None).
 
-    `non_additive` marks a stock (a balance, a head count), which must not be summed over time. `where`
-    narrows its rows. With `minus` and `per`, plain metrics of the same dataset, it is a number less another,
-    divided by a third: profit is revenue less cost, the average order is revenue per order. A `cumulative`
-    one is shown by period with its running total.
+    `non_additive` marks a stock (a balance, a head count), which must not be summed over time; `stock_of`
+    names the fields that tell apart what has a stock of its own (an account, a meter): of a day with several
+    times of one, the last counts. None: all rows of a day are of different things. `where` narrows its rows.
+    With `minus` and `per`, plain metrics of the same dataset, it is a number less another, divided by a
+    third: profit is revenue less cost, the average order is revenue per order. A `cumulative` one is shown by
+    period with its running total.
     """
 
     name: Name
@@ -153,6 +155,7 @@ class Metric(_Part):
     status: Status = Status.INFERRED
     confidence: Share | None = None
     non_additive: bool = False
+    stock_of: tuple[Name, ...] | None = None
     where: Filter | None = None
     minus: Name | None = None
     per: Name | None = None
@@ -292,6 +295,8 @@ class SemanticModel(_Part):
         _drop_empty(content, "policies", "hidden_fields", "segments")
         for metric in content["metrics"]:
             _drop_empty(metric, "where", "minus", "per", "cumulative", "confidence")
+            if metric["stock_of"] is None:
+                del metric["stock_of"]
         for dataset in content["datasets"]:
             for part in (dataset, *dataset["fields"]):
                 _drop_empty(part, "confidence")

@@ -23,7 +23,7 @@ from answerable.data.semantics.model import (
 _Guessed = TypeVar("_Guessed", Dataset, ModelField, Metric, Relationship)
 
 # What a metric's name computes; the rest is how it is called.
-_MEANING = ("aggregation", "field", "unit", "non_additive", "where", "minus", "per", "cumulative")
+_MEANING = ("aggregation", "field", "unit", "non_additive", "stock_of", "where", "minus", "per", "cumulative")
 # What nobody decides: facts of the data, and what is written here.
 _UNDECIDED = frozenset({"status", "confidence", "fields", "values", "nullable", "distinct_count", "unique"})
 

@@ -37,6 +37,13 @@ PERHAPS_COUNTER = re.compile(
     rf"(?:^|_)(?:readings?|counter|mileage|laufleistung|zaehler|engine_hours|running_hours|operating_hours|"
     rf"betriebsstunden){_AT}$"
 )
+
+
+def is_counted(name: str) -> bool:
+    """Whether a column is named as a counter's, or may be one by its name."""
+    return COUNTER.search(name) is not None or PERHAPS_COUNTER.search(name) is not None
+
+
 # What names a thing of its own.
 THING = re.compile(
     r"(?:^|_)(?:sku|ean|gtin|isbn|product|item|article|artikel|produkt|part)(?:_(?:id|code|no|nr|number|name))?$"

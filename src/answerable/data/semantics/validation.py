@@ -115,6 +115,16 @@ def _reference_problems(path: str, dataset: Dataset) -> Iterator[FieldError]:
             yield FieldError(f"{path}.primary_key", f"there is no field {key!r}")
 
 
+def _stock_problems(path: str, metric: Metric, dataset: Dataset) -> Iterator[FieldError]:
+    if metric.stock_of is None:
+        return
+    if not metric.non_additive:
+        yield FieldError(f"{path}.stock_of", "only a stock is of things; set non_additive, or leave this out")
+    for name in metric.stock_of:
+        if dataset.field(name) is None:
+            yield FieldError(f"{path}.stock_of", f"{metric.dataset} has no field {name!r}")
+
+
 def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterator[FieldError]:
     dataset = model.dataset(metric.dataset)
     if dataset is None:
@@ -126,6 +136,7 @@ def _metric_problems(path: str, metric: Metric, model: SemanticModel) -> Iterato
         other = model.metric(name) if name is not None else None
         if name is not None and (other is None or other.dataset != metric.dataset or name == metric.name):
             yield FieldError(f"{path}.{part}", f"{metric.dataset} has no other metric {name!r}")
+    yield from _stock_problems(path, metric, dataset)
     adds_up = metric.aggregation in _ADDITIVE and not metric.non_additive and metric.per is None
     if metric.cumulative and not adds_up:
         yield FieldError(f"{path}.cumulative", "only what adds up over time has a running total")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from answerable.data.engines.compiler import calendar as buckets
 from answerable.data.engines.compiler.filters import column, compare, predicate, within
-from answerable.data.engines.compiler.plan import PERIOD, Plan, PlannedGroup, PlannedMeasure, Pointer
+from answerable.data.engines.compiler.plan import (
+    PERIOD,
+    FieldRef,
+    Plan,
+    PlannedGroup,
+    PlannedMeasure,
+    Pointer,
+)
 from answerable.data.engines.compiler.values import literal
 from answerable.data.semantics.model import Aggregation, FieldType, Relationship
 from answerable.data.semantics.query import Grain, Period
@@ -22,7 +29,7 @@ _SIMPLE: dict[Aggregation, type[exp.AggFunc]] = {
     Aggregation.MEDIAN: exp.Median,
 }
 MOST_TIES = 10
-LAST_DAY = "last day"
+LAST_DAY, LAST_TIME = "last day", "last time"
 KEPT = "is kept"
 RANKED = "ranked value"
 
@@ -33,7 +40,7 @@ class Rows:
 
     `shift` moves each row's bucket that many steps ahead, to the bucket that it is compared with;
     `year_later` moves each row a calendar year ahead instead. `last_days` names the stage that
-    holds the last day with rows, for stocks.
+    holds the last day with rows, for stocks, and `last_times` the one with the last time on it of each thing.
     """
 
     period: Period | None
@@ -44,6 +51,7 @@ class Rows:
     shift: int = 0
     year_later: bool = False
     last_days: str | None = None
+    last_times: str | None = None
 
 
 def scan(plan: Plan, rows: Rows) -> exp.Select:
@@ -89,7 +97,7 @@ def aggregate(plan: Plan, rows: Rows) -> exp.Select:
             select, columns = _group_keys(select, group, ranked=rows.ranked)
             keys += columns
     if rows.last_days is not None:
-        select = _join_last_days(select, rows.last_days, start)
+        select = _join_last_days(select, plan, rows, start)
     select = select.select(*keys, *(named(value(plan, m), m.alias) for m in plan.measures), copy=False)
     if keys:
         # By position, as an expression may hold literals that no engine would recognise as equal.
@@ -109,6 +117,34 @@ def last_days(plan: Plan, rows: Rows) -> exp.Select:
     return select.select(start, day, copy=False).group_by(exp.Literal.number(1), copy=False)
 
 
+def last_times(plan: Plan, rows: Rows) -> exp.Select:
+    """The last time that each thing has rows of on the last day, for each bucket or over all: of a thing with
+    several numbers a day, the last one is its stock."""
+    stock = next(m for m in plan.measures if m.things is not None)
+    assert stock.last_of is not None
+    assert rows.last_days is not None
+    select, start = scan(plan, rows), None
+    keys: list[exp.Expr] = []
+    if plan.grain is not None and rows.by_bucket:
+        start = row_bucket(plan, rows)
+        keys.append(named(start, PERIOD))
+    keys += [named(column(ref), thing) for thing, ref in _things(plan)]
+    select = _join_last_days(select, plan, replace(rows, last_times=None), start)
+    select = select.where(_on_last_day(stock.last_of), copy=False)
+    select = select.select(*keys, named(exp.Max(this=column(stock.last_of)), LAST_TIME), copy=False)
+    return select.group_by(*(exp.Literal.number(n) for n in range(1, len(keys) + 1)), copy=False)
+
+
+def _things(plan: Plan) -> list[tuple[str, FieldRef]]:
+    """What tells the things apart that the plan's stock is of, with its names in the stage of last times."""
+    things = next((m.things for m in plan.measures if m.things is not None), ())
+    return [(f"thing {at}", ref) for at, ref in enumerate(things)]
+
+
+def _on_last_day(time: FieldRef) -> exp.Expr:
+    return exp.EQ(this=buckets.as_date(column(time)), expression=exp.column(LAST_DAY, quoted=True))
+
+
 def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
     """The values of the group that its top keeps, ranked over all rows of the period, with those that
     equal the last of them."""
@@ -117,7 +153,7 @@ def ranking(plan: Plan, group: PlannedGroup, rows: Rows) -> exp.Select:
     measure = plan.measure(group.top.by)
     select = scan(plan, rows)
     if rows.last_days is not None:
-        select = _join_last_days(select, rows.last_days, None)
+        select = _join_last_days(select, plan, rows, None)
     select = select.select(named(key, RANKED), named(exp.Boolean(this=True), KEPT), copy=False)
     select = select.group_by(key.copy(), copy=False)
     if plan.ranked_whole:
@@ -209,11 +245,10 @@ def _aggregated(plan: Plan, measure: PlannedMeasure) -> exp.Expr:
         return exp.PercentileCont(this=field, expression=part)
     whole: exp.Expr = _SIMPLE[measure.aggregation](this=field)
     if measure.last_of is not None:
-        on_last_day = exp.EQ(
-            this=buckets.as_date(column(measure.last_of)),
-            expression=exp.column(LAST_DAY, quoted=True),
-        )
-        whole = exp.Filter(this=whole, expression=exp.Where(this=on_last_day))
+        counts = _on_last_day(measure.last_of)
+        if measure.things is not None:
+            counts = exp.EQ(this=column(measure.last_of), expression=exp.column(LAST_TIME, quoted=True))
+        whole = exp.Filter(this=whole, expression=exp.Where(this=counts))
     if chosen is not None and measure.aggregation is Aggregation.SUM:
         return exp.Coalesce(this=whole, expressions=[exp.Literal.number(0)])
     return whole
@@ -291,11 +326,28 @@ def ranking_name(group: PlannedGroup) -> str:
     return f"top {group.ref.name}"
 
 
-def _join_last_days(select: exp.Select, stage: str, start: exp.Expr | None) -> exp.Select:
+def _join_last_days(select: exp.Select, plan: Plan, rows: Rows, start: exp.Expr | None) -> exp.Select:
+    """With the last day of each row's bucket, and the last time of its thing; neither multiplies rows."""
+    assert rows.last_days is not None
     if start is None:
+        select = select.join(table(rows.last_days), join_type="CROSS", copy=False)
+    else:
+        select = select.join(
+            table(rows.last_days), on=_in_bucket(start, rows.last_days), join_type="INNER", copy=False
+        )
+    if rows.last_times is None:
+        return select
+    stage = rows.last_times
+    matches = [same(column(ref), exp.column(thing, table=stage, quoted=True)) for thing, ref in _things(plan)]
+    if start is not None:
+        matches.append(_in_bucket(start, stage))
+    if not matches:
         return select.join(table(stage), join_type="CROSS", copy=False)
-    on = exp.EQ(this=start.copy(), expression=exp.column(PERIOD, table=stage, quoted=True))
-    return select.join(table(stage), on=on, join_type="INNER", copy=False)
+    return select.join(table(stage), on=exp.and_(*matches, copy=False), join_type="LEFT", copy=False)
+
+
+def _in_bucket(start: exp.Expr, stage: str) -> exp.Expr:
+    return exp.EQ(this=start.copy(), expression=exp.column(PERIOD, table=stage, quoted=True))
 
 
 def _lookup(select: exp.Select, plan: Plan, relationship: Relationship) -> exp.Select:

@@ -18,6 +18,7 @@ from answerable.data.engines.compiler.aggregates import (
     first_bucket,
     having,
     last_days,
+    last_times,
     named,
     ordered,
     pointing_keys,
@@ -222,7 +223,12 @@ class _Stages:
             return rows
         name = f"last day of {stage}"
         self.add(name, last_days(self._plan, rows))
-        return replace(rows, last_days=name)
+        rows = replace(rows, last_days=name)
+        if not any(measure.things is not None for measure in self._plan.measures):
+            return rows
+        name = f"last time of {stage}"
+        self.add(name, last_times(self._plan, rows))
+        return replace(rows, last_times=name)
 
 
 def _compared(plan: Plan, rows: Rows) -> Rows:

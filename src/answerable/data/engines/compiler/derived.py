@@ -28,7 +28,6 @@ from answerable.data.engines.compiler.plan import (
     PREVIOUS,
     RUNNING,
     SHARE,
-    ZERO_WHEN_EMPTY,
     Plan,
     PlannedGroup,
     PlannedMeasure,
@@ -146,7 +145,7 @@ def needs_beginning(plan: Plan) -> bool:
     """Whether a compared period may lie before the first row, where it is unknown rather than 0."""
     if plan.grain is None or plan.comparison is None or not fills(plan) or not has_frame(plan):
         return False
-    zeros = any(measure.kind in ZERO_WHEN_EMPTY for measure in plan.measures)
+    zeros = any(measure.zero_when_empty for measure in plan.measures)
     return zeros and compared_span(plan) is not None
 
 
@@ -158,12 +157,12 @@ def _zero_if_empty(
     last: exp.Expr | None = None,
     first: exp.Expr | None = None,
 ) -> exp.Expr:
-    """The aggregate; for a combination without rows, 0 of what is summed or counted, from the `first` period
-    to the `last`.
+    """The aggregate; for a combination without rows, 0 of what is summed or counted, but no stock, from the
+    `first` period to the `last`.
 
     No zero is made up outside of the period, nor for a whole period of which there is no data."""
     value = _of(stage, measure.alias)
-    if measure.kind not in ZERO_WHEN_EMPTY or (plan.grain is not None and not fills(plan)):
+    if not measure.zero_when_empty or (plan.grain is not None and not fills(plan)):
         return value
     conditions: list[exp.Expr] = [exp.Is(this=_of(stage, PRESENT), expression=exp.Null())]
     if inside is not None:

@@ -55,7 +55,10 @@ def plan_measures(
     the filter of a measure."""
     planner = _MeasurePlanner(query, model, dataset, resolve, problems, check_where)
     planned = [planner.plan(measure, f"measures[{i}]") for i, measure in enumerate(query.measures)]
-    return tuple(measure for measure in planned if measure is not None)
+    sound = tuple(measure for measure in planned if measure is not None)
+    if len({measure.things for measure in sound if measure.things is not None}) > 1:
+        problems.add("measures", "these are stocks of different things; ask for each in a query of its own")
+    return sound
 
 
 class _MeasurePlanner:
@@ -255,7 +258,8 @@ class _MeasurePlanner:
             share=measure.share_of_total,
             running=measure.running_total,
             accumulates=metric is not None and metric.cumulative and self._begins_somewhere(),
-            last_of=self._last_of(aggregation, field, metric, where),
+            last_of=(last_of := self._last_of(aggregation, field, metric, where)),
+            things=self._things(field, metric, last_of, where),
             quantile=measure.percentile / 100 if measure.percentile is not None else None,
             where=narrowed,
             moving=measure.moving_average,
@@ -297,12 +301,7 @@ class _MeasurePlanner:
         """The time along which a stock must not be summed; its last day in each period counts."""
         if aggregation is not Aggregation.SUM or field is None:
             return None
-        stock = metric.non_additive if metric is not None else False
-        stock = stock or any(
-            m.non_additive and m.dataset == self._dataset.name and m.field == field.name
-            for m in self._model.metrics
-        )
-        if not stock:
+        if self._stock(field, metric) is None:
             return None
         time = self._query.time.field if self._query.time is not None else self._dataset.default_time
         if time is None:
@@ -312,6 +311,30 @@ class _MeasurePlanner:
             return None
         ref = self._resolve(time, "time.field")
         return ref if ref is not None and ref.type in TEMPORAL_TYPES else None
+
+    def _stock(self, field: FieldRef, metric: Metric | None) -> Metric | None:
+        """The metric that makes the sum one of a stock: its own, or another of the same field."""
+        if metric is not None and metric.non_additive:
+            return metric
+        others = (m for m in self._model.metrics if m.dataset == self._dataset.name)
+        return next((m for m in others if m.non_additive and m.field == field.name), None)
+
+    def _things(
+        self, field: FieldRef | None, metric: Metric | None, last_of: FieldRef | None, where: str
+    ) -> tuple[FieldRef, ...] | None:
+        """What the stock is of, where a time of day tells which of several numbers of a day is the last."""
+        stock = self._stock(field, metric) if field is not None and last_of is not None else None
+        if stock is None or stock.stock_of is None or last_of is None:
+            return None
+        if last_of.type is not FieldType.TIMESTAMP:
+            return None
+        if any(self._dataset.field(name) is None for name in stock.stock_of):
+            # Gone with a version, or hidden from who asks: all rows of a day would be added up.
+            message = f"{stock.label} is a stock of what cannot be told apart here; use avg, min or max"
+            self._problems.add(where, message)
+            return None
+        found = [self._resolve(name, where) for name in stock.stock_of]
+        return tuple(ref for ref in found if ref is not None)
 
     def _label(self, aggregation: Aggregation, field: FieldRef | None, measure: Measure) -> str:
         words = _WORDS[aggregation]

@@ -94,7 +94,8 @@ def refined_name(field: str, part: DatePart | None, elapsed: Elapsed | None) -> 
 @dataclass(frozen=True, slots=True)
 class PlannedMeasure:
     """One number. `last_of` is the time field along which a stock takes its last value; `quantile` (0 to 1)
-    takes the place of the median's middle. One that `accumulates` counts all that was before, too."""
+    takes the place of the median's middle. One that `accumulates` counts all that was before, too. `things`
+    tell apart what each has a stock of its own, where a day may have several numbers of one."""
 
     alias: str
     label: str
@@ -106,6 +107,7 @@ class PlannedMeasure:
     running: bool = False
     accumulates: bool = False
     last_of: FieldRef | None = None
+    things: tuple[FieldRef, ...] | None = None
     quantile: float | None = None
     where: Filter | None = None
     minus: PlannedMeasure | None = None
@@ -117,6 +119,11 @@ class PlannedMeasure:
     def kind(self) -> Aggregation:
         """How the number behaves: a quotient adds up no more than an average does."""
         return Aggregation.AVG if self.per is not None else self.aggregation
+
+    @property
+    def zero_when_empty(self) -> bool:
+        """Whether there is nothing of it where there are no rows; of a stock there is something unknown."""
+        return self.kind in ZERO_WHEN_EMPTY and self.last_of is None
 
 
 @dataclass(frozen=True, slots=True)
