@@ -159,15 +159,19 @@ async def test_a_change_that_the_last_query_has_no_place_for_is_named(shop: Work
 
 
 async def test_what_was_of_the_number_shown_is_not_answered_by_a_document(shop: Workspace) -> None:
-    note = "# Averages\n\nWhat about the average? The average amount of each order is told every month.\n"
-    document = await upload_document(shop.owner, "averages.md", note)
+    note = "# Medians\n\nWhat about the median? The median amount of each order is told every month.\n"
+    document = await upload_document(shop.owner, "medians.md", note)
     assert document["status"] == "ready"
     try:
+        _, middle = await talk(shop.owner, "total amount by month in 2024", "what about the median?")
         _, average = await talk(shop.owner, "total amount by month in 2024", "what about the average?")
     finally:
         await shop.owner.delete(f"/api/v1/documents/{document['id']}")
-    assert "every month" not in text(average)
-    assert (average["answer"]["status"], average["answer"]["route"]) == ("abstained", "data")
+    assert "every month" not in text(middle)
+    assert (middle["answer"]["status"], middle["answer"]["route"]) == ("abstained", "data")
+    assert average["answer"]["status"] == "ask_back"
+    labels = [option["label"] for option in part(average, "ask_back")["options"]]
+    assert labels == ["of the orders of each month", "of the totals of all months"]
 
 
 async def test_a_year_after_a_month_is_asked_back_and_chosen(shop: Workspace) -> None:

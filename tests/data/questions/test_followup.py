@@ -52,6 +52,7 @@ SAME_AS = (
     ("revenue by month in 2025", "top 3", "top 3 months by revenue in 2025"),
     ("number of orders by weekday", "top 2", "top 2 weekdays by number of orders"),
     ("revenue by month in 2025", "as a share", "share of revenue by month in 2025"),
+    ("number of orders by month in 2025", "what about the average?", "average orders per month in 2025"),
     ("revenue of hotels in 2025", "offices instead", "revenue of offices in 2025"),
     ("revenue of hotels in 2025", "show offices instead of hotels", "revenue of offices in 2025"),
     ("revenue of hotels in 2025", "2024 instead", "revenue of hotels in 2024"),
@@ -122,7 +123,9 @@ NO = (
     ("revenue of hotels", "2025 instead", Why.DOES_NOT_FIT),
     ("revenue in 2025", "by month instead", Why.DOES_NOT_FIT),
     ("number of orders by segment", "the average instead", Why.DOES_NOT_FIT),
-    ("revenue by month in 2025", "the average instead", Why.SEVERAL_MEANINGS),
+    ("revenue by month in 2025", "the median instead", Why.SEVERAL_MEANINGS),
+    ("revenue by month", "the average instead", Why.SEVERAL_MEANINGS),
+    ("top 3 months by revenue in 2025", "the average instead", Why.SEVERAL_MEANINGS),
     ("revenue in 2025", "unicorns instead", Why.NOT_UNDERSTOOD),
     ("90th percentile of amount by segment", "as a share", Why.DOES_NOT_FIT),
     ("revenue by segment", "remove unicorns", Why.NOT_UNDERSTOOD),
@@ -143,6 +146,18 @@ NO = (
     ("bottom 5 cities by revenue", "only those above 100", Why.DOES_NOT_FIT),
     ("number of orders by segment", "only those above 5 EUR", Why.DOES_NOT_FIT),
 )
+
+
+def test_the_average_of_monthly_totals_is_asked_back() -> None:
+    found = patched("revenue by month in 2025", "what about the average?")
+    assert isinstance(found, Asked)
+    assert [option.label for option in found.options] == [
+        "of the orders of each month",
+        "of the totals of all months",
+    ]
+    rows, totals = (option.query for option in found.options)
+    assert office().rows(rows) == office().rows(query("average amount by month in 2025"))
+    assert office().rows(totals) == office().rows(query("average monthly revenue in 2025"))
 
 
 @pytest.mark.parametrize(("last", "text", "why"), NO, ids=str)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
-from answerable.data.questions.changes.outcome import Change, Patched, Unchanged, Why
+from answerable.data.questions.changes.outcome import Change, Patched, Unchanged, Why, asked
+from answerable.data.questions.changes.periods import of_whole_periods
 from answerable.data.questions.compose import measure_of
 from answerable.data.questions.context import Context
+from answerable.data.questions.english import plural
 from answerable.data.questions.meanings import Bound, Part, Threshold
+from answerable.data.questions.outcome import Option
 from answerable.data.questions.said import whole
 from answerable.data.questions.thresholded import having_of
 from answerable.data.questions.wording import measure_alias
 from answerable.data.semantics.filters import Operator
 from answerable.data.semantics.model import Aggregation, SemanticModel
-from answerable.data.semantics.query import Having, Measure, Order, SemanticQuery
+from answerable.data.semantics.query import Having, Measure, Order, SemanticQuery, TimeSlice
 
 _SHARE = re.compile(
     r"^(?:as|in|show)? ?(?:an? )?(?:shares?|percentages?|percent|%)(?: of (?:the )?total)?$", re.I
@@ -21,7 +24,7 @@ _SHARE = re.compile(
 _ADDITIVE = frozenset({Aggregation.SUM, Aggregation.COUNT})
 _AGGREGATION = re.compile(
     r"^(?:(?:show|give|use|take)(?: me)? )?(?:as )?(?:the |an? )?"
-    r"(?P<kind>average|mean|median|total|sum|minimum|maximum)$",
+    r"(?:on )?(?P<kind>average|mean|median|total|sum|minimum|maximum)s?$",
     re.I,
 )
 _KINDS = {
@@ -58,18 +61,57 @@ def as_share(said: str, last: SemanticQuery, model: SemanticModel) -> Change | N
 
 def aggregated(said: str, last: SemanticQuery, context: Context) -> Change | None:
     """The same number aggregated as the words say; None where they name no aggregation. The average of what
-    is summed by period may be that of the periods, and is not guessed."""
+    is summed by period may be that of the periods, and is asked."""
     found = _AGGREGATION.match(said)
     if found is None:
         return None
     part = _plain(last.measures[0], context) if len(last.measures) == 1 else None
     wanted = _KINDS[found["kind"].casefold()]
     other = context.aggregated(part, wanted) if part is not None else None
-    if part is None or other is None or other == part or last.having:
+    if part is None or other == part or last.having:
         return Unchanged(Why.DOES_NOT_FIT)
     grained = last.time is not None and last.time.grain is not None
     if grained and context.is_sum(part) and wanted in (Aggregation.AVG, Aggregation.MEDIAN):
-        return Unchanged(Why.SEVERAL_MEANINGS)
+        return _averaged(last, other, wanted, context)
+    return _with_measure(last, other) if other is not None else Unchanged(Why.DOES_NOT_FIT)
+
+
+def _averaged(last: SemanticQuery, rows: Part | None, wanted: Aggregation, context: Context) -> Change:
+    """The average of totals by period: of the rows of each, where there is a number to average, or of the
+    totals themselves, where they are of whole periods. Which is meant is asked where it may be either."""
+    totals = _of_totals(last, context) if wanted is Aggregation.AVG else None
+    if totals is None or last.limit is not None:
+        return Unchanged(Why.SEVERAL_MEANINGS if rows is not None else Why.DOES_NOT_FIT)
+    if rows is None:
+        return Patched(totals)
+    grain = totals.measures[0].average_per
+    noun = plural(context.dataset.row_noun if context.dataset.row_noun not in ("", "row") else "row")
+    return asked(
+        "Which average do you mean?",
+        [
+            Option(f"of the {noun} of each {grain}", _with_measure(last, rows).query),
+            Option(f"of the totals of all {plural(str(grain))}", totals),
+        ],
+    )
+
+
+def _of_totals(last: SemanticQuery, context: Context) -> SemanticQuery | None:
+    """The average of the totals that are shown by period, of whole ones; None where those cannot be told."""
+    time, (measure,) = last.time, last.measures
+    if time is None or time.grain is None or time.period is None or time.comparison is not None:
+        return None
+    alias = f"{measure_alias(measure)}_per_{time.grain}"[:63]
+    averaged = measure.model_copy(update={"average_per": time.grain, "alias": alias})
+    order = (Order(by=alias, descending=True),) if last.group_by else ()
+    plain = TimeSlice(field=time.field, period=time.period)
+    if any(group.top is not None for group in last.group_by):
+        return None
+    query = last.model_copy(update={"measures": (averaged,), "time": plain, "order": order})
+    return of_whole_periods(query, context.now)
+
+
+def _with_measure(last: SemanticQuery, other: Part) -> Patched:
+    """The query with another number in the place of its only one."""
     new, old = measure_of(other), measure_alias(last.measures[0])
     renamed = measure_alias(new)
     order = tuple(Order(by=renamed if o.by == old else o.by, descending=o.descending) for o in last.order)
