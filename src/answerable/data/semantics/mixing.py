@@ -113,9 +113,8 @@ def _is_mixed(companion: ModelField) -> bool:
 def _belongs(measure: str, companion: ModelField, numbers: set[str]) -> bool:
     """Whether the column tells the unit of this measure: by its name (`price_currency`), else by kind."""
     money = _CURRENCY.fullmatch(companion.name)
-    unit = _UNIT.fullmatch(companion.name) if money is None and _names_units(companion) else None
-    match = money or unit
-    if match is None or _RATE.search(measure) is not None:
+    match = money or _UNIT.fullmatch(companion.name)
+    if match is None or _RATE.search(measure) is not None or (money is None and not _names_units(companion)):
         return False
     owner = match["of"]
     if owner in numbers:
