@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
 import socket
 
@@ -11,6 +12,7 @@ import uvicorn
 from answerable.api.app import create_app, front_door
 from answerable.api.assembly import build_runtime
 from answerable.api.protocol import protocol_with
+from answerable.data.questions.grammar.english import english
 from answerable.jobs import worker
 from answerable.kit.settings import Settings
 from answerable.knowledge.embedding import TextEncoder, document_encoder
@@ -51,11 +53,27 @@ def allow_open_files() -> int:
     return wanted
 
 
+def make_ready() -> None:
+    """Build what no request should have to wait for, and let the collector pass over all that is there.
+
+    The grammar's hundred thousand places take 0.2 s to build, twice that while they are looked through for
+    garbage, and 0.1 s of every full collection. Before a fork this also keeps the shared pages shared.
+    """
+    gc.disable()
+    try:
+        english()
+    finally:
+        gc.enable()
+    gc.collect()
+    gc.freeze()
+
+
 def run_web(settings: Settings, database_url: str, listener: socket.socket) -> None:
     """Serve HTTP on the socket until SIGTERM; open requests get a few seconds to end."""
     configure_logs(settings.log.level, settings.log.format)
     allow_open_files()
     app = front_door(create_app(build_runtime(settings, database_url)))
+    make_ready()
     config = uvicorn.Config(
         app,
         loop="uvloop",

@@ -6,7 +6,6 @@ start at once and share its memory. One that dies is started again, later each t
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -22,7 +21,7 @@ from types import FrameType
 
 import structlog
 
-from answerable.api.processes import listen, run_web, run_worker
+from answerable.api.processes import listen, make_ready, run_web, run_worker
 from answerable.kit.db.revision import is_current
 from answerable.kit.parent import end_with_parent
 from answerable.kit.postgres import Cluster, app_url_for
@@ -90,8 +89,7 @@ class Supervisor:
         app_url = app_database_url(settings, admin_url)
         if not is_current(app_url):
             _migrate(admin_url)
-        gc.collect()
-        gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
+        make_ready()
         for number in range(settings.web_processes):
             self._children.append(_Child(f"web-{number}", self._forker(run_web, app_url, self._listener)))
         for number in range(settings.worker_processes):

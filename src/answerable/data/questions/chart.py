@@ -68,10 +68,15 @@ class Grammar:
                 raise ValueError(f"the pattern {pattern!r} can match nothing")
             node = self.root
             for symbol in symbols:
-                node = node.following.setdefault(symbol, Node())
-                if not symbol[:1].isupper() and not symbol.startswith("@"):
-                    self.words.add(symbol)
+                following = node.following.get(symbol)
+                node = self._grown(node, symbol) if following is None else following
             node.complete.append(Rule(head, arguments, action, cost))
+
+    def _grown(self, node: Node, symbol: str) -> Node:
+        following = node.following[symbol] = Node()
+        if not symbol[:1].isupper() and not symbol.startswith("@"):
+            self.words.add(symbol)
+        return following
 
     def words_as(self, head: str, phrases: str, value: Hashable = True, cost: float = 0.0) -> None:
         """Let each phrase of `a|b c|d` stand for `value` under `head`."""
@@ -125,7 +130,8 @@ def _expand(node: _Node) -> list[_Expansion]:
         return [*present, absent]
     expansions: list[_Expansion] = [((), ())]
     for part in content:
-        expansions = [_join(left, right) for left in expansions for right in _expand(part)]
+        parts = _expand(part)
+        expansions = [_join(left, right) for left in expansions for right in parts]
     return expansions
 
 
