@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Request, expect
 
-from tests.console.conftest import WARRANTY, OpenVisit, Visit
+from tests.console.conftest import WARRANTY, WIDE_LIGHT, OpenVisit, Visit
 from tests.console.test_pages import PAGES
 from tests.data.datasets.uploads import ingested
 from tests.factories.callers import Caller, Workspace
@@ -109,6 +110,8 @@ async def test_an_open_table_follows_and_takes_nothing_away_that_is_not_applied(
     await expect(changed).to_have_count(0)
 
 
+# What is asked for does not depend on the look, and waiting takes a minute.
+@pytest.mark.parametrize("look", [WIDE_LIGHT], indirect=True, ids=["wide"])
 async def test_a_page_that_nothing_happens_to_asks_for_nothing(visit: OpenVisit, shop: Workspace) -> None:
     window = await visit()
     page = window.page
