@@ -24,6 +24,7 @@ export const findings: FindingSentences = {
   encoding_rival: ({ encoding, mixed, text, other, rival }) => `${written(encoding, mixed)} ${unclear(`${q(text)}, oder ${q(other)} in ${rival}`)}`,
   nul_bytes: ({ count }, { many }) => `${many(count, "NUL-Byte wurde", "NUL-Bytes wurden")} weggelassen.`,
   nul_values: ({ column, count }, { many }) => `${many(count, "Wert", "Werte")} von ${q(column)} mit NUL-Zeichen: Diese wurden weggelassen.`,
+  delimiter_declared: ({ delimiter }) => `Die erste Zeile sagt, dass die Zellen durch ${DELIMITERS[delimiter] ?? q(delimiter)} getrennt sind; sie ist kein Teil der Tabelle.`,
   delimiter: ({ delimiter }) => `Die Zellen sind durch ${DELIMITERS[delimiter] ?? q(delimiter)} getrennt.`,
   unbalanced_quote: () => "Ein Anführungszeichen öffnet sich und schließt nie; diese Zeile wird ohne Anführungszeichen gelesen.",
   title: ({ count, text }, { many }) => `${many(count, "Zeile über dem Kopf gehört", "Zeilen über dem Kopf gehören")} nicht zur Tabelle: ${text}`,
@@ -111,6 +112,7 @@ export const findings: FindingSentences = {
   hidden_cells: ({ sheet, rows, columns }, { many }) => `Im Blatt ${q(sheet)} sind ${many(rows, "Zeile", "Zeilen")} und ${many(columns, "Spalte", "Spalten")} ausgeblendet; sie werden mitgelesen.`,
   merged_filled: ({ count, text }, { many }) => `${many(count, "Zelle unter einer über mehrere Zeilen verbundenen erhält", "Zellen unter über mehrere Zeilen verbundenen erhalten")} deren Text, zum Beispiel ${q(text)}.`,
   merged_numbers: ({ count, text }, { many }) => `${many(count, "Zahl ist", "Zahlen sind")} über mehrere Zeilen verbunden, zum Beispiel ${q(text)}; ${count === 1 ? "sie bleibt" : "sie bleiben"} in der ersten Zeile, weil sie sonst mit jeder gezählt ${count === 1 ? "würde" : "würden"}.`,
+  durations_read: ({ column, count, text }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle", "Zellen")} eine Dauer wie ${q(text)}; gelesen als Stunden und Minuten, gespeichert in Stunden.`,
   durations: ({ column, count }, { many }) => `In ${q(column)} ${count === 1 ? "enthält" : "enthalten"} ${many(count, "Zelle", "Zellen")} eine Dauer; gespeichert in Stunden.`,
   formulas_without_values: ({ count }, { many }) =>
     `${many(count, "Zelle enthält eine Formel, deren Wert nie berechnet wurde; sie ist", "Zellen enthalten Formeln, deren Werte nie berechnet wurden; sie sind")} hier leer. Öffnen Sie die Arbeitsmappe in einem Tabellenprogramm, speichern Sie sie und laden Sie sie noch einmal hoch.`,

@@ -41,6 +41,7 @@ export const findings: FindingSentences = {
   encoding_rival: ({ encoding, mixed, text, other, rival }) => `${written(encoding, mixed)} ${unclear(`${q(text)}, or ${q(other)} in ${rival}`)}`,
   nul_bytes: ({ count }, { many }) => `${many(count, "NUL byte is", "NUL bytes are")} left out.`,
   nul_values: ({ column, count }, { many }) => `${many(count, "value", "values")} of ${q(column)} with NUL characters: these are left out.`,
+  delimiter_declared: ({ delimiter }) => `The first line says that cells are separated by ${DELIMITERS[delimiter] ?? q(delimiter)}; it is no part of the table.`,
   delimiter: ({ delimiter }) => `Cells are separated by ${DELIMITERS[delimiter] ?? q(delimiter)}.`,
   unbalanced_quote: () => "A quote is opened and never closed; that line is read without quoting.",
   title: ({ count, text }, { many }) => `${many(count, "line above the header is", "lines above the header are")} not part of the table: ${text}`,
@@ -128,6 +129,7 @@ export const findings: FindingSentences = {
   hidden_cells: ({ sheet, rows, columns }, { many }) => `${many(rows, "row", "rows")} and ${many(columns, "column", "columns")} of sheet ${q(sheet)} are hidden in the workbook; they are read as well.`,
   merged_filled: ({ count, text }, { many }) => `${many(count, "cell", "cells")} below a cell that is merged over several rows ${count === 1 ? "gets" : "get"} its text, such as ${q(text)}.`,
   merged_numbers: ({ count, text }, { many }) => `${many(count, "number is", "numbers are")} merged over several rows, such as ${q(text)}; ${count === 1 ? "it stays in the first row alone, because it" : "they stay in the first row alone, because they"} would be counted with each.`,
+  durations_read: ({ column, count, text }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds a length" : "hold lengths"} of time, such as ${q(text)}; read as hours and minutes, and stored in hours.`,
   durations: ({ column, count }, { many }) => `${many(count, "cell", "cells")} of ${q(column)} ${count === 1 ? "holds a length of time; it is" : "hold lengths of time; they are"} stored in hours.`,
   formulas_without_values: ({ count }, { many }) =>
     `${many(count, "cell holds a formula whose value was never calculated; it is", "cells hold formulas whose values were never calculated; they are")} empty here. Open the workbook in a spreadsheet program, save it, and upload it again.`,

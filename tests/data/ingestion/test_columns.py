@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from answerable.data.ingestion.choices import ColumnChoices
+from answerable.data.ingestion.chosen import decide_as_chosen
+from answerable.data.ingestion.column_types import Hints
 from answerable.data.ingestion.quality import Code, Severity, is_asked
+from answerable.data.semantics.model import FieldType
 from tests.data.ingestion.reading import ReadTable, read_text
 
 
@@ -134,7 +138,8 @@ def values(table: ReadTable) -> list[Any]:
         ),
         (["10:20", "23:59:01", "1:05"], "time", [time(10, 20), time(23, 59, 1), time(1, 5)]),
         (["1:05 pm", "12:30 am", "12:00 pm"], "time", [time(13, 5), time(0, 30), time(12)]),
-        (["27:30", "30:00", "12:00"], "string", None),
+        (["27:30", "30:00", "12:00:36"], "float", [27.5, 30.0, 12.01]),
+        (["24:00", "12:00", "9:30"], "string", None),
         (["2024-02-30", "2024-02-29", "2024-01-01"], "string", None),
     ],
 )
@@ -144,6 +149,40 @@ def test_a_column_is_typed_by_all_of_its_cells(
     table = column(cells)
     assert table.types[1] == type_
     assert values(table) == (cells if expected is None else expected)
+
+
+def test_lengths_of_time_become_hours_and_that_is_reported() -> None:
+    table = column(["7:30", "08:15", "26:45", "", "-0:30"], "shift")
+    assert values(table) == [7.5, 8.25, 26.75, None, -0.5]
+    finding = table.finding(Code.DURATIONS)
+    assert finding is not None
+    # 26:45 may be minutes and seconds: a person should look at it.
+    assert (finding.severity, finding.count, finding.example) == (Severity.DOUBTFUL, 4, "26:45")
+    assert finding.examples[0].after == "7.5 h"
+    unit = table.table.profile.columns[1].unit
+    assert unit is not None
+    assert unit.symbol == "h"
+
+
+def test_times_of_day_are_lengths_of_time_only_where_the_header_or_a_person_says_so() -> None:
+    cells = ["7:30", "08:15", "23:59"]
+    assert column(cells, "start").types[1] == "time"
+    assert Code.DURATIONS not in column(cells, "opening hours").codes
+    named = column(cells, "Dauer")
+    assert values(named)[:2] == [7.5, 8.25]
+    finding = named.finding(Code.DURATIONS)
+    assert finding is not None
+    assert finding.severity is Severity.CHANGED
+    chosen = decide_as_chosen([(cell, 1) for cell in cells], "start", Hints(), ColumnChoices(type="number"))
+    assert chosen.column.hours
+    kept = decide_as_chosen([(cell, 1) for cell in cells], "Dauer", Hints(), ColumnChoices(type="text"))
+    assert kept.column.type is FieldType.STRING
+
+
+def test_one_slip_among_times_of_day_makes_no_lengths_of_time() -> None:
+    table = column([*(f"{n % 24}:15" for n in range(120)), "27:15"], "start")
+    assert table.types[1] == "time"
+    assert table.finding(Code.UNREADABLE_CELLS) is not None
 
 
 @pytest.mark.parametrize("placeholder", ["", "n/a", "N/A", "-", "NULL", "NaN", "#N/A", "k.A.", "?"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from answerable.data.ingestion import textfile
 from answerable.data.ingestion.quality import Code, Severity
 from answerable.kit.sandbox import Refusal
 from tests.data.ingestion.reading import read_bytes, read_file, read_text
@@ -348,3 +349,25 @@ def test_totals_above_the_rows_are_left_out_where_their_numbers_prove_it() -> No
     assert (found.severity, found.example) == (Severity.DROPPED, "Total | 30")
     other = read_text("region,amount\nTotal,35\nNorth,10\nSouth,20\n")
     assert len(other.rows) == 3
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", '"sep=;"\r\n', "SEP=;;;\n"])
+def test_a_first_line_that_declares_the_delimiter_is_followed_and_no_title(first: str) -> None:
+    table = read_text(first + "a;b;c\n1,5;2;x\n2,5;3;y\n")
+    assert table.names == ["a", "b", "c"]
+    assert len(table.rows) == 2
+    finding = table.finding(Code.DIALECT)
+    assert finding is not None
+    assert (finding.example, "first line" in finding.sentence) == (";", True)
+    assert not {Code.TITLE, Code.BLANK_ROWS, Code.NOTES} & table.codes
+
+
+def test_a_declared_delimiter_is_followed_where_another_looks_likelier() -> None:
+    table = read_text("sep=|\na,b|c\n1,2|3\n4,5|6\n")
+    assert table.names == ["a_b", "c"]
+
+
+def test_a_large_file_may_declare_its_delimiter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textfile, "WHOLE_BYTES", 100)
+    table = read_text("sep=;\nid;name\n" + "".join(f"{n};w{n}\n" for n in range(500)))
+    assert (table.names, len(table.rows), table.rows[0]) == (["id", "name"], 500, (0, "w0"))

@@ -15,7 +15,7 @@ from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
 from answerable.data.ingestion.choices import NO_CHOICES, ColumnChoices
 from answerable.data.ingestion.column_findings import date_findings, number_findings
 from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
-from answerable.data.ingestion.columns import as_boolean, decide, filled_of, type_of
+from answerable.data.ingestion.columns import as_boolean, as_duration, decide, filled_of, type_of
 from answerable.data.ingestion.dates import DateOrder, DateReading
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted
 from answerable.data.semantics.model import FieldType
@@ -49,7 +49,8 @@ def _chosen(filled: Values, label: str, hints: Hints, choices: ColumnChoices) ->
     if choices.type == "date" or (choices.type is None and choices.date_order is not None):
         return _as_date(filled, label, hints, choices.date_order)
     if choices.type == "number" or (choices.type is None and choices.decimal_mark is not None):
-        return _as_number(filled, label, hints, choices.decimal_mark)
+        number = _as_number(filled, label, hints, choices.decimal_mark)
+        return number or as_duration(filled, label, hints, chosen=True)
     return None
 
 

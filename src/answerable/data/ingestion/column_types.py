@@ -15,7 +15,7 @@ from answerable.data.ingestion.dates import DateFormat, DateOrder
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
 from answerable.data.ingestion.quality import Finding
 from answerable.data.ingestion.sql import Strict
-from answerable.data.ingestion.times import parse_time, time_sql
+from answerable.data.ingestion.times import hours_sql, parse_hours, parse_time, time_sql
 from answerable.data.semantics.model import FieldType, Unit
 
 Values = Sequence[tuple[str, int]]
@@ -39,12 +39,14 @@ class Hints:
 
 @dataclass(frozen=True)
 class ColumnType:
-    """The type of one column and how its texts become values of it."""
+    """The type of one column and how its texts become values of it; `hours` says that they are lengths of
+    time."""
 
     type: FieldType
     number: NumberFormat | None = None
     date: DateFormat | None = None
     boolean: tuple[str, str] | None = None
+    hours: bool = False
     unit: Unit | None = None
     nothing: frozenset[str] | None = None  # placeholders that a person chose
 
@@ -65,6 +67,8 @@ class ColumnType:
             return self.date.parse(text) is not None
         if self.boolean is not None:
             return text.strip().lower() in self.boolean
+        if self.hours:
+            return parse_hours(text) is not None
         return parse_time(text) is not None if self.type is FieldType.TIME else True
 
     def sql(self, name: str, *, clean: bool = False) -> exp.Expression:
@@ -85,6 +89,8 @@ class ColumnType:
             return self.date.sql(cell)
         if self.boolean is not None:
             return booleans.boolean_sql(cell, self.boolean)
+        if self.hours:
+            return hours_sql(cell)
         return time_sql(cell) if self.type is FieldType.TIME else cell
 
     def marked_sql(self, name: str) -> exp.Expression | None:

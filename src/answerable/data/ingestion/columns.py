@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from answerable.data.ingestion import affixes, booleans, dates, numbers, units, zones
+from answerable.data.ingestion import affixes, booleans, dates, durations, numbers, units, zones
 from answerable.data.ingestion.arguments import (
     ColumnTextSaid,
     CompactDatesSaid,
@@ -24,7 +24,8 @@ from answerable.data.ingestion.dates import DateOrder
 from answerable.data.ingestion.number_shapes import cut
 from answerable.data.ingestion.numbers import NumberFormat, NumberReading
 from answerable.data.ingestion.quality import Code, Finding, Severity, noted, shorten
-from answerable.data.semantics.model import FieldType
+from answerable.data.ingestion.times import parse_hours
+from answerable.data.semantics.model import FieldType, Unit
 
 _UNREADABLE_SHARE = 0.01
 _WORD_SHARE = 0.10  # words among numbers ("tbd", "not yet") are no other kind of number
@@ -32,6 +33,8 @@ _ONE_MISFIT_ROWS = 20
 _MOSTLY = 0.8
 _SERIAL_START, _SERIALS = date(1899, 12, 30), range(20_000, 73_051)  # 1954 to 2099
 _HALF = 0.5
+_DAY_HOURS = 24
+_HOURS = Unit(kind="duration", symbol="h")
 _FEW_AFFIXES = 3  # of more than these, what stands behind numbers are words
 _ID_HEADER = re.compile(
     r"\b(?:id|ids|nr|no|number|nummer|num|code|key|ref|reference|referenz|sku|ean|isbn|plz|zip|postcode|serial)\b|#",
@@ -57,6 +60,7 @@ def decide(
         return Decision(TEXT)
     return (
         _as_date(filled, label, hints)
+        or as_duration(filled, label, hints)
         or _as_time(filled)
         or _as_number(filled, label, hints)
         or _as_unzoned(filled, label)
@@ -136,6 +140,25 @@ def _as_time(filled: Values) -> Decision | None:
     ):
         return Decision(column)
     return None
+
+
+def as_duration(filled: Values, label: str, hints: Hints, *, chosen: bool = False) -> Decision | None:
+    """Lengths of time in hours: where some are no times of day, or the header or a person says so. One such
+    among many times of day is a slip."""
+    if not any(":" in text for text, _ in filled):
+        return None
+    if hints.unit is not None and hints.unit.symbol != _HOURS.symbol:
+        return None  # minutes and seconds, perhaps
+    column = ColumnType(FieldType.FLOAT, hours=True, unit=_HOURS)
+    clock = ColumnType(FieldType.TIME)
+    if not tolerable(filled, [column.fits(text) for text, _ in filled]):
+        return None
+    said = chosen or hints.unit is not None or durations.is_named(_words(label))
+    # Midnight at the end of a day is no length.
+    beyond = any((parse_hours(text) or 0) > _DAY_HOURS for text, _ in filled)
+    if not said and (not beyond or tolerable(filled, [clock.fits(text) for text, _ in filled])):
+        return None
+    return Decision(column, [durations.finding(filled, label)])
 
 
 def _as_number(filled: Values, label: str, hints: Hints) -> Decision | None:

@@ -30,6 +30,8 @@ _LEAST_SCORE = 0.15  # below it nothing separates: the text is one column
 _OPENED = re.compile(r"(?:^|[,;\t| ])'", re.MULTILINE)
 _CLOSED = re.compile(r"(?:^|[,;\t| ])'(?:[^'\n]|''|\\')*'(?=[,;\t| \r]|$)", re.MULTILINE)
 
+_DECLARED = re.compile(r"\ufeff?\"?sep=([^\w\r\n\"])\"?[,;\t]*\r?\n", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -53,6 +55,13 @@ class Dialect:
             escapechar=self.escape or None,
             skipinitialspace=self.aligned or self.delimiter != "\t",
         )
+
+
+def declared(text: str) -> tuple[str | None, str]:
+    """The delimiter that the first line names for Excel (`sep=;`) with what comes after that line; None with
+    the whole text where it names none."""
+    found = _DECLARED.match(text)
+    return (None, text) if found is None else (found[1], text[found.end() :])
 
 
 def detect(text: str, *, complete: bool = True) -> Dialect:

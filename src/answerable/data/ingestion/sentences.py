@@ -24,6 +24,8 @@ SENTENCES: Mapping[str, str] = {
     "nul_values": "{count} {count:value|values} of {column!r} {count:holds|hold} NUL characters, which are "
     "left out.",
     "delimiter": "Cells are separated by {delimiter:delimiter}.",
+    "delimiter_declared": "The first line says that cells are separated by {delimiter:delimiter}; it is no "
+    "part of the table.",
     "unbalanced_quote": "A quote is opened and never closed; that line is read without quoting.",
     "title": "{count} {count:line above the header is|lines above the header are} not part of the table: "
     "{text}",
@@ -168,6 +170,8 @@ SENTENCES: Mapping[str, str] = {
     "{count:it stays|they stay} in the first row alone, because {count:it|they} would be counted with each.",
     "durations": "{count} {count:cell|cells} of {column!r} {count:holds a length|hold lengths} of time; "
     "{count:it is|they are} stored in hours.",
+    "durations_read": "{count} {count:cell|cells} of {column!r} {count:holds a length|hold lengths} of time, "
+    "such as {text!r}; read as hours and minutes, and stored in hours.",
     "formulas_without_values": "{count} {count:cell holds a formula whose value was|cells hold formulas "
     "whose values were} never calculated; {count:it is|they are} empty here. Open the workbook in a "
     "spreadsheet program, save it, and upload it again.",

@@ -40,11 +40,13 @@ _BLOCKS, _BLOCK_BYTES = 32, 32 << 10
 
 @dataclass(slots=True)
 class TextFile:
-    """A text file with its encoding and dialect, and what there is to say about them."""
+    """A text file with its encoding and dialect, and what there is to say about them. `declared` says that
+    its first line names the delimiter (`sep=;`), as Excel reads it."""
 
     path: Path
     encoding: Encoding
     dialect: Dialect
+    declared: bool = False
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -84,7 +86,10 @@ def open_text(path: Path, choices: TableChoices = TableChoices(), *, believing: 
     whole = path.stat().st_size <= dialects.SAMPLE_CHARACTERS
     if not sample.strip():
         raise refuse("empty_file", "The file holds nothing but blanks. Upload a file with a header and rows.")
+    declared, sample = dialects.declared(sample)
     dialect = dialects.detect(sample, complete=whole)
+    if declared is not None and declared != dialect.delimiter:
+        dialect = Dialect(declared)
     if choices.delimiter is not None and choices.delimiter != dialect.delimiter:
         dialect = Dialect(choices.delimiter)
     elif dialect.delimiter == " " and _is_lone_line_of_words(sample):
@@ -93,7 +98,8 @@ def open_text(path: Path, choices: TableChoices = TableChoices(), *, believing: 
             "The file holds one line of words and no table. Give it a header and rows; if it was a workbook, "
             "it is damaged: save it again.",
         )
-    return TextFile(path, encoding, dialect, _encoding_findings(encoding) + _dialect_findings(dialect))
+    found = _encoding_findings(encoding) + _dialect_findings(dialect, declared)
+    return TextFile(path, encoding, dialect, declared is not None, found)
 
 
 def _is_lone_line_of_words(text: str) -> bool:
@@ -135,8 +141,11 @@ def _encoding_said(encoding: Encoding) -> EncodingSaid | FewWordsSaid | RivalSai
             return FewWordsSaid(code="encoding_few_words", encoding=name, mixed=mixed, words=words)
 
 
-def _dialect_findings(dialect: Dialect) -> list[Finding]:
-    said = DelimiterSaid(code="delimiter", delimiter=dialect.delimiter)
+def _dialect_findings(dialect: Dialect, declared: str | None) -> list[Finding]:
+    said = DelimiterSaid(
+        code="delimiter_declared" if declared == dialect.delimiter else "delimiter",
+        delimiter=dialect.delimiter,
+    )
     return [noted(Code.DIALECT, Severity.INFO, said, example=dialect.delimiter)]
 
 
@@ -170,6 +179,9 @@ class _Lines:
 def _records(file: TextFile) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
     source = encodings.lines(file.path, file.encoding)
+    if file.declared:
+        next(source, None)
+        yield []  # the line counts where lines are skipped
     lines = _Lines(source, strip=file.dialect.aligned)
     reader = file.dialect.reader(lines)
     while True:

@@ -1,4 +1,4 @@
-"""Times of day, as people write them (13:45, 1:45 pm)."""
+"""Times of day (13:45, 1:45 pm) and lengths of time (26:45), as people write them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ from sqlglot import exp
 from answerable.data.ingestion import sql
 
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,6}))?)?\s*([AaPp])?\.?(?:[Mm]\.?)?")
+
+DURATION = r"\s*([-+−])?(\d{1,5}):([0-5]\d)(?::([0-5]\d(?:[.,]\d{1,6})?))?\s*"
+_DURATION = re.compile(DURATION, re.ASCII)
+_MINUTES, _SECONDS = 60, 3600
+
+
+def parse_hours(text: str) -> float | None:
+    """A length of time (7:30, 26:45:30) in hours; None for anything else."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    seconds = float((match[4] or "0").replace(",", "."))
+    hours = int(match[2]) + int(match[3]) / _MINUTES + seconds / _SECONDS
+    return -hours if match[1] in ("-", "−") else hours
 
 
 def parse_time(text: str) -> time | None:
@@ -63,3 +77,22 @@ def time_sql(cell: exp.Expression) -> exp.Expression:
         (exp.And(this=am, expression=noon), exp.Sub(this=moment, expression=twelve)),
     ]
     return sql.when(shifted, moment)
+
+
+def hours_sql(cell: exp.Expression) -> exp.Expression:
+    """`parse_hours` as an expression over a VARCHAR."""
+
+    def part(group: int, divisor: int) -> exp.Expression:
+        found = sql.call("nullif", sql.call("regexp_extract", cell.copy(), DURATION, group), "")
+        number = sql.call("coalesce", sql.cast(sql.call("replace", found, ",", "."), "DOUBLE"), 0)
+        return exp.Div(this=number, expression=exp.Literal.number(f"{divisor}.0"))
+
+    whole = exp.Paren(
+        this=exp.Add(
+            this=exp.Add(this=part(2, 1), expression=part(3, _MINUTES)), expression=part(4, _SECONDS)
+        )
+    )
+    signed = sql.when(
+        [(sql.call("regexp_matches", cell.copy(), r"^\s*[-−]"), exp.Neg(this=whole.copy()))], whole
+    )
+    return sql.when([(sql.matches(cell.copy(), DURATION), signed)], sql.null())

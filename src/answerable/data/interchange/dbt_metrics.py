@@ -95,7 +95,7 @@ class _DbtMetrics:
                 continue
             if own.get("helper") is not True:
                 said = {"non_additive": found.non_additive, "cumulative": found.cumulative, **_said(node)}
-                kept = {k: own[k] for k in ("label", "unit", "synonyms", "status") if k in own}
+                kept = {k: own[k] for k in ("label", "unit", "synonyms", "status", "stock_of") if k in own}
                 named = plain_name(name)
                 drafted = DraftMetric(named, found.formula, said | kept, node.place, found.minus, found.per)
                 self._draft.metrics.append(drafted)

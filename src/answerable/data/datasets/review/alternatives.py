@@ -36,6 +36,7 @@ _BY_CODE: Mapping[Code, str] = {
     Code.TIME_ZONE_MISSING: "type",
     Code.TIME_ZONE_UNKNOWN: "type",
     Code.MONTHS: "type",
+    Code.DURATIONS: "type",
     Code.BOOLEANS: "type",
     Code.CHOICE_UNFIT: "type",
     Code.PLACEHOLDERS: "placeholders",

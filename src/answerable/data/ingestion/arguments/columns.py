@@ -93,7 +93,7 @@ class CompactDatesSaid(Plain):
 class CountedColumnTextSaid(Plain):
     """`count` cells of a column, such as `text`."""
 
-    code: Literal["time_zone_missing", "dash_zeros"]
+    code: Literal["time_zone_missing", "dash_zeros", "durations_read"]
     column: str
     count: int
     text: str

@@ -91,7 +91,7 @@ class RivalSaid(Plain):
 class DelimiterSaid(Plain):
     """The character between cells."""
 
-    code: Literal["delimiter"]
+    code: Literal["delimiter", "delimiter_declared"]
     delimiter: str
 
 
