@@ -137,3 +137,24 @@ async def test_readings_over_a_field_are_kept_back_once_it_is_hidden(workspace: 
     assert (await put_model(workspace.owner, policies=[], hidden_fields=hidden)).status_code == 200
     (_, shown) = (await member.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
     assert (shown["status"], part(shown, "error")["code"]) == ("failed", "answer_kept_back")
+
+
+async def test_a_suggestion_that_names_a_field_is_left_out_once_it_is_hidden(workspace: Workspace) -> None:
+    await ingested(workspace.owner, SALES, "sales.csv")
+    member = await seller(workspace, "Germany")
+    chat = await new_session(member)
+    declined = (await say(member, chat, "total amount by planet"))["reply"]
+    assert declined["answer"]["status"] == "abstained"
+    before = declined["answer"]["suggestions"]
+    assert "country" in str(before).casefold(), before
+    hidden = [{"dataset": "sales", "field": "country"}]
+    assert (await put_model(workspace.owner, policies=[], hidden_fields=hidden)).status_code == 200
+    link = (await member.post(f"/api/v1/chat/sessions/{chat}/shares", json={})).json()["path"]
+    for path, told in (await everywhere(member, chat, link)).items():
+        assert "country" not in told.casefold(), (path, told)
+    (_, shown) = (await member.get(f"/api/v1/chat/sessions/{chat}/messages")).json()["items"]
+    assert (shown["status"], text(shown)) == (declined["status"], text(declined))
+    assert shown["answer"]["suggestions"] == [each for each in before if "country" not in each.casefold()]
+    assert "country" not in str(await replay(member, declined["run_id"])).casefold()
+    own = (await workspace.owner.get(f"/api/v1/chat/sessions/{chat}/messages")).status_code
+    assert own == 404  # a conversation is its member's alone

@@ -19,7 +19,7 @@ from answerable.chat.asking.schemas import Asked, AskRequest
 from answerable.chat.asking.showing import ShownRun, SourceGone, left_over, lost, source_gone
 from answerable.chat.asking.steps import Asker
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.asking.withholding import DETAIL, AnswerKeptBack, withheld
+from answerable.chat.asking.withholding import DETAIL, AnswerKeptBack, as_seen
 from answerable.chat.asking.written import BROKEN_OFF, STOPPED
 from answerable.identity.access import DeferredContext, watch_access
 from answerable.kit.db import Session
@@ -274,12 +274,13 @@ async def _events(runtime: Runtime, principal: Principal, run_id: str) -> tuple[
     async with runtime.database.begin(principal) as session:
         worked_on = await leases.running(session, [run_id])
         run = await find_run(session, run_id)  # after the lease, which goes together with the end
-        kept_back = await withheld(session, run.session_id, [run])
-    if kept_back:
+        answers = await as_seen(session, run.session_id, [run])
+    answer = answers.get(run_id)
+    if run_id in answers and answer is None:
         return [_first(run), Event(2, "error", failure(AnswerKeptBack(DETAIL)))], True
     shown = run.shown or []
-    if run.status == "finished" and run.answer is not None:
-        return list(answer_events(Answer.model_validate(run.answer), shown)), True
+    if answer is not None:
+        return list(answer_events(answer, shown)), True
     events = [_first(run), *shown_events(shown)]
     if run.status == "running" and worked_on:
         return events, False

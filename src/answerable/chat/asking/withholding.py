@@ -14,6 +14,9 @@ from answerable.chat.asking.answer import Answer, AskBack, CatalogueEvidence, Ev
 from answerable.chat.asking.tables import RunRow
 from answerable.data.engines.seeing import knows_fields, may_read, may_see
 from answerable.data.engines.snapshot import DataSnapshot, take_snapshot
+from answerable.data.questions.outcome import Unparsed
+from answerable.data.questions.service import read_question
+from answerable.data.questions.tokens import tokenise
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.reach import Reach
 from answerable.data.semantics.service import reach_into
@@ -66,6 +69,18 @@ class View:
             and all(may_read(data, query) for query in told.readings)
         )
 
+    def suggested(self, answer: Answer, question: str) -> list[str]:
+        """The questions near the one that was asked that can still be read: others may name what is hidden
+        now. The asker's own words say nothing new."""
+        if self._seen is None:
+            return answer.suggestions
+        model, own = self._seen[1].model, _words(question)
+        return [
+            text
+            for text in answer.suggestions
+            if _words(text) <= own or not isinstance(read_question(text, model, answer.as_of), Unparsed)
+        ]
+
     def reads(self, query: SemanticQuery) -> bool:
         """Whether all fields of a query are seen, of whichever rows."""
         return self._seen is None or may_read(self._seen[1], query)
@@ -83,23 +98,39 @@ async def view_of(session: Session) -> View:
     return View(None if reach.key is None else (reach, await take_snapshot(session)))
 
 
-async def withheld(session: Session, session_id: str | None, runs: Iterable[RunRow | None]) -> frozenset[str]:
-    """Those of a conversation's runs, by their ids, whose answers the session's principal, who asked, may not
-    see any more."""
-    said = {run.id: told for run in runs if run is not None and (told := _told(run))}
-    if not said:
-        return frozenset()
+def _words(text: str) -> set[str]:
+    return {token.norm for token in tokenise(text)}
+
+
+async def as_seen(
+    session: Session, session_id: str | None, runs: Iterable[RunRow | None]
+) -> dict[str, Answer | None]:
+    """The answers of a conversation's runs that are finished, by the runs' ids, as the session's principal,
+    who asked, may see them today; None: not any more."""
+    answers = {
+        run.id: (run.question, Answer.model_validate(run.answer))
+        for run in runs
+        if run is not None and run.status == "finished" and run.answer is not None
+    }
+    told = {id: Told.by(answer.evidence, answer.ask_back) for id, (_, answer) in answers.items()}
+    if not any(told[id] or answer.suggestions for id, (_, answer) in answers.items()):
+        return {id: answer for id, (_, answer) in answers.items()}
     outside = session.principal.conversation_id
     await session.enter(session_id)
     try:
         view = await view_of(session)
-        return frozenset(run_id for run_id, told in said.items() if not view.shows(told))
+        return {
+            id: answer.model_copy(update={"suggestions": view.suggested(answer, question)})
+            if view.shows(told[id])
+            else None
+            for id, (question, answer) in answers.items()
+        }
     finally:
         await session.enter(outside)
 
 
-def _told(run: RunRow) -> Told:
-    if run.status != "finished" or run.answer is None:
-        return Told()
-    answer = Answer.model_validate(run.answer)
-    return Told.by(answer.evidence, answer.ask_back)
+async def withheld(session: Session, session_id: str | None, runs: Iterable[RunRow | None]) -> frozenset[str]:
+    """Those of a conversation's runs, by their ids, whose answers the session's principal, who asked, may not
+    see any more."""
+    seen = await as_seen(session, session_id, runs)
+    return frozenset(run_id for run_id, answer in seen.items() if answer is None)

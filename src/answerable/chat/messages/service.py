@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, cast
 from answerable.chat.asking.answer import Answer
 from answerable.chat.asking.service import failure_of
 from answerable.chat.asking.tables import RunRow
-from answerable.chat.asking.withholding import DETAIL, AnswerKeptBack, withheld
+from answerable.chat.asking.withholding import DETAIL, AnswerKeptBack, as_seen, withheld
 from answerable.chat.messages import repository
 from answerable.chat.messages.parts import PARTS, ErrorPart, Part, parts_of
 from answerable.chat.messages.repository import Hit, Shown
@@ -103,11 +103,8 @@ async def views(session: Session, rows: Sequence[Shown]) -> list[MessageView]:
 
 async def seen(session: Session, rows: Sequence[Shown]) -> list[tuple[MessageRow, Seen]]:
     """Messages of one session, each with what it shows now to the session's principal, whose they are."""
-    kept_back = await withheld(session, rows[0][0].session_id if rows else None, (run for _, run in rows))
-    return [
-        (message, _shown(message, run, kept_back=run is not None and run.id in kept_back))
-        for message, run in rows
-    ]
+    answers = await as_seen(session, rows[0][0].session_id if rows else None, [run for _, run in rows])
+    return [(message, _shown(message, run, answers)) for message, run in rows]
 
 
 def _view(message: MessageRow, what: Seen, siblings: Mapping[str | None, list[str]]) -> MessageView:
@@ -126,17 +123,17 @@ def _view(message: MessageRow, what: Seen, siblings: Mapping[str | None, list[st
     )
 
 
-def _shown(message: MessageRow, run: RunRow | None, *, kept_back: bool) -> Seen:
+def _shown(message: MessageRow, run: RunRow | None, answers: Mapping[str, Answer | None]) -> Seen:
     if message.parts is not None:
         return MessageStatus.COMPLETE, PARTS.validate_python(message.parts), None
     if run is None:
         return MessageStatus.FAILED, [_GONE], None
-    if kept_back:
-        return MessageStatus.FAILED, [_WITHHELD], None
     if run.status == "running":
         return MessageStatus.RUNNING, [], None
-    if run.status == "finished" and run.answer is not None:
-        answer = Answer.model_validate(run.answer)
+    if run.id in answers:
+        answer = answers[run.id]
+        if answer is None:
+            return MessageStatus.FAILED, [_WITHHELD], None
         return MessageStatus.COMPLETE, parts_of(answer), answer
     error = failure_of(run)
     status = MessageStatus.CANCELLED if run.status == "cancelled" else MessageStatus.FAILED
