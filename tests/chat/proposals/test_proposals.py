@@ -173,7 +173,7 @@ async def test_one_list_holds_every_kind_and_is_paged(shop: Workspace, stranger:
         answer = await ask(shop.owner, f"total amount in {2024 + number}")
         made.append(await give(shop.owner, answer, "up", confirm=True))
         word = {"kind": "synonym", "word": f"w{number}", "dataset": name}
-        made.append(await give(shop.owner, answer, "down", correction=word))
+        made.append(await give(shop.owner, answer, "up", correction=word))
         quoted = await ask(shop.owner, QUOTED)
         note = {"kind": "note", "document_id": quoted["evidence"][0]["document_id"], "text": f"n{number}"}
         made.append(await give(shop.owner, quoted, "up", correction=note))
@@ -234,3 +234,24 @@ async def test_words_that_go_on_from_the_turn_before_need_the_whole_question(sho
     assert given.status_code == 201, given.text
     (proposal,) = await listed(shop.owner)
     assert proposal["question"] == whole["question"]
+
+
+async def test_who_takes_a_confirmation_back_leaves_no_proposal_behind(shop: Workspace) -> None:
+    viewer, editor = await shop.member("viewer"), await shop.member("editor")
+    question = "total amount in 2024"
+    for caller in (viewer, editor):
+        answer = await ask(caller, question)
+        body = {"answer_id": answer["id"], "rating": "up", "confirm": True}
+        assert (await caller.post(FEEDBACK, json=body)).json()["proposal_id"] is not None
+    again = await ask(viewer, question)
+    assert (await viewer.post(FEEDBACK, json={"answer_id": again["id"], "rating": "up"})).status_code == 201
+    assert len(await listed(shop.owner)) == 2  # a thumb without more leaves what was confirmed
+    taken_back = await viewer.post(FEEDBACK, json={"answer_id": again["id"], "rating": "down"})
+    assert taken_back.status_code == 201, taken_back.text
+    (left,) = await listed(shop.owner)
+    assert left["proposed_by"] == editor.user_id
+    assert (await decide(shop.owner, left["id"], "accept"))["status"] == "accepted"
+    assert (
+        await editor.post(FEEDBACK, json={"answer_id": answer["id"], "rating": "down"})
+    ).status_code == 201
+    assert [each["status"] for each in await listed(shop.owner)] == ["accepted"]  # decided, it is an editor's

@@ -35,6 +35,9 @@ async def give(session: Session, runtime: Runtime, wanted: FeedbackIn) -> Feedba
     given = Given(wanted.rating, wanted.comment, _is_other(answer, correction))
     row = await repository.put(session, run.id, given, runtime.clock.now())
     await enqueue_recalibration(session)
+    own = _query_of(answer)
+    if wanted.rating == "down" and own is not None:  # what was confirmed before is not meant any more
+        await verified.withdraw(session, answer.id, _spoken(answer), own.query)
     match correction:
         case None:
             proposal_id = None
@@ -80,16 +83,22 @@ async def _meant(session: Session, answer: Answer, meant: MeantQuery, comment: s
 
 def _words_of(answer: Answer) -> str:
     """The question in words that stand alone."""
-    carried = answer.carried_over
-    if carried is None:
-        return answer.question
-    if carried.kind == "query":
+    words = _spoken(answer)
+    if words is None:
         raise NotConfirmable(
             "The question changed the query of the turn before; its words alone do not say what. Give the "
             "whole question.",
             errors=[FieldError("correction.question", "is missing")],
         )
-    return carried.question
+    return words
+
+
+def _spoken(answer: Answer) -> str | None:
+    """The same; None where there are none."""
+    carried = answer.carried_over
+    if carried is None:
+        return answer.question
+    return None if carried.kind == "query" else carried.question
 
 
 def _query_of(answer: Answer) -> QueryEvidence | None:

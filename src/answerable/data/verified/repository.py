@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Integer, Select, Text, cast, delete, func, or_, select
+from sqlalchemy import Integer, Select, Text, and_, cast, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from answerable.data.verified.schemas import VerifiedQuestionsRequest, VerifiedStatus
@@ -33,6 +33,17 @@ async def same_words(session: Session, words: str) -> Sequence[_Row]:
     """Those of the same words, oldest first."""
     same = (func.md5(_Row.words) == func.md5(words), _Row.words == words)
     return (await session.scalars(select(_Row).where(*same).order_by(_Row.created_at, _Row.id))).all()
+
+
+async def lock_confirmed(session: Session, answer_id: str, words: str | None) -> Sequence[_Row]:
+    """What the session's principal confirmed of an answer, or of another one to the same words, and no editor
+    has decided on: held until the transaction ends."""
+    same = _Row.answer_id == answer_id
+    if words is not None:
+        same = or_(same, and_(func.md5(_Row.words) == func.md5(words), _Row.words == words))
+    mine = (_Row.status == "proposed", _Row.proposed_by == session.principal.user_id)
+    statement = select(_Row).where(same, _Row.answer_id.is_not(None), *mine).order_by(_Row.id)
+    return (await session.scalars(statement.with_for_update())).all()
 
 
 async def count(session: Session) -> int:

@@ -81,6 +81,16 @@ async def propose(session: Session, confirmed: Confirmed) -> VerifiedQuestionRow
     return row
 
 
+async def withdraw(session: Session, answer_id: str, question: str | None, query: SemanticQuery) -> None:
+    """Take back the caller's confirmations, which nobody has decided on, that the question of an answer means
+    its query."""
+    words = words_of(question) if question is not None else None
+    for row in await repository.lock_confirmed(session, answer_id, words):
+        if SemanticQuery.model_validate(row.query).canonical_hash == query.canonical_hash:
+            await repository.remove(session, row)
+            await repository.note(session, row.id, "withdrawn")
+
+
 async def propose_new(session: Session, runtime: Runtime, new: NewVerifiedQuestion) -> VerifiedQuestionRow:
     """The same for what came over HTTP. Raises NotFound for an insight that there is not as well."""
     question, query = new.question, new.query
