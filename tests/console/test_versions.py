@@ -106,6 +106,13 @@ async def test_a_table_says_which_versions_stay_and_which_files_it_takes(
     await dialog.get_by_role("combobox", name="Files with other columns").click()
     await page.get_by_role("option", name="Are refused").click()
     await dialog.get_by_label("Newest versions to keep").fill("3")
+    # Of two dialogs Escape closes the upper one, and the lower one has the focus again.
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog")).to_have_count(2)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(1)
+    await expect(dialog.get_by_label("Newest versions to keep")).to_be_focused()
+    await expect(dialog.get_by_label("Newest versions to keep")).to_have_value("3")
     assert await window.accessible() == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await dialog.get_by_role("button", name="Save").click()

@@ -1,9 +1,10 @@
 /** Sets an alert, or another rule for one. */
-import { Group, Modal, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AlertView, BySchedule, WithData } from "../api/schema";
 import { ALERTS } from "../app/live";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { toast } from "../design/toasts";
@@ -38,7 +39,7 @@ export function AlertDialog({ insightId, name, numbers, series, alert, close }: 
     },
   });
   return (
-    <Modal opened onClose={close} title={alert ? m.alerts.change : m.alerts.set} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={alert ? m.alerts.change : m.alerts.set} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,7 +68,7 @@ export function AlertDialog({ insightId, name, numbers, series, alert, close }: 
           <DialogButtons busy={save.isPending} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

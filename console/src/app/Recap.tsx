@@ -1,6 +1,6 @@
 /** A conversation in short: a line for each turn, by rule; above them what a model says of it, where the workspace has
  * one for that. What is said leads to the turns that say so. */
-import { Badge, Button, Group, Modal, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Badge, Button, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertTriangle, IconNotes, IconRefresh } from "@tabler/icons-react";
@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 import { api, read } from "../api/client";
 import type { Recap as Told } from "../api/schema";
 import { Copy } from "../design/Copy";
+import { Dialog } from "../design/Dialog";
 import { Empty } from "../design/Empty";
 import { Failure } from "../design/Failure";
 import { Waiting } from "../design/Waiting";
@@ -30,7 +31,7 @@ export function Recap({ sessionId, title, close }: Props) {
   const error = lines.error ?? written.error;
   const again = () => void (lines.isError ? lines : written).refetch();
   return (
-    <Modal opened onClose={close} size="lg" title={m.recap.of(title)} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} size="lg" title={m.recap.of(title)} closeButtonProps={{ "aria-label": m.close }}>
       {error !== null && !written.isFetching ? (
         <Failure error={error} retry={again} />
       ) : lines.data === undefined ? (
@@ -56,7 +57,7 @@ export function Recap({ sessionId, title, close }: Props) {
           </section>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Databases that are read where they are: which, whether they answer, and the tables taken from them. */
-import { Alert, Badge, Button, Card, Group, Menu, Modal, Stack, Text, ActionIcon } from "@mantine/core";
+import { Alert, Badge, Button, Card, Group, Menu, Stack, Text, ActionIcon } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { IconAlertTriangle, IconCircleCheck, IconDatabase, IconDots, IconPencil, IconPlus, IconTable, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { api, done, read } from "../api/client";
 import type { ConnectionView } from "../api/schema";
 import { useSession } from "../app/session";
 import { Confirm } from "../design/Confirm";
+import { Dialog } from "../design/Dialog";
 import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
 import { Page } from "../design/Page";
@@ -40,9 +41,9 @@ export function ConnectionsPage() {
         )}
       </Pages>
       {adding && (
-        <Modal opened onClose={() => setAdding(false)} size="lg" title={m.connections.add} closeButtonProps={{ "aria-label": m.close }}>
+        <Dialog opened onClose={() => setAdding(false)} size="lg" title={m.connections.add} closeButtonProps={{ "aria-label": m.close }}>
           <ConnectionForm close={() => setAdding(false)} />
-        </Modal>
+        </Dialog>
       )}
     </Page>
   );
@@ -120,14 +121,14 @@ function ConnectionCard({ connection }: { connection: ConnectionView }) {
         )}
       </div>
       {open === "edit" && (
-        <Modal opened onClose={close} size="lg" title={connection.name} closeButtonProps={{ "aria-label": m.close }}>
+        <Dialog opened onClose={close} size="lg" title={connection.name} closeButtonProps={{ "aria-label": m.close }}>
           <ConnectionForm connection={connection} close={close} />
-        </Modal>
+        </Dialog>
       )}
       {open === "tables" && (
-        <Modal opened onClose={close} size="xl" title={m.connections.tablesOf(connection.name)} closeButtonProps={{ "aria-label": m.close }}>
+        <Dialog opened onClose={close} size="xl" title={m.connections.tablesOf(connection.name)} closeButtonProps={{ "aria-label": m.close }}>
           <Tables connection={connection} />
-        </Modal>
+        </Dialog>
       )}
       {open === "delete" && (
         <Confirm

@@ -1,8 +1,9 @@
 /** The tags of a conversation. */
-import { Modal, Stack, TagsInput } from "@mantine/core";
+import { Stack, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SessionView } from "../api/schema";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
@@ -18,7 +19,7 @@ export function TagsDialog({ session, close }: { session: SessionView; close: ()
   const patch = usePatch(session);
   const save = () => patch.mutate({ tags }, { onSuccess: close });
   return (
-    <Modal opened onClose={close} title={m.conversations.tagsOf(session.title ?? m.conversations.untitled)} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.conversations.tagsOf(session.title ?? m.conversations.untitled)} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -31,6 +32,6 @@ export function TagsDialog({ session, close }: { session: SessionView; close: ()
           <DialogButtons busy={patch.isPending} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** What all tiles are narrowed to: a period, and values of fields. */
-import { ActionIcon, Chip, Modal, Select, Stack, TagsInput, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Chip, Select, Stack, TagsInput, TextInput, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconFilterPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DashboardFilterInput } from "../api/schema";
 import { readModel } from "../ask/library";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { useMessages } from "../i18n/messages";
 import css from "./dashboards.module.css";
@@ -65,7 +66,7 @@ function AddFilter({ add, close }: { add: (filter: DashboardFilterInput) => void
   }));
   const [dataset, field] = (place ?? "").split("\n");
   return (
-    <Modal opened onClose={close} title={m.dashboards.addFilter} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.dashboards.addFilter} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -78,6 +79,6 @@ function AddFilter({ add, close }: { add: (filter: DashboardFilterInput) => void
           <DialogButtons action={m.add} disabled={!place || values.length === 0} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 /** Pins the query of an answer to a dashboard. */
-import { Modal, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
+import { SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { SemanticQueryOutput } from "../api/schema";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { toast } from "../design/toasts";
@@ -37,7 +38,7 @@ export function PinDialog({ question, query, small, close }: Props) {
   });
   const choices = [...(dashboards.data?.items ?? []).map((each) => ({ value: each.id, label: each.name })), { value: NEW, label: m.dashboards.make }];
   return (
-    <Modal opened onClose={close} title={m.dashboards.pin} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.dashboards.pin} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,6 +68,6 @@ export function PinDialog({ question, query, small, close }: Props) {
           <DialogButtons action={m.dashboards.pin} busy={pinning.isPending} disabled={name.trim() === "" || (where === NEW && dashboardName.trim() === "")} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 /** When a dashboard is refreshed by itself. */
-import { Modal, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { DashboardView } from "../api/schema";
 import { WhenFields } from "../alerts/WhenFields";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
@@ -21,7 +22,7 @@ export function RefreshDialog({ dashboard, close }: { dashboard: DashboardView; 
     },
   });
   return (
-    <Modal opened onClose={close} title={m.dashboards.refreshing} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.dashboards.refreshing} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -35,6 +36,6 @@ export function RefreshDialog({ dashboard, close }: { dashboard: DashboardView; 
           <DialogButtons busy={save.isPending} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

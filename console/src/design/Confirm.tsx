@@ -1,8 +1,9 @@
 /** Asks before something that cannot be taken back; what matters most is confirmed by typing its name. */
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { asProblem } from "../api/problems";
 import { useMessages } from "../i18n/messages";
+import { Dialog } from "./Dialog";
 import { FailureNote } from "./Failure";
 
 interface Props {
@@ -29,7 +30,7 @@ export function Confirm({ title, lead, action, name, act, close }: Props) {
     }
   };
   return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={title} closeButtonProps={{ "aria-label": m.close }}>
       <Stack>
         <Text size="sm">{lead}</Text>
         {name !== undefined && <TextInput data-autofocus label={m.confirm.typeName(name)} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />}
@@ -43,6 +44,6 @@ export function Confirm({ title, lead, action, name, act, close }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

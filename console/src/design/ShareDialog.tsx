@@ -1,9 +1,10 @@
 /** Read-only links to one thing: made with an end, shown once, taken back at once. */
-import { ActionIcon, Button, Group, List, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, List, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconLinkOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useFormats, useMessages } from "../i18n/messages";
+import { Dialog } from "./Dialog";
 import { FailureNote } from "./Failure";
 import { Secret } from "./Secret";
 
@@ -39,7 +40,7 @@ export function ShareDialog({ of, lead, list, make, remove, address, close }: Pr
   const made = useMutation({ mutationFn: () => make(Number(days)), onSettled: refresh });
   const taken = useMutation({ mutationFn: remove, onSettled: refresh });
   return (
-    <Modal opened onClose={close} title={m.share.title} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.share.title} closeButtonProps={{ "aria-label": m.close }}>
       <Stack>
         <Text size="sm">{lead}</Text>
         {made.data !== undefined && <Secret title={m.share.made} lead={m.share.once} text={address(made.data)} />}
@@ -67,6 +68,6 @@ export function ShareDialog({ of, lead, list, make, remove, address, close }: Pr
           </List>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
 /** Asks before what was changed and not saved is left, by a link or with the window. Another tab of the same page leaves nothing. */
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
 import { useMessages } from "../i18n/messages";
+import { Dialog } from "./Dialog";
 
 export function Unsaved({ when }: { when: boolean }) {
   const m = useMessages();
@@ -12,7 +13,7 @@ export function Unsaved({ when }: { when: boolean }) {
   });
   if (blocker.status !== "blocked") return null;
   return (
-    <Modal opened onClose={blocker.reset} title={m.unsaved.title} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={blocker.reset} title={m.unsaved.title} closeButtonProps={{ "aria-label": m.close }}>
       <Stack>
         <Text size="sm">{m.unsaved.lead}</Text>
         <Group justify="flex-end">
@@ -24,6 +25,6 @@ export function Unsaved({ when }: { when: boolean }) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

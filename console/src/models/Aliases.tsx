@@ -1,5 +1,5 @@
 /** The workspace's own names, what they lead to, and how they were called. */
-import { Badge, Button, Card, Code, Group, Modal, Stack, Text } from "@mantine/core";
+import { Badge, Button, Card, Code, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconArrowsSplit, IconPlus } from "@tabler/icons-react";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { api, done, read } from "../api/client";
 import type { AliasOut, UsageReport } from "../api/schema";
 import { Confirm } from "../design/Confirm";
+import { Dialog } from "../design/Dialog";
 import { Empty } from "../design/Empty";
 import { Pages } from "../design/Pages";
 import { useFormats, useMessages } from "../i18n/messages";
@@ -27,9 +28,9 @@ export function Aliases() {
           {m.models.addAlias}
         </Button>
       </Group>
-      <Modal opened={adding} onClose={close} size="lg" title={m.models.addAlias} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={adding} onClose={close} size="lg" title={m.models.addAlias} closeButtonProps={{ "aria-label": m.close }}>
         <AliasForm close={close} />
-      </Modal>
+      </Dialog>
       <Pages
         queryKey={["aliases"]}
         load={(cursor) => read(api.GET("/api/v1/model-aliases", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))}
@@ -72,9 +73,9 @@ function AliasCard({ alias }: { alias: AliasOut }) {
         {way === "cascade" && (alias.targets ?? []).map(({ model }) => <LegLine key={model} leg={{ model, together: false, weight: 1, min_confidence: null, checks: [] }} />)}
       </Stack>
       <Cached alias={alias} />
-      <Modal opened={open === "edit"} onClose={close} size="lg" title={alias.name} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={open === "edit"} onClose={close} size="lg" title={alias.name} closeButtonProps={{ "aria-label": m.close }}>
         <AliasForm alias={alias} close={close} />
-      </Modal>
+      </Dialog>
       {open === "delete" && (
         <Confirm
           title={m.models.deleteTitle(alias.name)}

@@ -1,5 +1,5 @@
 /** The services that models are called at: tried, changed, deleted. */
-import { ActionIcon, Badge, Button, Card, Code, Group, Menu, Modal, Stack, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Card, Code, Group, Menu, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import { IconCircleCheck, IconDots, IconPencil, IconPlugConnected, IconPlus, IconTrash } from "@tabler/icons-react";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { api, done, read } from "../api/client";
 import type { ProviderOut } from "../api/schema";
 import { Confirm } from "../design/Confirm";
+import { Dialog } from "../design/Dialog";
 import { Empty } from "../design/Empty";
 import { FailureNote } from "../design/Failure";
 import { Pages } from "../design/Pages";
@@ -24,9 +25,9 @@ export function Providers() {
           {m.models.addProvider}
         </Button>
       </Group>
-      <Modal opened={adding} onClose={close} title={m.models.addProvider} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={adding} onClose={close} title={m.models.addProvider} closeButtonProps={{ "aria-label": m.close }}>
         <ProviderForm close={close} />
-      </Modal>
+      </Dialog>
       <Pages
         queryKey={["providers"]}
         load={(cursor) => read(api.GET("/api/v1/providers", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }))}
@@ -84,9 +85,9 @@ function ProviderCard({ provider }: { provider: ProviderOut }) {
           <Text size="sm">{model.ok ? m.models.answers(f.duration(model.latency_ms)) : m.models.fails(model.problem, model.detail ?? "")}</Text>
         </Group>
       ))}
-      <Modal opened={open === "edit"} onClose={close} title={provider.name} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={open === "edit"} onClose={close} title={provider.name} closeButtonProps={{ "aria-label": m.close }}>
         <ProviderForm provider={provider} close={close} />
-      </Modal>
+      </Dialog>
       {open === "delete" && (
         <Confirm
           title={m.models.deleteTitle(provider.name)}

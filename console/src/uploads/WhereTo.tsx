@@ -1,8 +1,9 @@
 /** Asks where files go that were dropped before there is a conversation: into a new one, or into the workspace. */
-import { Modal, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconBuildingCommunity, IconMessageCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { asProblem } from "../api/problems";
+import { Dialog } from "../design/Dialog";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 import css from "./uploads.module.css";
@@ -23,7 +24,7 @@ export function WhereTo({ files, intoConversation, intoWorkspace, close }: Props
   };
   const [first] = files;
   return (
-    <Modal opened onClose={close} title={m.uploads.whereTo(files.length, first?.name ?? "")} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.uploads.whereTo(files.length, first?.name ?? "")} closeButtonProps={{ "aria-label": m.close }}>
       <Stack gap="xs" pt={4}>
         <UnstyledButton data-autofocus className={css.choice} disabled={state.busy} onClick={begin}>
           <IconMessageCircle size={22} stroke={1.5} aria-hidden />
@@ -49,6 +50,6 @@ export function WhereTo({ files, intoConversation, intoWorkspace, close }: Props
         </UnstyledButton>
         <FailureNote error={state.error} />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 /** How far the workspace's budgets are, and for administrators: new ones, other limits, and the end of one. */
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Progress, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Menu, Progress, Stack, Text, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconDots, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, done, read } from "../api/client";
 import type { BudgetOut } from "../api/schema";
 import { Confirm } from "../design/Confirm";
+import { Dialog } from "../design/Dialog";
 import { Failure } from "../design/Failure";
 import { useFormats, useMessages } from "../i18n/messages";
 import { BudgetForm } from "./BudgetForm";
@@ -37,9 +38,9 @@ export function Budgets() {
           <Budget key={budget.id} budget={budget} />
         ))}
       </Stack>
-      <Modal opened={adding} onClose={() => setAdding(false)} title={m.usage.addBudget} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={adding} onClose={() => setAdding(false)} title={m.usage.addBudget} closeButtonProps={{ "aria-label": m.close }}>
         <BudgetForm close={() => setAdding(false)} />
-      </Modal>
+      </Dialog>
     </section>
   );
 }
@@ -85,9 +86,9 @@ function Budget({ budget }: { budget: BudgetOut }) {
       <Text size="xs" c="dimmed" mt={4}>
         {m.usage.resets(f.moment(budget.resets_at))}
       </Text>
-      <Modal opened={open === "edit"} onClose={close} title={name} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={open === "edit"} onClose={close} title={name} closeButtonProps={{ "aria-label": m.close }}>
         <BudgetForm budget={budget} close={close} />
-      </Modal>
+      </Dialog>
       {open === "delete" && (
         <Confirm
           title={m.usage.deleteBudget(name)}

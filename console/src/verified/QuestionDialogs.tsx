@@ -1,10 +1,11 @@
 /** A verified question's words and query, to be changed; and what was done to it. */
-import { JsonInput, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { JsonInput, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import { Problem } from "../api/problems";
 import type { SemanticQueryInput, VerifiedQuestionView } from "../api/schema";
+import { Dialog } from "../design/Dialog";
 import { DialogButtons } from "../design/DialogButtons";
 import { Failure, FailureNote } from "../design/Failure";
 import { Waiting } from "../design/Waiting";
@@ -32,7 +33,7 @@ export function EditQuestion({ question, refresh, close }: EditProps) {
     },
   });
   return (
-    <Modal opened onClose={close} size="lg" title={m.verified.editTitle} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} size="lg" title={m.verified.editTitle} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -49,7 +50,7 @@ export function EditQuestion({ question, refresh, close }: EditProps) {
           <DialogButtons busy={save.isPending} disabled={words.trim() === "" || (words === question.question && query === known)} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -71,7 +72,7 @@ export function History({ question, who, close }: { question: VerifiedQuestionVi
     staleTime: 0,
   });
   return (
-    <Modal opened onClose={close} title={m.verified.history} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} title={m.verified.history} closeButtonProps={{ "aria-label": m.close }}>
       {changes.isError ? (
         <Failure error={changes.error} retry={() => void changes.refetch()} />
       ) : changes.isPending ? (
@@ -85,6 +86,6 @@ export function History({ question, who, close }: { question: VerifiedQuestionVi
           ))}
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

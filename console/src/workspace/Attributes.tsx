@@ -1,11 +1,12 @@
 /** What a member's row policies go by: attributes with their values. */
-import { ActionIcon, Button, Group, Modal, Stack, TagsInput, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Stack, TagsInput, Text, TextInput, Tooltip } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconPlus, IconTags, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../api/client";
 import type { MemberOut } from "../api/schema";
 import { useSession } from "../app/session";
+import { Dialog } from "../design/Dialog";
 import { FailureNote } from "../design/Failure";
 import { useMessages } from "../i18n/messages";
 
@@ -27,7 +28,7 @@ export function AttributesButton({ member, saved }: { member: MemberOut; saved: 
           <IconTags size={16} />
         </ActionIcon>
       </Tooltip>
-      <Modal opened={opened} onClose={close} title={m.workspace.attributesOf(member.user.name)} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={opened} onClose={close} title={m.workspace.attributesOf(member.user.name)} closeButtonProps={{ "aria-label": m.close }}>
         <AttributesForm
           member={member}
           saved={() => {
@@ -35,7 +36,7 @@ export function AttributesButton({ member, saved }: { member: MemberOut; saved: 
             close();
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,8 +1,9 @@
 /** A rule, new or to be changed: a form for each kind. */
-import { ActionIcon, Button, Group, Modal, Radio, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Radio, Select, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { FieldView } from "../../api/schema";
+import { Dialog } from "../../design/Dialog";
 import { DialogButtons } from "../../design/DialogButtons";
 import { useMessages } from "../../i18n/messages";
 import { BY, CHECKS, line, ruleOf, snakeCase, step, STEPS, type By, type Check, type Rule, type RuleForm, type Step, type StepName } from "./forms";
@@ -28,7 +29,7 @@ export function RuleDialog({ form: first, fields, isNew, done, close }: Props) {
   const put = (part: Partial<RuleForm>) => setForm((now) => ({ ...now, ...part }));
   const Part = { normalise: NormalisePart, derive: DerivePart, validate: ValidatePart }[form.kind];
   return (
-    <Modal opened onClose={close} size="lg" title={m.rules.titles[form.kind]} closeButtonProps={{ "aria-label": m.close }}>
+    <Dialog opened onClose={close} size="lg" title={m.rules.titles[form.kind]} closeButtonProps={{ "aria-label": m.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -43,7 +44,7 @@ export function RuleDialog({ form: first, fields, isNew, done, close }: Props) {
           <DialogButtons action={isNew ? m.rules.add : m.rules.change} close={close} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

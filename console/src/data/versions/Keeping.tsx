@@ -1,10 +1,11 @@
 /** Which versions of a table stay, and whether files with other columns are taken. */
-import { Button, Modal, NumberInput, Select, Stack, Text } from "@mantine/core";
+import { Button, NumberInput, Select, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArchive } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, read } from "../../api/client";
 import type { DatasetChange, DatasetView, RetentionView } from "../../api/schema";
+import { Dialog } from "../../design/Dialog";
 import { DialogButtons } from "../../design/DialogButtons";
 import { Failure, FailureNote } from "../../design/Failure";
 import { toast } from "../../design/toasts";
@@ -25,7 +26,7 @@ export function Keeping({ dataset, changed }: Props) {
       <Button variant="default" leftSection={<IconArchive size={16} />} onClick={() => setOpened(true)}>
         {m.versions.keeping}
       </Button>
-      <Modal opened={opened} onClose={close} title={m.versions.keepingOf(dataset.label)} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={opened} onClose={close} title={m.versions.keepingOf(dataset.label)} closeButtonProps={{ "aria-label": m.close }}>
         <KeepingForm
           dataset={dataset}
           changed={() => {
@@ -34,7 +35,7 @@ export function Keeping({ dataset, changed }: Props) {
           }}
           close={close}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** Another file of a table: what becomes of the rows that are there, and how far it is. */
-import { Button, FileInput, Modal, MultiSelect, Progress, Radio, Stack, Text } from "@mantine/core";
+import { Button, FileInput, MultiSelect, Progress, Radio, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { IconUpload } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { Problem } from "../../api/problems";
 import type { DatasetView, Uploaded } from "../../api/schema";
+import { Dialog } from "../../design/Dialog";
 import { FailureNote } from "../../design/Failure";
 import { JobProgress } from "../../design/JobProgress";
 import { toast } from "../../design/toasts";
@@ -24,7 +25,7 @@ export function NewVersion({ dataset, made }: { dataset: DatasetView; made: () =
       <Button leftSection={<IconUpload size={16} />} onClick={() => setOpened(true)}>
         {m.versions.upload}
       </Button>
-      <Modal opened={opened} onClose={close} title={m.versions.uploadTitle(dataset.label)} closeButtonProps={{ "aria-label": m.close }}>
+      <Dialog opened={opened} onClose={close} title={m.versions.uploadTitle(dataset.label)} closeButtonProps={{ "aria-label": m.close }}>
         <VersionForm
           dataset={dataset}
           changed={made}
@@ -33,7 +34,7 @@ export function NewVersion({ dataset, made }: { dataset: DatasetView; made: () =
             close();
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }
