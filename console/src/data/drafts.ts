@@ -8,7 +8,7 @@ import type { Rule, RuleForm } from "./rules/forms";
 
 export interface RulesDraft {
   rules: readonly Rule[];
-  /** The rules that they were made from, as JSON. */
+  /** The revision of the rules that they were made from. */
   base: string;
 }
 

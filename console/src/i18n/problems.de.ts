@@ -163,6 +163,7 @@ const problems: Readonly<Record<string, string>> = {
   tool_name_taken: "Ein Werkzeug mit diesem Namen gibt es schon.",
   unknown_tool: "Dieses Werkzeug hat der Arbeitsbereich nicht.",
   unknown_tool_version: "Diese Version hat das Werkzeug nicht.",
+  stale_rules: "Die Regeln wurden inzwischen geändert. Sehen Sie sich die anderen an, bevor Sie sie ersetzen.",
   stale_tool: "Das Werkzeug wurde inzwischen geändert. Laden Sie es neu und ändern Sie es noch einmal.",
   wrong_tool_kind: "Das Werkzeug findet Stellen und antwortet nicht. Nennen Sie eines, das antwortet.",
   // Anfragen

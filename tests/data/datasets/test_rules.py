@@ -66,6 +66,23 @@ async def test_kept_rules_make_a_version_and_hold_for_the_next_file(owner: Calle
     assert {"rule_normalised", "rule_derived"} <= {f["kind"] for f in review["findings"]}
 
 
+async def test_rules_that_somebody_changed_meanwhile_are_not_written_over(
+    owner: Caller, editor: Caller
+) -> None:
+    dataset = await ingested(owner, CLIENTS, "clients.csv")
+    url = f"/api/v1/datasets/{dataset['id']}/rules"
+    read = (await owner.get(url)).json()["revision"]
+    first = await owner.put(url, json={"rules": [DIGITS]}, headers={"If-Match": read})
+    assert first.status_code == 202, first.text
+    late = await editor.put(url, json={"rules": [TYPE]}, headers={"If-Match": f'"{read}"'})
+    assert (late.status_code, late.json()["code"]) == (412, "stale_rules"), late.text
+    now = (await editor.get(url)).json()
+    assert (now["rules"], now["revision"]) == (first.json()["rules"], first.json()["revision"])
+    assert (await finished(owner, first.json()["job"]["id"]))["status"] == "succeeded"
+    after = await editor.put(url, json={"rules": [TYPE]}, headers={"If-Match": now["revision"]})
+    assert after.status_code == 202, after.text
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [

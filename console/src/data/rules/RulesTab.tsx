@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconArrowDown, IconArrowUp, IconPencil, IconPlus, IconRuler2, IconTrash } from "@tabler/icons-react";
 import { useRef, useState, type ReactNode } from "react";
 import { api, read } from "../../api/client";
+import { asProblem } from "../../api/problems";
 import type { DatasetView, Trial } from "../../api/schema";
 import { useSession } from "../../app/session";
 import { Empty } from "../../design/Empty";
@@ -36,17 +37,17 @@ export function RulesTab({ dataset, drafts }: Props) {
   });
   if (rules.isError) return <Failure error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.isPending) return <Waiting lines={6} />;
-  return <Rules dataset={dataset} kept={rules.data.rules} drafts={drafts} />;
+  return <Rules dataset={dataset} kept={rules.data.rules} revision={rules.data.revision} drafts={drafts} />;
 }
 
-function Rules({ dataset, kept, drafts }: Props & { kept: readonly Rule[] }) {
+function Rules({ dataset, kept, revision, drafts }: Props & { kept: readonly Rule[]; revision: string }) {
   const m = useMessages();
   const session = useSession();
   // Whoever sees a conversation's table dropped it there.
   const mayEdit = session.mayEdit || dataset.session_id !== null;
   const { editing, setEditing } = drafts;
   const rules = drafts.rules?.rules ?? kept;
-  const base = drafts.rules?.base ?? JSON.stringify(kept);
+  const base = drafts.rules?.base ?? revision;
   const setRules = (next: readonly Rule[]) => drafts.setRules(JSON.stringify(next) === JSON.stringify(kept) ? null : { rules: next, base });
   const list = useRef<HTMLOListElement>(null);
   const fields = dataset.fields ?? [];
@@ -114,7 +115,7 @@ function Rules({ dataset, kept, drafts }: Props & { kept: readonly Rule[] }) {
           </ol>
         </>
       )}
-      {mayEdit && <TryAndSave dataset={dataset} rules={rules} overtaken={base !== JSON.stringify(kept)} label={label} drafts={drafts} />}
+      {mayEdit && <TryAndSave dataset={dataset} rules={rules} overtaken={base !== revision} revision={revision} label={label} drafts={drafts} />}
       {editing !== null && (
         <RuleDialog
           form={editing.form}
@@ -161,11 +162,13 @@ interface TryProps {
   rules: readonly Rule[];
   /** Whether the rules in force became others after these were begun. */
   overtaken: boolean;
+  /** Of the rules in force, as they are known here: others are not replaced unseen. */
+  revision: string;
   label: (column: string) => string;
   drafts: Drafts;
 }
 
-function TryAndSave({ dataset, rules, overtaken, label, drafts }: TryProps) {
+function TryAndSave({ dataset, rules, overtaken, revision, label, drafts }: TryProps) {
   const m = useMessages();
   const queries = useQueryClient();
   const path = { dataset_id: dataset.id };
@@ -184,8 +187,12 @@ function TryAndSave({ dataset, rules, overtaken, label, drafts }: TryProps) {
   const save = useMutation({
     mutationFn: () => {
       const body = { rules: [...rules] };
-      if (dataset.session_id === null) return read(api.PUT("/api/v1/datasets/{dataset_id}/rules", { params: { path }, body }));
-      return read(api.PUT("/api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/rules", { params: { path: { ...path, session_id: dataset.session_id } }, body }));
+      const header = { "if-match": revision };
+      if (dataset.session_id === null) return read(api.PUT("/api/v1/datasets/{dataset_id}/rules", { params: { path, header }, body }));
+      return read(api.PUT("/api/v1/chat/sessions/{session_id}/datasets/{dataset_id}/rules", { params: { path: { ...path, session_id: dataset.session_id }, header }, body }));
+    },
+    onError: (error) => {
+      if (asProblem(error).status === 412) void queries.invalidateQueries({ queryKey: ["datasets", dataset.id, "rules"] });
     },
     onSuccess: ({ job, version }) => {
       if (job === null) {

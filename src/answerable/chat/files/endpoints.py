@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import File, Form, Query, Response, UploadFile
+from fastapi import File, Form, Header, Query, Response, UploadFile
 
 from answerable.chat.files import service
 from answerable.data.datasets import keeping as kept_datasets
@@ -13,6 +13,7 @@ from answerable.data.datasets.review.schemas import Choices, Reviewed
 from answerable.data.datasets.rules.schemas import RulesChange, RulesChanged
 from answerable.data.datasets.schemas import DatasetSummary, Uploaded
 from answerable.data.datasets.uploading import NewTables
+from answerable.data.semantics.endpoints import expected_revision
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
 from answerable.identity.conversations import enter
 from answerable.kit.http import Router
@@ -136,11 +137,17 @@ async def review_dataset(
 
 @router.put("/datasets/{dataset_id}/rules", status_code=202, responses={200: {"model": RulesChanged}})
 async def keep_rules(
-    context: DeferredWriter, response: Response, session_id: str, dataset_id: str, body: RulesChange
+    context: DeferredWriter,
+    response: Response,
+    session_id: str,
+    dataset_id: str,
+    body: RulesChange,
+    if_match: Annotated[str | None, Header()] = None,
 ) -> RulesChanged:
     """Replace the rules of a table of the conversation, as `PUT /datasets/{dataset_id}/rules` does for one of
     the workspace."""
-    changed = await service.keep_rules(context, session_id, dataset_id, body.rules)
+    expected = expected_revision(if_match)
+    changed = await service.keep_rules(context, session_id, dataset_id, body.rules, if_match=expected)
     response.status_code = 200 if changed.job is None else 202
     return changed
 

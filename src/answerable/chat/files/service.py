@@ -84,14 +84,19 @@ async def review_dataset(session: Session, session_id: str, dataset_id: str, wan
 
 
 async def keep_rules(
-    context: DeferredContext, session_id: str, dataset_id: str, wanted: Sequence[Rule]
+    context: DeferredContext,
+    session_id: str,
+    dataset_id: str,
+    wanted: Sequence[Rule],
+    *,
+    if_match: str | None,
 ) -> RulesChanged:
     """Replace the rules of a dataset of a conversation. NotFound, also for one of the workspace, and as the
     workspace's rules do."""
     await enter_deferred(context, session_id)
     async with context.runtime.database.begin(context.principal) as session:
         await datasets.own_dataset(session, dataset_id)
-    return await rules.replace(context.runtime, context.principal, dataset_id, wanted)
+    return await rules.replace(context.runtime, context.principal, dataset_id, wanted, if_match=if_match)
 
 
 async def delete_all(session: Session, session_id: str) -> None:

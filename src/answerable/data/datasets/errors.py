@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerable.kit.errors import AnswerableError, Conflict, InvalidInput, UnsupportedType
+from answerable.kit.errors import AnswerableError, Conflict, InvalidInput, PreconditionFailed, UnsupportedType
 
 
 class FileRefused(InvalidInput):
@@ -40,6 +40,12 @@ class VersionExpired(AnswerableError):
 
 class RulesRefused(InvalidInput):
     code, title = "rules_refused", "The rules cannot run over the table"
+
+
+class StaleRules(PreconditionFailed):
+    """Somebody else changed the rules since they were read."""
+
+    code, title = "stale_rules", "The rules changed since you read them"
 
 
 class ReadLive(Conflict):

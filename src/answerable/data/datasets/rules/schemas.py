@@ -13,10 +13,11 @@ _Cell = Annotated[str, Field(max_length=10_000)] | None
 
 
 class RulesView(BaseModel):
-    """A dataset's rules, in the order in which they run."""
+    """A dataset's rules, in the order in which they run. `If-Match: <revision>` replaces these alone."""
 
     dataset_id: str
     rules: list[Rule]
+    revision: str
 
 
 class RulesChange(BaseModel):
@@ -38,9 +39,11 @@ class RulesTrial(BaseModel):
 
 
 class RulesChanged(BaseModel):
-    """The rules that hold from now on, the version that they make and its job; null when nothing changed."""
+    """The rules that hold from now on, their revision, the version that they make and its job; null when
+    nothing changed."""
 
     dataset_id: str
     rules: list[Rule]
+    revision: str
     version: int
     job: JobReference | None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from answerable.data.datasets import repository
-from answerable.data.datasets.errors import DatasetNotReady, RulesRefused
+from answerable.data.datasets.errors import DatasetNotReady, RulesRefused, StaleRules
 from answerable.data.datasets.rules.contradictions import contradictions
 from answerable.data.datasets.rules.schemas import RulesChanged
 from answerable.data.datasets.schemas import JobReference
@@ -46,6 +48,12 @@ async def read_rules(session: Session, dataset_id: str) -> Sequence[Rule]:
     if dataset is None:
         raise NotFound
     return DatasetSettings.model_validate(dataset.settings).rules
+
+
+def revision_of(rules: Sequence[Rule]) -> str:
+    """What tells these rules, in this order, from others: 16 hexadecimal digits of their SHA-256."""
+    content = json.dumps([rule.model_dump(mode="json") for rule in rules], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 async def sample_of(session: Session, runtime: Runtime, dataset_id: str) -> Sample:
@@ -101,7 +109,7 @@ def _refuse(errors: list[FieldError]) -> None:
 
 
 async def replace(
-    runtime: Runtime, principal: Principal, dataset_id: str, rules: Sequence[Rule]
+    runtime: Runtime, principal: Principal, dataset_id: str, rules: Sequence[Rule], *, if_match: str | None
 ) -> RulesChanged:
     """Try rules on a dataset's rows and keep them; no transaction is open while they are tried. Raises as its
     parts do, and DataHidden for who does not see all of the dataset."""
@@ -110,22 +118,29 @@ async def replace(
         sample = await sample_of(session, runtime, dataset_id)
     await try_rules(sample, rules)
     async with runtime.database.begin(principal) as session:
-        version, job_id = await keep_rules(session, dataset_id, rules)
+        version, job_id = await keep_rules(session, dataset_id, rules, if_match=if_match)
         number = version.number
     job = JobReference(id=job_id) if job_id is not None else None
-    return RulesChanged(dataset_id=dataset_id, rules=list(rules), version=number, job=job)
+    return RulesChanged(
+        dataset_id=dataset_id, rules=list(rules), revision=revision_of(rules), version=number, job=job
+    )
 
 
 async def keep_rules(
-    session: Session, dataset_id: str, rules: Sequence[Rule]
+    session: Session, dataset_id: str, rules: Sequence[Rule], *, if_match: str | None = None
 ) -> tuple[DatasetVersionRow, str | None]:
     """Keep rules that were checked, and queue the version that they make: (version, job), without a job
-    when they hold already. Raises NotFound, DatasetNotReady, DatasetBusy."""
+    when they hold already. Raises NotFound, DatasetNotReady, DatasetBusy, and StaleRules when `if_match` is
+    not the revision of those that hold."""
     dataset = await repository.lock(session, dataset_id)
     if dataset is None:
         raise NotFound
     shown = await _shown(session, dataset)
     settings = DatasetSettings.model_validate(dataset.settings)
+    if if_match not in (None, revision_of(settings.rules)):
+        raise StaleRules(
+            "Somebody changed the rules since you read them. Look at theirs before you replace them."
+        )
     changed = settings.model_copy(update={"rules": tuple(rules)})
     if changed == settings:
         return shown, None
