@@ -3,6 +3,7 @@ import { ActionIcon, Textarea, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowUp, IconPaperclip, IconPlayerStopFilled } from "@tabler/icons-react";
 import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { getReady } from "../charts/painter";
+import { toast } from "../design/toasts";
 import { useMessages } from "../i18n/messages";
 import { isBusy, useUploads, type Item } from "../uploads/Uploads";
 import css from "./ask.module.css";
@@ -41,6 +42,10 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const waiting = attached?.some(isBusy) ?? false;
+  const detach = (gone: Item) => {
+    uploads.drop((item) => item.id === gone.id);
+    if (gone.phase !== "failed") toast(m.files.stays(gone.file.name));
+  };
 
   // A key that is pressed anywhere but in a field is meant for the question.
   useEffect(() => {
@@ -97,7 +102,7 @@ export const Composer = memo(function Composer({ place, placeholder, running, as
 
   return (
     <div className={css.composer} data-editing={editing || undefined}>
-      {attached && <Attached items={attached} detach={(gone) => uploads.drop((item) => item.id === gone.id)} retry={uploads.retry} />}
+      {attached && <Attached items={attached} detach={detach} retry={uploads.retry} cancel={uploads.cancel} />}
       <Textarea
         ref={box}
         variant="unstyled"

@@ -5,7 +5,7 @@ import { IconAlertTriangle, IconFileText, IconRefresh, IconTable } from "@tabler
 import { useMessages } from "../i18n/messages";
 import { isTable } from "../uploads/upload";
 import { failureText, phaseText } from "../uploads/Tray";
-import { isBusy, type Item } from "../uploads/Uploads";
+import { isBusy, isOnItsWay, type Item } from "../uploads/Uploads";
 import css from "./files.module.css";
 import type { TurnFile } from "./turn";
 import { useConversationOf } from "./within";
@@ -54,10 +54,11 @@ interface AttachedProps {
   items: readonly Item[];
   detach: (item: Item) => void;
   retry: (item: Item) => void;
+  cancel: (item: Item) => void;
 }
 
 /** What was added since the last question: how far each file is, and why one failed. */
-export function Attached({ items, detach, retry }: AttachedProps) {
+export function Attached({ items, detach, retry, cancel }: AttachedProps) {
   const m = useMessages();
   if (items.length === 0) return null;
   const fine = items.filter((item) => item.phase !== "failed");
@@ -70,7 +71,8 @@ export function Attached({ items, detach, retry }: AttachedProps) {
             <li key={item.id} className={css.chip}>
               <State item={item} />
               <span className={css.chipName}>{item.file.name}</span>
-              {isBusy(item) ? <Text span size="xs" c="dimmed" className={css.phase}>{phaseText(item, m)}</Text> : <CloseButton size="xs" aria-label={m.files.detach(item.file.name)} onClick={() => detach(item)} />}
+              {isBusy(item) ? <Text span size="xs" c="dimmed" className={css.phase}>{phaseText(item, m)}</Text> : <CloseButton size="xs" aria-label={m.files.detach(item.file.name)} title={m.files.detach(item.file.name)} onClick={() => detach(item)} />}
+              {isOnItsWay(item) && <CloseButton size="xs" aria-label={m.uploads.cancelOne(item.file.name)} title={m.uploads.cancelOne(item.file.name)} onClick={() => cancel(item)} />}
             </li>
           ))}
         </ul>

@@ -5,16 +5,17 @@ import { useState } from "react";
 import { problemText } from "../design/Failure";
 import { useMessages, type Messages } from "../i18n/messages";
 import { isTable } from "./upload";
-import { isBusy, type Item } from "./Uploads";
+import { isBusy, isOnItsWay, type Item } from "./Uploads";
 import css from "./uploads.module.css";
 
 interface Props {
   items: readonly Item[];
   retry: (item: Item) => void;
+  cancel: (item: Item) => void;
   close: () => void;
 }
 
-export function Tray({ items, retry, close }: Props) {
+export function Tray({ items, retry, cancel, close }: Props) {
   const m = useMessages();
   const [folded, setFolded] = useState(false);
   if (items.length === 0) return null;
@@ -39,7 +40,7 @@ export function Tray({ items, retry, close }: Props) {
       {!folded && (
         <ul className={css.files}>
           {items.map((item) => (
-            <Line key={item.id} item={item} retry={retry} />
+            <Line key={item.id} item={item} retry={retry} cancel={cancel} />
           ))}
         </ul>
       )}
@@ -59,7 +60,7 @@ export function failureText(item: Item, m: Messages): string {
   return item.problem.code === "offline" ? m.uploads.lost : problemText(item.problem, m);
 }
 
-function Line({ item, retry }: { item: Item; retry: (item: Item) => void }) {
+function Line({ item, retry, cancel }: { item: Item } & Pick<Props, "retry" | "cancel">) {
   const m = useMessages();
   const Icon = isTable(item.file.name) ? IconTable : IconFileText;
   const busy = isBusy(item) && item.phase !== "waiting";
@@ -75,6 +76,7 @@ function Line({ item, retry }: { item: Item; retry: (item: Item) => void }) {
           {phaseText(item, m)}
         </Text>
         {item.phase === "ready" && <IconCheck size={16} color="var(--accent)" aria-hidden />}
+        {isOnItsWay(item) && <CloseButton size="sm" aria-label={m.uploads.cancelOne(item.file.name)} title={m.uploads.cancelOne(item.file.name)} onClick={() => cancel(item)} />}
         {item.phase === "failed" && (
           <Tooltip label={m.uploads.retryOne(item.file.name)}>
             <ActionIcon size="sm" variant="subtle" color="gray" aria-label={m.uploads.retryOne(item.file.name)} onClick={() => retry(item)}>

@@ -13,7 +13,7 @@ import { toast } from "../design/toasts";
 import { DropCurtain } from "./DropCurtain";
 import { Tray } from "./Tray";
 import { filesKey } from "./files";
-import { upload, type FileIds, type Progress } from "./upload";
+import { isGivenUp, upload, type FileIds, type Progress } from "./upload";
 import { WhereTo } from "./WhereTo";
 
 export interface Item extends Progress {
@@ -32,6 +32,8 @@ interface Uploads {
   /** Takes lines off the list of what is being added. */
   drop: (gone: (item: Item) => boolean) => void;
   retry: (item: Item) => void;
+  /** Gives up a file that is not sent yet, or is being sent. */
+  cancel: (item: Item) => void;
   /** Lets files go there from now on. */
   aim: (target: Target) => void;
 }
@@ -45,6 +47,11 @@ const Context = createContext<Uploads | null>(null);
 
 export function isBusy(item: Item): boolean {
   return !["ready", "existed", "failed"].includes(item.phase);
+}
+
+/** Whether a file is not on the server yet: it can be given up, and nothing of it stays. */
+export function isOnItsWay(item: Item): boolean {
+  return item.phase === "waiting" || item.phase === "uploading";
 }
 
 function isReady(item: Item): boolean {
@@ -135,7 +142,11 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
       const controller = new AbortController();
       running.current.set(item.id, controller);
       upload(item.file, item.sessionId, (progress, ids) => change(item.id, { ...progress, ...(ids && { ids }) }), controller.signal)
-        .catch((error: unknown) => change(item.id, { phase: "failed", problem: asProblem(error) }))
+        .catch((error: unknown) => {
+          if (!controller.signal.aborted) change(item.id, { phase: "failed", problem: asProblem(error) });
+          // Its line is gone; that it could not be deleted again is told all the same.
+          else if (!isGivenUp(error)) toast(m.uploads.stays(item.file.name), { tone: "danger" });
+        })
         .finally(() => {
           running.current.delete(item.id);
           setItems((all) => [...all]);
@@ -143,11 +154,18 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
           for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
         });
     }
-  }, [items, change, queries]);
+  }, [items, change, queries, m]);
 
   const drop = useCallback((gone: (item: Item) => boolean) => setItems((all) => all.filter((each) => !gone(each))), []);
   const retry = useCallback((item: Item) => change(item.id, { phase: "waiting", problem: null }), [change]);
-  const uploads = useMemo<Uploads>(() => ({ items, add, choose: () => input.current?.click(), drop, retry, aim }), [items, add, drop, retry]);
+  const cancel = useCallback(
+    (item: Item) => {
+      running.current.get(item.id)?.abort();
+      drop((each) => each.id === item.id);
+    },
+    [drop],
+  );
+  const uploads = useMemo<Uploads>(() => ({ items, add, choose: () => input.current?.click(), drop, retry, cancel, aim }), [items, add, drop, retry, cancel]);
   // The page of a conversation shows its files itself; elsewhere there is something to tell of them until they are ready.
   const elsewhere = useMemo(() => items.filter((item) => item.sessionId === null || (item.sessionId !== sessionId && !isReady(item))), [items, sessionId]);
   return (
@@ -182,6 +200,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
       <Tray
         items={elsewhere}
         retry={retry}
+        cancel={cancel}
         close={() => drop((each) => elsewhere.includes(each) && !running.current.has(each.id))}
       />
     </Context>
