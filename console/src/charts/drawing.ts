@@ -5,7 +5,7 @@ import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { FONT, loadFont } from "./font";
 import { linesOf } from "./lines";
-import { isPanelled, withRoom, type Panelled } from "./room";
+import { isPanelled, numbersAlong, withRoom, type Panelled } from "./room";
 import { writtenIn } from "./region";
 import { spotsOf, type DrawnMark, type Spot } from "./spots";
 
@@ -51,6 +51,8 @@ const TITLE_SIZE = 13;
 const MARGIN = 10;
 const MOST_TITLE_LINES = 3;
 const NARROW = 480;
+/** At least so many pixels lie between labels along a chart. */
+const LABELS_APART = 12;
 
 /** The title in as many lines as it takes: one that is wider than the chart would leave the chart no room. */
 function titled(title: unknown, width: number): unknown {
@@ -79,7 +81,8 @@ function config(chart: Drawing["spec"], { colours, width }: Pick<Drawing, "colou
     axis: { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500, labelPadding: 6, titlePadding: 10 },
     axisBand: { labelOverlap: true },
     // Numbers along a narrow chart: the last one, and a name that is longer than the axis, would be cut at its edge.
-    axisXQuantitative: { labelFlush: true, ...(width < NARROW && { titleAnchor: "end" }) },
+    axisXQuantitative: { labelFlush: true, labelSeparation: LABELS_APART, tickCount: numbersAlong(width), ...(width < NARROW && { titleAnchor: "end" }) },
+    axisXTemporal: { labelSeparation: LABELS_APART },
     legend: { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, ...(width < NARROW ? legendUnder(chart) : {}) },
     title: { color: ink, fontSize: TITLE_SIZE, subtitleColor: ink, subtitleFontSize: 12, subtitlePadding: 4 },
     text: { color: ink },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstThatFit, heightOf, isPanelled, withRoom } from "./room";
+import { firstThatFit, heightOf, isPanelled, numbersAlong, withRoom } from "./room";
 
 const bars = (count: number, more: object = {}) => ({ encoding: { y: { type: "ordinal", sort: Array.from({ length: count }, (_, place) => String(place)) }, ...more } });
 const trend = { encoding: { y: { type: "quantitative" } } };
@@ -58,4 +58,12 @@ describe("panels", () => {
   it("are told from one picture", () => {
     expect([isPanelled(chart), isPanelled(trend)]).toEqual([true, false]);
   });
+});
+
+it.each([
+  [696, 6],
+  [280, 2],
+  [100, 2],
+])("numbers of nine digits have room beside each other in %i pixels", (width, most) => {
+  expect(numbersAlong(width)).toBe(most);
 });

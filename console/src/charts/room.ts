@@ -14,6 +14,14 @@ const [NAME, BAR, AROUND] = [20, 9, 80];
 /** Of a name on an axis where there is little room. */
 const NARROW_NAME = 15;
 
+/** Of a number of nine digits with what stands between it and the next, in pixels. */
+const NUMBER = 110;
+
+/** How many numbers are written along a chart: as many as can be read beside each other. */
+export function numbersAlong(width: number): number {
+  return Math.max(2, Math.floor(width / NUMBER));
+}
+
 export function isPanelled(spec: Spec): spec is Panelled {
   return Array.isArray(spec["vconcat"]);
 }
