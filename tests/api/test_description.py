@@ -63,3 +63,9 @@ async def test_the_document_is_the_one_that_clients_are_made_from(
     assert fresh.openapi_schema is None  # only the bytes are kept
     assert answer.json() == fresh.openapi()
     assert "/api/v1/model-aliases" in answer.json()["paths"]
+    led = {
+        path
+        for path, each in answer.json()["paths"].items()
+        if "303" in each.get("post", {}).get("responses", {})
+    }
+    assert {"/api/v1/ask", "/api/v1/chat/sessions/{session_id}/messages"} <= led

@@ -139,9 +139,22 @@ async def test_the_owner_says_how_long_old_versions_stay(visit: OpenVisit, works
     await expect(dialog).to_be_hidden()
     policy = (await workspace.owner.get("/api/v1/dataset-retention")).json()
     assert (policy["keep_versions"], policy["keep_days"]) == (5, None)
+    await page.get_by_role("tab", name="Query limits").click()
+    await page.get_by_label("Rows to read").fill("5000000")
+    await page.get_by_label("Megabytes to read").fill("1.5")
+    assert await window.accessible() == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("The limits hold from the next query on")).to_be_visible()
+    limits = (await workspace.owner.get("/api/v1/query-limits")).json()
+    assert (limits["max_scan_rows"], limits["max_scan_bytes"]) == (5_000_000, 1_500_000)
+    assert limits["timeout_seconds"] is None
     viewer = await visit()
     await viewer.sign_in(await workspace.member("viewer"), workspace)
     await viewer.open("/workspace")
     await viewer.page.get_by_role("tab", name="Old data").click()
     await expect(viewer.page.get_by_label("Newest versions to keep")).to_have_value("5")
+    assert await viewer.page.get_by_role("button", name="Save").count() == 0
+    await viewer.page.get_by_role("tab", name="Query limits").click()
+    await expect(viewer.page.get_by_label("Rows to read")).to_have_value("5,000,000")
     assert await viewer.page.get_by_role("button", name="Save").count() == 0

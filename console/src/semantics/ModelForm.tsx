@@ -1,9 +1,9 @@
 /** The model in fields: a table with its columns, metrics, segments and relationships, who sees what of it, and the calendar. */
-import { Accordion, Badge, Button, Group, NumberInput, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { Accordion, Badge, Button, Group, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSession } from "../app/session";
-import { useMessages } from "../i18n/messages";
+import { useFormats, useMessages } from "../i18n/messages";
 import type { Dataset, Field, Metric, Model } from "./model";
 import { Policies } from "./Policies";
 import { Relationships } from "./Relationships";
@@ -14,6 +14,7 @@ const ROLES = ["key", "dimension", "measure", "time", "text"] as const;
 const STATES = ["inferred", "reviewed", "verified"] as const;
 const AGGREGATIONS = ["sum", "avg", "count", "count_distinct", "min", "max", "median"] as const;
 const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6] as const;
+const MONTHS = Array.from({ length: 12 }, (_, before) => before + 1);
 
 interface Props {
   model: Model;
@@ -157,6 +158,7 @@ function FieldPart({ field, put }: { field: Field; put: (part: Partial<Field>) =
 
 function CalendarPart({ model, change }: { model: Model; change: (model: Model) => void }) {
   const m = useMessages();
+  const f = useFormats();
   const { calendar } = model;
   const put = (part: Partial<Model["calendar"]>) => change({ ...model, calendar: { ...calendar, ...part } });
   return (
@@ -165,7 +167,7 @@ function CalendarPart({ model, change }: { model: Model; change: (model: Model) 
       <Group grow align="flex-start" preventGrowOverflow={false}>
         <TextInput miw={140} label={m.semantics.timeZone} value={calendar.time_zone} onChange={(event) => put({ time_zone: event.currentTarget.value })} />
         <Select miw={140} label={m.semantics.firstWeekday} allowDeselect={false} value={String(calendar.first_weekday)} onChange={(value) => put({ first_weekday: Number(value) })} data={WEEKDAYS.map((each) => ({ value: String(each), label: m.semantics.weekdays[each] ?? "" }))} />
-        <NumberInput miw={140} label={m.semantics.fiscalStart} min={1} max={12} value={calendar.fiscal_year_start} onChange={(value) => put({ fiscal_year_start: Number(value) || 1 })} />
+        <Select miw={140} label={m.semantics.fiscalStart} allowDeselect={false} value={String(calendar.fiscal_year_start)} onChange={(value) => put({ fiscal_year_start: Number(value) })} data={MONTHS.map((each) => ({ value: String(each), label: f.monthName(each) }))} />
       </Group>
     </>
   );

@@ -1,10 +1,11 @@
-/** Who works here, who was invited, and the keys that programs use. */
+/** Who works here, who was invited, the keys that programs use, how long data stays, and what a query may cost. */
 import { Stack, Tabs } from "@mantine/core";
 import { useSession } from "../app/session";
 import { Page } from "../design/Page";
 import { useMessages } from "../i18n/messages";
 import { ConversationRetention } from "./ConversationRetention";
 import { Keys } from "./Keys";
+import { Limits } from "./Limits";
 import { Members } from "./Members";
 import { Retention } from "./Retention";
 
@@ -18,6 +19,7 @@ export function WorkspacePage() {
           <Tabs.Tab value="members">{m.workspace.members}</Tabs.Tab>
           {mayAdminister && <Tabs.Tab value="keys">{m.workspace.keys}</Tabs.Tab>}
           <Tabs.Tab value="data">{m.workspace.retention}</Tabs.Tab>
+          <Tabs.Tab value="limits">{m.workspace.limits}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="members">
           <Members />
@@ -30,6 +32,9 @@ export function WorkspacePage() {
             <Retention />
             <ConversationRetention />
           </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="limits">
+          <Limits />
         </Tabs.Panel>
       </Tabs>
     </Page>

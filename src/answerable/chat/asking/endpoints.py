@@ -13,7 +13,7 @@ from answerable.chat.asking.events import events_of
 from answerable.chat.asking.schemas import AskRequest
 from answerable.chat.messages import turns
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
-from answerable.kit.http import Router, lead_repeats_to
+from answerable.kit.http import REPEATED, Router, lead_repeats_to
 from answerable.kit.http.sse import event_stream, last_event_id
 
 router = Router(tags=["ask"])
@@ -22,7 +22,7 @@ router = Router(tags=["ask"])
 _STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 
 
-@router.post("/ask", response_model=Answer, responses=_STREAM)
+@router.post("/ask", response_model=Answer, responses={**_STREAM, **REPEATED})
 async def ask(
     body: AskRequest, request: Request, context: Annotated[DeferredContext, requires_deferred(Scope.ASK)]
 ) -> Answer | StreamingResponse:

@@ -23,7 +23,7 @@ from answerable.chat.messages.schemas import (
 )
 from answerable.chat.sessions import service as sessions
 from answerable.identity.access import DeferredContext, RequestContext, Scope, requires, requires_deferred
-from answerable.kit.http import Router, lead_repeats_to
+from answerable.kit.http import REPEATED, Router, lead_repeats_to
 from answerable.kit.http.sse import event_stream
 from answerable.kit.paging import Page
 
@@ -34,7 +34,7 @@ Reader = Annotated[RequestContext, requires(Scope.CHAT_READ)]
 Asker = Annotated[DeferredContext, requires_deferred(Scope.CHAT_WRITE)]
 
 # FastAPI types the keys and values of `responses` this wide.
-_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}, **REPEATED}
 
 
 @router.post("/messages", response_model=Exchange, responses=_STREAM)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy import LargeBinary, delete, func, select, update
@@ -132,6 +133,17 @@ async def record(request: Request, response: Response) -> None:
             body=None if answer_is_secret else bytes(response.body),
         )
     )
+
+
+# FastAPI types the keys and values of `responses` this wide.
+REPEATED: dict[int | str, dict[str, Any]] = {
+    303: {
+        "description": "The same request with the same `Idempotency-Key` was streamed before: `Location` is "
+        "where its events can be read again.",
+        "headers": {"Location": {"schema": {"type": "string"}}},
+    }
+}
+"""What a route that leads repeats elsewhere tells of it in the API's document."""
 
 
 async def lead_repeats_to(request: Request, place: str) -> None:
