@@ -47,7 +47,7 @@ async def test_new_data_redraws_an_open_dashboard_and_rings_the_bell(
     await ingested(owner, stock(97), "stock.csv", dataset_id=dataset["id"])
     await expect(number).to_contain_text("97")
     await expect(number.get_by_text("Firing")).to_be_visible()
-    await expect(page.get_by_text(re.compile("refreshed .* refreshes with new data"))).to_be_visible()
+    await expect(page.get_by_text(re.compile("Refreshed .* Refreshes with new data"))).to_be_visible()
     assert await window.accessible() == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -92,7 +92,7 @@ async def test_a_dashboard_is_set_to_refresh_at_times(visit: OpenVisit, shop: Wo
     await dialog.get_by_label("Times").fill("0 7 * * 1-5")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog).to_be_hidden()
-    await expect(page.get_by_text(re.compile("next .*:00"))).to_be_visible()
+    await expect(page.get_by_text(re.compile("Next .*:00"))).to_be_visible()
 
 
 async def test_a_viewer_sees_alerts_and_sets_none(visit: OpenVisit, workspace: Workspace) -> None:
