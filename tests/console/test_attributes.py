@@ -1,4 +1,4 @@
-"""Attributes of members, and a table of which somebody sees a part."""
+"""Roles and attributes of members, and a table of which somebody sees a part."""
 
 from __future__ import annotations
 
@@ -46,3 +46,14 @@ async def test_an_admin_gives_attributes_and_the_member_sees_their_rows(
     await expect(other.page.get_by_role("table")).not_to_contain_text("France")
     await expect(other.page.get_by_role("tab", name="Review")).to_have_count(0)
     assert await other.accessible() == []
+
+    # The browser's own list: with hundreds of members, others take seconds to draw.
+    role = row.get_by_role("combobox", name=f"Role of {name}")
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await role.select_option("Editor")
+    await expect(role).to_have_value("editor")
+    await role.select_option("Owner")
+    await expect(page.get_by_role("dialog", name=f"Make {name} an owner?")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(role).to_have_value("editor")
+    assert (await viewer.get("/api/v1/auth/me")).json()["memberships"][-1]["role"] == "editor"

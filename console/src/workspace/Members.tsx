@@ -1,9 +1,9 @@
 /** Members with their roles, and invitations that wait. */
-import { ActionIcon, Button, Group, Select, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, NativeSelect, Select, Text, TextInput, Title, Tooltip } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconTrash, IconUserPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { api, done, read } from "../api/client";
 import { asProblem } from "../api/problems";
 import type { InvitationOut, MemberOut, Role } from "../api/schema";
@@ -45,7 +45,8 @@ export function Members() {
   );
 }
 
-function MemberRow({ member }: { member: MemberOut }) {
+/** There are hundreds of them on a page: each is drawn once, and lists its roles by the browser's own means. */
+const MemberRow = memo(function MemberRow({ member }: { member: MemberOut }) {
   const m = useMessages();
   const { me, workspace, mayAdminister, reload } = useSession();
   const queries = useQueryClient();
@@ -79,12 +80,11 @@ function MemberRow({ member }: { member: MemberOut }) {
       </RowCell>
       <RowCell head={m.workspace.role} w={160}>
         {mayAdminister && !self ? (
-          <Select
+          <NativeSelect
             size="xs"
             aria-label={m.workspace.roleOf(member.user.name)}
-            allowDeselect={false}
-            value={member.role}
-            onChange={(role) => (role === "owner" ? setOwning(true) : role !== null && change.mutate(role as Role))}
+            value={change.isPending ? change.variables : member.role}
+            onChange={({ currentTarget: { value } }) => (value === "owner" ? setOwning(true) : change.mutate(value as Role))}
             data={ROLES.map((role) => ({ value: role, label: m.workspace.roles[role] }))}
           />
         ) : (
@@ -128,7 +128,7 @@ function MemberRow({ member }: { member: MemberOut }) {
       </RowCell>
     </Row>
   );
-}
+});
 
 function Invite() {
   const m = useMessages();
