@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from answerable.api.assembly import build_runtime
+from answerable.data.alerts import evaluating
 from answerable.data.schedules import service as schedules
 from answerable.kit.clock import FixedClock
 from answerable.kit.settings import Settings
 from tests.data.dashboards.boards import by_country, pinned, sales, total
-from tests.data.datasets.uploads import ingested
+from tests.data.datasets.uploads import finished, ingested
 from tests.data.semantics.test_reach import guarded, seller
 from tests.factories.callers import Caller, Workspace
 from tests.factories.waiting import eventually
@@ -101,6 +102,37 @@ async def test_a_month_that_the_file_cannot_know_all_of_is_left_out(owner: Calle
     whole = {**rule, "partial": "include"}
     found = await evaluated(owner, await set_alert(owner, insight, rule=whole))
     assert (found["state"], found["reading"]["partial"]) == ("firing", True)
+
+
+async def test_an_evaluation_under_a_model_of_before_does_not_have_the_last_word(
+    owner: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = await sales(owner)
+    alert = await set_alert(owner, await pinned(owner, total(dataset)))
+    first = await evaluated(owner, alert)
+    (model,) = (await owner.get("/api/v1/semantic-models")).json()["items"]
+    path, compute, calls = f"/api/v1/semantic-models/{model['id']}", evaluating.compute_missing, 0
+
+    async def new_model_is_heard() -> bool:
+        found = (await owner.get(f"/api/v1/alerts/{alert['id']}")).json()
+        return bool(found["reading"]["model_revision"] != first["reading"]["model_revision"])
+
+    async def slow(*arguments: Any) -> Any:  # Any: whatever the real one takes and gives
+        nonlocal calls
+        calls += 1
+        mine, shown = calls, await compute(*arguments)
+        if mine == 1:
+            found = (await owner.get(path)).json()
+            found["datasets"][0]["label"] = "Changed"
+            assert (await owner.put(path, json=found)).status_code == 200
+            assert (await owner.post(f"/api/v1/alerts/{alert['id']}/evaluate")).status_code == 202
+            await eventually(new_model_is_heard)
+        return shown
+
+    monkeypatch.setattr(evaluating, "compute_missing", slow)
+    begun = await owner.post(f"/api/v1/alerts/{alert['id']}/evaluate")
+    assert (await finished(owner, begun.json()["job_id"]))["status"] == "succeeded"
+    assert await new_model_is_heard()
 
 
 async def test_a_muted_alert_is_evaluated_and_says_that_it_was_muted(owner: Caller) -> None:

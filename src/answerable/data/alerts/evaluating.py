@@ -23,6 +23,7 @@ from answerable.data.insights.tables import InsightRow
 from answerable.data.schedules.service import ALERT, JOBS, remove_schedules
 from answerable.data.semantics.query import SemanticQuery
 from answerable.data.semantics.result import Column
+from answerable.data.semantics.service import current_model
 from answerable.events import publish
 from answerable.identity.members.service import is_member
 from answerable.jobs import JobContext, Subject, enqueue
@@ -39,9 +40,11 @@ _NOBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A verdict, with the data that it comes from and what bound its rows."""
+    """A verdict, with the data that it comes from and what bound its rows. `under` is the revision of the
+    workspace's model that was in force; None where nothing was read by it."""
 
     verdict: Verdict
+    under: str | None = None
     sight: str | None = None
     data_versions: dict[str, int] | None = None
     model_revision: str | None = None
@@ -58,25 +61,31 @@ async def enqueue_alerts(session: Session, dataset_ids: Collection[str]) -> None
 async def evaluate_alerts(job: JobContext, alert_ids: Collection[str]) -> None:
     """Evaluate alerts, and tell which states have changed."""
     for position, alert_id in enumerate(alert_ids, start=1):
-        async with job.begin() as session:
-            pair = await repository.get(session, alert_id)
-            if pair is None:  # it went with its insight
-                await remove_schedules(session, ALERT, [alert_id])
-            stands = pair is not None and await is_member(session, pair[0].run_as or "")
-        if pair is not None:
-            outcome = (
-                await _evaluated(job, *pair) if stands else Outcome(Verdict("unknown", "nobody", _NOBODY))
-            )
-            async with job.begin() as session:
-                await _apply(session, job.runtime.clock.now(), pair[0], outcome)
+        while not await _settled(job, alert_id):
+            pass  # the model was changed meanwhile: what was read is of before
         await job.progress(position, len(alert_ids), "alerts")
+
+
+async def _settled(job: JobContext, alert_id: str) -> bool:
+    """Evaluate an alert; False where that has to be done again."""
+    async with job.begin() as session:
+        pair = await repository.get(session, alert_id)
+        if pair is None:  # it went with its insight
+            await remove_schedules(session, ALERT, [alert_id])
+            return True
+        stands = await is_member(session, pair[0].run_as or "")
+    outcome = await _evaluated(job, *pair) if stands else Outcome(Verdict("unknown", "nobody", _NOBODY))
+    async with job.begin() as session:
+        return await _apply(session, job.runtime.clock.now(), pair[0], outcome)
 
 
 async def _evaluated(job: JobContext, alert: AlertRow, insight: InsightRow) -> Outcome:
     principal = Principal(alert.workspace_id, alert.run_as)
     query = SemanticQuery.model_validate(insight.query)
+    under = None
     try:
         async with job.runtime.database.begin(principal) as session:
+            under = (await current_model(session)).revision
             data = await snapshot_of(session, insight)
             within = sight(data, query)
             known_until = await _known_until(session, job.runtime.clock.now(), data, query)
@@ -84,12 +93,14 @@ async def _evaluated(job: JobContext, alert: AlertRow, insight: InsightRow) -> O
         (shown,) = await compute_missing(job.runtime, principal, lookup)
         if shown.error is not None or shown.result is None:
             return Outcome(
-                Verdict("unknown", "failed", shown.error.detail if shown.error is not None else ""), within
+                Verdict("unknown", "failed", shown.error.detail if shown.error is not None else ""),
+                under,
+                within,
             )
         verdict = _judged(alert, query, shown.result, data.model.calendar.time_zone, known_until)
     except AnswerableError as error:
-        return Outcome(Verdict("unknown", "failed", error.detail), alert.sight)
-    return Outcome(verdict, within, shown.result["data_versions"], shown.result["model_revision"])
+        return Outcome(Verdict("unknown", "failed", error.detail), under, alert.sight)
+    return Outcome(verdict, under, within, shown.result["data_versions"], shown.result["model_revision"])
 
 
 def _judged(
@@ -126,14 +137,18 @@ async def _known_until(session: Session, now: datetime, data: DataSnapshot, quer
     return min(now, ready) if ready is not None else now
 
 
-async def _apply(session: Session, now: datetime, evaluated: AlertRow, outcome: Outcome) -> None:
-    """Keep an outcome, unless the alert was changed meanwhile or newer data has been judged."""
+async def _apply(session: Session, now: datetime, evaluated: AlertRow, outcome: Outcome) -> bool:
+    """Keep an outcome, unless the alert was changed meanwhile or newer data has been judged. False where it
+    was read under another model than the one in force: whoever evaluates by that one waits for the lock or
+    has been here, so the newest model is always the last to be heard."""
     alert = await repository.lock(session, evaluated.id)
     if alert is None or (alert.rule, alert.run_as) != (evaluated.rule, evaluated.run_as):
-        return
+        return True
+    if outcome.under not in (None, (await current_model(session)).revision):
+        return False
     known = ReadingView.model_validate(alert.reading).data_versions
     if any(number < known.get(id_, 0) for id_, number in (outcome.data_versions or {}).items()):
-        return
+        return True
     before, verdict = alert.state, outcome.verdict
     alert.state, alert.reading = verdict.state, _kept(outcome, alert)
     alert.sight, alert.evaluated_at = outcome.sight, now
@@ -142,6 +157,7 @@ async def _apply(session: Session, now: datetime, evaluated: AlertRow, outcome: 
     if before != verdict.state:
         alert.since = now
         await _record(session, now, alert, before)
+    return True
 
 
 async def _record(session: Session, now: datetime, alert: AlertRow, before: str) -> None:
