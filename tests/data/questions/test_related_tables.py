@@ -26,7 +26,7 @@ from answerable.data.semantics.filters import (
     Operator,
     Pointed,
 )
-from answerable.data.semantics.model import Aggregation, Relationship, SemanticModel
+from answerable.data.semantics.model import TEMPORAL_TYPES, Aggregation, Relationship, SemanticModel
 from answerable.data.semantics.query import GroupBy, Measure, SemanticQuery
 
 AS_OF = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -224,3 +224,27 @@ def test_reading_across_tables_stays_quick() -> None:
         read(case.text)
         taken.append(time.perf_counter() - started)
     assert sorted(taken)[len(taken) // 2] < 0.05
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many customers never ordered",
+        "customers who never ordered",
+        "how many customers have never ordered",
+    ],
+)
+def test_who_never_ordered_has_no_order_though_days_of_orders_may_be_missing(question: str) -> None:
+    model = office().model
+    orders = model.dataset("orders")
+    assert orders is not None
+    fields = tuple(
+        f.model_copy(update={"nullable": True}) if f.type in TEMPORAL_TYPES else f for f in orders.fields
+    )
+    changed = orders.model_copy(update={"fields": fields})
+    datasets = tuple(changed if d.name == "orders" else d for d in model.datasets)
+    outcome = read(question, model.model_copy(update={"datasets": datasets}))
+    assert isinstance(outcome, Parsed), outcome
+    assert outcome.query is not None
+    assert outcome.query.dataset == "customers"
+    assert outcome.query.where == Not(negated=Pointed(pointed_at_by="orders"))

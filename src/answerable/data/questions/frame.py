@@ -192,7 +192,7 @@ def gather(clauses: tuple[Item, ...], tokens: list[Token]) -> Frame | None:
             frame.adjective = True
         if isinstance(value, Where) and value.operator in _NEGATIVE:
             frame.absent |= tokens[clause.start].norm in _ABSENT
-        frame.absent |= isinstance(value, Where) and value.bare
+        frame.absent |= isinstance(value, Where) and (value.bare or _never(clause, value, tokens))
         if frame.groups is None and tokens[clause.start].norm not in LEAVING_OUT:
             frame.doubtful += [one for one in flat(value) if isinstance(one, Where | Threshold | Compound)]
         frame.undated |= isinstance(value, When) and not says_year(clause, tokens)
@@ -243,6 +243,12 @@ _DEGREES = frozenset(
         "average",
     ]
 )
+
+
+def _never(clause: Item, value: Where, tokens: list[Token]) -> bool:
+    """Who never ordered has no order at all: none whose date is missing says so."""
+    said = any(token.norm == "never" for token in tokens[clause.start : clause.end])
+    return value.operator is Operator.IS_NULL and said
 
 
 def _is_how_many(clause: Item, tokens: list[Token]) -> bool:
