@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from answerable.data.engines.dialects.tables import DialectName
 from answerable.data.engines.external.child import connect
+from answerable.data.engines.external.drivers import collations
 from answerable.data.engines.external.drivers.families import language_of
 from answerable.data.engines.external.place import Place
 from answerable.kit.sandbox.limits import Refusal
@@ -44,6 +46,50 @@ async def test_a_database_is_connected_imported_and_asked(owner: Caller, opened:
     assert answer["rows"] == [["Germany", 30.3, 2], [None, 5.0, 1], ["France", 0.3, 1]], answer
     asked = await owner.post("/api/v1/ask", json={"question": "total amount by country in February 2024"})
     assert asked.json()["evidence"][0]["rows"] == [["Germany", 20.2], ["France", 0.3]], asked.text
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize("driver", [None, "postgresql+psycopg"])
+async def test_a_database_in_another_encoding_than_utf8_is_asked(
+    owner: Caller, postgresql: dict[str, Any], admin_url: str, unique: str, driver: str | None
+) -> None:
+    name = f"latin_{unique}"
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        how = "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0 LOCALE_PROVIDER libc"
+        admin.execute(f"CREATE DATABASE {name} {how}".encode())
+    try:
+        with psycopg.connect(admin_url, dbname=name, autocommit=True) as there:
+            there.execute("CREATE TABLE towns (id integer PRIMARY KEY, town text)")
+            there.execute("INSERT INTO towns VALUES (1, 'Übersee'), (2, 'Oslo'), (3, 'OSLO')")
+            there.execute("GRANT SELECT ON towns TO PUBLIC")
+        config = {**postgresql, "name": "Shop", "database": name, "accept_writing_role": True}
+        connection = await connected(owner, {**config, "driver": driver})
+        await imported(owner, connection, "towns")
+        query = {
+            "dataset": "towns",
+            "measures": [{"aggregation": "count", "alias": "n"}],
+            "where": {"field": "town", "operator": "eq", "values": ["oslo"]},
+        }
+        assert (await owner.post("/api/v1/query", json=query)).json()["rows"] == [[2]]
+    finally:
+        with psycopg.connect(admin_url, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.mark.parametrize(
+    ("known", "encoding", "found"),
+    [
+        (("C", "pg_c_utf8", "und-x-icu"), "UTF8", ("pg_c_utf8", "pg_c_utf8")),
+        (("C", "pg_c_utf8", "und-x-icu"), "LATIN1", ("C", "und-x-icu")),
+        (("C", "und-x-icu"), "UTF8", ("C", "und-x-icu")),  # before PostgreSQL 17
+        (("C",), "UTF8", ("C", "default")),  # without ICU
+        ((), "UTF8", None),
+    ],
+)
+def test_text_is_folded_by_a_collation_that_knows_more_than_ascii(
+    known: tuple[str, ...], encoding: str, found: tuple[str, str] | None
+) -> None:
+    assert collations.of_postgresql([(name, encoding) for name in known]) == found
 
 
 async def test_what_its_role_could_do_is_not_known_and_has_to_be_accepted(

@@ -20,6 +20,7 @@ from answerable.data.engines.external.catalogue import (
     ForeignKey,
     ServerFacts,
 )
+from answerable.data.engines.external.drivers import collations
 from answerable.data.engines.external.drivers.certificates import kept
 from answerable.data.engines.external.drivers.session import NoValue, Row
 from answerable.data.engines.external.place import Place
@@ -118,11 +119,8 @@ class PostgresqlSession:
         info = self._connection.info
         if info.server_version < _OLDEST:
             raise ValueError("PostgreSQL 13 or newer is needed.")
-        utf8 = info.parameter_status("server_encoding") == "UTF8"
         with self.transaction(CONNECT_SECONDS):
-            known = {str(row[0]) for row in self._rows(_COLLATIONS)}
-        text = "pg_c_utf8" if utf8 and "pg_c_utf8" in known else "C"
-        lower = text if text == "pg_c_utf8" else "und-x-icu" if "und-x-icu" in known else "default"
+            text, lower = collations.of_postgresql(self._rows(collations.KNOWN)) or (None, None)
         version = str(info.parameter_status("server_version") or "")
         traits = Traits(
             dialect=DialectName.POSTGRESQL, version=version, text_collation=text, lower_collation=lower
@@ -252,7 +250,6 @@ def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _scans(child)
 
 
-_COLLATIONS = "SELECT collname FROM pg_catalog.pg_collation WHERE collname IN ('pg_c_utf8', 'und-x-icu')"
 _ROLE = """
 SELECT current_user, rolsuper,
        has_database_privilege(current_database(), 'CREATE')

@@ -24,6 +24,7 @@ from answerable.data.engines.external.catalogue import (
     ForeignKey,
     ServerFacts,
 )
+from answerable.data.engines.external.drivers import collations
 from answerable.data.engines.external.drivers.certificates import kept
 from answerable.data.engines.external.drivers.families import language_of
 from answerable.data.engines.external.drivers.session import Row
@@ -51,13 +52,11 @@ _UNLOCK = {
     DialectName.POSTGRESQL: "SELECT pg_catalog.pg_advisory_unlock_all()",
     DialectName.MYSQL: "DO RELEASE_ALL_LOCKS()",
 }
-_COLLATIONS = {
-    DialectName.POSTGRESQL: "SELECT collname FROM pg_catalog.pg_collation "
-    "WHERE collname IN ('pg_c_utf8', 'C')",
-    DialectName.MYSQL: "SELECT COLLATION_NAME FROM information_schema.COLLATIONS "
-    "WHERE COLLATION_NAME IN ('utf8mb4_0900_bin', 'utf8mb4_nopad_bin', 'utf8mb4_bin')",
-}
-_BEST = ("pg_c_utf8", "C", "utf8mb4_0900_bin", "utf8mb4_nopad_bin", "utf8mb4_bin")
+_OF_MYSQL = (
+    "SELECT COLLATION_NAME FROM information_schema.COLLATIONS "
+    "WHERE COLLATION_NAME IN ('utf8mb4_0900_bin', 'utf8mb4_nopad_bin', 'utf8mb4_bin')"
+)
+_BEST_OF_MYSQL = ("utf8mb4_0900_bin", "utf8mb4_nopad_bin", "utf8mb4_bin")
 _UNKNOWN_ROLE = "do what SQLAlchemy cannot tell"
 
 
@@ -90,7 +89,7 @@ class SqlalchemySession:
     def facts(self) -> ServerFacts:
         """Who reads is not told by SQLAlchemy: of a server it has to be accepted."""
         with self.transaction(10):
-            found = self._collation()
+            text, lower = self._collations()
         dialect = self._connection.dialect
         version = ".".join(str(part) for part in getattr(dialect, "server_version_info", None) or ())
         role = DatabaseRole(name="read-only file")
@@ -98,19 +97,22 @@ class SqlalchemySession:
             name = self._connection.engine.url.username or "nobody"
             role = DatabaseRole(name=name, can_write=(_UNKNOWN_ROLE,))
         traits = Traits(
-            dialect=self._language, version=version, text_collation=found, lower_collation=found,
+            dialect=self._language, version=version, text_collation=text, lower_collation=lower,
             named_zones=self._language is not DialectName.MYSQL,
         )  # fmt: skip
         return ServerFacts(product=f"{dialect.name} {version} by SQLAlchemy", traits=traits, role=role)
 
-    def _collation(self) -> str | None:
-        if self._language not in _COLLATIONS:
-            return None
+    def _collations(self) -> tuple[str | None, str | None]:
         try:
-            known = {str(row[0]) for row in self._rows(_COLLATIONS[self._language])}
+            if self._language is DialectName.POSTGRESQL:
+                return collations.of_postgresql(self._rows(collations.KNOWN)) or (None, None)
+            if self._language is DialectName.MYSQL:
+                known = {str(row[0]) for row in self._rows(_OF_MYSQL)}
+                best = next((name for name in _BEST_OF_MYSQL if name in known), None)
+                return best, best
         except SQLAlchemyError:
-            return None
-        return next((name for name in _BEST if name in known), None)
+            pass
+        return None, None
 
     def catalogue(self) -> Catalogue:
         """Tables and views as SQLAlchemy reflects them."""
