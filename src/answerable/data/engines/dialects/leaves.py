@@ -43,7 +43,8 @@ class Leaves:
         collation = self._traits.lower_collation
         if collation is not None and collation != self._traits.text_collation:
             # ICU makes two letters of the Turkish I, and another sigma at the end of a word.
-            alone = function("TRANSLATE", node.this, *SIMPLY_LOWERED)
+            unicode = self._traits.unicode
+            alone = function("TRANSLATE", node.this, *SIMPLY_LOWERED) if unicode else exp.paren(node.this)
             name = exp.to_identifier(collation, quoted=True)
             node.set("this", exp.Collate(this=alone, expression=name))
         return node

@@ -75,13 +75,15 @@ class PhysicalTable(_Part):
 
 class Traits(_Part):
     """What was found out about a server. Text is compared and ordered by the code points of
-    `text_collation` and folded to lower case by `lower_collation`; unset: by its default."""
+    `text_collation` and folded to lower case by `lower_collation`; unset: by its default.
+    `unicode` says that every letter can be written in its encoding."""
 
     dialect: DialectName
     version: str = ""
     text_collation: str | None = None
     lower_collation: str | None = None
     named_zones: bool = True
+    unicode: bool = True
 
 
 def decimals_of(tables: Collection[PhysicalTable]) -> int | None:

@@ -106,6 +106,7 @@ class PostgresqlSession:
             connect_timeout=CONNECT_SECONDS,
             sslmode={"verify": "verify-full", "require": "require", "off": "disable"}[place.tls],
             application_name="answerable",
+            client_encoding="UTF8",  # statements are sent in it, whatever the database keeps its text in
             passfile="/dev/null",
             autocommit=True,
             prepare_threshold=None,
@@ -120,11 +121,9 @@ class PostgresqlSession:
         if info.server_version < _OLDEST:
             raise ValueError("PostgreSQL 13 or newer is needed.")
         with self.transaction(CONNECT_SECONDS):
-            text, lower = collations.of_postgresql(self._rows(collations.KNOWN)) or (None, None)
+            found = collations.of_postgresql(self._rows(collations.KNOWN))
         version = str(info.parameter_status("server_version") or "")
-        traits = Traits(
-            dialect=DialectName.POSTGRESQL, version=version, text_collation=text, lower_collation=lower
-        )
+        traits = Traits(dialect=DialectName.POSTGRESQL, version=version, **found)
         return ServerFacts(product=f"PostgreSQL {version}", traits=traits, role=self._role())
 
     def _role(self) -> DatabaseRole:

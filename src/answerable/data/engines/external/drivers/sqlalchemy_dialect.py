@@ -26,6 +26,7 @@ from answerable.data.engines.external.catalogue import (
 )
 from answerable.data.engines.external.drivers import collations
 from answerable.data.engines.external.drivers.certificates import kept
+from answerable.data.engines.external.drivers.collations import Collations
 from answerable.data.engines.external.drivers.families import language_of
 from answerable.data.engines.external.drivers.session import Row
 from answerable.data.engines.external.place import Place
@@ -89,7 +90,7 @@ class SqlalchemySession:
     def facts(self) -> ServerFacts:
         """Who reads is not told by SQLAlchemy: of a server it has to be accepted."""
         with self.transaction(10):
-            text, lower = self._collations()
+            found = self._collations()
         dialect = self._connection.dialect
         version = ".".join(str(part) for part in getattr(dialect, "server_version_info", None) or ())
         role = DatabaseRole(name="read-only file")
@@ -97,22 +98,22 @@ class SqlalchemySession:
             name = self._connection.engine.url.username or "nobody"
             role = DatabaseRole(name=name, can_write=(_UNKNOWN_ROLE,))
         traits = Traits(
-            dialect=self._language, version=version, text_collation=text, lower_collation=lower,
+            dialect=self._language, version=version, **found,
             named_zones=self._language is not DialectName.MYSQL,
         )  # fmt: skip
         return ServerFacts(product=f"{dialect.name} {version} by SQLAlchemy", traits=traits, role=role)
 
-    def _collations(self) -> tuple[str | None, str | None]:
+    def _collations(self) -> Collations:
         try:
             if self._language is DialectName.POSTGRESQL:
-                return collations.of_postgresql(self._rows(collations.KNOWN)) or (None, None)
+                return collations.of_postgresql(self._rows(collations.KNOWN))
             if self._language is DialectName.MYSQL:
                 known = {str(row[0]) for row in self._rows(_OF_MYSQL)}
                 best = next((name for name in _BEST_OF_MYSQL if name in known), None)
-                return best, best
+                return Collations(text_collation=best, lower_collation=best, unicode=True)
         except SQLAlchemyError:
             pass
-        return None, None
+        return Collations(text_collation=None, lower_collation=None, unicode=True)
 
     def catalogue(self) -> Catalogue:
         """Tables and views as SQLAlchemy reflects them."""
@@ -319,10 +320,12 @@ def _arguments(place: Place, driver: str) -> dict[str, Any]:  # Any: each driver
     """What a driver is told besides the address: TLS, in the words of those that are known."""
     if place.is_file:
         return {"read_only": True} if place.dialect is DialectName.DUCKDB else {"timeout": 2}
+    libpq = driver in ("psycopg", "psycopg2")
+    encoding = {"client_encoding": "utf8"} if libpq else {}
     if place.tls == "off":
-        return {}
-    if driver in ("psycopg", "psycopg2"):
-        options = {"sslmode": "require", "host": place.host, "hostaddr": place.address}
+        return encoding
+    if libpq:
+        options = {"sslmode": "require", "host": place.host, "hostaddr": place.address, **encoding}
         if place.tls == "verify":
             options |= {"sslmode": "verify-full", "sslrootcert": kept(place.ca) if place.ca else "system"}
         return options
