@@ -321,6 +321,34 @@ def test_months_become_their_first_days_and_that_is_reported(cells: list[str]) -
     assert table.finding(Code.MONTHS) is not None
 
 
+def test_months_beside_numbers_that_may_be_days_or_years_are_asked() -> None:
+    cells = ["May-24", "Jun-24", "Dec-23"]
+    table = column(cells, "period")
+    assert values(table) == cells
+    finding = table.finding(Code.MONTH_OR_DAY)
+    assert finding is not None
+    assert (finding.severity, finding.count, finding.example) == (Severity.DOUBTFUL, 3, "May-24")
+    chosen = decide_as_chosen([(cell, 1) for cell in cells], "period", Hints(), ColumnChoices(type="date"))
+    form = chosen.column.date
+    assert form is not None
+    assert [form.parse(cell) for cell in cells] == [date(2024, 5, 1), date(2024, 6, 1), date(2023, 12, 1)]
+    assert {f.code for f in chosen.findings} == {Code.MONTHS, Code.TWO_DIGIT_YEAR}
+
+
+def test_a_number_that_is_no_day_makes_all_of_a_column_months() -> None:
+    table = column(["Mai-24", "Jun-24", "Dez-99"], "period")
+    assert values(table) == [date(2024, 5, 1), date(2024, 6, 1), date(1999, 12, 1)]
+    assert {Code.MONTHS, Code.TWO_DIGIT_YEAR} <= table.codes
+
+
+def test_days_without_a_year_stay_text_and_are_reported() -> None:
+    table = column(["24-May", "3-Jun"], "paid")
+    assert table.types[1] == "string"
+    finding = table.finding(Code.MONTH_OR_DAY)
+    assert finding is not None
+    assert "without a year" in finding.sentence
+
+
 @pytest.mark.parametrize("cells", [["May 2026", "n.n.", "Kim 2026"], ["Jan 26", "Feb 27"], ["Mai", "Juni"]])
 def test_words_that_hold_months_stay_text(cells: list[str]) -> None:
     assert values(column(cells)) == cells

@@ -56,6 +56,7 @@ def _chosen(filled: Values, label: str, hints: Hints, choices: ColumnChoices) ->
 
 def _as_date(filled: Values, label: str, hints: Hints, order: DateOrder | None) -> Decision | None:
     own = dates.read(filled, order_hint=hints.date_order) or dates.read_compact(filled)
+    own = own or dates.read_short(filled, chosen=True)
     reading = dates.read_in(order, filled) if order is not None else own
     if own is None or reading is None or reading.share < max(_LEAST_SHARE, own.share):
         return None

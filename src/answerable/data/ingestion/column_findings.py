@@ -8,6 +8,7 @@ from typing import Literal
 
 from answerable.data.ingestion.arguments import (
     ColumnSaid,
+    ColumnTextSaid,
     CompactDatesSaid,
     CountedColumnTextSaid,
     DateOrderSaid,
@@ -75,6 +76,17 @@ def compact_dates(
         example=text,
         examples=_examples(filled, form) if code == "compact_dates_read" else (),
     )
+
+
+def month_or_day(filled: Values, label: str) -> Finding:
+    """What to say of months beside a number that is a year or a day."""
+    text = filled[0][0].strip()
+    count = sum(count for _, count in filled)
+    code: Literal["month_or_day", "day_without_year"] = (
+        "day_without_year" if text[0].isdigit() else "month_or_day"
+    )
+    said = ColumnTextSaid(code=code, column=label, text=text)
+    return noted(Code.MONTH_OR_DAY, Severity.DOUBTFUL, said, column=label, count=count, example=text)
 
 
 def _assumed(form: DateFormat, example: str, label: str) -> DateOrderSaid | DateReadSaid:

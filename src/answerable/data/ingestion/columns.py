@@ -18,7 +18,12 @@ from answerable.data.ingestion.arguments import (
     UnitsSaid,
 )
 from answerable.data.ingestion.cells import TYPED_PLACEHOLDERS
-from answerable.data.ingestion.column_findings import compact_dates, date_findings, number_findings
+from answerable.data.ingestion.column_findings import (
+    compact_dates,
+    date_findings,
+    month_or_day,
+    number_findings,
+)
 from answerable.data.ingestion.column_types import TEXT, ColumnType, Decision, Hints, Values
 from answerable.data.ingestion.dates import DateOrder
 from answerable.data.ingestion.number_shapes import cut
@@ -102,6 +107,7 @@ def _as_date(filled: Values, label: str, hints: Hints) -> Decision | None:
     reading = dates.read(filled, order_hint=hints.date_order)
     if reading is None and _DATE_HEADER.search(label) and hints.unit is None:
         reading = dates.read_compact(filled)
+    reading = reading or dates.read_short(filled)
     if reading is None or reading.share < 1 - _WORD_SHARE:
         return _mixed_dates(filled, label, reading)
     column = ColumnType(FieldType.TIMESTAMP if reading.format.clock else FieldType.DATE, date=reading.format)
@@ -266,6 +272,8 @@ def _as_unzoned(filled: Values, label: str) -> Decision | None:
 
 
 def _as_text(filled: Values, label: str) -> Decision:
+    if dates.lacks_year(filled[0][0]) and tolerable(filled, [dates.lacks_year(text) for text, _ in filled]):
+        return Decision(TEXT, [month_or_day(filled, label)])
     found = dates.read(filled)
     if found is not None and found.share >= _HALF:
         odd = next((text for text, _ in filled if found.format.parse(text) is None), None)

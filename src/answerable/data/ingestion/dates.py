@@ -51,6 +51,7 @@ class DateOrder(StrEnum):
     COMPACT = "compact"
     MONTH = "month"  # 2024-05: the first day of the month
     NAME_Y = "name_y"  # May 2024: the same
+    NAME_SHORT = "name_short"  # May-24: the same, where the column or a person says so; else it may be a day
 
 
 _ANY_YEAR = r"(\d{4}|\d{2})"
@@ -63,6 +64,7 @@ _PATTERNS = {
     DateOrder.COMPACT: r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])",
     DateOrder.MONTH: r"(\d{4})-(\d{2})()",
     DateOrder.NAME_Y: rf"({_NAMES})\.?[-\s,/]{{0,2}}(\d{{4}})()",
+    DateOrder.NAME_SHORT: rf"({_NAMES})\.?[-\s/'’]{{1,2}}(\d{{2}})()",
 }
 _POSITIONS = {  # groups that hold (year, month, day)
     DateOrder.YMD: (1, 2, 3),
@@ -73,9 +75,12 @@ _POSITIONS = {  # groups that hold (year, month, day)
     DateOrder.COMPACT: (1, 2, 3),
     DateOrder.MONTH: (1, 2, 3),
     DateOrder.NAME_Y: (2, 1, 3),
+    DateOrder.NAME_SHORT: (2, 1, 3),
 }
-_NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y, DateOrder.NAME_Y)
-_MONTHLY = (DateOrder.MONTH, DateOrder.NAME_Y)
+_NAMED = (DateOrder.D_NAME_Y, DateOrder.NAME_D_Y, DateOrder.NAME_Y, DateOrder.NAME_SHORT)
+_MONTHLY = (DateOrder.MONTH, DateOrder.NAME_Y, DateOrder.NAME_SHORT)
+_DAY_OF_NO_YEAR = rf"(?i)\s*(\d{{1,2}})[-\s./]{{1,2}}({_NAMES})\.?\s*"
+_DAYS = range(1, 32)
 _PIVOT = 69  # two-digit years: 69-99 are 19xx, 00-68 are 20xx (POSIX strptime)
 _FIRST = 300  # the most frequent texts: a column of dates has one among them
 # What each pattern has but the compact one: three numbers, or two with letters between them, or a year and a
@@ -289,8 +294,8 @@ def read(values: Sequence[tuple[str, int]], *, order_hint: DateOrder | None = No
         return None
     readings = []
     for order in DateOrder:
-        if order is DateOrder.COMPACT:
-            continue  # eight digits are a date only where the header says so: see `read_compact`
+        if order in (DateOrder.COMPACT, DateOrder.NAME_SHORT):
+            continue  # dates only where something else says so: see `read_compact`, `read_short`
         reading = _reading(order, values, total)
         if reading is not None:
             readings.append(reading)
@@ -311,6 +316,22 @@ def read_in(order: DateOrder, values: Sequence[tuple[str, int]]) -> DateReading 
 def read_compact(values: Sequence[tuple[str, int]]) -> DateReading | None:
     """Dates written as eight digits (20240131)."""
     return read_in(DateOrder.COMPACT, values)
+
+
+def read_short(values: Sequence[tuple[str, int]], *, chosen: bool = False) -> DateReading | None:
+    """Months written as May-24, where a number among them is no day of a month, or a person says so."""
+    reading = read_in(DateOrder.NAME_SHORT, values)
+    if reading is None or chosen:
+        return reading
+    numbers = (_compiled(reading.format.pattern).fullmatch(text) for text, _ in values)
+    years = any(match is not None and int(match[2]) not in _DAYS for match in numbers)
+    return reading if years else None
+
+
+def lacks_year(text: str) -> bool:
+    """Whether a text is a day and a month alone (24-May), or may be one (May-24)."""
+    days = _compiled(_DAY_OF_NO_YEAR).fullmatch(text)
+    return days is not None or DateFormat(DateOrder.NAME_SHORT).parse(text) is not None
 
 
 def _reading(order: DateOrder, values: Sequence[tuple[str, int]], total: int) -> DateReading | None:

@@ -65,6 +65,7 @@ class Code(StrEnum):
     TIME_ZONE_MISSING = "time_zone_missing"
     TIME_ZONE_UNKNOWN = "time_zone_unknown"
     MONTHS = "months"
+    MONTH_OR_DAY = "month_or_day"
     BOOLEANS = "booleans"
     NUMBER_FORMAT = "number_format"
     DECIMAL_MARK = "decimal_mark"

@@ -138,6 +138,10 @@ SENTENCES: Mapping[str, str] = {
     "mixed_date_types": "{column!r} is mostly dates, but too many cells are not (for example {text!r}): "
     "kept as text.",
     "months": "{column!r} holds months; each is stored as its first day.",
+    "month_or_day": "{column!r} holds texts such as {text!r}, a month of a year or a day without one: kept "
+    "as text. Read as dates, they are months.",
+    "day_without_year": "{column!r} holds days without a year, such as {text!r}: kept as text. Write the "
+    "year into the cells, and upload the file again.",
     "number_format": "Numbers in {column!r} are written with {signs}; stored as plain numbers.",
     "decimal_mark": "{text!r} in {column!r} can be read with {taken_for:taken_for} or the other way round; "
     "read as {number}.",

@@ -36,6 +36,7 @@ _BY_CODE: Mapping[Code, str] = {
     Code.TIME_ZONE_MISSING: "type",
     Code.TIME_ZONE_UNKNOWN: "type",
     Code.MONTHS: "type",
+    Code.MONTH_OR_DAY: "type",
     Code.DURATIONS: "type",
     Code.BOOLEANS: "type",
     Code.CHOICE_UNFIT: "type",
@@ -175,8 +176,8 @@ def _read(setting: str, value: str, example: str | None) -> str | None:
         number = NumberFormat("," if "," in example else ".").parse(example)
         return None if number is None else format(number.scaleb(2 if value == "fraction" else 0), "f")
     if setting == "type" and value == "date":
-        day = DateFormat(DateOrder.COMPACT).parse(example)
-        return day.isoformat() if day is not None else None
+        forms = (DateFormat(DateOrder.COMPACT), DateFormat(DateOrder.NAME_SHORT))
+        return next((day.isoformat() for form in forms if (day := form.parse(example)) is not None), None)
     if setting == "decimal_mark":
         number = NumberFormat(value, "," if value == "." else ".").parse(example)
         return format(number, "f") if number is not None else None

@@ -29,7 +29,7 @@ class ColumnTextSaid(Plain):
 
     code: Literal[
         "date_order_mixed", "mixed_types", "mixed_date_types", "text_of_zeros", "text_of_digits",
-        "text_of_codes", "time_zone_unknown", "rounded_digits",
+        "text_of_codes", "time_zone_unknown", "rounded_digits", "month_or_day", "day_without_year",
     ]  # fmt: skip
     column: str
     text: str
