@@ -40,7 +40,7 @@ from answerable.data.questions.outcome import Outcome, Parsed, Reason, Unparsed
 from answerable.data.questions.own_time import with_own_time
 from answerable.data.questions.readings import Candidate, candidates, covers
 from answerable.data.questions.related import Reach, Spot
-from answerable.data.questions.suggestions import examples, shortened
+from answerable.data.questions.suggestions import examples, first_few, shortened
 from answerable.data.questions.time import phrases as time_rules
 from answerable.data.questions.time.resolve import Now
 from answerable.data.questions.tokens import Kind, Token, fold, tokenise
@@ -101,11 +101,11 @@ def read_question(
 
 def _with_suggestions(unparsed: Unparsed, question: str, reader: _Reader) -> Unparsed:
     """The question without the words left over, where that can be answered; else examples."""
-    nearest = shortened(question, unparsed.left_over)
+    near = (first_few(question), shortened(question, unparsed.left_over))
     datasets = reader.nearest
     found: list[str] = []
-    if nearest and unparsed.score >= 0.4 and not isinstance(reader.read(nearest), Unparsed):
-        found.append(nearest)
+    if unparsed.score >= 0.4:
+        found += [text for text in near if text and not isinstance(reader.read(text), Unparsed)]
     if unparsed.score > 0:
         found += [text for text in examples(reader.model, datasets) if text not in found]
     return Unparsed(unparsed.left_over, tuple(found[:3]), unparsed.score, unparsed.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from answerable.data.questions.english import plural
@@ -29,6 +30,18 @@ _DANGLING = frozenset(
     ]
 )
 
+_NTH = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
+_LOW = frozenset({"lowest", "smallest", "worst", "fewest", "least"})
+_ORDINAL = (
+    rf"(?P<nth>{'|'.join(_NTH)})[- ]"
+    rf"(?P<best>best|highest|largest|biggest|most|greatest|{'|'.join(sorted(_LOW))})"
+)
+_ASKING = r"(?:(?:who|what|which) (?:is|are|was|were) )?(?:the |which |what )?"
+_NTH_OF = re.compile(rf"^{_ASKING}{_ORDINAL} (?P<what>[\w ]+?) (?:by|in terms of) (?P<by>.+)$", re.I)
+_WITH_NTH = re.compile(
+    rf"^{_ASKING}(?P<what>[\w ]+?) (?:with|has|had|having) (?:the )?{_ORDINAL} (?P<by>.+)$", re.I
+)
+
 
 def shortened(question: str, left_over: tuple[str, ...]) -> str:
     """The question without the words left over and without a preposition left dangling before one."""
@@ -44,6 +57,19 @@ def shortened(question: str, left_over: tuple[str, ...]) -> str:
     while kept and kept[-1].casefold() in _DANGLING:
         kept.pop()
     return " ".join(kept)
+
+
+def first_few(question: str) -> str:
+    """For the second best of something, the two best: which one is second is then seen. Empty where no such
+    is asked for."""
+    said = question.strip().rstrip("?!. ")
+    for pattern in (_NTH_OF, _WITH_NTH):
+        found = pattern.match(said)
+        if found is not None:
+            n = _NTH[found["nth"].lower()]
+            end = "bottom" if found["best"].lower() in _LOW else "top"
+            return f"{end} {n} {plural(found['what'].lower())} by {found['by']}"
+    return ""
 
 
 def examples(model: SemanticModel, names: Sequence[str]) -> list[str]:
