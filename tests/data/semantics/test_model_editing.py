@@ -123,6 +123,7 @@ async def test_a_scale_is_a_number_that_can_be_multiplied_with(owner: Caller, sc
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_model")
     assert answer.json()["errors"][0]["field"] == "datasets.0.fields.0.unit.scale"
+    assert answer.json()["detail"] == "The model has mistakes; each is listed."
 
 
 @pytest.mark.parametrize("zone", ["Mars/Phobos", "../../etc/passwd", "", "Europe", "x" * 5000])

@@ -63,7 +63,7 @@ async def _replaceable(
     # What the data has is what was last inferred: people may have hidden columns since.
     mistakes = problems(wanted, stored.base, stored.model) or _uncomputable(wanted)
     if mistakes:
-        raise InvalidModel(f"The model has {len(mistakes)} mistakes; each is listed.", errors=mistakes)
+        raise InvalidModel("The model has mistakes; each is listed.", errors=mistakes)
     return stored, wanted
 
 

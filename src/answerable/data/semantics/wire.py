@@ -64,7 +64,7 @@ class WrittenModel:
             return SemanticModel.model_validate_json(text)
         except ValidationError as error:
             raise InvalidModel(
-                f"The model has {error.error_count()} mistakes; each is listed.",
+                "The model has mistakes; each is listed.",
                 errors=self.placed(shape_problems(error)),
             ) from error
         except (ValueError, RecursionError) as error:
