@@ -184,6 +184,9 @@ QUERIES = {
     "by hour": sales(COUNT, time=over("hour", days("2024-03-01", "2024-03-20"), "sold_at")),
     "a bounded year by month": sales(REVENUE, COUNT, time=over("month", days("2024-01-01", "2025-01-01"))),
     "open to the right": sales(COUNT, time=over("week", days("2024-11-01", None))),
+    "open to the right without rows": sales(
+        REVENUE, time=over("day", days("2024-11-01", None)), where=where("shop", "eq", "Nobody's")
+    ),
     "open to the left": sales(COUNT, time=over("quarter", days(None, "2024-06-15"))),
     "without gaps filled": sales(COUNT, time=over("day", fill_gaps=False)),
     "by month and text": sales(

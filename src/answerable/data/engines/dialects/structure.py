@@ -173,8 +173,9 @@ def without_series(tree: exp.Expr) -> None:
     )
     start = exp.Select().select(_named(series.args["start"].copy(), name))
     explode.replace(quoted(name))
-    known = exp.Not(this=exp.Is(this=quoted(name), expression=exp.Null()))
-    _become(body, body.copy().from_(exp.table_(EACH, quoted=True)).where(known))
+    # The first step stands there whatever the end is: none is of a series that ends before it or nowhere.
+    within = exp.LTE(this=quoted(name), expression=series.args["end"].copy())
+    _become(body, body.copy().from_(exp.table_(EACH, quoted=True)).where(within))
     stages = tree.find(exp.With)
     assert stages is not None
     stages.set("recursive", True)
