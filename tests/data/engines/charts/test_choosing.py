@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.data.engines.sales import COUNT, REVENUE, compiled, database, days, model
@@ -98,6 +99,13 @@ def test_shares_over_time_are_stacked() -> None:
     assert picture["encoding"]["y"]["field"] == "revenue_share"
     shown = [row["revenue_share"] for row in picture["data"]["values"] if row["period"] == "2025-01-01"]
     assert abs(sum(value for value in shown if value is not None) - 100) < 1e-6
+
+
+def test_each_quarter_and_each_year_has_one_tick() -> None:
+    axis = chart(measures=[REVENUE], time=over(Grain.QUARTER))["encoding"]["x"]["axis"]
+    begins = [datetime.fromtimestamp(tick / 1000, UTC).date() for tick in axis["values"]]
+    assert begins == [date(2025, month, 1) for month in (1, 4, 7, 10)]
+    assert "values" not in chart(measures=[REVENUE], time=over(Grain.MONTH))["encoding"]["x"]["axis"]
 
 
 def test_shares_are_drawn_and_no_totals() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 
 from answerable.data.engines.charts.frame import Frame, JsonObject
 from answerable.data.questions.formatting import upper_first
@@ -31,6 +32,7 @@ _TIME_FORMATS = {
     Grain.QUARTER: "Q%q %Y",
     Grain.YEAR: "%Y",
 }
+_LONG = (Grain.QUARTER, Grain.YEAR)
 
 
 def title_of(frame: Frame) -> str:
@@ -70,14 +72,27 @@ def quantity(column: Column, *, from_zero: bool = False) -> JsonObject:
 
 def time_axis(frame: Frame, period: Column) -> JsonObject:
     """An axis of time buckets. Dates are read and shown in UTC, so that no browser's zone moves them."""
-    grain = frame.query.time.grain if frame.query.time is not None else None
+    grain = (frame.query.time.grain if frame.query.time is not None else None) or Grain.DAY
+    axis: JsonObject = {"format": _TIME_FORMATS[grain], "labelOverlap": True}
+    if grain in _LONG:
+        # A tick of its own for each: between them the same name would stand again.
+        axis["values"] = _instants(frame, period)
+        if frame.model.calendar.fiscal_year_start != 1:
+            axis["format"] = _TIME_FORMATS[Grain.MONTH]  # the month in which it begins
     return {
         "field": period.name,
         "type": "temporal",
         "title": None,
         "scale": {"type": "utc"},
-        "axis": {"format": _TIME_FORMATS.get(grain or Grain.DAY, "%d %b %Y"), "labelOverlap": True},
+        "axis": axis,
     }
+
+
+def _instants(frame: Frame, period: Column) -> list[int]:
+    """The beginnings of the periods that are shown, in milliseconds since 1970."""
+    cells = {row[frame.index(period)] for row in frame.rows}
+    days = sorted(cell for cell in cells if isinstance(cell, date) and not isinstance(cell, datetime))
+    return [int(datetime.combine(day, time(), UTC).timestamp() * 1000) for day in days]
 
 
 def cut(shown: int, of: int) -> JsonObject:
