@@ -32,6 +32,7 @@ _TIME_FORMATS = {
     Grain.QUARTER: "Q%q %Y",
     Grain.YEAR: "%Y",
 }
+_APART = 8  # pixels between two numbers of an axis, which else read as one
 _LONG = (Grain.QUARTER, Grain.YEAR)
 
 
@@ -58,7 +59,7 @@ def bar() -> JsonObject:
 
 def quantity(column: Column, *, from_zero: bool = False) -> JsonObject:
     """An axis for numbers, with their unit in its title."""
-    axis: JsonObject = {"format": number_format(column)}
+    axis: JsonObject = {"format": number_format(column), "labelOverlap": True, "labelSeparation": _APART}
     channel: JsonObject = {
         "field": column.name,
         "type": "quantitative",
