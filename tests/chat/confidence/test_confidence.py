@@ -79,12 +79,15 @@ async def test_right_answers_raise_it_and_a_verified_question_counts_as_right(sh
     assert first["confidence"] < 0.95
     for question in QUESTIONS[1:]:
         await rate(shop.owner, await ask(shop.owner, question), "up")
-    given = await rate(shop.owner, first, "up", confirm=True)
     await rate(shop.owner, first, "down")
     await eventually(partial(all_right, shop.owner, False))
+    given = await rate(shop.owner, first, "up", confirm=True)
     accepted = await shop.owner.post(f"/api/v1/proposals/{given['proposal_id']}/accept")
     assert accepted.status_code == 200, accepted.text
-    await eventually(partial(all_right, shop.owner, True))
+    await rate(shop.owner, first, "down")
+    await rate(shop.owner, await ask(shop.owner, "average amount in 2024"), "up")
+    fitted = await curve(shop.owner, len(QUESTIONS) + 1)
+    assert all(each["observed"] == 1.0 for each in fitted["reliability"])
     assert (await ask(shop.owner, "total amuont in 2025"))["confidence"] > first["confidence"]
     verified = await ask(shop.owner, misspelt)
     assert (verified["calibration"], verified["confidence"]) == (None, 0.99)

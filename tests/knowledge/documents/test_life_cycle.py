@@ -31,7 +31,8 @@ async def test_an_uploaded_document_becomes_ready_and_is_found(editor: Caller) -
     assert text["text"][found[0]["start"] : found[0]["end"]] == found[0]["text"]
     assert found[0]["heading_path"] == ["Returns policy", "Return window"]
     job = (await editor.get(f"/api/v1/jobs/{document['job_id']}")).json()
-    assert (job["status"], job["subject"]) == ("succeeded", {"type": "document", "id": document["id"]})
+    subject = {"type": "document", "id": document["id"], "name": "Returns policy", "missing": False}
+    assert (job["status"], job["subject"]) == ("succeeded", subject)
 
 
 async def test_the_same_bytes_give_the_document_that_exists(editor: Caller, unique: str) -> None:
